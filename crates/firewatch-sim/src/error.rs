@@ -1,0 +1,88 @@
+//! What can go wrong when an environment is built, changed or restored.
+
+use std::fmt;
+
+/// Why a build, an intervention or a restore was refused. Nothing has changed then.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SimError {
+    /// No service of the mesh has this name.
+    UnknownService(String),
+    /// Two services have this name.
+    DuplicateService(String),
+    /// More services than one environment can hold.
+    TooManyServices {
+        /// How many were given.
+        given: usize,
+        /// How many are possible.
+        limit: usize,
+    },
+    /// The environment has no fault with this index.
+    UnknownFault {
+        /// The index that was asked for.
+        index: usize,
+        /// How many faults there are.
+        faults: usize,
+    },
+    /// The value is not of the metric's type.
+    MetricType {
+        /// The metric.
+        metric: &'static str,
+        /// Its type in words.
+        expected: &'static str,
+        /// The value, as text.
+        got: String,
+    },
+    /// A metric can't be NaN or infinite.
+    NotFinite {
+        /// The metric.
+        metric: String,
+    },
+    /// A fault's speed must be a number from 0 up.
+    Speed(f64),
+    /// The single-fault engine takes exactly one fault.
+    SingleFault {
+        /// How many it was to have.
+        faults: usize,
+    },
+    /// The entity is not an environment of this world.
+    NoEnvironment,
+}
+
+impl fmt::Display for SimError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownService(name) => write!(f, "no service is named `{name}`"),
+            Self::DuplicateService(name) => write!(f, "two services are named `{name}`"),
+            Self::TooManyServices { given, limit } => {
+                write!(
+                    f,
+                    "{given} services are too many for one environment, {limit} are possible"
+                )
+            }
+            Self::UnknownFault { index, faults } => {
+                write!(
+                    f,
+                    "there is no fault {index}: the environment has {faults}, counted from 0"
+                )
+            }
+            Self::MetricType {
+                metric,
+                expected,
+                got,
+            } => {
+                write!(f, "`{metric}` is {expected}, not {got}")
+            }
+            Self::NotFinite { metric } => write!(f, "`{metric}` must be finite"),
+            Self::Speed(speed) => write!(f, "a fault's speed is 0 or more, not {speed}"),
+            Self::SingleFault { faults } => {
+                write!(
+                    f,
+                    "the single-fault engine takes exactly one fault, not {faults}"
+                )
+            }
+            Self::NoEnvironment => f.write_str("the entity is not an environment of this world"),
+        }
+    }
+}
+
+impl std::error::Error for SimError {}

@@ -1,0 +1,87 @@
+//! The fingerprint of an environment's state. Not cryptographic; stable across platforms.
+
+use crate::metric;
+use crate::value::Value;
+use crate::view::EnvironmentRef;
+
+pub(crate) struct StateHasher(u64);
+
+impl StateHasher {
+    /// Everything that a tick can change or read, in a fixed order. Log scripts and names of what is
+    /// called are left out: they never change.
+    pub(crate) fn hash(view: &EnvironmentRef) -> u64 {
+        let mut hasher = Self(0);
+        let (clock, impact, budget) = (view.clock(), view.impact(), view.slo_budget());
+        hasher.word(clock.tick);
+        hasher.word(clock.sim_time_seconds.cast_unsigned());
+        hasher.word(budget.remaining.to_bits());
+        hasher.word(budget.burn_per_tick.to_bits());
+        hasher.word(impact.bcm_delta.to_bits());
+        hasher.word(impact.bad_customer_minutes.to_bits());
+        hasher.word(impact.zero_streak);
+        hasher.option(impact.mttm_achieved_tick);
+        for fault in view.faults() {
+            hasher.text(fault.kind.name());
+            hasher.text(view.fault_service(fault));
+            hasher.word(fault.speed.to_bits());
+            hasher.word(fault.halted.into());
+            hasher.option(fault.halted_at_tick);
+            hasher.word(fault.progression_tick);
+        }
+        for (name, service) in view.service_names().zip(view.services()) {
+            hasher.text(name);
+            for (name, value) in metric::read_all(service) {
+                hasher.text(name);
+                hasher.value(&value);
+            }
+        }
+        hasher.finish()
+    }
+
+    fn word(&mut self, word: u64) {
+        // Multiplication by an odd constant and the xor of the high half are both one-to-one, so no
+        // word can be lost; the constant is 2^64 over the golden ratio.
+        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn option(&mut self, word: Option<u64>) {
+        self.word(word.is_some().into());
+        self.word(word.unwrap_or(0));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.word(text.len() as u64);
+        for chunk in text.as_bytes().chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Bool(b) => self.word(u64::from(*b)),
+            Value::Int(n) => self.word(n.cast_unsigned()),
+            Value::Float(x) => self.word(x.to_bits()),
+            Value::Text(text) => self.text(text),
+            Value::List(items) => {
+                self.word(items.len() as u64);
+                items.iter().for_each(|item| self.value(item));
+            }
+            Value::Map(entries) => {
+                self.word(entries.len() as u64);
+                for (name, value) in entries {
+                    self.text(name);
+                    self.value(value);
+                }
+            }
+        }
+    }
+
+    fn finish(self) -> u64 {
+        let mut hash = self.0;
+        hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        hash ^ (hash >> 33)
+    }
+}

@@ -1,0 +1,76 @@
+//! The engine of Firewatch: a deterministic simulator of production incidents on `bevy_ecs`.
+//!
+//! An **environment** is an entity that holds one incident: its [`Clock`], [`SloBudget`], [`Impact`]
+//! and the [`Topology`] of its mesh. A **service** is an entity with metric components ([`Vitals`],
+//! [`Runtime`], [`Uptime`], [`Profile`] on every one, others where attached). A [`Fault`] is an
+//! entity with a kind, a speed and a halted state. The systems of one schedule work over all
+//! environments of a world; [`TickSet`] is the order in which they run. A [`Simulation`] is a world
+//! with one environment.
+//!
+//! The engine draws no random numbers, reads no clock, no file and no hash map's order, and does its
+//! arithmetic in binary64 in a fixed order: the same state and the same interventions give the same
+//! bits, in any process, with any neighbours. [`EnvironmentRef::state_hash`] makes that checkable.
+//!
+//! What it does not model: single requests, queues other than those named in [`RequestQueue`] and
+//! [`Pipeline`], several instances of a service, and anything below a tick of
+//! [`SECONDS_PER_TICK`] seconds.
+//!
+//! # In a host's own world
+//!
+//! [`spawn_environment`] puts an incident into any `World`, [`install`] adds the systems to any
+//! `Schedule`; systems of the host's stand in, before or after the sets of [`TickSet`]. A new kind
+//! of fault is a [`FaultKind::External`] fault with a component of the host's and a system in
+//! [`TickSet::FaultPhysics`]: see the example `sixth_fault`.
+//!
+//! A component that a host adds to services or faults should have
+//! `#[component(storage = "SparseSet")]`: it then leaves the rows of an environment side by side,
+//! where the systems take them as slices. A table component works too, and costs some speed.
+
+mod cascade;
+mod clock;
+mod conditions;
+mod environment;
+mod error;
+mod fault;
+mod hash;
+mod impact;
+mod intervene;
+mod logs;
+mod mesh;
+mod metric;
+mod num;
+mod pipeline;
+mod recovery;
+mod schedule;
+mod service;
+mod simulation;
+mod state;
+mod status;
+mod topology;
+mod value;
+mod view;
+
+pub use environment::{
+    AdversarialLine, Clock, Engine, Environment, Impact, ImpactMode, LogScript, SECONDS_PER_TICK,
+    SloBudget,
+};
+pub use error::SimError;
+pub use fault::{Fault, FaultKind};
+pub use intervene::{halt_fault, inject_fault, set_metric};
+pub use metric::{
+    METRICS, Metric, MetricKind, find as find_metric, read as read_metric,
+    read_all as read_metrics, write as write_metric,
+};
+pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
+pub use service::{
+    Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime, Traffic,
+    Uptime, Vitals,
+};
+pub use simulation::Simulation;
+pub use state::{
+    EnvironmentState, FaultState, ServiceState, despawn_environment, spawn_environment,
+};
+pub use status::{Status, UnknownName};
+pub use topology::{CASCADE_MAX_DEPTH, Topology};
+pub use value::Value;
+pub use view::EnvironmentRef;

@@ -1,0 +1,338 @@
+//! The list of metrics: name, type, unit, range, meaning, and where each is stored.
+//!
+//! It exists once, here; files, traces, snapshots, hashes and observations all read it.
+
+use bevy_ecs::prelude::*;
+
+use crate::error::SimError;
+use crate::num;
+use crate::service::{
+    Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime, Traffic,
+    Uptime, Vitals,
+};
+use crate::status::Status;
+use crate::value::Value;
+
+/// The type of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricKind {
+    /// A binary64 number.
+    Float,
+    /// A 64-bit integer.
+    Int,
+    /// `true` or `false`.
+    Bool,
+    /// Text.
+    Text,
+    /// One of the names of [`Status`].
+    Status,
+    /// A list of texts.
+    Lines,
+}
+
+impl MetricKind {
+    /// The type in words for a message: `a number`, `a whole number`, ...
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Float => "a number",
+            Self::Int => "a whole number",
+            Self::Bool => "true or false",
+            Self::Text => "text",
+            Self::Status => "healthy, degraded, critical or down",
+            Self::Lines => "a list of texts",
+        }
+    }
+}
+
+/// One known metric.
+pub struct Metric {
+    /// Name in files, traces and snapshots.
+    pub name: &'static str,
+    /// Type.
+    pub kind: MetricKind,
+    /// Unit in UCUM notation as OpenTelemetry writes it: `1` for ratios, `s`, `By`, `{thread}`;
+    /// empty where there is none.
+    pub unit: &'static str,
+    /// Smallest value that makes sense, for numbers.
+    pub min: f64,
+    /// Largest value that makes sense, for numbers.
+    pub max: f64,
+    /// Whether every service has it. The others are absent until something attaches them.
+    pub always: bool,
+    /// What it is.
+    pub about: &'static str,
+    read: fn(EntityRef) -> Option<Value>,
+    write: fn(&mut EntityWorldMut, &Value) -> bool,
+}
+
+impl std::fmt::Debug for Metric {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metric")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .finish()
+    }
+}
+
+/// The known metric of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Metric> {
+    METRICS.iter().find(|metric| metric.name == name)
+}
+
+/// The value of a metric of a service; `None` where the service does not have it.
+#[must_use]
+pub fn read(service: EntityRef, name: &str) -> Option<Value> {
+    match find(name) {
+        Some(metric) => (metric.read)(service),
+        None => service.get::<Extras>()?.0.get(name).cloned(),
+    }
+}
+
+/// All metrics that a service has: the known ones in the order of [`METRICS`], then the others by name.
+pub fn read_all(service: EntityRef<'_>) -> impl Iterator<Item = (&str, Value)> {
+    let known = METRICS
+        .iter()
+        .filter_map(move |metric| Some((metric.name, (metric.read)(service)?)));
+    let extras = service.get::<Extras>().into_iter();
+    known.chain(extras.flat_map(|e| {
+        e.0.iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+    }))
+}
+
+/// Sets a metric of a service, attaching it if the service did not have it.
+///
+/// # Errors
+/// [`SimError::MetricType`] for a value of another type than the metric's,
+/// [`SimError::NotFinite`] for NaN and infinities; nothing is changed then.
+pub fn write(service: &mut EntityWorldMut, name: &str, value: &Value) -> Result<(), SimError> {
+    if !value.is_finite() {
+        return Err(SimError::NotFinite {
+            metric: name.to_owned(),
+        });
+    }
+    match find(name) {
+        Some(metric) if (metric.write)(service, value) => Ok(()),
+        Some(metric) => Err(SimError::MetricType {
+            metric: metric.name,
+            expected: metric.kind.describe(),
+            got: value.to_string(),
+        }),
+        None => {
+            let mut extras = component::<Extras>(service);
+            extras.0.insert(name.to_owned(), value.clone());
+            Ok(())
+        }
+    }
+}
+
+/// The service's component of that type, attached with its default if it was absent.
+fn component<'a, C>(service: &'a mut EntityWorldMut) -> Mut<'a, C>
+where
+    C: Component<Mutability = bevy_ecs::component::Mutable> + Default,
+{
+    service.entry::<C>().or_default().into_mut()
+}
+
+/// A field of a component that can be read and written as a [`Value`].
+trait Field {
+    fn read(&self) -> Option<Value>;
+    /// Returns whether the value was of the field's type.
+    fn write(&mut self, value: &Value) -> bool;
+}
+
+impl Field for f64 {
+    fn read(&self) -> Option<Value> {
+        Some(Value::Float(*self))
+    }
+    fn write(&mut self, value: &Value) -> bool {
+        value.as_f64().map(|x| *self = x).is_some()
+    }
+}
+
+impl Field for i64 {
+    fn read(&self) -> Option<Value> {
+        Some(Value::Int(*self))
+    }
+    fn write(&mut self, value: &Value) -> bool {
+        match value {
+            Value::Int(n) => *self = *n,
+            Value::Float(x) if num::trunc(*x) as f64 == *x => *self = num::trunc(*x),
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl Field for bool {
+    fn read(&self) -> Option<Value> {
+        Some(Value::Bool(*self))
+    }
+    fn write(&mut self, value: &Value) -> bool {
+        let Value::Bool(b) = value else { return false };
+        *self = *b;
+        true
+    }
+}
+
+impl Field for String {
+    fn read(&self) -> Option<Value> {
+        Some(Value::Text(self.clone()))
+    }
+    fn write(&mut self, value: &Value) -> bool {
+        let Value::Text(text) = value else {
+            return false;
+        };
+        self.clone_from(text);
+        true
+    }
+}
+
+impl Field for Status {
+    fn read(&self) -> Option<Value> {
+        Some(Value::Text(self.name().to_owned()))
+    }
+    fn write(&mut self, value: &Value) -> bool {
+        let Value::Text(name) = value else {
+            return false;
+        };
+        name.parse().map(|status| *self = status).is_ok()
+    }
+}
+
+impl Field for Vec<String> {
+    fn read(&self) -> Option<Value> {
+        Some(Value::List(self.iter().cloned().map(Value::Text).collect()))
+    }
+    fn write(&mut self, value: &Value) -> bool {
+        let Value::List(items) = value else {
+            return false;
+        };
+        let lines = items.iter().map(|item| match item {
+            Value::Text(line) => Some(line.clone()),
+            _ => None,
+        });
+        lines
+            .collect::<Option<_>>()
+            .map(|lines| *self = lines)
+            .is_some()
+    }
+}
+
+impl<T: Field + Default> Field for Option<T> {
+    fn read(&self) -> Option<Value> {
+        self.as_ref().and_then(Field::read)
+    }
+    fn write(&mut self, value: &Value) -> bool {
+        let mut inner = T::default();
+        let fits = inner.write(value);
+        if fits {
+            *self = Some(inner);
+        }
+        fits
+    }
+}
+
+/// The largest integer metric: integers up to here are exact as `f64` too.
+const MAX_INT: f64 = (1_u64 << 53) as f64;
+const ANY: f64 = 1e15;
+
+macro_rules! metrics {
+    ($( $presence:ident $component:ident {
+        $( $field:ident: $kind:ident, $unit:literal, $min:literal to $max:expr, $about:literal; )*
+    } )*) => {
+        /// Every metric that has a field, in the order in which traces and snapshots list them.
+        pub static METRICS: &[Metric] = &[$($(
+            Metric {
+                name: stringify!($field),
+                kind: MetricKind::$kind,
+                unit: $unit,
+                min: $min,
+                max: $max,
+                always: metrics!(@$presence),
+                about: $about,
+                read: |service| service.get::<$component>()?.$field.read(),
+                write: |service, value| {
+                    // Checked on a copy first: a value that does not fit must attach nothing.
+                    let mut field = $component::default().$field;
+                    field.write(value) && {
+                        component::<$component>(service).$field = field;
+                        true
+                    }
+                },
+            },
+        )*)*];
+    };
+    (@always) => { true };
+    (@optional) => { false };
+}
+
+metrics! {
+    always Vitals {
+        status: Status, "", 0.0 to 0.0, "how the service is doing";
+        http_server_request_duration_p99: Float, "s", 0.0 to ANY, "99th percentile of the request duration";
+        http_server_error_rate: Float, "1", 0.0 to 1.0, "share of requests that fail";
+    }
+    always Profile {
+        http_server_active_requests: Int, "{request}", 0.0 to MAX_INT, "requests in flight";
+        process_cpu_utilization: Float, "1", 0.0 to 1.0, "CPU in use as a share of what is allotted";
+    }
+    always Runtime {
+        process_memory_usage_bytes: Int, "By", 0.0 to MAX_INT, "memory in use";
+        process_memory_limit_bytes: Int, "By", 0.0 to MAX_INT, "memory limit";
+    }
+    always Vitals {
+        process_memory_utilization: Float, "1", 0.0 to 1.0, "memory in use as a share of the limit";
+    }
+    always Runtime {
+        process_open_file_descriptors: Int, "{descriptor}", 0.0 to MAX_INT, "open file descriptors";
+    }
+    always Uptime {
+        runtime_uptime_seconds: Int, "s", 0.0 to MAX_INT, "time since the process started";
+    }
+    always Runtime {
+        restart_count: Int, "{restart}", 0.0 to MAX_INT, "restarts so far";
+        last_deployment_age_seconds: Int, "s", 0.0 to MAX_INT, "time since the last deployment";
+        last_config_revision: Int, "", 0.0 to MAX_INT, "number of the configuration in force";
+        last_config_age_seconds: Int, "s", 0.0 to MAX_INT, "time since the last configuration change";
+    }
+    always Profile {
+        runtime_gc_pause_duration_ms: Float, "ms", 0.0 to ANY, "pause of a garbage collection";
+        runtime_gc_count_per_second: Float, "{collection}/s", 0.0 to ANY, "garbage collections per second";
+        runtime_jvm_threads_count: Int, "{thread}", 0.0 to MAX_INT, "threads of the runtime";
+        runtime_jvm_threads_max: Int, "{thread}", 0.0 to MAX_INT, "most threads that the runtime may have";
+        runtime_thread_pool_queue_depth: Int, "{task}", 0.0 to MAX_INT, "tasks that wait for a thread";
+        service_version: Text, "", 0.0 to 0.0, "version tag";
+        service_instance_id: Text, "", 0.0 to 0.0, "identity of the running instance";
+        last_deployment_sha: Text, "", 0.0 to 0.0, "short hash of the deployed commit";
+        recent_logs: Lines, "", 0.0 to 0.0, "log lines attached to the service";
+    }
+    optional RequestQueue {
+        metastable_feedback_loop_active: Bool, "", 0.0 to 0.0, "whether retries keep the service overloaded";
+        http_server_request_queue_depth: Int, "{request}", 0.0 to MAX_INT, "requests that wait";
+        http_server_queue_drain_rate: Float, "{request}/s", 0.0 to ANY, "requests worked off per second";
+    }
+    optional Traffic {
+        effective_rps_multiplier: Float, "1", 0.0 to 1000.0, "requests sent per request received";
+        process_cpu_throttle_rate: Float, "1", 0.0 to 1.0, "share of the time in which the process is throttled";
+    }
+    optional CrashLoop {
+        runtime_crashloop_backoff_seconds: Int, "s", 0.0 to MAX_INT, "time until the next start after a crash";
+    }
+    optional Certificate {
+        cert_expiry_bomb_tick: Int, "{tick}", -1.0 to MAX_INT, "ticks done when the certificate expires, -1 for never";
+    }
+    optional ImagePull {
+        image_pull_error: Text, "", 0.0 to 0.0, "why the image can't be pulled";
+    }
+    optional Pipeline {
+        pipeline_processing_rate_events_per_second: Float, "{event}/s", 0.0 to ANY, "events worked off per second";
+        pipeline_ingestion_rate_events_per_second: Float, "{event}/s", 0.0 to ANY, "events that arrive per second";
+        pipeline_queue_depth: Int, "{event}", 0.0 to MAX_INT, "events that wait";
+        pipeline_throughput_ratio: Float, "1", 0.0 to ANY, "processing rate over ingestion rate";
+        data_freshness_lag_seconds: Float, "s", 0.0 to ANY, "age of the newest result";
+        feature_vector_age_seconds_p99: Float, "s", 0.0 to ANY, "99th percentile of the age of feature vectors";
+    }
+}

@@ -1,0 +1,99 @@
+//! The few operations on numbers that the rules of the simulation are written in.
+//!
+//! `f64::max` and `f64::min` leave the sign of a zero open and `f64::round` rounds halves away
+//! from zero; results here must be the same bits on every platform, so each is spelled out.
+
+/// The larger of the two; the first where they are equal.
+#[inline]
+pub(crate) fn max(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
+}
+
+/// The smaller of the two; the first where they are equal.
+#[inline]
+pub(crate) fn min(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+/// Drops the fraction, toward zero. Values beyond 64 bits saturate, NaN becomes 0.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "dropping the fraction is the point"
+)]
+pub(crate) fn trunc(x: f64) -> i64 {
+    x as i64
+}
+
+/// The nearest decimal with `digits` places (at most 14) to the exact binary value of `x`, ties to
+/// even, read back as the nearest `f64`.
+pub(crate) fn round_decimal(x: f64, digits: u32) -> f64 {
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    let bits = x.abs().to_bits();
+    let exponent = (bits >> 52).cast_signed() - 1075;
+    if exponent >= 0 || x == 0.0 {
+        // No fraction to round, or not a number.
+        return x;
+    }
+    let scale = 10_u64.pow(digits);
+    // |x| * scale = product / 2^shift, exactly: 53 bits times at most 47.
+    let mantissa = if bits >> 52 == 0 {
+        bits << 1
+    } else {
+        (bits & ((1 << 52) - 1)) | (1 << 52)
+    };
+    let product = u128::from(mantissa) * u128::from(scale);
+    let shift = exponent.unsigned_abs();
+    if shift > 100 {
+        return 0.0_f64.copysign(x);
+    }
+    let whole = product >> shift;
+    let rest = product & ((1 << shift) - 1);
+    let half = 1_u128 << (shift - 1);
+    let units = whole + u128::from(rest > half || (rest == half && whole & 1 == 1));
+    let rounded = units as f64;
+    if rounded > EXACT {
+        // The division below would round a second time; so large a value is rare enough to print.
+        return format!("{x:.*}", digits as usize).parse().unwrap_or(x);
+    }
+    // Both sides are exact, so the one rounding of the division gives the nearest f64.
+    (rounded / scale as f64).copysign(x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extremes_keep_the_first_of_equals() {
+        assert!(max(0.0, -0.0).is_sign_positive());
+        assert!(min(-0.0, 0.0).is_sign_negative());
+        assert_eq!((max(1.0, 2.0), min(1.0, 2.0)), (2.0, 1.0));
+    }
+
+    #[test]
+    fn rounding_follows_the_exact_binary_value() {
+        // Expected values as Python's round() gives them.
+        for (x, digits, expected) in [
+            (2.675, 2, 2.67),
+            (0.5, 0, 0.0),
+            (1.5, 0, 2.0),
+            (2.5, 0, 2.0),
+            (0.125, 2, 0.12),
+            (0.375, 2, 0.38),
+            (-0.125, 2, -0.12),
+            (420.0 / 890.0, 3, 0.472),
+            (26500.0 / 420.0, 1, 63.1),
+            (1e-300, 3, 0.0),
+            (5e-324, 3, 0.0),
+            (9_007_199_254_740_993.0, 3, 9_007_199_254_740_992.0),
+            (4_503_599_627_370_495.5, 1, 4_503_599_627_370_495.5),
+            (1e15 + 0.3, 1, 1_000_000_000_000_000.2),
+            (8_796_093_022_207.999, 3, 8_796_093_022_207.999),
+        ] {
+            assert_eq!(round_decimal(x, digits), expected, "round({x}, {digits})");
+        }
+        assert!(round_decimal(f64::NAN, 1).is_nan());
+        assert_eq!(round_decimal(f64::INFINITY, 1), f64::INFINITY);
+    }
+}

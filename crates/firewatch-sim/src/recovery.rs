@@ -1,0 +1,109 @@
+//! Recovery: once a fault is halted, its service and the cascade's victims heal step by step.
+
+use bevy_ecs::prelude::*;
+
+use crate::environment::Engine;
+use crate::fault::Fault;
+use crate::mesh::Meshes;
+use crate::num;
+use crate::service::{Runtime, Uptime, Vitals};
+
+const ERROR_FLOOR: f64 = 0.01;
+const LATENCY_FLOOR_SECONDS: f64 = 0.1;
+/// Error rates up to here are noise and left alone.
+const ERROR_NOISE: f64 = 0.02;
+
+/// The afflicted service heals by these per tick and unit of speed ...
+const SERVICE_ERRORS: f64 = 0.15;
+const SERVICE_LATENCY_SECONDS: f64 = 1.5;
+const SERVICE_MEMORY: f64 = 0.10;
+const MEMORY_NOISE: f64 = 0.40;
+const MEMORY_FLOOR: f64 = 0.25;
+
+/// ... and the others by these.
+const VICTIM_ERRORS: f64 = 0.10;
+const VICTIM_LATENCY_SECONDS: f64 = 1.0;
+const VICTIM_LATENCY_NOISE_SECONDS: f64 = 0.15;
+
+type Runtimes<'w, 's> = Query<'w, 's, (&'static mut Runtime, &'static mut Uptime)>;
+
+/// For each halted fault in list order: heals its service, then every other one but red herrings.
+/// (The single-fault engine recovers in [`crate::fault::fault_physics`].)
+pub(crate) fn recovery(mut meshes: Meshes<()>, mut runtimes: Runtimes) {
+    meshes.for_each(|environment, (), faults, services| {
+        if environment.engine == Engine::SingleFault {
+            return;
+        }
+        for fault in faults.iter().filter(|fault| fault.halted) {
+            if let Some(source) = fault.service_index() {
+                let vitals = &mut services[source];
+                if vitals.http_server_error_rate > ERROR_NOISE {
+                    heal_errors(vitals, fault.speed);
+                }
+                heal_latency_and_memory(fault, vitals, &mut runtimes);
+            }
+            heal_others(fault, services);
+        }
+    });
+}
+
+/// Recovery in the single-fault engine: the error rate of the root cause goes toward its floor even
+/// from below.
+pub(crate) fn recover_single_fault(
+    fault: &Fault,
+    services: &mut [Vitals],
+    runtimes: &mut Runtimes,
+) {
+    if let Some(source) = fault.service_index() {
+        let vitals = &mut services[source];
+        heal_errors(vitals, fault.speed);
+        heal_latency_and_memory(fault, vitals, runtimes);
+    }
+    heal_others(fault, services);
+}
+
+fn heal_errors(vitals: &mut Vitals, speed: f64) {
+    vitals.http_server_error_rate = num::max(
+        ERROR_FLOOR,
+        vitals.http_server_error_rate - speed * SERVICE_ERRORS,
+    );
+}
+
+fn heal_latency_and_memory(fault: &Fault, vitals: &mut Vitals, runtimes: &mut Runtimes) {
+    if vitals.http_server_request_duration_p99 > LATENCY_FLOOR_SECONDS {
+        vitals.http_server_request_duration_p99 = num::max(
+            LATENCY_FLOOR_SECONDS,
+            vitals.http_server_request_duration_p99 - fault.speed * SERVICE_LATENCY_SECONDS,
+        );
+    }
+    if fault.kind.fills_memory() && vitals.process_memory_utilization > MEMORY_NOISE {
+        vitals.process_memory_utilization = num::max(
+            MEMORY_FLOOR,
+            vitals.process_memory_utilization - fault.speed * SERVICE_MEMORY,
+        );
+        if let Some((mut runtime, _)) = fault.service.and_then(|s| runtimes.get_mut(s).ok()) {
+            runtime.set_memory_usage(vitals.process_memory_utilization);
+        }
+    }
+}
+
+fn heal_others(fault: &Fault, services: &mut [Vitals]) {
+    let source = fault.service_index();
+    for (index, vitals) in services.iter_mut().enumerate() {
+        if vitals.red_herring || Some(index) == source {
+            continue;
+        }
+        if vitals.http_server_error_rate > ERROR_NOISE {
+            vitals.http_server_error_rate = num::max(
+                ERROR_FLOOR,
+                vitals.http_server_error_rate - fault.speed * VICTIM_ERRORS,
+            );
+        }
+        if vitals.http_server_request_duration_p99 > VICTIM_LATENCY_NOISE_SECONDS {
+            vitals.http_server_request_duration_p99 = num::max(
+                LATENCY_FLOOR_SECONDS,
+                vitals.http_server_request_duration_p99 - fault.speed * VICTIM_LATENCY_SECONDS,
+            );
+        }
+    }
+}

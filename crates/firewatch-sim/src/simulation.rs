@@ -1,0 +1,185 @@
+//! One incident: a world with one environment, and its schedule.
+
+use bevy_ecs::prelude::*;
+
+use crate::environment::{Clock, Impact, SloBudget};
+use crate::error::SimError;
+use crate::intervene;
+use crate::schedule::tick_schedule;
+use crate::state::{EnvironmentState, FaultState, despawn_environment, spawn_environment};
+use crate::value::Value;
+use crate::view::EnvironmentRef;
+
+/// Owns a world with one environment, and steps it.
+///
+/// ```
+/// use firewatch_sim::{EnvironmentState, FaultKind, FaultState, ServiceState, Simulation, SloBudget, Status};
+///
+/// # fn main() -> Result<(), firewatch_sim::SimError> {
+/// let service = |name: &str| ServiceState { name: name.into(), ..Default::default() };
+/// let mut simulation = Simulation::new(&EnvironmentState {
+///     services: vec![service("checkout"), service("database")],
+///     dependencies: vec![("checkout".into(), vec!["database".into()])],
+///     faults: vec![FaultState::new(FaultKind::BadDeploy, "database", 1.0)],
+///     ..EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 })
+/// })?;
+/// simulation.run(8);
+/// assert_eq!(simulation.view().status("database"), Some(Status::Critical));
+/// simulation.halt_fault(0)?;
+/// simulation.run(12);
+/// assert!(simulation.view().all_healthy());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Simulation {
+    world: World,
+    schedule: Schedule,
+    environment: Entity,
+}
+
+impl Simulation {
+    /// Builds the environment in a world of its own.
+    ///
+    /// # Errors
+    /// As [`spawn_environment`].
+    pub fn new(state: &EnvironmentState) -> Result<Self, SimError> {
+        let mut world = World::new();
+        let environment = spawn_environment(&mut world, state)?;
+        Ok(Self {
+            world,
+            schedule: tick_schedule(),
+            environment,
+        })
+    }
+
+    /// One tick of 30 simulated seconds; returns its bad customer minutes.
+    pub fn tick(&mut self) -> f64 {
+        self.schedule.run(&mut self.world);
+        self.world
+            .get::<Impact>(self.environment)
+            .map_or(0.0, |impact| impact.bcm_delta)
+    }
+
+    /// `ticks` ticks; returns their bad customer minutes.
+    pub fn run(&mut self, ticks: u64) -> f64 {
+        (0..ticks).map(|_| self.tick()).sum()
+    }
+
+    /// The environment, to be read.
+    ///
+    /// # Panics
+    /// If somebody has despawned the environment through [`Simulation::world_mut`].
+    #[must_use]
+    #[expect(
+        clippy::expect_used,
+        reason = "the environment lives as long as the simulation"
+    )]
+    pub fn view(&self) -> EnvironmentRef<'_> {
+        EnvironmentRef::new(&self.world, self.environment).expect("the environment exists")
+    }
+
+    /// Halts the fault with that index; see [`crate::halt_fault`].
+    ///
+    /// # Errors
+    /// [`SimError::UnknownFault`].
+    pub fn halt_fault(&mut self, index: usize) -> Result<(), SimError> {
+        intervene::halt_fault(&mut self.world, self.environment, index)
+    }
+
+    /// Adds a fault at the end of the list; see [`crate::inject_fault`].
+    ///
+    /// # Errors
+    /// [`SimError::Speed`], [`SimError::SingleFault`].
+    pub fn inject_fault(&mut self, fault: &FaultState) -> Result<Entity, SimError> {
+        intervene::inject_fault(&mut self.world, self.environment, fault)
+    }
+
+    /// Sets a metric of a service; see [`crate::set_metric`].
+    ///
+    /// # Errors
+    /// [`SimError::UnknownService`], and as [`crate::write_metric`].
+    pub fn set_metric(
+        &mut self,
+        service: &str,
+        name: &str,
+        value: impl Into<Value>,
+    ) -> Result<(), SimError> {
+        intervene::set_metric(
+            &mut self.world,
+            self.environment,
+            service,
+            name,
+            &value.into(),
+        )
+    }
+
+    /// The log of a service: what an operator who looks there finds.
+    #[must_use]
+    pub fn logs(&self, service: &str) -> Vec<String> {
+        self.view().logs(service)
+    }
+
+    /// The whole state as plain data. Components that a host added are the host's to save.
+    #[must_use]
+    pub fn snapshot(&self) -> EnvironmentState {
+        self.view().capture()
+    }
+
+    /// Goes on from a snapshot, of this simulation or of any other.
+    ///
+    /// # Errors
+    /// As [`spawn_environment`]; the simulation is unchanged then.
+    pub fn restore(&mut self, state: &EnvironmentState) -> Result<(), SimError> {
+        let restored = spawn_environment(&mut self.world, state)?;
+        let old = std::mem::replace(&mut self.environment, restored);
+        despawn_environment(&mut self.world, old)
+    }
+
+    /// A fingerprint of the state; see [`EnvironmentRef::state_hash`].
+    #[must_use]
+    pub fn state_hash(&self) -> u64 {
+        self.view().state_hash()
+    }
+
+    /// The world, for queries of the host's.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The world, to add components or resources of the host's.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// The schedule, to add systems of the host's.
+    pub fn schedule_mut(&mut self) -> &mut Schedule {
+        &mut self.schedule
+    }
+
+    /// The entity of the environment.
+    #[must_use]
+    pub fn environment(&self) -> Entity {
+        self.environment
+    }
+}
+
+impl EnvironmentState {
+    /// An environment at tick 0 with no services and no faults, to be filled in.
+    #[must_use]
+    pub fn new(slo_budget: SloBudget) -> Self {
+        Self {
+            engine: crate::Engine::default(),
+            impact_mode: crate::ImpactMode::default(),
+            clock: Clock::default(),
+            slo_budget,
+            impact: Impact::default(),
+            services: Vec::new(),
+            dependencies: Vec::new(),
+            red_herrings: Vec::new(),
+            root_cause: None,
+            faults: Vec::new(),
+            log_script: crate::LogScript::default(),
+        }
+    }
+}

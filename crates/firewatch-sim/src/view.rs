@@ -1,0 +1,226 @@
+//! Reading an environment.
+
+use bevy_ecs::prelude::*;
+
+use crate::environment::{Clock, Environment, Impact, LogScript, SloBudget};
+use crate::error::SimError;
+use crate::fault::Fault;
+use crate::hash::StateHasher;
+use crate::logs;
+use crate::metric;
+use crate::service::Vitals;
+use crate::state::{EnvironmentState, FaultState, ServiceState};
+use crate::status::Status;
+use crate::topology::Topology;
+use crate::value::Value;
+
+/// One environment of a world, to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct EnvironmentRef<'w> {
+    world: &'w World,
+    environment: &'w Environment,
+    clock: &'w Clock,
+    slo_budget: &'w SloBudget,
+    impact: &'w Impact,
+    log_script: &'w LogScript,
+}
+
+impl<'w> EnvironmentRef<'w> {
+    /// The environment that lives on `entity`.
+    ///
+    /// # Errors
+    /// [`SimError::NoEnvironment`].
+    pub fn new(world: &'w World, entity: Entity) -> Result<Self, SimError> {
+        let parts = world.get_entity(entity).ok().and_then(|e| {
+            e.get_components::<(&Environment, &Clock, &SloBudget, &Impact, &LogScript)>()
+                .ok()
+        });
+        let (environment, clock, slo_budget, impact, log_script) =
+            parts.ok_or(SimError::NoEnvironment)?;
+        Ok(Self {
+            world,
+            environment,
+            clock,
+            slo_budget,
+            impact,
+            log_script,
+        })
+    }
+
+    /// Ticks done and simulated seconds.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        *self.clock
+    }
+
+    /// Budget left and burn per tick.
+    #[must_use]
+    pub fn slo_budget(&self) -> SloBudget {
+        *self.slo_budget
+    }
+
+    /// Bad customer minutes and time to mitigate.
+    #[must_use]
+    pub fn impact(&self) -> Impact {
+        *self.impact
+    }
+
+    /// The rules and the shape of the mesh.
+    #[must_use]
+    pub fn environment(&self) -> &'w Environment {
+        self.environment
+    }
+
+    /// The shape of the mesh.
+    #[must_use]
+    pub fn topology(&self) -> &'w Topology {
+        &self.environment.topology
+    }
+
+    /// The services' names, in order.
+    pub fn service_names(&self) -> impl ExactSizeIterator<Item = &'w str> + use<'w> {
+        self.topology().services()
+    }
+
+    /// The service of that name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<EntityRef<'w>> {
+        let index = self.topology().service(name)?;
+        self.world
+            .get_entity(*self.environment.services().get(index)?)
+            .ok()
+    }
+
+    /// The services, in order.
+    pub fn services(&self) -> impl Iterator<Item = EntityRef<'w>> + use<'w> {
+        let world = self.world;
+        self.environment
+            .services()
+            .iter()
+            .filter_map(move |&entity| world.get_entity(entity).ok())
+    }
+
+    /// The vitals of each service, in order.
+    pub fn vitals(&self) -> impl Iterator<Item = &'w Vitals> + use<'w> {
+        self.services()
+            .filter_map(|service| service.get::<Vitals>())
+    }
+
+    /// A metric of a service; `None` if there is no such service or it does not have the metric.
+    #[must_use]
+    pub fn metric(&self, service: &str, name: &str) -> Option<Value> {
+        metric::read(self.service(service)?, name)
+    }
+
+    /// The status of a service, as of the end of the last tick.
+    #[must_use]
+    pub fn status(&self, service: &str) -> Option<Status> {
+        Some(self.service(service)?.get::<Vitals>()?.status)
+    }
+
+    /// The faults, in list order.
+    pub fn faults(&self) -> impl Iterator<Item = &'w Fault> + use<'w> {
+        let world = self.world;
+        self.environment
+            .faults()
+            .iter()
+            .filter_map(move |&entity| world.get::<Fault>(entity))
+    }
+
+    /// The service that a fault of this environment afflicts, in the mesh or not.
+    #[must_use]
+    pub fn fault_service(&self, fault: &Fault) -> &'w str {
+        self.topology().name(fault.target as usize)
+    }
+
+    /// Whether every service is healthy.
+    #[must_use]
+    pub fn all_healthy(&self) -> bool {
+        self.vitals().all(|vitals| vitals.status == Status::Healthy)
+    }
+
+    /// Mean error rate over the services, 0 for none.
+    #[must_use]
+    pub fn mean_error_rate(&self) -> f64 {
+        let (mut sum, mut count) = (0.0, 0_u32);
+        for vitals in self.vitals() {
+            sum += vitals.http_server_error_rate;
+            count += 1;
+        }
+        if count == 0 {
+            0.0
+        } else {
+            sum / f64::from(count)
+        }
+    }
+
+    /// Names of the root cause, the faults' services and everything that a full cascade from them
+    /// could reach; red herrings and names outside the mesh count.
+    #[must_use]
+    pub fn blast_zone(&self) -> Vec<&'w str> {
+        let faults = self.faults().map(|fault| fault.target as usize);
+        let zone = self
+            .topology()
+            .blast_zone(self.environment.root_cause.into_iter().chain(faults));
+        zone.into_iter()
+            .map(|node| self.topology().name(node))
+            .collect()
+    }
+
+    /// Size of the [`blast_zone`](Self::blast_zone), at least 1.
+    #[must_use]
+    pub fn blast_radius(&self) -> usize {
+        self.blast_zone().len().max(1)
+    }
+
+    /// The log of a service: what an operator who looks there finds.
+    #[must_use]
+    pub fn logs(&self, service: &str) -> Vec<String> {
+        logs::lines(self, self.log_script, service)
+    }
+
+    /// The whole state as plain data; [`crate::spawn_environment`] makes the same environment of it.
+    #[must_use]
+    pub fn capture(&self) -> EnvironmentState {
+        let names = self.service_names().map(str::to_owned);
+        let services = names.zip(self.services()).map(|(name, service)| {
+            let metrics = metric::read_all(service).map(|(name, value)| (name.to_owned(), value));
+            ServiceState {
+                name,
+                metrics: metrics.collect(),
+            }
+        });
+        let faults = self.faults().map(|fault| FaultState {
+            kind: fault.kind,
+            service: self.fault_service(fault).to_owned(),
+            speed: fault.speed,
+            halted: fault.halted,
+            halted_at_tick: fault.halted_at_tick,
+            progression_tick: fault.progression_tick,
+        });
+        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        EnvironmentState {
+            engine: self.environment.engine,
+            impact_mode: self.environment.impact_mode,
+            clock: *self.clock,
+            slo_budget: *self.slo_budget,
+            impact: *self.impact,
+            services: services.collect(),
+            dependencies: self
+                .topology()
+                .dependencies()
+                .map(|(caller, callees)| (caller.to_owned(), owned(callees)))
+                .collect(),
+            red_herrings: owned(self.topology().red_herrings().collect()),
+            root_cause: self.environment.root_cause().map(str::to_owned),
+            faults: faults.collect(),
+            log_script: self.log_script.clone(),
+        }
+    }
+
+    /// A fingerprint of the state: equal states have equal ones on every platform and in every run.
+    #[must_use]
+    pub fn state_hash(&self) -> u64 {
+        StateHasher::hash(self)
+    }
+}
