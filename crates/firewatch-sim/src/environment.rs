@@ -1,11 +1,13 @@
 //! Environments: entities that hold one incident each.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::mesh::Run;
+use crate::status::UnknownName;
 use crate::topology::Topology;
 
 /// Simulated seconds that a tick takes.
@@ -23,6 +25,31 @@ pub enum Engine {
     SingleFault,
 }
 
+impl Engine {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::MultiFault, Self::SingleFault];
+
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MultiFault => "multi_fault",
+            Self::SingleFault => "single_fault",
+        }
+    }
+}
+
+impl FromStr for Engine {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|engine| engine.name() == name)
+            .ok_or(UnknownName)
+    }
+}
+
 /// What counts as impact on customers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +59,31 @@ pub enum ImpactMode {
     Standard,
     /// Age of data: [`crate::Pipeline::data_freshness_lag_seconds`].
     Freshness,
+}
+
+impl ImpactMode {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Standard, Self::Freshness];
+
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Freshness => "freshness",
+        }
+    }
+}
+
+impl FromStr for ImpactMode {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.name() == name)
+            .ok_or(UnknownName)
+    }
 }
 
 /// One incident: its rules, the shape of its mesh and which entities belong to it.

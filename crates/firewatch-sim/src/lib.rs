@@ -61,6 +61,7 @@ pub use metric::{
     METRICS, Metric, MetricKind, find as find_metric, read as read_metric,
     read_all as read_metrics, write as write_metric,
 };
+pub use num::round_decimal;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
     Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime, Traffic,

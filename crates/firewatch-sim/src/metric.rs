@@ -63,6 +63,7 @@ pub struct Metric {
     /// What it is.
     pub about: &'static str,
     read: fn(EntityRef) -> Option<Value>,
+    fits: fn(&Value) -> bool,
     write: fn(&mut EntityWorldMut, &Value) -> bool,
 }
 
@@ -72,6 +73,14 @@ impl std::fmt::Debug for Metric {
             .field("name", &self.name)
             .field("kind", &self.kind)
             .finish()
+    }
+}
+
+impl Metric {
+    /// Whether the value is of the metric's type.
+    #[must_use]
+    pub fn accepts(&self, value: &Value) -> bool {
+        (self.fits)(value)
     }
 }
 
@@ -254,13 +263,11 @@ macro_rules! metrics {
                 always: metrics!(@$presence),
                 about: $about,
                 read: |service| service.get::<$component>()?.$field.read(),
+                fits: |value| $component::default().$field.write(value),
+                // Checked first: a value that does not fit must attach nothing.
                 write: |service, value| {
-                    // Checked on a copy first: a value that does not fit must attach nothing.
-                    let mut field = $component::default().$field;
-                    field.write(value) && {
-                        component::<$component>(service).$field = field;
-                        true
-                    }
+                    $component::default().$field.write(value)
+                        && component::<$component>(service).$field.write(value)
                 },
             },
         )*)*];

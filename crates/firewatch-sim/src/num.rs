@@ -27,7 +27,8 @@ pub(crate) fn trunc(x: f64) -> i64 {
 
 /// The nearest decimal with `digits` places (at most 14) to the exact binary value of `x`, ties to
 /// even, read back as the nearest `f64`.
-pub(crate) fn round_decimal(x: f64, digits: u32) -> f64 {
+#[must_use]
+pub fn round_decimal(x: f64, digits: u32) -> f64 {
     const EXACT: f64 = (1_u64 << 53) as f64;
     let bits = x.abs().to_bits();
     let exponent = (bits >> 52).cast_signed() - 1075;

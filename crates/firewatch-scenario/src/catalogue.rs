@@ -1,0 +1,104 @@
+//! The built-in catalogue: services that a scenario can name without saying what they call.
+
+/// A service of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CatalogueService {
+    /// Its name.
+    pub name: &'static str,
+    /// What it calls.
+    pub calls: &'static [&'static str],
+    /// Its memory limit, MiB.
+    pub memory_limit_mebibytes: i64,
+}
+
+/// Memory limit of a service that the catalogue does not have, MiB.
+pub const DEFAULT_MEMORY_LIMIT_MEBIBYTES: i64 = 512;
+
+/// The service of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static CatalogueService> {
+    CATALOGUE.iter().find(|service| service.name == name)
+}
+
+const fn service(
+    name: &'static str,
+    calls: &'static [&'static str],
+    memory_limit_mebibytes: i64,
+) -> CatalogueService {
+    CatalogueService {
+        name,
+        calls,
+        memory_limit_mebibytes,
+    }
+}
+
+/// All of them. What calls nothing and is called by nothing is in the reference's catalogue so.
+pub static CATALOGUE: &[CatalogueService] = &[
+    service("api-gateway", &["auth-service", "user-service"], 512),
+    service("auth-service", &["db-proxy"], 512),
+    service("user-service", &["db-proxy", "cache"], 512),
+    service(
+        "checkout-service",
+        &["payment-service", "auth-service"],
+        1024,
+    ),
+    service("payment-service", &["db-proxy"], 1024),
+    service("db-proxy", &[], 256),
+    service("cache", &[], 2048),
+    service(
+        "notification-service",
+        &["user-service", "notification-db"],
+        512,
+    ),
+    service("notification-db", &[], 256),
+    service("metrics-exporter", &[], 256),
+    service("payment-processor", &["db-proxy"], 1024),
+    service("inventory-service", &["inventory-db"], 512),
+    service("inventory-db", &[], 512),
+    service("fraud-detection-service", &["db-proxy"], 512),
+    service("user-db-primary", &[], 1024),
+    service("user-db-replica", &["user-db-primary"], 1024),
+    service("session-service", &["db-proxy", "cache"], 512),
+    service("pricing-service", &["db-proxy"], 512),
+    service("pricing-db", &[], 256),
+    service("fraud-detection", &["db-proxy"], 512),
+    service("cache-service", &[], 2048),
+    service("user-db", &[], 512),
+    service("template-service", &[], 256),
+    service(
+        "recommendation-engine",
+        &["user-service", "product-catalog"],
+        2048,
+    ),
+    service("product-catalog", &["pricing-service", "auth-service"], 512),
+    service(
+        "order-service",
+        &[
+            "inventory-service",
+            "payment-service",
+            "notification-service",
+        ],
+        1024,
+    ),
+    service("search-index", &["db-proxy"], 1024),
+    service("search-service", &["db-proxy", "cache"], 2048),
+    service("ranking-service", &["search-service"], 1024),
+    service("ml-inference-service", &["db-proxy"], 8192),
+    service("product-db", &[], 512),
+    service("analytics-service", &["db-proxy"], 1024),
+    service("config-service", &[], 512),
+    service("api-gateway-az-a", &["auth-service", "user-service"], 512),
+    service("api-gateway-az-b", &["auth-service", "user-service"], 512),
+    service("payment-service-az-b", &["db-proxy"], 1024),
+    service("user-service-az-b", &["db-proxy", "cache"], 512),
+    service("load-balancer", &["api-gateway"], 256),
+    service(
+        "checkout-v2-service",
+        &["payment-service", "auth-service"],
+        1024,
+    ),
+    service("batch-processor", &["db-proxy"], 4096),
+    service("feature-pipeline", &["feature-store"], 4096),
+    service("feature-store", &["db-proxy"], 2048),
+    service("event-ingestion", &["feature-pipeline"], 1024),
+];

@@ -1,0 +1,382 @@
+//! A scenario as data: what a file says, after defaults.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use firewatch_sim::{
+    AdversarialLine, Engine, EnvironmentState, FaultKind, ImpactMode, SloBudget, Status,
+    UnknownName, Value,
+};
+
+/// Metrics by name.
+pub type Metrics = BTreeMap<String, Value>;
+
+/// An incident and what should happen in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// A short name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// Seed of the services' baselines.
+    pub seed: u64,
+    /// The difficulty that defaults were taken from, if one was given.
+    pub difficulty: Option<Difficulty>,
+    /// Ticks that a run takes.
+    pub ticks: u64,
+    /// Budget at the start and burn per tick.
+    pub slo_budget: SloBudget,
+    /// What counts as impact on customers.
+    pub impact: ImpactMode,
+    /// Which rules order the tick.
+    pub engine: Engine,
+    /// Whether services, faults and red herrings are drawn from difficulty and seed.
+    pub generated: bool,
+    /// The services, in order.
+    pub services: Vec<Service>,
+    /// The faults, in order.
+    pub faults: Vec<Fault>,
+    /// Services with static, harmless degradation.
+    pub red_herrings: Vec<String>,
+    /// The service named as the cause, if not the first fault's.
+    pub root_cause: Option<String>,
+    /// The service whose log asks to be restarted.
+    pub prompt_injection: Option<String>,
+    /// Lines planted in logs.
+    pub adversarial_logs: Vec<AdversarialLine>,
+    /// What is done from outside, and when.
+    pub timeline: Vec<Event>,
+    /// What should happen.
+    pub expect: Vec<Expectation>,
+}
+
+impl Scenario {
+    /// The same scenario with another seed: other baselines and, if it is generated, another mesh
+    /// and fault. What was right may be wrong then: see [`Scenario::problems`].
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        let reseeded = Self { seed, ..self };
+        if reseeded.generated {
+            crate::generate::expand(reseeded)
+        } else {
+            reseeded
+        }
+    }
+
+    /// Name of the root cause: the one that is given, else the first fault's service.
+    #[must_use]
+    pub fn root_cause_name(&self) -> Option<&str> {
+        self.root_cause
+            .as_deref()
+            .or(self.faults.first().map(|fault| &*fault.service))
+    }
+
+    /// The faults of the list and those that the timeline injects.
+    pub fn all_faults(&self) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().chain(
+            self.timeline
+                .iter()
+                .filter_map(|event| match &event.action {
+                    Action::Inject(fault) => Some(fault),
+                    Action::Halt(_) | Action::Set(..) => None,
+                }),
+        )
+    }
+
+    /// The environment that the incident starts from. Faults that start later are not in it yet.
+    #[must_use]
+    pub fn initial_state(&self) -> EnvironmentState {
+        crate::generate::initial_state(self)
+    }
+}
+
+/// A service of the mesh.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// What it calls.
+    pub calls: Calls,
+    /// Known metrics that differ from the baseline or are attached.
+    pub metrics: Metrics,
+    /// Metrics of the author's own, which no rule reads.
+    pub extra_metrics: Metrics,
+}
+
+/// What a service calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Calls {
+    /// These services, in order.
+    Named(Vec<String>),
+    /// What the catalogue says, as far as it is in the mesh.
+    Catalogue,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self::Named(Vec::new())
+    }
+}
+
+/// A fault on a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// What is wrong; never [`FaultKind::External`].
+    pub kind: FaultKind,
+    /// The service.
+    pub service: String,
+    /// How fast it develops, 0 to 100.
+    pub speed: f64,
+    /// Ticks done when it begins.
+    pub start_tick: u64,
+    /// Metrics that its service has at the start because of it.
+    pub metrics: Metrics,
+    /// Whether the service is meant not to be in the mesh.
+    pub absent: bool,
+}
+
+/// Something that is done from outside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Ticks done when it is done: the next tick is the first that sees it.
+    pub tick: u64,
+    /// What is done.
+    pub action: Action,
+}
+
+/// What can be done from outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Halts every active fault of the service.
+    Halt(String),
+    /// Begins another fault; its `start_tick` is the event's tick.
+    Inject(Fault),
+    /// Sets metrics of the service.
+    Set(String, Metrics),
+}
+
+/// Something that should hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    /// When it should.
+    pub when: When,
+    /// What should.
+    pub check: Check,
+}
+
+/// When an expectation is looked at. Ticks count from 1, the state after the first tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// After that many ticks; 0 is the state at the start.
+    AtTick(u64),
+    /// At least once up to that tick.
+    ByTick(u64),
+    /// After every tick.
+    Always,
+    /// After no tick.
+    Never,
+    /// After the last tick.
+    AtEnd,
+}
+
+/// What is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Check {
+    /// The status of a service; it compares from best (healthy) to worst (down).
+    Status(String, Comparison<Status>),
+    /// A metric of a service.
+    Metric(String, String, Comparison<Value>),
+    /// A number of the incident as a whole.
+    Quantity(Quantity, Comparison<f64>),
+    /// A truth of the incident as a whole.
+    Fact(Fact),
+}
+
+/// A comparison with a fixed value: what is found stands on the left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison<T> {
+    /// How to compare.
+    pub operator: Operator,
+    /// With what.
+    pub with: T,
+}
+
+impl<T: PartialOrd> Comparison<T> {
+    /// Whether `found` compares so. Values that have no order are only ever equal or not.
+    pub fn holds(&self, found: &T) -> bool {
+        match self.operator {
+            Operator::Lt => *found < self.with,
+            Operator::Le => *found <= self.with,
+            Operator::Gt => *found > self.with,
+            Operator::Ge => *found >= self.with,
+            Operator::Eq => *found == self.with,
+            Operator::Ne => *found != self.with,
+        }
+    }
+}
+
+/// Names in files for the variants of an enum without data.
+macro_rules! names {
+    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $type {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $type {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name in files.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = UnknownName;
+
+            fn from_str(name: &str) -> Result<Self, UnknownName> {
+                Self::ALL.iter().copied().find(|x| x.name() == name).ok_or(UnknownName)
+            }
+        }
+    };
+}
+
+names! {
+    /// How to compare.
+    Operator {
+        /// Less than.
+        Lt = "lt",
+        /// Less than or equal to.
+        Le = "le",
+        /// Greater than.
+        Gt = "gt",
+        /// Greater than or equal to.
+        Ge = "ge",
+        /// Equal to.
+        Eq = "eq",
+        /// Not equal to.
+        Ne = "ne",
+    }
+}
+
+names! {
+    /// A number of the incident as a whole.
+    Quantity {
+        /// Bad customer minutes so far.
+        BadCustomerMinutes = "bad_customer_minutes",
+        /// The tick at which the incident counts as mitigated; nothing holds of it before.
+        Mttm = "mttm",
+        /// SLO budget left.
+        SloBudget = "slo_budget",
+        /// Mean error rate over the services.
+        MeanErrorRate = "mean_error_rate",
+        /// Number of services that are not healthy.
+        UnhealthyServices = "unhealthy_services",
+        /// Number of services that the faults could reach.
+        BlastRadius = "blast_radius",
+    }
+}
+
+names! {
+    /// A truth of the incident as a whole.
+    Fact {
+        /// Every service is healthy.
+        AllHealthy = "all_healthy",
+        /// The incident counts as mitigated.
+        Mitigated = "mitigated",
+        /// The SLO budget is used up.
+        SloBreached = "slo_breached",
+    }
+}
+
+names! {
+    /// How hard an incident is; gives defaults.
+    Difficulty {
+        /// Three services, slow faults, no distraction.
+        Easy = "easy",
+        /// Five services and a red herring.
+        Medium = "medium",
+        /// Seven services, three red herrings, fast faults, a lying log.
+        Hard = "hard",
+    }
+}
+
+impl Difficulty {
+    /// SLO budget and burn per tick.
+    #[must_use]
+    pub fn slo_budget(self) -> SloBudget {
+        let (remaining, burn_per_tick) = match self {
+            Self::Easy => (30.0, 1.5),
+            Self::Medium => (60.0, 2.0),
+            Self::Hard => (120.0, 3.0),
+        };
+        SloBudget {
+            remaining,
+            burn_per_tick,
+        }
+    }
+
+    /// Ticks that a run takes.
+    #[must_use]
+    pub fn ticks(self) -> u64 {
+        match self {
+            Self::Easy => 20,
+            Self::Medium => 30,
+            Self::Hard => 40,
+        }
+    }
+
+    /// Speed of faults.
+    #[must_use]
+    pub fn fault_speed(self) -> f64 {
+        match self {
+            Self::Easy => 1.0,
+            Self::Medium => 1.5,
+            Self::Hard => 2.0,
+        }
+    }
+
+    /// Number of services of a generated episode.
+    #[must_use]
+    pub fn service_count(self) -> usize {
+        match self {
+            Self::Easy => 3,
+            Self::Medium => 5,
+            Self::Hard => 7,
+        }
+    }
+
+    /// Number of red herrings of a generated episode.
+    #[must_use]
+    pub fn red_herring_count(self) -> usize {
+        match self {
+            Self::Easy => 0,
+            Self::Medium => 1,
+            Self::Hard => 3,
+        }
+    }
+
+    /// The kinds of fault that a generated episode draws from.
+    #[must_use]
+    pub fn fault_kinds(self) -> &'static [FaultKind] {
+        use FaultKind::{BadDeploy, ConfigDrift, MemoryLeak, NetworkPartition, Oom};
+        match self {
+            Self::Easy => &[Oom, BadDeploy],
+            Self::Medium => &[Oom, BadDeploy, MemoryLeak, ConfigDrift],
+            Self::Hard => &[Oom, MemoryLeak, ConfigDrift, NetworkPartition, BadDeploy],
+        }
+    }
+}

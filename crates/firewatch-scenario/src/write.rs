@@ -1,0 +1,209 @@
+//! From a scenario back to text that reads as a person would have written it.
+
+use std::fmt::{self, Display, Write as _};
+
+use firewatch_sim::{Engine, ImpactMode};
+
+use crate::model::{Action, Calls, Fault, Metrics, Scenario, Service};
+
+/// The scenario as the text of a file. Reading it gives the same scenario; what has its default is
+/// left out.
+impl Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::from("Scenario(\n");
+        let mut field = |name: &str, value: &dyn Display| {
+            // Writing to a String can't fail.
+            let _ = writeln!(out, "    {name}: {value},");
+        };
+        field("name", &Quoted(&self.name));
+        if !self.description.is_empty() {
+            field("description", &Quoted(&self.description));
+        }
+        if let Some(difficulty) = self.difficulty {
+            field("difficulty", &difficulty);
+        }
+        if self.seed != 0 {
+            field("seed", &self.seed);
+        }
+        let default = self.difficulty;
+        if default.map(|difficulty| difficulty.ticks()) != Some(self.ticks) {
+            field("ticks", &self.ticks);
+        }
+        let budget = default.map(|difficulty| difficulty.slo_budget());
+        if budget.map(|budget| budget.remaining) != Some(self.slo_budget.remaining) {
+            field("slo_budget", &Number(self.slo_budget.remaining));
+        }
+        if budget.map(|budget| budget.burn_per_tick) != Some(self.slo_budget.burn_per_tick) {
+            field("slo_burn_per_tick", &Number(self.slo_budget.burn_per_tick));
+        }
+        if self.engine != Engine::default() {
+            field("engine", &self.engine.name());
+        }
+        if self.impact != ImpactMode::default() {
+            field("impact", &self.impact.name());
+        }
+        if !self.generated {
+            self.write_mesh(&mut field);
+        }
+        let planted = self
+            .adversarial_logs
+            .iter()
+            .map(|planted| format!("(service: {:?}, line: {:?})", planted.service, planted.line));
+        list(&mut field, "adversarial_logs", planted);
+        let events = self.timeline.iter().map(|event| {
+            let action = match &event.action {
+                Action::Halt(service) => format!("halt({})", Quoted(service)),
+                Action::Inject(fault) => format!("inject({})", self.fault(fault, false)),
+                Action::Set(service, metrics) => {
+                    format!("set({}, {})", Quoted(service), Map(metrics))
+                }
+            };
+            format!("(tick: {}, do: {action})", event.tick)
+        });
+        list(&mut field, "timeline", events);
+        list(&mut field, "expect", self.expect.iter());
+        f.write_str(&out)?;
+        f.write_str(")\n")
+    }
+}
+
+impl Scenario {
+    fn write_mesh(&self, field: &mut impl FnMut(&str, &dyn Display)) {
+        let is_plain = |service: &Service| {
+            service.calls == Calls::Catalogue
+                && service.metrics.is_empty()
+                && service.extra_metrics.is_empty()
+        };
+        if self.services.iter().all(is_plain) {
+            let names: Vec<&str> = self.services.iter().map(|service| &*service.name).collect();
+            field("services", &Names(&names));
+        } else {
+            let services = self.services.iter().map(|service| {
+                format!(
+                    "        {}: {},\n",
+                    Quoted(&service.name),
+                    ServiceText(service)
+                )
+            });
+            field(
+                "services",
+                &format!("{{\n{}    }}", services.collect::<String>()),
+            );
+        }
+        list(
+            field,
+            "faults",
+            self.faults.iter().map(|fault| self.fault(fault, true)),
+        );
+        let herrings: Vec<&str> = self.red_herrings.iter().map(String::as_str).collect();
+        if !herrings.is_empty() {
+            field("red_herrings", &Names(&herrings));
+        }
+        if let Some(root_cause) = &self.root_cause {
+            field("root_cause", &Quoted(root_cause));
+        }
+        if let Some(service) = &self.prompt_injection {
+            field("prompt_injection", &Quoted(service));
+        }
+    }
+
+    fn fault(&self, fault: &Fault, with_start: bool) -> String {
+        let mut text = format!("(kind: {}, service: {}", fault.kind, Quoted(&fault.service));
+        let default_speed = self
+            .difficulty
+            .map_or(1.0, |difficulty| difficulty.fault_speed());
+        if fault.speed != default_speed {
+            let _ = write!(text, ", speed: {}", Number(fault.speed));
+        }
+        if with_start && fault.start_tick != 0 {
+            let _ = write!(text, ", start_tick: {}", fault.start_tick);
+        }
+        if !fault.metrics.is_empty() {
+            let _ = write!(text, ", metrics: {}", Map(&fault.metrics));
+        }
+        if fault.absent {
+            text.push_str(", absent: true");
+        }
+        text.push(')');
+        text
+    }
+}
+
+/// A field with a list, an item a line; nothing for an empty one.
+fn list<T: Display>(
+    field: &mut impl FnMut(&str, &dyn Display),
+    name: &str,
+    items: impl Iterator<Item = T>,
+) {
+    let lines: String = items.map(|item| format!("        {item},\n")).collect();
+    if !lines.is_empty() {
+        field(name, &format!("[\n{lines}    ]"));
+    }
+}
+
+/// Text in quotes, with what RON escapes escaped.
+struct Quoted<'a>(&'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+/// A number that is read back as the same one.
+struct Number(f64);
+
+impl Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+struct Names<'a>(&'a [&'a str]);
+
+impl Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+struct Map<'a>(&'a Metrics);
+
+impl Display for Map<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries: Vec<String> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{}: {value}", Quoted(name)))
+            .collect();
+        write!(f, "{{{}}}", entries.join(", "))
+    }
+}
+
+struct ServiceText<'a>(&'a Service);
+
+impl Display for ServiceText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Service {
+            calls,
+            metrics,
+            extra_metrics,
+            ..
+        } = self.0;
+        let mut fields = Vec::new();
+        match calls {
+            Calls::Catalogue => fields.push("calls: catalogue".to_owned()),
+            Calls::Named(callees) if !callees.is_empty() => {
+                fields.push(format!("calls: {callees:?}"));
+            }
+            Calls::Named(_) => {}
+        }
+        if !metrics.is_empty() {
+            fields.push(format!("metrics: {}", Map(metrics)));
+        }
+        if !extra_metrics.is_empty() {
+            fields.push(format!("extra_metrics: {}", Map(extra_metrics)));
+        }
+        write!(f, "({})", fields.join(", "))
+    }
+}
