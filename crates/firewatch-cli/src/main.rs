@@ -1,1 +1,69 @@
-fn main() {}
+//! The command of Firewatch: run, check, list, draw and generate incidents.
+//!
+//! Results go to the standard output, diagnostics and progress to the standard error.
+
+mod check;
+mod cli;
+mod failure;
+mod generate;
+mod graph;
+mod list;
+mod mechanics;
+mod output;
+mod run;
+mod sources;
+mod style;
+mod table;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use failure::{Exit, Failure};
+use output::Console;
+
+fn main() -> ExitCode {
+    // A panic is a bug, and must not look like one of the documented outcomes.
+    let exit = catch_unwind(AssertUnwindSafe(start)).unwrap_or(Exit::Internal);
+    ExitCode::from(exit as u8)
+}
+
+fn start() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    let console = Console::new(cli.color);
+    match dispatch(&cli.command, &console) {
+        Ok(exit) => exit,
+        // Who closed the pipe has seen enough.
+        Err(Failure::ClosedPipe) => Exit::Well,
+        Err(failure) => {
+            console.error(&failure);
+            failure.exit()
+        }
+    }
+}
+
+/// Prints clap's message: help and version to the standard output, the rest to the standard error.
+fn refuse(error: &clap::Error) -> Exit {
+    let printed = error.print();
+    match printed.map_err(Failure::from) {
+        Err(failure @ Failure::Internal(_)) => failure.exit(),
+        _ if error.use_stderr() => Exit::Bad,
+        _ => Exit::Well,
+    }
+}
+
+fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
+    match command {
+        Command::Run(arguments) => run::run(arguments, console),
+        Command::Check(arguments) => check::check(arguments, console),
+        Command::List(arguments) => list::list(arguments, console),
+        Command::Graph(arguments) => graph::graph(arguments, console),
+        Command::Generate(arguments) => generate::generate(arguments, console),
+        Command::Completions { shell } => generate::completions(*shell, console),
+    }
+}

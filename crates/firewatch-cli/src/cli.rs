@@ -1,0 +1,245 @@
+//! What can be typed.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap_complete::Shell;
+use firewatch_scenario::{Difficulty, MAX_TICKS};
+
+const EXIT_CODES: &str = "\
+Exit codes (of several that apply, the highest):
+  0  all well
+  1  an expectation of a scenario failed
+  2  bad usage, or a scenario that is not in order
+  3  anything else: output that can't be written, a bug
+
+Results go to the standard output, diagnostics and progress to the standard error.
+The same scenario and seed give the same output, byte for byte.";
+
+const FORMATS: &str = include_str!("run/formats.txt");
+
+/// Plays production incidents written down as scenarios: services fail, failures spread, somebody
+/// fixes them; every run of a scenario is the same to the last bit.
+#[derive(Debug, Parser)]
+#[command(name = "firewatch", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Whether to use colours; `auto` is on a terminal and without `NO_COLOR`
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play scenarios and hold them against their expectations
+    #[command(after_help = EXIT_CODES, after_long_help = format!("{FORMATS}\n{EXIT_CODES}"))]
+    Run(RunArguments),
+    /// Say everything that is wrong with scenario files, and run nothing
+    #[command(after_help = EXIT_CODES)]
+    Check(CheckArguments),
+    /// List scenarios and what each is about
+    List(ListArguments),
+    /// Draw who calls whom as Graphviz DOT, with faults and blast radius marked
+    ///
+    /// An arrow from a to b says that a calls b. To see it:
+    /// `firewatch graph FILE | dot -Tsvg > mesh.svg`.
+    Graph(GraphArguments),
+    /// Draw an incident by difficulty and seed, and print it as a scenario file
+    Generate(GenerateArguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Whether to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The form of a run's results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A story and a summary, to be read
+    #[default]
+    Text,
+    /// One document: an array with an object a run
+    Json,
+    /// One line a tick, with every metric of every service
+    Jsonl,
+    /// One row a tick and service, with the same columns always
+    Csv,
+}
+
+/// The form of other results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlainFormat {
+    /// To be read
+    #[default]
+    Text,
+    /// One array
+    Json,
+}
+
+/// The arguments of `run`.
+#[derive(Args, Debug)]
+pub struct RunArguments {
+    /// Scenario files, folders to search for `*.ron`, or `-` for the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The form of the results; `--help` describes each
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// Run for so many ticks, whatever the scenario says; steps behind the end don't happen
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..=MAX_TICKS))]
+    pub ticks: Option<u64>,
+    /// Use this seed instead of the scenario's
+    #[arg(long, value_name = "N", conflicts_with = "seeds")]
+    pub seed: Option<u64>,
+    /// Run with each seed from A up to but not including B, and show the distribution
+    #[arg(long, value_name = "A..B", conflicts_with = "logs")]
+    pub seeds: Option<Seeds>,
+    /// Print only what failed, and a last line
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the log of this service at the end, in the scenarios that have it (text and json)
+    #[arg(long, value_name = "SERVICE")]
+    pub logs: Option<String>,
+    /// How many status changes a story tells before it leaves them out: a number or `all`
+    #[arg(long, value_name = "N", default_value = "50")]
+    pub events: EventLimit,
+    /// Write the results to this file, whole or not at all
+    ///
+    /// The file gets its name only when it is whole: after an exit code of 2 or 3, a file of that name
+    /// is as it was before.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// The arguments of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArguments {
+    /// Scenario files, folders to search for `*.ron`, or `-` for the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The form of the problems
+    ///
+    /// `json` is an array with an object a problem: `file`, `line`, `column`,
+    /// `end_line`, `end_column` (from 1, columns in characters, the end is just behind the place; all 0
+    /// where there is no place in the text), `path` (where in the scenario, like `faults[1].speed`),
+    /// `message`, `label` (a few words on the place, may be empty) and `help` (what would be right, or
+    /// null).
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PlainFormat,
+}
+
+/// The arguments of `list`.
+#[derive(Args, Debug)]
+pub struct ListArguments {
+    /// Folders to search for `*.ron`, or files
+    #[arg(value_name = "FOLDER", default_value = "scenarios")]
+    pub folders: Vec<PathBuf>,
+    /// The form of the list
+    ///
+    /// `json` is an array with an object a scenario: `file`, `name`,
+    /// `description`, `seed`, `difficulty` (or null), `ticks`, `services` (names), `fault_kinds` and
+    /// `mechanics` (names) and `expectations` (their number).
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PlainFormat,
+}
+
+/// The arguments of `graph`.
+#[derive(Args, Debug)]
+pub struct GraphArguments {
+    /// A scenario file, or `-` for the standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// The arguments of `generate`.
+#[derive(Args, Debug)]
+pub struct GenerateArguments {
+    /// How hard it is
+    #[arg(long, short, value_name = "DIFFICULTY", value_parser = difficulty())]
+    pub difficulty: Difficulty,
+    /// What to draw from: the same seed gives the same incident
+    #[arg(long, short, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Write the scenario to this file
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Reads the name of a difficulty.
+fn difficulty() -> impl TypedValueParser<Value = Difficulty> {
+    let names = Difficulty::ALL.iter().map(|difficulty| difficulty.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Difficulty>())
+}
+
+/// Seeds from the first up to but not including the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seeds {
+    /// The first seed.
+    pub first: u64,
+    /// The one behind the last.
+    pub end: u64,
+}
+
+impl Seeds {
+    /// The seeds.
+    pub fn range(self) -> Range<u64> {
+        self.first..self.end
+    }
+}
+
+impl FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once("..");
+        let number = |part: &str| part.parse::<u64>().ok();
+        let range = parts.and_then(|(first, end)| Some((number(first)?, number(end)?)));
+        let Some((first, end)) = range else {
+            return Err("two whole numbers are wanted, like `0..1000`".to_owned());
+        };
+        if first >= end {
+            let example = format!("`{first}..{}`", first.saturating_add(1));
+            return Err(format!(
+                "no seed lies in it: the end is not included, so that {example} is one seed"
+            ));
+        }
+        Ok(Self { first, end })
+    }
+}
+
+/// How many status changes a story tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventLimit(pub usize);
+
+impl FromStr for EventLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self(usize::MAX)),
+            _ => text
+                .parse()
+                .map(Self)
+                .map_err(|_| "a whole number or `all` is wanted".to_owned()),
+        }
+    }
+}

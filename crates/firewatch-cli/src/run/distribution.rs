@@ -1,0 +1,186 @@
+//! Many runs of a scenario as numbers.
+
+use firewatch_scenario::{Outcome, Scenario};
+use serde::Serialize;
+
+use super::case::Case;
+use super::summary::Summary;
+
+/// What came of one of the runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Run<'a> {
+    pub file: &'a str,
+    pub name: &'a str,
+    pub seed: u64,
+    pub ticks: u64,
+    pub mitigated: bool,
+    pub mttm: Option<u64>,
+    pub bad_customer_minutes: f64,
+    pub slo_budget: f64,
+    pub slo_breached: bool,
+    pub blast_radius: usize,
+    pub passed: usize,
+    pub failed: usize,
+    pub undecided: usize,
+    pub state_hash: &'a str,
+}
+
+impl<'a> Run<'a> {
+    /// The run of a case that came to that summary.
+    pub fn new(case: &'a Case, summary: &'a Summary) -> Self {
+        let totals = &summary.totals;
+        let number = |which: fn(&Outcome) -> bool| {
+            let outcomes = summary.verdicts.iter().map(|verdict| &verdict.outcome);
+            outcomes.filter(|outcome| which(outcome)).count()
+        };
+        Self {
+            file: &case.file,
+            name: &case.scenario.name,
+            seed: case.scenario.seed,
+            ticks: totals.ticks,
+            mitigated: totals.mitigated,
+            mttm: totals.mttm,
+            bad_customer_minutes: totals.bad_customer_minutes,
+            slo_budget: totals.slo_budget,
+            slo_breached: totals.slo_breached,
+            blast_radius: totals.blast_radius,
+            passed: number(|outcome| *outcome == Outcome::Passed),
+            failed: number(|outcome| matches!(outcome, Outcome::Failed { .. })),
+            undecided: number(|outcome| *outcome == Outcome::Undecided),
+            state_hash: &summary.state_hash,
+        }
+    }
+}
+
+/// How numbers are spread.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    pub min: f64,
+    pub p50: f64,
+    pub p90: f64,
+    pub max: f64,
+}
+
+impl Spread {
+    /// The spread of the numbers, by nearest rank; `None` of none.
+    pub fn of(mut numbers: Vec<f64>) -> Option<Self> {
+        numbers.sort_by(f64::total_cmp);
+        // The smallest number that at least so many percent of all don't exceed.
+        let rank = |percent: usize| {
+            let behind = (numbers.len() * percent).div_ceil(100);
+            numbers.get(behind.saturating_sub(1)).copied()
+        };
+        Some(Self {
+            min: rank(0)?,
+            p50: rank(50)?,
+            p90: rank(90)?,
+            max: rank(100)?,
+        })
+    }
+}
+
+/// What became of an expectation over the runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Share {
+    pub expect: String,
+    pub passed: u64,
+    pub failed: u64,
+    pub undecided: u64,
+    pub first_failed_seed: Option<u64>,
+}
+
+/// Many runs of a scenario.
+#[derive(Clone, Debug, Serialize)]
+pub struct Distribution {
+    pub runs: u64,
+    pub mitigated: u64,
+    pub breached: u64,
+    pub mttm: Option<Spread>,
+    pub bad_customer_minutes: Option<Spread>,
+    pub slo_budget: Option<Spread>,
+    pub expectations: Vec<Share>,
+}
+
+/// Collects runs.
+#[derive(Debug, Default)]
+pub struct Collector {
+    runs: u64,
+    breached: u64,
+    mttm: Vec<f64>,
+    bad_customer_minutes: Vec<f64>,
+    slo_budget: Vec<f64>,
+    expectations: Vec<Share>,
+}
+
+impl Collector {
+    /// No run yet.
+    pub fn new(scenario: &Scenario) -> Self {
+        let share = |expect: String| Share {
+            expect,
+            passed: 0,
+            failed: 0,
+            undecided: 0,
+            first_failed_seed: None,
+        };
+        Self {
+            expectations: scenario
+                .expect
+                .iter()
+                .map(|e| share(e.to_string()))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a run.
+    pub fn add(&mut self, seed: u64, summary: &Summary) {
+        let totals = &summary.totals;
+        self.runs += 1;
+        self.breached += u64::from(totals.slo_breached);
+        self.mttm.extend(totals.mttm.map(|tick| tick as f64));
+        self.bad_customer_minutes.push(totals.bad_customer_minutes);
+        self.slo_budget.push(totals.slo_budget);
+        for (share, verdict) in self.expectations.iter_mut().zip(&summary.verdicts) {
+            match verdict.outcome {
+                Outcome::Passed => share.passed += 1,
+                Outcome::Undecided => share.undecided += 1,
+                Outcome::Failed { .. } => {
+                    share.failed += 1;
+                    share.first_failed_seed.get_or_insert(seed);
+                }
+            }
+        }
+    }
+
+    /// All of them.
+    pub fn finish(self) -> Distribution {
+        Distribution {
+            runs: self.runs,
+            mitigated: self.mttm.len() as u64,
+            breached: self.breached,
+            mttm: Spread::of(self.mttm),
+            bad_customer_minutes: Spread::of(self.bad_customer_minutes),
+            slo_budget: Spread::of(self.slo_budget),
+            expectations: self.expectations,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_takes_the_nearest_rank() {
+        let numbers = (1..=10).rev().map(f64::from).collect();
+        let expected = Spread {
+            min: 1.0,
+            p50: 5.0,
+            p90: 9.0,
+            max: 10.0,
+        };
+        assert_eq!(Spread::of(numbers), Some(expected));
+        assert_eq!(Spread::of(vec![]), None);
+        assert_eq!(Spread::of(vec![7.0]).map(|spread| spread.p90), Some(7.0));
+    }
+}

@@ -1,0 +1,117 @@
+//! Events and expectations as data.
+
+use firewatch_scenario::{Occurrence, Outcome, Verdict, What};
+use firewatch_sim::{FaultKind, SECONDS_PER_TICK, Status, Value};
+use serde::Serialize;
+
+/// An event, ready to be written.
+#[derive(Serialize)]
+pub struct Event<'a> {
+    tick: u64,
+    sim_time_seconds: i64,
+    #[serde(flatten)]
+    kind: Kind<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Kind<'a> {
+    FaultActive {
+        service: &'a str,
+        kind: FaultKind,
+        speed: f64,
+    },
+    FaultHalted {
+        service: &'a str,
+        kind: FaultKind,
+    },
+    MetricSet {
+        service: &'a str,
+        metric: &'a str,
+        value: &'a Value,
+    },
+    StatusChanged {
+        service: &'a str,
+        from: Status,
+        to: Status,
+    },
+    Mitigated {
+        since: u64,
+    },
+    SloBreached,
+}
+
+/// Simulated seconds after so many ticks.
+pub fn seconds(ticks: u64) -> i64 {
+    i64::try_from(ticks)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(SECONDS_PER_TICK)
+}
+
+impl<'a> From<&'a Occurrence> for Event<'a> {
+    fn from(occurrence: &'a Occurrence) -> Self {
+        let kind = match &occurrence.what {
+            What::FaultActive {
+                service,
+                kind,
+                speed,
+            } => Kind::FaultActive {
+                service,
+                kind: *kind,
+                speed: *speed,
+            },
+            What::FaultHalted { service, kind } => Kind::FaultHalted {
+                service,
+                kind: *kind,
+            },
+            What::MetricSet {
+                service,
+                metric,
+                value,
+            } => Kind::MetricSet {
+                service,
+                metric,
+                value,
+            },
+            What::StatusChanged { service, from, to } => Kind::StatusChanged {
+                service,
+                from: *from,
+                to: *to,
+            },
+            What::Mitigated { since } => Kind::Mitigated { since: *since },
+            What::SloBreached => Kind::SloBreached,
+        };
+        Self {
+            tick: occurrence.tick,
+            sim_time_seconds: seconds(occurrence.tick),
+            kind,
+        }
+    }
+}
+
+/// What became of an expectation, ready to be written.
+#[derive(Serialize)]
+pub struct Judged<'a> {
+    expect: String,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tick: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actual: Option<&'a str>,
+}
+
+impl<'a> From<&'a Verdict> for Judged<'a> {
+    fn from(verdict: &'a Verdict) -> Self {
+        let (outcome, tick, actual) = match &verdict.outcome {
+            Outcome::Passed => ("passed", None, None),
+            Outcome::Undecided => ("undecided", None, None),
+            Outcome::Failed { tick, actual } => ("failed", Some(*tick), Some(&**actual)),
+        };
+        Self {
+            expect: verdict.expectation.to_string(),
+            outcome,
+            tick,
+            actual,
+        }
+    }
+}

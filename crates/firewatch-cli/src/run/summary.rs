@@ -1,0 +1,173 @@
+//! What came of a run, in numbers.
+
+use std::collections::BTreeMap;
+
+use firewatch_scenario::{Playback, Scenario, Verdict};
+use firewatch_sim::{EnvironmentRef, Status};
+use serde::Serialize;
+
+use super::case::Case;
+use super::sparkline::Sparkline;
+
+/// What a service has to do with the incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It is what the incident comes from.
+    RootCause,
+    /// A fault is on it, now or later.
+    Fault,
+    /// It only looks suspicious.
+    RedHerring,
+}
+
+impl Role {
+    fn of(service: &str, scenario: &Scenario) -> Vec<Self> {
+        let has_fault = scenario.all_faults().any(|fault| fault.service == service);
+        let is_herring = scenario
+            .red_herrings
+            .iter()
+            .any(|herring| herring == service);
+        let roles = [
+            (Self::RootCause, scenario.root_cause_name() == Some(service)),
+            (Self::Fault, has_fault),
+            (Self::RedHerring, is_herring),
+        ];
+        let roles = roles.into_iter().filter(|(_, applies)| *applies);
+        roles.map(|(role, _)| role).collect()
+    }
+}
+
+/// What became of a service.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceSummary {
+    pub name: String,
+    pub roles: Vec<Role>,
+    /// At the end.
+    pub status: Status,
+    pub worst_status: Status,
+    pub status_ticks: BTreeMap<Status, u64>,
+    pub worst_error_rate: f64,
+    pub worst_latency_p99: f64,
+    pub worst_memory_utilization: f64,
+    #[serde(skip)]
+    pub sparkline: Sparkline,
+}
+
+/// The incident as a whole, at the end.
+#[derive(Clone, Debug, Serialize)]
+pub struct Totals {
+    pub ticks: u64,
+    pub sim_time_seconds: i64,
+    pub mitigated: bool,
+    pub mttm: Option<u64>,
+    /// Whether customers were hit again once the time to mitigate was known.
+    pub impact_after_mitigation: bool,
+    pub bad_customer_minutes: f64,
+    pub slo_budget: f64,
+    pub slo_breached: bool,
+    pub mean_error_rate: f64,
+    pub unhealthy_services: usize,
+    pub blast_radius: usize,
+    pub blast_zone: Vec<String>,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    pub services: Vec<ServiceSummary>,
+    pub totals: Totals,
+    pub verdicts: Vec<Verdict>,
+    /// The log that was asked for.
+    pub log: Option<Vec<String>>,
+    /// 16 hexadecimal digits.
+    pub state_hash: String,
+}
+
+/// Notes what each service goes through, in memory that does not grow with the ticks.
+pub struct Recorder {
+    services: Vec<ServiceSummary>,
+    impact_after_mitigation: bool,
+}
+
+impl Recorder {
+    /// Nothing has happened yet.
+    pub fn new(scenario: &Scenario) -> Self {
+        let service = |name: &str| ServiceSummary {
+            name: name.to_owned(),
+            roles: Role::of(name, scenario),
+            status: Status::Healthy,
+            worst_status: Status::Healthy,
+            status_ticks: Status::ALL.into_iter().map(|status| (status, 0)).collect(),
+            worst_error_rate: 0.0,
+            worst_latency_p99: 0.0,
+            worst_memory_utilization: 0.0,
+            // The state at the start is a moment too.
+            sparkline: Sparkline::new(scenario.ticks + 1),
+        };
+        let services = scenario.services.iter();
+        Self {
+            services: services.map(|given| service(&given.name)).collect(),
+            impact_after_mitigation: false,
+        }
+    }
+
+    /// Notes a moment: the start, or the state after a tick.
+    pub fn record(&mut self, view: &EnvironmentRef) {
+        let is_tick = view.clock().tick > 0;
+        let impact = view.impact();
+        let is_mitigated = impact.mttm_achieved_tick.is_some();
+        self.impact_after_mitigation |= is_mitigated && impact.bcm_delta > 0.0;
+        for (service, vitals) in self.services.iter_mut().zip(view.vitals()) {
+            let status = vitals.status;
+            service.status = status;
+            service.worst_status = service.worst_status.max(status);
+            service.sparkline.push(status);
+            if is_tick {
+                *service.status_ticks.entry(status).or_default() += 1;
+            }
+        }
+    }
+
+    /// The run is over.
+    pub fn finish(mut self, case: &Case, playback: &Playback) -> Summary {
+        for (service, history) in self.services.iter_mut().zip(playback.histories()) {
+            service.worst_error_rate = history.worst_error_rate;
+            service.worst_latency_p99 = history.worst_latency_p99;
+            service.worst_memory_utilization = history.worst_memory_utilization;
+        }
+        let view = playback.view();
+        Summary {
+            services: self.services,
+            totals: Totals {
+                impact_after_mitigation: self.impact_after_mitigation,
+                ..Totals::of(&view)
+            },
+            verdicts: playback.verdicts(),
+            log: case.logs.as_deref().map(|service| view.logs(service)),
+            state_hash: format!("{:016x}", view.state_hash()),
+        }
+    }
+}
+
+impl Totals {
+    fn of(view: &EnvironmentRef) -> Self {
+        let impact = view.impact();
+        let zone = view.blast_zone().into_iter().map(str::to_owned);
+        let vitals = view.vitals();
+        Self {
+            ticks: view.clock().tick,
+            sim_time_seconds: view.clock().sim_time_seconds,
+            mitigated: impact.mttm_achieved_tick.is_some(),
+            mttm: impact.mttm_achieved_tick,
+            impact_after_mitigation: false,
+            bad_customer_minutes: impact.bad_customer_minutes,
+            slo_budget: view.slo_budget().remaining,
+            slo_breached: view.slo_budget().is_breached(),
+            mean_error_rate: view.mean_error_rate(),
+            unhealthy_services: vitals.filter(|v| v.status != Status::Healthy).count(),
+            blast_radius: view.blast_radius(),
+            blast_zone: zone.collect(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! From the arguments of a command line to scenarios.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use firewatch_scenario::{Diagnostics, MAX_FILE_BYTES, Scenario};
+
+const EXTENSION: &str = "ron";
+
+/// Where a scenario is read from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The standard input, given as `-`.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    /// The name that it is shown under.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "<stdin>".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// The scenario in it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(&self) -> Result<Scenario, Diagnostics> {
+        match self {
+            Self::File(path) => Scenario::load(path),
+            Self::Stdin => {
+                let mut bytes = Vec::new();
+                // One byte more than allowed tells a large scenario from one that just fits.
+                io::stdin()
+                    .take(MAX_FILE_BYTES as u64 + 1)
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| unreadable(&self.name(), &error))?;
+                Scenario::parse_bytes(&self.name(), bytes)
+            }
+        }
+    }
+}
+
+/// The sources that the arguments name, in order: files, `-`, and folders searched through. An
+/// argument that names nothing is a problem in its place.
+pub fn find(arguments: &[PathBuf]) -> Vec<Result<Source, Diagnostics>> {
+    arguments.iter().flat_map(|path| find_one(path)).collect()
+}
+
+/// What one argument names.
+pub fn find_one(path: &Path) -> Vec<Result<Source, Diagnostics>> {
+    if path == Path::new("-") {
+        return vec![Ok(Source::Stdin)];
+    }
+    let name = path.display().to_string();
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let help = "give a scenario file, a folder of them, or `-` for the standard input";
+            return vec![Err(wrong(&name, "there is no such file or folder", help))];
+        }
+        Err(error) => return vec![Err(unreadable(&name, &error))],
+    };
+    if metadata.is_dir() {
+        return in_folder(path);
+    }
+    if path
+        .extension()
+        .is_none_or(|extension| extension != EXTENSION)
+    {
+        let help = "the name of a scenario file ends in `.ron`; `-` reads the standard input";
+        return vec![Err(wrong(&name, "not a scenario file", help))];
+    }
+    vec![Ok(Source::File(path.to_owned()))]
+}
+
+fn in_folder(folder: &Path) -> Vec<Result<Source, Diagnostics>> {
+    let mut files = Vec::new();
+    let mut problems = Vec::new();
+    search(folder, &mut files, &mut problems);
+    files.sort();
+    if files.is_empty() && problems.is_empty() {
+        let help = "scenario files end in `.ron`; folders below this one were searched too";
+        let name = folder.display().to_string();
+        problems.push(wrong(&name, "no scenario in this folder", help));
+    }
+    let files = files.into_iter().map(|file| Ok(Source::File(file)));
+    files.chain(problems.into_iter().map(Err)).collect()
+}
+
+/// Links to folders are not followed: they could lead in a circle.
+fn search(folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostics>) {
+    let mut enter = || -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                search(&path, files, problems);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == EXTENSION)
+            {
+                files.push(path);
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = enter() {
+        problems.push(unreadable(&folder.display().to_string(), &error));
+    }
+}
+
+fn wrong(name: &str, message: &str, help: &str) -> Diagnostics {
+    Diagnostics::without_text(name, message.to_owned(), Some(help.to_owned()))
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Diagnostics {
+    Diagnostics::without_text(name, format!("can't be read: {error}"), None)
+}

@@ -1,0 +1,67 @@
+//! Colours, and text from files made fit for a terminal.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+use firewatch_sim::Status;
+
+/// No style.
+pub const PLAIN: Style = Style::new();
+/// Titles.
+pub const BOLD: Style = Style::new().bold();
+/// What is there for reference.
+pub const DIM: Style = Style::new().dimmed();
+/// What is well.
+pub const GOOD: Style = AnsiColor::Green.on_default();
+/// What is on its way.
+pub const FAIR: Style = AnsiColor::Yellow.on_default();
+/// What is bad.
+pub const BAD: Style = AnsiColor::Red.on_default();
+/// What could not be worse.
+pub const WORST: Style = AnsiColor::Magenta.on_default().bold();
+/// What somebody did from outside.
+pub const DEED: Style = AnsiColor::Cyan.on_default();
+
+/// Whether and how to colour.
+#[derive(Clone, Copy, Debug)]
+pub struct Palette {
+    /// Whether ANSI escapes are written.
+    pub color: bool,
+}
+
+impl Palette {
+    /// The text in that style.
+    pub fn paint(self, style: Style, text: impl Display) -> String {
+        if self.color && style != PLAIN {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_string()
+        }
+    }
+}
+
+/// The style of a status.
+pub fn of_status(status: Status) -> Style {
+    match status {
+        Status::Healthy => GOOD,
+        Status::Degraded => FAIR,
+        Status::Critical => BAD,
+        Status::Down => WORST,
+    }
+}
+
+/// Text of a file's, with control characters spelled out: a scenario must not steer the terminal.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let spell = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    Cow::Owned(text.chars().map(spell).collect())
+}

@@ -1,0 +1,174 @@
+//! Every file below `scenarios/` is well written, holds what it expects, and could have failed.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't play its files fails"
+)]
+
+use std::path::PathBuf;
+
+use firewatch_scenario::{Difficulty, Fact, Playback, Quantity, Scenario, When};
+use firewatch_sim::{Engine, FaultKind, ImpactMode, METRICS};
+
+/// Seeds that each file is played with, besides its own.
+const SEEDS: u64 = 20;
+
+/// Paths of the files and what they say.
+fn scenarios() -> Vec<(PathBuf, Scenario)> {
+    let files = firewatch_tests::files(&firewatch_tests::workspace().join("scenarios"), "ron");
+    let load = |file: PathBuf| match Scenario::load(&file) {
+        Ok(scenario) => (file, scenario),
+        Err(problems) => panic!("{problems}"),
+    };
+    files.into_iter().map(load).collect()
+}
+
+/// Plays to the end; the expectations that failed, and the hash of the last state.
+fn play(scenario: &Scenario) -> (Vec<String>, u64) {
+    let mut playback = Playback::new(scenario).expect("the scenario has no problems");
+    while playback.tick().expect("the scenario has no problems") {}
+    let failed = playback.verdicts().into_iter().filter(|v| !v.passed());
+    let failed = failed.map(|v| format!("{}: {:?}", v.expectation, v.outcome));
+    (failed.collect(), playback.simulation().state_hash())
+}
+
+#[test]
+fn every_expectation_holds_and_the_run_repeats() {
+    for (file, scenario) in scenarios() {
+        let file = file.display();
+        assert!((2..=6).contains(&scenario.expect.len()), "{file}");
+        let (failed, hash) = play(&scenario);
+        assert!(failed.is_empty(), "{file}: {failed:#?}");
+        assert_eq!(hash, play(&scenario).1, "{file} runs to another hash");
+    }
+}
+
+/// What the comments derive by hand follows from the rules, not from the baselines that were drawn.
+#[test]
+fn every_expectation_holds_with_other_seeds() {
+    for (file, scenario) in scenarios() {
+        for seed in 1..=SEEDS {
+            let reseeded = scenario.clone().with_seed(seed);
+            let (failed, _) = play(&reseeded);
+            assert!(
+                failed.is_empty(),
+                "{} with seed {seed}: {failed:#?}",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_file_is_written_back_as_the_same_scenario() {
+    for (file, scenario) in scenarios() {
+        let text = scenario.to_string();
+        match Scenario::parse("written back", &text) {
+            Ok(again) => assert_eq!(again, scenario, "{}", file.display()),
+            Err(problems) => panic!("{}:\n{problems}", file.display()),
+        }
+    }
+}
+
+/// What held at some time never fails to hold, and what never held does not always hold.
+#[test]
+fn every_expectation_fails_when_it_is_turned_around() {
+    for (file, mut scenario) in scenarios() {
+        for expectation in &mut scenario.expect {
+            expectation.when = match expectation.when {
+                When::Never => When::Always,
+                _ => When::Never,
+            };
+        }
+        let (failed, _) = play(&scenario);
+        assert_eq!(
+            failed.len(),
+            scenario.expect.len(),
+            "{}: only these fail: {failed:#?}",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn every_incident_matters_to_what_is_expected() {
+    for (file, mut scenario) in scenarios() {
+        if scenario.faults.is_empty() && scenario.timeline.is_empty() {
+            continue;
+        }
+        scenario.faults.clear();
+        scenario.timeline.clear();
+        // The single-fault engine does not run without its fault.
+        scenario.engine = Engine::default();
+        let (failed, _) = play(&scenario);
+        assert!(
+            !failed.is_empty(),
+            "{} expects nothing of its faults and timeline",
+            file.display()
+        );
+    }
+}
+
+/// What a file can say, besides the names that the library lists.
+const WORDS: &[&str] = &[
+    "at_tick(",
+    "by_tick(",
+    "always(",
+    "never(",
+    "at_end(",
+    "status(",
+    "metric(",
+    ", lt(",
+    ", le(",
+    "(gt(",
+    "ge(",
+    "ne(",
+    "halt(",
+    "inject(",
+    "set(",
+    "services: [",
+    "services: {",
+    "calls: catalogue",
+    "calls: [",
+    "(metrics: {",
+    "extra_metrics: {",
+    "start_tick:",
+    "absent: true",
+    "red_herrings:",
+    "root_cause:",
+    "prompt_injection:",
+    "adversarial_logs:",
+    "slo_budget:",
+    "slo_burn_per_tick:",
+    "seed:",
+];
+
+#[test]
+fn every_mechanism_and_every_word_of_the_language_has_a_file() {
+    let scenarios = scenarios();
+    assert!(scenarios.len() > 24, "only {} files", scenarios.len());
+    let text: String = scenarios.iter().map(|(_, s)| s.to_string()).collect();
+    let mut words: Vec<&str> = WORDS.to_vec();
+    words.extend(FaultKind::BUILT_IN.map(FaultKind::name));
+    words.extend(Quantity::ALL.iter().map(|quantity| quantity.name()));
+    words.extend(Fact::ALL.iter().map(|fact| fact.name()));
+    words.extend(Difficulty::ALL.iter().map(|difficulty| difficulty.name()));
+    words.extend(METRICS.iter().filter(|m| !m.always).map(|m| m.name));
+    // What is the default is left out of a file.
+    let engines = Engine::ALL.into_iter().filter(|e| *e != Engine::default());
+    words.extend(engines.map(Engine::name));
+    let modes = ImpactMode::ALL
+        .into_iter()
+        .filter(|m| *m != ImpactMode::default());
+    words.extend(modes.map(ImpactMode::name));
+    let missing: Vec<&str> = words
+        .into_iter()
+        .filter(|word| !text.contains(word))
+        .collect();
+    assert!(missing.is_empty(), "no file uses {missing:?}");
+    assert!(
+        scenarios.iter().any(|(_, scenario)| scenario.generated),
+        "no file is generated"
+    );
+}
