@@ -5,7 +5,17 @@
     reason = "a test that can't read its fixtures fails"
 )]
 
+mod case;
+mod host;
+mod incident;
+mod snapshot;
+
 use std::path::{Path, PathBuf};
+
+pub use case::{Case, Difference, Moment, expect_same};
+pub use host::{Crowd, Host, rows_are_together};
+pub use incident::{Act, Footprint, Incident};
+pub use snapshot::difference;
 
 /// The root of the workspace.
 #[must_use]
@@ -29,4 +39,25 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// The folder of the conformance cases, or the one that `FIREWATCH_CASES` names; a relative one
+/// counts from the root of the workspace.
+#[must_use]
+pub fn case_folder() -> PathBuf {
+    let folder = std::env::var_os("FIREWATCH_CASES").map_or_else(
+        || PathBuf::from("tests/fixtures/conformance"),
+        PathBuf::from,
+    );
+    workspace().join(folder)
+}
+
+/// The conformance cases that come with the workspace.
+#[must_use]
+pub fn fixtures() -> Vec<Case> {
+    let folder = workspace().join("tests/fixtures/conformance");
+    files(&folder, "json")
+        .iter()
+        .map(|file| Case::read(file).expect("a fixture is a case"))
+        .collect()
 }
