@@ -10,6 +10,7 @@ mod model;
 mod play;
 mod problem;
 mod read;
+mod syntax;
 mod write;
 
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
@@ -22,4 +23,4 @@ pub use model::{
     Operator, Quantity, Scenario, Service, When,
 };
 pub use play::{Occurrence, Playback, ServiceHistory, What};
-pub use problem::{Diagnostics, LocatedProblem, Problem};
+pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of};

@@ -3,13 +3,12 @@
 use std::io::Read;
 use std::path::Path;
 
-use ron2::error::{Error as SyntaxError, ErrorKind};
-
 use crate::check;
 use crate::decode::Decoder;
 use crate::generate;
 use crate::model::Scenario;
 use crate::problem::{Diagnostics, Problem};
+use crate::syntax;
 
 /// Largest scenario file, bytes.
 pub const MAX_FILE_BYTES: usize = 1 << 20;
@@ -48,8 +47,10 @@ impl Scenario {
                     .filter(|&&byte| byte == b'\n')
                     .count()
                     + 1;
-                let message =
-                    format!("not UTF-8: byte {valid}, in line {line}, starts no character");
+                let message = format!(
+                    "not UTF-8: byte {} of the file, in line {line}, is no part of a character",
+                    valid + 1
+                );
                 let help = Some("save the file as UTF-8".to_owned());
                 Err(Diagnostics::without_text(file, message, help))
             }
@@ -67,14 +68,10 @@ impl Scenario {
         }
         // Editors on some systems put a byte-order mark before the text.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        parse_text(text).map_err(|mut problems| {
-            problems
-                .sort_by_key(|problem| problem.span.as_ref().map(|span| (span.start, span.end)));
-            Diagnostics {
-                file: file.to_owned(),
-                text: text.to_owned(),
-                problems,
-            }
+        parse_text(text).map_err(|problems| Diagnostics {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            problems,
         })
     }
 
@@ -83,50 +80,54 @@ impl Scenario {
     pub fn problems(&self) -> Vec<Problem> {
         let mut notes = Decoder::default();
         check::check(self, &mut notes);
-        notes.problems
+        notes.finish()
     }
 }
 
 fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
-    let (document, errors) = ron2::ast::parse_document_lossy(text);
-    let mut notes = Decoder::default();
-    notes.problems = syntax_problems(text, &errors);
-    notes.partial = !errors.is_empty();
-    let Some(expr) = &document.value else {
-        if notes.problems.is_empty() {
-            let message = "the file has no scenario in it".to_owned();
-            let help = Some("start with `Scenario(name: \"...\", ...)`".to_owned());
-            notes.problem("", 0..0, message, "", help);
+    let parsed = syntax::parse(text);
+    let mut notes = Decoder::after(parsed.problems, text);
+    let scenario = match &parsed.value {
+        Some(expr) => notes.value::<Scenario>(expr, ""),
+        None => {
+            if !notes.has_problems() {
+                let message = "the file has no scenario in it".to_owned();
+                let help = Some("begin with `Scenario(name: \"...\", ...)`".to_owned());
+                notes.problem("", 0..0, message, "", help);
+            }
+            None
         }
-        return Err(notes.problems);
     };
-    let scenario = notes.value::<Scenario>(expr, "");
-    let Some(mut scenario) = scenario.filter(|_| !notes.partial) else {
-        return Err(notes.problems);
+    // What could not be read may be what seems to be missing, or be referred to.
+    let Some(mut scenario) = scenario.filter(|_| !notes.partial && !notes.is_full()) else {
+        return Err(notes.finish());
     };
     if scenario.generated {
-        if !can_be_generated(&scenario, &mut notes) {
-            return Err(notes.problems);
-        }
-        scenario = generate::expand(scenario);
+        scenario = generated(scenario, &mut notes);
     }
     check::check(&scenario, &mut notes);
-    if notes.problems.is_empty() {
-        Ok(scenario)
+    if notes.has_problems() {
+        Err(notes.finish())
     } else {
-        Err(notes.problems)
+        Ok(scenario)
     }
 }
 
-/// Whether a scenario without services says what is needed to draw them, and nothing that is drawn.
-fn can_be_generated(scenario: &Scenario, notes: &mut Decoder) -> bool {
-    if notes.is_broken("services") || notes.is_broken("difficulty") {
-        return false;
-    }
-    if scenario.difficulty.is_none() {
+/// A scenario without services, with what is drawn filled in. If it can't be drawn, nothing is said
+/// later about what it consists of.
+fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
+    let unreadable = notes.is_broken("services") || notes.is_broken("difficulty");
+    if !unreadable && scenario.difficulty.is_none() {
         let message = "a scenario needs `services`, or a `difficulty` to generate them from";
         notes.report("", message.to_owned(), "", None);
-        return false;
+    }
+    if unreadable || scenario.difficulty.is_none() {
+        notes.mark_broken("services");
+        notes.lacks_names = true;
+        return Scenario {
+            generated: false,
+            ..scenario
+        };
     }
     let drawn = [
         ("faults", !scenario.faults.is_empty()),
@@ -134,71 +135,11 @@ fn can_be_generated(scenario: &Scenario, notes: &mut Decoder) -> bool {
         ("prompt_injection", scenario.prompt_injection.is_some()),
         ("root_cause", scenario.root_cause.is_some()),
     ];
-    let given = drawn.iter().filter(|(_, given)| *given);
-    for (field, _) in given.clone() {
+    for (field, _) in drawn.iter().filter(|(_, given)| *given) {
         let message = format!("`{field}` needs `services`");
         let help = "a scenario without `services` is generated whole from difficulty and seed";
         notes.report(field, message, "", Some(help.to_owned()));
+        notes.mark_broken(field);
     }
-    given.count() == 0
-}
-
-/// The parser's errors. What only follows from an earlier one is left out.
-fn syntax_problems(text: &str, errors: &[SyntaxError]) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = Vec::new();
-    for error in errors {
-        let span =
-            error.span().start_offset.min(text.len())..error.span().end_offset.min(text.len());
-        let same_place = |problem: &Problem| {
-            problem.span.as_ref().is_some_and(|other| {
-                span.start < other.end.max(other.start + 1) && other.start <= span.start
-            })
-        };
-        let at_the_end = text[span.start..].trim().is_empty();
-        let follows = at_the_end || matches!(error.kind(), ErrorKind::TrailingCharacters);
-        if problems.iter().any(same_place) || (follows && !problems.is_empty()) {
-            continue;
-        }
-        let (message, help) = explain(error.kind());
-        problems.push(Problem {
-            path: String::new(),
-            message,
-            span: Some(span),
-            label: String::new(),
-            help,
-        });
-    }
-    problems
-}
-
-fn explain(kind: &ErrorKind) -> (String, Option<String>) {
-    let (message, help) = match kind {
-        ErrorKind::Expected { expected, .. }
-            if expected.contains("comma") || expected.contains("closing") =>
-        {
-            (
-                "expected `,` or a closing bracket".to_owned(),
-                Some("entries are separated by commas"),
-            )
-        }
-        ErrorKind::ExpectedStringEnd => (
-            "this text has no end".to_owned(),
-            Some("close it with `\"`"),
-        ),
-        ErrorKind::UnclosedBlockComment => (
-            "this comment has no end".to_owned(),
-            Some("close it with `*/`"),
-        ),
-        ErrorKind::TrailingCharacters => (
-            "something stands behind the scenario".to_owned(),
-            Some("a file holds one scenario and nothing else"),
-        ),
-        other => {
-            let message = other.to_string();
-            let mut letters = message.chars();
-            let first = letters.next().into_iter().flat_map(char::to_lowercase);
-            (first.chain(letters).collect(), None)
-        }
-    };
-    (format!("not valid RON: {message}"), help.map(str::to_owned))
+    generate::expand(scenario)
 }

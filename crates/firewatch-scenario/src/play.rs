@@ -232,6 +232,20 @@ impl<'a> Playback<'a> {
         &self.occurrences
     }
 
+    /// Hands over what has happened since the last call, and keeps no copy: a long run needs no
+    /// memory for it then.
+    pub fn take_occurrences(&mut self) -> Vec<Occurrence> {
+        std::mem::take(&mut self.occurrences)
+    }
+
+    /// Forgets every status but the last of each history: a long run needs no memory for them then.
+    /// The worst values stay.
+    pub fn forget_statuses(&mut self) {
+        for ServiceHistory { statuses, .. } in &mut self.histories {
+            statuses.drain(..statuses.len().saturating_sub(1));
+        }
+    }
+
     /// What each service went through so far, in service order.
     #[must_use]
     pub fn histories(&self) -> &[ServiceHistory] {

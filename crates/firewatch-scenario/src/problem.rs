@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 /// One problem in a file.
@@ -95,14 +95,18 @@ impl Diagnostics {
         let group = match &problem.span {
             Some(span) => {
                 let label = (!problem.label.is_empty()).then_some(&*problem.label);
-                let mark = AnnotationKind::Primary.span(span.clone()).label(label);
-                title.element(
-                    Snippet::source(&*self.text)
-                        .path(&*self.file)
-                        .annotation(mark),
-                )
+                let line = Line::around(&self.text, span);
+                if line.text.len() > LONGEST_LINE {
+                    let (line, column) = position(&self.text, span.start);
+                    let origin = Origin::path(&*self.file).line(line).char_column(column);
+                    title.element(origin)
+                } else {
+                    let mark = AnnotationKind::Primary.span(line.mark).label(label);
+                    let snippet = Snippet::source(line.text).line_start(line.number);
+                    title.element(snippet.path(&*self.file).annotation(mark))
+                }
             }
-            None => title.element(annotate_snippets::Origin::path(&*self.file)),
+            None => title.element(Origin::path(&*self.file)),
         };
         match &problem.help {
             Some(help) => group.element(Level::HELP.message(&**help)),
@@ -132,6 +136,37 @@ impl Diagnostics {
     }
 }
 
+/// Bytes of a line beyond which it is not shown: only where in it the problem is.
+const LONGEST_LINE: usize = 10_000;
+
+/// The line in which a place begins. Of a place of several lines only the first is shown: it is
+/// there to be found, not to be read.
+struct Line<'a> {
+    text: &'a str,
+    number: usize,
+    /// The part of the place that is in the line.
+    mark: Range<usize>,
+}
+
+impl<'a> Line<'a> {
+    fn around(text: &'a str, span: &Range<usize>) -> Self {
+        let start = text.floor_char_boundary(span.start);
+        let end = text.floor_char_boundary(span.end).max(start);
+        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = text[start..]
+            .find('\n')
+            .map_or(text.len(), |length| start + length);
+        let line = &text[line_start..line_end];
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let mark_start = (start - line_start).min(line.len());
+        Self {
+            text: line,
+            number: text[..start].matches('\n').count() + 1,
+            mark: mark_start..(end - line_start).clamp(mark_start, line.len()),
+        }
+    }
+}
+
 /// Line and column, both from 1, of a byte of the text. Columns count characters.
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(offset)];
@@ -150,42 +185,105 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
+/// Problems that are shown of one file; of the others only their number.
+pub(crate) const MAX_PROBLEMS: usize = 100;
+
+/// A name out of a file as it can stand in a message: short, and without control characters.
+pub(crate) fn shown(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut letters = name.chars();
+    let mut shown = String::new();
+    for c in letters.by_ref().take(LONGEST) {
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    if letters.next().is_some() {
+        shown.push_str("...");
+    }
+    shown
+}
+
 /// The candidate that somebody who wrote `name` most likely meant.
 pub(crate) fn closest<'a>(
     name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<&'a str> {
+    // Comparing takes its time: not with thousands, and not with what nobody typed.
+    const LONGEST: usize = 80;
+    const MOST: usize = 1000;
+    let plain = |name: &str| name.to_lowercase().replace('-', "_");
+    let (name, length) = (plain(name), name.chars().count());
     // A third of the letters may differ: typos, not other words.
-    let allowed = (name.chars().count() / 3).max(1);
-    candidates
+    let allowed = length / 3;
+    if allowed == 0 || length > LONGEST {
+        return None;
+    }
+    let near = candidates
+        .clone()
         .into_iter()
-        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
+        .take(MOST)
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
+        .map(|candidate| (strsim::osa_distance(&name, &plain(candidate)), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    near.or_else(|| {
+        // `error_rate` is a part of only one metric's name.
+        let has_part = |candidate: &&str| {
+            let candidate = format!("_{}_", plain(candidate));
+            length >= 5 && candidate.contains(&format!("_{name}_"))
+        };
+        let mut with_part = candidates.into_iter().take(MOST).filter(has_part);
+        with_part.next().filter(|_| with_part.next().is_none())
+    })
 }
 
-/// `a`, `b` or `c`.
-pub(crate) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+/// `a`, `b` and `c`.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+    let quoted: Vec<String> = names
+        .into_iter()
+        .map(|name| format!("`{}`", shown(name)))
+        .collect();
     match quoted.as_slice() {
         [] => "nothing".to_owned(),
         [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
     }
 }
 
 /// What would be right instead of `name`: the closest candidate, else all if they are few.
-pub(crate) fn instead_of<'a>(
+pub fn instead_of<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<String> {
-    const FEW: usize = 16;
+    suggest(name, "choices", candidates)
+}
+
+/// As [`instead_of`]; `what` names the candidates: `services`.
+pub(crate) fn suggest<'a>(
+    name: &str,
+    what: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<String> {
     if let Some(close) = closest(name, candidates.clone()) {
-        return Some(format!("did you mean `{close}`?"));
+        return Some(format!("did you mean `{}`?", shown(close)));
     }
-    let count = candidates.clone().into_iter().count();
-    (1..=FEW)
-        .contains(&count)
-        .then(|| format!("there is {}", one_of(candidates)))
+    choices(what, candidates)
+}
+
+/// All candidates, if they are few.
+pub(crate) fn choices<'a>(
+    what: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<String> {
+    const FEW: usize = 20;
+    match candidates.clone().into_iter().take(FEW + 1).count() {
+        0 => None,
+        1 => Some(format!("the only choice is {}", listed(candidates, "and"))),
+        2..=FEW => Some(format!("the {what} are {}", listed(candidates, "and"))),
+        _ => None,
+    }
 }

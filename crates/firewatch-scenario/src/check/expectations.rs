@@ -1,0 +1,242 @@
+//! Expectations: whether they can be evaluated, and whether they say anything.
+
+use firewatch_sim::{METRICS, Metric, MetricKind, Status, Value, find_metric};
+
+use super::metrics::describe;
+use super::{Checker, count_ticks};
+use crate::decode::join;
+use crate::model::{Check, Comparison, Expectation, Operator, Quantity, When};
+use crate::problem::{closest, shown};
+
+/// Numbers that something can be.
+struct Numbers {
+    min: f64,
+    max: f64,
+    /// Only whole ones.
+    whole: bool,
+}
+
+/// The outcome of a comparison that is the same for all values from `min` to `max`.
+fn decided<T: PartialOrd>(comparison: &Comparison<T>, min: &T, max: &T) -> Option<bool> {
+    let Comparison { operator, with } = comparison;
+    let (always, never) = match operator {
+        Operator::Lt => (with > max, with <= min),
+        Operator::Le => (with >= max, with < min),
+        Operator::Gt => (with < min, with >= max),
+        Operator::Ge => (with <= min, with > max),
+        Operator::Eq => (false, with < min || with > max),
+        Operator::Ne => (with < min || with > max, false),
+    };
+    (always || never).then_some(always)
+}
+
+impl Numbers {
+    fn decide(&self, comparison: &Comparison<f64>) -> Option<bool> {
+        let is_fraction = self.whole && comparison.with.fract() != 0.0;
+        match comparison.operator {
+            Operator::Eq if is_fraction => Some(false),
+            Operator::Ne if is_fraction => Some(true),
+            _ => decided(comparison, &self.min, &self.max),
+        }
+    }
+
+    fn describe(&self) -> String {
+        let noun = if self.whole {
+            "a whole number"
+        } else {
+            "a number"
+        };
+        if self.max == f64::INFINITY {
+            format!("{noun} from {} up", self.min)
+        } else {
+            format!("{noun} from {} to {}", self.min, self.max)
+        }
+    }
+}
+
+impl Checker<'_> {
+    pub(super) fn expectations(&mut self) {
+        let scenario = self.scenario;
+        for (index, expectation) in scenario.expect.iter().enumerate() {
+            let path = format!("expect[{index}]");
+            self.when(&path, expectation);
+            match &expectation.check {
+                Check::Status(service, comparison) => {
+                    self.known_service(&join(&path, "service"), service, "");
+                    let outcome = decided(comparison, &Status::Healthy, &Status::Down);
+                    let range = "a status, from best to worst, is `healthy`, `degraded`, \
+                                 `critical` or `down`";
+                    self.same_outcome(&path, outcome, range.to_owned());
+                }
+                Check::Metric(service, metric, comparison) => {
+                    if self.known_service(&join(&path, "service"), service, "") {
+                        self.metric_check(&path, service, metric, comparison);
+                    }
+                }
+                Check::Quantity(quantity, comparison) => {
+                    self.quantity(&path, *quantity, comparison);
+                }
+                Check::Fact(_) => {}
+            }
+        }
+    }
+
+    fn when(&mut self, path: &str, expectation: &Expectation) {
+        let ticks = self.scenario.ticks;
+        let path = join(path, "tick");
+        match expectation.when {
+            When::AtTick(tick) | When::ByTick(tick)
+                if tick > ticks && ticks > 0 && !self.notes.is_broken("ticks") =>
+            {
+                let run = count_ticks(ticks);
+                let message = format!("tick {tick} is never reached: the run takes {run}");
+                self.notes.report(&path, message, "", None);
+            }
+            When::ByTick(0) => {
+                let message = "nothing can happen by tick 0".to_owned();
+                let help = Some("the state at the start is `at_tick(0, ...)`".to_owned());
+                self.notes.report(&path, message, "", help);
+            }
+            _ => {}
+        }
+    }
+
+    /// A comparison that has the same outcome whatever happens says nothing.
+    fn same_outcome(&mut self, path: &str, outcome: Option<bool>, range: String) {
+        if let Some(outcome) = outcome {
+            let truth = if outcome { "always" } else { "never" };
+            let message = format!("this comparison is {truth} true");
+            self.notes
+                .report(&join(path, "value"), message, "", Some(range));
+        }
+    }
+
+    fn quantity(&mut self, path: &str, quantity: Quantity, comparison: &Comparison<f64>) {
+        let scenario = self.scenario;
+        let services = scenario.services.len() as f64;
+        let (min, max, whole) = match quantity {
+            Quantity::BadCustomerMinutes => (0.0, f64::INFINITY, false),
+            Quantity::Mttm => (0.0, scenario.ticks as f64, true),
+            Quantity::SloBudget => (0.0, scenario.slo_budget.remaining, false),
+            Quantity::MeanErrorRate => (0.0, 1.0, false),
+            Quantity::UnhealthyServices => (0.0, services, true),
+            Quantity::BlastRadius => (1.0, f64::INFINITY, true),
+        };
+        let unreadable = match quantity {
+            Quantity::Mttm => self.notes.is_broken("ticks"),
+            Quantity::SloBudget => self.notes.is_broken("slo_budget"),
+            Quantity::UnhealthyServices => self.notes.lacks_names,
+            _ => false,
+        };
+        let numbers = Numbers { min, max, whole };
+        // Nothing holds of `mttm` before the incident is mitigated: so `le(ticks)` asks for that.
+        let outcome = numbers
+            .decide(comparison)
+            .filter(|outcome| !(unreadable || *outcome && quantity == Quantity::Mttm));
+        let range = format!("`{quantity}` is {} here", numbers.describe());
+        self.same_outcome(path, outcome, range);
+    }
+
+    fn metric_check(
+        &mut self,
+        path: &str,
+        service: &str,
+        name: &str,
+        comparison: &Comparison<Value>,
+    ) {
+        let (metric_path, value_path) = (join(path, "metric"), join(path, "value"));
+        let known = find_metric(name);
+        let own = self.services.get(service).map(|s| &s.extra_metrics);
+        if known.is_none() && !own.is_some_and(|own| own.contains_key(name)) {
+            let own = own.into_iter().flat_map(|own| own.keys());
+            let known = METRICS.iter().map(|metric| metric.name);
+            let names = known.chain(own.map(String::as_str));
+            let message = format!("unknown metric `{}`", shown(name));
+            return self.notes.report_with(&metric_path, message, "", || {
+                let close = closest(name, names)?;
+                Some(format!("did you mean `{}`?", shown(close)))
+            });
+        }
+        if let Some(metric) = known {
+            if !metric.always && !self.may_have(service, name) {
+                let message = format!("`{}` never has the metric `{name}`", shown(service));
+                let help = "nothing in `metrics`, `faults` or `timeline` attaches it".to_owned();
+                self.notes.report(&metric_path, message, "", Some(help));
+            }
+            if !is_comparable(metric, &comparison.with) {
+                let (expected, found) =
+                    (describe(metric.kind), shown(&comparison.with.to_string()));
+                let message =
+                    format!("`{name}` is {expected}, it can't be compared with `{found}`");
+                return self.notes.report(&value_path, message, "", None);
+            }
+        }
+        let is_ordered = comparison.with.as_f64().is_some();
+        if !is_ordered && !matches!(comparison.operator, Operator::Eq | Operator::Ne) {
+            let (operator, kind) = (comparison.operator, comparison.with.kind());
+            let message = format!("`{operator}` compares numbers, not {kind}");
+            let help = Some("only `eq(...)` and `ne(...)` do".to_owned());
+            self.notes.report(&value_path, message, "", help);
+        } else if let Some(metric) = known {
+            self.never_in_range(path, metric, comparison);
+        }
+    }
+
+    /// What a metric can't be, whatever happens.
+    fn never_in_range(&mut self, path: &str, metric: &Metric, comparison: &Comparison<Value>) {
+        let whole = metric.kind == MetricKind::Int;
+        if !whole && metric.kind != MetricKind::Float {
+            return;
+        }
+        // Only ratios have an upper end that the rules keep to.
+        let max = if metric.max == 1.0 {
+            1.0
+        } else {
+            f64::INFINITY
+        };
+        let numbers = Numbers {
+            min: metric.min,
+            max,
+            whole,
+        };
+        let outcome = comparison.with.as_f64().and_then(|with| {
+            let operator = comparison.operator;
+            numbers.decide(&Comparison { operator, with })
+        });
+        let range = format!("`{}` is {}", metric.name, numbers.describe());
+        self.same_outcome(path, outcome.filter(|outcome| !outcome), range);
+    }
+
+    /// Whether something in the scenario, or a rule, can attach the metric to the service.
+    fn may_have(&self, service: &str, name: &str) -> bool {
+        let unreadable = ["services", "faults", "timeline"];
+        let is_given = |name: &str| self.given_metrics.contains(&(service, name));
+        let by_rule: &[&str] = match name {
+            "effective_rps_multiplier" => &["process_cpu_throttle_rate"],
+            "http_server_request_queue_depth" | "http_server_queue_drain_rate" => {
+                &["metastable_feedback_loop_active"]
+            }
+            "pipeline_queue_depth"
+            | "pipeline_throughput_ratio"
+            | "data_freshness_lag_seconds"
+            | "feature_vector_age_seconds_p99" => &[
+                "pipeline_processing_rate_events_per_second",
+                "pipeline_ingestion_rate_events_per_second",
+            ],
+            _ => &[],
+        };
+        is_given(name)
+            || (!by_rule.is_empty() && by_rule.iter().all(|&cause| is_given(cause)))
+            || unreadable
+                .iter()
+                .any(|path| self.notes.is_broken_within(path))
+    }
+}
+
+fn is_comparable(metric: &Metric, with: &Value) -> bool {
+    match metric.kind {
+        // Between whole numbers there is room to compare with, too.
+        MetricKind::Int | MetricKind::Float => with.as_f64().is_some(),
+        _ => metric.accepts(with),
+    }
+}

@@ -1,0 +1,154 @@
+//! Expectations: when, and what.
+
+use crate::decode::{Call, Decode, Decoder, StandIn, join};
+use crate::model::{Check, Comparison, Expectation, Fact, Operator, Quantity, When};
+use crate::problem::listed;
+use crate::syntax::{Expr, Kind};
+
+const WHENS: [&str; 5] = ["at_tick", "by_tick", "always", "never", "at_end"];
+const EXPECTATION: &str = "an expectation: `at_tick(3, ...)`, `by_tick(3, ...)`, `always(...)`, \
+                           `never(...)` or `at_end(...)`";
+
+fn check_names() -> Vec<&'static str> {
+    let quantities = Quantity::ALL.iter().map(|quantity| quantity.name());
+    let facts = Fact::ALL.iter().map(|fact| fact.name());
+    ["status", "metric"]
+        .into_iter()
+        .chain(quantities)
+        .chain(facts)
+        .collect()
+}
+
+impl Decode for Expectation {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let call = decoder.call(expr, path, EXPECTATION)?;
+        let (when, check) = match call.name {
+            "at_tick" => with_tick(decoder, &call, path, When::AtTick)?,
+            "by_tick" => with_tick(decoder, &call, path, When::ByTick)?,
+            "always" => (
+                When::Always,
+                call.arguments::<1>(decoder, path, "always(check)")?[0],
+            ),
+            "never" => (
+                When::Never,
+                call.arguments::<1>(decoder, path, "never(check)")?[0],
+            ),
+            "at_end" => (
+                When::AtEnd,
+                call.arguments::<1>(decoder, path, "at_end(check)")?[0],
+            ),
+            name if check_names().contains(&name) => {
+                let message = format!("`{name}` says what is expected, but not when");
+                let help = format!(
+                    "put it into `at_end(...)`, or {}",
+                    listed(WHENS[..4].iter().copied(), "or")
+                );
+                decoder.problem(path, expr.span.clone(), message, "", Some(help));
+                return None;
+            }
+            name => {
+                let names = ["expectation", "expectations"];
+                decoder.unknown(call.name_span, path, names, name, &WHENS);
+                return None;
+            }
+        };
+        // The check's parts stand directly below the expectation: `expect[0].service`.
+        Some(Self {
+            when,
+            check: Check::decode(decoder, check, path)?,
+        })
+    }
+}
+
+fn with_tick<'a>(
+    decoder: &mut Decoder,
+    call: &Call<'a>,
+    path: &str,
+    when: fn(u64) -> When,
+) -> Option<(When, &'a Expr<'a>)> {
+    let signature = format!("{}(3, check)", call.name);
+    let [tick, check] = call.arguments(decoder, path, &signature)?;
+    let tick = decoder.value(tick, &join(path, "tick")).unwrap_or(0);
+    Some((when(tick), check))
+}
+
+impl StandIn for Expectation {
+    fn stand_in() -> Self {
+        Self {
+            when: When::AtEnd,
+            check: Check::Fact(Fact::AllHealthy),
+        }
+    }
+}
+
+impl Decode for Check {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let call = decoder.call(
+            expr,
+            path,
+            "a check, such as `status(\"service\", critical)`",
+        )?;
+        let (service_path, value_path) = (join(path, "service"), join(path, "value"));
+        match call.name {
+            "status" => {
+                let signature = "status(\"service\", critical)";
+                let [service, status] = call.arguments(decoder, path, signature)?;
+                let service = decoder.value(service, &service_path);
+                let status = decoder.value(status, &value_path);
+                Some(Self::Status(service?, status?))
+            }
+            "metric" => {
+                let signature = "metric(\"service\", \"metric\", le(0.1))";
+                let [service, metric, value] = call.arguments(decoder, path, signature)?;
+                let service = decoder.value(service, &service_path);
+                let metric = decoder.value(metric, &join(path, "metric"));
+                let value = decoder.value(value, &value_path);
+                Some(Self::Metric(service?, metric?, value?))
+            }
+            name => {
+                if let Ok(quantity) = name.parse::<Quantity>() {
+                    let [value] = call.arguments(decoder, path, &format!("{name}(le(10))"))?;
+                    return decoder
+                        .value(value, &value_path)
+                        .map(|v| Self::Quantity(quantity, v));
+                }
+                if let Ok(fact) = name.parse::<Fact>() {
+                    let [] = call.arguments(decoder, path, name)?;
+                    return Some(Self::Fact(fact));
+                }
+                let names = ["check", "checks"];
+                decoder.unknown(call.name_span, path, names, name, &check_names());
+                None
+            }
+        }
+    }
+}
+
+/// `le(0.1)`, or a bare value for `eq`.
+impl<T: Decode> Decode for Comparison<T> {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let is_comparison = match &expr.kind {
+            Kind::Word(word) => word.parse::<Operator>().is_ok(),
+            Kind::Group(group) => group.name.is_some(),
+            _ => false,
+        };
+        if !is_comparison {
+            return T::decode(decoder, expr, path).map(|with| Self {
+                operator: Operator::Eq,
+                with,
+            });
+        }
+        let call = decoder.call(expr, path, "a comparison, such as `le(0.1)`")?;
+        let Ok(operator) = call.name.parse() else {
+            let known = Operator::ALL.iter().map(|operator| operator.name());
+            let known: Vec<_> = known.collect();
+            let names = ["comparison", "comparisons"];
+            decoder.unknown(call.name_span, path, names, call.name, &known);
+            return None;
+        };
+        let [with] = call.arguments(decoder, path, &format!("{}(...)", call.name))?;
+        decoder
+            .value::<T>(with, path)
+            .map(|with| Self { operator, with })
+    }
+}

@@ -1,0 +1,99 @@
+//! The syntax of scenario files: RON, read with recovery, so that one slip hides nothing else.
+//!
+//! The parser is our own because the text may be anything: time and stack are bounded whatever it
+//! holds, every problem has an exact place, and what only follows from an earlier problem is left out.
+
+mod brackets;
+mod groups;
+mod number;
+mod parse;
+mod text;
+mod token;
+
+use std::ops::Range;
+
+pub(crate) use number::{Number, NumberValue};
+pub(crate) use parse::parse;
+
+use crate::problem::{MAX_PROBLEMS, Problem};
+
+/// Brackets within brackets that a file may have.
+const MAX_DEPTH: usize = 64;
+
+/// A value of the text, and where it stands.
+pub(crate) struct Expr<'a> {
+    pub(crate) span: Range<usize>,
+    pub(crate) kind: Kind<'a>,
+}
+
+pub(crate) enum Kind<'a> {
+    /// Not readable; a problem was noted.
+    Broken,
+    Bool(bool),
+    Number(Number<'a>),
+    Text(String),
+    /// `None`.
+    Nothing,
+    /// `Some(value)`.
+    Some(Box<Expr<'a>>),
+    /// `[1, 2]`.
+    List(Vec<Expr<'a>>),
+    /// `{"a": 1}`.
+    Map(Vec<(Expr<'a>, Expr<'a>)>),
+    /// `word`.
+    Word(&'a str),
+    /// `name(1, 2)`, `Name(a: 1)`, `(a: 1)` or `()`.
+    Group(Group<'a>),
+}
+
+/// Values in parentheses, each with or without a name.
+pub(crate) struct Group<'a> {
+    /// What stands before the parenthesis.
+    pub(crate) name: Option<Name<'a>>,
+    pub(crate) items: Vec<Item<'a>>,
+}
+
+/// A value in parentheses.
+pub(crate) struct Item<'a> {
+    pub(crate) name: Option<Name<'a>>,
+    pub(crate) value: Expr<'a>,
+}
+
+/// A word that names something.
+#[derive(Clone)]
+pub(crate) struct Name<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) span: Range<usize>,
+}
+
+/// What a text holds.
+pub(crate) struct Parsed<'a> {
+    /// The value, if there is one.
+    pub(crate) value: Option<Expr<'a>>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Notes what is wrong with the text.
+#[derive(Default)]
+struct Slips(Vec<Problem>);
+
+impl Slips {
+    fn note(&mut self, span: Range<usize>, message: String, label: &str, help: Option<String>) {
+        self.0.push(Problem {
+            path: String::new(),
+            message: format!("not valid RON: {message}"),
+            span: Some(span),
+            label: label.to_owned(),
+            help,
+        });
+    }
+
+    fn are_many(&self) -> bool {
+        self.0.len() > MAX_PROBLEMS
+    }
+}
+
+/// The line of an offset, from 1.
+fn line_of(text: &str, offset: usize) -> usize {
+    text[..offset].matches('\n').count() + 1
+}
