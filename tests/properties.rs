@@ -691,17 +691,16 @@ proptest! {
                 let read: EnvironmentState = serde_json::from_str(&text).unwrap();
                 prop_assert_eq!(&read, &saved);
                 simulation.restore(&read).unwrap();
-                prop_assert_eq!(sorted(simulation.snapshot()), sorted(saved));
+                prop_assert_eq!(simulation.snapshot(), saved);
             }
             incident.step(tick, &mut undisturbed).unwrap();
             incident.step(tick, &mut simulation).unwrap();
             prop_assert_eq!(simulation.state_hash(), undisturbed.state_hash());
         }
-        prop_assert_eq!(sorted(simulation.snapshot()), sorted(undisturbed.snapshot()));
+        prop_assert_eq!(simulation.snapshot(), undisturbed.snapshot());
     }
 
     #[test]
-    #[ignore = "false: callers and red herrings outside the mesh change places, see Topology::dependencies"]
     fn a_restored_snapshot_gives_the_same_snapshot(incident in incidents(Mix::Wild)) {
         let saved = Simulation::new(&incident.state).unwrap().snapshot();
         prop_assert_eq!(Simulation::new(&saved).unwrap().snapshot(), saved);
@@ -762,13 +761,6 @@ proptest! {
         }
         prop_assert_eq!(simulation.world().entities().count_spawned(), entities);
     }
-}
-
-/// The state with the names outside the mesh in an order that does not depend on its history.
-fn sorted(mut state: EnvironmentState) -> EnvironmentState {
-    state.dependencies.sort();
-    state.red_herrings.sort();
-    state
 }
 
 /// The sources and who calls them, who calls those, and so on, three times.
@@ -930,7 +922,6 @@ fn everything_that_a_tick_can_change_counts_in_the_fingerprint() {
 }
 
 #[test]
-#[ignore = "false: StateHasher::value does not tell the types of values apart"]
 fn fingerprints_tell_values_of_metrics_without_a_field_apart() {
     let values = [
         Value::Int(0),

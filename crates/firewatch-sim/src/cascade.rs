@@ -1,9 +1,11 @@
 //! Cascade: a failing service makes those that call it fail too, hop by hop, ever more weakly.
 
 use crate::environment::{Engine, Environment};
+use crate::fault::Fault;
 use crate::mesh::Meshes;
 use crate::num;
 use crate::service::Vitals;
+use crate::topology::CASCADE_MAX_DEPTH;
 
 /// A source below this error rate harms nobody.
 const ERROR_THRESHOLD: f64 = 0.30;
@@ -18,31 +20,45 @@ const LATENCY_SECONDS_PER_ERROR: f64 = 0.5;
 
 /// Spreads each active fault's errors from its service to the callers; contributions add up.
 pub(crate) fn cascade(mut meshes: Meshes<()>) {
-    meshes.for_each(
-        |environment, (), faults, services| match environment.engine {
+    let spreads = |environment: &Environment, faults: &[Fault]| {
+        environment.engine == Engine::SingleFault || faults.iter().any(|fault| !fault.halted)
+    };
+    meshes.for_each(spreads, |environment, (), faults, services| {
+        let topology = environment.topology();
+        match environment.engine {
             Engine::MultiFault => {
                 for fault in faults.iter().filter(|fault| !fault.halted) {
                     if let Some(source) = fault.service_index() {
-                        spread(environment, source, services);
+                        spread(
+                            source,
+                            || fault.reach.hops(topology, source),
+                            services.vitals,
+                        );
                     }
                 }
             }
             Engine::SingleFault => {
                 if let Some(source) = environment.root_cause_service() {
-                    spread(environment, source, services);
+                    spread(source, || topology.victims(source), services.vitals);
                 }
             }
-        },
-    );
+        }
+    });
 }
 
-fn spread(environment: &Environment, source: usize, services: &mut [Vitals]) {
+/// Spreads the source's errors over its victims; `hops` gives them, once it is known that it does.
+#[inline]
+fn spread<'a>(
+    source: usize,
+    hops: impl FnOnce() -> [&'a [u16]; CASCADE_MAX_DEPTH],
+    services: &mut [Vitals],
+) {
     let error_rate = services[source].http_server_error_rate;
     if error_rate < ERROR_THRESHOLD {
         return;
     }
     let mut contribution = error_rate * FIRST_HOP_SHARE;
-    for hop in environment.topology.victims(source) {
+    for hop in hops() {
         if contribution < MIN_CONTRIBUTION {
             return;
         }

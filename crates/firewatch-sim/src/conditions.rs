@@ -5,17 +5,17 @@ use bevy_ecs::prelude::*;
 use crate::environment::{Clock, Engine, Environment, SECONDS_PER_TICK};
 use crate::fault::Fault;
 use crate::num;
-use crate::service::{Certificate, CrashLoop, ImagePull, Runtime, Traffic, Vitals};
+use crate::service::{Certificate, CrashLoop, ImagePull, Member, Runtime, Traffic, Vitals};
 
 /// Counts the crash-loop back-off down, once for each halted fault of the service; when it ends, the
 /// service starts cleanly. The single-fault engine has no such countdown.
 pub(crate) fn crash_loop_backoff(
-    mut services: Query<(Entity, &mut CrashLoop, &mut Vitals, &mut Runtime)>,
+    mut services: Query<(Entity, &Member, &mut CrashLoop, &mut Vitals, &mut Runtime)>,
     environments: Query<&Environment>,
     faults: Query<&Fault>,
 ) {
-    for (entity, mut crash_loop, mut vitals, mut runtime) in &mut services {
-        let Ok(environment) = environments.get(vitals.environment) else {
+    for (entity, member, mut crash_loop, mut vitals, mut runtime) in &mut services {
+        let Ok(environment) = environments.get(member.environment) else {
             continue;
         };
         if environment.engine == Engine::SingleFault {
@@ -44,14 +44,14 @@ pub(crate) fn crash_loop_backoff(
 
 /// Fails every request of a service whose certificate expires in this tick.
 pub(crate) fn certificate_expiry(
-    mut services: Query<(&Certificate, &mut Vitals)>,
+    mut services: Query<(&Certificate, &Member, &mut Vitals)>,
     clocks: Query<&Clock>,
 ) {
-    for (certificate, mut vitals) in &mut services {
+    for (certificate, member, mut vitals) in &mut services {
         let expires = certificate
             .cert_expiry_bomb_tick
             .and_then(|tick| u64::try_from(tick).ok());
-        let now = clocks.get(vitals.environment).ok().map(|clock| clock.tick);
+        let now = clocks.get(member.environment).ok().map(|clock| clock.tick);
         if expires.is_some() && expires == now {
             vitals.http_server_error_rate = 1.0;
             vitals.http_server_request_duration_p99 = 5.0;

@@ -37,7 +37,7 @@ pub enum SimError {
         /// The metric.
         metric: String,
     },
-    /// A fault's speed must be a number from 0 up.
+    /// A fault's speed must be 0 to 1,000,000.
     Speed(f64),
     /// The single-fault engine takes exactly one fault.
     SingleFault {
@@ -46,6 +46,15 @@ pub enum SimError {
     },
     /// The entity is not an environment of this world.
     NoEnvironment,
+    /// The fleet has no environment with this index.
+    UnknownEnvironment {
+        /// The index that was asked for.
+        index: usize,
+        /// How many environments there are.
+        environments: usize,
+    },
+    /// A fleet's threads could not be started; the text says why.
+    Threads(String),
 }
 
 impl fmt::Display for SimError {
@@ -73,13 +82,23 @@ impl fmt::Display for SimError {
                 write!(f, "`{metric}` is {expected}, not {got}")
             }
             Self::NotFinite { metric } => write!(f, "`{metric}` must be finite"),
-            Self::Speed(speed) => write!(f, "a fault's speed is 0 or more, not {speed}"),
+            Self::Speed(speed) => write!(f, "a fault's speed is 0 to 1,000,000, not {speed}"),
             Self::SingleFault { faults } => {
                 write!(
                     f,
                     "the single-fault engine takes exactly one fault, not {faults}"
                 )
             }
+            Self::UnknownEnvironment {
+                index,
+                environments,
+            } => {
+                write!(
+                    f,
+                    "there is no environment {index}: the fleet has {environments}, counted from 0"
+                )
+            }
+            Self::Threads(why) => write!(f, "the fleet's threads can't be started: {why}"),
             Self::NoEnvironment => f.write_str("the entity is not an environment of this world"),
         }
     }

@@ -13,10 +13,11 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::environment::{Engine, Environment};
-use crate::mesh::{Meshes, Placed};
+use crate::mesh::{Meshes, Place, Placed};
 use crate::recovery;
-use crate::service::{RequestQueue, Runtime, Traffic, Uptime};
+use crate::service::{RequestQueue, Traffic, Uptime};
 use crate::status::UnknownName;
+use crate::topology::Reach;
 
 /// What is wrong with a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,10 +92,11 @@ pub struct Fault {
     pub kind: FaultKind,
     /// Whether the fault has been stopped; its services recover then.
     pub halted: bool,
-    /// Which of the environment's faults this is.
-    pub(crate) index: u32,
+    pub(crate) place: Place,
     /// Node of the topology; outside the mesh if `service` is `None`.
     pub(crate) target: u32,
+    /// Whom a cascade from the service reaches.
+    pub(crate) reach: Reach,
     /// How fast it develops: 1 is the pace of an easy incident.
     pub speed: f64,
     /// Ticks done when it was halted.
@@ -126,8 +128,8 @@ impl Fault {
 
 impl Placed for Fault {
     #[inline]
-    fn place(&self) -> (Entity, usize) {
-        (self.environment, self.index as usize)
+    fn place(&self) -> Place {
+        self.place
     }
 }
 
@@ -137,36 +139,41 @@ impl Placed for Fault {
 /// the cascade.
 pub(crate) fn fault_physics(
     mut meshes: Meshes<()>,
-    mut runtimes: Query<(&'static mut Runtime, &'static mut Uptime)>,
+    mut uptimes: Query<&mut Uptime>,
     mut queues: Query<&mut RequestQueue>,
     traffic: Query<&Traffic>,
 ) {
-    meshes.for_each(|environment, (), faults, services| {
+    let acts = |environment: &Environment, faults: &[Fault]| {
+        environment.engine == Engine::SingleFault || faults.iter().any(|fault| !fault.halted)
+    };
+    meshes.for_each(acts, |environment, (), faults, mut services| {
         for fault in faults {
             if fault.halted {
                 if environment.engine == Engine::SingleFault {
-                    recovery::recover_single_fault(fault, services, &mut runtimes);
+                    recovery::recover_single_fault(fault, &mut services);
                 }
                 continue;
             }
             fault.progression_tick += 1;
-            let Some(service) = fault.service else {
+            let Some((index, entity)) = fault.service_index().zip(fault.service) else {
                 continue;
             };
-            let Ok((mut runtime, mut uptime)) = runtimes.get_mut(service) else {
-                continue;
-            };
-            let vitals = &mut services[fault.target as usize];
+            let (vitals, runtime) = (&mut services.vitals[index], &mut services.runtimes[index]);
             match fault.kind {
-                FaultKind::Oom => oom::act(fault.speed, vitals, &mut runtime, &mut uptime),
-                FaultKind::MemoryLeak => memory_leak::act(fault.speed, vitals, &mut runtime),
-                FaultKind::BadDeploy => bad_deploy::act(fault.speed, vitals, &mut runtime),
-                FaultKind::ConfigDrift => match caught_in_loop(environment, service, &mut queues) {
+                FaultKind::Oom => {
+                    let killed = oom::act(fault.speed, vitals, runtime);
+                    if killed && let Ok(mut uptime) = uptimes.get_mut(entity) {
+                        uptime.runtime_uptime_seconds = 0;
+                    }
+                }
+                FaultKind::MemoryLeak => memory_leak::act(fault.speed, vitals, runtime),
+                FaultKind::BadDeploy => bad_deploy::act(fault.speed, vitals, runtime),
+                FaultKind::ConfigDrift => match caught_in_loop(environment, entity, &mut queues) {
                     Some(mut queue) => {
-                        let calm = config_drift::retries_are_low(environment, service, &traffic);
+                        let calm = config_drift::retries_are_low(environment, entity, &traffic);
                         config_drift::act_metastable(fault.speed, vitals, &mut queue, calm);
                     }
-                    None => config_drift::act(fault.speed, vitals, &mut runtime),
+                    None => config_drift::act(fault.speed, vitals, runtime),
                 },
                 FaultKind::NetworkPartition => network_partition::act(fault.speed, vitals),
                 FaultKind::External => {}

@@ -7,10 +7,11 @@ use crate::view::EnvironmentRef;
 pub(crate) struct StateHasher(u64);
 
 impl StateHasher {
-    /// Everything that a tick can change or read, in a fixed order. Log scripts and names of what is
-    /// called are left out: they never change.
+    /// Everything that a tick can change or read, in a fixed order. Log scripts are left out: no tick
+    /// does either.
     pub(crate) fn hash(view: &EnvironmentRef) -> u64 {
         let mut hasher = Self(0);
+        hasher.shape(view);
         let (clock, impact, budget) = (view.clock(), view.impact(), view.slo_budget());
         hasher.word(clock.tick);
         hasher.word(clock.sim_time_seconds.cast_unsigned());
@@ -38,6 +39,21 @@ impl StateHasher {
         hasher.finish()
     }
 
+    /// The rules and the mesh.
+    fn shape(&mut self, view: &EnvironmentRef) {
+        let environment = view.environment();
+        self.text(environment.engine().name());
+        self.text(environment.impact_mode().name());
+        self.text(environment.root_cause().unwrap_or_default());
+        for (caller, callees) in view.topology().dependencies() {
+            self.text(caller);
+            callees.into_iter().for_each(|callee| self.text(callee));
+        }
+        view.topology()
+            .red_herrings()
+            .for_each(|name| self.text(name));
+    }
+
     fn word(&mut self, word: u64) {
         // Multiplication by an odd constant and the xor of the high half are both one-to-one, so no
         // word can be lost; the constant is 2^64 over the golden ratio.
@@ -59,24 +75,35 @@ impl StateHasher {
         }
     }
 
+    /// A value, its type first; numbers that are equal count as the same whatever they are written as.
     fn value(&mut self, value: &Value) {
         match value {
-            Value::Bool(b) => self.word(u64::from(*b)),
-            Value::Int(n) => self.word(n.cast_unsigned()),
-            Value::Float(x) => self.word(x.to_bits()),
-            Value::Text(text) => self.text(text),
+            Value::Bool(b) => self.tagged(1, u64::from(*b)),
+            Value::Int(n) if *n as f64 as i64 == *n => self.value(&Value::Float(*n as f64)),
+            Value::Int(n) => self.tagged(2, n.cast_unsigned()),
+            // Adding zero makes the negative zero the positive one.
+            Value::Float(x) => self.tagged(3, (x + 0.0).to_bits()),
+            Value::Text(text) => {
+                self.tagged(4, 0);
+                self.text(text);
+            }
             Value::List(items) => {
-                self.word(items.len() as u64);
+                self.tagged(5, items.len() as u64);
                 items.iter().for_each(|item| self.value(item));
             }
             Value::Map(entries) => {
-                self.word(entries.len() as u64);
+                self.tagged(6, entries.len() as u64);
                 for (name, value) in entries {
                     self.text(name);
                     self.value(value);
                 }
             }
         }
+    }
+
+    fn tagged(&mut self, tag: u64, word: u64) {
+        self.word(tag);
+        self.word(word);
     }
 
     fn finish(self) -> u64 {

@@ -27,7 +27,9 @@ pub(crate) fn impact(
     pipelines: Query<&Pipeline>,
 ) {
     meshes.for_each(
+        |_, _| true,
         |environment, (clock, mut impact, mut budget), _, services| {
+            let services = &*services.vitals;
             let impact = impact.bypass_change_detection();
             match environment.impact_mode {
                 ImpactMode::Standard => {
@@ -81,9 +83,9 @@ fn track_streak(impact: &mut Impact, tick: u64) {
         impact.zero_streak = 0;
         return;
     }
-    impact.zero_streak += 1;
+    impact.zero_streak = impact.zero_streak.saturating_add(1);
     if impact.zero_streak >= MITIGATED_STREAK && impact.mttm_achieved_tick.is_none() {
-        impact.mttm_achieved_tick = Some(tick - 1);
+        impact.mttm_achieved_tick = Some(tick.saturating_sub(1));
     }
 }
 

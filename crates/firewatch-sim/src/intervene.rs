@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
+use crate::blueprint::check_speed;
 use crate::environment::{Clock, Engine, Environment};
 use crate::error::SimError;
 use crate::fault::Fault;
 use crate::mesh::Run;
 use crate::metric;
-use crate::state::{FaultState, check_speed, spawn_faults};
+use crate::state::FaultState;
 use crate::value::Value;
 
 fn environment(world: &World, entity: Entity) -> Result<&Environment, SimError> {
@@ -61,26 +62,17 @@ pub fn inject_fault(
         Arc::make_mut(&mut topology).mention(&fault.service);
     }
     let services = environment.services().to_vec();
-    let index = faults.len();
-    let spawned = spawn_faults(
-        world,
-        entity,
-        index,
-        std::slice::from_ref(fault),
-        &topology,
-        &services,
-    );
-    faults.extend(&spawned);
+    let blueprint = fault.plan(&topology);
+    let spawned = blueprint.spawn(world, entity, faults.len(), &topology, &services);
+    faults.push(spawned);
     let faults = Run::new(world, faults);
     let mut environment = world
         .get_mut::<Environment>(entity)
         .ok_or(SimError::NoEnvironment)?;
-    if environment.root_cause.is_none() {
-        environment.root_cause = topology.node(&fault.service);
-    }
+    environment.root_cause = environment.root_cause.or(Some(blueprint.target));
     environment.topology = topology;
     environment.faults = faults;
-    spawned.first().copied().ok_or(SimError::NoEnvironment)
+    Ok(spawned)
 }
 
 /// Sets a metric of a service, attaching it if the service did not have it.

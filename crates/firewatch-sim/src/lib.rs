@@ -26,12 +26,14 @@
 //! `#[component(storage = "SparseSet")]`: it then leaves the rows of an environment side by side,
 //! where the systems take them as slices. A table component works too, and costs some speed.
 
+mod blueprint;
 mod cascade;
 mod clock;
 mod conditions;
 mod environment;
 mod error;
 mod fault;
+mod fleet;
 mod hash;
 mod impact;
 mod intervene;
@@ -50,13 +52,16 @@ mod topology;
 mod value;
 mod view;
 
+pub use blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint, despawn_environment};
 pub use environment::{
     AdversarialLine, Clock, Engine, Environment, Impact, ImpactMode, LogScript, SECONDS_PER_TICK,
     SloBudget,
 };
 pub use error::SimError;
 pub use fault::{Fault, FaultKind};
+pub use fleet::Fleet;
 pub use intervene::{halt_fault, inject_fault, set_metric};
+pub use mesh::settle_environments;
 pub use metric::{
     METRICS, Metric, MetricKind, find as find_metric, read as read_metric,
     read_all as read_metrics, write as write_metric,
@@ -64,13 +69,11 @@ pub use metric::{
 pub use num::round_decimal;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
-    Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime, Traffic,
-    Uptime, Vitals,
+    Certificate, CrashLoop, Extras, ImagePull, Member, Pipeline, Profile, RequestQueue, Runtime,
+    Traffic, Uptime, Vitals,
 };
 pub use simulation::Simulation;
-pub use state::{
-    EnvironmentState, FaultState, ServiceState, despawn_environment, spawn_environment,
-};
+pub use state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
 pub use status::{Status, UnknownName};
 pub use topology::{CASCADE_MAX_DEPTH, Topology};
 pub use value::Value;

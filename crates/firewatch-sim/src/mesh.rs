@@ -7,6 +7,7 @@
 //! slice is checked before use, and an environment whose rows are scattered is gathered into a
 //! buffer, worked on there and written back. Both ways give the same bits.
 
+use bevy_ecs::bundle::BundleFromComponents;
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::component::Mutable;
 use bevy_ecs::prelude::*;
@@ -15,12 +16,25 @@ use bevy_ecs::system::SystemParam;
 
 use crate::environment::Environment;
 use crate::fault::Fault;
-use crate::service::Vitals;
+use crate::service::{Member, Profile, Runtime, Uptime, Vitals};
+
+/// Whose a row is and which of theirs, in one word, so that a run is checked with one comparison a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place(u64);
+
+impl Place {
+    pub(crate) const NOWHERE: Self = Self(u64::MAX);
+
+    /// Entities that live at the same time differ in their index, so the generation is not needed.
+    #[inline]
+    pub(crate) fn new(owner: Entity, index: u32) -> Self {
+        Self(u64::from(owner.index_u32()) << 32 | u64::from(index))
+    }
+}
 
 /// A component of which each environment has a numbered run.
-pub(crate) trait Placed: Component<Mutability = Mutable> + Copy {
-    /// Whose it is, and which of them.
-    fn place(&self) -> (Entity, usize);
+pub(crate) trait Placed: Component {
+    fn place(&self) -> Place;
 }
 
 /// The entities of an environment's run, and the table row at which it was spawned.
@@ -42,6 +56,19 @@ impl Run {
         }
     }
 
+    /// Looks where the run is now, and says whether its rows are side by side.
+    fn locate<T: Placed>(&mut self, world: &World) -> bool {
+        let rows: Vec<usize> = self
+            .entities
+            .iter()
+            .filter(|&&entity| world.get::<T>(entity).is_some())
+            .map(|&entity| world.entity(entity).location())
+            .map(|location| (location.table_id.as_usize() << 32) + location.table_row.index())
+            .collect();
+        self.first_row = rows.first().map_or(0, |&row| row & 0xffff_ffff);
+        rows.len() == self.entities.len() && rows.windows(2).all(|pair| pair[0] + 1 == pair[1])
+    }
+
     pub(crate) fn entities(&self) -> &[Entity] {
         &self.entities
     }
@@ -49,29 +76,19 @@ impl Run {
     /// The run as a slice of the table's column, if its rows are still where they were spawned.
     #[inline]
     fn rows<'a, T: Placed>(&self, column: &'a mut [T], owner: Entity) -> Option<&'a mut [T]> {
-        let rows = column.get_mut(self.first_row..self.first_row + self.entities.len())?;
-        let in_place = rows
-            .iter()
-            .enumerate()
-            .all(|(index, row)| row.place() == (owner, index));
-        in_place.then_some(rows)
-    }
-
-    fn gather<T: Placed>(&self, column: &Query<&mut T>, rows: &mut Vec<T>) {
-        rows.clear();
-        rows.extend(
-            self.entities
-                .iter()
-                .filter_map(|&entity| column.get(entity).ok()),
-        );
-    }
-
-    fn scatter<T: Placed>(&self, column: &mut Query<&mut T>, rows: &[T]) {
-        for (&entity, row) in self.entities.iter().zip(rows) {
-            if let Ok(mut target) = column.get_mut(entity) {
-                *target.bypass_change_detection() = *row;
-            }
+        let rows = column.get_mut(self.range())?;
+        let Place(mut expected) = Place::new(owner, 0);
+        let mut astray = 0;
+        // Without early exit: the rows are all but always in place, and this way no branch is taken.
+        for row in &*rows {
+            astray |= row.place().0 ^ expected;
+            expected += 1;
         }
+        (astray == 0).then_some(rows)
+    }
+
+    fn range(&self) -> std::ops::Range<usize> {
+        self.first_row..self.first_row + self.entities.len()
     }
 }
 
@@ -81,8 +98,14 @@ impl Run {
 pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
     environments: Query<'w, 's, (Entity, &'static Environment, D)>,
     faults: Query<'w, 's, &'static mut Fault>,
-    services: Query<'w, 's, &'static mut Vitals>,
+    services: Query<'w, 's, (&'static mut Vitals, &'static mut Runtime)>,
     scattered: Local<'s, Scattered>,
+}
+
+/// The services of one environment, in order: the same index is the same service.
+pub(crate) struct Services<'a> {
+    pub(crate) vitals: &'a mut [Vitals],
+    pub(crate) runtimes: &'a mut [Runtime],
 }
 
 /// Buffers for environments whose rows are not together; kept, so that ticks don't allocate.
@@ -90,54 +113,155 @@ pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
 pub(crate) struct Scattered {
     environments: Vec<Entity>,
     faults: Vec<Fault>,
-    services: Vec<Vitals>,
+    vitals: Vec<Vitals>,
+    runtimes: Vec<Runtime>,
 }
 
 impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
-    /// Calls `f` for each environment. Environments don't touch one another: their order is open.
+    /// Calls `f` for each environment that `wanted` picks by its faults. Environments don't touch one
+    /// another: their order is open.
+    #[inline]
     pub(crate) fn for_each(
         &mut self,
-        mut f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut [Vitals]),
+        wanted: impl Fn(&Environment, &[Fault]) -> bool,
+        mut f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], Services),
     ) {
-        let mut faults = first_table(&mut self.faults);
-        let mut services = first_table(&mut self.services);
-        let faults = faults
-            .as_mut()
-            .map_or(&mut [][..], ContiguousMut::bypass_change_detection);
-        let services = services
-            .as_mut()
-            .map_or(&mut [][..], ContiguousMut::bypass_change_detection);
+        // The queries are of table components, so they are dense and the iterators exist. Entities in
+        // later tables, which a host's components have moved there, are gathered from.
+        let tables = self.faults.contiguous_iter_mut().into_iter().flatten();
+        let mut faults = { tables }.find(|faults| !faults.is_empty());
+        let tables = self.services.contiguous_iter_mut().into_iter().flatten();
+        let mut services = { tables }.find(|(vitals, _)| !vitals.is_empty());
+        let (vitals, runtimes) = services.as_mut().map(|(v, r)| (v, r)).unzip();
+        let (faults, vitals, runtimes) = (slice(faults.as_mut()), slice(vitals), slice(runtimes));
         for (owner, environment, data) in &mut self.environments {
-            let faults = environment.faults.rows(faults, owner);
-            match (faults, environment.services.rows(services, owner)) {
-                (Some(faults), Some(services)) => f(environment, data, faults, services),
+            let Some(faults) = environment.faults.rows(faults, owner) else {
+                self.scattered.environments.push(owner);
+                continue;
+            };
+            if !wanted(environment, faults) {
+                continue;
+            }
+            // Both columns are of one table: the same row is the same service.
+            let rows = environment.services.range();
+            let vitals = environment.services.rows(vitals, owner);
+            match (vitals, runtimes.get_mut(rows)) {
+                (Some(vitals), Some(runtimes)) => {
+                    f(environment, data, faults, Services { vitals, runtimes });
+                }
                 _ => self.scattered.environments.push(owner),
             }
         }
+        self.for_each_scattered(wanted, f);
+    }
+
+    fn for_each_scattered(
+        &mut self,
+        wanted: impl Fn(&Environment, &[Fault]) -> bool,
+        mut f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], Services),
+    ) {
         let Scattered {
             environments,
             faults,
-            services,
+            vitals,
+            runtimes,
         } = &mut *self.scattered;
         for owner in environments.drain(..) {
             let Ok((_, environment, data)) = self.environments.get_mut(owner) else {
                 continue;
             };
-            environment.faults.gather(&self.faults, faults);
-            environment.services.gather(&self.services, services);
-            f(environment, data, faults, services);
-            environment.faults.scatter(&mut self.faults, faults);
-            environment.services.scatter(&mut self.services, services);
+            faults.clear();
+            faults.extend(self.faults.iter_many(environment.faults()).flatten());
+            let gathered = self.services.iter_many(environment.services()).flatten();
+            vitals.clear();
+            runtimes.clear();
+            for (v, r) in gathered {
+                vitals.push(*v);
+                runtimes.push(*r);
+            }
+            // An environment of which somebody despawned a part by hand stands still.
+            let complete = faults.len() == environment.faults().len()
+                && vitals.len() == environment.services().len();
+            if !complete || !wanted(environment, faults) {
+                continue;
+            }
+            f(environment, data, faults, Services { vitals, runtimes });
+            for (&entity, fault) in environment.faults().iter().zip(&*faults) {
+                if let Ok(mut target) = self.faults.get_mut(entity) {
+                    *target.bypass_change_detection() = *fault;
+                }
+            }
+            let changed = vitals.iter().zip(&*runtimes);
+            for (&entity, (vitals, runtime)) in environment.services().iter().zip(changed) {
+                if let Ok((mut v, mut r)) = self.services.get_mut(entity) {
+                    *v.bypass_change_detection() = *vitals;
+                    *r.bypass_change_detection() = *runtime;
+                }
+            }
         }
     }
 }
 
-/// The column of the first table that has any such component; later ones are gathered from.
-fn first_table<'a, T: Placed>(column: &'a mut Query<&mut T>) -> Option<ContiguousMut<'a, T>> {
+fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [T] {
+    table.map_or(&mut [], ContiguousMut::bypass_change_detection)
+}
+
+/// Puts the rows of each environment side by side again, where despawning others has moved them.
+///
+/// Not needed for right results, but for speed. Costs time in proportion to all the environments given
+/// if any of them is scattered.
+pub fn settle_environments(world: &mut World, environments: &[Entity]) {
+    if locate_all(world, environments) {
+        return;
+    }
+    for &entity in environments {
+        let Some(environment) = world.get::<Environment>(entity).cloned() else {
+            continue;
+        };
+        // Taking a component out and putting it back moves the row to the end of the table.
+        for &service in environment.services() {
+            move_to_end::<ServiceRow>(world, service);
+        }
+        for &fault in environment.faults() {
+            move_to_end::<Fault>(world, fault);
+        }
+    }
+    locate_all(world, environments);
+}
+
+/// What makes up the row of a service.
+type ServiceRow = (Member, Vitals, Runtime, Uptime, Profile);
+
+fn move_to_end<B: Bundle + BundleFromComponents>(world: &mut World, entity: Entity) {
+    if let Ok(mut entity) = world.get_entity_mut(entity)
+        && let Some(row) = entity.take::<B>()
+    {
+        entity.insert(row);
+    }
+}
+
+/// Notes where the rows of each environment are; says whether all are side by side.
+fn locate_all(world: &mut World, environments: &[Entity]) -> bool {
+    let mut settled = true;
+    for &entity in environments {
+        let Some(mut environment) = world.get_mut::<Environment>(entity) else {
+            continue;
+        };
+        let mut services = std::mem::take(&mut environment.services);
+        let mut faults = std::mem::take(&mut environment.faults);
+        settled &= services.locate::<Vitals>(world) & faults.locate::<Fault>(world);
+        if let Some(mut environment) = world.get_mut::<Environment>(entity) {
+            environment.services = services;
+            environment.faults = faults;
+        }
+    }
+    settled
+}
+
+/// The column of each table that has the component, as a slice.
+pub(crate) fn tables<'a, T: Component<Mutability = Mutable>>(
+    column: &'a mut Query<&mut T>,
+) -> impl Iterator<Item = ContiguousMut<'a, T>> {
     // The query is of one table component, so it is dense and the iterator exists.
-    column
-        .contiguous_iter_mut()
-        .into_iter()
-        .flatten()
-        .find(|table| !table.is_empty())
+    column.contiguous_iter_mut().into_iter().flatten()
 }

@@ -64,7 +64,7 @@ pub struct Metric {
     pub about: &'static str,
     read: fn(EntityRef) -> Option<Value>,
     fits: fn(&Value) -> bool,
-    write: fn(&mut EntityWorldMut, &Value) -> bool,
+    write: fn(&mut EntityWorldMut, &Value),
 }
 
 impl std::fmt::Debug for Metric {
@@ -117,23 +117,31 @@ pub fn read_all(service: EntityRef<'_>) -> impl Iterator<Item = (&str, Value)> {
 /// [`SimError::MetricType`] for a value of another type than the metric's,
 /// [`SimError::NotFinite`] for NaN and infinities; nothing is changed then.
 pub fn write(service: &mut EntityWorldMut, name: &str, value: &Value) -> Result<(), SimError> {
+    check(name, value)?;
+    match find(name) {
+        Some(metric) => (metric.write)(service, value),
+        None => {
+            let mut extras = component::<Extras>(service);
+            extras.0.insert(name.to_owned(), value.clone());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the metric can have the value.
+pub(crate) fn check(name: &str, value: &Value) -> Result<(), SimError> {
     if !value.is_finite() {
         return Err(SimError::NotFinite {
             metric: name.to_owned(),
         });
     }
     match find(name) {
-        Some(metric) if (metric.write)(service, value) => Ok(()),
-        Some(metric) => Err(SimError::MetricType {
+        Some(metric) if !metric.accepts(value) => Err(SimError::MetricType {
             metric: metric.name,
             expected: metric.kind.describe(),
             got: value.to_string(),
         }),
-        None => {
-            let mut extras = component::<Extras>(service);
-            extras.0.insert(name.to_owned(), value.clone());
-            Ok(())
-        }
+        _ => Ok(()),
     }
 }
 
@@ -264,10 +272,9 @@ macro_rules! metrics {
                 about: $about,
                 read: |service| service.get::<$component>()?.$field.read(),
                 fits: |value| $component::default().$field.write(value),
-                // Checked first: a value that does not fit must attach nothing.
+                // The value was checked: one that does not fit must attach nothing.
                 write: |service, value| {
-                    $component::default().$field.write(value)
-                        && component::<$component>(service).$field.write(value)
+                    component::<$component>(service).$field.write(value);
                 },
             },
         )*)*];

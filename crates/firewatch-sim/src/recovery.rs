@@ -1,12 +1,10 @@
 //! Recovery: once a fault is halted, its service and the cascade's victims heal step by step.
 
-use bevy_ecs::prelude::*;
-
-use crate::environment::Engine;
+use crate::environment::{Engine, Environment};
 use crate::fault::Fault;
-use crate::mesh::Meshes;
+use crate::mesh::{Meshes, Services};
 use crate::num;
-use crate::service::{Runtime, Uptime, Vitals};
+use crate::service::{Runtime, Vitals};
 
 const ERROR_FLOOR: f64 = 0.01;
 const LATENCY_FLOOR_SECONDS: f64 = 0.1;
@@ -25,41 +23,35 @@ const VICTIM_ERRORS: f64 = 0.10;
 const VICTIM_LATENCY_SECONDS: f64 = 1.0;
 const VICTIM_LATENCY_NOISE_SECONDS: f64 = 0.15;
 
-type Runtimes<'w, 's> = Query<'w, 's, (&'static mut Runtime, &'static mut Uptime)>;
-
 /// For each halted fault in list order: heals its service, then every other one but red herrings.
 /// (The single-fault engine recovers in [`crate::fault::fault_physics`].)
-pub(crate) fn recovery(mut meshes: Meshes<()>, mut runtimes: Runtimes) {
-    meshes.for_each(|environment, (), faults, services| {
-        if environment.engine == Engine::SingleFault {
-            return;
-        }
+pub(crate) fn recovery(mut meshes: Meshes<()>) {
+    let heals = |environment: &Environment, faults: &[Fault]| {
+        environment.engine == Engine::MultiFault && faults.iter().any(|fault| fault.halted)
+    };
+    meshes.for_each(heals, |_, (), faults, services| {
         for fault in faults.iter().filter(|fault| fault.halted) {
             if let Some(source) = fault.service_index() {
-                let vitals = &mut services[source];
+                let vitals = &mut services.vitals[source];
                 if vitals.http_server_error_rate > ERROR_NOISE {
                     heal_errors(vitals, fault.speed);
                 }
-                heal_latency_and_memory(fault, vitals, &mut runtimes);
+                heal_latency_and_memory(fault, vitals, &mut services.runtimes[source]);
             }
-            heal_others(fault, services);
+            heal_others(fault, services.vitals);
         }
     });
 }
 
 /// Recovery in the single-fault engine: the error rate of the root cause goes toward its floor even
 /// from below.
-pub(crate) fn recover_single_fault(
-    fault: &Fault,
-    services: &mut [Vitals],
-    runtimes: &mut Runtimes,
-) {
+pub(crate) fn recover_single_fault(fault: &Fault, services: &mut Services) {
     if let Some(source) = fault.service_index() {
-        let vitals = &mut services[source];
+        let vitals = &mut services.vitals[source];
         heal_errors(vitals, fault.speed);
-        heal_latency_and_memory(fault, vitals, runtimes);
+        heal_latency_and_memory(fault, vitals, &mut services.runtimes[source]);
     }
-    heal_others(fault, services);
+    heal_others(fault, services.vitals);
 }
 
 fn heal_errors(vitals: &mut Vitals, speed: f64) {
@@ -69,7 +61,7 @@ fn heal_errors(vitals: &mut Vitals, speed: f64) {
     );
 }
 
-fn heal_latency_and_memory(fault: &Fault, vitals: &mut Vitals, runtimes: &mut Runtimes) {
+fn heal_latency_and_memory(fault: &Fault, vitals: &mut Vitals, runtime: &mut Runtime) {
     if vitals.http_server_request_duration_p99 > LATENCY_FLOOR_SECONDS {
         vitals.http_server_request_duration_p99 = num::max(
             LATENCY_FLOOR_SECONDS,
@@ -81,9 +73,7 @@ fn heal_latency_and_memory(fault: &Fault, vitals: &mut Vitals, runtimes: &mut Ru
             MEMORY_FLOOR,
             vitals.process_memory_utilization - fault.speed * SERVICE_MEMORY,
         );
-        if let Some((mut runtime, _)) = fault.service.and_then(|s| runtimes.get_mut(s).ok()) {
-            runtime.set_memory_usage(vitals.process_memory_utilization);
-        }
+        runtime.set_memory_usage(vitals.process_memory_utilization);
     }
 }
 

@@ -8,9 +8,18 @@ use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::*;
 
-use crate::mesh::Placed;
+use crate::mesh::{Place, Placed};
 use crate::status::Status;
 use crate::value::Value;
+
+/// Which service of which environment this is.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The environment.
+    pub environment: Entity,
+    /// Which of its services.
+    pub index: u16,
+}
 
 /// What every tick of every service reads and writes.
 ///
@@ -24,10 +33,7 @@ pub struct Vitals {
     pub http_server_request_duration_p99: f64,
     /// Memory in use as a share of the limit; a fast out-of-memory fault may pass 1.
     pub process_memory_utilization: f64,
-    /// The environment that the service belongs to.
-    pub environment: Entity,
-    /// Which of the environment's services it is.
-    pub index: u16,
+    pub(crate) place: Place,
     /// As derived at the end of the last tick.
     pub status: Status,
     /// Whether the service is a red herring: no cascade reaches or crosses it, no recovery touches it.
@@ -40,8 +46,7 @@ impl Default for Vitals {
             http_server_error_rate: 0.0,
             http_server_request_duration_p99: 0.1,
             process_memory_utilization: 0.33,
-            environment: Entity::PLACEHOLDER,
-            index: 0,
+            place: Place::NOWHERE,
             status: Status::Healthy,
             red_herring: false,
         }
@@ -50,13 +55,13 @@ impl Default for Vitals {
 
 impl Placed for Vitals {
     #[inline]
-    fn place(&self) -> (Entity, usize) {
-        (self.environment, usize::from(self.index))
+    fn place(&self) -> Place {
+        self.place
     }
 }
 
 /// What faults change besides the [`Vitals`].
-#[derive(Component, Clone, Debug, PartialEq)]
+#[derive(Component, Clone, Copy, Debug, PartialEq)]
 pub struct Runtime {
     /// Memory in use, bytes.
     pub process_memory_usage_bytes: i64,
@@ -97,7 +102,7 @@ impl Default for Runtime {
 }
 
 /// Time since the process started; apart from [`Runtime`] because every tick moves it.
-#[derive(Component, Clone, Debug, PartialEq)]
+#[derive(Component, Clone, Copy, Debug, PartialEq)]
 pub struct Uptime {
     /// Seconds since the process started.
     pub runtime_uptime_seconds: i64,

@@ -2,11 +2,13 @@
 
 use bevy_ecs::prelude::*;
 
+use crate::blueprint::despawn_environment;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
 use crate::intervene;
+use crate::mesh::settle_environments;
 use crate::schedule::tick_schedule;
-use crate::state::{EnvironmentState, FaultState, despawn_environment, spawn_environment};
+use crate::state::{EnvironmentState, FaultState, spawn_environment};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
 
@@ -132,7 +134,9 @@ impl Simulation {
     pub fn restore(&mut self, state: &EnvironmentState) -> Result<(), SimError> {
         let restored = spawn_environment(&mut self.world, state)?;
         let old = std::mem::replace(&mut self.environment, restored);
-        despawn_environment(&mut self.world, old)
+        despawn_environment(&mut self.world, old)?;
+        settle_environments(&mut self.world, &[restored]);
+        Ok(())
     }
 
     /// A fingerprint of the state; see [`EnvironmentRef::state_hash`].

@@ -6,12 +6,10 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::environment::{Clock, Engine, Environment, Impact, ImpactMode, LogScript, SloBudget};
+use crate::blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint};
+use crate::environment::{Clock, Engine, Impact, ImpactMode, LogScript, SloBudget};
 use crate::error::SimError;
-use crate::fault::{Fault, FaultKind};
-use crate::mesh::Run;
-use crate::metric;
-use crate::service::{Profile, Runtime, Uptime, Vitals};
+use crate::fault::FaultKind;
 use crate::topology::Topology;
 use crate::value::Value;
 
@@ -99,156 +97,64 @@ impl FaultState {
 /// Spawns an environment with its services and faults.
 ///
 /// # Errors
-/// As [`Topology::new`]; as [`crate::write_metric`] for each metric; [`SimError::Speed`];
-/// [`SimError::SingleFault`]. Nothing is left in the world then.
+/// As [`EnvironmentState::blueprint`] and [`Blueprint::spawn`]. Nothing is left in the world then.
 pub fn spawn_environment(world: &mut World, state: &EnvironmentState) -> Result<Entity, SimError> {
-    let topology = topology_of(state)?;
-    check_faults(state)?;
-    let environment = world.spawn_empty().id();
-    let services = match spawn_services(world, environment, state, &topology) {
-        Ok(services) => services,
-        Err(error) => {
-            world.despawn(environment);
-            return Err(error);
+    state.blueprint()?.spawn(world)
+}
+
+impl EnvironmentState {
+    /// What the environment is built from: names resolved, victims of its cascades worked out.
+    ///
+    /// # Errors
+    /// As [`Topology::new`]; [`SimError::Speed`]; [`SimError::SingleFault`].
+    pub fn blueprint(&self) -> Result<Blueprint, SimError> {
+        let mut topology = Topology::new(
+            self.services.iter().map(|service| service.name.as_str()),
+            self.dependencies
+                .iter()
+                .map(|(caller, callees)| (caller.as_str(), callees.iter().map(String::as_str))),
+            self.red_herrings.iter().map(String::as_str),
+        )?;
+        for fault in &self.faults {
+            topology.mention(&fault.service);
         }
-    };
-    let faults = spawn_faults(world, environment, 0, &state.faults, &topology, &services);
-    let root_cause = state
-        .root_cause
-        .as_ref()
-        .or(state.faults.first().map(|fault| &fault.service));
-    let component = Environment {
-        root_cause: root_cause.and_then(|name| topology.node(name)),
-        topology: Arc::new(topology),
-        services: Run::new(world, services),
-        faults: Run::new(world, faults),
-        engine: state.engine,
-        impact_mode: state.impact_mode,
-    };
-    world.entity_mut(environment).insert((
-        component,
-        state.clock,
-        state.slo_budget,
-        state.impact,
-        state.log_script.clone(),
-    ));
-    Ok(environment)
-}
-
-fn topology_of(state: &EnvironmentState) -> Result<Topology, SimError> {
-    let mut topology = Topology::new(
-        state.services.iter().map(|service| service.name.as_str()),
-        state
-            .dependencies
+        let root_cause = self.root_cause.as_ref().map(|name| topology.mention(name));
+        let faults: Vec<_> = self
+            .faults
             .iter()
-            .map(|(caller, callees)| (caller.as_str(), callees.iter().map(String::as_str))),
-        state.red_herrings.iter().map(String::as_str),
-    )?;
-    for name in state
-        .root_cause
-        .iter()
-        .chain(state.faults.iter().map(|fault| &fault.service))
-    {
-        topology.mention(name);
-    }
-    Ok(topology)
-}
-
-fn check_faults(state: &EnvironmentState) -> Result<(), SimError> {
-    if state.engine == Engine::SingleFault && state.faults.len() != 1 {
-        return Err(SimError::SingleFault {
-            faults: state.faults.len(),
-        });
-    }
-    state
-        .faults
-        .iter()
-        .try_for_each(|fault| check_speed(fault.speed))
-}
-
-pub(crate) fn check_speed(speed: f64) -> Result<(), SimError> {
-    if speed.is_finite() && speed >= 0.0 {
-        Ok(())
-    } else {
-        Err(SimError::Speed(speed))
-    }
-}
-
-fn spawn_services(
-    world: &mut World,
-    environment: Entity,
-    state: &EnvironmentState,
-    topology: &Topology,
-) -> Result<Vec<Entity>, SimError> {
-    let mut services = Vec::with_capacity(state.services.len());
-    for (index, service) in (0_u16..).zip(&state.services) {
-        let vitals = Vitals {
-            environment,
-            index,
-            red_herring: topology.is_red_herring(usize::from(index)),
-            ..Vitals::default()
+            .map(|fault| fault.plan(&topology))
+            .collect();
+        let service = |service: &ServiceState| ServiceBlueprint {
+            metrics: service.metrics.clone(),
+            ..ServiceBlueprint::default()
         };
-        let mut entity = world.spawn((
-            vitals,
-            Runtime::default(),
-            Uptime::default(),
-            Profile::default(),
-        ));
-        services.push(entity.id());
-        let written = service
-            .metrics
-            .iter()
-            .try_for_each(|(name, value)| metric::write(&mut entity, name, value));
-        if let Err(error) = written {
-            for service in services {
-                world.despawn(service);
-            }
-            return Err(error);
+        let blueprint = Blueprint {
+            engine: self.engine,
+            impact_mode: self.impact_mode,
+            clock: self.clock,
+            slo_budget: self.slo_budget,
+            impact: self.impact,
+            root_cause: root_cause.or(faults.first().map(|fault| fault.target)),
+            topology: Arc::new(topology),
+            services: self.services.iter().map(service).collect(),
+            faults,
+            log_script: self.log_script.clone(),
+        };
+        blueprint.check()?;
+        Ok(blueprint)
+    }
+}
+
+impl FaultState {
+    /// The fault with its service as a node of the topology, which has to mention it.
+    pub(crate) fn plan(&self, topology: &Topology) -> FaultBlueprint {
+        FaultBlueprint {
+            kind: self.kind,
+            target: topology.node(&self.service).unwrap_or(usize::MAX),
+            speed: self.speed,
+            halted: self.halted,
+            halted_at_tick: self.halted_at_tick,
+            progression_tick: self.progression_tick,
         }
     }
-    Ok(services)
-}
-
-/// Spawns faults as number `first` and following of the environment's list.
-pub(crate) fn spawn_faults(
-    world: &mut World,
-    environment: Entity,
-    first: usize,
-    faults: &[FaultState],
-    topology: &Topology,
-    services: &[Entity],
-) -> Vec<Entity> {
-    let spawn = |(index, fault): (usize, &FaultState)| {
-        // Every fault's service is a node: the topology was told of it.
-        let target = topology.node(&fault.service).unwrap_or(usize::MAX);
-        topology.prepare(target);
-        let component = Fault {
-            kind: fault.kind,
-            halted: fault.halted,
-            index: u32::try_from(index).unwrap_or(u32::MAX),
-            target: u32::try_from(target).unwrap_or(u32::MAX),
-            speed: fault.speed,
-            halted_at_tick: fault.halted_at_tick,
-            progression_tick: fault.progression_tick,
-            environment,
-            service: services.get(target).copied(),
-        };
-        world.spawn(component).id()
-    };
-    (first..).zip(faults).map(spawn).collect()
-}
-
-/// Removes an environment with its services and faults.
-///
-/// # Errors
-/// [`SimError::NoEnvironment`].
-pub fn despawn_environment(world: &mut World, environment: Entity) -> Result<(), SimError> {
-    let component = world
-        .get::<Environment>(environment)
-        .ok_or(SimError::NoEnvironment)?;
-    let parts = [component.services(), component.faults(), &[environment]].concat();
-    for entity in parts {
-        world.despawn(entity);
-    }
-    Ok(())
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::mesh::tables;
 use crate::service::Vitals;
 
 /// How a service is doing, from best to worst.
@@ -35,15 +36,18 @@ impl Status {
     #[inline]
     #[must_use]
     pub fn derive(error_rate: f64, latency_p99: f64, memory_utilization: f64) -> Self {
-        if error_rate >= 0.90 || memory_utilization >= 0.98 {
-            Self::Down
-        } else if error_rate >= 0.50 || latency_p99 >= 2.0 {
-            Self::Critical
-        } else if error_rate >= 0.10 || latency_p99 >= 0.50 {
-            Self::Degraded
-        } else {
-            Self::Healthy
+        // Selected rather than branched on: which one holds changes from service to service.
+        let mut status = Self::Healthy;
+        if (error_rate >= 0.10) | (latency_p99 >= 0.50) {
+            status = Self::Degraded;
         }
+        if (error_rate >= 0.50) | (latency_p99 >= 2.0) {
+            status = Self::Critical;
+        }
+        if (error_rate >= 0.90) | (memory_utilization >= 0.98) {
+            status = Self::Down;
+        }
+        status
     }
 
     /// The name in files and traces.
@@ -89,12 +93,13 @@ impl std::error::Error for UnknownName {}
 
 /// Derives the status of every service.
 pub(crate) fn derive_status(mut services: Query<&mut Vitals>) {
-    for mut vitals in &mut services {
-        let vitals = vitals.bypass_change_detection();
-        vitals.status = Status::derive(
-            vitals.http_server_error_rate,
-            vitals.http_server_request_duration_p99,
-            vitals.process_memory_utilization,
-        );
+    for mut table in tables(&mut services) {
+        for vitals in table.bypass_change_detection() {
+            vitals.status = Status::derive(
+                vitals.http_server_error_rate,
+                vitals.http_server_request_duration_p99,
+                vitals.process_memory_utilization,
+            );
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Who calls whom, and what follows from it: victims of a cascade, blast radius.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -18,9 +18,10 @@ pub const CASCADE_MAX_DEPTH: usize = 3;
 #[derive(Clone, Debug)]
 pub struct Topology {
     /// The mesh's services in order, then the names that are only mentioned.
-    graph: DiGraph<String, ()>,
+    graph: DiGraph<Arc<str>, ()>,
     services: usize,
-    red_herring: Vec<bool>,
+    /// In the order in which they were given, each once.
+    red_herrings: Vec<usize>,
     /// Per service, worked out when the first fault is placed on it.
     victims: Box<[OnceLock<Victims>]>,
 }
@@ -30,6 +31,59 @@ pub struct Topology {
 struct Victims {
     indices: Box<[u16]>,
     ends: [usize; CASCADE_MAX_DEPTH],
+}
+
+/// The victims of one source in a form that a fault carries with it, so that a tick need not follow
+/// pointers to them. Where they are too many for that, the topology is asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Reach {
+    indices: [u16; Reach::CAPACITY],
+    ends: [u8; CASCADE_MAX_DEPTH],
+    fits: bool,
+}
+
+impl Reach {
+    /// More than the callers within three hops of a service in meshes of usual size.
+    const CAPACITY: usize = 14;
+
+    pub(crate) fn new(topology: &Topology, source: usize) -> Self {
+        let hops = topology.victims(source);
+        let mut reach = Self {
+            indices: [0; Self::CAPACITY],
+            ends: [0; CASCADE_MAX_DEPTH],
+            fits: true,
+        };
+        let mut filled = 0;
+        for (hop, end) in hops.into_iter().zip(&mut reach.ends) {
+            let Some(free) = reach.indices.get_mut(filled..filled + hop.len()) else {
+                reach.fits = false;
+                break;
+            };
+            free.copy_from_slice(hop);
+            filled += hop.len();
+            // At most CAPACITY.
+            *end = u8::try_from(filled).unwrap_or(u8::MAX);
+        }
+        reach
+    }
+
+    /// The victims, one slice a hop.
+    #[inline]
+    pub(crate) fn hops<'a>(
+        &'a self,
+        topology: &'a Topology,
+        source: usize,
+    ) -> [&'a [u16]; CASCADE_MAX_DEPTH] {
+        if !self.fits {
+            return topology.victims(source);
+        }
+        let [first, second, third] = self.ends.map(usize::from);
+        [
+            &self.indices[..first],
+            &self.indices[first..second],
+            &self.indices[second..third],
+        ]
+    }
 }
 
 impl Topology {
@@ -46,10 +100,7 @@ impl Topology {
         let mut graph = DiGraph::new();
         let mut nodes: HashMap<&str, NodeIndex> = HashMap::new();
         for name in services {
-            if nodes
-                .insert(name, graph.add_node(name.to_owned()))
-                .is_some()
-            {
+            if nodes.insert(name, graph.add_node(name.into())).is_some() {
                 return Err(SimError::DuplicateService(name.to_owned()));
             }
         }
@@ -64,29 +115,73 @@ impl Topology {
         for (caller, callees) in dependencies {
             let from = *nodes
                 .entry(caller)
-                .or_insert_with(|| graph.add_node(caller.to_owned()));
+                .or_insert_with(|| graph.add_node(caller.into()));
             for callee in callees {
                 let to = *nodes
                     .entry(callee)
-                    .or_insert_with(|| graph.add_node(callee.to_owned()));
+                    .or_insert_with(|| graph.add_node(callee.into()));
                 graph.add_edge(from, to, ());
             }
         }
-        let mut red_herring = vec![false; graph.node_count()];
+        let mut listed = Vec::new();
         for name in red_herrings {
-            match nodes.get(name) {
-                Some(node) => red_herring[node.index()] = true,
-                None => {
-                    nodes.insert(name, graph.add_node(name.to_owned()));
-                    red_herring.push(true);
-                }
+            let node = *nodes
+                .entry(name)
+                .or_insert_with(|| graph.add_node(name.into()));
+            if !listed.contains(&node.index()) {
+                listed.push(node.index());
             }
         }
         let victims = (0..services).map(|_| OnceLock::new()).collect();
         Ok(Self {
             graph,
             services,
-            red_herring,
+            red_herrings: listed,
+            victims,
+        })
+    }
+
+    /// Builds a shape out of what is known by index: for whoever builds many. Services are numbered
+    /// from 0 in the order of their names; a call is a pair of caller and callee.
+    ///
+    /// # Errors
+    /// [`SimError::TooManyServices`] (65,535 are possible); [`SimError::UnknownService`] if a call or
+    /// a red herring is beyond the services. That names differ is the caller's to see to.
+    pub fn from_indices(
+        services: impl IntoIterator<Item = Arc<str>>,
+        calls: &[(u32, u32)],
+        red_herrings: impl IntoIterator<Item = usize>,
+    ) -> Result<Self, SimError> {
+        let services = services.into_iter();
+        let mut graph = DiGraph::with_capacity(services.size_hint().0, calls.len());
+        for name in services {
+            graph.add_node(name);
+        }
+        let count = graph.node_count();
+        let limit = usize::from(u16::MAX);
+        if count > limit {
+            return Err(SimError::TooManyServices {
+                given: count,
+                limit,
+            });
+        }
+        let beyond = |index: usize| SimError::UnknownService(format!("number {index}"));
+        for &(caller, callee) in calls {
+            let last = caller.max(callee) as usize;
+            if last >= count {
+                return Err(beyond(last));
+            }
+            graph.add_edge(caller.into(), callee.into(), ());
+        }
+        let red_herrings: Vec<usize> = red_herrings.into_iter().collect();
+        if let Some(&index) = red_herrings.iter().find(|&&index| index >= count) {
+            return Err(beyond(index));
+        }
+        let victims = (0..count).map(|_| OnceLock::new()).collect();
+        Ok(Self {
+            graph,
+            services: count,
+            red_herrings,
             victims,
         })
     }
@@ -110,7 +205,7 @@ impl Topology {
 
     /// The call graph: services of the mesh first, in order, then names that are only mentioned.
     #[must_use]
-    pub fn graph(&self) -> &DiGraph<String, ()> {
+    pub fn graph(&self) -> &DiGraph<Arc<str>, ()> {
         &self.graph
     }
 
@@ -121,36 +216,41 @@ impl Topology {
 
     /// The node of that name; a new one, outside the mesh, if nothing mentioned it yet.
     pub(crate) fn mention(&mut self, name: &str) -> usize {
-        self.node(name).unwrap_or_else(|| {
-            self.red_herring.push(false);
-            self.graph.add_node(name.to_owned()).index()
-        })
+        self.node(name)
+            .unwrap_or_else(|| self.graph.add_node(name.into()).index())
     }
 
     /// The node of that name, in the mesh or only mentioned.
     pub(crate) fn node(&self, name: &str) -> Option<usize> {
-        self.graph.node_weights().position(|weight| weight == name)
+        self.graph
+            .node_weights()
+            .position(|weight| &**weight == name)
     }
 
     /// Whether that service is a red herring.
     #[must_use]
     pub fn is_red_herring(&self, service: usize) -> bool {
-        self.red_herring.get(service).copied().unwrap_or(false)
+        self.red_herrings.contains(&service)
     }
 
-    /// Names of the red herrings, in service order.
+    /// Names of the red herrings, in the order in which they were given.
     pub fn red_herrings(&self) -> impl Iterator<Item = &str> {
-        let nodes = self.red_herring.iter().enumerate();
-        nodes
-            .filter(|(_, herring)| **herring)
-            .map(|(node, _)| self.name(node))
+        self.red_herrings.iter().map(|&node| self.name(node))
     }
 
     /// Each name that calls something, with what it calls, in the order in which they were given.
     pub fn dependencies(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
-        (0..self.graph.node_count())
-            .map(|node| (self.name(node), self.callees(node)))
-            .filter(|(_, callees)| !callees.is_empty())
+        let mut callers: Vec<usize> = Vec::new();
+        for edge in self.graph.raw_edges() {
+            let caller = edge.source().index();
+            // Most lists are grouped by caller, so the last one is the likeliest.
+            if callers.last() != Some(&caller) && !callers.contains(&caller) {
+                callers.push(caller);
+            }
+        }
+        callers
+            .into_iter()
+            .map(|caller| (self.name(caller), self.callees(caller)))
     }
 
     /// What a service calls, in the order in which it was given.
@@ -160,13 +260,6 @@ impl Topology {
         let mut callees: Vec<&str> = newest_first.map(|to| self.name(to.index())).collect();
         callees.reverse();
         callees
-    }
-
-    /// Works out the victims of a source, so that no tick has to.
-    pub(crate) fn prepare(&self, source: usize) {
-        if let Some(slot) = self.victims.get(source) {
-            slot.get_or_init(|| self.find_victims(source));
-        }
     }
 
     /// Indices of the services that a cascade from `source` reaches, one slice a hop, each service
@@ -190,7 +283,7 @@ impl Topology {
         let mut ends = [0; CASCADE_MAX_DEPTH];
         for end in &mut ends {
             frontier = self.unvisited_dependents(&frontier, &mut visited);
-            frontier.retain(|&node| node < self.services && !self.red_herring[node]);
+            frontier.retain(|&node| node < self.services && !self.is_red_herring(node));
             frontier.sort_unstable();
             // Nodes below `services` fit: `new` holds them to 65,535.
             indices.extend(

@@ -1,0 +1,45 @@
+//! The yardstick that the fleet is measured against does the same as the fleet.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a yardstick whose episodes are refused fails"
+)]
+
+#[path = "../benches/yardstick/mod.rs"]
+mod yardstick;
+
+use firewatch_scenario::{Difficulty, generate};
+use firewatch_sim::{EnvironmentState, FaultKind, Fleet, Simulation};
+use yardstick::Yardstick;
+
+#[test]
+fn it_ends_in_the_same_state() {
+    let episode = |seed: usize| {
+        let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
+        let mut scenario = generate(difficulties[seed % 3], seed as u64);
+        scenario.faults[0].kind = FaultKind::BUILT_IN[seed % 5];
+        scenario.initial_state()
+    };
+    let states: Vec<EnvironmentState> = (0..600).map(episode).collect();
+    let mut yardstick = Yardstick::new(&states);
+    let blueprints = states.iter().map(|state| state.blueprint().unwrap());
+    let mut fleet = Fleet::new(blueprints, 1).unwrap();
+    for halted in [false, true] {
+        for _ in 0..20 {
+            yardstick.tick();
+            fleet.tick();
+        }
+        for (index, _) in states.iter().enumerate() {
+            let expected = Simulation::new(&yardstick.state(index))
+                .unwrap()
+                .state_hash();
+            assert_eq!(
+                fleet.state_hash(index).unwrap(),
+                expected,
+                "{index}, halted: {halted}"
+            );
+            fleet.halt_fault(index, 0).unwrap();
+        }
+        yardstick.halt_all();
+    }
+}

@@ -1,0 +1,226 @@
+//! A fleet goes through the same bits as simulations alone: with any number of threads, any
+//! neighbours, any order of building, and whatever is done to other environments.
+
+#![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
+
+use firewatch_scenario::{Difficulty, generate};
+use firewatch_sim::{Blueprint, EnvironmentState, FaultKind, Fleet, Simulation};
+use firewatch_tests::{Act, Case, Incident, fixtures};
+
+/// Unrelated environments: generated episodes of every difficulty and kind of fault.
+fn neighbour(seed: u64) -> EnvironmentState {
+    let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
+    let mut scenario = generate(difficulties[seed as usize % 3], seed);
+    scenario.faults[0].kind = FaultKind::BUILT_IN[seed as usize % 5];
+    scenario.initial_state()
+}
+
+fn blueprint(state: &EnvironmentState) -> Blueprint {
+    state.blueprint().unwrap()
+}
+
+fn apply(act: &Act, fleet: &mut Fleet, environment: usize) {
+    match act {
+        Act::Halt(index) => fleet.halt_fault(environment, *index).unwrap(),
+        Act::Set {
+            service,
+            metric,
+            value,
+        } => {
+            fleet
+                .set_metric(environment, service, metric, value)
+                .unwrap();
+        }
+        Act::Inject(fault) => fleet.inject_fault(environment, fault).unwrap(),
+    }
+}
+
+/// Incidents in a fleet with a thousand neighbours, and where in it they are.
+struct Crowded {
+    fleet: Fleet,
+    places: Vec<usize>,
+}
+
+impl Crowded {
+    fn new(incidents: &[Incident], threads: usize, backwards: bool) -> Self {
+        let mut states: Vec<(Option<usize>, EnvironmentState)> = Vec::new();
+        for seed in 0..1000 {
+            states.push((None, neighbour(seed)));
+            if let Some(incident) = incidents.get(seed as usize / 30).filter(|_| seed % 30 == 7) {
+                states.push((Some(seed as usize / 30), incident.state.clone()));
+            }
+        }
+        if backwards {
+            states.reverse();
+        }
+        let mut places = vec![usize::MAX; incidents.len()];
+        for (place, (incident, _)) in states.iter().enumerate() {
+            if let Some(incident) = incident {
+                places[*incident] = place;
+            }
+        }
+        assert!(
+            places.iter().all(|&place| place < states.len()),
+            "every incident has a place"
+        );
+        let fleet = Fleet::new(states.iter().map(|(_, state)| blueprint(state)), threads).unwrap();
+        Self { fleet, places }
+    }
+
+    fn step(&mut self, incidents: &[Incident], tick: u64) {
+        for (incident, &place) in incidents.iter().zip(&self.places) {
+            for (_, act) in incident
+                .timeline
+                .iter()
+                .filter(|(before, _)| *before == tick)
+            {
+                apply(act, &mut self.fleet, place);
+            }
+        }
+        self.fleet.tick();
+    }
+}
+
+#[test]
+fn every_fixture_is_reproduced_among_a_thousand_neighbours_by_any_number_of_threads() {
+    let cases = fixtures();
+    let incidents: Vec<Incident> = cases.iter().map(Case::incident).collect();
+    for (threads, backwards) in [(1, false), (2, true), (16, false)] {
+        let mut crowded = Crowded::new(&incidents, threads, backwards);
+        let longest = cases.iter().map(|case| case.trace.len()).max().unwrap();
+        for tick in 0..longest {
+            crowded.step(&incidents, tick as u64 + 1);
+            for (case, &place) in cases.iter().zip(&crowded.places) {
+                let Some(moment) = case.trace.get(tick) else {
+                    continue;
+                };
+                let compared = crowded.fleet.read(place, |view| {
+                    case.compare(moment, view.impact().bcm_delta, *view)
+                });
+                compared
+                    .unwrap()
+                    .map_err(|difference| format!("{}: {difference}", case.name))
+                    .unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn every_environment_ends_as_it_would_alone() {
+    let states: Vec<_> = (0..1100).map(neighbour).collect();
+    let alone: Vec<u64> = states
+        .iter()
+        .map(|state| {
+            let mut simulation = Simulation::new(state).unwrap();
+            simulation.run(6);
+            simulation.halt_fault(0).unwrap();
+            simulation.run(9);
+            simulation.state_hash()
+        })
+        .collect();
+    for threads in [0, 1, 2, 16] {
+        let mut fleet = Fleet::new(states.iter().map(blueprint), threads).unwrap();
+        assert_eq!(fleet.len(), states.len());
+        fleet.tick_many(6);
+        for environment in 0..fleet.len() {
+            fleet.halt_fault(environment, 0).unwrap();
+        }
+        for _ in 0..4 {
+            fleet.tick();
+        }
+        fleet.tick_many(5);
+        let hashes: Vec<u64> = (0..fleet.len())
+            .map(|e| fleet.state_hash(e).unwrap())
+            .collect();
+        assert_eq!(hashes, alone, "{threads} threads");
+    }
+}
+
+/// Resets to environments with as many, fewer and more services, with and without optional metrics.
+#[test]
+fn resets_by_mask_leave_the_others_alone() {
+    let mut states: Vec<_> = (0..1100).map(neighbour).collect();
+    let special: Vec<_> = fixtures()
+        .iter()
+        .map(|case| case.incident().state)
+        .collect();
+    let mut fleet = Fleet::new(states.iter().map(blueprint), 2).unwrap();
+    let mut done = vec![0; states.len()];
+    for round in 0..6 {
+        fleet.tick_many(3);
+        done.iter_mut().for_each(|ticks| *ticks += 3);
+        let mask: Vec<bool> = (0..states.len()).map(|e| (e + round) % 7 == 0).collect();
+        let next = |environment: usize| match round % 3 {
+            0 => neighbour(environment as u64 + 3000),
+            1 => neighbour(environment as u64 + 1 + 3000),
+            _ => special[environment % special.len()].clone(),
+        };
+        for environment in (0..states.len()).filter(|&environment| mask[environment]) {
+            states[environment] = next(environment);
+            done[environment] = 0;
+        }
+        fleet
+            .reset_masked(&mask, |environment| blueprint(&next(environment)))
+            .unwrap();
+    }
+    fleet.tick_many(2);
+    for (environment, (state, ticks)) in states.iter().zip(&done).enumerate() {
+        let mut simulation = Simulation::new(state).unwrap();
+        simulation.run(ticks + 2);
+        assert_eq!(
+            fleet.snapshot(environment).unwrap(),
+            simulation.snapshot(),
+            "{environment}"
+        );
+        assert_eq!(
+            fleet.state_hash(environment).unwrap(),
+            simulation.state_hash()
+        );
+    }
+}
+
+#[test]
+fn a_snapshot_goes_on_anywhere() {
+    let cases: Vec<_> = fixtures()
+        .iter()
+        .map(|case| case.incident().state)
+        .collect();
+    let mut fleet = Fleet::new(cases.iter().map(blueprint), 1).unwrap();
+    fleet.tick_many(5);
+    let last = fleet.len() - 1;
+    for environment in 0..=last {
+        let saved = fleet.snapshot(environment).unwrap();
+        fleet.restore(last, &saved).unwrap();
+        let mut simulation = Simulation::new(&saved).unwrap();
+        fleet.tick();
+        simulation.tick();
+        assert_eq!(fleet.state_hash(last).unwrap(), simulation.state_hash());
+        assert_eq!(
+            fleet.state_hash(environment).unwrap(),
+            simulation.state_hash()
+        );
+    }
+}
+
+#[test]
+fn what_is_refused_changes_nothing() {
+    let state = neighbour(2);
+    let mut fleet = Fleet::new([blueprint(&state)], 1).unwrap();
+    let before = fleet.state_hash(0).unwrap();
+    let mut bad = state.clone();
+    bad.services[1]
+        .metrics
+        .insert("restart_count".into(), "many".into());
+    assert!(fleet.restore(0, &bad).is_err());
+    bad.services.pop();
+    assert!(fleet.restore(0, &bad).is_err());
+    assert!(fleet.halt_fault(0, 9).is_err());
+    assert!(fleet.halt_fault(1, 0).is_err());
+    assert!(
+        fleet
+            .reset_masked(&[false, true], |_| blueprint(&state))
+            .is_err()
+    );
+    assert_eq!(fleet.state_hash(0).unwrap(), before);
+}
