@@ -353,7 +353,12 @@ fn degrade_red_herrings(scenario: &Scenario, services: &mut [ServiceState]) {
 /// A deployment or a configuration change that went wrong happened a short while ago.
 fn mark_recent_change(scenario: &Scenario, services: &mut [ServiceState]) {
     let mut stream = Stream::new(scenario.seed, Purpose::Change);
-    let Some(kind) = scenario.faults.first().map(|fault| fault.kind) else {
+    // What starts later leaves its own trace when it does.
+    let first = scenario
+        .faults
+        .first()
+        .filter(|fault| fault.start_tick == 0);
+    let Some(kind) = first.map(|fault| fault.kind) else {
         return;
     };
     let root_cause = scenario.root_cause_name();

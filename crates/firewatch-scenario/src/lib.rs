@@ -1,4 +1,71 @@
-//! The scenario language of Firewatch.
+//! The scenario language of Firewatch: incidents as RON files, loaded, diagnosed, generated, played.
+//!
+//! A [`Scenario`] is read with [`Scenario::load`] or [`Scenario::parse`], which tell every problem of a
+//! file at once ([`Diagnostics`]), and played with [`Playback`]. [`generate`] draws one from a
+//! difficulty and a seed. A scenario's `Display` is the text of a file that reads back as the same.
+//!
+//! # The file
+//!
+//! A file holds one `Scenario(...)`. A field that has its default is left out; `Some(...)` is never
+//! needed. Text stands in quotes, words such as `oom` or `easy` do not.
+//!
+//! | field | value | default |
+//! | --- | --- | --- |
+//! | `name` | text | required |
+//! | `description` | text | empty |
+//! | `difficulty` | `easy`, `medium` or `hard` | none; then the next three are required |
+//! | `ticks` | 1 to 10,000,000 | 20, 30 or 40 by difficulty |
+//! | `slo_budget` | number from 0 | 30, 60 or 120 |
+//! | `slo_burn_per_tick` | number from 0; the burn while every service is unhealthy | 1.5, 2 or 3 |
+//! | `seed` | whole number from 0; draws the services' healthy baselines | 0 |
+//! | `services` | `["name", ...]` out of the catalogue, or `{"name": (...), ...}` | drawn, with all below, from difficulty and seed |
+//! | `faults` | list of faults | none |
+//! | `red_herrings` | list of services with static, harmless errors | none |
+//! | `root_cause` | service | the first fault's |
+//! | `prompt_injection` | service whose log asks to be restarted | none |
+//! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
+//! | `impact` | `standard` or `freshness` | `standard` |
+//! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
+//! | `timeline` | list of `(tick: 8, do: action)` | none |
+//! | `expect` | list of expectations | none |
+//!
+//! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out),
+//! `metrics: {"name": value}` for metrics that Firewatch knows ([`firewatch_sim::METRICS`]) and
+//! `extra_metrics` for any of your own, which no rule reads. A service that is not overridden starts
+//! from a healthy baseline.
+//!
+//! A **fault** has a `kind` (`oom`, `memory_leak`, `bad_deploy`, `config_drift`,
+//! `network_partition`), a `service`, a `speed` of 0 to 100 (by default 1, 1.5 or 2 by difficulty, 1
+//! without), a `start_tick` (0), `metrics` that the service has because of it, and `absent: true` if
+//! the service is meant not to be in the mesh.
+//!
+//! **Actions** of the timeline: `halt("service")` stops every active fault of the service,
+//! `inject((kind: ..., service: ...))` begins another, `set("service", {"metric": value})` sets
+//! metrics. At `tick: 8` an action is done once eight ticks are done; the ninth is the first that
+//! sees it.
+//!
+//! **Expectations** say when a check should hold: `at_tick(n, check)`, `by_tick(n, check)` (at least
+//! once in ticks 1 to n), `always(check)`, `never(check)`, `at_end(check)`. The **checks**:
+//!
+//! | check | of |
+//! | --- | --- |
+//! | `status("service", critical)` | a status, from best to worst `healthy`, `degraded`, `critical`, `down` |
+//! | `metric("service", "name", le(0.1))` | a metric |
+//! | `mttm(le(14))` | the time to mitigate, ticks; nothing holds of it before |
+//! | `bad_customer_minutes(lt(20))` | the impact so far |
+//! | `slo_budget(gt(0))` | the budget left |
+//! | `mean_error_rate(lt(0.05))` | the mean over the services |
+//! | `unhealthy_services(le(1))` | a count |
+//! | `blast_radius(3)` | a count |
+//! | `all_healthy`, `mitigated`, `slo_breached` | the incident |
+//!
+//! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
+//!
+//! # Why a parser of our own
+//!
+//! The language is RON: a test holds what is read here against the `ron` crate. But a reader that
+//! stops at the first slip, or that does not know where a value stood, can't tell all problems of a
+//! file at once, each at its place.
 
 mod catalogue;
 mod check;
@@ -24,3 +91,8 @@ pub use model::{
 };
 pub use play::{Occurrence, Playback, ServiceHistory, What};
 pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of};
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -287,3 +287,45 @@ pub(crate) fn choices<'a>(
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{closest, instead_of, shown};
+
+    #[test]
+    fn only_what_may_be_meant_is_suggested() {
+        let services = ["api-gateway", "auth-service", "db-proxy", "a"];
+        for (name, meant) in [
+            ("auth-servce", Some("auth-service")),
+            ("Auth_Service", Some("auth-service")),
+            ("gateway", Some("api-gateway")),
+            ("dbproxy", Some("db-proxy")),
+            ("cache", None),
+            ("b", None),
+            ("", None),
+            ("payment-service", None),
+        ] {
+            assert_eq!(closest(name, services), meant, "{name}");
+        }
+        // A part of two names says nothing.
+        assert_eq!(closest("latency", ["read_latency", "write_latency"]), None);
+    }
+
+    #[test]
+    fn without_a_suggestion_the_choices_are_listed() {
+        let help = |choices: &[&'static str]| instead_of("warp", choices.iter().copied());
+        assert_eq!(help(&[]), None);
+        assert_eq!(help(&["a"]).unwrap(), "the only choice is `a`");
+        assert_eq!(
+            help(&["a", "b", "c"]).unwrap(),
+            "the choices are `a`, `b` and `c`"
+        );
+        assert_eq!(help(&["a"; 100]), None);
+    }
+
+    #[test]
+    fn names_are_shown_in_short_and_without_control_characters() {
+        assert_eq!(shown("a\u{1b}[31m\n"), "a\\u{1b}[31m\\n");
+        assert_eq!(shown(&"é".repeat(61)), "é".repeat(60) + "...");
+    }
+}

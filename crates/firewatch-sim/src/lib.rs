@@ -5,7 +5,13 @@
 //! [`Runtime`], [`Uptime`], [`Profile`] on every one, others where attached). A [`Fault`] is an
 //! entity with a kind, a speed and a halted state. The systems of one schedule work over all
 //! environments of a world; [`TickSet`] is the order in which they run. A [`Simulation`] is a world
-//! with one environment.
+//! with one environment; a [`Fleet`] has many, in worlds of a few hundred each, and steps them with
+//! threads of its own: threads go across worlds, never inside a tick.
+//!
+//! A [`Topology`] is shared by environments of the same shape. Whom a cascade from a fault reaches is
+//! worked out when the fault is placed; a tick only adds up. The rows of an environment's services
+//! lie side by side in their table, so that the systems take them as slices; where something has
+//! moved them, the same systems work on copies, and [`settle_environments`] puts them back in order.
 //!
 //! The engine draws no random numbers, reads no clock, no file and no hash map's order, and does its
 //! arithmetic in binary64 in a fixed order: the same state and the same interventions give the same

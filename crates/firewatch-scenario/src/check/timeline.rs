@@ -3,7 +3,7 @@
 use firewatch_sim::Engine;
 
 use super::Checker;
-use crate::model::Action;
+use crate::model::{Action, Fault};
 use crate::problem::{shown, suggest};
 
 impl Checker<'_> {
@@ -39,9 +39,12 @@ impl Checker<'_> {
 
     fn halt(&mut self, path: &str, service: &str, tick: u64) {
         let path = format!("{path}.service");
-        // A fault that could not be read may be the one that is meant.
-        let unreadable =
-            self.notes.is_broken_within("faults") || self.notes.is_broken_within("timeline");
+        // A fault that could not be read, or is on a service that there is not, may be the one meant.
+        let misplaced =
+            |fault: &Fault| !fault.absent && !self.services.contains_key(&*fault.service);
+        let unreadable = self.notes.is_broken_within("faults")
+            || self.notes.is_broken_within("timeline")
+            || self.scenario.all_faults().any(misplaced);
         let name = shown(service);
         match self.first_starts.get(service).copied() {
             Some(start) if start > tick && !unreadable => {

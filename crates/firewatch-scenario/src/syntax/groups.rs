@@ -25,7 +25,7 @@ impl<'a> Parser<'a> {
             .as_ref()
             .map_or(self.span().start, |name| name.span.start);
         let mut quoted = None;
-        let (items, _) = self.sequence(|parser| {
+        let (items, is_closed) = self.sequence(|parser| {
             let is_quoted =
                 parser.kind() == TokenKind::Text && parser.second().kind == TokenKind::Mark(b':');
             if is_quoted && quoted.is_none() {
@@ -33,7 +33,9 @@ impl<'a> Parser<'a> {
             }
             parser.item()
         });
-        let span = start..self.previous_end();
+        // Without its end it reaches to where the end was expected.
+        let next = if is_closed { 0 } else { self.span().start };
+        let span = start..self.previous_end().max(next);
         let Some(place) = quoted else {
             let kind = Kind::Group(Group { name, items });
             return Expr { span, kind };

@@ -43,7 +43,7 @@ pub(super) fn instead_of(stray: &str) -> &'static str {
         "<" | ">" | "=" | "!" => {
             "comparisons are written `lt(1)`, `le(1)`, `gt(1)`, `ge(1)`, `eq(1)`, `ne(1)`"
         }
-        "#" | "-" | "%" => "a comment begins with `//`",
+        "#" | "-" => "a comment begins with `//`",
         "“" | "”" | "„" | "‘" | "’" | "«" | "»" | "`" => {
             "text stands in straight double quotes: `\"...\"`"
         }

@@ -1,0 +1,61 @@
+//! What the README shows is what the command prints.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Each `$ firewatch ...` of a console block of the README, with what stands below it.
+fn sessions(readme: &str) -> Vec<(String, String)> {
+    let blocks = readme.split("```console\n").skip(1);
+    blocks
+        .map(|block| block.split("\n```").next().unwrap())
+        .filter_map(|block| block.strip_prefix("$ firewatch "))
+        .map(|block| block.split_once('\n').unwrap())
+        .map(|(command, output)| (command.to_owned(), output.to_owned()))
+        .collect()
+}
+
+/// A scenario that is shown has to run, and its expectations to hold.
+#[test]
+fn scenarios_shown_pass() {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let shown: Vec<&str> = readme
+        .split("```ron\n")
+        .skip(1)
+        .map(|block| block.split("\n```").next().unwrap())
+        .collect();
+    assert!(!shown.is_empty(), "the README shows a scenario");
+    let folder = tempfile::tempdir().unwrap();
+    for (index, text) in shown.into_iter().enumerate() {
+        let file = folder.path().join(format!("{index}.ron"));
+        std::fs::write(&file, text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+        let output = command.arg("run").arg(&file).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+    }
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn console_blocks_show_real_output() {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let sessions = sessions(&readme);
+    assert!(sessions.len() >= 2, "the README shows a run and a check");
+    for (command, shown) in sessions {
+        let output = Command::new(env!("CARGO_BIN_EXE_firewatch"))
+            .args(command.split(' '))
+            .current_dir(workspace())
+            .env_remove("CLICOLOR_FORCE")
+            .output()
+            .unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8(printed).unwrap();
+        assert_eq!(printed.trim(), shown.trim(), "$ firewatch {command}");
+    }
+}
