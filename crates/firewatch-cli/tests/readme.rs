@@ -1,6 +1,9 @@
 //! What the README shows is what the command prints.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't read the README fails")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't read the README fails"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

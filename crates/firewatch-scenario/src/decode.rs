@@ -1,5 +1,6 @@
 //! From the parsed text to typed values: every problem on the way is noted, none stops the rest.
 
+mod describe;
 mod fields;
 mod values;
 
@@ -7,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::str::FromStr;
 
+use describe::{article, describe, in_quotes, without_quotes};
 pub(crate) use fields::Call;
 
 use crate::problem::{MAX_PROBLEMS, Problem, choices, closest, shown, suggest};
-use crate::syntax::{Expr, Group, Kind};
+use crate::syntax::{Expr, Kind};
 
 /// Characters that a key may have. Keys are a part of the paths of everything below them.
 const MAX_KEY: usize = 200;
@@ -388,58 +390,7 @@ impl Decoder {
     }
 }
 
-fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    }
-}
-
 /// The path of an entry of a map.
 pub(crate) fn key_path(path: &str, key: &str) -> String {
     format!("{path}[{key:?}]")
-}
-
-/// The advice to put a word in quotes.
-pub(crate) fn in_quotes(expr: &Expr) -> Option<String> {
-    let (Kind::Word(word)
-    | Kind::Group(Group {
-        name: Some(crate::syntax::Name { text: word, .. }),
-        ..
-    })) = expr.kind
-    else {
-        return None;
-    };
-    Some(format!("put it in quotes: `\"{}\"`", shown(word)))
-}
-
-/// The advice to leave out quotes around what is no text.
-pub(crate) fn without_quotes(expr: &Expr, is_meant: impl Fn(&str) -> bool) -> Option<String> {
-    match &expr.kind {
-        Kind::Text(text) if is_meant(text) => {
-            Some(format!("leave out the quotes: `{}`", shown(text)))
-        }
-        _ => None,
-    }
-}
-
-/// What stands in the text, in words.
-fn describe(expr: &Expr) -> String {
-    match &expr.kind {
-        Kind::Broken => "what can't be read".to_owned(),
-        Kind::Bool(b) => format!("`{b}`"),
-        Kind::Number(number) => format!("the number `{}`", shown(number.raw)),
-        Kind::Text(_) => "text".to_owned(),
-        Kind::Nothing => "`None`".to_owned(),
-        Kind::Some(_) => "`Some(...)`".to_owned(),
-        Kind::List(_) => "a list `[...]`".to_owned(),
-        Kind::Map(_) => "a map `{...}`".to_owned(),
-        Kind::Word(word) => format!("the word `{}`", shown(word)),
-        Kind::Group(Group {
-            name: Some(name), ..
-        }) => format!("`{}(...)`", shown(name.text)),
-        Kind::Group(Group { items, .. }) if items.is_empty() => "`()`".to_owned(),
-        Kind::Group(_) => "values in parentheses `(...)`".to_owned(),
-    }
 }
