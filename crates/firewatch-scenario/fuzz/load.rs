@@ -1,8 +1,10 @@
 //! Whatever a file holds, loading it ends in a scenario that can be played or in problems that can
 //! be shown.
 //!
-//! `RUSTC_BOOTSTRAP=1 cargo fuzz run load -s none` from `crates/firewatch-scenario`, with
-//! `scenarios/` and `tests/fixtures/malformed/` as a corpus to begin with.
+//! From `crates/firewatch-scenario`, with `scenarios/` and `tests/fixtures/malformed/` as a corpus to
+//! begin with (the address sanitizer does not link with link-time optimization):
+//!
+//! `CARGO_PROFILE_RELEASE_LTO=off RUSTC_BOOTSTRAP=1 cargo fuzz run load -- -dict=fuzz/words.dict`
 
 #![no_main]
 
