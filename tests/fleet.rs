@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
 use firewatch_scenario::{Difficulty, generate};
-use firewatch_sim::{Blueprint, EnvironmentState, FaultKind, Fleet, Simulation};
-use firewatch_tests::{Act, Case, Incident, fixtures};
+use firewatch_sim::{
+    Blueprint, EnvironmentState, FaultKind, Fleet, Simulation, settle_environments,
+};
+use firewatch_tests::{Act, Case, Host, Incident, fixtures, rows_are_together};
 
 /// Unrelated environments: generated episodes of every difficulty and kind of fault.
 fn neighbour(seed: u64) -> EnvironmentState {
@@ -223,4 +225,47 @@ fn what_is_refused_changes_nothing() {
             .is_err()
     );
     assert_eq!(fleet.state_hash(0).unwrap(), before);
+}
+
+#[test]
+fn environments_can_be_read_side_by_side() {
+    let states = [neighbour(2), neighbour(5)];
+    let fleet = Fleet::new(states.iter().map(blueprint), 2).unwrap();
+    let differ = fleet.read(0, |one| fleet.state_hash(1).unwrap() != one.state_hash());
+    assert!(differ.unwrap());
+}
+
+#[test]
+fn settling_puts_every_environment_together_again() {
+    let mut host = Host::default();
+    let mut environments: Vec<_> = (0..9).map(|seed| host.spawn(&neighbour(seed))).collect();
+    for (place, seed) in [(0, 2), (4, 3), (1, 8)] {
+        let replacement = host.spawn(&neighbour(seed));
+        host.despawn(std::mem::replace(&mut environments[place], replacement));
+    }
+    let together = |host: &Host| {
+        environments
+            .iter()
+            .filter(|&&environment| rows_are_together(&host.world, environment))
+            .count()
+    };
+    assert!(
+        together(&host) < environments.len(),
+        "something is scattered"
+    );
+    settle_environments(&mut host.world, &environments);
+    assert_eq!(together(&host), environments.len());
+}
+
+#[test]
+fn a_blueprint_whose_parts_do_not_fit_is_refused() {
+    let whole = blueprint(&neighbour(2));
+    let mut short = whole.clone();
+    short.services.pop();
+    let mut astray = whole.clone();
+    astray.faults[0].target = 99;
+    for broken in [short, astray] {
+        assert!(Fleet::new([broken], 1).is_err());
+    }
+    assert!(Fleet::new([whole], 1).is_ok());
 }

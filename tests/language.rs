@@ -346,12 +346,13 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
             .map(|service| service.name.clone())
             .collect();
         let drafts = drafts.into_iter().take(if is_single { 1 } else { 3 });
-        let faults: Vec<Fault> = drafts
+        let mut faults: Vec<Fault> = drafts
             .map(|draft| {
                 let start = below(&draft.start, ticks);
                 draft.fault(&names, if is_single { 0 } else { start })
             })
             .collect();
+        faults.sort_by_key(|fault| fault.start_tick);
         let mut scenario = Scenario {
             name,
             description,

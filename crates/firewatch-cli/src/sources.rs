@@ -1,5 +1,6 @@
 //! From the arguments of a command line to scenarios.
 
+use crate::failure::Failure;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,29 @@ impl Source {
                     .map_err(|error| unreadable(&self.name(), &error))?;
                 Scenario::parse_bytes(&self.name(), bytes)
             }
+        }
+    }
+}
+
+/// Refuses to write results over a scenario that they come from.
+///
+/// # Errors
+/// [`Failure::Usage`] if the file is one of the sources, by whatever path.
+pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> Result<(), Failure> {
+    // A file that does not exist yet is none of the sources.
+    let Ok(target) = out.canonicalize() else {
+        return Ok(());
+    };
+    let is_target = |source: &&Source| match source {
+        Source::File(path) => path.canonicalize().is_ok_and(|path| path == target),
+        Source::Stdin => false,
+    };
+    match sources.into_iter().find(is_target) {
+        None => Ok(()),
+        Some(_) => {
+            let message = format!("`{}` is a scenario of this run", out.display());
+            let help = "give `--out` another file".to_owned();
+            Err(Failure::Usage(message, Some(help)))
         }
     }
 }

@@ -636,3 +636,15 @@ fn completions_are_for_every_shell() {
         );
     }
 }
+
+#[test]
+fn results_are_not_written_over_their_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("incident.ron");
+    std::fs::copy(POOL, &file).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let path = file.to_str().unwrap();
+    let message = stderr(2, &["run", path, "--out", path]);
+    assert!(message.contains("is a scenario of this run"), "{message}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}

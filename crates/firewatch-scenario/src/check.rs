@@ -187,8 +187,26 @@ impl<'a> Checker<'a> {
             self.fault(&path, fault);
             self.before_the_end(&format!("{path}.start_tick"), fault.start_tick);
         }
-        if scenario.engine == Engine::SingleFault {
-            self.single_fault();
+        match scenario.engine {
+            Engine::MultiFault => self.order_of_faults(),
+            Engine::SingleFault => self.single_fault(),
+        }
+    }
+
+    /// A fault acts and is numbered in the order of the list, and the first names the root cause: a list
+    /// that begins with what comes later would mean something else than it seems to.
+    fn order_of_faults(&mut self) {
+        for (index, pair) in self.scenario.faults.windows(2).enumerate() {
+            let (before, this) = (pair[0].start_tick, pair[1].start_tick);
+            if this < before {
+                let message = format!(
+                    "this fault begins at tick {this}, the one before it in the list at tick {before}"
+                );
+                let help = "list the faults in the order in which they begin".to_owned();
+                let path = format!("faults[{}]", index + 1);
+                self.notes
+                    .report(&path, message, "begins earlier", Some(help));
+            }
         }
     }
 

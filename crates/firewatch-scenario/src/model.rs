@@ -52,8 +52,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The same scenario with another seed: other baselines and, if it is generated, another mesh
-    /// and fault. What was right may be wrong then: see [`Scenario::problems`].
+    /// The same scenario with another seed: other baselines and, if its file leaves the services to
+    /// be drawn, another mesh and fault. What was right may be wrong then: see [`Scenario::problems`].
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         let reseeded = Self { seed, ..self };

@@ -62,7 +62,7 @@ pub struct ServiceBlueprint {
 pub struct FaultBlueprint {
     /// What is wrong.
     pub kind: FaultKind,
-    /// Node of the service in the topology; beyond the services for one outside the mesh.
+    /// Node of the service in [`Topology::graph`]; one beyond the services is outside the mesh.
     pub target: usize,
     /// How fast it develops, 0 or more.
     pub speed: f64,
@@ -74,7 +74,7 @@ pub struct FaultBlueprint {
     pub progression_tick: u64,
 }
 
-/// Largest speed of a fault: beyond it, latencies leave the range of finite numbers within a run.
+/// Largest speed of a fault: far beyond any use, and far from where numbers become infinite.
 const MAX_SPEED: f64 = 1e6;
 
 /// A speed that a fault can have.
@@ -125,6 +125,22 @@ impl FaultBlueprint {
 
 impl Blueprint {
     pub(crate) fn check(&self) -> Result<(), SimError> {
+        let nodes = self.topology.graph().node_count();
+        let mut named = self
+            .faults
+            .iter()
+            .map(|fault| fault.target)
+            .chain(self.root_cause);
+        if self.services.len() != self.topology.service_count() {
+            return Err(SimError::Blueprint(
+                "it has more or fewer services than its topology",
+            ));
+        }
+        if named.any(|node| node >= nodes) {
+            return Err(SimError::Blueprint(
+                "a fault or the root cause is no node of its topology",
+            ));
+        }
         if self.engine == Engine::SingleFault && self.faults.len() != 1 {
             return Err(SimError::SingleFault {
                 faults: self.faults.len(),
@@ -138,7 +154,8 @@ impl Blueprint {
     /// Spawns the environment with its services and faults.
     ///
     /// # Errors
-    /// [`SimError::Speed`], [`SimError::SingleFault`], and as [`crate::write_metric`] for each metric.
+    /// [`SimError::Blueprint`], [`SimError::Speed`], [`SimError::SingleFault`], and as
+    /// [`crate::write_metric`] for each metric.
     /// Nothing is left in the world then.
     pub fn spawn(&self, world: &mut World) -> Result<Entity, SimError> {
         self.check()?;
@@ -174,7 +191,7 @@ impl Blueprint {
         environment: Entity,
     ) -> Result<Vec<Entity>, SimError> {
         let mut services = Vec::with_capacity(self.services.len());
-        for (index, service) in (0_u16..).zip(&self.services) {
+        for (service, index) in self.services.iter().zip(0_u16..) {
             let mut entity = world.spawn((
                 Member { environment, index },
                 self.vitals(service, environment, index),
@@ -337,7 +354,7 @@ impl Rebuild {
         let Ok((mut old, mut runtime, mut uptime, mut profile, optional)) =
             self.services.get_mut(world, target)
         else {
-            // Somebody despawned a service by hand; the environment ticks without it.
+            // Somebody despawned the service by hand.
             return Ok(());
         };
         *old = vitals;

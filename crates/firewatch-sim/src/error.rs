@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Why a build, an intervention or a restore was refused. Nothing has changed then.
+/// Why a build, an intervention or a restore was refused. Where nothing else is said, nothing has
+/// changed then.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SimError {
     /// No service of the mesh has this name.
@@ -39,6 +40,8 @@ pub enum SimError {
     },
     /// A fault's speed must be 0 to 1,000,000.
     Speed(f64),
+    /// The parts of a blueprint don't fit together; the text says why.
+    Blueprint(&'static str),
     /// The single-fault engine takes exactly one fault.
     SingleFault {
         /// How many it was to have.
@@ -82,6 +85,7 @@ impl fmt::Display for SimError {
                 write!(f, "`{metric}` is {expected}, not {got}")
             }
             Self::NotFinite { metric } => write!(f, "`{metric}` must be finite"),
+            Self::Blueprint(why) => write!(f, "the blueprint is not in order: {why}"),
             Self::Speed(speed) => write!(f, "a fault's speed is 0 to 1,000,000, not {speed}"),
             Self::SingleFault { faults } => {
                 write!(

@@ -154,7 +154,7 @@ pub(crate) fn fault_physics(
                 }
                 continue;
             }
-            fault.progression_tick += 1;
+            fault.progression_tick = fault.progression_tick.saturating_add(1);
             let Some((index, entity)) = fault.service_index().zip(fault.service) else {
                 continue;
             };

@@ -105,7 +105,7 @@ impl Fleet {
     /// [`SimError::UnknownEnvironment`], [`SimError::UnknownFault`].
     pub fn halt_fault(&mut self, environment: usize, index: usize) -> Result<(), SimError> {
         let (shard, slot) = self.place(environment)?;
-        let shard = &mut *self.pool.shard(shard);
+        let shard = &mut *self.pool.shard_mut(shard);
         intervene::halt_fault(&mut shard.world, shard.environments[slot], index)
     }
 
@@ -115,8 +115,7 @@ impl Fleet {
     /// [`SimError::UnknownEnvironment`], and as [`crate::inject_fault`].
     pub fn inject_fault(&mut self, environment: usize, fault: &FaultState) -> Result<(), SimError> {
         let (shard, slot) = self.place(environment)?;
-        let shard = &mut *self.pool.shard(shard);
-        intervene::inject_fault(&mut shard.world, shard.environments[slot], fault).map(|_| ())
+        self.pool.shard_mut(shard).inject_fault(slot, fault)
     }
 
     /// Sets a metric of a service of one environment; see [`crate::set_metric`].
@@ -131,7 +130,7 @@ impl Fleet {
         value: &Value,
     ) -> Result<(), SimError> {
         let (shard, slot) = self.place(environment)?;
-        let shard = &mut *self.pool.shard(shard);
+        let shard = &mut *self.pool.shard_mut(shard);
         intervene::set_metric(
             &mut shard.world,
             shard.environments[slot],
@@ -148,7 +147,7 @@ impl Fleet {
     /// [`SimError::UnknownEnvironment`], and as [`Blueprint::spawn`]; nothing is changed then.
     pub fn reset(&mut self, environment: usize, blueprint: &Blueprint) -> Result<(), SimError> {
         let (shard, slot) = self.place(environment)?;
-        self.pool.shard(shard).reset(slot, blueprint)
+        self.pool.shard_mut(shard).reset(slot, blueprint)
     }
 
     /// Resets each environment whose place in `mask` is true to the blueprint that `blueprint` gives

@@ -21,6 +21,7 @@ impl StateHasher {
         hasher.word(impact.bad_customer_minutes.to_bits());
         hasher.word(impact.zero_streak);
         hasher.option(impact.mttm_achieved_tick);
+        hasher.word(view.faults().count() as u64);
         for fault in view.faults() {
             hasher.text(fault.kind.name());
             hasher.text(view.fault_service(fault));
@@ -29,7 +30,7 @@ impl StateHasher {
             hasher.option(fault.halted_at_tick);
             hasher.word(fault.progression_tick);
         }
-        for (name, service) in view.service_names().zip(view.services()) {
+        for (name, service) in view.named_services() {
             hasher.text(name);
             for (name, value) in metric::read_all(service) {
                 hasher.text(name);
@@ -45,10 +46,14 @@ impl StateHasher {
         self.text(environment.engine().name());
         self.text(environment.impact_mode().name());
         self.text(environment.root_cause().unwrap_or_default());
+        // Each list is told apart from what follows by its length.
         for (caller, callees) in view.topology().dependencies() {
+            self.word(1 + callees.len() as u64);
             self.text(caller);
             callees.into_iter().for_each(|callee| self.text(callee));
         }
+        self.word(0);
+        self.word(view.topology().red_herrings().count() as u64);
         view.topology()
             .red_herrings()
             .for_each(|name| self.text(name));
@@ -75,7 +80,8 @@ impl StateHasher {
         }
     }
 
-    /// A value, its type first; numbers that are equal count as the same whatever they are written as.
+    /// A value, its type first; numbers that are equal count as the same whatever they are
+    /// written as, up to 2^53.
     fn value(&mut self, value: &Value) {
         match value {
             Value::Bool(b) => self.tagged(1, u64::from(*b)),

@@ -82,14 +82,17 @@ pub fn inject_fault(
 pub fn set_metric(
     world: &mut World,
     entity: Entity,
-    service: &str,
+    service_name: &str,
     name: &str,
     value: &Value,
 ) -> Result<(), SimError> {
     let environment = environment(world, entity)?;
-    let index = environment.topology.service(service);
+    let index = environment.topology.service(service_name);
     let service = index
         .and_then(|index| environment.services().get(index).copied())
-        .ok_or_else(|| SimError::UnknownService(service.to_owned()))?;
-    metric::write(&mut world.entity_mut(service), name, value)
+        .ok_or_else(|| SimError::UnknownService(service_name.to_owned()))?;
+    let mut service = world
+        .get_entity_mut(service)
+        .map_err(|_| SimError::UnknownService(service_name.to_owned()))?;
+    metric::write(&mut service, name, value)
 }

@@ -71,13 +71,19 @@ fn oom(service: &str, vitals: &Vitals, runtime: &Runtime) -> Vec<String> {
             "02:10:11",
             "WARN",
             service,
-            heap((memory - 30).max(50), (used - 80).max(100)),
+            heap(
+                memory.saturating_sub(30).max(50),
+                used.saturating_sub(80).max(100),
+            ),
         ),
         line(
             "02:11:22",
             "WARN",
             service,
-            heap((memory - 15).max(65), (used - 40).max(150)),
+            heap(
+                memory.saturating_sub(15).max(65),
+                used.saturating_sub(40).max(150),
+            ),
         ),
         line("02:12:33", "WARN", service, heap(memory, used)),
         line(
@@ -101,9 +107,24 @@ fn memory_leak(service: &str, vitals: &Vitals) -> Vec<String> {
     let slow = |ms| format!("Request processed in {ms}ms - high latency detected");
     let leak = |percent| format!("process_memory_utilization={percent}% - potential memory leak");
     vec![
-        line("02:01:44", "WARN", service, slow((latency - 200).max(150))),
-        line("02:03:55", "WARN", service, slow((latency - 100).max(200))),
-        line("02:06:06", "WARN", service, leak((memory - 10).max(40))),
+        line(
+            "02:01:44",
+            "WARN",
+            service,
+            slow(latency.saturating_sub(200).max(150)),
+        ),
+        line(
+            "02:03:55",
+            "WARN",
+            service,
+            slow(latency.saturating_sub(100).max(200)),
+        ),
+        line(
+            "02:06:06",
+            "WARN",
+            service,
+            leak(memory.saturating_sub(10).max(40)),
+        ),
         line("02:08:17", "WARN", service, slow(latency)),
         line(
             "02:09:33",

@@ -58,15 +58,18 @@ impl Run {
 
     /// Looks where the run is now, and says whether its rows are side by side.
     fn locate<T: Placed>(&mut self, world: &World) -> bool {
-        let rows: Vec<usize> = self
+        let rows: Vec<_> = self
             .entities
             .iter()
             .filter(|&&entity| world.get::<T>(entity).is_some())
             .map(|&entity| world.entity(entity).location())
-            .map(|location| (location.table_id.as_usize() << 32) + location.table_row.index())
+            .map(|location| (location.table_id, location.table_row.index()))
             .collect();
-        self.first_row = rows.first().map_or(0, |&row| row & 0xffff_ffff);
-        rows.len() == self.entities.len() && rows.windows(2).all(|pair| pair[0] + 1 == pair[1])
+        self.first_row = rows.first().map_or(0, |&(_, row)| row);
+        rows.len() == self.entities.len()
+            && rows
+                .windows(2)
+                .all(|pair| pair[0].0 == pair[1].0 && pair[0].1 + 1 == pair[1].1)
     }
 
     pub(crate) fn entities(&self) -> &[Entity] {
@@ -179,7 +182,8 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
                 vitals.push(*v);
                 runtimes.push(*r);
             }
-            // An environment of which somebody despawned a part by hand stands still.
+            // Without a part that somebody despawned by hand, an environment can't go on: faults,
+            // cascade, recovery and impact stop.
             let complete = faults.len() == environment.faults().len()
                 && vitals.len() == environment.services().len();
             if !complete || !wanted(environment, faults) {
@@ -208,35 +212,41 @@ fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [T] {
 
 /// Puts the rows of each environment side by side again, where despawning others has moved them.
 ///
-/// Not needed for right results, but for speed. Costs time in proportion to all the environments given
-/// if any of them is scattered.
+/// Give all environments of the world: those left out may be scattered by it. Not needed for right
+/// results, but for speed. Takes time in proportion to the environments if any of them is scattered.
 pub fn settle_environments(world: &mut World, environments: &[Entity]) {
     if locate_all(world, environments) {
         return;
     }
-    for &entity in environments {
-        let Some(environment) = world.get::<Environment>(entity).cloned() else {
-            continue;
-        };
-        // Taking a component out and putting it back moves the row to the end of the table.
-        for &service in environment.services() {
-            move_to_end::<ServiceRow>(world, service);
-        }
-        for &fault in environment.faults() {
-            move_to_end::<Fault>(world, fault);
-        }
-    }
+    let runs: Vec<Environment> = environments
+        .iter()
+        .filter_map(|&entity| world.get::<Environment>(entity).cloned())
+        .collect();
+    let services = runs.iter().flat_map(Environment::services);
+    move_to_end::<(Member, Vitals, Runtime, Uptime, Profile)>(world, services);
+    move_to_end::<Fault>(world, runs.iter().flat_map(Environment::faults));
     locate_all(world, environments);
 }
 
-/// What makes up the row of a service.
-type ServiceRow = (Member, Vitals, Runtime, Uptime, Profile);
-
-fn move_to_end<B: Bundle + BundleFromComponents>(world: &mut World, entity: Entity) {
-    if let Ok(mut entity) = world.get_entity_mut(entity)
-        && let Some(row) = entity.take::<B>()
-    {
-        entity.insert(row);
+/// Takes the rows of all the entities out of their tables, then puts them back in that order.
+fn move_to_end<'a, B: Bundle + BundleFromComponents>(
+    world: &mut World,
+    entities: impl Iterator<Item = &'a Entity>,
+) {
+    let mut taken = Vec::new();
+    for &entity in entities {
+        if let Some(row) = world
+            .get_entity_mut(entity)
+            .ok()
+            .and_then(|mut e| e.take::<B>())
+        {
+            taken.push((entity, row));
+        }
+    }
+    for (entity, row) in taken {
+        if let Ok(mut entity) = world.get_entity_mut(entity) {
+            entity.insert(row);
+        }
     }
 }
 

@@ -64,7 +64,7 @@ impl Simulation {
 
     /// `ticks` ticks; returns their bad customer minutes.
     pub fn run(&mut self, ticks: u64) -> f64 {
-        (0..ticks).map(|_| self.tick()).sum()
+        (0..ticks).fold(0.0, |minutes, _| minutes + self.tick())
     }
 
     /// The environment, to be read.

@@ -173,7 +173,13 @@ impl Topology {
             }
             graph.add_edge(caller.into(), callee.into(), ());
         }
-        let red_herrings: Vec<usize> = red_herrings.into_iter().collect();
+        let mut listed = Vec::new();
+        for index in red_herrings {
+            if !listed.contains(&index) {
+                listed.push(index);
+            }
+        }
+        let red_herrings = listed;
         if let Some(&index) = red_herrings.iter().find(|&&index| index >= count) {
             return Err(beyond(index));
         }

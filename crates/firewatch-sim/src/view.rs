@@ -93,11 +93,15 @@ impl<'w> EnvironmentRef<'w> {
 
     /// The services, in order.
     pub fn services(&self) -> impl Iterator<Item = EntityRef<'w>> + use<'w> {
+        self.named_services().map(|(_, service)| service)
+    }
+
+    /// The services with their names, in order.
+    pub fn named_services(&self) -> impl Iterator<Item = (&'w str, EntityRef<'w>)> + use<'w> {
         let world = self.world;
-        self.environment
-            .services()
-            .iter()
-            .filter_map(move |&entity| world.get_entity(entity).ok())
+        let entities = self.environment.services().iter();
+        let named = self.service_names().zip(entities);
+        named.filter_map(move |(name, &entity)| Some((name, world.get_entity(entity).ok()?)))
     }
 
     /// The vitals of each service, in order.
@@ -182,11 +186,10 @@ impl<'w> EnvironmentRef<'w> {
     /// The whole state as plain data; [`crate::spawn_environment`] makes the same environment of it.
     #[must_use]
     pub fn capture(&self) -> EnvironmentState {
-        let names = self.service_names().map(str::to_owned);
-        let services = names.zip(self.services()).map(|(name, service)| {
+        let services = self.named_services().map(|(name, service)| {
             let metrics = metric::read_all(service).map(|(name, value)| (name.to_owned(), value));
             ServiceState {
-                name,
+                name: name.to_owned(),
                 metrics: metrics.collect(),
             }
         });

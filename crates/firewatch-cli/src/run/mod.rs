@@ -28,9 +28,13 @@ use tally::Tally;
 /// Plays the scenarios that the arguments name.
 pub fn run(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure> {
     check_usage(arguments)?;
+    let sources = sources::find(&arguments.files);
+    if let Some(out) = &arguments.out {
+        sources::spare(out, sources.iter().flatten())?;
+    }
     // First of all: a run of an hour whose file can't be written would be a pity.
     let mut out = console.results(arguments.out.as_deref())?;
-    let cases: Vec<Result<Case, Diagnostics>> = sources::find(&arguments.files)
+    let cases: Vec<Result<Case, Diagnostics>> = sources
         .into_iter()
         .map(|source| source.and_then(|source| Case::load(&source, arguments)))
         .collect();

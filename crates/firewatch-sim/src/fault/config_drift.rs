@@ -76,7 +76,8 @@ pub(super) fn act_metastable(
         .unwrap_or(QUEUE_DEPTH_IF_ABSENT);
     if depth < BREAK_QUEUE_DEPTH && retries_are_low {
         queue.metastable_feedback_loop_active = Some(false);
-        queue.http_server_request_queue_depth = Some((depth - QUEUE_DRAINED_BY_BREAK).max(0));
+        queue.http_server_request_queue_depth =
+            Some(depth.saturating_sub(QUEUE_DRAINED_BY_BREAK).max(0));
         vitals.http_server_error_rate = num::max(0.01, vitals.http_server_error_rate * 0.5);
         vitals.http_server_request_duration_p99 =
             num::max(0.1, vitals.http_server_request_duration_p99 * 0.3);

@@ -1,11 +1,18 @@
 //! The threads that step a fleet's shards.
 //!
-//! Each tick is one round: every thread, the caller's too, takes the next shard that nobody has taken
-//! until none is left. Which thread steps which shard decides nothing about the result: shards share
-//! no state. Rounds allocate nothing.
+//! A call of tick is one round: every thread, the caller's too, takes the next shard that nobody has
+//! taken until none is left. Which thread steps which shard decides nothing about the result: shards
+//! share no state. Rounds allocate nothing.
+//!
+//! A tick that panics (only a host's own system can make it) leaves its shard between two states. The
+//! round is still ended by all threads, then the panic goes on in the caller; later rounds are refused.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
 use std::thread::JoinHandle;
 
 use super::shard::Shard;
@@ -16,7 +23,7 @@ pub(super) struct Pool {
 }
 
 struct Shared {
-    shards: Box<[Mutex<Shard>]>,
+    shards: Box<[RwLock<Shard>]>,
     round: Mutex<Round>,
     started: Condvar,
     finished: Condvar,
@@ -30,18 +37,26 @@ struct Round {
     /// Threads of the pool that are still at it.
     busy: usize,
     shut_down: bool,
+    /// What a thread of the pool panicked with in this round.
+    panic: Option<Box<dyn Any + Send>>,
+    /// A tick has panicked: there is no next round.
+    broken: bool,
 }
 
-/// A shard or a round that a panic has left locked is as good as before: a tick writes plain data.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(round: &Mutex<Round>) -> MutexGuard<'_, Round> {
+    // Nothing that can panic is done while the lock is held.
+    round.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(shard: &RwLock<Shard>) -> RwLockWriteGuard<'_, Shard> {
+    shard.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pool {
     /// A pool that steps the shards with `threads` threads, the caller's included.
     pub(super) fn new(shards: Vec<Shard>, threads: usize) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
-            shards: shards.into_iter().map(Mutex::new).collect(),
+            shards: shards.into_iter().map(RwLock::new).collect(),
             round: Mutex::default(),
             started: Condvar::new(),
             finished: Condvar::new(),
@@ -60,20 +75,24 @@ impl Pool {
     }
 
     /// Steps every shard.
-    pub(super) fn tick(&self, ticks: u64) {
+    ///
+    /// # Panics
+    /// If a system of a host's panics, in this round or in an earlier one.
+    pub(super) fn tick(&mut self, ticks: u64) {
         let shared = &*self.shared;
-        shared.next_shard.store(0, Ordering::Relaxed);
-        if self.threads.is_empty() {
-            return shared.step_shards(ticks);
-        }
         {
             let mut round = lock(&shared.round);
+            if round.broken {
+                drop(round);
+                resume_unwind(Box::new("a tick of this fleet has panicked before"));
+            }
+            shared.next_shard.store(0, Ordering::Relaxed);
             round.number += 1;
             round.ticks = ticks;
             round.busy = self.threads.len();
         }
         shared.started.notify_all();
-        shared.step_shards(ticks);
+        let own = catch_unwind(AssertUnwindSafe(|| shared.step_shards(ticks)));
         let mut round = lock(&shared.round);
         while round.busy > 0 {
             round = shared
@@ -81,10 +100,23 @@ impl Pool {
                 .wait(round)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        if let Some(panic) = own.err().or(round.panic.take()) {
+            round.broken = true;
+            drop(round);
+            resume_unwind(panic);
+        }
     }
 
-    pub(super) fn shard(&self, index: usize) -> MutexGuard<'_, Shard> {
-        lock(&self.shared.shards[index])
+    /// A shard, to be read; others, and the same, can be read meanwhile.
+    pub(super) fn shard(&self, index: usize) -> RwLockReadGuard<'_, Shard> {
+        self.shared.shards[index]
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A shard, to be changed.
+    pub(super) fn shard_mut(&mut self, index: usize) -> RwLockWriteGuard<'_, Shard> {
+        write(&self.shared.shards[index])
     }
 }
 
@@ -95,7 +127,7 @@ impl Shared {
             .shards
             .get(self.next_shard.fetch_add(1, Ordering::Relaxed))
         {
-            lock(shard).tick(ticks);
+            write(shard).tick(ticks);
         }
     }
 
@@ -116,20 +148,14 @@ impl Shared {
                 done = round.number;
                 round.ticks
             };
-            // However the steps end, the round must: the caller waits for it.
-            let _leave = Leave(self);
-            self.step_shards(ticks);
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.step_shards(ticks)));
+            let mut round = lock(&self.round);
+            if let Err(panic) = outcome {
+                round.panic.get_or_insert(panic);
+            }
+            round.busy -= 1;
+            self.finished.notify_one();
         }
-    }
-}
-
-/// Leaves the round when it is dropped.
-struct Leave<'a>(&'a Shared);
-
-impl Drop for Leave<'_> {
-    fn drop(&mut self) {
-        lock(&self.0.round).busy -= 1;
-        self.0.finished.notify_one();
     }
 }
 
@@ -138,7 +164,7 @@ impl Drop for Pool {
         lock(&self.shared.round).shut_down = true;
         self.shared.started.notify_all();
         for thread in self.threads.drain(..) {
-            // A thread that panicked has printed why; there is nothing to add.
+            // Its panics were caught and have gone on in `tick`.
             let _ = thread.join();
         }
     }

@@ -4,11 +4,13 @@ use bevy_ecs::prelude::*;
 
 use crate::blueprint::{Blueprint, Rebuild, despawn_environment};
 use crate::error::SimError;
+use crate::intervene;
 use crate::mesh::settle_environments;
 use crate::schedule::tick_schedule;
+use crate::state::FaultState;
 
 /// Environments of a shard: so many that what a tick touches of them stays in a core's second-level
-/// cache, and so few that a fleet has shards to give to every thread.
+/// cache. Threads share out shards, so a fleet of fewer environments runs on one thread.
 pub(super) const SHARD_ENVIRONMENTS: usize = 512;
 
 pub(super) struct Shard {
@@ -45,6 +47,13 @@ impl Shard {
         for _ in 0..ticks {
             self.schedule.run(&mut self.world);
         }
+    }
+
+    /// Adds a fault, whose row lies behind those of other environments until the next tick.
+    pub(super) fn inject_fault(&mut self, slot: usize, fault: &FaultState) -> Result<(), SimError> {
+        intervene::inject_fault(&mut self.world, self.environments[slot], fault)?;
+        self.unsettled = true;
+        Ok(())
     }
 
     /// Puts another environment in the place of one: into its entities if they are as many.
