@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
+use firewatch_scenario::steers_terminal;
 use firewatch_sim::Status;
 
 /// No style.
@@ -51,13 +52,13 @@ pub fn of_status(status: Status) -> Style {
     }
 }
 
-/// Text of a file's, with control characters spelled out: a scenario must not steer the terminal.
+/// Text of a file's, with what would steer the terminal spelled out: a scenario must not steer the terminal.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    if !text.contains(steers_terminal) {
         return Cow::Borrowed(text);
     }
     let spell = |c: char| {
-        if c.is_control() {
+        if steers_terminal(c) {
             c.escape_default().to_string()
         } else {
             c.to_string()

@@ -648,3 +648,20 @@ fn results_are_not_written_over_their_scenario() {
     assert!(message.contains("is a scenario of this run"), "{message}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
+
+#[test]
+fn names_do_not_steer_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hostile.ron");
+    let name = "a\u{202e}b\u{1b}[31mc";
+    let text = format!("Scenario(name: \"{name}\", difficulty: easy, services: [\"cache\"])");
+    std::fs::write(&file, text.replace('\u{1b}', "\\u{1b}")).unwrap();
+    for command in ["run", "graph"] {
+        let shown = stdout(0, &[command, file.to_str().unwrap()]);
+        assert!(
+            !shown.contains(['\u{202e}', '\u{1b}']),
+            "{command}: {shown:?}"
+        );
+        assert!(shown.contains("u{202e}"), "{command}: {shown}");
+    }
+}

@@ -264,7 +264,7 @@ fn dependencies(scenario: &Scenario) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// A healthy service. The order of the draws is fixed: PHYSICS.md, section 10, gives it.
+/// A healthy service. The order of the draws is part of what a seed means: it never changes.
 fn baseline(name: &str, stream: &mut Stream) -> ServiceState {
     let limit = catalogue::find(name).map_or(DEFAULT_MEMORY_LIMIT_MEBIBYTES, |service| {
         service.memory_limit_mebibytes

@@ -188,13 +188,24 @@ impl std::error::Error for Diagnostics {}
 /// Problems that are shown of one file; of the others only their number.
 pub(crate) const MAX_PROBLEMS: usize = 100;
 
+/// Whether a character would steer the terminal rather than be seen: control characters, and those that
+/// turn the direction of writing.
+#[must_use]
+pub fn steers_terminal(c: char) -> bool {
+    let turns = matches!(
+        c,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    turns || c.is_control()
+}
+
 /// A name out of a file as it can stand in a message: short, and without control characters.
 pub(crate) fn shown(name: &str) -> String {
     const LONGEST: usize = 60;
     let mut letters = name.chars();
     let mut shown = String::new();
     for c in letters.by_ref().take(LONGEST) {
-        if c.is_control() {
+        if steers_terminal(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
