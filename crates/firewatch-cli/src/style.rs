@@ -1,10 +1,9 @@
 //! Colours, and text from files made fit for a terminal.
 
-use std::borrow::Cow;
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
-use firewatch_scenario::steers_terminal;
+pub use firewatch_scenario::visible;
 use firewatch_sim::Status;
 
 /// No style.
@@ -50,19 +49,4 @@ pub fn of_status(status: Status) -> Style {
         Status::Critical => BAD,
         Status::Down => WORST,
     }
-}
-
-/// Text of a file's, with what would steer the terminal spelled out: a scenario must not steer the terminal.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers_terminal) {
-        return Cow::Borrowed(text);
-    }
-    let spell = |c: char| {
-        if steers_terminal(c) {
-            c.escape_default().to_string()
-        } else {
-            c.to_string()
-        }
-    };
-    Cow::Owned(text.chars().map(spell).collect())
 }

@@ -205,10 +205,11 @@ pub(crate) fn initial_state(scenario: &Scenario) -> EnvironmentState {
     for (service, state) in scenario.services.iter().zip(&mut services) {
         state.metrics.extend(service.metrics.clone());
     }
-    let (at_once, _later): (Vec<&Fault>, Vec<&Fault>) = scenario
+    let at_once: Vec<&Fault> = scenario
         .faults
         .iter()
-        .partition(|fault| fault.start_tick == 0);
+        .filter(|fault| fault.start_tick == 0)
+        .collect();
     for fault in &at_once {
         if let Some(state) = services
             .iter_mut()

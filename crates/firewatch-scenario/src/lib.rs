@@ -92,7 +92,7 @@ pub use model::{
     Operator, Quantity, Scenario, Service, When,
 };
 pub use play::{Occurrence, Playback, ServiceHistory, What};
-pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of, steers_terminal};
+pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of, steers_terminal, visible};
 
 /// The examples of the README, as tests.
 #[cfg(doctest)]

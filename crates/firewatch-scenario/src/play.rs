@@ -1,8 +1,6 @@
 //! Playing a scenario: the simulation, what its timeline does to it, and what comes of it.
 
-use firewatch_sim::{
-    EnvironmentRef, FaultKind, FaultState, SimError, Simulation, Status, Value, Vitals,
-};
+use firewatch_sim::{EnvironmentRef, FaultKind, SimError, Simulation, Status, Value, Vitals};
 
 use crate::expect::{Verdict, Watch};
 use crate::generate;
@@ -311,16 +309,10 @@ impl<'a> Playback<'a> {
     }
 
     fn note_active(&mut self, fault: &Fault) {
-        let FaultState {
-            kind,
-            service,
-            speed,
-            ..
-        } = generate::fault_state(fault);
         self.note(What::FaultActive {
-            service,
-            kind,
-            speed,
+            service: fault.service.clone(),
+            kind: fault.kind,
+            speed: fault.speed,
         });
     }
 

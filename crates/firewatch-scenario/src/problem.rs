@@ -1,5 +1,6 @@
 //! What is wrong with a scenario file, where, and what would be right.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -199,22 +200,30 @@ pub fn steers_terminal(c: char) -> bool {
     turns || c.is_control()
 }
 
-/// A name out of a file as it can stand in a message: short, and without control characters.
-pub(crate) fn shown(name: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut letters = name.chars();
-    let mut shown = String::new();
-    for c in letters.by_ref().take(LONGEST) {
+/// Text out of a file, with what would steer the terminal spelled out.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(steers_terminal) {
+        return Cow::Borrowed(text);
+    }
+    let mut visible = String::new();
+    for c in text.chars() {
         if steers_terminal(c) {
-            shown.extend(c.escape_default());
+            visible.extend(c.escape_default());
         } else {
-            shown.push(c);
+            visible.push(c);
         }
     }
-    if letters.next().is_some() {
-        shown.push_str("...");
+    Cow::Owned(visible)
+}
+
+/// A name out of a file as it can stand in a message: short, and visible.
+pub(crate) fn shown(name: &str) -> String {
+    const LONGEST: usize = 60;
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", visible(&name[..end])),
+        None => visible(name).into_owned(),
     }
-    shown
 }
 
 /// The candidate that somebody who wrote `name` most likely meant.

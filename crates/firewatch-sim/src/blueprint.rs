@@ -123,7 +123,17 @@ impl FaultBlueprint {
     }
 }
 
+impl ServiceBlueprint {
+    /// Sets the metrics that are given by name; they were checked.
+    fn put_metrics(&self, service: &mut EntityWorldMut) {
+        for (name, value) in &self.metrics {
+            metric::put(service, name, value);
+        }
+    }
+}
+
 impl Blueprint {
+    /// Whether the environment can be built: nothing has to be undone halfway.
     pub(crate) fn check(&self) -> Result<(), SimError> {
         let nodes = self.topology.graph().node_count();
         let mut named = self
@@ -146,9 +156,11 @@ impl Blueprint {
                 faults: self.faults.len(),
             });
         }
-        self.faults
-            .iter()
-            .try_for_each(|fault| check_speed(fault.speed))
+        for fault in &self.faults {
+            check_speed(fault.speed)?;
+        }
+        let mut metrics = self.services.iter().flat_map(|service| &service.metrics);
+        metrics.try_for_each(|(name, value)| metric::check(name, value))
     }
 
     /// Spawns the environment with its services and faults.
@@ -160,9 +172,7 @@ impl Blueprint {
     pub fn spawn(&self, world: &mut World) -> Result<Entity, SimError> {
         self.check()?;
         let environment = world.spawn_empty().id();
-        let services = self.spawn_services(world, environment).inspect_err(|_| {
-            world.despawn(environment);
-        })?;
+        let services = self.spawn_services(world, environment);
         let faults = self.faults.iter().enumerate();
         let faults = faults
             .map(|(index, fault)| fault.spawn(world, environment, index, &self.topology, &services))
@@ -185,13 +195,8 @@ impl Blueprint {
         Ok(environment)
     }
 
-    fn spawn_services(
-        &self,
-        world: &mut World,
-        environment: Entity,
-    ) -> Result<Vec<Entity>, SimError> {
-        let mut services = Vec::with_capacity(self.services.len());
-        for (service, index) in self.services.iter().zip(0_u16..) {
+    fn spawn_services(&self, world: &mut World, environment: Entity) -> Vec<Entity> {
+        let spawn = |(service, index): (&ServiceBlueprint, u16)| {
             let mut entity = world.spawn((
                 Member { environment, index },
                 self.vitals(service, environment, index),
@@ -199,18 +204,10 @@ impl Blueprint {
                 service.uptime,
                 service.profile.clone(),
             ));
-            services.push(entity.id());
-            let mut metrics = service.metrics.iter();
-            let written =
-                metrics.try_for_each(|(name, value)| metric::write(&mut entity, name, value));
-            if let Err(error) = written {
-                for service in services {
-                    world.despawn(service);
-                }
-                return Err(error);
-            }
-        }
-        Ok(services)
+            service.put_metrics(&mut entity);
+            entity.id()
+        };
+        self.services.iter().zip(0_u16..).map(spawn).collect()
     }
 
     fn vitals(&self, service: &ServiceBlueprint, environment: Entity, index: u16) -> Vitals {
@@ -301,10 +298,6 @@ impl Rebuild {
         blueprint: &Blueprint,
     ) -> Result<bool, SimError> {
         blueprint.check()?;
-        for service in &blueprint.services {
-            let mut metrics = service.metrics.iter();
-            metrics.try_for_each(|(name, value)| metric::check(name, value))?;
-        }
         let parts = self.environments.get_mut(world, entity);
         let (mut environment, mut clock, mut budget, mut impact, mut log_script) =
             parts.map_err(|_| SimError::NoEnvironment)?;
@@ -324,12 +317,11 @@ impl Rebuild {
         // Taken out for the time in which the world is needed for their entities.
         let services = std::mem::take(&mut environment.services);
         let faults = std::mem::take(&mut environment.faults);
-        let indexed = (0_u16..).zip(&blueprint.services).zip(services.entities());
-        let mut rebuilt = indexed.map(|((index, service), &target)| {
+        let indexed = blueprint.services.iter().zip(0_u16..);
+        for ((service, index), &target) in indexed.zip(services.entities()) {
             let vitals = blueprint.vitals(service, entity, index);
-            self.rebuild_service(world, target, vitals, service)
-        });
-        let outcome = rebuilt.try_for_each(|result| result);
+            self.rebuild_service(world, target, vitals, service);
+        }
         let indexed = blueprint.faults.iter().enumerate().zip(faults.entities());
         for ((index, fault), &target) in indexed {
             if let Ok(mut component) = self.faults.get_mut(world, target) {
@@ -341,7 +333,7 @@ impl Rebuild {
             environment.services = services;
             environment.faults = faults;
         }
-        outcome.map(|()| true)
+        Ok(true)
     }
 
     fn rebuild_service(
@@ -350,12 +342,12 @@ impl Rebuild {
         target: Entity,
         vitals: Vitals,
         service: &ServiceBlueprint,
-    ) -> Result<(), SimError> {
+    ) {
         let Ok((mut old, mut runtime, mut uptime, mut profile, optional)) =
             self.services.get_mut(world, target)
         else {
             // Somebody despawned the service by hand.
-            return Ok(());
+            return;
         };
         *old = vitals;
         *runtime = service.runtime;
@@ -365,13 +357,8 @@ impl Rebuild {
         if queue | traffic | crash_loop | certificate | image_pull | pipeline | extras {
             world.entity_mut(target).remove::<Optional>();
         }
-        if service.metrics.is_empty() {
-            return Ok(());
+        if !service.metrics.is_empty() {
+            service.put_metrics(&mut world.entity_mut(target));
         }
-        let mut target = world.entity_mut(target);
-        service
-            .metrics
-            .iter()
-            .try_for_each(|(name, value)| metric::write(&mut target, name, value))
     }
 }

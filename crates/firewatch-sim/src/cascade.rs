@@ -1,7 +1,7 @@
 //! Cascade: a failing service makes those that call it fail too, hop by hop, ever more weakly.
 
-use crate::environment::{Engine, Environment};
-use crate::fault::Fault;
+use crate::environment::Engine;
+use crate::fault::is_going_on;
 use crate::mesh::Meshes;
 use crate::num;
 use crate::service::Vitals;
@@ -20,10 +20,7 @@ const LATENCY_SECONDS_PER_ERROR: f64 = 0.5;
 
 /// Spreads each active fault's errors from its service to the callers; contributions add up.
 pub(crate) fn cascade(mut meshes: Meshes<()>) {
-    let spreads = |environment: &Environment, faults: &[Fault]| {
-        environment.engine == Engine::SingleFault || faults.iter().any(|fault| !fault.halted)
-    };
-    meshes.for_each(spreads, |environment, (), faults, services| {
+    meshes.for_each(is_going_on, |environment, (), faults, services| {
         let topology = environment.topology();
         match environment.engine {
             Engine::MultiFault => {

@@ -143,10 +143,7 @@ pub(crate) fn fault_physics(
     mut queues: Query<&mut RequestQueue>,
     traffic: Query<&Traffic>,
 ) {
-    let acts = |environment: &Environment, faults: &[Fault]| {
-        environment.engine == Engine::SingleFault || faults.iter().any(|fault| !fault.halted)
-    };
-    meshes.for_each(acts, |environment, (), faults, mut services| {
+    meshes.for_each(is_going_on, |environment, (), faults, mut services| {
         for fault in faults {
             if fault.halted {
                 if environment.engine == Engine::SingleFault {
@@ -180,6 +177,12 @@ pub(crate) fn fault_physics(
             }
         }
     });
+}
+
+/// Whether an environment has anything for the fault physics and the cascade to do: an active fault, or
+/// the single-fault engine, whose recovery and cascade never rest.
+pub(crate) fn is_going_on(environment: &Environment, faults: &[Fault]) -> bool {
+    environment.engine == Engine::SingleFault || faults.iter().any(|fault| !fault.halted)
 }
 
 /// The queue of a service whose metastable feedback loop is active, where the engine knows such loops.

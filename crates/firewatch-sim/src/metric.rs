@@ -118,6 +118,12 @@ pub fn read_all(service: EntityRef<'_>) -> impl Iterator<Item = (&str, Value)> {
 /// [`SimError::NotFinite`] for NaN and infinities; nothing is changed then.
 pub fn write(service: &mut EntityWorldMut, name: &str, value: &Value) -> Result<(), SimError> {
     check(name, value)?;
+    put(service, name, value);
+    Ok(())
+}
+
+/// Sets a metric to a value that was checked.
+pub(crate) fn put(service: &mut EntityWorldMut, name: &str, value: &Value) {
     match find(name) {
         Some(metric) => (metric.write)(service, value),
         None => {
@@ -125,7 +131,6 @@ pub fn write(service: &mut EntityWorldMut, name: &str, value: &Value) -> Result<
             extras.0.insert(name.to_owned(), value.clone());
         }
     }
-    Ok(())
 }
 
 /// Whether the metric can have the value.

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::blueprint::despawn_environment;
-use crate::environment::{Clock, Impact, SloBudget};
+use crate::environment::Impact;
 use crate::error::SimError;
 use crate::intervene;
 use crate::mesh::settle_environments;
@@ -165,25 +165,5 @@ impl Simulation {
     #[must_use]
     pub fn environment(&self) -> Entity {
         self.environment
-    }
-}
-
-impl EnvironmentState {
-    /// An environment at tick 0 with no services and no faults, to be filled in.
-    #[must_use]
-    pub fn new(slo_budget: SloBudget) -> Self {
-        Self {
-            engine: crate::Engine::default(),
-            impact_mode: crate::ImpactMode::default(),
-            clock: Clock::default(),
-            slo_budget,
-            impact: Impact::default(),
-            services: Vec::new(),
-            dependencies: Vec::new(),
-            red_herrings: Vec::new(),
-            root_cause: None,
-            faults: Vec::new(),
-            log_script: crate::LogScript::default(),
-        }
     }
 }

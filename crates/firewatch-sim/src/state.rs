@@ -103,10 +103,29 @@ pub fn spawn_environment(world: &mut World, state: &EnvironmentState) -> Result<
 }
 
 impl EnvironmentState {
+    /// An environment at tick 0 with no services and no faults, to be filled in.
+    #[must_use]
+    pub fn new(slo_budget: SloBudget) -> Self {
+        Self {
+            engine: Engine::default(),
+            impact_mode: ImpactMode::default(),
+            clock: Clock::default(),
+            slo_budget,
+            impact: Impact::default(),
+            services: Vec::new(),
+            dependencies: Vec::new(),
+            red_herrings: Vec::new(),
+            root_cause: None,
+            faults: Vec::new(),
+            log_script: LogScript::default(),
+        }
+    }
+
     /// What the environment is built from: names resolved, victims of its cascades worked out.
     ///
     /// # Errors
-    /// As [`Topology::new`]; [`SimError::Speed`]; [`SimError::SingleFault`].
+    /// As [`Topology::new`]; [`SimError::Speed`]; [`SimError::SingleFault`]; and as
+    /// [`crate::write_metric`] for each metric.
     pub fn blueprint(&self) -> Result<Blueprint, SimError> {
         let mut topology = Topology::new(
             self.services.iter().map(|service| service.name.as_str()),

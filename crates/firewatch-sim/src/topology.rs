@@ -141,57 +141,6 @@ impl Topology {
         })
     }
 
-    /// Builds a shape out of what is known by index: for whoever builds many. Services are numbered
-    /// from 0 in the order of their names; a call is a pair of caller and callee.
-    ///
-    /// # Errors
-    /// [`SimError::TooManyServices`] (65,535 are possible); [`SimError::UnknownService`] if a call or
-    /// a red herring is beyond the services. That names differ is the caller's to see to.
-    pub fn from_indices(
-        services: impl IntoIterator<Item = Arc<str>>,
-        calls: &[(u32, u32)],
-        red_herrings: impl IntoIterator<Item = usize>,
-    ) -> Result<Self, SimError> {
-        let services = services.into_iter();
-        let mut graph = DiGraph::with_capacity(services.size_hint().0, calls.len());
-        for name in services {
-            graph.add_node(name);
-        }
-        let count = graph.node_count();
-        let limit = usize::from(u16::MAX);
-        if count > limit {
-            return Err(SimError::TooManyServices {
-                given: count,
-                limit,
-            });
-        }
-        let beyond = |index: usize| SimError::UnknownService(format!("number {index}"));
-        for &(caller, callee) in calls {
-            let last = caller.max(callee) as usize;
-            if last >= count {
-                return Err(beyond(last));
-            }
-            graph.add_edge(caller.into(), callee.into(), ());
-        }
-        let mut listed = Vec::new();
-        for index in red_herrings {
-            if !listed.contains(&index) {
-                listed.push(index);
-            }
-        }
-        let red_herrings = listed;
-        if let Some(&index) = red_herrings.iter().find(|&&index| index >= count) {
-            return Err(beyond(index));
-        }
-        let victims = (0..count).map(|_| OnceLock::new()).collect();
-        Ok(Self {
-            graph,
-            services: count,
-            red_herrings,
-            victims,
-        })
-    }
-
     /// Number of services in the mesh.
     #[must_use]
     pub fn service_count(&self) -> usize {

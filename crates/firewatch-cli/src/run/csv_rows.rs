@@ -46,7 +46,7 @@ impl Report for CsvRows {
             number(view.slo_budget().remaining),
         ];
         let mut writer = writer(out);
-        for (name, service) in view.service_names().zip(view.services()) {
+        for (name, service) in view.named_services() {
             for field in &common {
                 writer.write_field(field)?;
             }

@@ -42,9 +42,9 @@ impl Report for JsonLines {
         view: &EnvironmentRef,
         out: &mut Output,
     ) -> Result<(), Failure> {
-        let services = view.service_names().zip(view.services());
-        let services =
-            services.map(|(name, service)| (name, Entries(read_metrics(service).collect())));
+        let services = view
+            .named_services()
+            .map(|(name, service)| (name, Entries(read_metrics(service).collect())));
         let impact = view.impact();
         let line = Line {
             file: &case.file,
