@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
-use crate::environment::{Clock, Engine, Environment, Impact, ImpactMode, LogScript, SloBudget};
+use crate::environment::{
+    Clock, Engine, Environment, Impact, ImpactMode, LogScript, Parts, SloBudget,
+};
 use crate::error::SimError;
 use crate::fault::{Fault, FaultKind};
-use crate::mesh::{Place, Run};
+use crate::mesh::{Place, Rows};
 use crate::metric;
 use crate::service::{
     Certificate, CrashLoop, Extras, ImagePull, Member, Pipeline, Profile, RequestQueue, Runtime,
@@ -91,14 +93,14 @@ impl FaultBlueprint {
     fn component(
         &self,
         environment: Entity,
-        index: usize,
+        index: u16,
         topology: &Topology,
         services: &[Entity],
     ) -> Fault {
         Fault {
             kind: self.kind,
             halted: self.halted,
-            place: Place::new(environment, u32::try_from(index).unwrap_or(u32::MAX)),
+            index,
             target: u32::try_from(self.target).unwrap_or(u32::MAX),
             reach: Reach::new(topology, self.target),
             speed: self.speed,
@@ -114,7 +116,7 @@ impl FaultBlueprint {
         &self,
         world: &mut World,
         environment: Entity,
-        index: usize,
+        index: u16,
         topology: &Topology,
         services: &[Entity],
     ) -> Entity {
@@ -173,17 +175,23 @@ impl Blueprint {
         self.check()?;
         let environment = world.spawn_empty().id();
         let services = self.spawn_services(world, environment);
-        let faults = self.faults.iter().enumerate();
-        let faults = faults
-            .map(|(index, fault)| fault.spawn(world, environment, index, &self.topology, &services))
+        let faults: Vec<Entity> = self
+            .faults
+            .iter()
+            .zip(numbers())
+            .map(|(fault, index)| fault.spawn(world, environment, index, &self.topology, &services))
             .collect();
         let component = Environment {
-            root_cause: self.root_cause,
-            topology: Arc::clone(&self.topology),
-            services: Run::new(world, services),
-            faults: Run::new(world, faults),
+            services: Rows::of(world, &services),
+            faults: Rows::of(world, &faults),
             engine: self.engine,
             impact_mode: self.impact_mode,
+            parts: Box::new(Parts {
+                topology: Arc::clone(&self.topology),
+                services: services.into(),
+                faults: faults.into(),
+                root_cause: self.root_cause,
+            }),
         };
         world.entity_mut(environment).insert((
             component,
@@ -207,16 +215,22 @@ impl Blueprint {
             service.put_metrics(&mut entity);
             entity.id()
         };
-        self.services.iter().zip(0_u16..).map(spawn).collect()
+        self.services.iter().zip(numbers()).map(spawn).collect()
     }
 
     fn vitals(&self, service: &ServiceBlueprint, environment: Entity, index: u16) -> Vitals {
         Vitals {
-            place: Place::new(environment, index.into()),
+            place: Place::new(environment, index),
             red_herring: self.topology.is_red_herring(usize::from(index)),
             ..service.vitals
         }
     }
+}
+
+/// The numbers of an environment's services or faults: from 0 on, and from 0 again if there are more
+/// than 65,536 faults, whose rows are never taken for a slice.
+fn numbers() -> impl Iterator<Item = u16> {
+    (0..=u16::MAX).cycle()
 }
 
 /// Removes an environment with its services and faults.
@@ -306,8 +320,8 @@ impl Rebuild {
         {
             return Ok(false);
         }
-        environment.topology = Arc::clone(&blueprint.topology);
-        environment.root_cause = blueprint.root_cause;
+        environment.parts.topology = Arc::clone(&blueprint.topology);
+        environment.parts.root_cause = blueprint.root_cause;
         environment.engine = blueprint.engine;
         environment.impact_mode = blueprint.impact_mode;
         *clock = blueprint.clock;
@@ -315,23 +329,22 @@ impl Rebuild {
         *impact = blueprint.impact;
         log_script.clone_from(&blueprint.log_script);
         // Taken out for the time in which the world is needed for their entities.
-        let services = std::mem::take(&mut environment.services);
-        let faults = std::mem::take(&mut environment.faults);
-        let indexed = blueprint.services.iter().zip(0_u16..);
-        for ((service, index), &target) in indexed.zip(services.entities()) {
+        let services = std::mem::take(&mut environment.parts.services);
+        let faults = std::mem::take(&mut environment.parts.faults);
+        let indexed = blueprint.services.iter().zip(numbers());
+        for ((service, index), &target) in indexed.zip(&services) {
             let vitals = blueprint.vitals(service, entity, index);
             self.rebuild_service(world, target, vitals, service);
         }
-        let indexed = blueprint.faults.iter().enumerate().zip(faults.entities());
-        for ((index, fault), &target) in indexed {
+        let indexed = blueprint.faults.iter().zip(numbers());
+        for ((fault, index), &target) in indexed.zip(&faults) {
             if let Ok(mut component) = self.faults.get_mut(world, target) {
-                let services = services.entities();
-                *component = fault.component(entity, index, &blueprint.topology, services);
+                *component = fault.component(entity, index, &blueprint.topology, &services);
             }
         }
         if let Ok((mut environment, ..)) = self.environments.get_mut(world, entity) {
-            environment.services = services;
-            environment.faults = faults;
+            environment.parts.services = services;
+            environment.parts.faults = faults;
         }
         Ok(true)
     }

@@ -1,11 +1,11 @@
 //! Cascade: a failing service makes those that call it fail too, hop by hop, ever more weakly.
 
-use crate::environment::Engine;
+use crate::environment::{Engine, Environment};
 use crate::fault::is_going_on;
 use crate::mesh::Meshes;
 use crate::num;
 use crate::service::Vitals;
-use crate::topology::CASCADE_MAX_DEPTH;
+use crate::topology::{CASCADE_MAX_DEPTH, Reach};
 
 /// A source below this error rate harms nobody.
 const ERROR_THRESHOLD: f64 = 0.30;
@@ -21,50 +21,60 @@ const LATENCY_SECONDS_PER_ERROR: f64 = 0.5;
 /// Spreads each active fault's errors from its service to the callers; contributions add up.
 pub(crate) fn cascade(mut meshes: Meshes<()>) {
     meshes.for_each(is_going_on, |environment, (), faults, services| {
-        let topology = environment.topology();
+        let vitals = &mut *services.vitals;
         match environment.engine {
             Engine::MultiFault => {
                 for fault in faults.iter().filter(|fault| !fault.halted) {
                     if let Some(source) = fault.service_index() {
-                        spread(
-                            source,
-                            || fault.reach.hops(topology, source),
-                            services.vitals,
-                        );
+                        spread(environment, source, fault.reach, vitals);
                     }
                 }
             }
             Engine::SingleFault => {
                 if let Some(source) = environment.root_cause_service() {
-                    spread(source, || topology.victims(source), services.vitals);
+                    let reach = Reach::new(environment.topology(), source);
+                    spread(environment, source, reach, vitals);
                 }
             }
         }
     });
 }
 
-/// Spreads the source's errors over its victims; `hops` gives them, once it is known that it does.
+/// Spreads the source's errors over its victims.
 #[inline]
-fn spread<'a>(
-    source: usize,
-    hops: impl FnOnce() -> [&'a [u16]; CASCADE_MAX_DEPTH],
-    services: &mut [Vitals],
-) {
+fn spread(environment: &Environment, source: usize, reach: Reach, services: &mut [Vitals]) {
     let error_rate = services[source].http_server_error_rate;
     if error_rate < ERROR_THRESHOLD {
         return;
     }
-    let mut contribution = error_rate * FIRST_HOP_SHARE;
-    for hop in hops() {
-        if contribution < MIN_CONTRIBUTION {
-            return;
+    let contributions = contributions(error_rate);
+    if services.len() <= Reach::SERVICES {
+        for (victim, hop) in reach.victims() {
+            strike(&mut services[victim], contributions[hop]);
         }
-        for &victim in hop {
-            let vitals = &mut services[usize::from(victim)];
-            vitals.http_server_error_rate =
-                num::min(1.0, vitals.http_server_error_rate + contribution);
-            vitals.http_server_request_duration_p99 += contribution * LATENCY_SECONDS_PER_ERROR;
+    } else {
+        let hops = environment.topology().victims(source);
+        for (victims, contribution) in hops.into_iter().zip(contributions) {
+            for &victim in victims {
+                strike(&mut services[usize::from(victim)], contribution);
+            }
         }
-        contribution *= NEXT_HOP_SHARE;
     }
+}
+
+/// What each hop gets from a source with that error rate.
+#[inline]
+fn contributions(error_rate: f64) -> [f64; CASCADE_MAX_DEPTH] {
+    let first = error_rate * FIRST_HOP_SHARE;
+    let second = first * NEXT_HOP_SHARE;
+    [first, second, second * NEXT_HOP_SHARE]
+}
+
+#[inline]
+fn strike(vitals: &mut Vitals, contribution: f64) {
+    if contribution < MIN_CONTRIBUTION {
+        return;
+    }
+    vitals.http_server_error_rate = num::min(1.0, vitals.http_server_error_rate + contribution);
+    vitals.http_server_request_duration_p99 += contribution * LATENCY_SECONDS_PER_ERROR;
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::mesh::Run;
+use crate::mesh::Rows;
 use crate::status::UnknownName;
 use crate::topology::Topology;
 
@@ -91,44 +91,56 @@ impl FromStr for ImpactMode {
 /// The same entity has a [`Clock`], a [`SloBudget`], an [`Impact`] and a [`LogScript`].
 #[derive(Component, Clone, Debug)]
 pub struct Environment {
-    pub(crate) topology: Arc<Topology>,
-    pub(crate) services: Run,
-    pub(crate) faults: Run,
-    /// Node of the topology; it may lie outside the mesh.
-    pub(crate) root_cause: Option<usize>,
+    pub(crate) services: Rows,
+    pub(crate) faults: Rows,
     pub(crate) engine: Engine,
     pub(crate) impact_mode: ImpactMode,
+    /// Apart from what every tick reads.
+    pub(crate) parts: Box<Parts>,
+}
+
+/// What belongs to an environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    pub(crate) topology: Arc<Topology>,
+    pub(crate) services: Box<[Entity]>,
+    pub(crate) faults: Box<[Entity]>,
+    /// Node of the topology; it may lie outside the mesh.
+    pub(crate) root_cause: Option<usize>,
 }
 
 impl Environment {
     /// The shape of the mesh.
     #[must_use]
     pub fn topology(&self) -> &Topology {
-        &self.topology
+        &self.parts.topology
     }
 
     /// The service entities, in service order.
     #[must_use]
     pub fn services(&self) -> &[Entity] {
-        self.services.entities()
+        &self.parts.services
     }
 
     /// The fault entities, in list order.
     #[must_use]
     pub fn faults(&self) -> &[Entity] {
-        self.faults.entities()
+        &self.parts.faults
     }
 
     /// Name of the root cause; it need not be a service of the mesh.
     #[must_use]
     pub fn root_cause(&self) -> Option<&str> {
-        self.root_cause.map(|node| self.topology.name(node))
+        self.parts
+            .root_cause
+            .map(|node| self.parts.topology.name(node))
     }
 
     /// Index of the root-cause service, if it is in the mesh.
     pub(crate) fn root_cause_service(&self) -> Option<usize> {
-        self.root_cause
-            .filter(|&node| node < self.topology.service_count())
+        self.parts
+            .root_cause
+            .filter(|&node| node < self.parts.topology.service_count())
     }
 
     /// Which rules order the tick.

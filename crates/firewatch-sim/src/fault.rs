@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::environment::{Engine, Environment};
 use crate::mesh::{Meshes, Place, Placed};
 use crate::recovery;
-use crate::service::{RequestQueue, Traffic, Uptime};
+use crate::service::{RequestQueue, Traffic};
 use crate::status::UnknownName;
 use crate::topology::Reach;
 
@@ -92,7 +92,8 @@ pub struct Fault {
     pub kind: FaultKind,
     /// Whether the fault has been stopped; its services recover then.
     pub halted: bool,
-    pub(crate) place: Place,
+    /// Which of its environment's faults it is.
+    pub(crate) index: u16,
     /// Node of the topology; outside the mesh if `service` is `None`.
     pub(crate) target: u32,
     /// Whom a cascade from the service reaches.
@@ -129,7 +130,7 @@ impl Fault {
 impl Placed for Fault {
     #[inline]
     fn place(&self) -> Place {
-        self.place
+        Place::new(self.environment, self.index)
     }
 }
 
@@ -139,15 +140,16 @@ impl Placed for Fault {
 /// the cascade.
 pub(crate) fn fault_physics(
     mut meshes: Meshes<()>,
-    mut uptimes: Query<&mut Uptime>,
     mut queues: Query<&mut RequestQueue>,
     traffic: Query<&Traffic>,
 ) {
-    meshes.for_each(is_going_on, |environment, (), faults, mut services| {
+    // Few worlds have any: this spares looking for the queue of every service with a drift.
+    let has_queues = !queues.is_empty();
+    meshes.for_each(is_going_on, |environment, (), faults, services| {
         for fault in faults {
             if fault.halted {
                 if environment.engine == Engine::SingleFault {
-                    recovery::recover_single_fault(fault, &mut services);
+                    recovery::recover_single_fault(fault, services);
                 }
                 continue;
             }
@@ -155,23 +157,25 @@ pub(crate) fn fault_physics(
             let Some((index, entity)) = fault.service_index().zip(fault.service) else {
                 continue;
             };
-            let (vitals, runtime) = (&mut services.vitals[index], &mut services.runtimes[index]);
+            let (vitals, runtime) = services.service(index);
             match fault.kind {
                 FaultKind::Oom => {
-                    let killed = oom::act(fault.speed, vitals, runtime);
-                    if killed && let Ok(mut uptime) = uptimes.get_mut(entity) {
-                        uptime.runtime_uptime_seconds = 0;
+                    if oom::act(fault.speed, vitals, runtime) {
+                        services.uptime(index).runtime_uptime_seconds = 0;
                     }
                 }
                 FaultKind::MemoryLeak => memory_leak::act(fault.speed, vitals, runtime),
                 FaultKind::BadDeploy => bad_deploy::act(fault.speed, vitals, runtime),
-                FaultKind::ConfigDrift => match caught_in_loop(environment, entity, &mut queues) {
-                    Some(mut queue) => {
-                        let calm = config_drift::retries_are_low(environment, entity, &traffic);
-                        config_drift::act_metastable(fault.speed, vitals, &mut queue, calm);
+                FaultKind::ConfigDrift if has_queues => {
+                    match caught_in_loop(environment, entity, &mut queues) {
+                        Some(mut queue) => {
+                            let calm = config_drift::retries_are_low(environment, entity, &traffic);
+                            config_drift::act_metastable(fault.speed, vitals, &mut queue, calm);
+                        }
+                        None => config_drift::act(fault.speed, vitals, runtime),
                     }
-                    None => config_drift::act(fault.speed, vitals, runtime),
-                },
+                }
+                FaultKind::ConfigDrift => config_drift::act(fault.speed, vitals, runtime),
                 FaultKind::NetworkPartition => network_partition::act(fault.speed, vitals),
                 FaultKind::External => {}
             }

@@ -8,7 +8,7 @@ use crate::blueprint::check_speed;
 use crate::environment::{Clock, Engine, Environment};
 use crate::error::SimError;
 use crate::fault::Fault;
-use crate::mesh::Run;
+use crate::mesh::Rows;
 use crate::metric;
 use crate::state::FaultState;
 use crate::value::Value;
@@ -57,21 +57,25 @@ pub fn inject_fault(
             faults: faults.len() + 1,
         });
     }
-    let mut topology = Arc::clone(&environment.topology);
+    let mut topology = Arc::clone(&environment.parts.topology);
     if topology.node(&fault.service).is_none() {
         Arc::make_mut(&mut topology).mention(&fault.service);
     }
     let services = environment.services().to_vec();
     let blueprint = fault.plan(&topology);
-    let spawned = blueprint.spawn(world, entity, faults.len(), &topology, &services);
+    // Wraps only where there are too many to be taken for a slice.
+    let index = (faults.len() % (1 << 16)) as u16;
+    let spawned = blueprint.spawn(world, entity, index, &topology, &services);
     faults.push(spawned);
-    let faults = Run::new(world, faults);
+    let rows = Rows::of(world, &faults);
     let mut environment = world
         .get_mut::<Environment>(entity)
         .ok_or(SimError::NoEnvironment)?;
-    environment.root_cause = environment.root_cause.or(Some(blueprint.target));
-    environment.topology = topology;
-    environment.faults = faults;
+    environment.faults = rows;
+    let parts = &mut *environment.parts;
+    parts.root_cause = parts.root_cause.or(Some(blueprint.target));
+    parts.topology = topology;
+    parts.faults = faults.into();
     Ok(spawned)
 }
 
@@ -87,7 +91,7 @@ pub fn set_metric(
     value: &Value,
 ) -> Result<(), SimError> {
     let environment = environment(world, entity)?;
-    let index = environment.topology.service(service_name);
+    let index = environment.parts.topology.service(service_name);
     let service = index
         .and_then(|index| environment.services().get(index).copied())
         .ok_or_else(|| SimError::UnknownService(service_name.to_owned()))?;

@@ -18,82 +18,126 @@ use crate::environment::Environment;
 use crate::fault::Fault;
 use crate::service::{Member, Profile, Runtime, Uptime, Vitals};
 
-/// Whose a row is and which of theirs, in one word, so that a run is checked with one comparison a row.
+/// Whose a row is and which of theirs. Packed, so that it fits into what the vitals of a service leave
+/// of 32 bytes: what a tick costs in a large fleet is the memory that it reads and writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place(u64);
+#[repr(C, packed(2))]
+pub(crate) struct Place {
+    owner: u32,
+    index: u16,
+}
 
 impl Place {
-    pub(crate) const NOWHERE: Self = Self(u64::MAX);
+    pub(crate) const NOWHERE: Self = Self {
+        owner: u32::MAX,
+        index: u16::MAX,
+    };
 
     /// Entities that live at the same time differ in their index, so the generation is not needed.
     #[inline]
-    pub(crate) fn new(owner: Entity, index: u32) -> Self {
-        Self(u64::from(owner.index_u32()) << 32 | u64::from(index))
+    pub(crate) fn new(owner: Entity, index: u16) -> Self {
+        Self {
+            owner: owner.index_u32(),
+            index,
+        }
+    }
+
+    /// 0 if this is the place.
+    #[inline]
+    fn difference(self, owner: u32, index: u16) -> u32 {
+        (self.owner ^ owner) | u32::from(self.index ^ index)
     }
 }
+
+// What a tick reads and writes of every service, fault and environment, in bytes.
+const _: () = assert!(size_of::<Vitals>() == 32);
+const _: () = assert!(size_of::<Fault>() == 64);
+const _: () = assert!(size_of::<Environment>() == 32);
 
 /// A component of which each environment has a numbered run.
 pub(crate) trait Placed: Component {
     fn place(&self) -> Place;
 }
 
-/// The entities of an environment's run, and the table row at which it was spawned.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Run {
-    entities: Box<[Entity]>,
-    first_row: usize,
+/// The table rows of an environment's services or faults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rows {
+    first: u32,
+    count: u32,
 }
 
-impl Run {
-    pub(crate) fn new(world: &World, entities: Vec<Entity>) -> Self {
+impl Rows {
+    /// Where the entities, which were spawned one after the other, are.
+    pub(crate) fn of(world: &World, entities: &[Entity]) -> Self {
         let first = entities
             .first()
             .and_then(|&entity| world.get_entity(entity).ok());
-        let first_row = first.map_or(0, |entity| entity.location().table_row.index());
         Self {
-            entities: entities.into(),
-            first_row,
+            first: first.map_or(0, |entity| entity.location().table_row.index_u32()),
+            count: u32::try_from(entities.len()).unwrap_or(u32::MAX),
         }
     }
 
-    /// Looks where the run is now, and says whether its rows are side by side.
-    fn locate<T: Placed>(&mut self, world: &World) -> bool {
-        let rows: Vec<_> = self
-            .entities
+    /// Looks where the entities are now, and says whether their rows are side by side.
+    fn locate<T: Placed>(&mut self, world: &World, entities: &[Entity]) -> bool {
+        let rows: Vec<_> = entities
             .iter()
             .filter(|&&entity| world.get::<T>(entity).is_some())
             .map(|&entity| world.entity(entity).location())
-            .map(|location| (location.table_id, location.table_row.index()))
+            .map(|location| (location.table_id, location.table_row.index_u32()))
             .collect();
-        self.first_row = rows.first().map_or(0, |&(_, row)| row);
-        rows.len() == self.entities.len()
+        self.first = rows.first().map_or(0, |&(_, row)| row);
+        rows.len() == entities.len()
             && rows
                 .windows(2)
                 .all(|pair| pair[0].0 == pair[1].0 && pair[0].1 + 1 == pair[1].1)
     }
 
-    pub(crate) fn entities(&self) -> &[Entity] {
-        &self.entities
-    }
-
-    /// The run as a slice of the table's column, if its rows are still where they were spawned.
+    /// Number of rows.
     #[inline]
-    fn rows<'a, T: Placed>(&self, column: &'a mut [T], owner: Entity) -> Option<&'a mut [T]> {
-        let rows = column.get_mut(self.range())?;
-        let Place(mut expected) = Place::new(owner, 0);
-        let mut astray = 0;
-        // Without early exit: the rows are all but always in place, and this way no branch is taken.
-        for row in &*rows {
-            astray |= row.place().0 ^ expected;
-            expected += 1;
-        }
-        (astray == 0).then_some(rows)
+    pub(crate) fn count(self) -> usize {
+        self.count as usize
     }
 
-    fn range(&self) -> std::ops::Range<usize> {
-        self.first_row..self.first_row + self.entities.len()
+    #[inline]
+    fn first(self) -> usize {
+        self.first as usize
+    }
+
+    /// The rows as a slice of the table's column; in a world that is not known to be [`Settled`], only
+    /// if they are still where they were spawned.
+    #[inline]
+    fn slice<T: Placed>(
+        self,
+        column: &mut [T],
+        owner: Entity,
+        is_settled: bool,
+    ) -> Option<&mut [T]> {
+        let rows = column.get_mut(self.first()..self.first() + self.count())?;
+        (is_settled || are_in_place(rows, owner)).then_some(rows)
     }
 }
+
+/// Whether these are the rows of the owner's run, in order.
+#[inline]
+fn are_in_place<T: Placed>(rows: &[T], owner: Entity) -> bool {
+    // Numbers repeat in longer runs.
+    if rows.len() > usize::from(u16::MAX) {
+        return false;
+    }
+    let owner = owner.index_u32();
+    let mut astray = 0;
+    // Without early exit: the rows are all but always in place, and this way no branch is taken.
+    for (row, index) in rows.iter().zip(0_u16..) {
+        astray |= row.place().difference(owner, index);
+    }
+    astray == 0
+}
+
+/// In a world in which only this crate moves rows: those of every environment are known to be side by
+/// side and where its [`Environment`] says, so that they need not be checked at every visit.
+#[derive(Resource, Debug)]
+pub(crate) struct Settled;
 
 /// The environments of the world, each with data `D` of its entity, its faults in list order and
 /// its services in service order.
@@ -101,14 +145,38 @@ impl Run {
 pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
     environments: Query<'w, 's, (Entity, &'static Environment, D)>,
     faults: Query<'w, 's, &'static mut Fault>,
-    services: Query<'w, 's, (&'static mut Vitals, &'static mut Runtime)>,
+    services: Query<'w, 's, ServiceRow>,
+    settled: Option<Res<'w, Settled>>,
     scattered: Local<'s, Scattered>,
 }
 
-/// The services of one environment, in order: the same index is the same service.
+type ServiceRow = (&'static mut Vitals, &'static mut Runtime, &'static mut Uptime);
+
+/// The services of one environment, in order.
 pub(crate) struct Services<'a> {
     pub(crate) vitals: &'a mut [Vitals],
-    pub(crate) runtimes: &'a mut [Runtime],
+    /// Of the whole table; the environment's begin at `first`.
+    runtimes: &'a mut [Runtime],
+    uptimes: &'a mut [Uptime],
+    first: usize,
+}
+
+impl Services<'_> {
+    /// The vitals and the runtime of a service.
+    #[inline]
+    pub(crate) fn service(&mut self, index: usize) -> (&mut Vitals, &mut Runtime) {
+        // The columns are of one table: the same row is the same service.
+        (
+            &mut self.vitals[index],
+            &mut self.runtimes[self.first + index],
+        )
+    }
+
+    /// The uptime of a service.
+    #[inline]
+    pub(crate) fn uptime(&mut self, index: usize) -> &mut Uptime {
+        &mut self.uptimes[self.first + index]
+    }
 }
 
 /// Buffers for environments whose rows are not together; kept, so that ticks don't allocate.
@@ -118,6 +186,7 @@ pub(crate) struct Scattered {
     faults: Vec<Fault>,
     vitals: Vec<Vitals>,
     runtimes: Vec<Runtime>,
+    uptimes: Vec<Uptime>,
 }
 
 impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
@@ -127,33 +196,39 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
     pub(crate) fn for_each(
         &mut self,
         wanted: impl Fn(&Environment, &[Fault]) -> bool,
-        mut f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], Services),
+        mut f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
     ) {
         // The queries are of table components, so they are dense and the iterators exist. Entities in
         // later tables, which a host's components have moved there, are gathered from.
         let tables = self.faults.contiguous_iter_mut().into_iter().flatten();
         let mut faults = { tables }.find(|faults| !faults.is_empty());
         let tables = self.services.contiguous_iter_mut().into_iter().flatten();
-        let mut services = { tables }.find(|(vitals, _)| !vitals.is_empty());
-        let (vitals, runtimes) = services.as_mut().map(|(v, r)| (v, r)).unzip();
-        let (faults, vitals, runtimes) = (slice(faults.as_mut()), slice(vitals), slice(runtimes));
+        let mut services = { tables }.find(|(vitals, ..)| !vitals.is_empty());
+        let faults = slice(faults.as_mut());
+        let (vitals, runtimes, uptimes) = match &mut services {
+            Some((v, r, u)) => (slice(Some(v)), slice(Some(r)), slice(Some(u))),
+            None => Default::default(),
+        };
+        let is_settled = self.settled.is_some();
         for (owner, environment, data) in &mut self.environments {
-            let Some(faults) = environment.faults.rows(faults, owner) else {
+            let Some(faults) = environment.faults.slice(faults, owner, is_settled) else {
                 self.scattered.environments.push(owner);
                 continue;
             };
             if !wanted(environment, faults) {
                 continue;
             }
-            // Both columns are of one table: the same row is the same service.
-            let rows = environment.services.range();
-            let vitals = environment.services.rows(vitals, owner);
-            match (vitals, runtimes.get_mut(rows)) {
-                (Some(vitals), Some(runtimes)) => {
-                    f(environment, data, faults, Services { vitals, runtimes });
-                }
-                _ => self.scattered.environments.push(owner),
-            }
+            let Some(vitals) = environment.services.slice(vitals, owner, is_settled) else {
+                self.scattered.environments.push(owner);
+                continue;
+            };
+            let mut services = Services {
+                vitals,
+                runtimes: &mut *runtimes,
+                uptimes: &mut *uptimes,
+                first: environment.services.first(),
+            };
+            f(environment, data, faults, &mut services);
         }
         self.for_each_scattered(wanted, f);
     }
@@ -161,13 +236,14 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
     fn for_each_scattered(
         &mut self,
         wanted: impl Fn(&Environment, &[Fault]) -> bool,
-        mut f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], Services),
+        mut f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
     ) {
         let Scattered {
             environments,
             faults,
             vitals,
             runtimes,
+            uptimes,
         } = &mut *self.scattered;
         for owner in environments.drain(..) {
             let Ok((_, environment, data)) = self.environments.get_mut(owner) else {
@@ -175,12 +251,13 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
             };
             faults.clear();
             faults.extend(self.faults.iter_many(environment.faults()).flatten());
-            let gathered = self.services.iter_many(environment.services()).flatten();
             vitals.clear();
             runtimes.clear();
-            for (v, r) in gathered {
+            uptimes.clear();
+            for (v, r, u) in self.services.iter_many(environment.services()).flatten() {
                 vitals.push(*v);
                 runtimes.push(*r);
+                uptimes.push(*u);
             }
             // Without a part that somebody despawned by hand, an environment can't go on: faults,
             // cascade, recovery and impact stop.
@@ -189,17 +266,25 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
             if !complete || !wanted(environment, faults) {
                 continue;
             }
-            f(environment, data, faults, Services { vitals, runtimes });
+            let mut services = Services {
+                vitals,
+                runtimes,
+                uptimes,
+                first: 0,
+            };
+            f(environment, data, faults, &mut services);
             for (&entity, fault) in environment.faults().iter().zip(&*faults) {
                 if let Ok(mut target) = self.faults.get_mut(entity) {
                     *target.bypass_change_detection() = *fault;
                 }
             }
-            let changed = vitals.iter().zip(&*runtimes);
-            for (&entity, (vitals, runtime)) in environment.services().iter().zip(changed) {
-                if let Ok((mut v, mut r)) = self.services.get_mut(entity) {
+            let changed = vitals.iter().zip(&*runtimes).zip(&*uptimes);
+            for (&entity, ((vitals, runtime), uptime)) in environment.services().iter().zip(changed)
+            {
+                if let Ok((mut v, mut r, mut u)) = self.services.get_mut(entity) {
                     *v.bypass_change_detection() = *vitals;
                     *r.bypass_change_detection() = *runtime;
+                    *u.bypass_change_detection() = *uptime;
                 }
             }
         }
@@ -215,17 +300,22 @@ fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [T] {
 /// Give all environments of the world: those left out may be scattered by it. Not needed for right
 /// results, but for speed. Takes time in proportion to the environments if any of them is scattered.
 pub fn settle_environments(world: &mut World, environments: &[Entity]) {
+    settle(world, environments);
+}
+
+/// As [`settle_environments`]; says whether all are side by side now.
+pub(crate) fn settle(world: &mut World, environments: &[Entity]) -> bool {
     if locate_all(world, environments) {
-        return;
+        return true;
     }
-    let runs: Vec<Environment> = environments
+    let all: Vec<Environment> = environments
         .iter()
         .filter_map(|&entity| world.get::<Environment>(entity).cloned())
         .collect();
-    let services = runs.iter().flat_map(Environment::services);
+    let services = all.iter().flat_map(Environment::services);
     move_to_end::<(Member, Vitals, Runtime, Uptime, Profile)>(world, services);
-    move_to_end::<Fault>(world, runs.iter().flat_map(Environment::faults));
-    locate_all(world, environments);
+    move_to_end::<Fault>(world, all.iter().flat_map(Environment::faults));
+    locate_all(world, environments)
 }
 
 /// Takes the rows of all the entities out of their tables, then puts them back in that order.
@@ -254,12 +344,12 @@ fn move_to_end<'a, B: Bundle + BundleFromComponents>(
 fn locate_all(world: &mut World, environments: &[Entity]) -> bool {
     let mut settled = true;
     for &entity in environments {
-        let Some(mut environment) = world.get_mut::<Environment>(entity) else {
+        let Some(environment) = world.get::<Environment>(entity) else {
             continue;
         };
-        let mut services = std::mem::take(&mut environment.services);
-        let mut faults = std::mem::take(&mut environment.faults);
-        settled &= services.locate::<Vitals>(world) & faults.locate::<Fault>(world);
+        let (mut services, mut faults) = (environment.services, environment.faults);
+        settled &= services.locate::<Vitals>(world, environment.services());
+        settled &= faults.locate::<Fault>(world, environment.faults());
         if let Some(mut environment) = world.get_mut::<Environment>(entity) {
             environment.services = services;
             environment.faults = faults;

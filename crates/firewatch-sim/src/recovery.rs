@@ -32,11 +32,11 @@ pub(crate) fn recovery(mut meshes: Meshes<()>) {
     meshes.for_each(heals, |_, (), faults, services| {
         for fault in faults.iter().filter(|fault| fault.halted) {
             if let Some(source) = fault.service_index() {
-                let vitals = &mut services.vitals[source];
+                let (vitals, runtime) = services.service(source);
                 if vitals.http_server_error_rate > ERROR_NOISE {
                     heal_errors(vitals, fault.speed);
                 }
-                heal_latency_and_memory(fault, vitals, &mut services.runtimes[source]);
+                heal_latency_and_memory(fault, vitals, runtime);
             }
             heal_others(fault, services.vitals);
         }
@@ -47,9 +47,9 @@ pub(crate) fn recovery(mut meshes: Meshes<()>) {
 /// from below.
 pub(crate) fn recover_single_fault(fault: &Fault, services: &mut Services) {
     if let Some(source) = fault.service_index() {
-        let vitals = &mut services.vitals[source];
+        let (vitals, runtime) = services.service(source);
         heal_errors(vitals, fault.speed);
-        heal_latency_and_memory(fault, vitals, &mut services.runtimes[source]);
+        heal_latency_and_memory(fault, vitals, runtime);
     }
     heal_others(fault, services.vitals);
 }
@@ -79,21 +79,22 @@ fn heal_latency_and_memory(fault: &Fault, vitals: &mut Vitals, runtime: &mut Run
 
 fn heal_others(fault: &Fault, services: &mut [Vitals]) {
     let source = fault.service_index();
+    let errors = fault.speed * VICTIM_ERRORS;
+    let latency = fault.speed * VICTIM_LATENCY_SECONDS;
     for (index, vitals) in services.iter_mut().enumerate() {
-        if vitals.red_herring || Some(index) == source {
-            continue;
+        // Selected rather than branched on: who heals, and whether there is anything to heal, changes
+        // from service to service.
+        let heals = !vitals.red_herring & (Some(index) != source);
+        let healed = num::max(ERROR_FLOOR, vitals.http_server_error_rate - errors);
+        if heals & (vitals.http_server_error_rate > ERROR_NOISE) {
+            vitals.http_server_error_rate = healed;
         }
-        if vitals.http_server_error_rate > ERROR_NOISE {
-            vitals.http_server_error_rate = num::max(
-                ERROR_FLOOR,
-                vitals.http_server_error_rate - fault.speed * VICTIM_ERRORS,
-            );
-        }
-        if vitals.http_server_request_duration_p99 > VICTIM_LATENCY_NOISE_SECONDS {
-            vitals.http_server_request_duration_p99 = num::max(
-                LATENCY_FLOOR_SECONDS,
-                vitals.http_server_request_duration_p99 - fault.speed * VICTIM_LATENCY_SECONDS,
-            );
+        let healed = num::max(
+            LATENCY_FLOOR_SECONDS,
+            vitals.http_server_request_duration_p99 - latency,
+        );
+        if heals & (vitals.http_server_request_duration_p99 > VICTIM_LATENCY_NOISE_SECONDS) {
+            vitals.http_server_request_duration_p99 = healed;
         }
     }
 }

@@ -34,55 +34,38 @@ struct Victims {
 }
 
 /// The victims of one source in a form that a fault carries with it, so that a tick need not follow
-/// pointers to them. Where they are too many for that, the topology is asked.
+/// pointers to them: two bits a service, the hop at which it is reached or 0. Where there are more
+/// services than that holds, the topology is asked.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Reach {
-    indices: [u16; Reach::CAPACITY],
-    ends: [u8; CASCADE_MAX_DEPTH],
-    fits: bool,
-}
+pub(crate) struct Reach(u64);
 
 impl Reach {
-    /// More than the callers within three hops of a service in meshes of usual size.
-    const CAPACITY: usize = 14;
+    /// Services of a mesh that it can hold.
+    pub(crate) const SERVICES: usize = 32;
 
     pub(crate) fn new(topology: &Topology, source: usize) -> Self {
-        let hops = topology.victims(source);
-        let mut reach = Self {
-            indices: [0; Self::CAPACITY],
-            ends: [0; CASCADE_MAX_DEPTH],
-            fits: true,
-        };
-        let mut filled = 0;
-        for (hop, end) in hops.into_iter().zip(&mut reach.ends) {
-            let Some(free) = reach.indices.get_mut(filled..filled + hop.len()) else {
-                reach.fits = false;
-                break;
-            };
-            free.copy_from_slice(hop);
-            filled += hop.len();
-            // At most CAPACITY.
-            *end = u8::try_from(filled).unwrap_or(u8::MAX);
+        let mut reach = 0;
+        if topology.service_count() <= Self::SERVICES {
+            for (hop, victims) in (1..).zip(topology.victims(source)) {
+                for &victim in victims {
+                    reach |= hop << (2 * victim);
+                }
+            }
         }
-        reach
+        Self(reach)
     }
 
-    /// The victims, one slice a hop.
+    /// Each victim with the hops before its own.
     #[inline]
-    pub(crate) fn hops<'a>(
-        &'a self,
-        topology: &'a Topology,
-        source: usize,
-    ) -> [&'a [u16]; CASCADE_MAX_DEPTH] {
-        if !self.fits {
-            return topology.victims(source);
-        }
-        let [first, second, third] = self.ends.map(usize::from);
-        [
-            &self.indices[..first],
-            &self.indices[first..second],
-            &self.indices[second..third],
-        ]
+    pub(crate) fn victims(self) -> impl Iterator<Item = (usize, usize)> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let index = rest.trailing_zeros() / 2;
+            // None once no bit is left.
+            let hop = rest.checked_shr(2 * index)? & 3;
+            rest ^= hop << (2 * index);
+            Some((index as usize, hop as usize - 1))
+        })
     }
 }
 

@@ -74,7 +74,7 @@ impl<'w> EnvironmentRef<'w> {
     /// The shape of the mesh.
     #[must_use]
     pub fn topology(&self) -> &'w Topology {
-        &self.environment.topology
+        self.environment.topology()
     }
 
     /// The services' names, in order.
@@ -165,7 +165,7 @@ impl<'w> EnvironmentRef<'w> {
         let faults = self.faults().map(|fault| fault.target as usize);
         let zone = self
             .topology()
-            .blast_zone(self.environment.root_cause.into_iter().chain(faults));
+            .blast_zone(self.environment.parts.root_cause.into_iter().chain(faults));
         zone.into_iter()
             .map(|node| self.topology().name(node))
             .collect()

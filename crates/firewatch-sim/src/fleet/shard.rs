@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use crate::blueprint::{Blueprint, Rebuild, despawn_environment};
 use crate::error::SimError;
 use crate::intervene;
-use crate::mesh::settle_environments;
+use crate::mesh::{Settled, settle};
 use crate::schedule::tick_schedule;
 use crate::state::FaultState;
 
@@ -18,7 +18,8 @@ pub(super) struct Shard {
     schedule: Schedule,
     rebuild: Rebuild,
     pub(super) environments: Vec<Entity>,
-    /// Rows may have moved since the last tick.
+    /// Rows may have moved since they were last known to be [`Settled`]. Nobody but this module can move
+    /// them: the world never leaves it to be changed.
     unsettled: bool,
 }
 
@@ -31,18 +32,23 @@ impl Shard {
             schedule: tick_schedule(),
             rebuild,
             environments: Vec::new(),
-            unsettled: false,
+            unsettled: true,
         }
     }
 
     pub(super) fn push(&mut self, blueprint: &Blueprint) -> Result<(), SimError> {
         self.environments.push(blueprint.spawn(&mut self.world)?);
+        self.unsettled = true;
         Ok(())
     }
 
     pub(super) fn tick(&mut self, ticks: u64) {
         if std::mem::take(&mut self.unsettled) {
-            settle_environments(&mut self.world, &self.environments);
+            if settle(&mut self.world, &self.environments) {
+                self.world.insert_resource(Settled);
+            } else {
+                self.world.remove_resource::<Settled>();
+            }
         }
         for _ in 0..ticks {
             self.schedule.run(&mut self.world);
