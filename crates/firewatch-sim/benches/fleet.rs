@@ -202,14 +202,13 @@ fn main() {
         "fleet/yard",
         "1/2 thr"
     );
-    // `cargo bench` adds an argument of its own; a number picks one size.
-    let picked = std::env::args().find_map(|argument| argument.parse::<usize>().ok());
-    for difficulty in Difficulty::ALL {
-        for size in SIZES
-            .into_iter()
-            .filter(|size| picked.is_none_or(|picked| picked == *size))
-        {
-            row(*difficulty, size);
+    // `cargo bench` adds an argument of its own; a number picks one size, a name one difficulty.
+    let size = std::env::args().find_map(|argument| argument.parse::<usize>().ok());
+    let picked = std::env::args().find_map(|argument| argument.parse::<Difficulty>().ok());
+    let sizes = size.map_or(SIZES.to_vec(), |size| vec![size]);
+    for &difficulty in Difficulty::ALL {
+        if picked.is_none_or(|picked| picked == difficulty) {
+            sizes.iter().for_each(|&size| row(difficulty, size));
         }
     }
 }
