@@ -56,6 +56,26 @@ pub enum SimError {
         /// How many environments there are.
         environments: usize,
     },
+    /// No metric of this name can be observed as a number.
+    Unobservable(String),
+    /// The caller's buffer is not of the size that is needed.
+    BufferLength {
+        /// What it is for.
+        buffer: &'static str,
+        /// Its length.
+        given: usize,
+        /// The length that is needed.
+        needed: usize,
+    },
+    /// An environment has more services than an observation has room for.
+    ObservationTooSmall {
+        /// The environment.
+        environment: usize,
+        /// How many services it has.
+        services: usize,
+        /// How many there is room for.
+        room: usize,
+    },
     /// A fleet's threads could not be started; the text says why.
     Threads(String),
 }
@@ -100,6 +120,29 @@ impl fmt::Display for SimError {
                 write!(
                     f,
                     "there is no environment {index}: the fleet has {environments}, counted from 0"
+                )
+            }
+            Self::Unobservable(name) => {
+                write!(f, "there is no metric `{name}` that is a number")
+            }
+            Self::BufferLength {
+                buffer,
+                given,
+                needed,
+            } => {
+                write!(
+                    f,
+                    "the buffer of {buffer} has {given} places, {needed} are needed"
+                )
+            }
+            Self::ObservationTooSmall {
+                environment,
+                services,
+                room,
+            } => {
+                write!(
+                    f,
+                    "environment {environment} has {services} services, the observation has room for {room}"
                 )
             }
             Self::Threads(why) => write!(f, "the fleet's threads can't be started: {why}"),

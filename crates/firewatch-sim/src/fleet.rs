@@ -4,8 +4,10 @@ mod pool;
 mod shard;
 
 use crate::blueprint::Blueprint;
+use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
-use crate::intervene;
+use crate::intervene::Intervention;
+use crate::observe::Observation;
 use crate::state::{EnvironmentState, FaultState};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
@@ -20,6 +22,17 @@ use shard::{SHARD_ENVIRONMENTS, Shard};
 pub struct Fleet {
     pool: Pool,
     len: usize,
+}
+
+/// How an environment of a fleet stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    /// Ticks done and simulated seconds.
+    pub clock: Clock,
+    /// Bad customer minutes and time to mitigate.
+    pub impact: Impact,
+    /// Budget left and burn per tick.
+    pub slo_budget: SloBudget,
 }
 
 impl Fleet {
@@ -99,14 +112,43 @@ impl Fleet {
         Ok(read(&view))
     }
 
+    /// Does something to one environment.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`], and as what is done; nothing is changed then.
+    pub fn intervene(
+        &mut self,
+        environment: usize,
+        intervention: &Intervention,
+    ) -> Result<(), SimError> {
+        let (shard, slot) = self.place(environment)?;
+        self.pool.shard_mut(shard).intervene(slot, intervention)
+    }
+
+    /// Does something to each environment whose place in `mask` is true.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`] for the mask, and as what is done for the first environment to which
+    /// it can't be done; nothing is changed in any of them then.
+    pub fn intervene_masked(
+        &mut self,
+        mask: &[bool],
+        intervention: &Intervention,
+    ) -> Result<(), SimError> {
+        check_length("the mask", mask.len(), self.len)?;
+        for environment in picked(mask) {
+            let (shard, slot) = self.place(environment)?;
+            self.pool.shard(shard).check(slot, intervention)?;
+        }
+        picked(mask).try_for_each(|environment| self.intervene(environment, intervention))
+    }
+
     /// Halts a fault of one environment; see [`crate::halt_fault`].
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`], [`SimError::UnknownFault`].
     pub fn halt_fault(&mut self, environment: usize, index: usize) -> Result<(), SimError> {
-        let (shard, slot) = self.place(environment)?;
-        let shard = &mut *self.pool.shard_mut(shard);
-        intervene::halt_fault(&mut shard.world, shard.environments[slot], index)
+        self.intervene(environment, &Intervention::HaltFault(index))
     }
 
     /// Adds a fault to one environment; see [`crate::inject_fault`].
@@ -114,8 +156,7 @@ impl Fleet {
     /// # Errors
     /// [`SimError::UnknownEnvironment`], and as [`crate::inject_fault`].
     pub fn inject_fault(&mut self, environment: usize, fault: &FaultState) -> Result<(), SimError> {
-        let (shard, slot) = self.place(environment)?;
-        self.pool.shard_mut(shard).inject_fault(slot, fault)
+        self.intervene(environment, &Intervention::InjectFault(fault))
     }
 
     /// Sets a metric of a service of one environment; see [`crate::set_metric`].
@@ -126,18 +167,107 @@ impl Fleet {
         &mut self,
         environment: usize,
         service: &str,
-        name: &str,
+        metric: &str,
         value: &Value,
     ) -> Result<(), SimError> {
-        let (shard, slot) = self.place(environment)?;
-        let shard = &mut *self.pool.shard_mut(shard);
-        intervene::set_metric(
-            &mut shard.world,
-            shard.environments[slot],
+        let set = Intervention::SetMetric {
             service,
-            name,
+            metric,
             value,
-        )
+        };
+        self.intervene(environment, &set)
+    }
+
+    /// How one environment stands.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn standing(&self, environment: usize) -> Result<Standing, SimError> {
+        let (shard, slot) = self.place(environment)?;
+        Ok(self.pool.shard(shard).standing(slot))
+    }
+
+    /// How every environment stands, in order.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`] if there are not as many `standings` as environments.
+    pub fn standings_into(&self, standings: &mut [Standing]) -> Result<(), SimError> {
+        check_length("standings", standings.len(), self.len)?;
+        for (shard, standings) in standings.chunks_mut(SHARD_ENVIRONMENTS).enumerate() {
+            let shard = self.pool.shard(shard);
+            for (slot, standing) in standings.iter_mut().enumerate() {
+                *standing = shard.standing(slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes of every environment whether it is done, by a rule that is given its index and how it
+    /// stands. The flags are a mask for [`Fleet::reset_masked`].
+    ///
+    /// ```
+    /// # use firewatch_sim::{EnvironmentState, Fleet, SimError, SloBudget};
+    /// # fn main() -> Result<(), SimError> {
+    /// # let state = EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 });
+    /// # let blueprint = state.blueprint()?;
+    /// let mut fleet = Fleet::new(vec![blueprint.clone(); 3], 1)?;
+    /// let mut done = [false; 3];
+    /// fleet.tick_many(20);
+    /// fleet.done_into(&mut done, |_, standing| {
+    ///     standing.clock.tick >= 20 || standing.slo_budget.is_breached()
+    /// })?;
+    /// assert_eq!(done, [true; 3]);
+    /// fleet.reset_masked(&done, |_| blueprint.clone())?;
+    /// assert_eq!(fleet.standing(2)?.clock.tick, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`] if there are not as many flags as environments.
+    pub fn done_into(
+        &self,
+        done: &mut [bool],
+        mut rule: impl FnMut(usize, &Standing) -> bool,
+    ) -> Result<(), SimError> {
+        check_length("done flags", done.len(), self.len)?;
+        for (index, done) in done.iter_mut().enumerate() {
+            *done = rule(index, &self.standing(index)?);
+        }
+        Ok(())
+    }
+
+    /// Writes the chosen metrics of all services of all environments into the caller's buffer, in the
+    /// [shape](Observation::shape) environments, services, metrics.
+    ///
+    /// `mask` has the shape environments, services: true where there is such a service. Where there is
+    /// none, and where a service does not have a metric, the value is 0. Truth values are 0 or 1, a
+    /// status is 0 (healthy) to 3 (down); numbers are rounded to the nearest `f32`. Allocates nothing
+    /// from the second call on.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`]; nothing is written then. [`SimError::ObservationTooSmall`]; what is
+    /// in the buffers then is left open.
+    pub fn observe_into(
+        &mut self,
+        observation: &Observation,
+        values: &mut [f32],
+        mask: &mut [bool],
+    ) -> Result<(), SimError> {
+        let [environments, services, metrics] = observation.shape(self.len);
+        check_length("values", values.len(), environments * services * metrics)?;
+        check_length("the mask", mask.len(), environments * services)?;
+        let (mut values, mut mask) = (values, mask);
+        for shard in 0..self.len.div_ceil(SHARD_ENVIRONMENTS) {
+            let first = shard * SHARD_ENVIRONMENTS;
+            let count = SHARD_ENVIRONMENTS.min(self.len - first);
+            let (shard_values, rest) = values.split_at_mut(count * services * metrics);
+            let (shard_mask, rest_of_mask) = mask.split_at_mut(count * services);
+            (values, mask) = (rest, rest_of_mask);
+            let mut shard = self.pool.shard_mut(shard);
+            shard.observe(first, observation, shard_values, shard_mask)?;
+        }
+        Ok(())
     }
 
     /// Puts another environment in the place of one; the others are not touched. Quickest where it
@@ -154,16 +284,14 @@ impl Fleet {
     /// for its index.
     ///
     /// # Errors
-    /// As [`Fleet::reset`]; environments before the one that failed have been reset.
+    /// [`SimError::BufferLength`] for the mask, and as [`Fleet::reset`]; environments before the one that failed have been reset.
     pub fn reset_masked(
         &mut self,
         mask: &[bool],
         mut blueprint: impl FnMut(usize) -> Blueprint,
     ) -> Result<(), SimError> {
-        for (environment, _) in mask.iter().enumerate().filter(|(_, reset)| **reset) {
-            self.reset(environment, &blueprint(environment))?;
-        }
-        Ok(())
+        check_length("the mask", mask.len(), self.len)?;
+        picked(mask).try_for_each(|environment| self.reset(environment, &blueprint(environment)))
     }
 
     /// The whole state of one environment as plain data.
@@ -193,4 +321,21 @@ impl Fleet {
     pub fn state_hash(&self, environment: usize) -> Result<u64, SimError> {
         self.read(environment, |view| view.state_hash())
     }
+}
+
+/// Indices of what a mask picks.
+fn picked(mask: &[bool]) -> impl Iterator<Item = usize> {
+    let picked = mask.iter().enumerate().filter(|(_, picked)| **picked);
+    picked.map(|(index, _)| index)
+}
+
+fn check_length(buffer: &'static str, given: usize, needed: usize) -> Result<(), SimError> {
+    if given == needed {
+        return Ok(());
+    }
+    Err(SimError::BufferLength {
+        buffer,
+        given,
+        needed,
+    })
 }

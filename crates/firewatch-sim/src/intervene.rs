@@ -13,6 +13,60 @@ use crate::metric;
 use crate::state::FaultState;
 use crate::value::Value;
 
+/// Something that can be done to an environment between two ticks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Intervention<'a> {
+    /// [`halt_fault`] with that index.
+    HaltFault(usize),
+    /// [`inject_fault`].
+    InjectFault(&'a FaultState),
+    /// [`set_metric`].
+    SetMetric {
+        /// Name of the service.
+        service: &'a str,
+        /// Name of the metric.
+        metric: &'a str,
+        /// Its new value.
+        value: &'a Value,
+    },
+}
+
+impl Intervention<'_> {
+    /// Whether it can be done; changes nothing.
+    pub(crate) fn check(&self, world: &World, entity: Entity) -> Result<(), SimError> {
+        match *self {
+            Self::HaltFault(index) => find_fault(world, entity, index).map(drop),
+            Self::InjectFault(fault) => check_injection(environment(world, entity)?, fault),
+            Self::SetMetric {
+                service,
+                metric,
+                value,
+            } => {
+                find_service(world, entity, service)?;
+                metric::check(metric, value)
+            }
+        }
+    }
+
+    /// Does it.
+    pub(crate) fn apply(&self, world: &mut World, entity: Entity) -> Result<(), SimError> {
+        match *self {
+            Self::HaltFault(index) => halt_fault(world, entity, index),
+            Self::InjectFault(fault) => inject_fault(world, entity, fault).map(drop),
+            Self::SetMetric {
+                service,
+                metric,
+                value,
+            } => set_metric(world, entity, service, metric, value),
+        }
+    }
+
+    /// Whether it can move the rows of faults or services.
+    pub(crate) fn moves_rows(&self) -> bool {
+        matches!(self, Self::InjectFault(_))
+    }
+}
+
 fn environment(world: &World, entity: Entity) -> Result<&Environment, SimError> {
     world
         .get::<Environment>(entity)
@@ -24,17 +78,22 @@ fn environment(world: &World, entity: Entity) -> Result<&Environment, SimError> 
 /// # Errors
 /// [`SimError::UnknownFault`], [`SimError::NoEnvironment`].
 pub fn halt_fault(world: &mut World, entity: Entity, index: usize) -> Result<(), SimError> {
-    let faults = environment(world, entity)?.faults();
-    let unknown = SimError::UnknownFault {
-        index,
-        faults: faults.len(),
-    };
-    let fault = *faults.get(index).ok_or(unknown.clone())?;
+    let fault = find_fault(world, entity, index)?;
     let tick = world.get::<Clock>(entity).map(|clock| clock.tick);
-    let mut fault = world.get_mut::<Fault>(fault).ok_or(unknown)?;
+    let mut fault = world
+        .get_mut::<Fault>(fault)
+        .ok_or(SimError::NoEnvironment)?;
     fault.halted = true;
     fault.halted_at_tick = tick;
     Ok(())
+}
+
+fn find_fault(world: &World, entity: Entity, index: usize) -> Result<Entity, SimError> {
+    let faults = environment(world, entity)?.faults();
+    faults.get(index).copied().ok_or(SimError::UnknownFault {
+        index,
+        faults: faults.len(),
+    })
 }
 
 /// Adds a fault at the end of the environment's list and returns its entity.
@@ -49,14 +108,9 @@ pub fn inject_fault(
     entity: Entity,
     fault: &FaultState,
 ) -> Result<Entity, SimError> {
-    check_speed(fault.speed)?;
     let environment = environment(world, entity)?;
+    check_injection(environment, fault)?;
     let mut faults = environment.faults().to_vec();
-    if environment.engine == Engine::SingleFault {
-        return Err(SimError::SingleFault {
-            faults: faults.len() + 1,
-        });
-    }
     let mut topology = Arc::clone(&environment.parts.topology);
     if topology.node(&fault.service).is_none() {
         Arc::make_mut(&mut topology).mention(&fault.service);
@@ -79,6 +133,16 @@ pub fn inject_fault(
     Ok(spawned)
 }
 
+fn check_injection(environment: &Environment, fault: &FaultState) -> Result<(), SimError> {
+    check_speed(fault.speed)?;
+    if environment.engine == Engine::SingleFault {
+        return Err(SimError::SingleFault {
+            faults: environment.faults().len() + 1,
+        });
+    }
+    Ok(())
+}
+
 /// Sets a metric of a service, attaching it if the service did not have it.
 ///
 /// # Errors
@@ -90,13 +154,17 @@ pub fn set_metric(
     name: &str,
     value: &Value,
 ) -> Result<(), SimError> {
-    let environment = environment(world, entity)?;
-    let index = environment.parts.topology.service(service_name);
-    let service = index
-        .and_then(|index| environment.services().get(index).copied())
-        .ok_or_else(|| SimError::UnknownService(service_name.to_owned()))?;
+    let service = find_service(world, entity, service_name)?;
     let mut service = world
         .get_entity_mut(service)
         .map_err(|_| SimError::UnknownService(service_name.to_owned()))?;
     metric::write(&mut service, name, value)
+}
+
+fn find_service(world: &World, entity: Entity, name: &str) -> Result<Entity, SimError> {
+    let environment = environment(world, entity)?;
+    let index = environment.topology().service(name);
+    index
+        .and_then(|index| environment.services().get(index).copied())
+        .ok_or_else(|| SimError::UnknownService(name.to_owned()))
 }

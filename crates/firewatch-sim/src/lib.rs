@@ -47,6 +47,7 @@ mod logs;
 mod mesh;
 mod metric;
 mod num;
+mod observe;
 mod pipeline;
 mod recovery;
 mod schedule;
@@ -65,14 +66,15 @@ pub use environment::{
 };
 pub use error::SimError;
 pub use fault::{Fault, FaultKind};
-pub use fleet::Fleet;
-pub use intervene::{halt_fault, inject_fault, set_metric};
+pub use fleet::{Fleet, Standing};
+pub use intervene::{Intervention, halt_fault, inject_fault, set_metric};
 pub use mesh::settle_environments;
 pub use metric::{
     METRICS, Metric, MetricKind, find as find_metric, read as read_metric,
     read_all as read_metrics, write as write_metric,
 };
 pub use num::round_decimal;
+pub use observe::Observation;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
     Certificate, CrashLoop, Extras, ImagePull, Member, Pipeline, Profile, RequestQueue, Runtime,

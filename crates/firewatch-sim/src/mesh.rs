@@ -104,6 +104,13 @@ impl Rows {
         self.first as usize
     }
 
+    /// The rows as a slice of the column, in a world in which they are settled.
+    pub(crate) fn settled<T>(self, column: &[T]) -> &[T] {
+        column
+            .get(self.first()..self.first() + self.count())
+            .unwrap_or(&[])
+    }
+
     /// The rows as a slice of the table's column; in a world that is not known to be [`Settled`], only
     /// if they are still where they were spawned.
     #[inline]
@@ -150,7 +157,11 @@ pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
     scattered: Local<'s, Scattered>,
 }
 
-type ServiceRow = (&'static mut Vitals, &'static mut Runtime, &'static mut Uptime);
+type ServiceRow = (
+    &'static mut Vitals,
+    &'static mut Runtime,
+    &'static mut Uptime,
+);
 
 /// The services of one environment, in order.
 pub(crate) struct Services<'a> {

@@ -62,9 +62,25 @@ pub struct Metric {
     pub always: bool,
     /// What it is.
     pub about: &'static str,
+    number: Number,
     read: fn(EntityRef) -> Option<Value>,
     fits: fn(&Value) -> bool,
     write: fn(&mut EntityWorldMut, &Value),
+}
+
+/// Reads a metric as a number from the component that has it; `None` where it is absent or no number.
+#[derive(Clone, Copy)]
+pub(crate) enum Number {
+    Vitals(fn(&Vitals) -> Option<f64>),
+    Runtime(fn(&Runtime) -> Option<f64>),
+    Uptime(fn(&Uptime) -> Option<f64>),
+    Profile(fn(&Profile) -> Option<f64>),
+    RequestQueue(fn(&RequestQueue) -> Option<f64>),
+    Traffic(fn(&Traffic) -> Option<f64>),
+    CrashLoop(fn(&CrashLoop) -> Option<f64>),
+    Certificate(fn(&Certificate) -> Option<f64>),
+    ImagePull(fn(&ImagePull) -> Option<f64>),
+    Pipeline(fn(&Pipeline) -> Option<f64>),
 }
 
 impl std::fmt::Debug for Metric {
@@ -77,6 +93,16 @@ impl std::fmt::Debug for Metric {
 }
 
 impl Metric {
+    /// Whether the metric can be observed as a number: all but texts and lists of them.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        !matches!(self.kind, MetricKind::Text | MetricKind::Lines)
+    }
+
+    pub(crate) fn number(&self) -> Number {
+        self.number
+    }
+
     /// Whether the value is of the metric's type.
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
@@ -161,6 +187,10 @@ where
 /// A field of a component that can be read and written as a [`Value`].
 trait Field {
     fn read(&self) -> Option<Value>;
+    /// The field as a number: truth values are 0 or 1, a status is 0 (healthy) to 3 (down).
+    fn number(&self) -> Option<f64> {
+        None
+    }
     /// Returns whether the value was of the field's type.
     fn write(&mut self, value: &Value) -> bool;
 }
@@ -168,6 +198,9 @@ trait Field {
 impl Field for f64 {
     fn read(&self) -> Option<Value> {
         Some(Value::Float(*self))
+    }
+    fn number(&self) -> Option<f64> {
+        Some(*self)
     }
     fn write(&mut self, value: &Value) -> bool {
         value.as_f64().map(|x| *self = x).is_some()
@@ -177,6 +210,9 @@ impl Field for f64 {
 impl Field for i64 {
     fn read(&self) -> Option<Value> {
         Some(Value::Int(*self))
+    }
+    fn number(&self) -> Option<f64> {
+        Some(*self as f64)
     }
     fn write(&mut self, value: &Value) -> bool {
         match value {
@@ -191,6 +227,9 @@ impl Field for i64 {
 impl Field for bool {
     fn read(&self) -> Option<Value> {
         Some(Value::Bool(*self))
+    }
+    fn number(&self) -> Option<f64> {
+        Some(f64::from(u8::from(*self)))
     }
     fn write(&mut self, value: &Value) -> bool {
         let Value::Bool(b) = value else { return false };
@@ -215,6 +254,9 @@ impl Field for String {
 impl Field for Status {
     fn read(&self) -> Option<Value> {
         Some(Value::Text(self.name().to_owned()))
+    }
+    fn number(&self) -> Option<f64> {
+        Some(f64::from(*self as u8))
     }
     fn write(&mut self, value: &Value) -> bool {
         let Value::Text(name) = value else {
@@ -247,6 +289,9 @@ impl<T: Field + Default> Field for Option<T> {
     fn read(&self) -> Option<Value> {
         self.as_ref().and_then(Field::read)
     }
+    fn number(&self) -> Option<f64> {
+        self.as_ref().and_then(Field::number)
+    }
     fn write(&mut self, value: &Value) -> bool {
         let mut inner = T::default();
         let fits = inner.write(value);
@@ -275,6 +320,7 @@ macro_rules! metrics {
                 max: $max,
                 always: metrics!(@$presence),
                 about: $about,
+                number: Number::$component(|component| component.$field.number()),
                 read: |service| service.get::<$component>()?.$field.read(),
                 fits: |value| $component::default().$field.write(value),
                 // The value was checked: one that does not fit must attach nothing.

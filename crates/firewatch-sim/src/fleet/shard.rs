@@ -2,12 +2,14 @@
 
 use bevy_ecs::prelude::*;
 
+use super::Standing;
 use crate::blueprint::{Blueprint, Rebuild, despawn_environment};
+use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
-use crate::intervene;
+use crate::intervene::Intervention;
 use crate::mesh::{Settled, settle};
+use crate::observe::{Observation, Observer};
 use crate::schedule::tick_schedule;
-use crate::state::FaultState;
 
 /// Environments of a shard: so many that what a tick touches of them stays in a core's second-level
 /// cache. Threads share out shards, so a fleet of fewer environments runs on one thread.
@@ -17,6 +19,7 @@ pub(super) struct Shard {
     pub(super) world: World,
     schedule: Schedule,
     rebuild: Rebuild,
+    observer: Observer,
     pub(super) environments: Vec<Entity>,
     /// Rows may have moved since they were last known to be [`Settled`]. Nobody but this module can move
     /// them: the world never leaves it to be changed.
@@ -27,10 +30,12 @@ impl Shard {
     pub(super) fn new() -> Self {
         let mut world = World::new();
         let rebuild = Rebuild::new(&mut world);
+        let observer = Observer::new(&mut world);
         Self {
             world,
             schedule: tick_schedule(),
             rebuild,
+            observer,
             environments: Vec::new(),
             unsettled: true,
         }
@@ -42,7 +47,8 @@ impl Shard {
         Ok(())
     }
 
-    pub(super) fn tick(&mut self, ticks: u64) {
+    /// Puts rows that may have moved back in order.
+    fn settle(&mut self) {
         if std::mem::take(&mut self.unsettled) {
             if settle(&mut self.world, &self.environments) {
                 self.world.insert_resource(Settled);
@@ -50,16 +56,61 @@ impl Shard {
                 self.world.remove_resource::<Settled>();
             }
         }
+    }
+
+    pub(super) fn tick(&mut self, ticks: u64) {
+        self.settle();
         for _ in 0..ticks {
             self.schedule.run(&mut self.world);
         }
     }
 
-    /// Adds a fault, whose row lies behind those of other environments until the next tick.
-    pub(super) fn inject_fault(&mut self, slot: usize, fault: &FaultState) -> Result<(), SimError> {
-        intervene::inject_fault(&mut self.world, self.environments[slot], fault)?;
-        self.unsettled = true;
+    /// Whether something can be done to an environment.
+    pub(super) fn check(&self, slot: usize, intervention: &Intervention) -> Result<(), SimError> {
+        intervention.check(&self.world, self.environments[slot])
+    }
+
+    /// Does something to an environment. A new fault's row lies behind those of other environments until
+    /// the next tick.
+    pub(super) fn intervene(
+        &mut self,
+        slot: usize,
+        intervention: &Intervention,
+    ) -> Result<(), SimError> {
+        intervention.apply(&mut self.world, self.environments[slot])?;
+        self.unsettled |= intervention.moves_rows();
         Ok(())
+    }
+
+    /// How an environment stands.
+    #[expect(
+        clippy::expect_used,
+        reason = "the environments of a shard live as long as it, with all their components"
+    )]
+    pub(super) fn standing(&self, slot: usize) -> Standing {
+        let entity = self.world.entity(self.environments[slot]);
+        let (&clock, &impact, &slo_budget) = entity
+            .get_components::<(&Clock, &Impact, &SloBudget)>()
+            .expect("an environment has them");
+        Standing {
+            clock,
+            impact,
+            slo_budget,
+        }
+    }
+
+    /// Writes what is observed of all environments; `first` is the number of the first one.
+    pub(super) fn observe(
+        &mut self,
+        first: usize,
+        observation: &Observation,
+        values: &mut [f32],
+        mask: &mut [bool],
+    ) -> Result<(), SimError> {
+        self.settle();
+        let environments = &self.environments;
+        self.observer
+            .observe(&self.world, environments, first, observation, values, mask)
     }
 
     /// Puts another environment in the place of one: into its entities if they are as many.
