@@ -706,6 +706,27 @@ proptest! {
         prop_assert_eq!(Simulation::new(&saved).unwrap().snapshot(), saved);
     }
 
+    /// A fault carries its victims with it in small meshes and asks the topology in large ones.
+    #[test]
+    fn services_that_nothing_is_linked_to_change_nothing_for_the_others(
+        incident in incidents(Mix::Plain),
+        idle in 0..40_usize,
+    ) {
+        let mut larger = incident.clone();
+        for index in 0..idle {
+            let name = format!("idle-{index}");
+            larger.state.services.push(ServiceState { name, ..ServiceState::default() });
+        }
+        let mut alone = Simulation::new(&incident.state).unwrap();
+        let mut together = Simulation::new(&larger.state).unwrap();
+        for tick in 1..=incident.ticks {
+            incident.step(tick, &mut alone).unwrap();
+            larger.step(tick, &mut together).unwrap();
+            let services = alone.snapshot().services;
+            prop_assert_eq!(&together.snapshot().services[..services.len()], &services[..]);
+        }
+    }
+
     /// The host also gives table components to entities at random, which scatters rows.
     #[test]
     fn environments_of_one_world_do_not_influence_one_another(
