@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 
 use firewatch_scenario::{
-    Action, CATALOGUE, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault,
-    Metrics, Operator, Playback, Quantity, Scenario, Service, When, generate,
+    Action, Axis, CATALOGUE, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault,
+    Halt, Metrics, Operator, Playback, Quantity, Scenario, Seeds, Service, Sweep, When, generate,
 };
 use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, ImpactMode, METRICS, Metric, MetricKind, SloBudget, Status,
@@ -330,7 +330,8 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         vec((any::<Index>(), plans()), 0..4),
         vec(expectations(), 0..5),
     );
-    (words, figures, services(), roles, acts).prop_map(|(words, figures, services, roles, acts)| {
+    let parts = (words, figures, services(), roles, acts, grids());
+    parts.prop_map(|(words, figures, services, roles, acts, grid)| {
         let (name, description, seed, difficulty, impact, is_single) = words;
         let (ticks, by_default, remaining, burn_per_tick) = figures;
         let (herrings, root_cause, prompt_injection, logs) = roles;
@@ -381,6 +382,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 .collect(),
             timeline: Vec::new(),
             expect: Vec::new(),
+            sweep: Sweep::default(),
         };
         for (tick, plan) in plans {
             let tick = below(&tick, ticks);
@@ -412,8 +414,100 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
             .into_iter()
             .map(|parts| expectation(parts, &scenario))
             .collect();
+        scenario.sweep = grid.sweep(&scenario);
         scenario
     })
+}
+
+/// A grid whose services are still to be chosen.
+#[derive(Clone, Debug)]
+struct Grid {
+    /// How far each range of seeds is from the one before it, and how many seeds it has.
+    seeds: Vec<(u64, u64)>,
+    /// Whether each service with faults varies by itself, of each sort.
+    apart: [bool; 3],
+    speeds: Vec<f64>,
+    kinds: Vec<FaultKind>,
+    halts: Vec<Index>,
+    never: bool,
+}
+
+fn grids() -> impl Strategy<Value = Grid> {
+    let gaps = prop_oneof![0..3_u64, 0..u64::MAX / 8];
+    let counts = prop_oneof![Just(1), 1..100_u64];
+    (
+        vec((gaps, counts), 0..4),
+        any::<[bool; 3]>(),
+        vec(numbers(0.0, 100.0), 0..4),
+        vec(select(FaultKind::BUILT_IN.to_vec()), 0..4),
+        vec(any::<Index>(), 0..4),
+        any::<bool>(),
+    )
+        .prop_map(|(seeds, apart, speeds, kinds, halts, never)| Grid {
+            seeds,
+            apart,
+            speeds,
+            kinds,
+            halts,
+            never,
+        })
+}
+
+impl Grid {
+    fn sweep(self, scenario: &Scenario) -> Sweep {
+        let mut first = 0;
+        let seeds = self.seeds.into_iter().map(|(gap, count)| {
+            let seeds = Seeds {
+                first: first + gap,
+                count,
+            };
+            first = seeds.last() + 1;
+            seeds
+        });
+        let mut starts: BTreeMap<String, u64> = BTreeMap::new();
+        for fault in scenario.all_faults() {
+            let start = starts.entry(fault.service.clone()).or_insert(u64::MAX);
+            *start = fault.start_tick.min(*start);
+        }
+        let latest = starts.values().max().copied().unwrap_or_default();
+        let halts = self.halts.iter();
+        let halts = halts.map(|tick| Halt::At(latest + below(tick, scenario.ticks - latest)));
+        let halts = halts.chain(self.never.then_some(Halt::Never)).collect();
+        let services: Vec<String> = starts.into_keys().collect();
+        let speeds = self.speeds.into_iter().map(f64::to_bits).collect();
+        let speeds = distinct(speeds).into_iter().map(f64::from_bits).collect();
+        Sweep {
+            seeds: seeds.collect(),
+            speed: axes(speeds, &services, self.apart[0]),
+            kind: axes(distinct(self.kinds), &services, self.apart[1]),
+            halt: axes(distinct(halts), &services, self.apart[2]),
+        }
+    }
+}
+
+/// The first of equal values.
+fn distinct<T: PartialEq + Copy>(values: Vec<T>) -> Vec<T> {
+    let mut kept = Vec::new();
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
+}
+
+fn axes<T: Clone>(values: Vec<T>, services: &[String], apart: bool) -> Vec<Axis<T>> {
+    if values.is_empty() {
+        return Vec::new();
+    }
+    let axis = |service: Option<String>| Axis {
+        service,
+        values: values.clone(),
+    };
+    match apart {
+        true => services.iter().cloned().map(Some).map(axis).collect(),
+        false => vec![axis(None)],
+    }
 }
 
 proptest! {

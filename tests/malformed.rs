@@ -243,6 +243,18 @@ fn monsters() -> Vec<(&'static str, String)> {
             )),
         ),
         (
+            "ranges of a sweep",
+            scenario(format!("sweep: (speed: [{}])", fill("range(0,9e3,1),"))),
+        ),
+        (
+            "a sweep of services without faults",
+            scenario(format!(
+                "services: {{ {} }}, sweep: (halt: {{ {} }})",
+                numbered(SIZE / 60, &|n| format!("\"s{n}\": (),")),
+                numbered(SIZE / 60, &|n| format!("\"s{n}\": [1,2,never],")),
+            )),
+        ),
+        (
             "metrics that are never there",
             scenario(format!(
                 "services: {{ \"a\": () }}, expect: [{}]",

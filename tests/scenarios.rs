@@ -142,6 +142,7 @@ const WORDS: &[&str] = &[
     "slo_budget:",
     "slo_burn_per_tick:",
     "seed:",
+    "sweep: (",
 ];
 
 #[test]

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::num::NonZero;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,6 +9,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use firewatch_scenario::{Difficulty, MAX_TICKS};
+
+use crate::sweep::{SeedList, Shard, Vary};
 
 const EXIT_CODES: &str = "\
 Exit codes (of several that apply, the highest):
@@ -20,6 +23,7 @@ Results go to the standard output, diagnostics and progress to the standard erro
 The same scenario and seed give the same output, byte for byte.";
 
 const FORMATS: &str = include_str!("run/formats.txt");
+const ROWS: &str = include_str!("sweep/formats.txt");
 
 /// Plays production incidents written down as scenarios: services fail, failures spread, somebody
 /// fixes them; every run of a scenario is the same to the last bit.
@@ -40,6 +44,9 @@ pub enum Command {
     /// Play scenarios and hold them against their expectations
     #[command(after_help = EXIT_CODES, after_long_help = format!("{FORMATS}\n{EXIT_CODES}"))]
     Run(RunArguments),
+    /// Play a grid of runs of one scenario, and write a row for each
+    #[command(after_help = EXIT_CODES, after_long_help = format!("{ROWS}\n{EXIT_CODES}"))]
+    Sweep(SweepArguments),
     /// Say everything that is wrong with scenario files, and run nothing
     #[command(after_help = EXIT_CODES)]
     Check(CheckArguments),
@@ -85,6 +92,18 @@ pub enum Format {
     Csv,
 }
 
+/// The form of a sweep's rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RowFormat {
+    /// A heading, then a row a run
+    #[default]
+    Csv,
+    /// One line a run
+    Jsonl,
+    /// A Parquet file with typed columns
+    Parquet,
+}
+
 /// The form of other results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum PlainFormat {
@@ -128,6 +147,35 @@ pub struct RunArguments {
     /// is as it was before.
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// The arguments of `sweep`.
+#[derive(Args, Debug)]
+pub struct SweepArguments {
+    /// A scenario file, or `-` for the standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Seeds and ranges of them, such as `0..1000` or `1,2,10..=20`
+    #[arg(long, value_name = "SEEDS")]
+    pub seeds: Option<SeedList>,
+    /// Vary `speed`, `kind` or `halt`: of all faults, or `speed:SERVICE` of those of one service
+    #[arg(long, value_name = "NAME=VALUES")]
+    pub vary: Vec<Vary>,
+    /// The form of the rows; `--help` describes each
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: RowFormat,
+    /// Play only piece K of N, counted from 1: the rows of all pieces together are those of the whole
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+    /// Play on so many threads, which changes nothing in the rows; by default on all
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZero<usize>>,
+    /// Write the rows to this file, whole or not at all; until then they are in FILE.partial
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Go on where a sweep with the same arguments was stopped; begin if there was none
+    #[arg(long, requires = "out")]
+    pub resume: bool,
 }
 
 /// The arguments of `check`.

@@ -2,6 +2,7 @@
 //!
 //! Results go to the standard output, diagnostics and progress to the standard error.
 
+mod batch;
 mod check;
 mod cli;
 mod failure;
@@ -13,6 +14,7 @@ mod output;
 mod run;
 mod sources;
 mod style;
+mod sweep;
 mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -60,6 +62,7 @@ fn refuse(error: &clap::Error) -> Exit {
 fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(arguments, console),
+        Command::Sweep(arguments) => sweep::sweep(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
         Command::List(arguments) => list::list(arguments, console),
         Command::Graph(arguments) => graph::graph(arguments, console),

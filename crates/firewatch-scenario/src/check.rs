@@ -2,6 +2,7 @@
 
 mod expectations;
 mod metrics;
+mod sweep;
 mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ pub(crate) fn check(scenario: &Scenario, notes: &mut Decoder) {
     checker.roles();
     checker.timeline();
     checker.expectations();
+    checker.sweep();
 }
 
 struct Checker<'a> {

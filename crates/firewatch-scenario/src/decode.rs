@@ -174,7 +174,7 @@ impl Decoder {
     }
 
     /// Notes where a path stands.
-    fn mark(&mut self, path: &str, place: Range<usize>) {
+    pub(crate) fn mark(&mut self, path: &str, place: Range<usize>) {
         self.spans.insert(path.to_owned(), place);
     }
 

@@ -125,6 +125,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         adversarial_logs: Vec::new(),
         timeline: Vec::new(),
         expect: Vec::new(),
+        sweep: crate::sweep::Sweep::default(),
     }
 }
 

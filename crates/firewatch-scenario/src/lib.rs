@@ -28,6 +28,7 @@
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
+//! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
 //!
 //! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out),
 //! `metrics: {"name": value}` for metrics that Firewatch knows ([`firewatch_sim::METRICS`]) and
@@ -61,6 +62,12 @@
 //!
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
 //!
+//! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
+//! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind` and `halt`
+//! (the tick at which the services with faults are halted, instead of the timeline's own halts of
+//! them) of all faults, or of those of some services: `speed: {"auth-service": [0.5, 1.0]}`. Among values
+//! may stand `range(first, end, step)`, for seeds `range(first, end)`; the end is not included.
+//!
 //! # Why a parser of our own
 //!
 //! The language is RON: a test holds what is read here against the `ron` crate. But to tell all
@@ -79,6 +86,7 @@ mod model;
 mod play;
 mod problem;
 mod read;
+mod sweep;
 mod syntax;
 mod write;
 
@@ -93,6 +101,10 @@ pub use model::{
 };
 pub use play::{Occurrence, Playback, ServiceHistory, What};
 pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of, steers_terminal, visible};
+pub use sweep::{
+    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_VALUES, Plan, Run, Seeds, Setting, Sweep,
+    steps, whole_steps,
+};
 
 /// The examples of the README, as tests.
 #[cfg(doctest)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::sweep::Sweep;
 use firewatch_sim::{
     AdversarialLine, Engine, EnvironmentState, FaultKind, ImpactMode, SloBudget, Status,
     UnknownName, Value,
@@ -49,6 +50,8 @@ pub struct Scenario {
     pub timeline: Vec<Event>,
     /// What should happen.
     pub expect: Vec<Expectation>,
+    /// What to vary when the scenario is swept; a single run does not look at it.
+    pub sweep: Sweep,
 }
 
 impl Scenario {

@@ -1,6 +1,7 @@
 //! The fields of a scenario file: names, types and defaults of each.
 
 mod expectations;
+mod sweep;
 
 use firewatch_sim::{AdversarialLine, Engine, FaultKind, ImpactMode, SloBudget, Status};
 
@@ -59,6 +60,7 @@ impl Decode for Scenario {
             adversarial_logs: f.optional(decoder, "adversarial_logs").unwrap_or_default(),
             timeline: f.optional(decoder, "timeline").unwrap_or_default(),
             expect: f.optional(decoder, "expect").unwrap_or_default(),
+            sweep: f.optional(decoder, "sweep").unwrap_or_default(),
         };
         fields.finish(decoder);
         Some(scenario)

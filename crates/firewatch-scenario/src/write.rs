@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Write as _};
 use firewatch_sim::{Engine, ImpactMode};
 
 use crate::model::{Action, Calls, Fault, Metrics, Scenario, Service};
+use crate::sweep::{Axis, Seeds, Sweep};
 
 /// The scenario as the text of a file. Reading it gives the same scenario; what has its default is
 /// left out.
@@ -62,6 +63,9 @@ impl Display for Scenario {
         });
         list(&mut field, "timeline", events);
         list(&mut field, "expect", self.expect.iter());
+        if !self.sweep.is_empty() {
+            field("sweep", &self.sweep);
+        }
         f.write_str(&out)?;
         f.write_str(")\n")
     }
@@ -205,5 +209,61 @@ impl Display for ServiceText<'_> {
             fields.push(format!("extra_metrics: {}", Map(extra_metrics)));
         }
         write!(f, "({})", fields.join(", "))
+    }
+}
+
+/// The grid as it stands in a file, on one line a field.
+impl Display for Sweep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(\n")?;
+        match self.seeds.as_slice() {
+            [] => {}
+            [range] if range.count > 1 => writeln!(f, "        seeds: {range},")?,
+            seeds => writeln!(f, "        seeds: {},", in_brackets(seeds))?,
+        }
+        write_axes(f, "speed", &self.speed, |speed| Number(*speed).to_string())?;
+        write_axes(f, "kind", &self.kind, ToString::to_string)?;
+        write_axes(f, "halt", &self.halt, ToString::to_string)?;
+        f.write_str("    )")
+    }
+}
+
+impl Display for Seeds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count {
+            1 => write!(f, "{}", self.first),
+            count => write!(
+                f,
+                "range({}, {})",
+                self.first,
+                self.first.saturating_add(count)
+            ),
+        }
+    }
+}
+
+fn in_brackets<T: Display>(items: &[T]) -> String {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    format!("[{}]", items.join(", "))
+}
+
+fn write_axes<T>(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    axes: &[Axis<T>],
+    text: impl Fn(&T) -> String,
+) -> fmt::Result {
+    let values = |axis: &Axis<T>| in_brackets(&axis.values.iter().map(&text).collect::<Vec<_>>());
+    match axes {
+        [] => Ok(()),
+        [all @ Axis { service: None, .. }] => writeln!(f, "        {name}: {},", values(all)),
+        axes => {
+            let entry = |axis: &Axis<T>| {
+                let service = axis.service.as_deref().unwrap_or_default();
+                format!("{}: {}", Quoted(service), values(axis))
+            };
+            let entries: Vec<String> = axes.iter().map(entry).collect();
+            writeln!(f, "        {name}: {{{}}},", entries.join(", "))
+        }
     }
 }

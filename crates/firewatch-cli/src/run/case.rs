@@ -1,6 +1,6 @@
 //! A scenario to be played, with what the command line changes in it.
 
-use firewatch_scenario::{Diagnostics, Scenario};
+use firewatch_scenario::{Diagnostics, Scenario, Sweep};
 
 use crate::cli::RunArguments;
 use crate::sources::Source;
@@ -23,7 +23,11 @@ impl Case {
     /// # Errors
     /// Everything that is wrong with it, before or after the change.
     pub fn load(source: &Source, arguments: &RunArguments) -> Result<Self, Diagnostics> {
-        let scenario = source.load()?;
+        // A grid is for sweeps.
+        let scenario = Scenario {
+            sweep: Sweep::default(),
+            ..source.load()?
+        };
         let has = |name: &String| {
             scenario
                 .services

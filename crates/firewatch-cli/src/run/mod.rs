@@ -23,6 +23,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Console, Output};
 use crate::sources;
 use case::Case;
+pub use csv_rows::number;
 use tally::Tally;
 
 /// Plays the scenarios that the arguments name.

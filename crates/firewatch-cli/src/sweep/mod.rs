@@ -1,0 +1,214 @@
+//! `firewatch sweep`: plays a grid of runs, and writes a row for each.
+
+mod fit;
+mod grid;
+mod parquet_file;
+mod partial;
+mod play;
+mod rows;
+mod values;
+
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
+
+use firewatch_scenario::{Diagnostics, Plan, Scenario};
+use indicatif::ProgressBar;
+use rayon::ThreadPool;
+
+use crate::batch;
+use crate::cli::{RowFormat, SweepArguments};
+use crate::failure::{Exit, Failure};
+use crate::output::Console;
+use crate::sources::{self, Source};
+use parquet_file::{GROUP, ParquetFile};
+use partial::Partial;
+use play::{Played, play_chunk};
+use rows::TextRows;
+pub use values::{SeedList, Shard, Vary};
+
+/// Runs that are played in one go, if they are short.
+const MOST_RUNS: u64 = 256;
+/// Services times ticks that are played in one go, if runs are long.
+const MUCH_WORK: u64 = 2_000_000;
+
+/// The runs of one call of the command.
+struct Sweep {
+    plan: Plan,
+    /// Those of the plan that are asked for.
+    runs: Range<u64>,
+    pool: ThreadPool,
+    bar: ProgressBar,
+}
+
+/// Plays the grid that the scenario and the arguments span.
+pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Failure> {
+    check_usage(arguments)?;
+    let source = match only_source(&arguments.file)? {
+        Ok(source) => source,
+        Err(problems) => return Ok(refuse(&problems, console)),
+    };
+    if let Some(out) = &arguments.out {
+        sources::spare(out, [&source])?;
+        // What can't be written is better known now than at the end.
+        drop(console.results(Some(out))?);
+    }
+    let name = source.name();
+    let scenario = source.load();
+    let planned = scenario.and_then(|scenario| grid::plan(scenario, &name, arguments));
+    let (scenario, plan) = match planned {
+        Ok(planned) => planned,
+        Err(problems) => return Ok(refuse(&problems, console)),
+    };
+    let shard = arguments.shard.unwrap_or(Shard::WHOLE);
+    let runs = plan.piece(shard.piece, shard.pieces);
+    let pool = batch::pool(arguments.threads)?;
+    if !fit::check(&plan, &runs, &name, &pool, console)? {
+        return Ok(Exit::Bad);
+    }
+    let ticks = plan.base().ticks.saturating_mul(runs.end - runs.start);
+    let sweep = Sweep {
+        bar: console.progress(ticks, arguments.out.is_none()),
+        plan,
+        runs,
+        pool,
+    };
+    let written = match &arguments.out {
+        Some(out) => sweep.to_file(out, &identity(scenario), shard, arguments, console),
+        None => sweep.to_stdout(arguments.format, console),
+    };
+    sweep.bar.finish_and_clear();
+    written.map(|()| Exit::Well)
+}
+
+fn check_usage(arguments: &SweepArguments) -> Result<(), Failure> {
+    if arguments.format == RowFormat::Parquet && arguments.out.is_none() {
+        let message = "a Parquet file can't go to the standard output".to_owned();
+        let help = "name the file: `--out rows.parquet`".to_owned();
+        return Err(Failure::Usage(message, Some(help)));
+    }
+    Ok(())
+}
+
+fn only_source(file: &Path) -> Result<Result<Source, Diagnostics>, Failure> {
+    let mut found = sources::find_one(file);
+    match (found.pop(), found.is_empty()) {
+        (Some(source), true) => Ok(source),
+        _ => {
+            let message = format!("`{}` is a folder of several scenarios", file.display());
+            let help = "a sweep takes one of them".to_owned();
+            Err(Failure::Usage(message, Some(help)))
+        }
+    }
+}
+
+fn refuse(problems: &Diagnostics, console: &Console) -> Exit {
+    console.diagnostics(problems);
+    Exit::Bad
+}
+
+/// What the rows of a sweep follow from, as text.
+fn identity(scenario: Scenario) -> String {
+    let relevant = Scenario {
+        description: String::new(),
+        expect: Vec::new(),
+        ..scenario
+    };
+    relevant.to_string()
+}
+
+impl Sweep {
+    fn to_stdout(&self, format: RowFormat, console: &Console) -> Result<(), Failure> {
+        let Some(rows) = TextRows::new(&self.plan, format) else {
+            return Ok(());
+        };
+        let mut out = console.results(None)?;
+        out.write_all(&rows.heading()?)?;
+        self.play(
+            self.runs.start,
+            |first, played| rows.rows(first, played),
+            |rows| Ok(out.write_all(&rows)?),
+        )?;
+        out.finish()
+    }
+
+    fn to_file(
+        &self,
+        out: &Path,
+        identity: &str,
+        shard: Shard,
+        arguments: &SweepArguments,
+        console: &Console,
+    ) -> Result<(), Failure> {
+        let runs = self.runs.clone();
+        let mut partial = Partial::open(out, identity, shard, runs, arguments.resume)?;
+        let first = partial.next();
+        let done = first - self.runs.start;
+        self.bar
+            .set_position(done.saturating_mul(self.plan.base().ticks));
+        self.bar.reset_eta();
+        let played = self.play(first, Partial::lines, |lines| partial.append(&lines));
+        let written = played.and_then(|()| self.write_file(out, &mut partial, arguments, console));
+        if let Err(failure) = written {
+            let path = partial.path().display();
+            console.note(format_args!(
+                "the rows so far are in `{path}`: see `--resume`"
+            ));
+            return Err(failure);
+        }
+        partial.remove()
+    }
+
+    /// Plays from that run to the last, and hands on in order what `form` makes of them.
+    fn play<T: Send>(
+        &self,
+        first: u64,
+        form: impl Fn(u64, &[Played]) -> Result<T, Failure> + Sync,
+        mut hand_on: impl FnMut(T) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let base = self.plan.base();
+        let work = base.ticks.saturating_mul(base.services.len() as u64);
+        let length = (MUCH_WORK / work.max(1)).clamp(1, MOST_RUNS);
+        let play = |runs: Range<u64>| {
+            let first = runs.start;
+            let scenarios: Vec<Scenario> = runs.map(|run| self.plan.scenario(run)).collect();
+            let played = play_chunk(&scenarios)?;
+            Ok((played.len() as u64, form(first, &played)?))
+        };
+        batch::in_order(
+            &self.pool,
+            first..self.runs.end,
+            length,
+            play,
+            |(runs, formed)| {
+                hand_on(formed)?;
+                self.bar.inc(runs * base.ticks);
+                Ok(())
+            },
+        )
+    }
+
+    fn write_file(
+        &self,
+        out: &Path,
+        partial: &mut Partial,
+        arguments: &SweepArguments,
+        console: &Console,
+    ) -> Result<(), Failure> {
+        let mut out = console.results(Some(out))?;
+        match TextRows::new(&self.plan, arguments.format) {
+            Some(rows) => {
+                out.write_all(&rows.heading()?)?;
+                partial.each_group(GROUP, |first, played| {
+                    Ok(out.write_all(&rows.rows(first, played)?)?)
+                })?;
+            }
+            None => {
+                let mut file = ParquetFile::new(&self.plan, &mut out)?;
+                partial.each_group(GROUP, |first, played| file.group(first, played))?;
+                file.close()?;
+            }
+        }
+        out.finish()
+    }
+}

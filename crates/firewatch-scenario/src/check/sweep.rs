@@ -1,0 +1,158 @@
+//! The grid of a sweep: values in range, and faults that they can act on.
+
+use firewatch_sim::FaultKind;
+
+use super::{Checker, MAX_SPEED, in_short};
+use crate::decode::key_path;
+use crate::problem::{shown, suggest};
+use crate::sweep::{Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_VALUES, Seeds, again, seeds_again};
+
+impl Checker<'_> {
+    pub(super) fn sweep(&mut self) {
+        let sweep = &self.scenario.sweep;
+        self.seeds(&sweep.seeds);
+        self.axes("sweep.speed", &sweep.speed, |speed| speed.to_bits());
+        self.axes("sweep.kind", &sweep.kind, FaultKind::name);
+        self.axes("sweep.halt", &sweep.halt, |halt| halt);
+        for (path, speed) in values("sweep.speed", &sweep.speed) {
+            self.speed(&path, speed);
+        }
+        for (path, kind) in values("sweep.kind", &sweep.kind) {
+            if kind == FaultKind::External {
+                let message = "a scenario has no `external` faults: they are a program's own";
+                self.notes.report(&path, message.to_owned(), "", None);
+            }
+        }
+        for axis in &sweep.halt {
+            self.halts(axis);
+        }
+        if sweep.lengths().sum::<usize>() > MAX_SWEEP_VALUES {
+            let message = format!("a sweep has at most {MAX_SWEEP_VALUES} values besides seeds");
+            self.notes.report("sweep", message, "", None);
+        } else if sweep.runs() > MAX_SWEEP_RUNS {
+            let message = format!("a sweep has at most {MAX_SWEEP_RUNS} runs");
+            self.notes.report("sweep", message, "", None);
+        }
+    }
+
+    fn seeds(&mut self, seeds: &[Seeds]) {
+        let is_bad = |seeds: &Seeds| {
+            // The end of a range is not a part of it, and is written down all the same.
+            seeds.count == 0 || (seeds.count > 1 && seeds.first.checked_add(seeds.count).is_none())
+        };
+        if let Some(index) = seeds.iter().position(is_bad) {
+            let message = "no seed, or one beyond the largest number, lies in it".to_owned();
+            self.notes
+                .report(&format!("sweep.seeds[{index}]"), message, "", None);
+        } else if let Some(index) = seeds_again(seeds) {
+            let message = "a seed is given twice".to_owned();
+            let path = format!("sweep.seeds[{index}]");
+            self.notes.report(&path, message, "given again", None);
+        }
+    }
+
+    fn axes<T: Copy, K: Ord>(&mut self, path: &str, axes: &[Axis<T>], key: impl Fn(T) -> K) {
+        let mut services: Vec<Option<&str>> = Vec::new();
+        for axis in axes {
+            let service = axis.service.as_deref();
+            let axis_path = axis_path(path, axis);
+            let is_double = services
+                .iter()
+                .any(|other| *other == service || other.is_none() || service.is_none());
+            if is_double {
+                let message = "a fault is varied twice in the same way".to_owned();
+                let help = "give values for all faults, or for each service once".to_owned();
+                self.notes.report(&axis_path, message, "", Some(help));
+            }
+            services.push(service);
+            self.afflicted(&axis_path, service);
+            if axis.values.is_empty() {
+                let message = format!("`{axis_path}` needs at least one value");
+                self.notes.report(&axis_path, message, "", None);
+            } else if let Some(index) = again(&axis.values, &key) {
+                let message = "a value is given twice".to_owned();
+                let path = format!("{axis_path}[{index}]");
+                self.notes.report(&path, message, "given again", None);
+            }
+        }
+    }
+
+    /// Notes where there is no fault to vary. What is drawn by the seed is known only then.
+    fn afflicted(&mut self, path: &str, service: Option<&str>) {
+        let unreadable =
+            self.notes.is_broken_within("faults") || self.notes.is_broken_within("timeline");
+        if self.scenario.generated || unreadable {
+            return;
+        }
+        match service {
+            None if self.first_starts.is_empty() => {
+                let message = "there is no fault to vary".to_owned();
+                self.notes.report(path, message, "", None);
+            }
+            Some(service) if !self.first_starts.contains_key(service) => {
+                let message = format!("there is no fault on `{}` to vary", shown(service));
+                let afflicted = self.first_starts.keys().copied();
+                self.notes
+                    .report_with(&format!("{path}@key"), message, "", || {
+                        suggest(service, "services with faults", afflicted)
+                    });
+            }
+            _ => {}
+        }
+    }
+
+    fn speed(&mut self, path: &str, speed: f64) {
+        if !(0.0..=MAX_SPEED).contains(&speed) {
+            let speed = in_short(speed);
+            let message = format!("a speed must be 0 to {MAX_SPEED}, not {speed}");
+            self.notes.report(path, message, "out of range", None);
+        }
+    }
+
+    fn halts(&mut self, axis: &Axis<Halt>) {
+        let starts = self.first_starts.iter();
+        let latest = starts
+            .filter(|(service, _)| axis.service.as_deref().is_none_or(|name| name == **service))
+            .max_by_key(|(_, start)| **start)
+            .map(|(service, start)| (*service, *start));
+        let unreadable =
+            self.notes.is_broken_within("faults") || self.notes.is_broken_within("timeline");
+        for (path, halt) in values("sweep.halt", std::slice::from_ref(axis)) {
+            let Halt::At(tick) = halt else { continue };
+            self.before_the_end(&path, tick);
+            if let Some((service, start)) = latest
+                && start > tick
+                && !(unreadable || self.scenario.generated)
+            {
+                let name = shown(service);
+                let message = format!(
+                    "at tick {tick} `{name}` has no fault yet: its first begins at tick {start}"
+                );
+                let help = axis.service.is_none().then(|| {
+                    "vary the halts of each service by itself: `halt: {\"service\": [...]}`"
+                        .to_owned()
+                });
+                self.notes.report(&path, message, "", help);
+            }
+        }
+    }
+}
+
+fn axis_path<T>(path: &str, axis: &Axis<T>) -> String {
+    match &axis.service {
+        Some(service) => key_path(path, service),
+        None => path.to_owned(),
+    }
+}
+
+/// All values, each with its path.
+fn values<'a, T: Copy>(
+    path: &'a str,
+    axes: &'a [Axis<T>],
+) -> impl Iterator<Item = (String, T)> + 'a {
+    axes.iter().flat_map(move |axis| {
+        let path = axis_path(path, axis);
+        let values = axis.values.iter().enumerate();
+        values.map(move |(index, value)| (format!("{path}[{index}]"), *value))
+    })
+}

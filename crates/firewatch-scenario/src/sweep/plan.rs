@@ -1,0 +1,428 @@
+//! From a grid to its runs.
+
+use std::ops::Range;
+
+use firewatch_sim::FaultKind;
+
+use super::{Axis, Halt};
+use crate::model::{Action, Event, Fault, Scenario};
+use crate::problem::{Problem, shown};
+
+/// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds and halting
+/// ticks, of which the last varies fastest.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use firewatch_scenario::{Plan, Playback, Scenario};
+///
+/// let scenario = Scenario::parse("inline", r#"Scenario(
+///     name: "How soon is soon enough?",
+///     difficulty: easy,
+///     services: ["api-gateway", "auth-service", "db-proxy"],
+///     faults: [(kind: bad_deploy, service: "auth-service")],
+///     sweep: (seeds: range(0, 3), halt: [4, 8, never]),
+/// )"#)?;
+/// let plan = Plan::new(&scenario);
+/// assert_eq!((plan.runs(), plan.columns()), (9, vec!["halt".to_owned()]));
+/// let run = plan.scenario(4);
+/// assert_eq!((run.seed, run.timeline[0].tick), (1, 8));
+/// let mut playback = Playback::new(&run)?;
+/// while playback.tick()? {}
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is the same in each run.
+    base: Scenario,
+    /// Ranges of seeds, none of them empty.
+    seeds: Vec<super::Seeds>,
+    columns: Vec<Column>,
+    /// Runs with the same seed.
+    settings: u64,
+    runs: u64,
+}
+
+/// What tells a run from the others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Its seed.
+    pub seed: u64,
+    /// What varies, in the order of [`Plan::columns`].
+    pub settings: Vec<Setting>,
+}
+
+/// One value of what varies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting {
+    /// A speed of faults.
+    Speed(f64),
+    /// A kind of faults.
+    Kind(FaultKind),
+    /// When faults are halted.
+    Halt(Halt),
+}
+
+/// Something that varies.
+#[derive(Clone, Debug)]
+struct Column {
+    name: String,
+    service: Option<String>,
+    settings: Vec<Setting>,
+}
+
+impl Plan {
+    /// The runs of the scenario's [`Scenario::sweep`]. Expectations have no place in them: with another
+    /// fault than the one that they were written for they say nothing.
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        let sweep = &scenario.sweep;
+        let mut columns = Vec::new();
+        columns.extend(
+            sweep
+                .speed
+                .iter()
+                .map(|axis| column("speed", axis, Setting::Speed)),
+        );
+        columns.extend(
+            sweep
+                .kind
+                .iter()
+                .map(|axis| column("kind", axis, Setting::Kind)),
+        );
+        columns.extend(
+            sweep
+                .halt
+                .iter()
+                .map(|axis| column("halt", axis, Setting::Halt)),
+        );
+        let seeds = match sweep.seeds.as_slice() {
+            [] => vec![super::Seeds::one(scenario.seed)],
+            seeds => seeds.to_vec(),
+        };
+        Self {
+            seeds,
+            columns,
+            settings: sweep.settings(),
+            runs: sweep.runs(),
+            base: Scenario {
+                description: String::new(),
+                expect: Vec::new(),
+                sweep: super::Sweep::default(),
+                ..scenario.clone()
+            },
+        }
+    }
+
+    /// Number of runs.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Number of runs with the same seed, which stand one behind the other.
+    #[must_use]
+    pub fn runs_per_seed(&self) -> u64 {
+        self.settings
+    }
+
+    /// The names of what varies besides the seed: `speed`, `kind`, `halt`, each with `:service` behind it
+    /// where it is about one service only.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        self.columns
+            .iter()
+            .map(|column| column.name.clone())
+            .collect()
+    }
+
+    /// The first value of each column.
+    #[must_use]
+    pub fn first_settings(&self) -> Vec<Setting> {
+        let firsts = self.columns.iter().map(|c| c.settings.first().copied());
+        firsts.flatten().collect()
+    }
+
+    /// The scenario without what varies, as it is common to all runs.
+    #[must_use]
+    pub fn base(&self) -> &Scenario {
+        &self.base
+    }
+
+    /// One of so many contiguous pieces of the plan, of as equal a size as possible; `piece` counts
+    /// from 1. All pieces together are the plan, in order.
+    #[must_use]
+    pub fn piece(&self, piece: u64, pieces: u64) -> Range<u64> {
+        let border = |piece: u64| {
+            let runs = u128::from(self.runs) * u128::from(piece) / u128::from(pieces.max(1));
+            u64::try_from(runs).unwrap_or(self.runs)
+        };
+        border(piece.saturating_sub(1))..border(piece)
+    }
+
+    /// What tells that run from the others. Runs count from 0; behind the last they begin anew.
+    #[must_use]
+    pub fn run(&self, run: u64) -> Run {
+        let mut rest = run % self.settings.max(1);
+        let mut settings = Vec::with_capacity(self.columns.len());
+        for column in self.columns.iter().rev() {
+            let count = column.settings.len().max(1) as u64;
+            let index = usize::try_from(rest % count).unwrap_or(0);
+            settings.extend(column.settings.get(index));
+            rest /= count;
+        }
+        settings.reverse();
+        Run {
+            seed: self.seed(run / self.settings.max(1)),
+            settings,
+        }
+    }
+
+    fn seed(&self, index: u64) -> u64 {
+        let mut rest = index;
+        for seeds in &self.seeds {
+            if rest < seeds.count {
+                return seeds.first + rest;
+            }
+            rest -= seeds.count;
+        }
+        self.base.seed
+    }
+
+    /// The scenario of that run.
+    #[must_use]
+    pub fn scenario(&self, run: u64) -> Scenario {
+        let Run { seed, settings } = self.run(run);
+        let mut scenario = self.base.clone().with_seed(seed);
+        for (column, setting) in self.columns.iter().zip(settings) {
+            apply(&mut scenario, column.service.as_deref(), setting);
+        }
+        scenario
+    }
+
+    /// Everything that is wrong with the scenario of that run. The same settings are right or wrong with
+    /// each seed, unless services are drawn by it.
+    #[must_use]
+    pub fn problems(&self, run: u64) -> Vec<Problem> {
+        let scenario = self.scenario(run);
+        let mut problems = scenario.problems();
+        let without_fault = self.columns.iter().filter(|column| {
+            let mut faults = scenario.all_faults();
+            !faults.any(|fault| is_meant(fault, column.service.as_deref()))
+        });
+        problems.extend(without_fault.map(|column| Problem {
+            path: String::new(),
+            message: match &column.service {
+                Some(service) => format!("there is no fault on `{}` to vary", shown(service)),
+                None => "there is no fault to vary".to_owned(),
+            },
+            span: None,
+            label: String::new(),
+            help: None,
+        }));
+        problems
+    }
+}
+
+fn column<T: Copy>(name: &str, axis: &Axis<T>, setting: impl Fn(T) -> Setting) -> Column {
+    Column {
+        name: match &axis.service {
+            Some(service) => format!("{name}:{service}"),
+            None => name.to_owned(),
+        },
+        service: axis.service.clone(),
+        settings: axis.values.iter().map(|value| setting(*value)).collect(),
+    }
+}
+
+fn is_meant(fault: &Fault, service: Option<&str>) -> bool {
+    service.is_none_or(|service| fault.service == service)
+}
+
+fn apply(scenario: &mut Scenario, service: Option<&str>, setting: Setting) {
+    match setting {
+        Setting::Speed(speed) => each_fault(scenario, service, |fault| fault.speed = speed),
+        Setting::Kind(kind) => each_fault(scenario, service, |fault| fault.kind = kind),
+        Setting::Halt(halt) => set_halt(scenario, service, halt),
+    }
+}
+
+fn each_fault(scenario: &mut Scenario, service: Option<&str>, mut change: impl FnMut(&mut Fault)) {
+    let injected = scenario
+        .timeline
+        .iter_mut()
+        .filter_map(|event| match &mut event.action {
+            Action::Inject(fault) => Some(fault),
+            Action::Halt(_) | Action::Set(..) => None,
+        });
+    let faults = scenario.faults.iter_mut().chain(injected);
+    faults
+        .filter(|fault| is_meant(fault, service))
+        .for_each(&mut change);
+}
+
+/// Halts come behind whatever else the timeline does at the same tick.
+fn set_halt(scenario: &mut Scenario, service: Option<&str>, halt: Halt) {
+    let mut services: Vec<String> = Vec::new();
+    for fault in scenario
+        .all_faults()
+        .filter(|fault| is_meant(fault, service))
+    {
+        if !services.contains(&fault.service) {
+            services.push(fault.service.clone());
+        }
+    }
+    scenario.timeline.retain(
+        |event| !matches!(&event.action, Action::Halt(halted) if services.contains(halted)),
+    );
+    if let Halt::At(tick) = halt {
+        let halts = services.into_iter().map(|service| Event {
+            tick,
+            action: Action::Halt(service),
+        });
+        scenario.timeline.extend(halts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sweep::{Seeds, Sweep};
+
+    const HALTED: &str = r#"Scenario(
+        name: "x", difficulty: easy,
+        services: ["api-gateway", "auth-service", "db-proxy"],
+        faults: [(kind: oom, service: "auth-service"), (kind: oom, service: "db-proxy", start_tick: 1)],
+        timeline: [
+            (tick: 2, do: halt("auth-service")),
+            (tick: 3, do: inject((kind: oom, service: "auth-service"))),
+            (tick: 4, do: halt("db-proxy")),
+            (tick: 5, do: halt("auth-service")),
+        ],
+        expect: [at_end(all_healthy)],
+        sweep: SWEEP,
+    )"#;
+
+    fn plan(sweep: &str) -> Plan {
+        let text = HALTED.replace("SWEEP", sweep);
+        Plan::new(&Scenario::parse("x.ron", &text).unwrap())
+    }
+
+    fn halts(scenario: &Scenario) -> Vec<(u64, &str)> {
+        let halts = scenario
+            .timeline
+            .iter()
+            .filter_map(|event| match &event.action {
+                Action::Halt(service) => Some((event.tick, &**service)),
+                _ => None,
+            });
+        halts.collect()
+    }
+
+    #[test]
+    fn a_plan_without_a_grid_is_the_scenario() {
+        let plan = plan("()");
+        let scenario = Scenario::parse("x.ron", &HALTED.replace("SWEEP", "()")).unwrap();
+        let without_expectations = Scenario {
+            expect: Vec::new(),
+            ..scenario
+        };
+        assert_eq!(plan.runs(), 1);
+        assert_eq!(plan.scenario(0), without_expectations);
+    }
+
+    #[test]
+    fn halts_take_the_place_of_those_of_the_timeline() {
+        let all = plan("(halt: [7, never])");
+        let expected = [(7, "auth-service"), (7, "db-proxy")];
+        assert_eq!(halts(&all.scenario(0)), expected);
+        assert_eq!(halts(&all.scenario(1)), []);
+        let one = plan(r#"(halt: {"auth-service": [7, never]})"#);
+        assert_eq!(
+            halts(&one.scenario(0)),
+            [(4, "db-proxy"), (7, "auth-service")]
+        );
+        assert_eq!(halts(&one.scenario(1)), [(4, "db-proxy")]);
+    }
+
+    #[test]
+    fn faults_that_are_injected_vary_too() {
+        let plan = plan(r#"(speed: {"auth-service": [3.0]}, kind: [bad_deploy])"#);
+        let scenario = plan.scenario(0);
+        let faults = scenario.all_faults();
+        let faults: Vec<_> = faults.map(|f| (f.kind, &*f.service, f.speed)).collect();
+        let kind = FaultKind::BadDeploy;
+        let expected = [
+            (kind, "auth-service", 3.0),
+            (kind, "db-proxy", 1.0),
+            (kind, "auth-service", 3.0),
+        ];
+        assert_eq!(faults, expected);
+        assert_eq!(plan.columns(), ["speed:auth-service", "kind"]);
+    }
+
+    #[test]
+    fn runs_are_in_the_order_of_a_nested_loop() {
+        let plan =
+            plan("(seeds: [9, range(2, 4)], speed: [1, 2], kind: [oom, memory_leak], halt: [9])");
+        let mut runs = 0..plan.runs();
+        for seed in [9, 2, 3] {
+            for speed in [1.0, 2.0] {
+                for kind in [FaultKind::Oom, FaultKind::MemoryLeak] {
+                    let settings = vec![
+                        Setting::Speed(speed),
+                        Setting::Kind(kind),
+                        Setting::Halt(Halt::At(9)),
+                    ];
+                    let run = runs.next().unwrap();
+                    assert_eq!(plan.run(run), Run { seed, settings });
+                    let scenario = plan.scenario(run);
+                    assert_eq!(scenario.seed, seed);
+                    assert!(
+                        scenario
+                            .faults
+                            .iter()
+                            .all(|f| f.speed == speed && f.kind == kind)
+                    );
+                }
+            }
+        }
+        assert_eq!(runs.next(), None);
+    }
+
+    #[test]
+    fn pieces_are_the_plan_and_of_about_the_same_size() {
+        let mut scenario = Scenario::parse("x.ron", &HALTED.replace("SWEEP", "()")).unwrap();
+        for count in [1, 2, 7, 1_000_000_000_000] {
+            let seeds = vec![Seeds { first: 5, count }];
+            scenario.sweep = Sweep {
+                seeds,
+                ..Sweep::default()
+            };
+            let plan = Plan::new(&scenario);
+            for pieces in [1, 2, 3, 5, 16, 1000] {
+                let mut end = 0;
+                for piece in 1..=pieces {
+                    let runs = plan.piece(piece, pieces);
+                    assert_eq!(runs.start, end);
+                    assert!((runs.end - runs.start).abs_diff(count / pieces) <= 1);
+                    end = runs.end;
+                }
+                assert_eq!(end, count);
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_without_the_fault_that_varies_has_a_problem() {
+        let text = "Scenario(name: \"x\", difficulty: hard, sweep: (\
+                    seeds: range(0, 50), speed: {\"auth-service\": [1]}))";
+        let plan = Plan::new(&Scenario::parse("x.ron", text).unwrap());
+        let is_bad = |run: &u64| !plan.problems(*run).is_empty();
+        let has_other = |run: &u64| plan.scenario(*run).faults[0].service != "auth-service";
+        let bad: Vec<u64> = (0..plan.runs()).filter(is_bad).collect();
+        let expected: Vec<u64> = (0..plan.runs()).filter(has_other).collect();
+        assert!(!bad.is_empty() && bad.len() < 50);
+        assert_eq!(bad, expected);
+    }
+}
