@@ -123,6 +123,7 @@ fn every_file_of_the_reference_is_a_task() {
         .collect();
     assert_eq!(names, ids);
     assert_eq!(ids.len(), 60);
+    assert!(Episode::of_task("task_easy_nothing").is_err());
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_episode::Episode;
-use firewatch_scenario::Difficulty;
+use firewatch_episode::{Episode, Task, find};
 use firewatch_sim::{METRICS, Simulation, read_metrics};
 use serde_json::{Map, Value, json};
 
@@ -56,24 +55,29 @@ fn shown(value: Option<&Value>) -> String {
     }
 }
 
+/// A task has a difficulty and a seed of its own, which a line that names it may leave out.
 fn requested(line: &Map<String, Value>) -> Result<Episode, String> {
-    let difficulty = line
-        .get("difficulty")
-        .and_then(Value::as_str)
-        .ok_or("the line has no `difficulty`")?;
-    let difficulty: Difficulty = difficulty
-        .parse()
-        .map_err(|_| format!("unknown difficulty {difficulty:?}"))?;
-    let seed = line
-        .get("seed")
-        .and_then(Value::as_u64)
-        .ok_or("the line has no `seed` from 0")?;
-    match line.get("task") {
-        None | Some(Value::Null) => Ok(Episode::generate(difficulty, seed)),
-        Some(Value::String(id)) => {
-            Episode::of_task_with(id, difficulty, seed).map_err(|error| error.to_string())
+    let given = |field| line.get(field).filter(|value| !value.is_null());
+    let task = match given("task") {
+        None => None,
+        Some(Value::String(id)) => Some(find(id).map_err(|error| error.to_string())?),
+        Some(other) => return Err(format!("`task` is no text: {other}")),
+    };
+    let difficulty = match given("difficulty") {
+        None => task.map(Task::difficulty),
+        Some(name) => name.as_str().and_then(|name| name.parse().ok()),
+    };
+    let seed = match given("seed") {
+        None => task.map(|task| task.scenario.seed),
+        Some(seed) => seed.as_u64(),
+    };
+    let difficulty = difficulty.ok_or("`difficulty` must be easy, medium or hard")?;
+    let seed = seed.ok_or("`seed` must be a whole number from 0")?;
+    match task {
+        None => Ok(Episode::generate(difficulty, seed)),
+        Some(task) => {
+            Episode::of_task_with(task.id, difficulty, seed).map_err(|error| error.to_string())
         }
-        Some(other) => Err(format!("`task` is no text: {other}")),
     }
 }
 
