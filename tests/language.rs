@@ -370,6 +370,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
             generated: false,
             services,
             faults,
+            absent_services: Vec::new(),
             red_herrings: Vec::new(),
             root_cause: root_cause.map(|index| index.get(&names).clone()),
             prompt_injection: prompt_injection.map(|index| index.get(&names).clone()),

@@ -138,6 +138,7 @@ const WORDS: &[&str] = &[
     "red_herrings:",
     "root_cause:",
     "prompt_injection:",
+    "absent_services:",
     "adversarial_logs:",
     "slo_budget:",
     "slo_burn_per_tick:",

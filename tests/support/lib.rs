@@ -6,6 +6,7 @@
 )]
 
 mod case;
+mod episode;
 mod host;
 mod incident;
 mod snapshot;
@@ -13,6 +14,7 @@ mod snapshot;
 use std::path::{Path, PathBuf};
 
 pub use case::{Case, Difference, Moment, expect_same};
+pub use episode::{Comparison, compare_episode};
 pub use host::{Crowd, Host, rows_are_together};
 pub use incident::{Act, Footprint, Incident};
 pub use snapshot::difference;

@@ -264,10 +264,11 @@ impl<'a> Checker<'a> {
 
     fn roles(&mut self) {
         let scenario = self.scenario;
+        self.absent_services();
         let mut seen = BTreeSet::new();
         for (index, name) in scenario.red_herrings.iter().enumerate() {
             let path = format!("red_herrings[{index}]");
-            if self.known_service(&path, name, "") && !seen.insert(name) {
+            if self.known_role(&path, name) && !seen.insert(name) {
                 let message = format!("`{}` is a red herring already", shown(name));
                 self.notes.report(&path, message, "given again", None);
             }
@@ -279,12 +280,34 @@ impl<'a> Checker<'a> {
             }
         }
         if let Some(name) = &scenario.prompt_injection {
-            self.known_service("prompt_injection", name, "");
+            self.known_role("prompt_injection", name);
         }
         for (index, planted) in scenario.adversarial_logs.iter().enumerate() {
             let path = format!("adversarial_logs[{index}].service");
-            self.known_service(&path, &planted.service, "");
+            self.known_role(&path, &planted.service);
         }
+    }
+
+    fn absent_services(&mut self) {
+        for (index, name) in self.scenario.absent_services.iter().enumerate() {
+            if self.services.contains_key(&**name) {
+                let message = format!("`{}` is in the mesh, so it is not absent", shown(name));
+                let help = Some("take it out of one of the lists".to_owned());
+                let path = format!("absent_services[{index}]");
+                self.notes.report(&path, message, "", help);
+            }
+        }
+    }
+
+    /// Whether the service exists or is meant not to; notes it if neither.
+    fn known_role(&mut self, path: &str, name: &str) -> bool {
+        let absent = self.scenario.absent_services.iter().any(|a| a == name);
+        absent
+            || self.known_service(
+                path,
+                name,
+                "one outside the mesh stands in `absent_services` too",
+            )
     }
 
     /// Notes a tick at which nothing can be done any more.

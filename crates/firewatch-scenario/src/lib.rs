@@ -21,6 +21,7 @@
 //! | `services` | `["name", ...]` out of the catalogue, or `{"name": (...), ...}` | drawn, with all below, from difficulty and seed |
 //! | `faults` | list of faults | none |
 //! | `red_herrings` | list of services with static, harmless errors | none |
+//! | `absent_services` | list of services that are meant not to be in the mesh: a red herring, the prompt injection and planted lines may name them | none |
 //! | `root_cause` | service | the first fault's |
 //! | `prompt_injection` | service whose log asks to be restarted | none |
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
@@ -79,6 +80,7 @@
 mod catalogue;
 mod check;
 mod decode;
+mod draws;
 mod expect;
 mod generate;
 mod load;
@@ -86,12 +88,14 @@ mod model;
 mod play;
 mod problem;
 mod read;
+mod start;
 mod sweep;
 mod syntax;
 mod write;
 
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{MAX_SERVICES, MAX_SPEED, MAX_TICKS};
+pub use draws::{Draws, Purpose};
 pub use expect::{Outcome, Verdict};
 pub use generate::generate;
 pub use load::MAX_FILE_BYTES;

@@ -10,6 +10,8 @@ use firewatch_sim::{
     UnknownName, Value,
 };
 
+use crate::draws::Draws;
+
 /// Metrics by name.
 pub type Metrics = BTreeMap<String, Value>;
 
@@ -38,6 +40,8 @@ pub struct Scenario {
     pub services: Vec<Service>,
     /// The faults, in order.
     pub faults: Vec<Fault>,
+    /// Services that red herrings and planted lines may name though they are not in the mesh.
+    pub absent_services: Vec<String>,
     /// Services with static, harmless degradation.
     pub red_herrings: Vec<String>,
     /// The service named as the cause, if not the first fault's.
@@ -90,7 +94,18 @@ impl Scenario {
     /// The environment that the incident starts from. Faults that start later are not in it yet.
     #[must_use]
     pub fn initial_state(&self) -> EnvironmentState {
-        crate::generate::initial_state(self)
+        self.initial_state_from(&mut crate::draws::Streams::new(self.seed))
+    }
+
+    /// The environment that the incident starts from, with baselines from another source than the
+    /// scenario's seed.
+    ///
+    /// A service draws, in order: memory, CPU and latency, requests, instance, version, error rate,
+    /// descriptors, uptime, deployment and its age, revision and its age. The red herrings follow, then
+    /// the change that the first fault came with.
+    #[must_use]
+    pub fn initial_state_from(&self, draws: &mut impl Draws) -> EnvironmentState {
+        crate::start::initial_state(self, draws)
     }
 }
 

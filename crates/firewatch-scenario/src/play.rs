@@ -3,8 +3,8 @@
 use firewatch_sim::{EnvironmentRef, FaultKind, SimError, Simulation, Status, Value, Vitals};
 
 use crate::expect::{Verdict, Watch};
-use crate::generate;
 use crate::model::{Action, Fault, Metrics, Scenario};
+use crate::start;
 
 /// Something that happened, after that many ticks.
 #[derive(Clone, Debug, PartialEq)]
@@ -259,8 +259,7 @@ impl<'a> Playback<'a> {
     fn act(&mut self, step: Step<'_>) -> Result<(), SimError> {
         match step {
             Step::Begin(fault) => {
-                self.simulation
-                    .inject_fault(&generate::fault_state(fault))?;
+                self.simulation.inject_fault(&start::fault_state(fault))?;
                 self.note_active(fault);
                 // A fault on an absent service has nothing to set metrics of.
                 if !fault.absent {

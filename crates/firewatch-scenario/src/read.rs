@@ -54,6 +54,7 @@ impl Decode for Scenario {
             generated: services.is_none(),
             services: services.map(|services| services.0).unwrap_or_default(),
             faults: f.optional(decoder, "faults").unwrap_or_default(),
+            absent_services: f.optional(decoder, "absent_services").unwrap_or_default(),
             red_herrings: f.optional(decoder, "red_herrings").unwrap_or_default(),
             root_cause: f.optional(decoder, "root_cause"),
             prompt_injection: f.optional(decoder, "prompt_injection"),

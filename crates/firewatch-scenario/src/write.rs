@@ -99,6 +99,10 @@ impl Scenario {
             "faults",
             self.faults.iter().map(|fault| self.fault(fault, true)),
         );
+        let absent: Vec<&str> = self.absent_services.iter().map(String::as_str).collect();
+        if !absent.is_empty() {
+            field("absent_services", &Names(&absent));
+        }
         let herrings: Vec<&str> = self.red_herrings.iter().map(String::as_str).collect();
         if !herrings.is_empty() {
             field("red_herrings", &Names(&herrings));

@@ -1,0 +1,89 @@
+//! Where drawn numbers come from.
+
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+
+/// What numbers are drawn for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The services of a generated episode.
+    Mesh = 1,
+    /// Its root cause and the kind of its fault.
+    Cause = 2,
+    /// Its red herrings.
+    RedHerrings = 3,
+    /// The service whose log lies.
+    PromptInjection = 4,
+    /// The healthy metrics of the services, in order.
+    Baseline = 5,
+    /// The error rates of the red herrings, in order.
+    Degradation = 6,
+    /// The deployment or change of configuration that the first fault came with.
+    Change = 7,
+}
+
+/// A source of drawn numbers. The same calls in the same order give the same numbers.
+pub trait Draws {
+    /// Says what the next numbers are for. A source with one stream for everything does nothing.
+    fn turn_to(&mut self, _purpose: Purpose) {}
+
+    /// A number from 0 up to but not including 1, in steps of 2^-53.
+    fn unit(&mut self) -> f64;
+
+    /// A whole number below `count`, which is 1 or more.
+    fn below(&mut self, count: usize) -> usize;
+
+    /// A whole number from `min` to `max`, both included.
+    fn whole(&mut self, min: i64, max: i64) -> i64 {
+        let count = usize::try_from(max - min + 1).unwrap_or(1);
+        min + i64::try_from(self.below(count)).unwrap_or(0)
+    }
+
+    /// One of the items; none out of none.
+    fn choose<T: Copy>(&mut self, items: &[T]) -> Option<T> {
+        if items.is_empty() {
+            None
+        } else {
+            items.get(self.below(items.len())).copied()
+        }
+    }
+
+    /// Characters of an alphabet, which may repeat.
+    fn text(&mut self, alphabet: &[u8; 16], length: usize) -> String {
+        (0..length)
+            .map(|_| char::from(alphabet[self.below(alphabet.len())]))
+            .collect()
+    }
+}
+
+/// Each purpose has a ChaCha stream of its own, keyed by the seed, so that what one of them draws
+/// never shifts what another one does: an explicit scenario with the services, fault and red herrings
+/// of a generated one has the same baselines.
+pub(crate) struct Streams(ChaCha8Rng);
+
+impl Streams {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        Self(ChaCha8Rng::from_seed(key))
+    }
+}
+
+impl Draws for Streams {
+    /// Begins the purpose's stream, from its start.
+    fn turn_to(&mut self, purpose: Purpose) {
+        self.0.set_stream(purpose as u64);
+        self.0.set_word_pos(0);
+    }
+
+    fn unit(&mut self) -> f64 {
+        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// `count` is far below 2^32: the bias is less than 2^-32.
+    fn below(&mut self, count: usize) -> usize {
+        let product = u128::from(self.0.next_u64()) * count as u128;
+        // The high half is below `count`.
+        usize::try_from(product >> 64).unwrap_or(0)
+    }
+}
