@@ -19,6 +19,9 @@ Exit codes (of several that apply, the highest):
 Results go to the standard output, diagnostics and progress to the standard error.
 The same scenario and seed give the same output, byte for byte.";
 
+/// More threads than any machine runs at once are a slip.
+const MAX_THREADS: i64 = 1024;
+
 const FORMATS: &str = include_str!("run/formats.txt");
 
 /// Plays production incidents written down as scenarios: services fail, failures spread, somebody
@@ -113,6 +116,10 @@ pub struct RunArguments {
     /// Run with each seed from A up to but not including B, and show the distribution
     #[arg(long, value_name = "A..B", conflicts_with = "logs")]
     pub seeds: Option<Seeds>,
+    /// Play the seeds on so many threads; the output is the same with any number [default: as many as
+    /// the machine runs at once]
+    #[arg(long, value_name = "N", requires = "seeds", value_parser = value_parser!(u16).range(1..=MAX_THREADS))]
+    pub threads: Option<u16>,
     /// Print only what failed, and a last line
     #[arg(long, short)]
     pub quiet: bool,

@@ -2,6 +2,7 @@
 //!
 //! Results go to the standard output, diagnostics and progress to the standard error.
 
+mod batch;
 mod check;
 mod cli;
 mod failure;
