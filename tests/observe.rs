@@ -190,7 +190,7 @@ fn done_flags_follow_the_rule_and_reset_what_they_pick() {
     let mut fleet = fleet(2);
     let mut done = vec![false; fleet.len()];
     fleet.tick_many(12);
-    let rule = |index: usize| index % 3 == 0;
+    let rule = |index: usize| index.is_multiple_of(3);
     fleet
         .done_into(&mut done, |index, standing| {
             rule(index) && standing.clock.tick == 12

@@ -1,58 +1,198 @@
-//! Much work in pieces: played side by side, handed on in order.
+//! Many runs on several threads, with results in order and memory that does not grow with them.
 
-use std::num::NonZero;
+use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use firewatch_scenario::{FleetPlayback, Scenario, Script};
+use firewatch_sim::EnvironmentRef;
+use indicatif::ProgressBar;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::failure::Failure;
 
-/// Pieces a thread that are worked on before the first of them is handed on: few enough that their
-/// results need little memory, and enough that no thread waits long for the others.
-const WINDOW: u64 = 4;
+/// Most runs of a chunk: so many environments stay in a core's cache.
+const CHUNK: u64 = 256;
+/// Most ticks of a chunk of more than one run: results come often enough to be waited for.
+const CHUNK_TICKS: u64 = 1 << 20;
+/// Chunks a thread that are begun before the results of the first are taken.
+const AHEAD: usize = 4;
 
-/// So many threads; by default as many as the machine runs at once.
-///
-/// # Errors
-/// They can't be started.
-pub fn pool(threads: Option<NonZero<usize>>) -> Result<ThreadPool, Failure> {
-    let available = std::thread::available_parallelism().ok();
-    let threads = threads.or(available).map_or(1, NonZero::get);
-    ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| Failure::Internal(format!("{threads} threads can't be started: {error}")))
+/// Threads that work on chunks of a plan.
+pub struct Batch {
+    pool: ThreadPool,
 }
 
-/// Cuts the numbers into pieces of that length, works on several at once, and hands the results on in
-/// order: what comes out does not depend on the number of threads.
+impl Batch {
+    /// So many threads, by default as many as the machine can run at once.
+    ///
+    /// # Errors
+    /// The system does not give them.
+    pub fn new(threads: Option<u16>) -> Result<Self, Failure> {
+        let available = || thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.map_or_else(available, usize::from);
+        let builder = ThreadPoolBuilder::new().num_threads(threads);
+        let pool = builder.build().map_err(|error| {
+            Failure::Internal(format!("{threads} threads can't be started: {error}"))
+        })?;
+        Ok(Self { pool })
+    }
+
+    /// Splits a plan of runs of about so many ticks each into chunks, does the work of each on some
+    /// thread, and takes the results on the caller's, in the plan's order. Only a few chunks are ahead
+    /// of what has been taken.
+    ///
+    /// # Errors
+    /// The first that `work` or `take` gives, in the plan's order.
+    pub fn in_order<T: Send>(
+        &self,
+        plan: Range<u64>,
+        ticks: u64,
+        work: impl Fn(Range<u64>) -> Result<T, Failure> + Sync,
+        mut take: impl FnMut(T) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let window = self.pool.current_num_threads() * AHEAD;
+        let chunks = chunks(plan, ticks, window as u64);
+        let (work, stopped) = (&work, &AtomicBool::new(false));
+        self.pool.in_place_scope_fifo(|scope| {
+            let mut begun = VecDeque::with_capacity(window);
+            let mut receive = |begun: Option<Receiver<Result<T, Failure>>>| {
+                let taken = begun.map_or(Ok(()), |begun| take(received(&begun)?));
+                stopped.store(taken.is_err(), Ordering::Relaxed);
+                taken
+            };
+            for chunk in chunks {
+                if begun.len() == window {
+                    receive(begun.pop_front())?;
+                }
+                let (sender, receiver) = sync_channel(1);
+                scope.spawn_fifo(move |_| {
+                    if !stopped.load(Ordering::Relaxed) {
+                        // After a failure nobody waits for it.
+                        let _ = sender.send(work(chunk));
+                    }
+                });
+                begun.push_back(receiver);
+            }
+            begun.into_iter().map(Some).try_for_each(receive)
+        })
+    }
+}
+
+/// Equal parts: `parts` of them, or more where those would be too large.
+fn chunks(plan: Range<u64>, ticks: u64, parts: u64) -> impl Iterator<Item = Range<u64>> {
+    let most = (CHUNK_TICKS / ticks.max(1)).clamp(1, CHUNK);
+    let length = (plan.end.saturating_sub(plan.start) / parts).clamp(1, most);
+    let mut next = plan.start;
+    std::iter::from_fn(move || {
+        let first = next;
+        next = first.saturating_add(length).min(plan.end);
+        (first < next).then_some(first..next)
+    })
+}
+
+fn received<T>(begun: &Receiver<Result<T, Failure>>) -> Result<T, Failure> {
+    // The scope goes on with the panic.
+    let panicked = |_| Failure::Internal("a thread has panicked".to_owned());
+    begun.recv().map_err(panicked)?
+}
+
+/// Plays the scenarios side by side on this thread, and reads each when its last tick is done: the
+/// results in the scenarios' order. The bar moves by a tick for each tick of a scenario.
 ///
 /// # Errors
-/// The first that comes from a piece or from handing it on; nothing is handed on behind it.
-pub fn in_order<T: Send>(
-    pool: &ThreadPool,
-    numbers: Range<u64>,
-    length: u64,
-    work: impl Fn(Range<u64>) -> Result<T, Failure> + Sync,
-    mut hand_on: impl FnMut(T) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let length = length.max(1);
-    let window = length.saturating_mul(WINDOW * pool.current_num_threads() as u64);
-    let mut start = numbers.start;
-    while start < numbers.end {
-        let end = start.saturating_add(window).min(numbers.end);
-        let pieces = (end - start).div_ceil(length);
-        let piece = |index: u64| {
-            let first = start + index * length;
-            work(first..first.saturating_add(length).min(end))
-        };
-        let done: Vec<Result<T, Failure>> =
-            pool.install(|| (0..pieces).into_par_iter().map(piece).collect());
-        for result in done {
-            hand_on(result?)?;
+/// None for scenarios without [`Scenario::problems`].
+pub fn play<T>(
+    scenarios: &[&Scenario],
+    bar: &ProgressBar,
+    mut read: impl FnMut(&Scenario, &Script, &EnvironmentRef) -> T,
+) -> Result<Vec<T>, Failure> {
+    let mut playback = FleetPlayback::new(scenarios.iter().copied())?.outcomes_only();
+    let mut results: Vec<Option<T>> = scenarios.iter().map(|_| None).collect();
+    loop {
+        for &index in playback.ended() {
+            let (scenario, script) = (scenarios[index], &playback.scripts()[index]);
+            let fleet = playback.fleet();
+            results[index] = Some(fleet.read(index, |view| read(scenario, script, view))?);
         }
-        start = end;
+        let running = playback.running() as u64;
+        if !playback.tick()? {
+            break;
+        }
+        bar.inc(running);
     }
-    Ok(())
+    Ok(results.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    #[test]
+    fn chunks_are_the_plan() {
+        let plans = [0..0, 5..6, 3..40, 0..100_000, u64::MAX - 9..u64::MAX];
+        for (plan, ticks) in plans
+            .iter()
+            .flat_map(|plan| [(plan, 20), (plan, 10_000_000)])
+        {
+            let most = if ticks == 20 { CHUNK } else { 1 };
+            let mut next = plan.start;
+            for chunk in chunks(plan.clone(), ticks, 8) {
+                assert_eq!(chunk.start, next);
+                assert!(chunk.end > next && chunk.end - next <= most);
+                next = chunk.end;
+            }
+            assert_eq!(next, plan.end);
+        }
+    }
+
+    #[test]
+    fn results_come_in_order_and_few_are_ahead() {
+        for threads in [1, 3] {
+            let batch = Batch::new(Some(threads)).unwrap_or_else(|failure| panic!("{failure}"));
+            let (begun, mut next) = (AtomicU64::new(0), 0);
+            let most = u64::from(threads) * AHEAD as u64 * CHUNK;
+            let work = |chunk: Range<u64>| {
+                begun.fetch_add(chunk.end - chunk.start, Ordering::SeqCst);
+                Ok(chunk)
+            };
+            let take = |chunk: Range<u64>| {
+                assert_eq!(chunk.start, next);
+                assert!(begun.load(Ordering::SeqCst) <= next + most);
+                next = chunk.end;
+                Ok(())
+            };
+            assert!(batch.in_order(0..20_000, 20, work, take).is_ok());
+            assert_eq!(next, 20_000);
+        }
+    }
+
+    #[test]
+    fn a_failure_ends_the_work() {
+        let batch = Batch::new(Some(2)).unwrap_or_else(|failure| panic!("{failure}"));
+        let worked = AtomicU64::new(0);
+        let work = |_| {
+            worked.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        };
+        let taken = batch.in_order(0..u64::MAX, 20, work, |()| Err(Failure::ClosedPipe));
+        assert!(matches!(taken, Err(Failure::ClosedPipe)));
+        assert!(worked.into_inner() <= 2 * AHEAD as u64);
+    }
+
+    #[test]
+    fn the_first_failure_in_order_counts() {
+        let fail = |what: &str| Err(Failure::Internal(what.to_owned()));
+        let batch = Batch::new(Some(2)).unwrap_or_else(|failure| panic!("{failure}"));
+        let work = |chunk: Range<u64>| match chunk.start {
+            0..5000 => Ok(()),
+            start => fail(&format!("{}", start / 5000)),
+        };
+        let failed = batch.in_order(0..20_000, 20, work, |()| Ok(()));
+        assert!(matches!(failed, Err(Failure::Internal(what)) if what == "1"));
+    }
 }

@@ -1,6 +1,5 @@
 //! What can be typed.
 
-use std::num::NonZero;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -21,6 +20,9 @@ Exit codes (of several that apply, the highest):
 
 Results go to the standard output, diagnostics and progress to the standard error.
 The same scenario and seed give the same output, byte for byte.";
+
+/// More threads than any machine runs at once are a slip.
+const MAX_THREADS: i64 = 1024;
 
 const FORMATS: &str = include_str!("run/formats.txt");
 const ROWS: &str = include_str!("sweep/formats.txt");
@@ -132,6 +134,10 @@ pub struct RunArguments {
     /// Run with each seed from A up to but not including B, and show the distribution
     #[arg(long, value_name = "A..B", conflicts_with = "logs")]
     pub seeds: Option<Seeds>,
+    /// Play the seeds on so many threads; the output is the same with any number [default: as many as
+    /// the machine runs at once]
+    #[arg(long, value_name = "N", requires = "seeds", value_parser = value_parser!(u16).range(1..=MAX_THREADS))]
+    pub threads: Option<u16>,
     /// Print only what failed, and a last line
     #[arg(long, short)]
     pub quiet: bool,
@@ -167,9 +173,10 @@ pub struct SweepArguments {
     /// Play only piece K of N, counted from 1: the rows of all pieces together are those of the whole
     #[arg(long, value_name = "K/N")]
     pub shard: Option<Shard>,
-    /// Play on so many threads, which changes nothing in the rows; by default on all
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZero<usize>>,
+    /// Play on so many threads; the rows are the same with any number [default: as many as the machine
+    /// runs at once]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=MAX_THREADS))]
+    pub threads: Option<u16>,
     /// Write the rows to this file, whole or not at all; until then they are in FILE.partial
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -153,6 +153,11 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
         ),
         (&["run", "--seeds", "5..5", POOL], "`5..6` is one seed"),
         (&["run", "--seeds", "5", POOL], "like `0..1000`"),
+        (&["run", "--threads", "2", POOL], "--seeds <A..B>"),
+        (
+            &["run", "--seeds", "0..2", "--threads", "0", POOL],
+            "0 is not in 1..=1024",
+        ),
         (&["run", "--seed", "-1", POOL], "unexpected argument '-1'"),
         (
             &["run", "--seed", "1", "--seeds", "0..2", POOL],
@@ -415,8 +420,27 @@ fn each_seed_is_the_run_with_that_seed() {
         assert_eq!(line["state_hash"], row["state_hash"].as_str());
         let file = [POOL, GENERATED][index / 4];
         let seed = (3 + index % 4).to_string();
-        assert_eq!(line["state_hash"], hash(0, &["run", file, "--seed", &seed]));
+        let alone = json(0, &["run", file, "--seed", &seed, "--format", "json"]);
+        assert_eq!(line["state_hash"], alone[0]["state_hash"]);
+        let totals = &alone[0]["totals"];
+        for name in ["mttm", "impact_after_mitigation", "bad_customer_minutes"] {
+            assert_eq!(line[name], totals[name], "{name} of {file} with {seed}");
+        }
     }
+    for (document, runs) in documents
+        .as_array()
+        .expect("an array")
+        .iter()
+        .zip(lines.chunks(4))
+    {
+        let hit_again = runs
+            .iter()
+            .filter(|run| run["impact_after_mitigation"] == true);
+        let told = &document["distribution"]["impact_after_mitigation"];
+        assert_eq!(*told, hit_again.count(), "{document}");
+    }
+    let hit_again = |run: &Value| run["impact_after_mitigation"] == true;
+    assert!(lines.iter().any(hit_again) && !lines.iter().all(hit_again));
     let spread = &documents[0]["distribution"];
     assert_eq!(spread["runs"], 4);
     assert_eq!(spread["expectations"][0]["passed"], 4);
@@ -433,18 +457,9 @@ fn each_seed_is_the_run_with_that_seed() {
 #[test]
 fn a_seed_that_the_scenario_does_not_fit_is_a_problem() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("picky.ron");
-    // Which services there are depends on the seed.
-    let name = "Scenario(name: \"Picky\", difficulty: easy, seed: 3, expect: [by_tick(1, status(\"SERVICE\", le(critical)))])";
-    let drawn = stdout(0, &["generate", "-d", "easy", "-s", "3"]);
-    let service = drawn
-        .split("services: [\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next());
-    fs::write(&file, name.replace("SERVICE", service.expect("a service"))).expect("a file");
-    let file = file.to_str().expect("a plain path");
-    stdout(0, &["run", file]);
-    let output = run(&["run", file, "--seeds", "0..40", "--format", "jsonl"]);
+    let file = picky(folder.path());
+    stdout(0, &["run", &file]);
+    let output = run(&["run", &file, "--seeds", "0..40", "--format", "jsonl"]);
     assert_eq!(output.status.code(), Some(2));
     let runs = json_lines(&text(&output.stdout));
     assert!(
@@ -453,8 +468,40 @@ fn a_seed_that_the_scenario_does_not_fit_is_a_problem() {
         runs.len()
     );
     let problems = text(&output.stderr);
-    assert!(problems.contains("picky.ron with seed"), "{problems}");
-    assert!(problems.contains("more seeds"), "{problems}");
+    assert!(problems.contains("picky.ron with seed 0"), "{problems}");
+    let more = format!("{} more seeds", 40 - runs.len() - 1);
+    assert!(problems.contains(&more), "{problems}");
+}
+
+#[test]
+fn seeds_give_the_same_output_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = picky(folder.path());
+    for format in ["text", "json", "jsonl", "csv"] {
+        let on = |threads| {
+            let options = ["--seeds", "0..60", "--format", format, "--threads", threads];
+            run(&[&["run", GENERATED, &file, FAILING], &options[..]].concat())
+        };
+        let (one, four) = (on("1"), on("4"));
+        assert_eq!(one.status.code(), Some(2));
+        assert!(text(&one.stderr).contains("more seeds"));
+        assert!(text(&one.stdout).lines().count() > 20, "{format}");
+        assert_eq!(one, four, "{format}");
+    }
+}
+
+/// A scenario that only some seeds fit.
+fn picky(folder: &Path) -> String {
+    let file = folder.join("picky.ron");
+    // Which services there are depends on the seed.
+    let name = "Scenario(name: \"Picky\", difficulty: easy, seed: 3, expect: [by_tick(1, status(\"SERVICE\", le(critical)))])";
+    let drawn = stdout(0, &["generate", "-d", "easy", "-s", "3"]);
+    let service = drawn
+        .split("services: [\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    fs::write(&file, name.replace("SERVICE", service.expect("a service"))).expect("a file");
+    file.to_str().expect("a plain path").to_owned()
 }
 
 // Where output goes.

@@ -62,6 +62,10 @@ impl<'a> Watch<'a> {
         }
     }
 
+    pub(crate) fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
     /// Looks at the state after a tick, or at the start.
     pub(crate) fn observe(&mut self, view: &EnvironmentRef) {
         let tick = view.clock().tick;

@@ -1,8 +1,8 @@
 //! The scenario language of Firewatch: incidents as RON files, loaded, diagnosed, generated, played.
 //!
 //! A [`Scenario`] is read with [`Scenario::load`] or [`Scenario::parse`], which tell every problem of a
-//! file at once ([`Diagnostics`]), and played with [`Playback`]. [`generate`] draws one from a
-//! difficulty and a seed. A scenario's `Display` is the text of a file that reads back as the same.
+//! file at once ([`Diagnostics`]), and played with [`Playback`], or many at once with
+//! [`FleetPlayback`]. [`generate`] draws one from a difficulty and a seed. A scenario's `Display` is the text of a file that reads back as the same.
 //!
 //! # The file
 //!
@@ -103,7 +103,7 @@ pub use model::{
     Action, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault, Metrics,
     Operator, Quantity, Scenario, Service, When,
 };
-pub use play::{Occurrence, Playback, ServiceHistory, What};
+pub use play::{FleetPlayback, Occurrence, Playback, Script, ServiceHistory, What};
 pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of, steers_terminal, visible};
 pub use sweep::{
     Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_VALUES, Plan, Run, Seeds, Setting, Sweep,

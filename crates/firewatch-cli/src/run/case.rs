@@ -52,6 +52,19 @@ impl Case {
     /// # Errors
     /// What was right may be wrong with that seed: a generated mesh has other services.
     pub fn with_seed(&self, seed: u64) -> Result<Self, Diagnostics> {
+        Ok(Self {
+            file: self.file.clone(),
+            logs: self.logs.clone(),
+            ticks: self.ticks,
+            scenario: self.reseeded(seed)?,
+        })
+    }
+
+    /// The scenario with another seed.
+    ///
+    /// # Errors
+    /// As [`Case::with_seed`].
+    pub fn reseeded(&self, seed: u64) -> Result<Scenario, Diagnostics> {
         let mut reseeded = self.scenario.clone().with_seed(seed);
         // Fewer ticks than the scenario needs are no mistake of the scenario's.
         let wanted = self.ticks.map(|_| reseeded.ticks);
@@ -67,12 +80,7 @@ impl Case {
             });
         }
         reseeded.ticks = wanted.unwrap_or(reseeded.ticks);
-        Ok(Self {
-            file: self.file.clone(),
-            logs: self.logs.clone(),
-            ticks: self.ticks,
-            scenario: reseeded,
-        })
+        Ok(reseeded)
     }
 
     fn with_ticks(mut self, ticks: Option<u64>) -> Self {

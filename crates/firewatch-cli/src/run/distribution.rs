@@ -1,10 +1,10 @@
 //! Many runs of a scenario as numbers.
 
-use firewatch_scenario::{Outcome, Scenario};
+use firewatch_scenario::{Outcome, Scenario, Script};
+use firewatch_sim::EnvironmentRef;
 use serde::Serialize;
 
 use super::case::Case;
-use super::summary::Summary;
 
 /// What came of one of the runs.
 #[derive(Clone, Debug, Serialize)]
@@ -15,6 +15,8 @@ pub struct Run<'a> {
     pub ticks: u64,
     pub mitigated: bool,
     pub mttm: Option<u64>,
+    /// Whether customers were hit again once the time to mitigate was known.
+    pub impact_after_mitigation: bool,
     pub bad_customer_minutes: f64,
     pub slo_budget: f64,
     pub slo_breached: bool,
@@ -22,32 +24,36 @@ pub struct Run<'a> {
     pub passed: usize,
     pub failed: usize,
     pub undecided: usize,
-    pub state_hash: &'a str,
+    /// 16 hexadecimal digits.
+    pub state_hash: String,
+    /// What has become of each expectation.
+    #[serde(skip)]
+    pub outcomes: Vec<Outcome>,
 }
 
 impl<'a> Run<'a> {
-    /// The run of a case that came to that summary.
-    pub fn new(case: &'a Case, summary: &'a Summary) -> Self {
-        let totals = &summary.totals;
-        let number = |which: fn(&Outcome) -> bool| {
-            let outcomes = summary.verdicts.iter().map(|verdict| &verdict.outcome);
-            outcomes.filter(|outcome| which(outcome)).count()
-        };
+    /// The run of a case with that seed, at its end.
+    pub fn new(case: &'a Case, seed: u64, script: &Script, view: &EnvironmentRef) -> Self {
+        let impact = view.impact();
+        let budget = view.slo_budget();
+        let number = |which: fn(&Outcome) -> bool| script.outcomes().filter(|o| which(o)).count();
         Self {
             file: &case.file,
             name: &case.scenario.name,
-            seed: case.scenario.seed,
-            ticks: totals.ticks,
-            mitigated: totals.mitigated,
-            mttm: totals.mttm,
-            bad_customer_minutes: totals.bad_customer_minutes,
-            slo_budget: totals.slo_budget,
-            slo_breached: totals.slo_breached,
-            blast_radius: totals.blast_radius,
+            seed,
+            ticks: view.clock().tick,
+            mitigated: impact.mttm_achieved_tick.is_some(),
+            mttm: impact.mttm_achieved_tick,
+            impact_after_mitigation: script.impact_after_mitigation(),
+            bad_customer_minutes: impact.bad_customer_minutes,
+            slo_budget: budget.remaining,
+            slo_breached: budget.is_breached(),
+            blast_radius: view.blast_radius(),
             passed: number(|outcome| *outcome == Outcome::Passed),
             failed: number(|outcome| matches!(outcome, Outcome::Failed { .. })),
             undecided: number(|outcome| *outcome == Outcome::Undecided),
-            state_hash: &summary.state_hash,
+            state_hash: format!("{:016x}", view.state_hash()),
+            outcomes: script.outcomes().cloned().collect(),
         }
     }
 }
@@ -94,6 +100,7 @@ pub struct Share {
 pub struct Distribution {
     pub runs: u64,
     pub mitigated: u64,
+    pub impact_after_mitigation: u64,
     pub breached: u64,
     pub mttm: Option<Spread>,
     pub bad_customer_minutes: Option<Spread>,
@@ -105,6 +112,7 @@ pub struct Distribution {
 #[derive(Debug, Default)]
 pub struct Collector {
     runs: u64,
+    impact_after_mitigation: u64,
     breached: u64,
     mttm: Vec<f64>,
     bad_customer_minutes: Vec<f64>,
@@ -133,20 +141,20 @@ impl Collector {
     }
 
     /// Adds a run.
-    pub fn add(&mut self, seed: u64, summary: &Summary) {
-        let totals = &summary.totals;
+    pub fn add(&mut self, run: &Run) {
         self.runs += 1;
-        self.breached += u64::from(totals.slo_breached);
-        self.mttm.extend(totals.mttm.map(|tick| tick as f64));
-        self.bad_customer_minutes.push(totals.bad_customer_minutes);
-        self.slo_budget.push(totals.slo_budget);
-        for (share, verdict) in self.expectations.iter_mut().zip(&summary.verdicts) {
-            match verdict.outcome {
+        self.impact_after_mitigation += u64::from(run.impact_after_mitigation);
+        self.breached += u64::from(run.slo_breached);
+        self.mttm.extend(run.mttm.map(|tick| tick as f64));
+        self.bad_customer_minutes.push(run.bad_customer_minutes);
+        self.slo_budget.push(run.slo_budget);
+        for (share, outcome) in self.expectations.iter_mut().zip(&run.outcomes) {
+            match outcome {
                 Outcome::Passed => share.passed += 1,
                 Outcome::Undecided => share.undecided += 1,
                 Outcome::Failed { .. } => {
                     share.failed += 1;
-                    share.first_failed_seed.get_or_insert(seed);
+                    share.first_failed_seed.get_or_insert(run.seed);
                 }
             }
         }
@@ -157,6 +165,7 @@ impl Collector {
         Distribution {
             runs: self.runs,
             mitigated: self.mttm.len() as u64,
+            impact_after_mitigation: self.impact_after_mitigation,
             breached: self.breached,
             mttm: Spread::of(self.mttm),
             bad_customer_minutes: Spread::of(self.bad_customer_minutes),

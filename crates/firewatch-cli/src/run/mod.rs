@@ -107,7 +107,7 @@ fn play_all(
         match case {
             Ok(case) => {
                 let summary = play::play(&case, report.as_mut(), out, bar)?;
-                tally.count(&summary.verdicts);
+                tally.count(summary.outcomes());
             }
             Err(problems) => {
                 std::io::Write::flush(out)?;

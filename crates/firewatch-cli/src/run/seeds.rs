@@ -1,24 +1,67 @@
 //! Plays a scenario with many seeds.
 
 use std::io::Write;
+use std::ops::Range;
 
-use firewatch_scenario::Diagnostics;
+use firewatch_scenario::{Diagnostics, Scenario};
 use indicatif::ProgressBar;
 
 use super::case::Case;
 use super::distribution::{Collector, Run};
-use super::play::play;
-use super::report::Report;
 use super::seeds_report::{self, SeedsReport};
 use super::tally::Tally;
+use crate::batch::{self, Batch};
 use crate::cli::{RunArguments, Seeds};
 use crate::failure::Failure;
 use crate::output::{Console, Output};
 
-/// Hears of every tick and says nothing.
-struct Silence;
+/// Seeds that a scenario is not in order with.
+#[derive(Default)]
+struct Misfits {
+    /// What is wrong with the first.
+    first: Option<Diagnostics>,
+    number: u64,
+}
 
-impl Report for Silence {}
+impl Misfits {
+    fn add(&mut self, problems: Diagnostics) {
+        self.number += 1;
+        self.first.get_or_insert(problems);
+    }
+
+    /// Adds those of later seeds.
+    fn join(&mut self, later: Self) {
+        self.number += later.number;
+        self.first = self.first.take().or(later.first);
+    }
+}
+
+/// What came of some seeds in a row.
+struct Chunk<'a> {
+    runs: Vec<Run<'a>>,
+    misfits: Misfits,
+}
+
+impl<'a> Chunk<'a> {
+    fn play(case: &'a Case, seeds: Range<u64>, bar: &ProgressBar) -> Result<Self, Failure> {
+        let mut misfits = Misfits::default();
+        let mut scenarios: Vec<Scenario> = Vec::new();
+        for seed in seeds {
+            match case.reseeded(seed) {
+                Ok(scenario) => scenarios.push(scenario),
+                Err(problems) => {
+                    misfits.add(problems);
+                    bar.inc(case.scenario.ticks);
+                }
+            }
+        }
+        let scenarios: Vec<&Scenario> = scenarios.iter().collect();
+        let runs = batch::play(&scenarios, bar, |scenario, script, view| {
+            Run::new(case, scenario.seed, script, view)
+        })?;
+        Ok(Self { runs, misfits })
+    }
+}
 
 /// Plays each case with each seed.
 pub fn play_all(
@@ -31,13 +74,15 @@ pub fn play_all(
 ) -> Result<Tally, Failure> {
     let mut report = seeds_report::of(arguments);
     let mut tally = Tally::default();
+    let batch = Batch::new(arguments.threads)?;
     report.open(out)?;
     for case in cases {
         match case {
             Ok(case) => {
-                let problems = play_seeds(&case, seeds, report.as_mut(), &mut tally, out, bar)?;
-                if let Some((first, more)) = problems {
-                    complain(&first, more, console, out)?;
+                let report = report.as_mut();
+                let misfits = play_seeds(&case, seeds, &batch, report, &mut tally, out, bar)?;
+                if let Some(first) = &misfits.first {
+                    complain(first, misfits.number - 1, console, out)?;
                 }
             }
             Err(problems) => {
@@ -66,35 +111,30 @@ fn complain(
     Ok(())
 }
 
-/// Returns what is wrong with the first seed that does not fit, and how many more there are.
+/// Returns the seeds that don't fit.
 fn play_seeds(
     case: &Case,
     seeds: Seeds,
+    batch: &Batch,
     report: &mut dyn SeedsReport,
     tally: &mut Tally,
     out: &mut Output,
     bar: &ProgressBar,
-) -> Result<Option<(Diagnostics, u64)>, Failure> {
+) -> Result<Misfits, Failure> {
     let mut collector = Collector::new(&case.scenario);
-    let mut problems: Option<(Diagnostics, u64)> = None;
+    let mut misfits = Misfits::default();
     report.begin(case, seeds, out)?;
-    for seed in seeds.range() {
-        match case.with_seed(seed) {
-            Ok(reseeded) => {
-                let summary = play(&reseeded, &mut Silence, out, bar)?;
-                tally.count(&summary.verdicts);
-                collector.add(seed, &summary);
-                report.run(&Run::new(&reseeded, &summary), out)?;
-            }
-            Err(wrong) => {
-                tally.bad += 1;
-                match &mut problems {
-                    Some((_, more)) => *more += 1,
-                    None => problems = Some((wrong, 0)),
-                }
-            }
+    let work = |seeds| Chunk::play(case, seeds, bar);
+    batch.in_order(seeds.range(), case.scenario.ticks, work, |chunk| {
+        for run in &chunk.runs {
+            tally.count(&run.outcomes);
+            collector.add(run);
+            report.run(run, out)?;
         }
-    }
+        tally.bad += chunk.misfits.number;
+        misfits.join(chunk.misfits);
+        Ok(())
+    })?;
     report.end(case, seeds, &collector.finish(), out)?;
-    Ok(problems)
+    Ok(misfits)
 }

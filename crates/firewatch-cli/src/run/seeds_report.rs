@@ -221,6 +221,7 @@ fn write_shares(all: &Distribution, out: &mut Output) -> Result<(), Failure> {
     };
     let rows = [
         row("mitigated", all.mitigated),
+        row("hit again after that", all.impact_after_mitigation),
         row("SLO budget used up", all.breached),
     ];
     write_table(&rows, out)

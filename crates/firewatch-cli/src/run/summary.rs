@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_scenario::{Playback, Scenario, Verdict};
+use firewatch_scenario::{Outcome, Playback, Scenario, Verdict};
 use firewatch_sim::{EnvironmentRef, Status};
 use serde::Serialize;
 
@@ -84,10 +84,16 @@ pub struct Summary {
     pub state_hash: String,
 }
 
+impl Summary {
+    /// What has become of each expectation.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.verdicts.iter().map(|verdict| &verdict.outcome)
+    }
+}
+
 /// Notes what each service goes through, in memory that does not grow with the ticks.
 pub struct Recorder {
     services: Vec<ServiceSummary>,
-    impact_after_mitigation: bool,
 }
 
 impl Recorder {
@@ -108,16 +114,12 @@ impl Recorder {
         let services = scenario.services.iter();
         Self {
             services: services.map(|given| service(&given.name)).collect(),
-            impact_after_mitigation: false,
         }
     }
 
     /// Notes a moment: the start, or the state after a tick.
     pub fn record(&mut self, view: &EnvironmentRef) {
         let is_tick = view.clock().tick > 0;
-        let impact = view.impact();
-        let is_mitigated = impact.mttm_achieved_tick.is_some();
-        self.impact_after_mitigation |= is_mitigated && impact.bcm_delta > 0.0;
         for (service, vitals) in self.services.iter_mut().zip(view.vitals()) {
             let status = vitals.status;
             service.status = status;
@@ -139,10 +141,7 @@ impl Recorder {
         let view = playback.view();
         Summary {
             services: self.services,
-            totals: Totals {
-                impact_after_mitigation: self.impact_after_mitigation,
-                ..Totals::of(&view)
-            },
+            totals: Totals::of(playback),
             verdicts: playback.verdicts(),
             log: case.logs.as_deref().map(|service| view.logs(service)),
             state_hash: format!("{:016x}", view.state_hash()),
@@ -151,7 +150,8 @@ impl Recorder {
 }
 
 impl Totals {
-    fn of(view: &EnvironmentRef) -> Self {
+    fn of(playback: &Playback) -> Self {
+        let view = playback.view();
         let impact = view.impact();
         let zone = view.blast_zone().into_iter().map(str::to_owned);
         let vitals = view.vitals();
@@ -160,7 +160,7 @@ impl Totals {
             sim_time_seconds: view.clock().sim_time_seconds,
             mitigated: impact.mttm_achieved_tick.is_some(),
             mttm: impact.mttm_achieved_tick,
-            impact_after_mitigation: false,
+            impact_after_mitigation: playback.impact_after_mitigation(),
             bad_customer_minutes: impact.bad_customer_minutes,
             slo_budget: view.slo_budget().remaining,
             slo_breached: view.slo_budget().is_breached(),

@@ -1,6 +1,6 @@
 //! What came of all scenarios together.
 
-use firewatch_scenario::{Outcome, Verdict};
+use firewatch_scenario::Outcome;
 
 use crate::check::count;
 use crate::failure::Exit;
@@ -21,11 +21,11 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a run.
-    pub fn count(&mut self, verdicts: &[Verdict]) {
+    /// Counts a run by what has become of its expectations.
+    pub fn count<'a>(&mut self, outcomes: impl IntoIterator<Item = &'a Outcome>) {
         let mut any_failed = false;
-        for verdict in verdicts {
-            match verdict.outcome {
+        for outcome in outcomes {
+            match outcome {
                 Outcome::Passed => self.expectations_held += 1,
                 Outcome::Undecided => self.expectations_undecided += 1,
                 Outcome::Failed { .. } => {

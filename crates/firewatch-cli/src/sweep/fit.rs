@@ -3,18 +3,15 @@
 use std::ops::Range;
 
 use firewatch_scenario::{Diagnostics, Plan, Problem};
-use rayon::ThreadPool;
 
 use super::rows::settings_in_words;
-use crate::batch;
+use crate::batch::Batch;
 use crate::check::count;
 use crate::failure::Failure;
 use crate::output::Console;
 
 /// Runs whose problems are shown; of the others only their number.
 const SHOWN: usize = 3;
-/// Runs that are looked at in one go.
-const PIECE: u64 = 1024;
 
 /// What is wrong with the runs of a piece of the plan.
 #[derive(Default)]
@@ -31,12 +28,12 @@ pub fn check(
     plan: &Plan,
     runs: &Range<u64>,
     file: &str,
-    pool: &ThreadPool,
+    batch: &Batch,
     console: &Console,
 ) -> Result<bool, Failure> {
     let mut found = Misfits::default();
     let work = |piece: Range<u64>| Ok(misfits(plan, piece, runs.end));
-    batch::in_order(pool, different_runs(plan, runs), PIECE, work, |misfits| {
+    batch.in_order(different_runs(plan, runs), 1, work, |misfits| {
         found.runs += misfits.runs;
         let space = SHOWN.saturating_sub(found.first.len());
         found.first.extend(misfits.first.into_iter().take(space));

@@ -4,7 +4,7 @@ mod fit;
 mod grid;
 mod parquet_file;
 mod partial;
-mod play;
+mod played;
 mod rows;
 mod values;
 
@@ -14,30 +14,24 @@ use std::path::Path;
 
 use firewatch_scenario::{Diagnostics, Plan, Scenario};
 use indicatif::ProgressBar;
-use rayon::ThreadPool;
 
-use crate::batch;
+use crate::batch::{self, Batch};
 use crate::cli::{RowFormat, SweepArguments};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::sources::{self, Source};
 use parquet_file::{GROUP, ParquetFile};
 use partial::Partial;
-use play::{Played, play_chunk};
+use played::Played;
 use rows::TextRows;
 pub use values::{SeedList, Shard, Vary};
-
-/// Runs that are played in one go, if they are short.
-const MOST_RUNS: u64 = 256;
-/// Services times ticks that are played in one go, if runs are long.
-const MUCH_WORK: u64 = 2_000_000;
 
 /// The runs of one call of the command.
 struct Sweep {
     plan: Plan,
     /// Those of the plan that are asked for.
     runs: Range<u64>,
-    pool: ThreadPool,
+    batch: Batch,
     bar: ProgressBar,
 }
 
@@ -62,8 +56,8 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
     };
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
     let runs = plan.piece(shard.piece, shard.pieces);
-    let pool = batch::pool(arguments.threads)?;
-    if !fit::check(&plan, &runs, &name, &pool, console)? {
+    let batch = Batch::new(arguments.threads)?;
+    if !fit::check(&plan, &runs, &name, &batch, console)? {
         return Ok(Exit::Bad);
     }
     let ticks = plan.base().ticks.saturating_mul(runs.end - runs.start);
@@ -71,7 +65,7 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
         bar: console.progress(ticks, arguments.out.is_none()),
         plan,
         runs,
-        pool,
+        batch,
     };
     let written = match &arguments.out {
         Some(out) => sweep.to_file(out, &identity(scenario), shard, arguments, console),
@@ -164,28 +158,20 @@ impl Sweep {
         &self,
         first: u64,
         form: impl Fn(u64, &[Played]) -> Result<T, Failure> + Sync,
-        mut hand_on: impl FnMut(T) -> Result<(), Failure>,
+        hand_on: impl FnMut(T) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let base = self.plan.base();
-        let work = base.ticks.saturating_mul(base.services.len() as u64);
-        let length = (MUCH_WORK / work.max(1)).clamp(1, MOST_RUNS);
         let play = |runs: Range<u64>| {
             let first = runs.start;
             let scenarios: Vec<Scenario> = runs.map(|run| self.plan.scenario(run)).collect();
-            let played = play_chunk(&scenarios)?;
-            Ok((played.len() as u64, form(first, &played)?))
+            let scenarios: Vec<&Scenario> = scenarios.iter().collect();
+            let played = batch::play(&scenarios, &self.bar, |_, script, view| {
+                Played::of(script, view)
+            })?;
+            form(first, &played)
         };
-        batch::in_order(
-            &self.pool,
-            first..self.runs.end,
-            length,
-            play,
-            |(runs, formed)| {
-                hand_on(formed)?;
-                self.bar.inc(runs * base.ticks);
-                Ok(())
-            },
-        )
+        let ticks = self.plan.base().ticks;
+        self.batch
+            .in_order(first..self.runs.end, ticks, play, hand_on)
     }
 
     fn write_file(

@@ -10,7 +10,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{Type, TypePtr};
 
-use super::play::Played;
+use super::played::Played;
 use super::rows::{Cell, Columns, Kind, cells, columns};
 use crate::failure::Failure;
 use firewatch_scenario::Plan;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::play::Played;
+use super::played::Played;
 use super::values::Shard;
 use crate::failure::Failure;
 

@@ -3,7 +3,7 @@
 use firewatch_scenario::{Halt, Plan, Setting};
 use serde::{Serialize, Serializer};
 
-use super::play::Played;
+use super::played::Played;
 use crate::cli::RowFormat;
 use crate::failure::Failure;
 use crate::run::number;

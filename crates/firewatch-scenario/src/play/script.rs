@@ -1,0 +1,258 @@
+//! A scenario's part in a run: what its timeline does, what it expects, and what came of both.
+
+use firewatch_sim::{EnvironmentRef, FaultKind, FaultState, SimError, Value};
+
+use super::record::{Occurrence, ServiceHistory, What};
+use crate::expect::{Outcome, Verdict, Watch};
+use crate::model::{Action, Fault, Metrics, Scenario};
+use crate::start;
+
+/// Where a script is played: one environment, wherever it lives.
+pub(super) trait Stage {
+    /// Reads the environment.
+    fn read<T>(&self, read: impl FnOnce(&EnvironmentRef) -> T) -> Result<T, SimError>;
+
+    /// Adds a fault at the end of the list.
+    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError>;
+
+    /// Halts the fault with that index.
+    fn halt_fault(&mut self, index: usize) -> Result<(), SimError>;
+
+    /// Sets a metric of a service.
+    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError>;
+}
+
+/// Something that is done before a tick.
+enum Step<'a> {
+    Begin(&'a Fault),
+    Halt(&'a str),
+    Set(&'a str, &'a Metrics),
+}
+
+/// What a script notes besides its outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Notes {
+    /// Every occurrence, and every status of every service.
+    All,
+    /// Nothing that grows with the ticks.
+    Outcome,
+}
+
+/// What a run of a scenario is besides its environment: what is still to be done to it, what is
+/// expected of it, and what it has gone through.
+pub struct Script<'a> {
+    ticks: u64,
+    /// What is still to be done, the next thing last.
+    steps: Vec<(u64, Step<'a>)>,
+    watches: Vec<Watch<'a>>,
+    notes: Notes,
+    occurrences: Vec<Occurrence>,
+    histories: Vec<ServiceHistory>,
+    mitigated: bool,
+    breached: bool,
+    impact_after_mitigation: bool,
+}
+
+impl<'a> Script<'a> {
+    /// The scenario's script, for the environment that it starts from.
+    pub(super) fn new(scenario: &'a Scenario, view: &EnvironmentRef) -> Self {
+        let watch = |expectation| Watch::new(expectation, scenario.ticks);
+        let mut script = Self {
+            ticks: scenario.ticks,
+            steps: steps(scenario),
+            watches: scenario.expect.iter().map(watch).collect(),
+            notes: Notes::All,
+            occurrences: Vec::new(),
+            histories: view.service_names().map(ServiceHistory::new).collect(),
+            mitigated: false,
+            breached: false,
+            impact_after_mitigation: false,
+        };
+        for fault in scenario.faults.iter().filter(|fault| fault.start_tick == 0) {
+            script.note_active(view.clock().tick, fault);
+        }
+        script.observe(view);
+        script
+    }
+
+    /// Ticks that the whole run takes.
+    #[must_use]
+    pub fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    /// What has happened so far, in order.
+    #[must_use]
+    pub fn occurrences(&self) -> &[Occurrence] {
+        &self.occurrences
+    }
+
+    /// What each service went through so far, in service order.
+    #[must_use]
+    pub fn histories(&self) -> &[ServiceHistory] {
+        &self.histories
+    }
+
+    /// What has become of each expectation so far, in the scenario's order.
+    #[must_use]
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        self.watches.iter().map(Watch::verdict).collect()
+    }
+
+    /// Whether each expectation held so far, in the scenario's order.
+    pub fn outcomes(&self) -> impl ExactSizeIterator<Item = &Outcome> {
+        self.watches.iter().map(Watch::outcome)
+    }
+
+    /// Whether customers were hit again once the time to mitigate was known.
+    #[must_use]
+    pub fn impact_after_mitigation(&self) -> bool {
+        self.impact_after_mitigation
+    }
+
+    pub(super) fn take_occurrences(&mut self) -> Vec<Occurrence> {
+        std::mem::take(&mut self.occurrences)
+    }
+
+    pub(super) fn forget_statuses(&mut self) {
+        for history in &mut self.histories {
+            history.forget_statuses();
+        }
+    }
+
+    /// From now on notes nothing that grows with the ticks, and forgets what it has noted.
+    pub(super) fn note_outcome_only(&mut self) {
+        self.notes = Notes::Outcome;
+        self.occurrences = Vec::new();
+        self.forget_statuses();
+    }
+
+    /// Does what is to be done once so many ticks are done.
+    pub(super) fn act(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        while self.steps.last().is_some_and(|(at, _)| *at <= tick) {
+            if let Some((_, step)) = self.steps.pop() {
+                self.take(&step, tick, stage)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, step: &Step, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        match step {
+            Step::Begin(fault) => {
+                stage.inject_fault(&start::fault_state(fault))?;
+                self.note_active(tick, fault);
+                // A fault on an absent service has nothing to set metrics of.
+                if !fault.absent {
+                    self.set(&fault.service, &fault.metrics, tick, stage)?;
+                }
+            }
+            Step::Halt(service) => self.halt(service, tick, stage)?,
+            Step::Set(service, metrics) => self.set(service, metrics, tick, stage)?,
+        }
+        Ok(())
+    }
+
+    fn halt(&mut self, service: &str, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        let active: Vec<(usize, FaultKind)> = stage.read(|view| {
+            view.faults()
+                .enumerate()
+                .filter(|(_, fault)| !fault.halted && view.fault_service(fault) == service)
+                .map(|(index, fault)| (index, fault.kind))
+                .collect()
+        })?;
+        for (index, kind) in active {
+            stage.halt_fault(index)?;
+            self.note(tick, || What::FaultHalted {
+                service: service.to_owned(),
+                kind,
+            });
+        }
+        Ok(())
+    }
+
+    fn set(
+        &mut self,
+        service: &str,
+        metrics: &Metrics,
+        tick: u64,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        for (metric, value) in metrics {
+            stage.set_metric(service, metric, value)?;
+            self.note(tick, || What::MetricSet {
+                service: service.to_owned(),
+                metric: metric.clone(),
+                value: value.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, tick: u64, what: impl FnOnce() -> What) {
+        if self.notes == Notes::All {
+            let what = what();
+            self.occurrences.push(Occurrence { tick, what });
+        }
+    }
+
+    fn note_active(&mut self, tick: u64, fault: &Fault) {
+        self.note(tick, || What::FaultActive {
+            service: fault.service.clone(),
+            kind: fault.kind,
+            speed: fault.speed,
+        });
+    }
+
+    /// Looks at the state after a tick, or at the start.
+    pub(super) fn observe(&mut self, view: &EnvironmentRef) {
+        let tick = view.clock().tick;
+        self.observe_services(tick, view);
+        let impact = view.impact();
+        if let Some(since) = impact.mttm_achieved_tick {
+            self.impact_after_mitigation |= impact.bcm_delta > 0.0;
+            if !std::mem::replace(&mut self.mitigated, true) {
+                self.note(tick, || What::Mitigated { since });
+            }
+        }
+        if view.slo_budget().is_breached() && !std::mem::replace(&mut self.breached, true) {
+            self.note(tick, || What::SloBreached);
+        }
+        for watch in &mut self.watches {
+            watch.observe(view);
+        }
+    }
+
+    fn observe_services(&mut self, tick: u64, view: &EnvironmentRef) {
+        for (history, vitals) in self.histories.iter_mut().zip(view.vitals()) {
+            let (before, to) = (history.statuses.last().copied(), vitals.status);
+            history.record(vitals);
+            if self.notes == Notes::Outcome {
+                history.forget_statuses();
+            } else if let Some(from) = before.filter(|&from| from != to) {
+                let service = history.name.clone();
+                let what = What::StatusChanged { service, from, to };
+                self.occurrences.push(Occurrence { tick, what });
+            }
+        }
+    }
+}
+
+/// What is to be done, the last thing first; at the same tick faults begin before the timeline acts.
+fn steps(scenario: &Scenario) -> Vec<(u64, Step<'_>)> {
+    let begins = scenario.faults.iter().filter(|fault| fault.start_tick > 0);
+    let mut steps: Vec<(u64, Step)> = begins
+        .map(|fault| (fault.start_tick, Step::Begin(fault)))
+        .collect();
+    steps.extend(scenario.timeline.iter().map(|event| {
+        let step = match &event.action {
+            Action::Halt(service) => Step::Halt(service),
+            Action::Inject(fault) => Step::Begin(fault),
+            Action::Set(service, metrics) => Step::Set(service, metrics),
+        };
+        (event.tick, step)
+    }));
+    steps.sort_by_key(|(tick, _)| *tick);
+    steps.reverse();
+    steps
+}
