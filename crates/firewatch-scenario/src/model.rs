@@ -5,8 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use firewatch_sim::{
-    AdversarialLine, Engine, EnvironmentState, FaultKind, ImpactMode, SloBudget, Status,
-    UnknownName, Value,
+    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, ImpactMode, SimError,
+    SloBudget, Status, UnknownName, Value,
 };
 
 /// Metrics by name.
@@ -84,10 +84,20 @@ impl Scenario {
         )
     }
 
-    /// The environment that the incident starts from. Faults that start later are not in it yet.
-    #[must_use]
-    pub fn initial_state(&self) -> EnvironmentState {
-        crate::generate::initial_state(self)
+    /// What the incident is built from. Faults that start later are not in it yet.
+    ///
+    /// # Errors
+    /// None for a scenario without [`Scenario::problems`]; else as [`EnvironmentState::blueprint`].
+    pub fn blueprint(&self) -> Result<Blueprint, SimError> {
+        crate::generate::blueprint(self)
+    }
+
+    /// The environment that the incident starts from, as plain data.
+    ///
+    /// # Errors
+    /// As [`Scenario::blueprint`].
+    pub fn initial_state(&self) -> Result<EnvironmentState, SimError> {
+        self.blueprint()?.state()
     }
 }
 

@@ -79,6 +79,8 @@ pub use service::{
     Traffic, Uptime, Vitals,
 };
 pub use simulation::Simulation;
+/// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
+pub use smol_str::SmolStr;
 pub use state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
 pub use status::{Status, UnknownName};
 pub use topology::{CASCADE_MAX_DEPTH, Topology};

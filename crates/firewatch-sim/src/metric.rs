@@ -3,6 +3,7 @@
 //! It exists once, here; files, traces, snapshots, hashes and observations all read it.
 
 use bevy_ecs::prelude::*;
+use smol_str::SmolStr;
 
 use crate::error::SimError;
 use crate::num;
@@ -199,15 +200,15 @@ impl Field for bool {
     }
 }
 
-impl Field for String {
+impl Field for SmolStr {
     fn read(&self) -> Option<Value> {
-        Some(Value::Text(self.clone()))
+        Some(Value::Text(self.to_string()))
     }
     fn write(&mut self, value: &Value) -> bool {
         let Value::Text(text) = value else {
             return false;
         };
-        self.clone_from(text);
+        *self = text.into();
         true
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::*;
+use smol_str::SmolStr;
 
 use crate::mesh::{Place, Placed};
 use crate::status::Status;
@@ -120,11 +121,11 @@ impl Default for Uptime {
 #[derive(Component, Clone, Debug, PartialEq)]
 pub struct Profile {
     /// Version tag.
-    pub service_version: String,
+    pub service_version: SmolStr,
     /// Identity of the running instance.
-    pub service_instance_id: String,
+    pub service_instance_id: SmolStr,
     /// Short hash of the deployed commit.
-    pub last_deployment_sha: String,
+    pub last_deployment_sha: SmolStr,
     /// Log lines that were attached to the service.
     pub recent_logs: Vec<String>,
     /// Requests in flight, a count.
@@ -146,9 +147,9 @@ pub struct Profile {
 impl Default for Profile {
     fn default() -> Self {
         Self {
-            service_version: "v1.0.0".into(),
-            service_instance_id: String::new(),
-            last_deployment_sha: "a3f9d21".into(),
+            service_version: SmolStr::new_static("v1.0.0"),
+            service_instance_id: SmolStr::default(),
+            last_deployment_sha: SmolStr::new_static("a3f9d21"),
             recent_logs: Vec::new(),
             http_server_active_requests: 50,
             process_cpu_utilization: 0.15,
@@ -204,7 +205,7 @@ pub struct Certificate {
 #[component(storage = "SparseSet")]
 pub struct ImagePull {
     /// The orchestrator's reason; `ImagePullBackOff` pins the restart count.
-    pub image_pull_error: Option<String>,
+    pub image_pull_error: Option<SmolStr>,
 }
 
 /// A stage of a data pipeline.

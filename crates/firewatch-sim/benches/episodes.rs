@@ -1,0 +1,92 @@
+//! What a fresh episode costs: drawing it, and putting it in the place of another in a fleet.
+//!
+//! `cargo bench -p firewatch-sim --bench episodes` prints a table. One thread; environments are reset in
+//! order; each figure is the best of a few repetitions. Memory is what the process has grown by when
+//! the fleet stands, so it is only told where `/proc` is.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark whose episodes are refused fails"
+)]
+
+use std::time::Instant;
+
+use firewatch_scenario::{Difficulty, Episodes};
+use firewatch_sim::{Blueprint, Fleet};
+
+const ENVIRONMENTS: usize = 16_384;
+const REPETITIONS: u64 = 5;
+
+/// Bytes of memory that the process has.
+fn resident_bytes() -> Option<usize> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: usize = statm.split(' ').nth(1)?.parse().ok()?;
+    // The size of a page where Linux runs such benchmarks.
+    Some(pages * 4096)
+}
+
+/// The least nanoseconds that `work` takes for each of the environments, over new seeds every time.
+fn measure(mut work: impl FnMut(usize, u64)) -> f64 {
+    let mut best = f64::INFINITY;
+    for repetition in 0..=REPETITIONS {
+        let start = Instant::now();
+        for environment in 0..ENVIRONMENTS {
+            work(
+                environment,
+                repetition * ENVIRONMENTS as u64 + environment as u64,
+            );
+        }
+        let spent = start.elapsed().as_secs_f64() * 1e9 / ENVIRONMENTS as f64;
+        // The first repetition fills caches.
+        if repetition > 0 {
+            best = best.min(spent);
+        }
+    }
+    best
+}
+
+fn row(difficulty: Difficulty) {
+    let before = resident_bytes();
+    let seeds = 0..ENVIRONMENTS as u64;
+    let mut episodes = Episodes::new();
+    let blueprints = seeds.map(|seed| episodes.draw(difficulty, seed).clone());
+    let mut fleet = Fleet::new(blueprints, 1).expect("valid episodes");
+    let after = resident_bytes();
+    let bytes = before.zip(after).map_or_else(
+        || "-".to_owned(),
+        |(before, after)| (after.saturating_sub(before) / ENVIRONMENTS).to_string(),
+    );
+    let drawn = measure(|_, seed| {
+        std::hint::black_box(episodes.draw(difficulty, seed));
+    });
+    let blueprints: Vec<Blueprint> = (0..256)
+        .map(|seed| episodes.draw(difficulty, seed).clone())
+        .collect();
+    let reset = measure(|environment, seed| {
+        let blueprint = &blueprints[seed as usize % blueprints.len()];
+        fleet
+            .reset(environment, blueprint)
+            .expect("a valid episode");
+    });
+    let both = measure(|environment, seed| {
+        fleet
+            .reset(environment, episodes.draw(difficulty, seed))
+            .expect("a valid episode");
+    });
+    println!(
+        "{difficulty:<10} {drawn:>10.0} {reset:>10.0} {both:>10.0} {:>14.0} {bytes:>12}",
+        1e9 / both
+    );
+}
+
+fn main() {
+    println!("{ENVIRONMENTS} environments, ns per episode");
+    println!(
+        "{:<10} {:>10} {:>10} {:>10} {:>14} {:>12}",
+        "difficulty", "draw", "reset", "both", "resets/s", "bytes/env"
+    );
+    // The first fleet's memory is not yet anybody's: hard comes first.
+    for &difficulty in Difficulty::ALL.iter().rev() {
+        row(difficulty);
+    }
+}
