@@ -48,12 +48,12 @@ fn healthy(name: &str, entry: Option<&CatalogueService>, stream: &mut Stream) ->
     let cpu = 0.10 + stream.unit() * 0.10;
     let latency = 0.05 + stream.unit() * 0.10;
     let active_requests = 30 + stream.whole(0, 80);
-    let service_instance_id = instance_id(name, &stream.text(b"abcdef0123456789", 6));
+    let service_instance_id = instance_id(name, &stream.text::<6>(b"abcdef0123456789"));
     let service_version = version(stream);
     let error_rate = stream.unit() * 0.02;
     let descriptors = 80 + stream.whole(0, 80);
     let uptime = 3600 + stream.whole(0, 172_800);
-    let sha = stream.text(DIGITS, 7);
+    let sha = stream.text::<7>(DIGITS);
     let deployment_age = 3600 + stream.whole(0, 604_800);
     let config_revision = stream.whole(1, 20);
     let config_age = 3600 + stream.whole(0, 604_800);
@@ -99,10 +99,9 @@ fn instance_id(name: &str, suffix: &SmolStr) -> SmolStr {
 }
 
 fn version(stream: &mut Stream) -> SmolStr {
-    let mut digit = |min, max| char::from(DIGITS[usize::from(stream.whole(min, max) as u8)]);
-    ['v', digit(1, 3), '.', digit(0, 9), '.', digit(0, 9)]
-        .into_iter()
-        .collect()
+    let mut digit = |first, count| DIGITS[first + stream.below(count)];
+    let text = [b'v', digit(1, 3), b'.', digit(0, 10), b'.', digit(0, 10)];
+    SmolStr::from_utf8(&text).unwrap_or_default()
 }
 
 /// Sets the status that follows from the vitals and the metrics that differ from them.
@@ -133,7 +132,7 @@ fn mark_recent_change(kind: FaultKind, service: &mut ServiceBlueprint, stream: &
     match kind {
         FaultKind::BadDeploy => {
             runtime.last_deployment_age_seconds = stream.whole(30, 300);
-            service.profile.last_deployment_sha = stream.text(DIGITS, 7);
+            service.profile.last_deployment_sha = stream.text::<7>(DIGITS);
         }
         FaultKind::ConfigDrift => {
             runtime.last_config_age_seconds = stream.whole(10, 120);

@@ -60,10 +60,10 @@ impl Stream {
         }
     }
 
-    pub(crate) fn text(&mut self, alphabet: &[u8; 16], length: usize) -> SmolStr {
-        (0..length)
-            .map(|_| char::from(alphabet[self.below(alphabet.len())]))
-            .collect()
+    /// So many letters of the alphabet, which is ASCII.
+    pub(crate) fn text<const LENGTH: usize>(&mut self, alphabet: &[u8; 16]) -> SmolStr {
+        let letters: [u8; LENGTH] = std::array::from_fn(|_| alphabet[self.below(alphabet.len())]);
+        SmolStr::from_utf8(&letters).unwrap_or_default()
     }
 }
 

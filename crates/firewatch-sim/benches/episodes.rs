@@ -1,6 +1,7 @@
 //! What a fresh episode costs: drawing it, and putting it in the place of another in a fleet.
 //!
-//! `cargo bench -p firewatch-sim --bench episodes` prints a table. One thread; environments are reset in
+//! `cargo bench -p firewatch-sim --bench episodes` prints a table; a number after `--` is the number of
+//! environments. One thread; environments are reset in
 //! order; each figure is the best of a few repetitions. Memory is what the process has grown by when
 //! the fleet stands, so it is only told where `/proc` is.
 
@@ -14,7 +15,6 @@ use std::time::Instant;
 use firewatch_scenario::{Difficulty, Episodes};
 use firewatch_sim::{Blueprint, Fleet};
 
-const ENVIRONMENTS: usize = 16_384;
 const REPETITIONS: u64 = 5;
 
 /// Bytes of memory that the process has.
@@ -26,17 +26,17 @@ fn resident_bytes() -> Option<usize> {
 }
 
 /// The least nanoseconds that `work` takes for each of the environments, over new seeds every time.
-fn measure(mut work: impl FnMut(usize, u64)) -> f64 {
+fn measure(environments: usize, mut work: impl FnMut(usize, u64)) -> f64 {
     let mut best = f64::INFINITY;
     for repetition in 0..=REPETITIONS {
         let start = Instant::now();
-        for environment in 0..ENVIRONMENTS {
+        for environment in 0..environments {
             work(
                 environment,
-                repetition * ENVIRONMENTS as u64 + environment as u64,
+                repetition * environments as u64 + environment as u64,
             );
         }
-        let spent = start.elapsed().as_secs_f64() * 1e9 / ENVIRONMENTS as f64;
+        let spent = start.elapsed().as_secs_f64() * 1e9 / environments as f64;
         // The first repetition fills caches.
         if repetition > 0 {
             best = best.min(spent);
@@ -45,30 +45,30 @@ fn measure(mut work: impl FnMut(usize, u64)) -> f64 {
     best
 }
 
-fn row(difficulty: Difficulty) {
+fn row(difficulty: Difficulty, environments: usize) {
     let before = resident_bytes();
-    let seeds = 0..ENVIRONMENTS as u64;
+    let seeds = 0..environments as u64;
     let mut episodes = Episodes::new();
     let blueprints = seeds.map(|seed| episodes.draw(difficulty, seed).clone());
     let mut fleet = Fleet::new(blueprints, 1).expect("valid episodes");
     let after = resident_bytes();
     let bytes = before.zip(after).map_or_else(
         || "-".to_owned(),
-        |(before, after)| (after.saturating_sub(before) / ENVIRONMENTS).to_string(),
+        |(before, after)| (after.saturating_sub(before) / environments).to_string(),
     );
-    let drawn = measure(|_, seed| {
+    let drawn = measure(environments, |_, seed| {
         std::hint::black_box(episodes.draw(difficulty, seed));
     });
     let blueprints: Vec<Blueprint> = (0..256)
         .map(|seed| episodes.draw(difficulty, seed).clone())
         .collect();
-    let reset = measure(|environment, seed| {
+    let reset = measure(environments, |environment, seed| {
         let blueprint = &blueprints[seed as usize % blueprints.len()];
         fleet
             .reset(environment, blueprint)
             .expect("a valid episode");
     });
-    let both = measure(|environment, seed| {
+    let both = measure(environments, |environment, seed| {
         fleet
             .reset(environment, episodes.draw(difficulty, seed))
             .expect("a valid episode");
@@ -80,13 +80,16 @@ fn row(difficulty: Difficulty) {
 }
 
 fn main() {
-    println!("{ENVIRONMENTS} environments, ns per episode");
+    // `cargo bench` adds an argument of its own.
+    let picked = std::env::args().find_map(|argument| argument.parse().ok());
+    let environments = picked.unwrap_or(16_384);
+    println!("{environments} environments, ns per episode");
     println!(
         "{:<10} {:>10} {:>10} {:>10} {:>14} {:>12}",
         "difficulty", "draw", "reset", "both", "resets/s", "bytes/env"
     );
     // The first fleet's memory is not yet anybody's: hard comes first.
     for &difficulty in Difficulty::ALL.iter().rev() {
-        row(difficulty);
+        row(difficulty, environments);
     }
 }

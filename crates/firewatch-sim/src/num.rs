@@ -52,7 +52,8 @@ pub fn round_decimal(x: f64, digits: u32) -> f64 {
     let rest = product & ((1 << shift) - 1);
     let half = 1_u128 << (shift - 1);
     let units = whole + u128::from(rest > half || (rest == half && whole & 1 == 1));
-    let rounded = units as f64;
+    // Machine words are converted in one instruction, wider ones are not.
+    let rounded = u64::try_from(units).map_or(f64::INFINITY, |units| units as f64);
     if rounded > EXACT {
         // The division below would round a second time; so large a value is rare enough to print.
         return format!("{x:.*}", digits as usize).parse().unwrap_or(x);
