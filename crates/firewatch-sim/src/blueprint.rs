@@ -13,8 +13,8 @@ use crate::fault::{Fault, FaultKind};
 use crate::mesh::{Place, Run};
 use crate::metric;
 use crate::service::{
-    Certificate, CrashLoop, Extras, ImagePull, Member, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, Diagnostics, Extras, ImagePull, Member, Pipeline, Profile,
+    RequestQueue, Runtime, Traffic, Uptime, Vitals,
 };
 use crate::state::EnvironmentState;
 use crate::topology::{Reach, Topology};
@@ -272,6 +272,7 @@ type Optional = (
     Certificate,
     ImagePull,
     Pipeline,
+    Diagnostics,
     Extras,
 );
 
@@ -283,6 +284,7 @@ type HasOptional = (
     Has<Certificate>,
     Has<ImagePull>,
     Has<Pipeline>,
+    Has<Diagnostics>,
     Has<Extras>,
 );
 
@@ -392,6 +394,7 @@ fn overwrite(
     *runtime = service.runtime;
     *uptime = service.uptime;
     profile.clone_from(&service.profile);
-    let (queue, traffic, crash_loop, certificate, image_pull, pipeline, extras) = optional;
-    queue | traffic | crash_loop | certificate | image_pull | pipeline | extras
+    let (queue, traffic, crash_loop, certificate, image_pull, pipeline, diagnostics, extras) =
+        optional;
+    queue | traffic | crash_loop | certificate | image_pull | pipeline | diagnostics | extras
 }

@@ -75,8 +75,8 @@ pub use metric::{
 pub use num::round_decimal;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
-    Certificate, CrashLoop, Extras, ImagePull, Member, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, Diagnostics, Extras, ImagePull, Member, Pipeline, Profile,
+    RequestQueue, Runtime, Traffic, Uptime, Vitals,
 };
 pub use simulation::Simulation;
 /// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.

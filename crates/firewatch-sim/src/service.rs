@@ -126,12 +126,29 @@ pub struct Profile {
     pub service_instance_id: SmolStr,
     /// Short hash of the deployed commit.
     pub last_deployment_sha: SmolStr,
-    /// Log lines that were attached to the service.
-    pub recent_logs: Vec<String>,
     /// Requests in flight, a count.
     pub http_server_active_requests: i64,
     /// CPU in use as a share of what is allotted.
     pub process_cpu_utilization: f64,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            service_version: SmolStr::new_static("v1.0.0"),
+            service_instance_id: SmolStr::default(),
+            last_deployment_sha: SmolStr::new_static("a3f9d21"),
+            http_server_active_requests: 50,
+            process_cpu_utilization: 0.15,
+        }
+    }
+}
+
+/// What no rule reads and what is the same for nearly every service: one without this component has the
+/// default of each metric.
+#[derive(Component, Clone, Debug, PartialEq)]
+#[component(storage = "SparseSet")]
+pub struct Diagnostics {
     /// Pause of a garbage collection, milliseconds.
     pub runtime_gc_pause_duration_ms: f64,
     /// Garbage collections per second.
@@ -142,22 +159,19 @@ pub struct Profile {
     pub runtime_jvm_threads_max: i64,
     /// Tasks that wait for a thread, a count.
     pub runtime_thread_pool_queue_depth: i64,
+    /// Log lines that were attached to the service.
+    pub recent_logs: Vec<String>,
 }
 
-impl Default for Profile {
+impl Default for Diagnostics {
     fn default() -> Self {
         Self {
-            service_version: SmolStr::new_static("v1.0.0"),
-            service_instance_id: SmolStr::default(),
-            last_deployment_sha: SmolStr::new_static("a3f9d21"),
-            recent_logs: Vec::new(),
-            http_server_active_requests: 50,
-            process_cpu_utilization: 0.15,
             runtime_gc_pause_duration_ms: 15.0,
             runtime_gc_count_per_second: 2.0,
             runtime_jvm_threads_count: 50,
             runtime_jvm_threads_max: 200,
             runtime_thread_pool_queue_depth: 0,
+            recent_logs: Vec::new(),
         }
     }
 }
