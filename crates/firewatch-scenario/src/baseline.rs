@@ -83,7 +83,6 @@ fn healthy(name: &str, entry: Option<&CatalogueService>, stream: &mut Stream) ->
             last_deployment_sha: sha,
             http_server_active_requests: active_requests,
             process_cpu_utilization: round_decimal(cpu, 4),
-            ..Profile::default()
         },
         ..ServiceBlueprint::default()
     }
