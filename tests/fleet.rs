@@ -14,7 +14,7 @@ fn neighbour(seed: u64) -> EnvironmentState {
     let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
     let mut scenario = generate(difficulties[seed as usize % 3], seed);
     scenario.faults[0].kind = FaultKind::BUILT_IN[seed as usize % 5];
-    scenario.initial_state()
+    scenario.initial_state().unwrap()
 }
 
 fn blueprint(state: &EnvironmentState) -> Blueprint {

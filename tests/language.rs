@@ -723,7 +723,7 @@ fn portrait(difficulty: Difficulty, seed: u64) -> String {
         "  prompt injection: {}",
         scenario.prompt_injection.as_deref().unwrap_or("")
     );
-    for service in scenario.initial_state().services {
+    for service in scenario.initial_state().unwrap().services {
         let _ = writeln!(text, "  {}", service.name);
         for (metric, value) in service.metrics {
             let _ = writeln!(text, "    {metric}: {value}");

@@ -14,12 +14,12 @@ const ROOM: usize = 8;
 fn episode(seed: usize) -> Blueprint {
     let difficulty = Difficulty::ALL[seed % Difficulty::ALL.len()];
     let scenario = generate(difficulty, seed as u64);
-    scenario.initial_state().blueprint().unwrap()
+    scenario.blueprint().unwrap()
 }
 
 /// A service with every metric that can be attached.
 fn with_all_metrics() -> Blueprint {
-    let mut state = generate(Difficulty::Medium, 7).initial_state();
+    let mut state = generate(Difficulty::Medium, 7).initial_state().unwrap();
     for (index, metric) in METRICS.iter().enumerate() {
         let value: Value = match metric.kind {
             MetricKind::Float => (index as f64 / 64.0).into(),
@@ -237,7 +237,7 @@ fn many_are_changed_as_each_alone_or_none_at_all() {
         )"#,
     )
     .unwrap();
-    let blueprint = scenario.initial_state().blueprint().unwrap();
+    let blueprint = scenario.blueprint().unwrap();
     let fault = FaultState::new(FaultKind::MemoryLeak, "auth-service", 1.5);
     let value = Value::from(0.25);
     let set = |service| Intervention::SetMetric {

@@ -75,7 +75,7 @@ pub fn graph(arguments: &GraphArguments, console: &Console) -> Result<Exit, Fail
 }
 
 fn draw(scenario: &Scenario) -> Result<String, Failure> {
-    let mut simulation = Simulation::new(&scenario.initial_state())?;
+    let mut simulation = Simulation::from_blueprint(&scenario.blueprint()?)?;
     // Faults that begin later count for the blast radius as well.
     let later = scenario.all_faults().skip(scenario.faults.len());
     let later = scenario

@@ -87,6 +87,6 @@ fn is_off(value: &Value) -> bool {
 }
 
 fn has_cycle(scenario: &Scenario) -> Result<bool, SimError> {
-    let simulation = Simulation::new(&scenario.initial_state())?;
+    let simulation = Simulation::from_blueprint(&scenario.blueprint()?)?;
     Ok(is_cyclic_directed(simulation.view().topology().graph()))
 }

@@ -31,7 +31,7 @@ impl Episode {
         let scenario = draw(difficulty, seed, &mut random);
         Self {
             task: None,
-            state: scenario.initial_state_from(&mut random),
+            state: start(&scenario, &mut random),
             scenario,
         }
     }
@@ -63,8 +63,18 @@ impl Episode {
         };
         Self {
             task: Some(task),
-            state: scenario.initial_state_from(&mut PythonRandom::new(seed)),
+            state: start(&scenario, &mut PythonRandom::new(seed)),
             scenario,
         }
     }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "what is drawn and what is embedded is in order"
+)]
+fn start(scenario: &Scenario, random: &mut PythonRandom) -> EnvironmentState {
+    scenario
+        .initial_state_from(random)
+        .expect("an incident that is in order")
 }

@@ -1,6 +1,7 @@
 //! Random numbers as CPython 3.11 draws them.
 
 use firewatch_scenario::Draws;
+use firewatch_sim::SmolStr;
 use rand_mt::Mt;
 
 /// CPython's `random.Random(seed)`: the Mersenne Twister, and what Python makes of its words.
@@ -98,13 +99,14 @@ impl Draws for PythonRandom {
     }
 
     /// `"".join(choices(alphabet, k=length))`, which draws with `random()`
-    fn text(&mut self, alphabet: &[u8; 16], length: usize) -> String {
+    fn text<const LENGTH: usize>(&mut self, alphabet: &[u8; 16]) -> SmolStr {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "from 0 up to but not including 16, rounded down"
         )]
         let mut index = || (self.unit() * alphabet.len() as f64) as usize;
-        (0..length).map(|_| char::from(alphabet[index()])).collect()
+        let letters: [u8; LENGTH] = std::array::from_fn(|_| alphabet[index()]);
+        SmolStr::from_utf8(&letters).unwrap_or_default()
     }
 }

@@ -30,7 +30,7 @@ fn draw(seed: u64, text: &'static str) -> Drawn {
     let mut random = PythonRandom::new(seed);
     let units = [random.unit(), random.unit()];
     let whole = [(); 4].map(|()| random.whole(0, 604_800));
-    let drawn_text = random.text(b"0123456789abcdef", 7);
+    let drawn_text = random.text::<7>(b"0123456789abcdef");
     let up_to = |count: usize| (0..count).collect::<Vec<_>>();
     Drawn {
         units,

@@ -1,5 +1,7 @@
 //! The built-in catalogue: services that a scenario can name without saying what they call.
 
+use std::sync::LazyLock;
+
 /// A service of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CatalogueService {
@@ -19,6 +21,44 @@ pub const DEFAULT_MEMORY_LIMIT_MEBIBYTES: i64 = 512;
 pub fn find(name: &str) -> Option<&'static CatalogueService> {
     CATALOGUE.iter().find(|service| service.name == name)
 }
+
+/// A set of services of the catalogue, a bit each.
+pub(crate) type Members = u64;
+
+/// A service of the catalogue among the others, all of them as indices.
+pub(crate) struct Neighbourhood {
+    /// What it calls, in the order of its list.
+    pub(crate) callees: Vec<usize>,
+    /// What calls it.
+    pub(crate) callers: Members,
+    /// What it calls and what calls it.
+    pub(crate) linked: Members,
+}
+
+/// The neighbourhood of each service.
+pub(crate) static NEIGHBOURHOODS: LazyLock<Vec<Neighbourhood>> = LazyLock::new(|| {
+    let bits = |indices: &[usize]| indices.iter().fold(0, |bits, index| bits | 1 << index);
+    let position = |name: &&str| CATALOGUE.iter().position(|service| service.name == *name);
+    let neighbourhood = |service: &CatalogueService| {
+        let callees: Vec<usize> = service.calls.iter().filter_map(position).collect();
+        let calls_it = |other: &CatalogueService| other.calls.contains(&service.name);
+        let indexed = CATALOGUE.iter().enumerate();
+        let callers: Vec<usize> = { indexed }
+            .filter(|(_, other)| calls_it(other))
+            .map(|(index, _)| index)
+            .collect();
+        let (callees_bits, callers) = (bits(&callees), bits(&callers));
+        Neighbourhood {
+            callees,
+            callers,
+            linked: callees_bits | callers,
+        }
+    };
+    CATALOGUE.iter().map(neighbourhood).collect()
+});
+
+/// They fit the bits of [`Members`].
+const _: () = assert!(CATALOGUE.len() <= Members::BITS as usize);
 
 const fn service(
     name: &'static str,

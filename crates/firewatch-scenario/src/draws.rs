@@ -1,5 +1,6 @@
 //! Where drawn numbers come from.
 
+use firewatch_sim::SmolStr;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -48,11 +49,10 @@ pub trait Draws {
         }
     }
 
-    /// Characters of an alphabet, which may repeat.
-    fn text(&mut self, alphabet: &[u8; 16], length: usize) -> String {
-        (0..length)
-            .map(|_| char::from(alphabet[self.below(alphabet.len())]))
-            .collect()
+    /// So many letters of an ASCII alphabet, which may repeat.
+    fn text<const LENGTH: usize>(&mut self, alphabet: &[u8; 16]) -> SmolStr {
+        let letters: [u8; LENGTH] = std::array::from_fn(|_| alphabet[self.below(alphabet.len())]);
+        SmolStr::from_utf8(&letters).unwrap_or_default()
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A [`Scenario`] is read with [`Scenario::load`] or [`Scenario::parse`], which tell every problem of a
 //! file at once ([`Diagnostics`]), and played with [`Playback`], or many at once with
-//! [`FleetPlayback`]. [`generate`] draws one from a difficulty and a seed. A scenario's `Display` is the text of a file that reads back as the same.
+//! [`FleetPlayback`]. [`generate`] draws one from a difficulty and a seed, [`Episodes`] draws many for a
+//! fleet. A scenario's `Display` is the text of a file that reads back as the same.
 //!
 //! # The file
 //!
@@ -77,10 +78,13 @@
 //! at the first slip and does not say where values stood; the tree of `ron2` 0.3 overflows the stack on
 //! `a(a(a(...`, and never ends on 128 opening brackets followed by a closing one of another sort.
 
+mod baseline;
 mod catalogue;
 mod check;
 mod decode;
+mod draft;
 mod draws;
+mod episodes;
 mod expect;
 mod generate;
 mod load;
@@ -96,6 +100,7 @@ mod write;
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{MAX_SERVICES, MAX_SPEED, MAX_TICKS};
 pub use draws::{Draws, Purpose};
+pub use episodes::Episodes;
 pub use expect::{Outcome, Verdict};
 pub use generate::generate;
 pub use load::MAX_FILE_BYTES;

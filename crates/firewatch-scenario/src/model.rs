@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::sweep::Sweep;
 use firewatch_sim::{
-    AdversarialLine, Engine, EnvironmentState, FaultKind, ImpactMode, SloBudget, Status,
-    UnknownName, Value,
+    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, ImpactMode, SimError,
+    SloBudget, Status, UnknownName, Value,
 };
 
-use crate::draws::Draws;
+use crate::draws::{Draws, Streams};
+use crate::sweep::Sweep;
 
 /// Metrics by name.
 pub type Metrics = BTreeMap<String, Value>;
@@ -91,20 +91,39 @@ impl Scenario {
         )
     }
 
-    /// The environment that the incident starts from. Faults that start later are not in it yet.
-    #[must_use]
-    pub fn initial_state(&self) -> EnvironmentState {
-        self.initial_state_from(&mut crate::draws::Streams::new(self.seed))
+    /// What the incident is built from. Faults that start later are not in it yet.
+    ///
+    /// # Errors
+    /// None for a scenario without [`Scenario::problems`]; else as [`EnvironmentState::blueprint`].
+    pub fn blueprint(&self) -> Result<Blueprint, SimError> {
+        self.blueprint_from(&mut Streams::new(self.seed))
     }
 
-    /// The environment that the incident starts from, with baselines from another source than the
-    /// scenario's seed.
+    /// What the incident is built from, with baselines from another source than the scenario's seed.
     ///
     /// A service draws, in order: memory, CPU and latency, requests, instance, version, error rate,
     /// descriptors, uptime, deployment and its age, revision and its age. The red herrings follow, then
     /// the change that the first fault came with.
-    #[must_use]
-    pub fn initial_state_from(&self, draws: &mut impl Draws) -> EnvironmentState {
+    ///
+    /// # Errors
+    /// As [`Scenario::blueprint`].
+    pub fn blueprint_from(&self, draws: &mut impl Draws) -> Result<Blueprint, SimError> {
+        crate::start::blueprint(self, draws)
+    }
+
+    /// The environment that the incident starts from, as plain data.
+    ///
+    /// # Errors
+    /// As [`Scenario::blueprint`].
+    pub fn initial_state(&self) -> Result<EnvironmentState, SimError> {
+        self.initial_state_from(&mut Streams::new(self.seed))
+    }
+
+    /// The environment that [`Scenario::blueprint_from`] builds, as plain data.
+    ///
+    /// # Errors
+    /// As [`Scenario::blueprint`].
+    pub fn initial_state_from(&self, draws: &mut impl Draws) -> Result<EnvironmentState, SimError> {
         crate::start::initial_state(self, draws)
     }
 }

@@ -43,10 +43,9 @@ impl<'a> Playback<'a> {
     /// Sets the scenario up, at tick 0.
     ///
     /// # Errors
-    /// None for a scenario without [`Scenario::problems`]; else as
-    /// [`firewatch_sim::spawn_environment`].
+    /// As [`Scenario::blueprint`].
     pub fn new(scenario: &'a Scenario) -> Result<Self, SimError> {
-        let simulation = Simulation::new(&scenario.initial_state())?;
+        let simulation = Simulation::from_blueprint(&scenario.blueprint()?)?;
         let script = Script::new(scenario, &simulation.view());
         Ok(Self { simulation, script })
     }

@@ -130,7 +130,7 @@ fn measure(subject: &mut dyn Subject, size: usize) -> f64 {
 fn episode(difficulty: Difficulty, seed: usize) -> EnvironmentState {
     let mut scenario = generate(difficulty, seed as u64);
     scenario.faults[0].kind = FaultKind::BUILT_IN[seed % 5];
-    scenario.initial_state()
+    scenario.initial_state().expect("a valid episode")
 }
 
 /// Shows that both do the same, once; the test `yardstick` does it for many episodes and ticks.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryItem;
+use bevy_ecs::system::SystemState;
 
 use crate::environment::{
     Clock, Engine, Environment, Impact, ImpactMode, LogScript, Parts, SloBudget,
@@ -13,11 +15,13 @@ use crate::fault::{Fault, FaultKind};
 use crate::mesh::{Place, Rows};
 use crate::metric;
 use crate::service::{
-    Certificate, CrashLoop, Extras, ImagePull, Member, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, Extras, ImagePull, Internals, Member, Pipeline, Profile, RequestQueue,
+    Runtime, Traffic, Uptime, Vitals,
 };
+use crate::state::EnvironmentState;
 use crate::topology::{Reach, Topology};
 use crate::value::Value;
+use crate::view::EnvironmentRef;
 
 /// What an environment is built from, with names resolved: for whoever builds many.
 #[derive(Clone, Debug)]
@@ -89,6 +93,19 @@ pub(crate) fn check_speed(speed: f64) -> Result<(), SimError> {
 }
 
 impl FaultBlueprint {
+    /// A fault that has not acted yet.
+    #[must_use]
+    pub const fn new(kind: FaultKind, target: usize, speed: f64) -> Self {
+        Self {
+            kind,
+            target,
+            speed,
+            halted: false,
+            halted_at_tick: None,
+            progression_tick: 0,
+        }
+    }
+
     /// The component, as number `index` of the environment's faults.
     fn component(
         &self,
@@ -135,8 +152,12 @@ impl ServiceBlueprint {
 }
 
 impl Blueprint {
-    /// Whether the environment can be built: nothing has to be undone halfway.
-    pub(crate) fn check(&self) -> Result<(), SimError> {
+    /// Whether the environment can be built.
+    ///
+    /// # Errors
+    /// [`SimError::Blueprint`], [`SimError::Speed`], [`SimError::SingleFault`], and as
+    /// [`crate::write_metric`] for each metric.
+    pub fn check(&self) -> Result<(), SimError> {
         let nodes = self.topology.graph().node_count();
         let mut named = self
             .faults
@@ -168,9 +189,7 @@ impl Blueprint {
     /// Spawns the environment with its services and faults.
     ///
     /// # Errors
-    /// [`SimError::Blueprint`], [`SimError::Speed`], [`SimError::SingleFault`], and as
-    /// [`crate::write_metric`] for each metric.
-    /// Nothing is left in the world then.
+    /// As [`Blueprint::check`]. Nothing is left in the world then.
     pub fn spawn(&self, world: &mut World) -> Result<Entity, SimError> {
         self.check()?;
         let environment = world.spawn_empty().id();
@@ -201,6 +220,16 @@ impl Blueprint {
             self.log_script.clone(),
         ));
         Ok(environment)
+    }
+
+    /// The environment as plain data, with every metric that it starts with.
+    ///
+    /// # Errors
+    /// As [`Blueprint::spawn`].
+    pub fn state(&self) -> Result<EnvironmentState, SimError> {
+        let mut world = World::new();
+        let environment = self.spawn(&mut world)?;
+        Ok(EnvironmentRef::new(&world, environment)?.capture())
     }
 
     fn spawn_services(&self, world: &mut World, environment: Entity) -> Vec<Entity> {
@@ -257,6 +286,7 @@ type Optional = (
     Certificate,
     ImagePull,
     Pipeline,
+    Internals,
     Extras,
 );
 
@@ -268,6 +298,7 @@ type HasOptional = (
     Has<Certificate>,
     Has<ImagePull>,
     Has<Pipeline>,
+    Has<Internals>,
     Has<Extras>,
 );
 
@@ -287,19 +318,24 @@ type EnvironmentParts = (
     &'static mut LogScript,
 );
 
+type RebuiltParts = (
+    Query<'static, 'static, EnvironmentParts>,
+    Query<'static, 'static, ServiceParts>,
+    Query<'static, 'static, &'static mut Fault>,
+);
+
 /// Builds environments in the entities of earlier ones: no entity is spawned, no row moves.
 pub(crate) struct Rebuild {
-    environments: QueryState<EnvironmentParts>,
-    services: QueryState<ServiceParts>,
-    faults: QueryState<&'static mut Fault>,
+    parts: SystemState<RebuiltParts>,
+    /// Services whose optional components or metrics by name are to be seen to.
+    special: Vec<(Entity, usize)>,
 }
 
 impl Rebuild {
     pub(crate) fn new(world: &mut World) -> Self {
         Self {
-            environments: world.query(),
-            services: world.query(),
-            faults: world.query(),
+            parts: SystemState::new(world),
+            special: Vec::new(),
         }
     }
 
@@ -312,7 +348,10 @@ impl Rebuild {
         blueprint: &Blueprint,
     ) -> Result<bool, SimError> {
         blueprint.check()?;
-        let parts = self.environments.get_mut(world, entity);
+        let Ok((mut environments, mut services, mut faults)) = self.parts.get_mut(world) else {
+            return Ok(false);
+        };
+        let parts = environments.get_mut(entity);
         let (mut environment, mut clock, mut budget, mut impact, mut log_script) =
             parts.map_err(|_| SimError::NoEnvironment)?;
         if environment.services().len() != blueprint.services.len()
@@ -327,51 +366,49 @@ impl Rebuild {
         *clock = blueprint.clock;
         *budget = blueprint.slo_budget;
         *impact = blueprint.impact;
-        log_script.clone_from(&blueprint.log_script);
-        // Taken out for the time in which the world is needed for their entities.
-        let services = std::mem::take(&mut environment.parts.services);
-        let faults = std::mem::take(&mut environment.parts.faults);
+        // Part by part, into the memory that they have.
+        let script = &blueprint.log_script;
+        log_script
+            .prompt_injection_service
+            .clone_from(&script.prompt_injection_service);
+        log_script.adversarial.clone_from(&script.adversarial);
         let indexed = blueprint.services.iter().zip(numbers());
-        for ((service, index), &target) in indexed.zip(&services) {
-            let vitals = blueprint.vitals(service, entity, index);
-            self.rebuild_service(world, target, vitals, service);
-        }
-        let indexed = blueprint.faults.iter().zip(numbers());
-        for ((fault, index), &target) in indexed.zip(&faults) {
-            if let Ok(mut component) = self.faults.get_mut(world, target) {
-                *component = fault.component(entity, index, &blueprint.topology, &services);
+        for ((service, index), &target) in indexed.zip(environment.services()) {
+            // An error would say that somebody despawned the service by hand.
+            if let Ok(row) = services.get_mut(target) {
+                let vitals = blueprint.vitals(service, entity, index);
+                if overwrite(row, vitals, service) || !service.metrics.is_empty() {
+                    self.special.push((target, usize::from(index)));
+                }
             }
         }
-        if let Ok((mut environment, ..)) = self.environments.get_mut(world, entity) {
-            environment.parts.services = services;
-            environment.parts.faults = faults;
+        let indexed = blueprint.faults.iter().zip(numbers());
+        for ((fault, index), &target) in indexed.zip(environment.faults()) {
+            if let Ok(mut component) = faults.get_mut(target) {
+                let services = environment.services();
+                *component = fault.component(entity, index, &blueprint.topology, services);
+            }
+        }
+        for (target, index) in self.special.drain(..) {
+            let mut service = world.entity_mut(target);
+            service.remove::<Optional>();
+            blueprint.services[index].put_metrics(&mut service);
         }
         Ok(true)
     }
+}
 
-    fn rebuild_service(
-        &mut self,
-        world: &mut World,
-        target: Entity,
-        vitals: Vitals,
-        service: &ServiceBlueprint,
-    ) {
-        let Ok((mut old, mut runtime, mut uptime, mut profile, optional)) =
-            self.services.get_mut(world, target)
-        else {
-            // Somebody despawned the service by hand.
-            return;
-        };
-        *old = vitals;
-        *runtime = service.runtime;
-        *uptime = service.uptime;
-        profile.clone_from(&service.profile);
-        let (queue, traffic, crash_loop, certificate, image_pull, pipeline, extras) = optional;
-        if queue | traffic | crash_loop | certificate | image_pull | pipeline | extras {
-            world.entity_mut(target).remove::<Optional>();
-        }
-        if !service.metrics.is_empty() {
-            service.put_metrics(&mut world.entity_mut(target));
-        }
-    }
+/// Puts what every service has into the row of another; says whether that one has optional parts.
+fn overwrite(
+    (mut old, mut runtime, mut uptime, mut profile, optional): QueryItem<ServiceParts>,
+    vitals: Vitals,
+    service: &ServiceBlueprint,
+) -> bool {
+    *old = vitals;
+    *runtime = service.runtime;
+    *uptime = service.uptime;
+    profile.clone_from(&service.profile);
+    let (queue, traffic, crash_loop, certificate, image_pull, pipeline, diagnostics, extras) =
+        optional;
+    queue | traffic | crash_loop | certificate | image_pull | pipeline | diagnostics | extras
 }

@@ -77,10 +77,12 @@ pub use num::round_decimal;
 pub use observe::Observation;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
-    Certificate, CrashLoop, Extras, ImagePull, Member, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, Extras, ImagePull, Internals, Member, Pipeline, Profile, RequestQueue,
+    Runtime, Traffic, Uptime, Vitals,
 };
 pub use simulation::Simulation;
+/// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
+pub use smol_str::SmolStr;
 pub use state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
 pub use status::{Status, UnknownName};
 pub use topology::{CASCADE_MAX_DEPTH, Topology};

@@ -3,12 +3,13 @@
 //! It exists once, here; files, traces, snapshots, hashes and observations all read it.
 
 use bevy_ecs::prelude::*;
+use smol_str::SmolStr;
 
 use crate::error::SimError;
 use crate::num;
 use crate::service::{
-    Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime, Traffic,
-    Uptime, Vitals,
+    Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
+    Traffic, Uptime, Vitals,
 };
 use crate::status::Status;
 use crate::value::Value;
@@ -81,6 +82,7 @@ pub(crate) enum Number {
     Certificate(fn(&Certificate) -> Option<f64>),
     ImagePull(fn(&ImagePull) -> Option<f64>),
     Pipeline(fn(&Pipeline) -> Option<f64>),
+    Internals(fn(&Internals) -> Option<f64>),
 }
 
 impl std::fmt::Debug for Metric {
@@ -152,10 +154,9 @@ pub fn write(service: &mut EntityWorldMut, name: &str, value: &Value) -> Result<
 pub(crate) fn put(service: &mut EntityWorldMut, name: &str, value: &Value) {
     match find(name) {
         Some(metric) => (metric.write)(service, value),
-        None => {
-            let mut extras = component::<Extras>(service);
+        None => change(service, |extras: &mut Extras| {
             extras.0.insert(name.to_owned(), value.clone());
-        }
+        }),
     }
 }
 
@@ -176,12 +177,20 @@ pub(crate) fn check(name: &str, value: &Value) -> Result<(), SimError> {
     }
 }
 
-/// The service's component of that type, attached with its default if it was absent.
-fn component<'a, C>(service: &'a mut EntityWorldMut) -> Mut<'a, C>
+/// Changes the service's component of that type; one that is absent is attached, unless the change
+/// leaves it as its default is.
+fn change<C>(service: &mut EntityWorldMut, change: impl FnOnce(&mut C))
 where
-    C: Component<Mutability = bevy_ecs::component::Mutable> + Default,
+    C: Component<Mutability = bevy_ecs::component::Mutable> + Default + PartialEq,
 {
-    service.entry::<C>().or_default().into_mut()
+    if let Some(mut component) = service.get_mut::<C>() {
+        return change(&mut component);
+    }
+    let mut component = C::default();
+    change(&mut component);
+    if component != C::default() {
+        service.insert(component);
+    }
 }
 
 /// A field of a component that can be read and written as a [`Value`].
@@ -238,15 +247,15 @@ impl Field for bool {
     }
 }
 
-impl Field for String {
+impl Field for SmolStr {
     fn read(&self) -> Option<Value> {
-        Some(Value::Text(self.clone()))
+        Some(Value::Text(self.to_string()))
     }
     fn write(&mut self, value: &Value) -> bool {
         let Value::Text(text) = value else {
             return false;
         };
-        self.clone_from(text);
+        *self = text.into();
         true
     }
 }
@@ -321,17 +330,25 @@ macro_rules! metrics {
                 always: metrics!(@$presence),
                 about: $about,
                 number: Number::$component(|component| component.$field.number()),
-                read: |service| service.get::<$component>()?.$field.read(),
+                read: |service| match service.get::<$component>() {
+                    Some(component) => component.$field.read(),
+                    None => metrics!(@absent $presence $component $field),
+                },
                 fits: |value| $component::default().$field.write(value),
                 // The value was checked: one that does not fit must attach nothing.
                 write: |service, value| {
-                    component::<$component>(service).$field.write(value);
+                    change(service, |component: &mut $component| {
+                        component.$field.write(value);
+                    });
                 },
             },
         )*)*];
     };
     (@always) => { true };
+    (@defaulted) => { true };
     (@optional) => { false };
+    (@absent defaulted $component:ident $field:ident) => { $component::default().$field.read() };
+    (@absent $presence:ident $component:ident $field:ident) => { None };
 }
 
 metrics! {
@@ -363,15 +380,19 @@ metrics! {
         last_config_revision: Int, "", 0.0 to MAX_INT, "number of the configuration in force";
         last_config_age_seconds: Int, "s", 0.0 to MAX_INT, "time since the last configuration change";
     }
-    always Profile {
+    defaulted Internals {
         runtime_gc_pause_duration_ms: Float, "ms", 0.0 to ANY, "pause of a garbage collection";
         runtime_gc_count_per_second: Float, "{collection}/s", 0.0 to ANY, "garbage collections per second";
         runtime_jvm_threads_count: Int, "{thread}", 0.0 to MAX_INT, "threads of the runtime";
         runtime_jvm_threads_max: Int, "{thread}", 0.0 to MAX_INT, "most threads that the runtime may have";
         runtime_thread_pool_queue_depth: Int, "{task}", 0.0 to MAX_INT, "tasks that wait for a thread";
+    }
+    always Profile {
         service_version: Text, "", 0.0 to 0.0, "version tag";
         service_instance_id: Text, "", 0.0 to 0.0, "identity of the running instance";
         last_deployment_sha: Text, "", 0.0 to 0.0, "short hash of the deployed commit";
+    }
+    defaulted Internals {
         recent_logs: Lines, "", 0.0 to 0.0, "log lines attached to the service";
     }
     optional RequestQueue {

@@ -27,6 +27,7 @@ pub(crate) fn trunc(x: f64) -> i64 {
 
 /// The nearest decimal with `digits` places (at most 14) to the exact binary value of `x`, ties to
 /// even, read back as the nearest `f64`.
+#[inline]
 #[must_use]
 pub fn round_decimal(x: f64, digits: u32) -> f64 {
     const EXACT: f64 = (1_u64 << 53) as f64;
@@ -48,10 +49,11 @@ pub fn round_decimal(x: f64, digits: u32) -> f64 {
     if shift > 100 {
         return 0.0_f64.copysign(x);
     }
-    let whole = product >> shift;
-    let rest = product & ((1 << shift) - 1);
-    let half = 1_u128 << (shift - 1);
-    let units = whole + u128::from(rest > half || (rest == half && whole & 1 == 1));
+    // Whole units and a bit for the half below; what does not fit a word is far beyond EXACT.
+    let halves = u64::try_from(product >> (shift - 1)).unwrap_or(u64::MAX);
+    let (whole, half) = (halves >> 1, halves & 1 == 1);
+    let more = u64::from(product.trailing_zeros()) < shift - 1;
+    let units = whole + u64::from(half & (more | (whole & 1 == 1)));
     let rounded = units as f64;
     if rounded > EXACT {
         // The division below would round a second time; so large a value is rare enough to print.

@@ -7,8 +7,8 @@ use crate::error::SimError;
 use crate::mesh::Rows;
 use crate::metric::{self, Metric, Number};
 use crate::service::{
-    Certificate, CrashLoop, ImagePull, Pipeline, Profile, RequestQueue, Runtime, Traffic, Uptime,
-    Vitals,
+    Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
+    Traffic, Uptime, Vitals,
 };
 
 /// Which metrics are observed, and of how many services an environment.
@@ -122,7 +122,7 @@ impl Observer {
             return Ok(());
         }
         for (index, metric) in observation.metrics.iter().enumerate() {
-            let out = Out {
+            let mut out = Out {
                 values,
                 observation,
                 metric: index,
@@ -138,6 +138,10 @@ impl Observer {
                 Number::Certificate(read) => out.sparse::<Certificate>(world, environments, read),
                 Number::ImagePull(read) => out.sparse::<ImagePull>(world, environments, read),
                 Number::Pipeline(read) => out.sparse::<Pipeline>(world, environments, read),
+                Number::Internals(read) => {
+                    out.fill(&self.rows, read(&Internals::default()));
+                    out.sparse::<Internals>(world, environments, read);
+                }
             }
         }
         Ok(())
@@ -186,7 +190,7 @@ impl Out<'_> {
 
     /// Writes a metric that lies in the services' table.
     fn column<C: Component>(
-        mut self,
+        &mut self,
         column: &mut QueryState<&'static C>,
         world: &World,
         rows: &[Rows],
@@ -202,9 +206,18 @@ impl Out<'_> {
         }
     }
 
+    /// Writes what a metric is where nothing else is said.
+    fn fill(&mut self, rows: &[Rows], default: Option<f64>) {
+        for (rows, places) in rows.iter().zip(self.places()) {
+            places
+                .take(rows.count())
+                .for_each(|place| *place = as_f32(default));
+        }
+    }
+
     /// Writes a metric that only some services have.
     fn sparse<C: Component>(
-        mut self,
+        &mut self,
         world: &World,
         environments: &[Entity],
         read: fn(&C) -> Option<f64>,
@@ -219,7 +232,9 @@ impl Out<'_> {
             let services = world.get::<Environment>(entity);
             let services = services.map_or(&[][..], Environment::services);
             for (&service, place) in services.iter().zip(places) {
-                *place = as_f32(world.get::<C>(service).and_then(read));
+                if let Some(component) = world.get::<C>(service) {
+                    *place = as_f32(read(component));
+                }
             }
         }
     }

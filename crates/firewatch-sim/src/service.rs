@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::*;
+use smol_str::SmolStr;
 
 use crate::mesh::{Place, Placed};
 use crate::status::Status;
@@ -120,17 +121,34 @@ impl Default for Uptime {
 #[derive(Component, Clone, Debug, PartialEq)]
 pub struct Profile {
     /// Version tag.
-    pub service_version: String,
+    pub service_version: SmolStr,
     /// Identity of the running instance.
-    pub service_instance_id: String,
+    pub service_instance_id: SmolStr,
     /// Short hash of the deployed commit.
-    pub last_deployment_sha: String,
-    /// Log lines that were attached to the service.
-    pub recent_logs: Vec<String>,
+    pub last_deployment_sha: SmolStr,
     /// Requests in flight, a count.
     pub http_server_active_requests: i64,
     /// CPU in use as a share of what is allotted.
     pub process_cpu_utilization: f64,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            service_version: SmolStr::new_static("v1.0.0"),
+            service_instance_id: SmolStr::default(),
+            last_deployment_sha: SmolStr::new_static("a3f9d21"),
+            http_server_active_requests: 50,
+            process_cpu_utilization: 0.15,
+        }
+    }
+}
+
+/// What no rule reads and what is the same for nearly every service: one without this component has the
+/// default of each metric.
+#[derive(Component, Clone, Debug, PartialEq)]
+#[component(storage = "SparseSet")]
+pub struct Internals {
     /// Pause of a garbage collection, milliseconds.
     pub runtime_gc_pause_duration_ms: f64,
     /// Garbage collections per second.
@@ -141,22 +159,19 @@ pub struct Profile {
     pub runtime_jvm_threads_max: i64,
     /// Tasks that wait for a thread, a count.
     pub runtime_thread_pool_queue_depth: i64,
+    /// Log lines that were attached to the service.
+    pub recent_logs: Vec<String>,
 }
 
-impl Default for Profile {
+impl Default for Internals {
     fn default() -> Self {
         Self {
-            service_version: "v1.0.0".into(),
-            service_instance_id: String::new(),
-            last_deployment_sha: "a3f9d21".into(),
-            recent_logs: Vec::new(),
-            http_server_active_requests: 50,
-            process_cpu_utilization: 0.15,
             runtime_gc_pause_duration_ms: 15.0,
             runtime_gc_count_per_second: 2.0,
             runtime_jvm_threads_count: 50,
             runtime_jvm_threads_max: 200,
             runtime_thread_pool_queue_depth: 0,
+            recent_logs: Vec::new(),
         }
     }
 }
@@ -204,7 +219,7 @@ pub struct Certificate {
 #[component(storage = "SparseSet")]
 pub struct ImagePull {
     /// The orchestrator's reason; `ImagePullBackOff` pins the restart count.
-    pub image_pull_error: Option<String>,
+    pub image_pull_error: Option<SmolStr>,
 }
 
 /// A stage of a data pipeline.

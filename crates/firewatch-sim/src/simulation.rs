@@ -2,7 +2,7 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::blueprint::despawn_environment;
+use crate::blueprint::{Blueprint, despawn_environment};
 use crate::environment::Impact;
 use crate::error::SimError;
 use crate::intervene;
@@ -45,8 +45,16 @@ impl Simulation {
     /// # Errors
     /// As [`spawn_environment`].
     pub fn new(state: &EnvironmentState) -> Result<Self, SimError> {
+        Self::from_blueprint(&state.blueprint()?)
+    }
+
+    /// Builds the environment in a world of its own.
+    ///
+    /// # Errors
+    /// As [`Blueprint::spawn`].
+    pub fn from_blueprint(blueprint: &Blueprint) -> Result<Self, SimError> {
         let mut world = World::new();
-        let environment = spawn_environment(&mut world, state)?;
+        let environment = blueprint.spawn(&mut world)?;
         Ok(Self {
             world,
             schedule: tick_schedule(),

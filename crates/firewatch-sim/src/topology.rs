@@ -1,10 +1,11 @@
 //! Who calls whom, and what follows from it: victims of a cascade, blast radius.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
+use smol_str::SmolStr;
 
 use crate::error::SimError;
 
@@ -15,19 +16,19 @@ pub const CASCADE_MAX_DEPTH: usize = 3;
 ///
 /// Environments of the same shape can share one. An edge `a -> b` says that a calls b; cycles,
 /// self edges, duplicates and names that are no service of the mesh are allowed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Topology {
     /// The mesh's services in order, then the names that are only mentioned.
-    graph: DiGraph<Arc<str>, ()>,
+    graph: DiGraph<SmolStr, ()>,
     services: usize,
     /// In the order in which they were given, each once.
     red_herrings: Vec<usize>,
-    /// Per service, worked out when the first fault is placed on it.
-    victims: Box<[OnceLock<Victims>]>,
+    /// Per service, worked out when first asked for: most faults carry them in their [`Reach`].
+    victims: OnceLock<Box<[OnceLock<Victims>]>>,
 }
 
 /// Indices of the services that a cascade from one source reaches, hop by hop.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Victims {
     indices: Box<[u16]>,
     ends: [usize; CASCADE_MAX_DEPTH],
@@ -46,10 +47,17 @@ impl Reach {
     pub(crate) fn new(topology: &Topology, source: usize) -> Self {
         let mut reach = 0;
         if topology.service_count() <= Self::SERVICES {
-            for (hop, victims) in (1..).zip(topology.victims(source)) {
-                for &victim in victims {
+            let mut found = [0; Self::SERVICES];
+            // There is room for all.
+            let ends = topology
+                .find_victims(source, &mut found)
+                .unwrap_or_default();
+            let mut start = 0;
+            for (hop, end) in (1..).zip(ends) {
+                for victim in &found[start..end] {
                     reach |= hop << (2 * victim);
                 }
+                start = end;
             }
         }
         Self(reach)
@@ -69,6 +77,49 @@ impl Reach {
     }
 }
 
+/// A set of nodes; for up to 64 of them it needs no memory but its own.
+struct NodeSet {
+    first: u64,
+    others: Vec<u64>,
+}
+
+impl NodeSet {
+    /// An empty set of nodes of a graph with so many.
+    fn new(nodes: usize) -> Self {
+        Self {
+            first: 0,
+            others: vec![0; nodes.saturating_sub(1) / 64],
+        }
+    }
+
+    /// Adds a node; says whether it was missing.
+    fn insert(&mut self, node: usize) -> bool {
+        let word = match node / 64 {
+            0 => &mut self.first,
+            word => &mut self.others[word - 1],
+        };
+        let bit = 1 << (node % 64);
+        let missing = *word & bit == 0;
+        *word |= bit;
+        missing
+    }
+}
+
+/// Meshes of up to so many services are searched for a name given twice pair by pair.
+const FEW: usize = 32;
+
+/// The first name that stands in the list a second time.
+fn find_duplicate(names: &[SmolStr]) -> Option<&SmolStr> {
+    if names.len() <= FEW {
+        let mut indexed = names.iter().enumerate();
+        return { &mut indexed }
+            .find(|(index, name)| names[..*index].contains(name))
+            .map(|(_, name)| name);
+    }
+    let mut seen = HashSet::new();
+    names.iter().find(|name| !seen.insert(*name))
+}
+
 impl Topology {
     /// Builds a shape from the services' names in order, each caller with what it calls, and the
     /// red herrings.
@@ -80,21 +131,11 @@ impl Topology {
         dependencies: impl IntoIterator<Item = (&'a str, impl IntoIterator<Item = &'a str>)>,
         red_herrings: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, SimError> {
-        let mut graph = DiGraph::new();
-        let mut nodes: HashMap<&str, NodeIndex> = HashMap::new();
-        for name in services {
-            if nodes.insert(name, graph.add_node(name.into())).is_some() {
-                return Err(SimError::DuplicateService(name.to_owned()));
-            }
-        }
-        let services = graph.node_count();
-        let limit = usize::from(u16::MAX);
-        if services > limit {
-            return Err(SimError::TooManyServices {
-                given: services,
-                limit,
-            });
-        }
+        let services: Vec<SmolStr> = services.into_iter().map(SmolStr::new).collect();
+        let mut topology = Self::from_indices(&services, &[], &[])?;
+        let graph = &mut topology.graph;
+        let named = services.iter().map(SmolStr::as_str);
+        let mut nodes: HashMap<&str, NodeIndex> = named.zip(graph.node_indices()).collect();
         for (caller, callees) in dependencies {
             let from = *nodes
                 .entry(caller)
@@ -106,21 +147,60 @@ impl Topology {
                 graph.add_edge(from, to, ());
             }
         }
-        let mut listed = Vec::new();
         for name in red_herrings {
             let node = *nodes
                 .entry(name)
                 .or_insert_with(|| graph.add_node(name.into()));
-            if !listed.contains(&node.index()) {
-                listed.push(node.index());
+            if !topology.red_herrings.contains(&node.index()) {
+                topology.red_herrings.push(node.index());
             }
         }
-        let victims = (0..services).map(|_| OnceLock::new()).collect();
+        Ok(topology)
+    }
+
+    /// Builds a shape whose names are resolved: `calls` are pairs of caller and callee, which like
+    /// the red herrings are indices of services.
+    ///
+    /// # Errors
+    /// As [`Topology::new`]; [`SimError::Blueprint`] for an index of no service, and for a red herring
+    /// given twice.
+    pub fn from_indices(
+        services: &[SmolStr],
+        calls: &[(usize, usize)],
+        red_herrings: &[usize],
+    ) -> Result<Self, SimError> {
+        let limit = usize::from(u16::MAX);
+        if let Some(name) = find_duplicate(services) {
+            return Err(SimError::DuplicateService(name.to_string()));
+        }
+        if services.len() > limit {
+            return Err(SimError::TooManyServices {
+                given: services.len(),
+                limit,
+            });
+        }
+        let mut given = calls.iter().flat_map(|&(caller, callee)| [caller, callee]);
+        if { &mut given }.any(|index| index >= services.len()) {
+            return Err(SimError::Blueprint("a call is from or to no service"));
+        }
+        let mut listed = NodeSet::new(services.len());
+        if !{ red_herrings.iter() }.all(|&index| index < services.len() && listed.insert(index)) {
+            return Err(SimError::Blueprint(
+                "a red herring is no service, or is given twice",
+            ));
+        }
+        let mut graph = DiGraph::with_capacity(services.len(), calls.len());
+        for name in services {
+            graph.add_node(name.clone());
+        }
+        for &(caller, callee) in calls {
+            graph.add_edge(NodeIndex::new(caller), NodeIndex::new(callee), ());
+        }
         Ok(Self {
             graph,
-            services,
-            red_herrings: listed,
-            victims,
+            services: services.len(),
+            red_herrings: red_herrings.to_vec(),
+            victims: OnceLock::new(),
         })
     }
 
@@ -143,7 +223,7 @@ impl Topology {
 
     /// The call graph: services of the mesh first, in order, then names that are only mentioned.
     #[must_use]
-    pub fn graph(&self) -> &DiGraph<Arc<str>, ()> {
+    pub fn graph(&self) -> &DiGraph<SmolStr, ()> {
         &self.graph
     }
 
@@ -160,9 +240,7 @@ impl Topology {
 
     /// The node of that name, in the mesh or only mentioned.
     pub(crate) fn node(&self, name: &str) -> Option<usize> {
-        self.graph
-            .node_weights()
-            .position(|weight| &**weight == name)
+        self.graph.node_weights().position(|weight| weight == name)
     }
 
     /// Whether that service is a red herring.
@@ -204,37 +282,70 @@ impl Topology {
     /// at most once; a red herring neither takes nor passes on. Empty for a source outside the mesh.
     #[must_use]
     pub fn victims(&self, source: usize) -> [&[u16]; CASCADE_MAX_DEPTH] {
-        let Some(slot) = self.victims.get(source) else {
+        let slots = self
+            .victims
+            .get_or_init(|| (0..self.services).map(|_| OnceLock::new()).collect());
+        let Some(slot) = slots.get(source) else {
             return [&[]; CASCADE_MAX_DEPTH];
         };
-        let victims = slot.get_or_init(|| self.find_victims(source));
+        let victims = slot.get_or_init(|| {
+            let mut indices = vec![0; self.services];
+            // There is room for all.
+            let ends = self.find_victims(source, &mut indices).unwrap_or_default();
+            indices.truncate(ends[CASCADE_MAX_DEPTH - 1]);
+            Victims {
+                indices: indices.into(),
+                ends,
+            }
+        });
         let [first, second, third] = victims.ends;
         let all = &victims.indices;
         [&all[..first], &all[first..second], &all[second..third]]
     }
 
-    fn find_victims(&self, source: usize) -> Victims {
-        let mut visited = vec![false; self.graph.node_count()];
-        visited[source] = true;
-        let mut frontier = vec![source];
-        let mut indices = Vec::new();
-        let mut ends = [0; CASCADE_MAX_DEPTH];
-        for end in &mut ends {
-            frontier = self.unvisited_dependents(&frontier, &mut visited);
-            frontier.retain(|&node| node < self.services && !self.is_red_herring(node));
-            frontier.sort_unstable();
-            // Nodes below `services` fit: `new` holds them to 65,535.
-            indices.extend(
-                frontier
-                    .iter()
-                    .map(|&node| u16::try_from(node).unwrap_or(u16::MAX)),
-            );
-            *end = indices.len();
+    /// Fills in the victims of `source` and says where those of each hop end; `None` if there is no
+    /// room for all.
+    fn find_victims(&self, source: usize, found: &mut [u16]) -> Option<[usize; CASCADE_MAX_DEPTH]> {
+        if source >= self.services {
+            return Some([0; CASCADE_MAX_DEPTH]);
         }
-        Victims {
-            indices: indices.into(),
-            ends,
+        let mut visited = NodeSet::new(self.graph.node_count());
+        visited.insert(source);
+        let mut filled = self.find_callers(source, &mut visited, found, 0)?;
+        found[..filled].sort_unstable();
+        let mut ends = [filled; CASCADE_MAX_DEPTH];
+        let mut frontier = 0..filled;
+        for end in &mut ends[1..] {
+            for index in frontier.clone() {
+                filled = self.find_callers(found[index].into(), &mut visited, found, filled)?;
+            }
+            frontier = frontier.end..filled;
+            found[frontier.clone()].sort_unstable();
+            *end = filled;
         }
+        Some(ends)
+    }
+
+    /// Adds the unvisited callers that a cascade takes to the `filled` ones; `None` if there is no
+    /// room for all.
+    fn find_callers(
+        &self,
+        callee: usize,
+        visited: &mut NodeSet,
+        found: &mut [u16],
+        mut filled: usize,
+    ) -> Option<usize> {
+        let callers = self
+            .graph
+            .neighbors_directed(NodeIndex::new(callee), Direction::Incoming);
+        for caller in callers.map(NodeIndex::index) {
+            if caller < self.services && !self.is_red_herring(caller) && visited.insert(caller) {
+                // Indices of services fit: `from_indices` holds them to 65,535.
+                *found.get_mut(filled)? = u16::try_from(caller).unwrap_or(u16::MAX);
+                filled += 1;
+            }
+        }
+        Some(filled)
     }
 
     fn unvisited_dependents(&self, frontier: &[usize], visited: &mut [bool]) -> Vec<usize> {

@@ -18,7 +18,7 @@ fn it_ends_in_the_same_state() {
         let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
         let mut scenario = generate(difficulties[seed % 3], seed as u64);
         scenario.faults[0].kind = FaultKind::BUILT_IN[seed % 5];
-        scenario.initial_state()
+        scenario.initial_state().unwrap()
     };
     let states: Vec<EnvironmentState> = (0..600).map(episode).collect();
     let mut yardstick = Yardstick::new(&states);

@@ -50,7 +50,7 @@ impl<'a> FleetPlayback<'a> {
         let scenarios: Vec<&Scenario> = scenarios.into_iter().collect();
         let blueprints: Vec<Blueprint> = scenarios
             .iter()
-            .map(|scenario| blueprint(scenario))
+            .map(|scenario| scenario.blueprint())
             .collect::<Result<_, _>>()?;
         let fleet = Fleet::new(blueprints, 1)?;
         let script = |(index, scenario)| fleet.read(index, |view| Script::new(scenario, view));
@@ -160,11 +160,6 @@ impl<'a> FleetPlayback<'a> {
         })?;
         Ok(script.take_occurrences())
     }
-}
-
-/// What the environment that the scenario starts from is built from.
-fn blueprint(scenario: &Scenario) -> Result<Blueprint, SimError> {
-    scenario.initial_state().blueprint()
 }
 
 /// One environment of a fleet.
