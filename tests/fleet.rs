@@ -9,6 +9,9 @@ use firewatch_sim::{
 };
 use firewatch_tests::{Act, Case, Host, Incident, fixtures, rows_are_together};
 
+/// So few that there are several shards, the last one not full.
+const SHARD_SIZE: usize = 70;
+
 /// Unrelated environments: generated episodes of every difficulty and kind of fault.
 fn neighbour(seed: u64) -> EnvironmentState {
     let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
@@ -65,7 +68,8 @@ impl Crowded {
             places.iter().all(|&place| place < states.len()),
             "every incident has a place"
         );
-        let fleet = Fleet::new(states.iter().map(|(_, state)| blueprint(state)), threads).unwrap();
+        let blueprints = states.iter().map(|(_, state)| blueprint(state));
+        let fleet = Fleet::with_shard_size(blueprints, threads, SHARD_SIZE).unwrap();
         Self { fleet, places }
     }
 
@@ -122,7 +126,8 @@ fn every_environment_ends_as_it_would_alone() {
         })
         .collect();
     for threads in [0, 1, 2, 16] {
-        let mut fleet = Fleet::new(states.iter().map(blueprint), threads).unwrap();
+        let mut fleet =
+            Fleet::with_shard_size(states.iter().map(blueprint), threads, SHARD_SIZE).unwrap();
         assert_eq!(fleet.len(), states.len());
         fleet.tick_many(6);
         for environment in 0..fleet.len() {
@@ -147,7 +152,7 @@ fn resets_by_mask_leave_the_others_alone() {
         .iter()
         .map(|case| case.incident().state)
         .collect();
-    let mut fleet = Fleet::new(states.iter().map(blueprint), 2).unwrap();
+    let mut fleet = Fleet::with_shard_size(states.iter().map(blueprint), 2, SHARD_SIZE).unwrap();
     let mut done = vec![0; states.len()];
     for round in 0..6 {
         fleet.tick_many(3);
@@ -230,7 +235,7 @@ fn what_is_refused_changes_nothing() {
 #[test]
 fn environments_can_be_read_side_by_side() {
     let states = [neighbour(2), neighbour(5)];
-    let fleet = Fleet::new(states.iter().map(blueprint), 2).unwrap();
+    let fleet = Fleet::with_shard_size(states.iter().map(blueprint), 2, SHARD_SIZE).unwrap();
     let differ = fleet.read(0, |one| fleet.state_hash(1).unwrap() != one.state_hash());
     assert!(differ.unwrap());
 }

@@ -42,7 +42,7 @@ fn fleet(threads: usize) -> Fleet {
         514 => with_all_metrics(),
         _ => episode(seed),
     });
-    Fleet::new(blueprints, threads).unwrap()
+    Fleet::with_shard_size(blueprints, threads, 100).unwrap()
 }
 
 /// The value of a metric as it is to be observed, read one by one.
@@ -250,7 +250,7 @@ fn many_are_changed_as_each_alone_or_none_at_all() {
         set("auth-service"),
         Intervention::InjectFault(&fault),
     ];
-    let build = || Fleet::new(vec![blueprint.clone(); 600], 1).unwrap();
+    let build = || Fleet::with_shard_size(vec![blueprint.clone(); 600], 1, 250).unwrap();
     let (mut many, mut one_by_one) = (build(), build());
     let mask: Vec<bool> = (0..600).map(|index| index % 7 < 3).collect();
     for intervention in &done {

@@ -13,15 +13,17 @@ use crate::value::Value;
 use crate::view::EnvironmentRef;
 
 use pool::Pool;
-use shard::{SHARD_ENVIRONMENTS, Shard};
+use shard::Shard;
 
-/// Environments in worlds of a few hundred each, stepped by threads of the fleet's own.
+/// Environments in worlds of up to a few thousand each, stepped by threads of the fleet's own.
 ///
 /// Every environment goes through the same bits as in a [`crate::Simulation`], whatever the number of
 /// threads, its neighbours and its place in the fleet.
 pub struct Fleet {
     pool: Pool,
     len: usize,
+    /// Environments a shard; only the last one may have fewer.
+    shard_size: usize,
 }
 
 /// How an environment of a fleet stands.
@@ -36,6 +38,10 @@ pub struct Standing {
 }
 
 impl Fleet {
+    /// Environments that share a world if nothing else is said. Each world brings a schedule of its own,
+    /// which is to be fetched from memory at every tick of a large fleet: that is spread over so many.
+    pub const SHARD_SIZE: usize = 2048;
+
     /// A fleet of these environments, stepped by `threads` threads, the caller's included (0 counts
     /// as 1). The blueprints are taken one at a time, so they need not all be in memory at once.
     ///
@@ -45,10 +51,25 @@ impl Fleet {
         blueprints: impl IntoIterator<Item = Blueprint>,
         threads: usize,
     ) -> Result<Self, SimError> {
+        Self::with_shard_size(blueprints, threads, Self::SHARD_SIZE)
+    }
+
+    /// The same with `shard_size` environments a world (0 counts as 1). Threads share out worlds: a fleet
+    /// of fewer than [`Fleet::SHARD_SIZE`] needs smaller ones to be stepped by more than one. It changes
+    /// nothing in the results.
+    ///
+    /// # Errors
+    /// As [`Fleet::new`].
+    pub fn with_shard_size(
+        blueprints: impl IntoIterator<Item = Blueprint>,
+        threads: usize,
+        shard_size: usize,
+    ) -> Result<Self, SimError> {
+        let shard_size = shard_size.max(1);
         let mut shards: Vec<Shard> = Vec::new();
         let mut len = 0;
         for blueprint in blueprints {
-            if len % SHARD_ENVIRONMENTS == 0 {
+            if len % shard_size == 0 {
                 shards.push(Shard::new());
             }
             if let Some(shard) = shards.last_mut() {
@@ -58,7 +79,11 @@ impl Fleet {
         }
         let pool =
             Pool::new(shards, threads).map_err(|error| SimError::Threads(error.to_string()))?;
-        Ok(Self { pool, len })
+        Ok(Self {
+            pool,
+            len,
+            shard_size,
+        })
     }
 
     /// Number of environments.
@@ -91,10 +116,7 @@ impl Fleet {
                 environments: self.len,
             });
         }
-        Ok((
-            environment / SHARD_ENVIRONMENTS,
-            environment % SHARD_ENVIRONMENTS,
-        ))
+        Ok((environment / self.shard_size, environment % self.shard_size))
     }
 
     /// Reads one environment.
@@ -193,7 +215,7 @@ impl Fleet {
     /// [`SimError::BufferLength`] if there are not as many `standings` as environments.
     pub fn standings_into(&self, standings: &mut [Standing]) -> Result<(), SimError> {
         check_length("standings", standings.len(), self.len)?;
-        for (shard, standings) in standings.chunks_mut(SHARD_ENVIRONMENTS).enumerate() {
+        for (shard, standings) in standings.chunks_mut(self.shard_size).enumerate() {
             let shard = self.pool.shard(shard);
             for (slot, standing) in standings.iter_mut().enumerate() {
                 *standing = shard.standing(slot);
@@ -258,9 +280,9 @@ impl Fleet {
         check_length("values", values.len(), environments * services * metrics)?;
         check_length("the mask", mask.len(), environments * services)?;
         let (mut values, mut mask) = (values, mask);
-        for shard in 0..self.len.div_ceil(SHARD_ENVIRONMENTS) {
-            let first = shard * SHARD_ENVIRONMENTS;
-            let count = SHARD_ENVIRONMENTS.min(self.len - first);
+        for shard in 0..self.len.div_ceil(self.shard_size) {
+            let first = shard * self.shard_size;
+            let count = self.shard_size.min(self.len - first);
             let (shard_values, rest) = values.split_at_mut(count * services * metrics);
             let (shard_mask, rest_of_mask) = mask.split_at_mut(count * services);
             (values, mask) = (rest, rest_of_mask);

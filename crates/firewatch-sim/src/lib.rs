@@ -5,7 +5,7 @@
 //! [`Runtime`], [`Uptime`], [`Profile`] on every one, others where attached). A [`Fault`] is an
 //! entity with a kind, a speed and a halted state. The systems of one schedule work over all
 //! environments of a world; [`TickSet`] is the order in which they run. A [`Simulation`] is a world
-//! with one environment; a [`Fleet`] has many, in worlds of a few hundred each, and steps them with
+//! with one environment; a [`Fleet`] has many, in worlds of a few thousand each, and steps them with
 //! threads of its own: threads go across worlds, never inside a tick.
 //!
 //! A [`Topology`] is shared by environments of the same shape. Whom a cascade from a fault reaches is

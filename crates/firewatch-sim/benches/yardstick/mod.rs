@@ -5,7 +5,7 @@
 //! the cascade are worked out beforehand, a tick allocates nothing. [`Yardstick::state`] exports an
 //! environment, so that a test can hold it against the fleet's by state hash.
 
-use firewatch_sim::{EnvironmentState, FaultKind, Simulation, Status, Value};
+use firewatch_sim::{Blueprint, EnvironmentState, FaultKind, Status, Value};
 
 #[derive(Clone, Copy)]
 struct Service {
@@ -17,6 +17,7 @@ struct Service {
     red_herring: bool,
 }
 
+#[derive(Clone)]
 struct Environment {
     services: std::ops::Range<usize>,
     /// Victims of the first, second and third hop, one after the other; ends in `hops`.
@@ -46,85 +47,55 @@ struct Environment {
 }
 
 /// Environments as plain arrays.
+#[derive(Clone, Default)]
 pub struct Yardstick {
     environments: Vec<Environment>,
     services: Vec<Service>,
     victims: Vec<usize>,
-    initial: Vec<EnvironmentState>,
 }
 
 impl Yardstick {
-    pub fn new(states: &[EnvironmentState]) -> Self {
-        let mut yardstick = Self {
-            environments: Vec::new(),
-            services: Vec::new(),
-            victims: Vec::new(),
-            initial: states.to_vec(),
-        };
-        states.iter().for_each(|state| yardstick.push(state));
-        yardstick
-    }
-
-    fn push(&mut self, state: &EnvironmentState) {
-        let number = |index: usize, name: &str| {
-            state.services[index]
-                .metrics
-                .get(name)
-                .and_then(Value::as_f64)
-                .unwrap_or(0.0)
-        };
-        let int = |index: usize, name: &str| number(index, name) as i64;
+    pub fn push(&mut self, blueprint: &Blueprint) {
         let first = self.services.len();
-        for (index, service) in state.services.iter().enumerate() {
+        let topology = &blueprint.topology;
+        for (index, service) in blueprint.services.iter().enumerate() {
             self.services.push(Service {
-                error_rate: number(index, "http_server_error_rate"),
-                latency: number(index, "http_server_request_duration_p99"),
-                memory: number(index, "process_memory_utilization"),
-                uptime: int(index, "runtime_uptime_seconds"),
+                error_rate: service.vitals.http_server_error_rate,
+                latency: service.vitals.http_server_request_duration_p99,
+                memory: service.vitals.process_memory_utilization,
+                uptime: service.uptime.runtime_uptime_seconds,
                 status: Status::Healthy,
-                red_herring: state.red_herrings.contains(&service.name),
+                red_herring: topology.is_red_herring(index),
             });
         }
-        let fault = &state.faults[0];
-        let source = state
-            .services
-            .iter()
-            .position(|s| s.name == fault.service)
-            .expect("present");
-        let simulation = Simulation::new(state).expect("a valid state");
+        let fault = &blueprint.faults[0];
+        let runtime = &blueprint.services[fault.target].runtime;
         let first_victim = self.victims.len();
-        let mut hops = [0; 3];
-        for (hop, victims) in simulation
-            .view()
-            .topology()
-            .victims(source)
-            .into_iter()
-            .enumerate()
-        {
-            self.victims
-                .extend(victims.iter().map(|&victim| first + usize::from(victim)));
-            hops[hop] = self.victims.len();
-        }
+        let hops = topology.victims(fault.target).map(|victims| {
+            let victims = victims.iter().map(|&victim| first + usize::from(victim));
+            self.victims.extend(victims);
+            self.victims.len()
+        });
         self.environments.push(Environment {
             services: first..self.services.len(),
             victims: first_victim..self.victims.len(),
             hops,
-            source: first + source,
+            source: first + fault.target,
             kind: fault.kind,
             halted: false,
             halted_at: None,
             progression: 0,
             speed: fault.speed,
-            memory_bytes: int(source, "process_memory_usage_bytes"),
-            memory_limit: int(source, "process_memory_limit_bytes"),
-            descriptors: int(source, "process_open_file_descriptors"),
+            memory_bytes: runtime.process_memory_usage_bytes,
+            memory_limit: runtime.process_memory_limit_bytes,
+            descriptors: runtime.process_open_file_descriptors,
             restarts: 0,
-            deployment_age: int(source, "last_deployment_age_seconds"),
-            config_age: int(source, "last_config_age_seconds"),
-            config_revision: int(source, "last_config_revision"),
+            deployment_age: runtime.last_deployment_age_seconds,
+            config_age: runtime.last_config_age_seconds,
+            config_revision: runtime.last_config_revision,
             tick: 0,
-            budget: state.slo_budget.remaining,
-            burn: state.slo_budget.burn_per_tick,
+            budget: blueprint.slo_budget.remaining,
+            burn: blueprint.slo_budget.burn_per_tick,
             bcm_delta: 0.0,
             bcm: 0.0,
             streak: 0,
@@ -144,7 +115,6 @@ impl Yardstick {
             environments,
             services,
             victims,
-            ..
         } = self;
         for environment in environments {
             if environment.halted {
@@ -157,10 +127,9 @@ impl Yardstick {
         }
     }
 
-    /// The environment as plain data.
-    pub fn state(&self, index: usize) -> EnvironmentState {
+    /// The environment as plain data, from the one that it began with.
+    pub fn state(&self, index: usize, mut state: EnvironmentState) -> EnvironmentState {
         let environment = &self.environments[index];
-        let mut state = self.initial[index].clone();
         let services = &self.services[environment.services.clone()];
         for (target, service) in state.services.iter_mut().zip(services) {
             let mut set = |name: &str, value: Value| {

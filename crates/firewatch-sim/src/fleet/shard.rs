@@ -11,10 +11,6 @@ use crate::mesh::{Settled, settle};
 use crate::observe::{Observation, Observer};
 use crate::schedule::tick_schedule;
 
-/// Environments of a shard: so many that what a tick touches of them stays in a core's second-level
-/// cache. Threads share out shards, so a fleet of fewer environments runs on one thread.
-pub(super) const SHARD_ENVIRONMENTS: usize = 512;
-
 pub(super) struct Shard {
     pub(super) world: World,
     schedule: Schedule,

@@ -1,21 +1,24 @@
-//! What a fresh episode costs: drawing it, and putting it in the place of another in a fleet.
+//! Episodes: what one needs in memory, what a fresh one costs to draw and to put in the place of
+//! another, and what looking at one costs.
 //!
-//! `cargo bench -p firewatch-sim --bench episodes` prints a table; a number after `--` is the number of
-//! environments. One thread; environments are reset in
-//! order; each figure is the best of a few repetitions. Memory is what the process has grown by when
-//! the fleet stands, so it is only told where `/proc` is.
+//! One thread; environments are reset in order. Memory is what the process has grown by when the fleet
+//! stands, so it is only told where `/proc` is.
 
-#![expect(
-    clippy::expect_used,
-    reason = "a benchmark whose episodes are refused fails"
-)]
-
+use std::hint::black_box;
 use std::time::Instant;
 
 use firewatch_scenario::{Difficulty, Episodes};
-use firewatch_sim::{Blueprint, Fleet};
+use firewatch_sim::{Blueprint, Fleet, Observation};
 
-const REPETITIONS: u64 = 5;
+use crate::REPETITIONS;
+
+/// What is observed of each service.
+const OBSERVED: [&str; 4] = [
+    "status",
+    "http_server_error_rate",
+    "http_server_request_duration_p99",
+    "process_memory_utilization",
+];
 
 /// Bytes of memory that the process has.
 fn resident_bytes() -> Option<usize> {
@@ -33,7 +36,7 @@ fn measure(environments: usize, mut work: impl FnMut(usize, u64)) -> f64 {
         for environment in 0..environments {
             work(
                 environment,
-                repetition * environments as u64 + environment as u64,
+                (repetition * environments + environment) as u64,
             );
         }
         let spent = start.elapsed().as_secs_f64() * 1e9 / environments as f64;
@@ -61,7 +64,7 @@ fn row(difficulty: Difficulty, fleet: &mut Fleet, bytes: Option<usize>) {
     let environments = fleet.len();
     let mut episodes = Episodes::new();
     let drawn = measure(environments, |_, seed| {
-        std::hint::black_box(episodes.draw(difficulty, seed));
+        black_box(episodes.draw(difficulty, seed));
     });
     let blueprints: Vec<Blueprint> = (0..256)
         .map(|seed| episodes.draw(difficulty, seed).clone())
@@ -75,27 +78,46 @@ fn row(difficulty: Difficulty, fleet: &mut Fleet, bytes: Option<usize>) {
         let done = fleet.reset(environment, episodes.draw(difficulty, seed));
         done.expect("a valid episode");
     });
+    let observed = observe(fleet, difficulty.service_count());
     let bytes = bytes.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
     println!(
-        "{difficulty:<10} {drawn:>10.0} {reset:>10.0} {both:>10.0} {:>14.0} {bytes:>12}",
-        1e9 / both
+        "{difficulty:<10} {drawn:>10.0} {reset:>10.0} {both:>10.0} {:>12.0} {observed:>10.1} {:>12.0} {bytes:>10}",
+        1e9 / both,
+        1e9 / observed,
     );
 }
 
-fn main() {
-    // `cargo bench` adds an argument of its own.
-    let picked = std::env::args().find_map(|argument| argument.parse().ok());
-    let environments = picked.unwrap_or(16_384);
+/// Nanoseconds that observing one environment takes.
+fn observe(fleet: &mut Fleet, services: usize) -> f64 {
+    let environments = fleet.len();
+    let observation = Observation::new(OBSERVED, services).expect("known metrics");
+    let [_, _, metrics] = observation.shape(environments);
+    let mut values = vec![0.0; environments * services * metrics];
+    let mut mask = vec![false; environments * services];
+    let mut look = || {
+        let start = Instant::now();
+        let done = fleet.observe_into(&observation, &mut values, &mut mask);
+        done.expect("there is room");
+        black_box(&mut values);
+        start.elapsed().as_secs_f64() * 1e9 / environments as f64
+    };
+    look();
+    (0..REPETITIONS)
+        .map(|_| look())
+        .fold(f64::INFINITY, f64::min)
+}
+
+pub fn table(difficulties: &[Difficulty], environments: usize) {
     // All stand before the first is measured: what that frees would hide what they need.
-    let fleets = Difficulty::ALL.iter().map(|&difficulty| {
+    let fleets = difficulties.iter().map(|&difficulty| {
         let (fleet, bytes) = build(difficulty, environments);
         (difficulty, fleet, bytes)
     });
     let fleets: Vec<_> = fleets.collect();
-    println!("{environments} environments, ns per episode");
+    println!("\nns per episode, {environments} environments, one thread");
     println!(
-        "{:<10} {:>10} {:>10} {:>10} {:>14} {:>12}",
-        "difficulty", "draw", "reset", "both", "resets/s", "bytes/env"
+        "{:<10} {:>10} {:>10} {:>10} {:>12} {:>10} {:>12} {:>10}",
+        "difficulty", "draw", "reset", "both", "resets/s", "observe", "observed/s", "bytes"
     );
     for (difficulty, mut fleet, bytes) in fleets {
         row(difficulty, &mut fleet, bytes);
