@@ -9,7 +9,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{
     Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
 };
@@ -22,20 +22,26 @@ pub(super) struct Pool {
     threads: Vec<JoinHandle<()>>,
 }
 
+/// Looks at whether something has happened before a thread goes to sleep over it. Rounds often follow one
+/// another at once, and waking a thread takes longer than stepping a shard.
+const SPINS: usize = 2_000;
+
 struct Shared {
     shards: Box<[RwLock<Shard>]>,
     round: Mutex<Round>,
     started: Condvar,
     finished: Condvar,
     next_shard: AtomicUsize,
+    /// Rounds begun. It changes while the round is locked.
+    rounds: AtomicU64,
+    /// Threads of the pool that are still at it. It changes while the round is locked.
+    busy: AtomicUsize,
+    spins: usize,
 }
 
 #[derive(Default)]
 struct Round {
-    number: u64,
     ticks: u64,
-    /// Threads of the pool that are still at it.
-    busy: usize,
     shut_down: bool,
     /// What a thread of the pool panicked with in this round.
     panic: Option<Box<dyn Any + Send>>,
@@ -53,14 +59,21 @@ fn write(shard: &RwLock<Shard>) -> RwLockWriteGuard<'_, Shard> {
 }
 
 impl Pool {
-    /// A pool that steps the shards with `threads` threads, the caller's included.
+    /// A pool that steps the shards with `threads` threads, the caller's included, or as many as there are
+    /// shards.
     pub(super) fn new(shards: Vec<Shard>, threads: usize) -> std::io::Result<Self> {
+        let threads = threads.min(shards.len());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let shared = Arc::new(Shared {
             shards: shards.into_iter().map(RwLock::new).collect(),
             round: Mutex::default(),
             started: Condvar::new(),
             finished: Condvar::new(),
             next_shard: AtomicUsize::new(0),
+            rounds: AtomicU64::new(0),
+            busy: AtomicUsize::new(0),
+            // A thread that waits must not take the core of one that works.
+            spins: if threads <= cores { SPINS } else { 0 },
         });
         let mut pool = Self {
             shared,
@@ -87,14 +100,16 @@ impl Pool {
                 resume_unwind(Box::new("a tick of this fleet has panicked before"));
             }
             shared.next_shard.store(0, Ordering::Relaxed);
-            round.number += 1;
             round.ticks = ticks;
-            round.busy = self.threads.len();
+            shared.busy.store(self.threads.len(), Ordering::Release);
+            shared.rounds.fetch_add(1, Ordering::Release);
         }
         shared.started.notify_all();
         let own = catch_unwind(AssertUnwindSafe(|| shared.step_shards(ticks)));
+        let is_over = || shared.busy.load(Ordering::Acquire) == 0;
+        shared.spin_until(is_over);
         let mut round = lock(&shared.round);
-        while round.busy > 0 {
+        while !is_over() {
             round = shared
                 .finished
                 .wait(round)
@@ -131,12 +146,23 @@ impl Shared {
         }
     }
 
+    fn spin_until(&self, happened: impl Fn() -> bool) {
+        for _ in 0..self.spins {
+            if happened() {
+                return;
+            }
+            std::hint::spin_loop();
+        }
+    }
+
     fn work(&self) {
         let mut done = 0;
         loop {
+            let has_begun = || self.rounds.load(Ordering::Acquire) != done;
+            self.spin_until(has_begun);
             let ticks = {
                 let mut round = lock(&self.round);
-                while round.number == done && !round.shut_down {
+                while !has_begun() && !round.shut_down {
                     round = self
                         .started
                         .wait(round)
@@ -145,7 +171,7 @@ impl Shared {
                 if round.shut_down {
                     return;
                 }
-                done = round.number;
+                done += 1;
                 round.ticks
             };
             let outcome = catch_unwind(AssertUnwindSafe(|| self.step_shards(ticks)));
@@ -153,7 +179,7 @@ impl Shared {
             if let Err(panic) = outcome {
                 round.panic.get_or_insert(panic);
             }
-            round.busy -= 1;
+            self.busy.fetch_sub(1, Ordering::Release);
             self.finished.notify_one();
         }
     }
