@@ -586,7 +586,10 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
             &[GRID, "--vary", "speed=101"],
             "a speed must be 0 to 100, not 101",
         ),
-        (&[GRID, "--vary", "speed=1,1.0"], "a value is given twice"),
+        (
+            &[GRID, "--vary", "speed=1,1.0"],
+            "`sweep.speed` has a value twice",
+        ),
         (
             &[GRID, "--vary", "speed=1", "--vary", "speed=2"],
             "for each service once",
@@ -607,7 +610,7 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
         (&[GRID, "--vary", "halt=4..30/4"], "tick 20 is too late"),
         (&[GRID, "--seeds", "5..5"], "no seed lies in it"),
         (&[GRID, "--seeds", "0..9/3"], "seeds have no step"),
-        (&[GRID, "--seeds", "0..9,3"], "a seed is given twice"),
+        (&[GRID, "--seeds", "0..9,3"], "gives a seed a second time"),
         (
             &[GRID, "--seeds", "0..1000000000000"],
             "at most 1000000000000 runs",

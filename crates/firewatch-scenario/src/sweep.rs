@@ -178,7 +178,19 @@ pub fn steps(first: f64, last: f64, step: f64, end: End) -> Result<Vec<f64>, Bad
         End::Included => exact.floor() + 1.0,
     };
     let count = checked_count(count)?;
-    Ok((0..count).map(|i| first + f64::from(i) * step).collect())
+    // 0.1 and two steps of 0.1 are meant to be the 0.3 that somebody would type.
+    let places = decimals(first).max(decimals(step));
+    let value = |i| {
+        let value = first + f64::from(i) * step;
+        format!("{value:.places$}").parse().unwrap_or(value)
+    };
+    Ok((0..count).map(value).collect())
+}
+
+/// Decimal places that the number is written with.
+fn decimals(number: f64) -> usize {
+    let text = number.to_string();
+    text.split_once('.').map_or(0, |(_, places)| places.len())
 }
 
 /// As [`steps`], for whole numbers.
@@ -239,6 +251,14 @@ mod tests {
             |first, last, step, end| steps(first, last, step, end).map(|values| values.len());
         // With what rounding makes of it: 2.9999999999999996, 3.0000000000000004, 5.999999999999999.
         assert_eq!(count(0.0, 0.3, 0.1, End::Excluded), Ok(3));
+        assert_eq!(
+            steps(0.1, 0.5, 0.1, End::Included),
+            Ok(vec![0.1, 0.2, 0.3, 0.4, 0.5])
+        );
+        assert_eq!(
+            steps(-1.0, 1e-7, 0.5, End::Included),
+            Ok(vec![-1.0, -0.5, 0.0])
+        );
         assert_eq!(count(0.7, 1.0, 0.1, End::Excluded), Ok(3));
         assert_eq!(count(0.1, 0.7, 0.1, End::Excluded), Ok(6));
         assert_eq!(count(0.1, 0.7, 0.1, End::Included), Ok(7));

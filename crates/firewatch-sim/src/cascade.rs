@@ -26,38 +26,37 @@ pub(crate) fn cascade(mut meshes: Meshes<()>) {
             Engine::MultiFault => {
                 for fault in faults.iter().filter(|fault| !fault.halted) {
                     if let Some(source) = fault.service_index() {
-                        spread(environment, source, fault.reach, vitals);
+                        spread(environment, source, Some(fault.reach), vitals);
                     }
                 }
             }
             Engine::SingleFault => {
                 if let Some(source) = environment.root_cause_service() {
-                    let reach = Reach::new(environment.topology(), source);
-                    spread(environment, source, reach, vitals);
+                    spread(environment, source, None, vitals);
                 }
             }
         }
     });
 }
 
-/// Spreads the source's errors over its victims.
+/// Spreads the source's errors over its victims; the topology knows them if no `reach` says who they are.
 #[inline]
-fn spread(environment: &Environment, source: usize, reach: Reach, services: &mut [Vitals]) {
+fn spread(environment: &Environment, source: usize, reach: Option<Reach>, services: &mut [Vitals]) {
     let error_rate = services[source].http_server_error_rate;
     if error_rate < ERROR_THRESHOLD {
         return;
     }
     let contributions = contributions(error_rate);
-    if services.len() <= Reach::SERVICES {
+    if let Some(reach) = reach.filter(|_| services.len() <= Reach::SERVICES) {
         for (victim, hop) in reach.victims() {
             strike(&mut services[victim], contributions[hop]);
         }
-    } else {
-        let hops = environment.topology().victims(source);
-        for (victims, contribution) in hops.into_iter().zip(contributions) {
-            for &victim in victims {
-                strike(&mut services[usize::from(victim)], contribution);
-            }
+        return;
+    }
+    let hops = environment.topology().victims(source);
+    for (victims, contribution) in hops.into_iter().zip(contributions) {
+        for &victim in victims {
+            strike(&mut services[usize::from(victim)], contribution);
         }
     }
 }

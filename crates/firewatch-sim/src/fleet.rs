@@ -38,12 +38,15 @@ pub struct Standing {
 }
 
 impl Fleet {
-    /// Environments that share a world if nothing else is said. Each world brings a schedule of its own,
+    /// Environments that share a world at most, if nothing else is said. Each world brings a schedule of its own,
     /// which is to be fetched from memory at every tick of a large fleet: that is spread over so many.
     pub const SHARD_SIZE: usize = 2048;
 
     /// A fleet of these environments, stepped by `threads` threads, the caller's included (0 counts
     /// as 1). The blueprints are taken one at a time, so they need not all be in memory at once.
+    ///
+    /// Threads share out worlds. If the blueprints say how many they are, there are as many worlds as
+    /// threads, but none of fewer than 64 environments; else see [`Fleet::with_shard_size`].
     ///
     /// # Errors
     /// As [`Blueprint::spawn`]; [`SimError::Threads`] if the threads can't be started.
@@ -51,12 +54,17 @@ impl Fleet {
         blueprints: impl IntoIterator<Item = Blueprint>,
         threads: usize,
     ) -> Result<Self, SimError> {
-        Self::with_shard_size(blueprints, threads, Self::SHARD_SIZE)
+        let blueprints = blueprints.into_iter();
+        let (at_least, at_most) = blueprints.size_hint();
+        let shard_size = match at_most {
+            Some(count) if count == at_least => count.div_ceil(threads.max(1)),
+            _ => Self::SHARD_SIZE,
+        };
+        Self::with_shard_size(blueprints, threads, shard_size.clamp(64, Self::SHARD_SIZE))
     }
 
-    /// The same with `shard_size` environments a world (0 counts as 1). Threads share out worlds: a fleet
-    /// of fewer than [`Fleet::SHARD_SIZE`] needs smaller ones to be stepped by more than one. It changes
-    /// nothing in the results.
+    /// The same with `shard_size` environments a world (0 counts as 1), and no more threads than worlds.
+    /// It changes nothing in the results.
     ///
     /// # Errors
     /// As [`Fleet::new`].

@@ -104,8 +104,8 @@ impl Rows {
         self.first as usize
     }
 
-    /// The rows as a slice of the column, in a world in which they are settled.
-    pub(crate) fn settled<T>(self, column: &[T]) -> &[T] {
+    /// The rows as a slice of the column, if they are where they were spawned.
+    pub(crate) fn of_column<T>(self, column: &[T]) -> &[T] {
         column
             .get(self.first()..self.first() + self.count())
             .unwrap_or(&[])
@@ -127,7 +127,7 @@ impl Rows {
 
 /// Whether these are the rows of the owner's run, in order.
 #[inline]
-fn are_in_place<T: Placed>(rows: &[T], owner: Entity) -> bool {
+pub(crate) fn are_in_place<T: Placed>(rows: &[T], owner: Entity) -> bool {
     // Numbers repeat in longer runs.
     if rows.len() > usize::from(u16::MAX) {
         return false;

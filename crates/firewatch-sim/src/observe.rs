@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::environment::Environment;
 use crate::error::SimError;
-use crate::mesh::Rows;
+use crate::mesh::{Rows, Settled, are_in_place};
 use crate::metric::{self, Metric, Number};
 use crate::service::{
     Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
@@ -33,11 +33,19 @@ impl Observation {
     /// Observes these metrics, in this order, of up to `services` services an environment.
     ///
     /// # Errors
-    /// [`SimError::Unobservable`] for a name that is not in [`crate::METRICS`], or is a text there.
+    /// [`SimError::Unobservable`] for a name that is not in [`crate::METRICS`], or is a text there;
+    /// [`SimError::TooManyServices`] for more than an environment can have.
     pub fn new<'a>(
         metrics: impl IntoIterator<Item = &'a str>,
         services: usize,
     ) -> Result<Self, SimError> {
+        let limit = usize::from(u16::MAX);
+        if services > limit {
+            return Err(SimError::TooManyServices {
+                given: services,
+                limit,
+            });
+        }
         let observable = |name: &str| {
             metric::find(name)
                 .filter(|metric| metric.is_number())
@@ -77,15 +85,23 @@ impl Observation {
     }
 }
 
-/// Reads the observations of one world in which all rows are settled.
+/// Where the services of an environment are.
+struct Found {
+    environment: Entity,
+    rows: Rows,
+    /// Whether they are still where they were spawned.
+    in_place: bool,
+}
+
+/// Reads the observations of one world.
 pub(crate) struct Observer {
     environments: QueryState<&'static Environment>,
     vitals: QueryState<&'static Vitals>,
     runtimes: QueryState<&'static Runtime>,
     uptimes: QueryState<&'static Uptime>,
     profiles: QueryState<&'static Profile>,
-    /// Where the services of each environment are; kept, so that observing allocates nothing.
-    rows: Vec<Rows>,
+    /// The environments that are observed; kept, so that observing allocates nothing.
+    found: Vec<Found>,
 }
 
 impl Observer {
@@ -96,7 +112,7 @@ impl Observer {
             runtimes: world.query(),
             uptimes: world.query(),
             profiles: world.query(),
-            rows: Vec::new(),
+            found: Vec::new(),
         }
     }
 
@@ -110,13 +126,13 @@ impl Observer {
         values: &mut [f32],
         mask: &mut [bool],
     ) -> Result<(), SimError> {
-        self.find_rows(world, environments, first, observation)?;
+        self.find(world, environments, first, observation)?;
         values.fill(0.0);
         mask.fill(false);
         // Where there is room for none, no environment has services.
         let room = observation.services.max(1);
-        for (rows, mask) in self.rows.iter().zip(mask.chunks_exact_mut(room)) {
-            mask[..rows.count()].fill(true);
+        for (found, mask) in self.found.iter().zip(mask.chunks_exact_mut(room)) {
+            mask[..found.rows.count()].fill(true);
         }
         if observation.services == 0 {
             return Ok(());
@@ -126,116 +142,143 @@ impl Observer {
                 values,
                 observation,
                 metric: index,
+                world,
+                found: &self.found,
             };
             match metric.number() {
-                Number::Vitals(read) => out.column(&mut self.vitals, world, &self.rows, read),
-                Number::Runtime(read) => out.column(&mut self.runtimes, world, &self.rows, read),
-                Number::Uptime(read) => out.column(&mut self.uptimes, world, &self.rows, read),
-                Number::Profile(read) => out.column(&mut self.profiles, world, &self.rows, read),
-                Number::RequestQueue(read) => out.sparse::<RequestQueue>(world, environments, read),
-                Number::Traffic(read) => out.sparse::<Traffic>(world, environments, read),
-                Number::CrashLoop(read) => out.sparse::<CrashLoop>(world, environments, read),
-                Number::Certificate(read) => out.sparse::<Certificate>(world, environments, read),
-                Number::ImagePull(read) => out.sparse::<ImagePull>(world, environments, read),
-                Number::Pipeline(read) => out.sparse::<Pipeline>(world, environments, read),
+                Number::Vitals(read) => out.column(&mut self.vitals, read),
+                Number::Runtime(read) => out.column(&mut self.runtimes, read),
+                Number::Uptime(read) => out.column(&mut self.uptimes, read),
+                Number::Profile(read) => out.column(&mut self.profiles, read),
+                Number::RequestQueue(read) => out.sparse::<RequestQueue>(read),
+                Number::Traffic(read) => out.sparse::<Traffic>(read),
+                Number::CrashLoop(read) => out.sparse::<CrashLoop>(read),
+                Number::Certificate(read) => out.sparse::<Certificate>(read),
+                Number::ImagePull(read) => out.sparse::<ImagePull>(read),
+                Number::Pipeline(read) => out.sparse::<Pipeline>(read),
                 Number::Internals(read) => {
-                    out.fill(&self.rows, read(&Internals::default()));
-                    out.sparse::<Internals>(world, environments, read);
+                    out.fill(read(&Internals::default()));
+                    out.sparse::<Internals>(read);
                 }
             }
         }
         Ok(())
     }
 
-    fn find_rows(
+    fn find(
         &mut self,
         world: &World,
         environments: &[Entity],
         first: usize,
         observation: &Observation,
     ) -> Result<(), SimError> {
-        self.rows.clear();
-        for (&entity, environment) in environments.iter().zip(first..) {
-            let found = self.environments.get(world, entity);
-            let rows = found.map_err(|_| SimError::NoEnvironment)?.services;
+        let vitals = column(&mut self.vitals, world);
+        let is_settled = world.contains_resource::<Settled>();
+        self.found.clear();
+        for (&environment, number) in environments.iter().zip(first..) {
+            let component = self.environments.get(world, environment);
+            let rows = component.map_err(|_| SimError::NoEnvironment)?.services;
             if rows.count() > observation.services {
                 return Err(SimError::ObservationTooSmall {
-                    environment,
+                    environment: number,
                     services: rows.count(),
                     room: observation.services,
                 });
             }
-            self.rows.push(rows);
+            let slice = rows.of_column(vitals);
+            self.found.push(Found {
+                environment,
+                rows,
+                in_place: slice.len() == rows.count()
+                    && (is_settled || are_in_place(slice, environment)),
+            });
         }
         Ok(())
     }
 }
 
-/// Where the values of one metric go.
+/// The column of the services' table.
+fn column<'w, C: Component>(query: &mut QueryState<&'static C>, world: &'w World) -> &'w [C] {
+    // A query of one table component is dense: the iterator exists.
+    let tables = query.contiguous_iter(world).into_iter().flatten();
+    { tables }.find(|table| !table.is_empty()).unwrap_or(&[])
+}
+
+/// Where the values of one metric go, and where they come from.
 struct Out<'a> {
     values: &'a mut [f32],
     observation: &'a Observation,
     /// Index of the metric in the observation.
     metric: usize,
+    world: &'a World,
+    found: &'a [Found],
 }
 
 impl Out<'_> {
-    /// The place of the metric for each service of each environment.
-    fn places(&mut self) -> impl Iterator<Item = impl Iterator<Item = &mut f32>> {
+    /// Each environment with the place of the metric for each of its services.
+    fn environments(&mut self) -> impl Iterator<Item = (&Found, impl Iterator<Item = &mut f32>)> {
         let (metric, metrics) = (self.metric, self.observation.metrics.len());
-        self.values
-            .chunks_exact_mut(self.observation.stride())
-            .map(move |values| values.iter_mut().skip(metric).step_by(metrics))
+        let environments = self.values.chunks_exact_mut(self.observation.stride());
+        let places =
+            environments.map(move |values| values.iter_mut().skip(metric).step_by(metrics));
+        self.found.iter().zip(places)
     }
 
-    /// Writes a metric that lies in the services' table.
+    /// Writes a metric that every service has.
     fn column<C: Component>(
         &mut self,
-        column: &mut QueryState<&'static C>,
-        world: &World,
-        rows: &[Rows],
+        query: &mut QueryState<&'static C>,
         read: fn(&C) -> Option<f64>,
     ) {
-        // A query of one table component is dense: the iterator exists.
-        let tables = column.contiguous_iter(world).into_iter().flatten();
-        let column = { tables }.find(|table| !table.is_empty()).unwrap_or(&[]);
-        for (rows, places) in rows.iter().zip(self.places()) {
-            for (service, place) in rows.settled(column).iter().zip(places) {
-                *place = as_f32(read(service));
+        let world = self.world;
+        let column = column(query, world);
+        for (found, places) in self.environments() {
+            if found.in_place {
+                for (service, place) in found.rows.of_column(column).iter().zip(places) {
+                    *place = as_f32(read(service));
+                }
+            } else {
+                read_each(world, found, places, read);
             }
         }
     }
 
     /// Writes what a metric is where nothing else is said.
-    fn fill(&mut self, rows: &[Rows], default: Option<f64>) {
-        for (rows, places) in rows.iter().zip(self.places()) {
+    fn fill(&mut self, default: Option<f64>) {
+        for (found, places) in self.environments() {
             places
-                .take(rows.count())
+                .take(found.rows.count())
                 .for_each(|place| *place = as_f32(default));
         }
     }
 
     /// Writes a metric that only some services have.
-    fn sparse<C: Component>(
-        &mut self,
-        world: &World,
-        environments: &[Entity],
-        read: fn(&C) -> Option<f64>,
-    ) {
+    fn sparse<C: Component>(&mut self, read: fn(&C) -> Option<f64>) {
+        let world = self.world;
         let storage = world
             .component_id::<C>()
             .and_then(|id| world.storages().sparse_sets.get(id));
         if storage.is_none_or(|storage| storage.is_empty()) {
             return;
         }
-        for (&entity, places) in environments.iter().zip(self.places()) {
-            let services = world.get::<Environment>(entity);
-            let services = services.map_or(&[][..], Environment::services);
-            for (&service, place) in services.iter().zip(places) {
-                if let Some(component) = world.get::<C>(service) {
-                    *place = as_f32(read(component));
-                }
-            }
+        for (found, places) in self.environments() {
+            read_each(world, found, places, read);
+        }
+    }
+}
+
+/// Writes a metric of those services of an environment that have it, one by one.
+fn read_each<'a, C: Component>(
+    world: &World,
+    found: &Found,
+    places: impl Iterator<Item = &'a mut f32>,
+    read: fn(&C) -> Option<f64>,
+) {
+    let environment = world.get::<Environment>(found.environment);
+    let services = environment.map_or(&[][..], Environment::services);
+    for (&service, place) in services.iter().zip(places) {
+        if let Some(component) = world.get::<C>(service) {
+            *place = as_f32(read(component));
         }
     }
 }

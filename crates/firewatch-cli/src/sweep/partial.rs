@@ -134,7 +134,11 @@ impl Partial {
 
     /// Removes the file: what was in it is elsewhere now.
     pub fn remove(self) -> Result<(), Failure> {
-        let removed = std::fs::remove_file(&self.path);
+        let removed = match std::fs::remove_file(&self.path) {
+            // The rows are written: somebody else's tidying up does no harm.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        };
         removed.map_err(|error| self.failed("removed", &error))
     }
 
@@ -187,30 +191,30 @@ impl Partial {
 fn open_file(path: &Path, resume: bool) -> Result<File, Failure> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
-    match resume {
-        true => options.create(true).truncate(false),
-        false => options.create_new(true),
+    let failed =
+        |error| Failure::Internal(format!("`{}` can't be written: {error}", path.display()));
+    let opened = options.clone().create_new(true).open(path);
+    let (file, is_old) = match opened {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            (options.open(path).map_err(failed)?, true)
+        }
+        opened => (opened.map_err(failed)?, false),
     };
-    let file = options.open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            let message = format!(
-                "`{}` holds rows of a sweep that was stopped",
-                path.display()
-            );
-            let help = "`--resume` goes on with it; to start anew, remove that file";
-            Failure::Usage(message, Some(help.to_owned()))
-        }
-        _ => Failure::Internal(format!("`{}` can't be written: {error}", path.display())),
-    })?;
     // Where files can't be locked, nothing is won and nothing lost.
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            let message = format!("another sweep is writing to `{}`", path.display());
-            let help = "wait for it, or give another `--out`".to_owned();
-            Err(Failure::Usage(message, Some(help)))
-        }
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        let message = format!("another sweep is writing to `{}`", path.display());
+        let help = "wait for it, or give another `--out`".to_owned();
+        return Err(Failure::Usage(message, Some(help)));
     }
+    if is_old && !resume {
+        let message = format!(
+            "`{}` holds rows of a sweep that was stopped",
+            path.display()
+        );
+        let help = "`--resume` goes on with it; to start anew, remove that file".to_owned();
+        return Err(Failure::Usage(message, Some(help)));
+    }
+    Ok(file)
 }
 
 fn read_line(line: &[u8], expected: u64) -> Option<Played> {

@@ -92,8 +92,21 @@ impl Checker<'_> {
         {
             let message = format!("`{name}` must be {}, not {value}", range(metric, number));
             self.notes.report(path, message, "out of range", None);
+        } else if name == PROCESSING_RATE && is_below(value, MIN_PROCESSING_RATE) {
+            let message = format!(
+                "`{name}` must be 0 or at least {MIN_PROCESSING_RATE} {{event}}/s, not {value}"
+            );
+            self.notes.report(path, message, "out of range", None);
         }
     }
+}
+
+const PROCESSING_RATE: &str = "pipeline_processing_rate_events_per_second";
+/// A queue divided by less could be a lag without end, which no file can hold.
+const MIN_PROCESSING_RATE: f64 = 1e-9;
+
+fn is_below(value: &Value, min: f64) -> bool {
+    value.as_f64().is_some_and(|rate| 0.0 < rate && rate < min)
 }
 
 /// The range that the number is not in.

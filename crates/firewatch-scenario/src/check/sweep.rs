@@ -45,7 +45,7 @@ impl Checker<'_> {
             self.notes
                 .report(&format!("sweep.seeds[{index}]"), message, "", None);
         } else if let Some(index) = seeds_again(seeds) {
-            let message = "a seed is given twice".to_owned();
+            let message = format!("`sweep.seeds[{index}]` gives a seed a second time");
             let path = format!("sweep.seeds[{index}]");
             self.notes.report(&path, message, "given again", None);
         }
@@ -70,7 +70,7 @@ impl Checker<'_> {
                 let message = format!("`{axis_path}` needs at least one value");
                 self.notes.report(&axis_path, message, "", None);
             } else if let Some(index) = again(&axis.values, &key) {
-                let message = "a value is given twice".to_owned();
+                let message = format!("`{axis_path}` has a value twice");
                 let path = format!("{axis_path}[{index}]");
                 self.notes.report(&path, message, "given again", None);
             }

@@ -17,9 +17,9 @@ pub(super) struct Shard {
     rebuild: Rebuild,
     observer: Observer,
     pub(super) environments: Vec<Entity>,
-    /// Rows may have moved since they were last known to be [`Settled`]. Nobody but this module can move
-    /// them: the world never leaves it to be changed.
-    unsettled: bool,
+    /// Environments whose rows may have moved since all were known to be [`Settled`]. Nobody but this module
+    /// can move them: the world never leaves it to be changed.
+    moved: usize,
 }
 
 impl Shard {
@@ -33,24 +33,29 @@ impl Shard {
             rebuild,
             observer,
             environments: Vec::new(),
-            unsettled: true,
+            moved: 0,
         }
     }
 
     pub(super) fn push(&mut self, blueprint: &Blueprint) -> Result<(), SimError> {
         self.environments.push(blueprint.spawn(&mut self.world)?);
-        self.unsettled = true;
+        self.moved += 1;
         Ok(())
     }
 
-    /// Puts rows that may have moved back in order.
+    /// Puts rows that may have moved back in order, if they are many: that takes time in proportion to all
+    /// environments. A few are better gathered one by one at every tick.
     fn settle(&mut self) {
-        if std::mem::take(&mut self.unsettled) {
-            if settle(&mut self.world, &self.environments) {
-                self.world.insert_resource(Settled);
-            } else {
-                self.world.remove_resource::<Settled>();
-            }
+        if self.moved == 0 {
+            return;
+        }
+        if self.moved * 8 < self.environments.len() {
+            self.world.remove_resource::<Settled>();
+            return;
+        }
+        if settle(&mut self.world, &self.environments) {
+            self.world.insert_resource(Settled);
+            self.moved = 0;
         }
     }
 
@@ -66,15 +71,14 @@ impl Shard {
         intervention.check(&self.world, self.environments[slot])
     }
 
-    /// Does something to an environment. A new fault's row lies behind those of other environments until
-    /// the next tick.
+    /// Does something to an environment. A new fault's row lies behind those of other environments.
     pub(super) fn intervene(
         &mut self,
         slot: usize,
         intervention: &Intervention,
     ) -> Result<(), SimError> {
         intervention.apply(&mut self.world, self.environments[slot])?;
-        self.unsettled |= intervention.moves_rows();
+        self.moved += usize::from(intervention.moves_rows());
         Ok(())
     }
 
@@ -116,7 +120,8 @@ impl Shard {
             return Ok(());
         }
         self.environments[slot] = blueprint.spawn(&mut self.world)?;
-        self.unsettled = true;
+        // Its own rows, and the last ones of the table, which fill the holes.
+        self.moved += 2;
         despawn_environment(&mut self.world, old)
     }
 }
