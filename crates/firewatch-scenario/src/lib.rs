@@ -28,6 +28,7 @@
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
+//! | `profile` | `standard` or `reference`: what the timeline's actions do | `standard` |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
 //! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
@@ -44,7 +45,9 @@
 //!
 //! **Actions** of the timeline: `halt("service")` stops every active fault of the service,
 //! `inject((kind: ..., service: ...))` begins another, `set("service", {"metric": value})` sets
-//! metrics. At `tick: 8` an action is done once eight ticks are done; the ninth is the first that
+//! metrics, `action("name", "service")` does an action of the catalogue, of which
+//! `action("name", "service", {"parameter": value})` gives parameters and `action("name")` is one about the
+//! incident as a whole. At `tick: 8` an action is done once eight ticks are done; the ninth is the first that
 //! sees it.
 //!
 //! **Expectations** say when a check should hold: `at_tick(n, check)`, `by_tick(n, check)` (at least
@@ -63,6 +66,10 @@
 //! | `all_healthy`, `mitigated`, `slo_breached` | the incident |
 //!
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
+//!
+//! The **catalogue of actions** ([`ActionCatalogue`]) is data too: see the files in
+//! `crates/firewatch-scenario/actions/`, and `docs/actions.md` for their format and for what the profiles
+//! differ in.
 //!
 //! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
 //! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind` and `halt`
