@@ -68,7 +68,7 @@
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
 //!
 //! The **catalogue of actions** ([`ActionCatalogue`]) is data too: see the files in
-//! `crates/firewatch-scenario/actions/`, and `docs/actions.md` for their format and for what the profiles
+//! `crates/firewatch-scenario/actions/`, and the `README.md` there for their format and for what the profiles
 //! differ in.
 //!
 //! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
