@@ -355,6 +355,96 @@ fn every_branch_of_every_action_does_what_the_table_says() {
     assert_eq!(taken, all.collect());
 }
 
+#[test]
+fn every_branch_of_the_built_in_catalogues_can_be_taken() {
+    let traits: [(&str, Value); 14] = [
+        ("cron_job_name", "nightly".into()),
+        ("metastable_feedback_loop_active", true.into()),
+        ("consensus_quorum_healthy", false.into()),
+        ("lb_az_traffic_weight", 0.7.into()),
+        ("deployment_cold_start_in_progress", true.into()),
+        ("resource_quota_remaining_ratio", 0.0.into()),
+        ("sidecar_proxy_version", "v1.28".into()),
+        ("pipeline_queue_depth", 12_400.into()),
+        ("mtls_handshake_failure_rate", 0.4.into()),
+        ("cache_cluster_diverged_key_count", 7.into()),
+        ("runtime_blocked_thread_count", 60.into()),
+        ("data_freshness_lag_seconds", 900.0.into()),
+        ("deployment_desired_replicas", 3.into()),
+        ("deployment_ready_replicas", 1.into()),
+    ];
+    let resources = ["gpu_compute", "bandwidth", "db_connections"];
+    let mut variants = vec![Vec::new(), vec![("none", 0.into())]];
+    for resource in resources {
+        let mut variant = traits.to_vec();
+        variant.push(("resource_quota_type", resource.into()));
+        variants.push(variant);
+    }
+    let choices = [("level", "DEBUG"), ("slot", "green")];
+    let requests: Vec<(&str, &str)> = { resources.iter() }
+        .map(|resource| ("resource", *resource))
+        .chain(choices)
+        .chain([("none", "")])
+        .collect();
+    let targets = targets();
+    let targets = [1, 4, 6].map(|index| &targets[index]);
+    for profile in Profile::ALL {
+        let catalogue = ActionCatalogue::built_in(*profile);
+        let mut taken = BTreeSet::new();
+        for kind in FaultKind::BUILT_IN {
+            for (target, variant) in targets
+                .iter()
+                .flat_map(|t| variants.iter().map(move |v| (t, v)))
+            {
+                // Without a fault of its own it is the victim of its caller's.
+                let is_victim = variant.is_empty();
+                let mut incident = Incident::new(kind, if is_victim { CALLER } else { TARGET });
+                let metrics = target.iter().chain(variant);
+                incident.target = metrics.map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+                for (status, service) in [("healthy", CALLER), ("degraded", TARGET)] {
+                    let mut session = ActionSession::new();
+                    let mut simulation = incident.simulation();
+                    if status == "degraded" {
+                        simulation.set_metric(CALLER, "status", status).unwrap();
+                        session.begin_step(catalogue, &mut simulation).unwrap();
+                        session.begin_step(catalogue, &mut simulation).unwrap();
+                    }
+                    simulation.set_metric(service, "status", status).unwrap();
+                    let state = simulation.snapshot();
+                    for action in catalogue.actions() {
+                        // Only one action asks which resource is scarce.
+                        let scarce = action.parameters().iter().any(|p| p.name() == "resource");
+                        if variant.last().is_some_and(|(_, of)| {
+                            *of == "bandwidth".into() || *of == "db_connections".into()
+                        }) && !scarce
+                        {
+                            continue;
+                        }
+                        let known =
+                            |name: &str| action.parameters().iter().any(|p| p.name() == name);
+                        for (name, value) in
+                            requests.iter().filter(|(n, _)| *n == "none" || known(n))
+                        {
+                            let mut fresh = Simulation::new(&state).unwrap();
+                            let request =
+                                ActionRequest::new(action.name(), TARGET).with(name, *value);
+                            let outcome =
+                                catalogue.apply_quietly(&mut fresh, &mut session.clone(), &request);
+                            taken.extend(outcome.unwrap().branch.map(|b| (action.name(), b)));
+                        }
+                    }
+                }
+            }
+        }
+        let all = catalogue
+            .actions()
+            .iter()
+            .flat_map(|action| (0..action.branch_count()).map(|branch| (action.name(), branch)));
+        let missed: Vec<_> = all.filter(|branch| !taken.contains(branch)).collect();
+        assert!(missed.is_empty(), "{profile}: {missed:?}");
+    }
+}
+
 /// Does an action both ways and compares everything; says which branch was taken.
 fn compare(
     action: &Json,

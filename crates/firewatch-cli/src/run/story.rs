@@ -193,7 +193,7 @@ fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
             let action = palette.paint(style.bold(), visible(action));
             let said: Vec<&str> = feedback.lines().map(str::trim).collect();
             let wrong = if *wrong { " (wrong action)" } else { "" };
-            let text = format!("{action}{wrong}: {}", visible(&said.join(" ")));
+            let text = format!("{action}{wrong}: {}", visible(&said.join(" · ")));
             (target.as_deref(), text)
         }
         What::StatusChanged { service, from, to } => {
