@@ -314,6 +314,46 @@ fn a_scenario_cannot_steer_the_terminal() {
     assert!(!all.contains(['\u{1b}', '\u{7}']), "{all:?}");
 }
 
+#[test]
+fn actions_of_the_timeline_are_told_with_their_feedback() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("answered.ron");
+    let scenario = r#"Scenario(
+        name: "Rolled back by hand", difficulty: easy,
+        services: ["api-gateway", "auth-service", "db-proxy"],
+        faults: [(kind: bad_deploy, service: "auth-service")],
+        timeline: [
+            (tick: 4, do: action("restart_service", "db-proxy")),
+            (tick: 5, do: action("escalate")),
+            (tick: 6, do: action("rollback_deploy", "auth-service")),
+        ],
+        expect: [at_end(all_healthy)],
+    )"#;
+    fs::write(&file, scenario).expect("the scenario can be written");
+    let file = file.to_str().expect("a plain path");
+    let story = stdout(0, &["run", file]);
+    for line in [
+        "4   0:02:00  db-proxy      restart_service (wrong action): db-proxy shows nothing",
+        "5   0:02:30  escalate: A specialist is on the line",
+        "6   0:03:00  auth-service  rollback_deploy: auth-service runs ",
+        "6   0:03:00  auth-service  bad_deploy halted",
+    ] {
+        assert!(story.contains(line), "{line} is not in\n{story}");
+    }
+    let report = json(0, &["run", "--format", "json", file]);
+    let events = report[0]["events"].as_array().expect("events");
+    let taken: Vec<&Value> = { events.iter() }
+        .filter(|event| event["event"] == "action_taken")
+        .collect();
+    assert_eq!(taken.len(), 3);
+    assert_eq!(taken[0]["action"], "restart_service");
+    assert_eq!(
+        (&taken[0]["wrong"], &taken[2]["wrong"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(taken[1].get("service"), None);
+}
+
 // Forms for machines.
 
 #[test]

@@ -28,6 +28,7 @@
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
+//! | `profile` | `standard` or `reference`: what the timeline's actions do | `standard` |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
 //! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
@@ -44,7 +45,9 @@
 //!
 //! **Actions** of the timeline: `halt("service")` stops every active fault of the service,
 //! `inject((kind: ..., service: ...))` begins another, `set("service", {"metric": value})` sets
-//! metrics. At `tick: 8` an action is done once eight ticks are done; the ninth is the first that
+//! metrics, `action("name", "service")` does an action of the catalogue, of which
+//! `action("name", "service", {"parameter": value})` gives parameters and `action("name")` is one about the
+//! incident as a whole. At `tick: 8` an action is done once eight ticks are done; the ninth is the first that
 //! sees it.
 //!
 //! **Expectations** say when a check should hold: `at_tick(n, check)`, `by_tick(n, check)` (at least
@@ -64,6 +67,10 @@
 //!
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
 //!
+//! The **catalogue of actions** ([`ActionCatalogue`]) is data too: see the files in
+//! `crates/firewatch-scenario/actions/`, and the `README.md` there for their format and for what the profiles
+//! differ in.
+//!
 //! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
 //! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind` and `halt`
 //! (the tick at which the services with faults are halted, instead of the timeline's own halts of
@@ -78,6 +85,7 @@
 //! at the first slip and does not say where values stood; the tree of `ron2` 0.3 overflows the stack on
 //! `a(a(a(...`, and never ends on 128 opening brackets followed by a closing one of another sort.
 
+mod action;
 mod baseline;
 mod catalogue;
 mod check;
@@ -97,6 +105,11 @@ mod sweep;
 mod syntax;
 mod write;
 
+pub use action::{
+    ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, ActionSpec,
+    Category, FleetStage, HISTORY_TICKS, HaltedFault, OnInvalid, Parameter, ParameterKind, Profile,
+    Recorded, Stage,
+};
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{MAX_SERVICES, MAX_SPEED, MAX_TICKS};
 pub use draws::{Draws, Purpose};

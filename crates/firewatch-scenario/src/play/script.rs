@@ -1,32 +1,19 @@
 //! A scenario's part in a run: what its timeline does, what it expects, and what came of both.
 
-use firewatch_sim::{EnvironmentRef, FaultKind, FaultState, SimError, Value};
+use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
 
 use super::record::{Occurrence, ServiceHistory, What};
+use crate::action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Stage};
 use crate::expect::{Outcome, Verdict, Watch};
 use crate::model::{Action, Fault, Metrics, Scenario};
 use crate::start;
-
-/// Where a script is played: one environment, wherever it lives.
-pub(super) trait Stage {
-    /// Reads the environment.
-    fn read<T>(&self, read: impl FnOnce(&EnvironmentRef) -> T) -> Result<T, SimError>;
-
-    /// Adds a fault at the end of the list.
-    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError>;
-
-    /// Halts the fault with that index.
-    fn halt_fault(&mut self, index: usize) -> Result<(), SimError>;
-
-    /// Sets a metric of a service.
-    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError>;
-}
 
 /// Something that is done before a tick.
 enum Step<'a> {
     Begin(&'a Fault),
     Halt(&'a str),
     Set(&'a str, &'a Metrics),
+    Perform(&'a ActionRequest),
 }
 
 /// What a script notes besides its outcome.
@@ -44,6 +31,9 @@ pub struct Script<'a> {
     ticks: u64,
     /// What is still to be done, the next thing last.
     steps: Vec<(u64, Step<'a>)>,
+    catalogue: &'static ActionCatalogue,
+    /// What actions leave behind; `None` where there are none.
+    session: Option<ActionSession>,
     watches: Vec<Watch<'a>>,
     notes: Notes,
     occurrences: Vec<Occurrence>,
@@ -57,9 +47,13 @@ impl<'a> Script<'a> {
     /// The scenario's script, for the environment that it starts from.
     pub(super) fn new(scenario: &'a Scenario, view: &EnvironmentRef) -> Self {
         let watch = |expectation| Watch::new(expectation, scenario.ticks);
+        let mut actions = scenario.timeline.iter().map(|event| &event.action);
+        let has_actions = actions.any(|action| matches!(action, Action::Perform(_)));
         let mut script = Self {
             ticks: scenario.ticks,
             steps: steps(scenario),
+            catalogue: ActionCatalogue::built_in(scenario.profile),
+            session: has_actions.then(ActionSession::new),
             watches: scenario.expect.iter().map(watch).collect(),
             notes: Notes::All,
             occurrences: Vec::new(),
@@ -129,6 +123,9 @@ impl<'a> Script<'a> {
 
     /// Does what is to be done once so many ticks are done.
     pub(super) fn act(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        if let Some(session) = self.session.as_mut().filter(|_| tick > 0) {
+            session.begin_step(self.catalogue, stage)?;
+        }
         while self.steps.last().is_some_and(|(at, _)| *at <= tick) {
             if let Some((_, step)) = self.steps.pop() {
                 self.take(&step, tick, stage)?;
@@ -149,6 +146,35 @@ impl<'a> Script<'a> {
             }
             Step::Halt(service) => self.halt(service, tick, stage)?,
             Step::Set(service, metrics) => self.set(service, metrics, tick, stage)?,
+            Step::Perform(request) => self.perform(request, tick, stage)?,
+        }
+        Ok(())
+    }
+
+    /// Does an action. What the reference fails at is told as what came of it.
+    fn perform(
+        &mut self,
+        request: &ActionRequest,
+        tick: u64,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        let session = self.session.get_or_insert_default();
+        let (wrong, feedback, halted) = match self.catalogue.apply(stage, session, request) {
+            Ok(outcome) => (outcome.wrong, outcome.feedback, outcome.halted),
+            Err(ActionError::Sim(error)) => return Err(error),
+            Err(error) => (false, error.to_string(), None),
+        };
+        self.note(tick, || What::ActionTaken {
+            action: request.name.clone(),
+            target: request.target.clone(),
+            wrong,
+            feedback,
+        });
+        if let (Some(fault), Some(service)) = (halted, &request.target) {
+            self.note(tick, || What::FaultHalted {
+                service: service.clone(),
+                kind: fault.kind,
+            });
         }
         Ok(())
     }
@@ -249,6 +275,7 @@ fn steps(scenario: &Scenario) -> Vec<(u64, Step<'_>)> {
             Action::Halt(service) => Step::Halt(service),
             Action::Inject(fault) => Step::Begin(fault),
             Action::Set(service, metrics) => Step::Set(service, metrics),
+            Action::Perform(request) => Step::Perform(request),
         };
         (event.tick, step)
     }));
