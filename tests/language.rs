@@ -8,7 +8,8 @@ use std::fs;
 
 use firewatch_scenario::{
     Action, Axis, CATALOGUE, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault,
-    Halt, Metrics, Operator, Playback, Quantity, Scenario, Seeds, Service, Sweep, When, generate,
+    Goals, Halt, Metrics, Operator, Playback, Quantity, Scenario, Seeds, Service, Sweep, When,
+    generate,
 };
 use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, ImpactMode, METRICS, Metric, MetricKind, SloBudget, Status,
@@ -383,6 +384,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 .collect(),
             timeline: Vec::new(),
             expect: Vec::new(),
+            goals: Goals::default(),
             sweep: Sweep::default(),
         };
         for (tick, plan) in plans {

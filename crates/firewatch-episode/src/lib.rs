@@ -1,19 +1,19 @@
 //! Episodes: incidents that someone is to answer.
 //!
-//! [`Episode::generate`] and [`Episode::of_task`] give the reference's episodes, field by field and
+//! [`Start::generate`] and [`Start::of_task`] give the reference's episodes, field by field and
 //! bit for bit: what they draw, they draw as the reference's random numbers come, which are those of
 //! CPython's `random.Random` ([`PythonRandom`]). The tasks are the scenario files of
 //! `scenarios/reference/`, compiled in ([`tasks`]).
 //!
 //! ```
-//! use firewatch_episode::Episode;
+//! use firewatch_episode::Start;
 //! use firewatch_scenario::Difficulty;
 //!
-//! let episode = Episode::generate(Difficulty::Hard, 9001);
-//! assert_eq!(episode.state.faults[0].service, "checkout-v2-service");
+//! let start = Start::generate(Difficulty::Hard, 9001);
+//! assert_eq!(start.state.faults[0].service, "checkout-v2-service");
 //!
-//! let episode = Episode::of_task("task_easy_oom_baseline")?;
-//! assert_eq!(episode.state.faults[0].service, "auth-service");
+//! let start = Start::of_task("task_easy_oom_baseline")?;
+//! assert_eq!(start.state.faults[0].service, "auth-service");
 //! # Ok::<(), firewatch_episode::UnknownTask>(())
 //! ```
 //!
@@ -21,10 +21,15 @@
 //! in which the fault's service is called by another.
 
 mod draw;
-mod episode;
+pub mod grade;
+mod num;
 mod python;
+pub mod reward;
+mod start;
 mod task;
 
-pub use episode::Episode;
+pub use grade::{Grade, Outcome, max_bad_customer_minutes};
 pub use python::PythonRandom;
+pub use reward::{Reward, StepFacts, premature_exit, weighted_mean_error_rate};
+pub use start::Start;
 pub use task::{Task, UnknownTask, find, matching, tasks};

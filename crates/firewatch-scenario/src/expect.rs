@@ -178,7 +178,7 @@ impl Fact {
 
 impl Comparison<Value> {
     /// Numbers compare by size, everything else only by equality.
-    fn holds_for(&self, found: &Value) -> bool {
+    pub(crate) fn holds_for(&self, found: &Value) -> bool {
         match (found.as_f64(), self.with.as_f64()) {
             (Some(found), Some(with)) => Comparison {
                 operator: self.operator,

@@ -1,6 +1,7 @@
 //! Scenarios from a difficulty and a seed.
 
 use crate::draft::Draft;
+use crate::goal::Goals;
 use crate::model::{Calls, Difficulty, Fault, Metrics, Scenario, Service};
 use crate::sweep::Sweep;
 
@@ -49,6 +50,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         adversarial_logs: Vec::new(),
         timeline: Vec::new(),
         expect: Vec::new(),
+        goals: Goals::default(),
         sweep: Sweep::default(),
     }
 }

@@ -30,6 +30,8 @@
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
+//! | `goals` | list of goals, which the grade of an episode looks at | none |
+//! | `goals_cost` | 0 to 1; what missing all goals takes off the grade | 0.1 |
 //! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
 //!
 //! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out),
@@ -64,6 +66,11 @@
 //!
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
 //!
+//! **Goals** are `goal("service", "metric", test)`. A test is a bare value (equal to it), a comparison,
+//! `between(a, b)`, `approx(value, tolerance)`, `one_of([a, b])`, `than(le, "metric")` (another metric of
+//! the same service), `abs(test)`, `entry("name", test)` (of a metric that is a map) or
+//! `or_absent(test)`; else an absent metric misses its goal.
+//!
 //! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
 //! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind` and `halt`
 //! (the tick at which the services with faults are halted, instead of the timeline's own halts of
@@ -87,6 +94,7 @@ mod draws;
 mod episodes;
 mod expect;
 mod generate;
+mod goal;
 mod load;
 mod model;
 mod play;
@@ -103,6 +111,7 @@ pub use draws::{Draws, Purpose};
 pub use episodes::Episodes;
 pub use expect::{Outcome, Verdict};
 pub use generate::generate;
+pub use goal::{Goal, GoalTest, Goals};
 pub use load::MAX_FILE_BYTES;
 pub use model::{
     Action, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault, Metrics,

@@ -10,6 +10,7 @@ use firewatch_sim::{
 };
 
 use crate::draws::{Draws, Streams};
+use crate::goal::Goals;
 use crate::sweep::Sweep;
 
 /// Metrics by name.
@@ -54,6 +55,8 @@ pub struct Scenario {
     pub timeline: Vec<Event>,
     /// What should happen.
     pub expect: Vec<Expectation>,
+    /// What should hold at the end of an episode.
+    pub goals: Goals,
     /// What to vary when the scenario is swept; a single run does not look at it.
     pub sweep: Sweep,
 }
