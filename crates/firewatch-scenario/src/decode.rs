@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use describe::{article, describe, in_quotes, without_quotes};
-pub(crate) use fields::Call;
+pub(crate) use fields::{Call, Fields};
 
 use crate::problem::{MAX_PROBLEMS, Problem, choices, closest, shown, suggest};
 use crate::syntax::{Expr, Kind};
@@ -34,6 +34,10 @@ pub(crate) struct Decoder {
     pub(crate) lacks_names: bool,
     /// Speed of a fault that gives none.
     pub(crate) default_speed: f64,
+    /// Metrics that a file of actions declares.
+    pub(crate) own_metrics: Vec<String>,
+    /// Parameters of the action that is being read.
+    pub(crate) parameters: Vec<String>,
 }
 
 /// A type that a value of the text can be read as. `None` means that a problem was noted.

@@ -85,6 +85,7 @@
 //! at the first slip and does not say where values stood; the tree of `ron2` 0.3 overflows the stack on
 //! `a(a(a(...`, and never ends on 128 opening brackets followed by a closing one of another sort.
 
+mod action;
 mod baseline;
 mod catalogue;
 mod check;
@@ -105,6 +106,11 @@ mod sweep;
 mod syntax;
 mod write;
 
+pub use action::{
+    ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, ActionSpec,
+    Category, FleetStage, HISTORY_TICKS, HaltedFault, OnInvalid, Parameter, ParameterKind, Profile,
+    Recorded, Stage,
+};
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{MAX_SERVICES, MAX_SPEED, MAX_TICKS};
 pub use draws::{Draws, Purpose};

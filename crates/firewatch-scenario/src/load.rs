@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::check;
-use crate::decode::Decoder;
+use crate::decode::{Decode, Decoder};
 use crate::generate;
 use crate::model::Scenario;
 use crate::problem::{Diagnostics, Problem};
@@ -20,17 +20,7 @@ impl Scenario {
     /// Every problem of the file at once: it can't be read, is larger than [`MAX_FILE_BYTES`], is not
     /// UTF-8, is not RON, or says something that is not a scenario or makes no sense.
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
-        let name = path.display().to_string();
-        let unreadable = |error: std::io::Error| {
-            Diagnostics::without_text(&name, format!("can't be read: {error}"), None)
-        };
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        // One byte more than allowed tells a large file from one that just fits.
-        file.take(MAX_FILE_BYTES as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
-        Self::parse_bytes(&name, bytes)
+        Self::parse_bytes(&path.display().to_string(), read(path)?)
     }
 
     /// Reads a scenario from bytes; `file` is the name that problems are reported under.
@@ -38,23 +28,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse_bytes(file: &str, bytes: Vec<u8>) -> Result<Self, Diagnostics> {
-        match String::from_utf8(bytes) {
-            Ok(text) => Self::parse(file, &text),
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                let line = error.as_bytes()[..valid]
-                    .iter()
-                    .filter(|&&byte| byte == b'\n')
-                    .count()
-                    + 1;
-                let message = format!(
-                    "not UTF-8: byte {} of the file, in line {line}, is no part of a character",
-                    valid + 1
-                );
-                let help = Some("save the file as UTF-8".to_owned());
-                Err(Diagnostics::without_text(file, message, help))
-            }
-        }
+        Self::parse(file, &utf8(file, bytes)?)
     }
 
     /// Reads a scenario from text; `file` is the name that problems are reported under.
@@ -62,12 +36,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        if text.len() > MAX_FILE_BYTES {
-            let message = format!("too large: a scenario has at most {MAX_FILE_BYTES} bytes");
-            return Err(Diagnostics::without_text(file, message, None));
-        }
-        // Editors on some systems put a byte-order mark before the text.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = within_limits(file, text, "a scenario")?;
         parse_text(text).map_err(|problems| Diagnostics {
             file: file.to_owned(),
             text: text.to_owned(),
@@ -84,20 +53,74 @@ impl Scenario {
     }
 }
 
-fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
+/// The bytes of a file, up to one more than are allowed.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
+    let unreadable = |error: std::io::Error| {
+        let name = path.display().to_string();
+        Diagnostics::without_text(&name, format!("can't be read: {error}"), None)
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    // One byte more than allowed tells a large file from one that just fits.
+    file.take(MAX_FILE_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// The text of a file.
+pub(crate) fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let newlines = error.as_bytes()[..valid]
+            .iter()
+            .filter(|&&byte| byte == b'\n');
+        let line = newlines.count() + 1;
+        let message = format!(
+            "not UTF-8: byte {} of the file, in line {line}, is no part of a character",
+            valid + 1
+        );
+        let help = Some("save the file as UTF-8".to_owned());
+        Diagnostics::without_text(file, message, help)
+    })
+}
+
+/// The text without what editors on some systems put before it; `what` names what a file holds.
+pub(crate) fn within_limits<'t>(
+    file: &str,
+    text: &'t str,
+    what: &str,
+) -> Result<&'t str, Diagnostics> {
+    if text.len() > MAX_FILE_BYTES {
+        let message = format!("too large: {what} has at most {MAX_FILE_BYTES} bytes");
+        return Err(Diagnostics::without_text(file, message, None));
+    }
+    // A byte-order mark.
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// The value that a text holds, as far as it could be read; `what` and `example` show an empty file what
+/// it lacks.
+pub(crate) fn decode<T: Decode>(text: &str, what: &str, example: &str) -> (Option<T>, Decoder) {
     let parsed = syntax::parse(text);
     let mut notes = Decoder::after(parsed.problems, text);
-    let scenario = match &parsed.value {
-        Some(expr) => notes.value::<Scenario>(expr, ""),
+    let value = match &parsed.value {
+        Some(expr) => notes.value::<T>(expr, ""),
         None => {
             if !notes.has_problems() {
-                let message = "the file has no scenario in it".to_owned();
-                let help = Some("begin with `Scenario(name: \"...\", ...)`".to_owned());
+                let message = format!("the file has no {what} in it");
+                let help = Some(format!("begin with `{example}`"));
                 notes.problem("", 0..0, message, "", help);
             }
             None
         }
     };
+    (value, notes)
+}
+
+fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
+    let (scenario, mut notes) =
+        decode::<Scenario>(text, "scenario", "Scenario(name: \"...\", ...)");
     // What could not be read may be what seems to be missing, or be referred to.
     let Some(mut scenario) = scenario.filter(|_| !notes.partial && !notes.is_full()) else {
         return Err(notes.finish());

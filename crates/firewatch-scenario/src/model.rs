@@ -1,12 +1,10 @@
 //! A scenario as data: what a file says, after defaults.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 
 use firewatch_sim::{
     AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, ImpactMode, SimError,
-    SloBudget, Status, UnknownName, Value,
+    SloBudget, Status, Value,
 };
 
 use crate::draws::{Draws, Streams};
@@ -259,8 +257,8 @@ impl<T: PartialOrd> Comparison<T> {
 /// Names in files for the variants of an enum without data.
 macro_rules! names {
     ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        $(#[$doc])*
         pub enum $type {
             $($(#[$variant_doc])* $variant,)*
         }
@@ -278,21 +276,24 @@ macro_rules! names {
             }
         }
 
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.name())
             }
         }
 
-        impl FromStr for $type {
-            type Err = UnknownName;
+        impl std::str::FromStr for $type {
+            type Err = firewatch_sim::UnknownName;
 
-            fn from_str(name: &str) -> Result<Self, UnknownName> {
-                Self::ALL.iter().copied().find(|x| x.name() == name).ok_or(UnknownName)
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                let found = Self::ALL.iter().copied().find(|x| x.name() == name);
+                found.ok_or(firewatch_sim::UnknownName)
             }
         }
     };
 }
+
+pub(crate) use names;
 
 names! {
     /// How to compare.

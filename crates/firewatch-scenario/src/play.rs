@@ -4,7 +4,7 @@ mod fleet;
 mod record;
 mod script;
 
-use firewatch_sim::{EnvironmentRef, FaultState, SimError, Simulation, Value};
+use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
 use crate::expect::Verdict;
 use crate::model::Scenario;
@@ -12,7 +12,6 @@ use crate::model::Scenario;
 pub use fleet::FleetPlayback;
 pub use record::{Occurrence, ServiceHistory, What};
 pub use script::Script;
-use script::Stage;
 
 /// A scenario that is being played.
 ///
@@ -130,23 +129,5 @@ impl<'a> Playback<'a> {
     #[must_use]
     pub fn impact_after_mitigation(&self) -> bool {
         self.script.impact_after_mitigation()
-    }
-}
-
-impl Stage for Simulation {
-    fn read<T>(&self, read: impl FnOnce(&EnvironmentRef) -> T) -> Result<T, SimError> {
-        Ok(read(&self.view()))
-    }
-
-    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError> {
-        Simulation::inject_fault(self, fault).map(|_| ())
-    }
-
-    fn halt_fault(&mut self, index: usize) -> Result<(), SimError> {
-        Simulation::halt_fault(self, index)
-    }
-
-    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError> {
-        Simulation::set_metric(self, service, metric, value.clone())
     }
 }

@@ -269,8 +269,9 @@ impl Topology {
             .map(|caller| (self.name(caller), self.callees(caller)))
     }
 
-    /// What a service calls, in the order in which it was given.
-    pub(crate) fn callees(&self, node: usize) -> Vec<&str> {
+    /// What a service calls, in the order in which it was given; names outside the mesh too.
+    #[must_use]
+    pub fn callees(&self, node: usize) -> Vec<&str> {
         // petgraph lists the newest edge first.
         let newest_first = self.graph.neighbors(NodeIndex::new(node));
         let mut callees: Vec<&str> = newest_first.map(|to| self.name(to.index())).collect();

@@ -1,9 +1,10 @@
 //! Playing many scenarios side by side.
 
-use firewatch_sim::{Blueprint, EnvironmentRef, FaultState, Fleet, SimError, Value};
+use firewatch_sim::{Blueprint, Fleet, SimError};
 
 use super::record::Occurrence;
-use super::script::{Script, Stage};
+use super::script::Script;
+use crate::action::FleetStage;
 use crate::model::Scenario;
 
 /// Many scenarios that are being played side by side, on the caller's thread.
@@ -91,7 +92,7 @@ impl<'a> FleetPlayback<'a> {
         }
         for &environment in &self.running {
             let fleet = &mut self.fleet;
-            let mut place = Place { fleet, environment };
+            let mut place = FleetStage { fleet, environment };
             self.scripts[environment].act(self.tick, &mut place)?;
         }
         self.fleet.tick();
@@ -159,30 +160,5 @@ impl<'a> FleetPlayback<'a> {
             environments,
         })?;
         Ok(script.take_occurrences())
-    }
-}
-
-/// One environment of a fleet.
-struct Place<'f> {
-    fleet: &'f mut Fleet,
-    environment: usize,
-}
-
-impl Stage for Place<'_> {
-    fn read<T>(&self, read: impl FnOnce(&EnvironmentRef) -> T) -> Result<T, SimError> {
-        self.fleet.read(self.environment, read)
-    }
-
-    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError> {
-        self.fleet.inject_fault(self.environment, fault)
-    }
-
-    fn halt_fault(&mut self, index: usize) -> Result<(), SimError> {
-        self.fleet.halt_fault(self.environment, index)
-    }
-
-    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError> {
-        self.fleet
-            .set_metric(self.environment, service, metric, value)
     }
 }

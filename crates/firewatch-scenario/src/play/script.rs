@@ -1,26 +1,12 @@
 //! A scenario's part in a run: what its timeline does, what it expects, and what came of both.
 
-use firewatch_sim::{EnvironmentRef, FaultKind, FaultState, SimError, Value};
+use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
 
 use super::record::{Occurrence, ServiceHistory, What};
+use crate::action::Stage;
 use crate::expect::{Outcome, Verdict, Watch};
 use crate::model::{Action, Fault, Metrics, Scenario};
 use crate::start;
-
-/// Where a script is played: one environment, wherever it lives.
-pub(super) trait Stage {
-    /// Reads the environment.
-    fn read<T>(&self, read: impl FnOnce(&EnvironmentRef) -> T) -> Result<T, SimError>;
-
-    /// Adds a fault at the end of the list.
-    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError>;
-
-    /// Halts the fault with that index.
-    fn halt_fault(&mut self, index: usize) -> Result<(), SimError>;
-
-    /// Sets a metric of a service.
-    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError>;
-}
 
 /// Something that is done before a tick.
 enum Step<'a> {

@@ -1,0 +1,24 @@
+//! Actions: what somebody who answers an incident can do, as data.
+//!
+//! An [`ActionCatalogue`] says of each action what sort of thing it is, what it does to the metrics of
+//! its target and what it halts; [`ActionCatalogue::apply`] does one to a [`Stage`]. The built-in
+//! catalogues ([`Profile`]) are RON files in `crates/firewatch-scenario/actions/`, and a file of the same
+//! format adds actions or overrides them: [`ActionCatalogue::extended_by_file`].
+
+mod apply;
+mod catalogue;
+mod check;
+mod effect;
+mod model;
+mod parameter;
+mod read;
+mod report;
+mod session;
+mod stage;
+mod template;
+
+pub use apply::{ActionError, ActionOutcome, ActionRequest, HaltedFault};
+pub use catalogue::ActionCatalogue;
+pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profile};
+pub use session::{ActionSession, HISTORY_TICKS, Recorded};
+pub use stage::{FleetStage, Stage};

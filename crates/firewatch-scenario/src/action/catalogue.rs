@@ -1,0 +1,197 @@
+//! Catalogues: the built-in ones, and what files add to them.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use super::check;
+use super::model::{ActionFile, ActionSpec, Profile, Rules};
+use crate::load;
+use crate::problem::Diagnostics;
+
+/// The actions that can be done, and the rules that hold for all of them.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSession, Profile};
+/// use firewatch_sim::{EnvironmentState, FaultKind, FaultState, ServiceState, Simulation, SloBudget};
+///
+/// let service = |name: &str| ServiceState { name: name.into(), ..Default::default() };
+/// let mut simulation = Simulation::new(&EnvironmentState {
+///     services: vec![service("checkout"), service("database")],
+///     faults: vec![FaultState::new(FaultKind::BadDeploy, "database", 1.0)],
+///     ..EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 })
+/// })?;
+/// simulation.run(6);
+/// let catalogue = ActionCatalogue::built_in(Profile::Standard);
+/// let mut session = ActionSession::new();
+/// let fix = ActionRequest::new("rollback_deploy", "database");
+/// let outcome = catalogue.apply(&mut simulation, &mut session, &fix)?;
+/// assert_eq!(outcome.halted.map(|fault| fault.kind), Some(FaultKind::BadDeploy));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActionCatalogue {
+    rules: Rules,
+    actions: Vec<ActionSpec>,
+}
+
+/// The files that both profiles are made of, in order.
+const SHARED: [(&str, &str); 3] = [
+    (
+        "investigation.ron",
+        include_str!("../../actions/investigation.ron"),
+    ),
+    (
+        "remediation.ron",
+        include_str!("../../actions/remediation.ron"),
+    ),
+    ("meta.ron", include_str!("../../actions/meta.ron")),
+];
+const REFERENCE: (&str, &str) = ("reference.ron", include_str!("../../actions/reference.ron"));
+const STANDARD: (&str, &str) = ("standard.ron", include_str!("../../actions/standard.ron"));
+
+static BUILT_IN_STANDARD: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in(STANDARD));
+static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in(REFERENCE));
+
+#[expect(
+    clippy::expect_used,
+    reason = "the files are part of the program, and a test reads them"
+)]
+fn built_in(profile: (&str, &str)) -> ActionCatalogue {
+    let files = [profile].into_iter().chain(SHARED);
+    // The rules come first; what the profile amends has to be there before.
+    let rules = parse(profile.0, profile.1, None).expect("a built-in file has no problems");
+    let empty = ActionCatalogue {
+        rules: rules.rules.expect("a profile has rules"),
+        actions: Vec::new(),
+    };
+    let shared = files.skip(1).fold(empty, |catalogue, (name, text)| {
+        catalogue
+            .extended_by(name, text)
+            .expect("a built-in file has no problems")
+    });
+    let extended = shared.extended_by(profile.0, profile.1);
+    extended.expect("a built-in file has no problems")
+}
+
+impl ActionCatalogue {
+    /// The catalogue of a profile.
+    #[must_use]
+    pub fn built_in(profile: Profile) -> &'static Self {
+        match profile {
+            Profile::Standard => &BUILT_IN_STANDARD,
+            Profile::Reference => &BUILT_IN_REFERENCE,
+        }
+    }
+
+    /// This catalogue with what a file adds and overrides; `file` is the name that problems are
+    /// reported under.
+    ///
+    /// # Errors
+    /// Every problem of the file at once.
+    pub fn extended_by(&self, file: &str, text: &str) -> Result<Self, Diagnostics> {
+        let read = parse(file, text, Some(self))?;
+        let mut catalogue = self.clone();
+        catalogue.rules = read.rules.unwrap_or(catalogue.rules);
+        for action in read.actions {
+            match catalogue
+                .actions
+                .iter_mut()
+                .find(|known| known.name == action.name)
+            {
+                Some(known) => *known = action,
+                None => catalogue.actions.push(action),
+            }
+        }
+        for amendment in read.amend {
+            let mut known = catalogue.actions.iter_mut();
+            if let Some(action) = known.find(|known| known.name == amendment.name) {
+                action.guarded = amendment.guarded.unwrap_or(action.guarded);
+                if amendment.without_effects {
+                    action
+                        .branches
+                        .iter_mut()
+                        .for_each(|branch| branch.effects.clear());
+                }
+                if let Some(first) = action.branches.first_mut() {
+                    first.effects.extend(amendment.also);
+                }
+            }
+        }
+        Ok(catalogue)
+    }
+
+    /// As [`extended_by`](Self::extended_by), with the text of a file.
+    ///
+    /// # Errors
+    /// As [`extended_by`](Self::extended_by); the file can't be read, is too large or is not UTF-8.
+    pub fn extended_by_file(&self, path: &Path) -> Result<Self, Diagnostics> {
+        let name = path.display().to_string();
+        let text = load::utf8(&name, load::read(path)?)?;
+        self.extended_by(&name, &text)
+    }
+
+    /// The action of that name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&ActionSpec> {
+        self.actions.iter().find(|action| action.name == name)
+    }
+
+    /// All actions, in the order of the files.
+    #[must_use]
+    pub fn actions(&self) -> &[ActionSpec] {
+        &self.actions
+    }
+
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+/// Reads a file; with the catalogue that it extends, what it amends has to be there.
+fn parse(
+    file: &str,
+    text: &str,
+    base: Option<&ActionCatalogue>,
+) -> Result<ActionFile, Diagnostics> {
+    let text = load::within_limits(file, text, "a file of actions")?;
+    let (read, mut notes) = load::decode::<ActionFile>(text, "action", "Actions(actions: {...})");
+    if let Some(read) = read.filter(|_| !notes.partial && !notes.is_full()) {
+        check::check(&read, base, &mut notes);
+        if !notes.has_problems() {
+            return Ok(read);
+        }
+    }
+    Err(Diagnostics {
+        file: file.to_owned(),
+        text: text.to_owned(),
+        problems: notes.finish(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ActionCatalogue, REFERENCE, SHARED, STANDARD, parse};
+    use crate::action::{Category, Profile};
+
+    #[test]
+    fn the_built_in_files_have_no_problems() {
+        for (name, text) in SHARED.into_iter().chain([REFERENCE, STANDARD]) {
+            if let Err(diagnostics) = parse(name, text, None) {
+                panic!("{diagnostics}");
+            }
+        }
+        for profile in Profile::ALL {
+            let actions = ActionCatalogue::built_in(*profile).actions();
+            let count = |category| actions.iter().filter(|a| a.category() == category).count();
+            let counts = [
+                Category::Investigation,
+                Category::Remediation,
+                Category::Meta,
+            ]
+            .map(count);
+            assert_eq!(counts, [16, 54, 2]);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The parameters of a request, as the action takes them.
+
+use firewatch_sim::Value;
+
+use super::model::{OnInvalid, Parameter, ParameterKind};
+use crate::model::Metrics;
+
+/// Why a value can't be a parameter's.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Invalid {
+    /// What it must be.
+    pub(crate) expected: String,
+}
+
+/// What becomes of a parameter.
+#[derive(Debug, PartialEq)]
+pub(super) enum Resolved {
+    Value(Value),
+    /// There is none, and no default: the action works one out itself.
+    Absent,
+    Rejected(Invalid),
+    Raised,
+}
+
+impl Parameter {
+    /// The given value, or what takes its place. In the reference, not-a-number passes every bound and
+    /// fails where it is used.
+    pub(super) fn resolve(&self, given: &Metrics, raises: bool) -> Resolved {
+        let Some(value) = given.get(&self.name) else {
+            return self.default_value();
+        };
+        let is_nan = value.as_f64().is_some_and(f64::is_nan);
+        if raises && is_nan && self.kind == ParameterKind::Number {
+            return Resolved::Raised;
+        }
+        match self.convert(value) {
+            Ok(value) => Resolved::Value(value),
+            Err((invalid, above)) => {
+                let how = if above {
+                    self.above_max
+                } else {
+                    self.on_invalid
+                };
+                match (how, self.max) {
+                    (OnInvalid::UseDefault, _) => self.default_value(),
+                    (OnInvalid::UseMax, Some(max)) => Resolved::Value(Value::Float(max)),
+                    (OnInvalid::Raise, _) => Resolved::Raised,
+                    (OnInvalid::Reject | OnInvalid::UseMax, _) => Resolved::Rejected(invalid),
+                }
+            }
+        }
+    }
+
+    fn default_value(&self) -> Resolved {
+        match &self.default {
+            Some(value) => Resolved::Value(value.clone()),
+            None => Resolved::Absent,
+        }
+    }
+
+    /// The value as the action takes it; else what it must be, and whether it is just too large.
+    fn convert(&self, value: &Value) -> Result<Value, (Invalid, bool)> {
+        let wrong = |above| (self.invalid(), above);
+        match self.kind {
+            ParameterKind::Text => match value {
+                Value::Text(text) if self.allows(text) => Ok(value.clone()),
+                _ => Err(wrong(false)),
+            },
+            ParameterKind::Integer => {
+                let whole = whole(value).ok_or(wrong(false))?;
+                self.in_bounds(whole as f64).map_err(wrong)?;
+                Ok(Value::Int(whole))
+            }
+            ParameterKind::Number => {
+                let number = match value {
+                    Value::Bool(b) => f64::from(u8::from(*b)),
+                    other => other.as_f64().ok_or(wrong(false))?,
+                };
+                if number.is_nan() {
+                    return Err(wrong(false));
+                }
+                self.in_bounds(number).map_err(wrong)?;
+                Ok(Value::Float(number))
+            }
+        }
+    }
+
+    fn allows(&self, text: &str) -> bool {
+        self.choices.is_empty() || self.choices.iter().any(|choice| choice == text)
+    }
+
+    /// `Err(true)` for what is too large, `Err(false)` for what is too small.
+    fn in_bounds(&self, number: f64) -> Result<(), bool> {
+        if self.min.is_some_and(|min| number < min) {
+            return Err(false);
+        }
+        if self.max.is_some_and(|max| number > max) {
+            return Err(true);
+        }
+        Ok(())
+    }
+
+    /// What is wrong with a value that stands in a file, where nothing takes its place.
+    pub(crate) fn problem(&self, value: &Value) -> Option<Invalid> {
+        self.convert(value).err().map(|(invalid, _)| invalid)
+    }
+
+    fn invalid(&self) -> Invalid {
+        let bounds = match (self.min, self.max) {
+            (Some(min), Some(max)) => format!(" from {min} to {max}"),
+            (Some(min), None) => format!(" from {min} up"),
+            (None, Some(max)) => format!(" up to {max}"),
+            (None, None) => String::new(),
+        };
+        let expected = match self.kind {
+            ParameterKind::Integer => format!("a whole number{bounds}"),
+            ParameterKind::Number => format!("a number{bounds}"),
+            ParameterKind::Text if self.choices.is_empty() => "text in quotes".to_owned(),
+            ParameterKind::Text => {
+                let choices: Vec<String> = self.choices.iter().map(|c| format!("{c:?}")).collect();
+                format!("one of {}", choices.join(", "))
+            }
+        };
+        Invalid { expected }
+    }
+}
+
+/// A whole number, or what can be cut down to one: numbers toward zero, truth values to 0 and 1, text
+/// that holds a whole number.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "cutting down to a whole number is the point"
+)]
+fn whole(value: &Value) -> Option<i64> {
+    const LIMIT: f64 = 9.2e18;
+    match value {
+        Value::Int(n) => Some(*n),
+        Value::Bool(b) => Some(i64::from(*b)),
+        Value::Float(x) => (x.abs() < LIMIT).then_some(*x as i64),
+        Value::Text(text) => whole_text(text.trim()),
+        Value::List(_) | Value::Map(_) => None,
+    }
+}
+
+/// As Python reads whole numbers: single underscores may stand between digits.
+fn whole_text(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let well_parted = digits.split('_').all(|part| !part.is_empty());
+    let plain: String = text.chars().filter(|c| *c != '_').collect();
+    well_parted.then(|| plain.parse().ok()).flatten()
+}

@@ -1,0 +1,254 @@
+//! Text with places that are filled in from the state: `{target} fails {http_server_error_rate:percent}`.
+
+use firewatch_sim::{EnvironmentRef, Metric, Value, find_metric};
+
+use super::report;
+use super::session::ActionSession;
+use crate::model::Metrics;
+use crate::problem::{shown, suggest};
+
+/// A line of text with places in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Template(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    Text(String),
+    Place(Source, Format),
+}
+
+/// What stands in a place.
+#[derive(Clone, Debug, PartialEq)]
+enum Source {
+    Word(Word),
+    /// A metric of the target.
+    Metric(String),
+    Parameter(String),
+    /// A metric over the last recorded ticks.
+    Series(Tracked),
+    /// Where that is heading.
+    Trend(Tracked),
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub(crate) enum Word { $($(#[$doc])* $variant,)* }
+        const WORDS: &[(&str, Word)] = &[$(($name, Word::$variant),)*];
+    };
+}
+
+words! {
+    Target = "target",
+    Tick = "tick",
+    /// Whom the target calls, and how they are.
+    Calls = "calls",
+    /// Who calls the target, and how they are.
+    Callers = "callers",
+    UnhealthyCallers = "unhealthy_callers",
+    /// A request on its way to the target, span by span.
+    Trace = "trace",
+    /// How many lines the log of the target has.
+    LogLines = "log_lines",
+}
+
+/// A metric that the history of a session has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tracked {
+    ErrorRate,
+    LatencyP99,
+    MemoryUtilization,
+}
+
+const TRACKED: [(&str, Tracked); 3] = [
+    ("http_server_error_rate", Tracked::ErrorRate),
+    ("http_server_request_duration_p99", Tracked::LatencyP99),
+    ("process_memory_utilization", Tracked::MemoryUtilization),
+];
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Format {
+    Plain,
+    Percent,
+    Seconds,
+    Milliseconds,
+    Mebibytes,
+}
+
+const FORMATS: [(&str, Format); 4] = [
+    ("percent", Format::Percent),
+    ("seconds", Format::Seconds),
+    ("ms", Format::Milliseconds),
+    ("mebibytes", Format::Mebibytes),
+];
+
+impl Format {
+    pub(crate) fn write(self, value: &Value) -> String {
+        let Some(number) = value.as_f64().filter(|_| self != Self::Plain) else {
+            return match value {
+                Value::Text(text) => text.clone(),
+                other => other.to_string(),
+            };
+        };
+        match self {
+            Self::Plain => value.to_string(),
+            Self::Percent => format!("{:.1}%", number * 100.0),
+            Self::Seconds => format!("{number:.2}s"),
+            Self::Milliseconds => format!("{:.0}ms", number * 1000.0),
+            Self::Mebibytes => format!("{:.0} MiB", number / 1_048_576.0),
+        }
+    }
+}
+
+/// A place that means nothing, and what would.
+pub(crate) struct BadPlace {
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+impl Template {
+    /// Reads a text; `parameters` are those of the action, `own` the metrics that the file declares.
+    pub(crate) fn parse(text: &str, parameters: &[&str], own: &[String]) -> Result<Self, BadPlace> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(start) = rest.find(['{', '}']) {
+            let (before, at) = rest.split_at(start);
+            push_text(&mut pieces, before);
+            if let Some(behind) = at.strip_prefix("{{").or(at.strip_prefix("}}")) {
+                push_text(&mut pieces, &at[..1]);
+                rest = behind;
+                continue;
+            }
+            let place = at.strip_prefix('{').and_then(|inner| inner.split_once('}'));
+            let Some((inner, behind)) = place else {
+                let brace = &at[..1];
+                return Err(BadPlace {
+                    message: format!("a lone `{brace}` in a text with places"),
+                    help: Some(format!("write `{brace}{brace}` for the sign itself")),
+                });
+            };
+            pieces.push(parse_place(inner, parameters, own)?);
+            rest = behind;
+        }
+        push_text(&mut pieces, rest);
+        Ok(Self(pieces))
+    }
+
+    /// The text with its places filled in.
+    ///
+    /// `None` where the reference divides by zero.
+    pub(crate) fn render(&self, scene: &Scene) -> Option<String> {
+        let mut out = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Place(source, format) => out.push_str(&scene.fill(source, *format)?),
+            }
+        }
+        Some(out)
+    }
+}
+
+fn push_text(pieces: &mut Vec<Piece>, text: &str) {
+    match pieces.last_mut() {
+        Some(Piece::Text(before)) => before.push_str(text),
+        _ if text.is_empty() => {}
+        _ => pieces.push(Piece::Text(text.to_owned())),
+    }
+}
+
+fn parse_place(inner: &str, parameters: &[&str], own: &[String]) -> Result<Piece, BadPlace> {
+    let (name, format) = match inner.split_once(':') {
+        None => (inner, Format::Plain),
+        Some((name, format)) => (
+            name,
+            pick(&FORMATS, "format", format, FORMATS.map(|(name, _)| name))?,
+        ),
+    };
+    let tracked = |name| {
+        let names = TRACKED.map(|(name, _)| name);
+        pick(&TRACKED, "recorded metric", name, names)
+    };
+    let source = if let Some(name) = name.strip_prefix("parameter.") {
+        let known = parameters.iter().find(|known| **known == name);
+        let unknown = || bad("parameter", name, parameters.iter().copied());
+        Source::Parameter((*known.ok_or_else(unknown)?).to_owned())
+    } else if let Some(name) = name.strip_prefix("series.") {
+        Source::Series(tracked(name)?)
+    } else if let Some(name) = name.strip_prefix("trend.") {
+        Source::Trend(tracked(name)?)
+    } else if let Some((_, word)) = WORDS.iter().find(|(word, _)| *word == name) {
+        Source::Word(*word)
+    } else if find_metric(name).is_some() || own.iter().any(|own| own == name) {
+        Source::Metric(name.to_owned())
+    } else {
+        let words = WORDS.iter().map(|(word, _)| *word);
+        let metrics = firewatch_sim::METRICS
+            .iter()
+            .map(|metric: &Metric| metric.name);
+        let known = words.chain(metrics).chain(own.iter().map(String::as_str));
+        return Err(bad("place", name, known));
+    };
+    Ok(Piece::Place(source, format))
+}
+
+fn pick<T: Copy>(
+    known: &[(&str, T)],
+    what: &str,
+    name: &str,
+    names: impl IntoIterator<Item = &'static str, IntoIter: Clone> + Clone,
+) -> Result<T, BadPlace> {
+    let found = known.iter().find(|(known, _)| *known == name);
+    found
+        .map(|(_, found)| *found)
+        .ok_or_else(|| bad(what, name, names))
+}
+
+fn bad<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> BadPlace {
+    BadPlace {
+        message: format!("unknown {what} `{}` in a text with places", shown(name)),
+        help: suggest(name, &format!("{what}s"), known),
+    }
+}
+
+/// What places are filled in from: the state behind the effects of the action.
+pub(crate) struct Scene<'a> {
+    pub(crate) view: &'a EnvironmentRef<'a>,
+    pub(crate) session: &'a ActionSession,
+    /// Empty for an action without one.
+    pub(crate) target: &'a str,
+    pub(crate) parameters: &'a Metrics,
+    /// Whether what is an exception in the reference is one.
+    pub(crate) raises: bool,
+}
+
+impl Scene<'_> {
+    fn fill(&self, source: &Source, format: Format) -> Option<String> {
+        let value = |value: Option<&Value>| {
+            value.map_or_else(|| "unknown".to_owned(), |value| format.write(value))
+        };
+        Some(match source {
+            Source::Metric(name) => value(self.view.metric(self.target, name).as_ref()),
+            Source::Parameter(name) => value(self.parameters.get(name)),
+            Source::Series(tracked) => report::series(self, *tracked, format),
+            Source::Trend(tracked) => report::trend(self, *tracked).to_owned(),
+            Source::Word(word) => return self.word(*word),
+        })
+    }
+
+    fn word(&self, word: Word) -> Option<String> {
+        Some(match word {
+            Word::Target => self.target.to_owned(),
+            Word::Tick => self.view.clock().tick.to_string(),
+            Word::Calls => report::list(self.view, report::calls(self.view, self.target)),
+            Word::Callers => report::list(self.view, report::callers(self.view, self.target)),
+            Word::UnhealthyCallers => {
+                let unhealthy = report::unhealthy_callers(self.view, self.target);
+                report::list(self.view, unhealthy)
+            }
+            Word::Trace => return report::trace(self.view, self.target, self.raises),
+            Word::LogLines => self.view.logs(self.target).len().to_string(),
+        })
+    }
+}
