@@ -240,12 +240,11 @@ mod tests {
     use super::*;
 
     fn vitals(error_rate: f64, latency: f64, memory: f64) -> Vitals {
-        Vitals {
-            http_server_error_rate: error_rate,
-            http_server_request_duration_p99: latency,
-            process_memory_utilization: memory,
-            ..Vitals::default()
-        }
+        let mut vitals = Vitals::default();
+        vitals.http_server_error_rate = error_rate;
+        vitals.http_server_request_duration_p99 = latency;
+        vitals.process_memory_utilization = memory;
+        vitals
     }
 
     fn fire(vitals: &Vitals, status: Status, mended: bool) -> Vec<(AlertName, Severity, f64)> {

@@ -66,7 +66,10 @@ impl Episode {
     /// No episode yet, with the built-in actions of the profile.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
-        Self::with_actions(profile, Arc::new(ActionCatalogue::built_in(profile).clone()))
+        Self::with_actions(
+            profile,
+            Arc::new(ActionCatalogue::built_in(profile).clone()),
+        )
     }
 
     /// No episode yet, with these actions.
@@ -105,7 +108,7 @@ impl Episode {
         let running = self.running.as_mut();
         let running = running.filter(|(_, session)| session.end.is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
-        self.catalogue.check(action)?;
+        session.check(&self.catalogue, simulation, action)?;
         simulation.tick();
         let done = session.step(&self.catalogue, simulation, action)?;
         let view = simulation.view();
@@ -147,7 +150,9 @@ impl Episode {
     /// The environment as it is: an operator sees an [`Observation`] instead.
     #[must_use]
     pub fn view(&self) -> Option<EnvironmentRef<'_>> {
-        self.running.as_ref().map(|(simulation, _)| simulation.view())
+        self.running
+            .as_ref()
+            .map(|(simulation, _)| simulation.view())
     }
 
     /// What is to be seen now.

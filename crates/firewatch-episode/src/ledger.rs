@@ -6,9 +6,7 @@ use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals, round_decimal};
 
 use crate::mesh::Mesh;
 use crate::mitigation::{FRESH_SECONDS, Mitigation};
-use crate::reward::{
-    BUDGET_DECIMALS, Reward, StepFacts, premature_exit, weighted_mean_error_rate,
-};
+use crate::reward::{BUDGET_DECIMALS, Reward, StepFacts, premature_exit, weighted_mean_error_rate};
 use crate::slo::{Slo, hits_users};
 
 /// What an action was, as far as it matters for what it is worth.
@@ -189,12 +187,7 @@ impl Ledger {
     fn note_impact(&mut self, view: &EnvironmentRef) {
         let unhealthy = self.unhealthy();
         let is_stale = root_cause_lag(view).is_some_and(|lag| lag >= FRESH_SECONDS);
-        let hit = hits_users(
-            self.profile,
-            &self.vitals,
-            &self.mesh.user_facing,
-            is_stale,
-        );
+        let hit = hits_users(self.profile, &self.vitals, &self.mesh.user_facing, is_stale);
         self.slo.note_impact(self.profile, hit, unhealthy);
     }
 
@@ -246,7 +239,7 @@ impl Ledger {
                 let affected = self.affected(view);
                 let active = |service: usize| {
                     let mut faults = view.faults();
-                    faults.any(|fault| !fault.halted && fault.target as usize == service)
+                    faults.any(|fault| !fault.halted && fault.node() == service)
                 };
                 let is_well = |&service: &usize| {
                     fresh_status(&self.vitals[service]) == Status::Healthy && !active(service)
@@ -264,7 +257,7 @@ impl Ledger {
             .map(|(seen, red_herring)| *seen && !red_herring)
             .collect();
         for fault in view.faults() {
-            if let Some(affected) = affected.get_mut(fault.target as usize) {
+            if let Some(affected) = affected.get_mut(fault.node()) {
                 *affected = true;
             }
         }

@@ -25,12 +25,15 @@ impl Mesh {
     pub(crate) fn new(profile: Profile, view: &EnvironmentRef) -> Self {
         let topology = view.topology();
         let services = 0..topology.service_count();
-        let callers: Vec<usize> = services.clone().map(|s| caller_count(topology, s)).collect();
+        let callers: Vec<usize> = services
+            .clone()
+            .map(|s| caller_count(topology, s))
+            .collect();
         Self {
             weights: callers.iter().map(|&count| 1.0 + count as f64).collect(),
             user_facing: user_facing(profile, topology, &callers),
             red_herring: services.map(|s| topology.is_red_herring(s)).collect(),
-            reachable: reachable(topology, view.faults().map(|fault| fault.target as usize)),
+            reachable: reachable(topology, view.faults().map(|fault| fault.node())),
         }
     }
 }
@@ -38,7 +41,9 @@ impl Mesh {
 /// How many services of the mesh call that one.
 fn caller_count(topology: &Topology, service: usize) -> usize {
     let node = NodeIndex::new(service);
-    let callers = topology.graph().neighbors_directed(node, Direction::Incoming);
+    let callers = topology
+        .graph()
+        .neighbors_directed(node, Direction::Incoming);
     let callers: BTreeSet<NodeIndex> = callers.collect();
     let in_mesh = |node: &&NodeIndex| node.index() < topology.service_count();
     callers.iter().filter(in_mesh).count()

@@ -123,6 +123,20 @@ impl Session {
         session
     }
 
+    /// Refuses an action that the catalogue does not have, before the tick of its step.
+    pub(crate) fn check(
+        &mut self,
+        catalogue: &ActionCatalogue,
+        place: &mut impl Place,
+        request: &ActionRequest,
+    ) -> Result<(), EpisodeError> {
+        if catalogue.find(&request.name).is_none() {
+            // It fails before it changes anything, and says what may be meant.
+            catalogue.apply(place, &mut self.actions, request)?;
+        }
+        Ok(())
+    }
+
     /// What a step does once its tick is done.
     pub(crate) fn step(
         &mut self,

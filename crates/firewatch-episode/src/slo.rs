@@ -73,7 +73,11 @@ impl Slo {
 
     /// Charges the burn of the step, half of it for an investigation with a specialist.
     pub(crate) fn charge(&mut self, with_specialist: bool) {
-        let share = if with_specialist { SPECIALIST_COST } else { 1.0 };
+        let share = if with_specialist {
+            SPECIALIST_COST
+        } else {
+            1.0
+        };
         self.remaining = num::max(0.0, self.remaining - self.burn_now * share);
     }
 }
@@ -153,10 +157,11 @@ mod tests {
 
     #[test]
     fn who_counts_as_hit() {
-        let vitals = |error_rate, status| Vitals {
-            http_server_error_rate: error_rate,
-            status,
-            ..Vitals::default()
+        let vitals = |error_rate, status| {
+            let mut vitals = Vitals::default();
+            vitals.http_server_error_rate = error_rate;
+            vitals.status = status;
+            vitals
         };
         let at_limit = [vitals(0.1, Status::Degraded), vitals(0.9, Status::Down)];
         let hits = |profile, faced: [bool; 2], stale| hits_users(profile, &at_limit, &faced, stale);
