@@ -89,8 +89,7 @@ impl Episode {
     /// before it goes on then.
     pub fn reset(&mut self, request: &Request) -> Result<Observation, EpisodeError> {
         let incident = Incident::new(self.profile, request)?;
-        let mut simulation = Simulation::from_blueprint(&incident.blueprint)?;
-        simulation.tick();
+        let simulation = incident.begin()?;
         let view = simulation.view();
         let session = Session::begin(self.profile, Reader::Person, &incident, &view);
         let observation = session.observation(&view);
@@ -109,6 +108,7 @@ impl Episode {
         let running = running.filter(|(_, session)| session.end.is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
         session.check(&self.catalogue, simulation, action)?;
+        session.before_tick(simulation)?;
         simulation.tick();
         let done = session.step(&self.catalogue, simulation, action)?;
         let view = simulation.view();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use firewatch_scenario::{ActionError, CATALOGUE, Difficulty, Profile, Scenario, generate};
-use firewatch_sim::{Blueprint, SimError};
+use firewatch_sim::{Blueprint, SimError, Simulation};
 
 use crate::grade::max_bad_customer_minutes;
 use crate::start::Start;
@@ -164,6 +164,14 @@ impl Incident {
                 })
             }
         }
+    }
+
+    /// The environment after the tick that a reset does.
+    pub(crate) fn begin(&self) -> Result<Simulation, SimError> {
+        let mut simulation = Simulation::from_blueprint(&self.blueprint)?;
+        self.scenario.act_at(0, &mut simulation)?;
+        simulation.tick();
+        Ok(simulation)
     }
 
     fn of(scenario: Scenario) -> Result<Self, EpisodeError> {

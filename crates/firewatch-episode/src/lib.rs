@@ -21,6 +21,7 @@
 //! in which the fault's service is called by another.
 
 mod alert;
+mod batch;
 mod draw;
 mod episode;
 pub mod grade;
@@ -38,6 +39,7 @@ mod start;
 mod task;
 
 pub use alert::{Alert, AlertName, Severity};
+pub use batch::{BatchStep, EpisodeBatch};
 pub use episode::{Episode, Step};
 pub use grade::Grade;
 pub use incident::{EpisodeError, Request};

@@ -137,6 +137,15 @@ impl Session {
         Ok(())
     }
 
+    /// What the scenario itself does before the tick of a step.
+    pub(crate) fn before_tick(&self, place: &mut impl Place) -> Result<(), SimError> {
+        if self.end.is_some() || !self.scenario.acts_later() {
+            return Ok(());
+        }
+        let tick = place.read(|view| view.clock().tick)?;
+        self.scenario.act_at(tick, place)
+    }
+
     /// What a step does once its tick is done.
     pub(crate) fn step(
         &mut self,
@@ -149,9 +158,12 @@ impl Session {
         // Should the action fail, the step's burn is charged all the same.
         place.set_slo_budget(self.ledger.slo.remaining)?;
         self.actions.begin_step(catalogue, place)?;
-        let outcome = match self.reader {
-            Reader::Person => catalogue.apply(place, &mut self.actions, request)?,
-            Reader::Nobody => catalogue.apply_quietly(place, &mut self.actions, request)?,
+        // The reference fails at some of its reports, which is a part of what happens.
+        let is_quiet = self.reader == Reader::Nobody && self.profile == Profile::Standard;
+        let outcome = if is_quiet {
+            catalogue.apply_quietly(place, &mut self.actions, request)?
+        } else {
+            catalogue.apply(place, &mut self.actions, request)?
         };
         self.remember(request, &outcome);
         let deed = self.deed(&outcome);

@@ -224,6 +224,37 @@ impl<'a> Script<'a> {
     }
 }
 
+impl Scenario {
+    /// Whether faults begin or the timeline acts once the incident has started.
+    #[must_use]
+    pub fn acts_later(&self) -> bool {
+        !self.timeline.is_empty() || self.faults.iter().any(|fault| fault.start_tick > 0)
+    }
+
+    /// Does what the scenario itself does once so many ticks are done: the faults that begin then,
+    /// then the events of the timeline. A [`crate::Playback`] does so by itself.
+    ///
+    /// # Errors
+    /// None for a scenario without [`Scenario::problems`] on an environment of its own; else as the
+    /// stage.
+    pub fn act_at(&self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        let mut steps = steps(self);
+        steps.retain(|(at, _)| *at == tick);
+        let mut script = Script {
+            ticks: self.ticks,
+            steps,
+            watches: Vec::new(),
+            notes: Notes::Outcome,
+            occurrences: Vec::new(),
+            histories: Vec::new(),
+            mitigated: false,
+            breached: false,
+            impact_after_mitigation: false,
+        };
+        script.act(tick, stage)
+    }
+}
+
 /// What is to be done, the last thing first; at the same tick faults begin before the timeline acts.
 fn steps(scenario: &Scenario) -> Vec<(u64, Step<'_>)> {
     let begins = scenario.faults.iter().filter(|fault| fault.start_tick > 0);
