@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use std::fs;
 
 use firewatch_scenario::{
-    Action, Axis, CATALOGUE, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault,
-    Goals, Halt, Metrics, Operator, Playback, Quantity, Scenario, Seeds, Service, Sweep, When,
-    generate,
+    Action, ActionCatalogue, ActionRequest, ActionSpec, Axis, CATALOGUE, Calls, Check, Comparison,
+    Difficulty, Event, Expectation, Fact, Fault, Goals, Halt, Metrics, Operator, Parameter,
+    ParameterKind, Playback, Profile, Quantity, Scenario, Seeds, Service, Sweep, When, generate,
 };
 use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, ImpactMode, METRICS, Metric, MetricKind, SloBudget, Status,
@@ -182,6 +182,7 @@ enum Plan {
     Halt(Index),
     Inject(Draft),
     Set(Index, Metrics),
+    Perform(Index, Index, Index),
 }
 
 fn plans() -> impl Strategy<Value = Plan> {
@@ -189,7 +190,25 @@ fn plans() -> impl Strategy<Value = Plan> {
         any::<Index>().prop_map(Plan::Halt),
         drafts().prop_map(Plan::Inject),
         (any::<Index>(), metrics()).prop_map(|(service, metrics)| Plan::Set(service, metrics)),
+        any::<[Index; 3]>().prop_map(|[action, at, choice]| Plan::Perform(action, at, choice)),
     ]
+}
+
+/// A request for the action, with each parameter given.
+fn request(action: &ActionSpec, target: &str, choice: Index) -> ActionRequest {
+    let value = |parameter: &Parameter| match parameter.kind() {
+        ParameterKind::Text => choice.get(parameter.choices()).as_str().into(),
+        ParameterKind::Integer => Value::from(1 + i64::try_from(choice.index(4096)).unwrap()),
+        ParameterKind::Number => Value::from(0.05 + choice.index(91) as f64 / 100.0),
+    };
+    let parameters = action.parameters().iter();
+    ActionRequest {
+        name: action.name().to_owned(),
+        target: action.needs_target().then(|| target.to_owned()),
+        parameters: parameters
+            .map(|p| (p.name().to_owned(), value(p)))
+            .collect(),
+    }
 }
 
 /// An expectation that can hold or not, with what is still to be chosen.
@@ -313,6 +332,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         option::of(select(Difficulty::ALL)),
         select(ImpactMode::ALL.to_vec()),
         proptest::bool::weighted(0.2),
+        select(Profile::ALL.to_vec()),
     );
     let figures = (
         1..60_u64,
@@ -333,7 +353,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     );
     let parts = (words, figures, services(), roles, acts, grids());
     parts.prop_map(|(words, figures, services, roles, acts, grid)| {
-        let (name, description, seed, difficulty, impact, is_single) = words;
+        let (name, description, seed, difficulty, impact, is_single, profile) = words;
         let (ticks, by_default, remaining, burn_per_tick) = figures;
         let (herrings, root_cause, prompt_injection, logs) = roles;
         let (drafts, plans, expectations) = acts;
@@ -363,6 +383,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
             ticks,
             slo_budget: default.map_or(given, Difficulty::slo_budget),
             impact,
+            profile,
             engine: if is_single {
                 Engine::SingleFault
             } else {
@@ -403,6 +424,14 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 Plan::Inject(_) if is_single => continue,
                 Plan::Inject(draft) => Action::Inject(draft.fault(&names, tick)),
                 Plan::Set(index, metrics) => Action::Set(index.get(&names).clone(), metrics),
+                Plan::Perform(action, at, choice) => {
+                    let actions = ActionCatalogue::built_in(profile).actions();
+                    Action::Perform(request(
+                        action.get(actions),
+                        &names[at.index(names.len())],
+                        choice,
+                    ))
+                }
             };
             scenario.timeline.push(Event { tick, action });
         }

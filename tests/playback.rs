@@ -4,9 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test whose scenario is refused fails")]
 
 use firewatch_scenario::{
-    Action, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault, FleetPlayback, Metrics,
-    Occurrence, Operator, Outcome, Playback, Quantity, Scenario, Script, ServiceHistory, Verdict,
-    When, generate,
+    Action, ActionCatalogue, ActionRequest, Check, Comparison, Difficulty, Event, Expectation,
+    Fact, Fault, FleetPlayback, Metrics, Occurrence, Operator, Outcome, Playback, Quantity,
+    Scenario, Script, ServiceHistory, Verdict, When, generate,
 };
 use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value};
 use proptest::collection::vec;
@@ -96,6 +96,7 @@ enum Deed {
     Halt,
     Inject(FaultKind, usize, f64),
     Set(usize, f64),
+    Perform(usize, usize),
 }
 
 fn deeds() -> impl Strategy<Value = Deed> {
@@ -104,6 +105,7 @@ fn deeds() -> impl Strategy<Value = Deed> {
         1 => (select(FaultKind::BUILT_IN.to_vec()), 0..20_usize, 0.0..3.0)
             .prop_map(|(kind, service, speed)| Deed::Inject(kind, service, speed)),
         1 => (0..20_usize, 0.0..=1.0).prop_map(|(service, rate)| Deed::Set(service, rate)),
+        3 => (0..72_usize, 0..20_usize).prop_map(|(action, service)| Deed::Perform(action, service)),
     ]
 }
 
@@ -126,6 +128,14 @@ fn event(scenario: &Scenario, tick: u64, deed: Deed) -> Event {
         Deed::Set(at, rate) => {
             let rate = ("http_server_error_rate".to_owned(), Value::Float(rate));
             Action::Set(service(at), Metrics::from([rate]))
+        }
+        Deed::Perform(index, at) => {
+            let action = &ActionCatalogue::built_in(scenario.profile).actions()[index];
+            Action::Perform(if action.needs_target() {
+                ActionRequest::new(action.name(), &service(at))
+            } else {
+                ActionRequest::untargeted(action.name())
+            })
         }
     };
     Event { tick, action }

@@ -53,6 +53,10 @@ pub fn mechanics(scenario: &Scenario) -> Result<Vec<&'static str>, SimError> {
             "set metrics",
             does(|action| matches!(action, Action::Set(..))),
         ),
+        (
+            "actions",
+            does(|action| matches!(action, Action::Perform(_))),
+        ),
     ];
     let used = used.into_iter().filter(|(_, used)| *used);
     Ok(used.map(|(name, _)| name).collect())
@@ -67,7 +71,7 @@ fn sets(scenario: &Scenario, prefix: &str) -> bool {
         .iter()
         .filter_map(|event| match &event.action {
             Action::Set(_, metrics) => Some(metrics),
-            Action::Halt(_) | Action::Inject(_) => None,
+            Action::Halt(_) | Action::Inject(_) | Action::Perform(_) => None,
         });
     let acts = |metrics: &Metrics| {
         let mut named = metrics.iter().filter(|(name, _)| name.starts_with(prefix));

@@ -153,7 +153,7 @@ impl EpisodeBatch {
             };
             self.sessions[environment].check(&self.catalogue, &mut stage, action)?;
         }
-        for (environment, session) in self.sessions.iter().enumerate() {
+        for (environment, session) in self.sessions.iter_mut().enumerate() {
             session.before_tick(&mut FleetStage {
                 fleet: &mut self.fleet,
                 environment,
@@ -246,8 +246,8 @@ impl EpisodeBatch {
 /// An episode after its first tick, which is done apart: a fleet ticks as one.
 fn begin(profile: Profile, request: &Request) -> Result<(Blueprint, Session), EpisodeError> {
     let incident = Incident::new(profile, request)?;
-    let simulation = incident.begin()?;
+    let (simulation, actions) = incident.begin()?;
     let view = simulation.view();
-    let session = Session::begin(profile, Reader::Nobody, &incident, &view);
+    let session = Session::begin(profile, Reader::Nobody, &incident, actions, &view);
     Ok((view.capture().blueprint()?, session))
 }

@@ -1,7 +1,7 @@
 //! The incident that the reference draws for a difficulty and a seed.
 
 use firewatch_scenario::{
-    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, Metrics, Scenario, Service, Sweep,
+    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, Metrics, Profile, Scenario, Service, Sweep,
 };
 use firewatch_sim::{Engine, FaultKind, ImpactMode};
 
@@ -36,6 +36,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         slo_budget: difficulty.slo_budget(),
         impact: ImpactMode::default(),
         engine: Engine::default(),
+        profile: Profile::Reference,
         generated: false,
         services: services.into_iter().map(of_catalogue).collect(),
         faults: vec![Fault {

@@ -89,9 +89,9 @@ impl Episode {
     /// before it goes on then.
     pub fn reset(&mut self, request: &Request) -> Result<Observation, EpisodeError> {
         let incident = Incident::new(self.profile, request)?;
-        let simulation = incident.begin()?;
+        let (simulation, actions) = incident.begin()?;
         let view = simulation.view();
-        let session = Session::begin(self.profile, Reader::Person, &incident, &view);
+        let session = Session::begin(self.profile, Reader::Person, &incident, actions, &view);
         let observation = session.observation(&view);
         self.running = Some((simulation, session));
         Ok(observation)

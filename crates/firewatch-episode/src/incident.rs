@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use firewatch_scenario::{ActionError, CATALOGUE, Difficulty, Profile, Scenario, generate};
+use firewatch_scenario::{
+    ActionError, ActionSession, CATALOGUE, Difficulty, Profile, Scenario, generate,
+};
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
 use crate::grade::max_bad_customer_minutes;
@@ -166,12 +168,16 @@ impl Incident {
         }
     }
 
-    /// The environment after the tick that a reset does.
-    pub(crate) fn begin(&self) -> Result<Simulation, SimError> {
+    /// The environment after the tick that a reset does, and what the scenario's own actions before it
+    /// left behind.
+    pub(crate) fn begin(&self) -> Result<(Simulation, ActionSession), SimError> {
         let mut simulation = Simulation::from_blueprint(&self.blueprint)?;
-        self.scenario.act_at(0, &mut simulation)?;
+        let mut actions = ActionSession::new();
+        if self.scenario.acts_later() {
+            self.scenario.act_at(0, &mut simulation, &mut actions)?;
+        }
         simulation.tick();
-        Ok(simulation)
+        Ok((simulation, actions))
     }
 
     fn of(scenario: Scenario) -> Result<Self, EpisodeError> {

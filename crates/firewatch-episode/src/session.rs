@@ -99,6 +99,7 @@ impl Session {
         profile: Profile,
         reader: Reader,
         incident: &Incident,
+        actions: ActionSession,
         view: &EnvironmentRef,
     ) -> Self {
         let initial_budget = incident.blueprint.slo_budget.remaining;
@@ -111,7 +112,7 @@ impl Session {
             max_bad_customer_minutes: incident.max_bad_customer_minutes,
             has_goals: incident.has_goals,
             ledger: Ledger::new(profile, initial_budget, view),
-            actions: ActionSession::new(),
+            actions,
             history: Vec::new(),
             since: Since::default(),
             steps: 0,
@@ -138,12 +139,12 @@ impl Session {
     }
 
     /// What the scenario itself does before the tick of a step.
-    pub(crate) fn before_tick(&self, place: &mut impl Place) -> Result<(), SimError> {
+    pub(crate) fn before_tick(&mut self, place: &mut impl Place) -> Result<(), SimError> {
         if self.end.is_some() || !self.scenario.acts_later() {
             return Ok(());
         }
         let tick = place.read(|view| view.clock().tick)?;
-        self.scenario.act_at(tick, place)
+        self.scenario.act_at(tick, place, &mut self.actions)
     }
 
     /// What a step does once its tick is done.

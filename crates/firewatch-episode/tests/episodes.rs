@@ -1,12 +1,12 @@
 //! Episodes: how they begin, go on and end, and that a batch of them is the same as each alone.
 
-use firewatch_episode::{
 #![expect(
     clippy::expect_used,
     clippy::panic,
     reason = "a test whose episode is refused fails"
 )]
 
+use firewatch_episode::{
     BatchStep, End, Episode, EpisodeBatch, EpisodeError, Request, Step, tasks,
 };
 use firewatch_scenario::{

@@ -68,17 +68,19 @@ impl<'a> Checker<'a> {
             .iter()
             .filter_map(|event| match &event.action {
                 Action::Set(service, metrics) => Some((&**service, metrics)),
-                Action::Halt(_) | Action::Inject(_) => None,
+                Action::Halt(_) | Action::Inject(_) | Action::Perform(_) => None,
             });
         let given = of_services.chain(of_faults).chain(set);
+        let given = given.flat_map(|(service, metrics)| {
+            let names = metrics.keys();
+            names.map(move |metric| (service, &**metric))
+        });
         Self {
             scenario,
             services,
             red_herrings: scenario.red_herrings.iter().map(String::as_str).collect(),
             first_starts,
-            given_metrics: given
-                .flat_map(|(service, metrics)| metrics.keys().map(move |m| (service, &**m)))
-                .collect(),
+            given_metrics: given.chain(timeline::created(scenario)).collect(),
             notes,
         }
     }

@@ -1,5 +1,6 @@
 //! Scenarios from a difficulty and a seed.
 
+use crate::action::Profile;
 use crate::draft::Draft;
 use crate::goal::Goals;
 use crate::model::{Calls, Difficulty, Fault, Metrics, Scenario, Service};
@@ -21,6 +22,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         ticks: difficulty.ticks(),
         slo_budget: difficulty.slo_budget(),
         impact: firewatch_sim::ImpactMode::default(),
+        profile: Profile::default(),
         engine: firewatch_sim::Engine::default(),
         generated: false,
         services: mesh

@@ -28,6 +28,7 @@
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
+//! | `profile` | `standard` or `reference`: what the timeline's actions do | `standard` |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
 //! | `goals` | list of goals, which the grade of an episode looks at | none |
@@ -46,7 +47,9 @@
 //!
 //! **Actions** of the timeline: `halt("service")` stops every active fault of the service,
 //! `inject((kind: ..., service: ...))` begins another, `set("service", {"metric": value})` sets
-//! metrics. At `tick: 8` an action is done once eight ticks are done; the ninth is the first that
+//! metrics, `action("name", "service")` does an action of the catalogue, of which
+//! `action("name", "service", {"parameter": value})` gives parameters and `action("name")` is one about the
+//! incident as a whole. At `tick: 8` an action is done once eight ticks are done; the ninth is the first that
 //! sees it.
 //!
 //! **Expectations** say when a check should hold: `at_tick(n, check)`, `by_tick(n, check)` (at least
@@ -70,6 +73,10 @@
 //! `between(a, b)`, `approx(value, tolerance)`, `one_of([a, b])`, `than(le, "metric")` (another metric of
 //! the same service), `abs(test)`, `entry("name", test)` (of a metric that is a map) or
 //! `or_absent(test)`; else an absent metric misses its goal.
+//!
+//! The **catalogue of actions** ([`ActionCatalogue`]) is data too: see the files in
+//! `crates/firewatch-scenario/actions/`, and the `README.md` there for their format and for what the profiles
+//! differ in.
 //!
 //! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
 //! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind` and `halt`

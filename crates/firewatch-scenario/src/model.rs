@@ -7,6 +7,7 @@ use firewatch_sim::{
     SloBudget, Status, Value,
 };
 
+use crate::action::{ActionRequest, Profile};
 use crate::draws::{Draws, Streams};
 use crate::goal::Goals;
 use crate::sweep::Sweep;
@@ -33,6 +34,8 @@ pub struct Scenario {
     pub impact: ImpactMode,
     /// Which rules order the tick.
     pub engine: Engine,
+    /// Which rules and numbers the actions of the timeline have.
+    pub profile: Profile,
     /// Whether services, faults and red herrings are drawn from difficulty and seed.
     pub generated: bool,
     /// The services, in order.
@@ -87,7 +90,7 @@ impl Scenario {
                 .iter()
                 .filter_map(|event| match &event.action {
                     Action::Inject(fault) => Some(fault),
-                    Action::Halt(_) | Action::Set(..) => None,
+                    Action::Halt(_) | Action::Set(..) | Action::Perform(_) => None,
                 }),
         )
     }
@@ -192,6 +195,8 @@ pub enum Action {
     Inject(Fault),
     /// Sets metrics of the service.
     Set(String, Metrics),
+    /// Does an action of the catalogue.
+    Perform(ActionRequest),
 }
 
 /// Something that should hold.

@@ -6,7 +6,8 @@ mod sweep;
 
 use firewatch_sim::{AdversarialLine, Engine, FaultKind, ImpactMode, SloBudget, Status};
 
-use crate::decode::{Decode, Decoder, StandIn, join, key_path};
+use crate::action::ActionRequest;
+use crate::decode::{Call, Decode, Decoder, StandIn, join, key_path};
 use crate::goal::Goals;
 use crate::model::{Action, Calls, Difficulty, Event, Fault, Metrics, Scenario, Service};
 use crate::problem::{shown, suggest};
@@ -53,6 +54,7 @@ impl Decode for Scenario {
             },
             impact: f.optional(decoder, "impact").unwrap_or_default(),
             engine: f.optional(decoder, "engine").unwrap_or_default(),
+            profile: f.optional(decoder, "profile").unwrap_or_default(),
             generated: services.is_none(),
             services: services.map(|services| services.0).unwrap_or_default(),
             faults: f.optional(decoder, "faults").unwrap_or_default(),
@@ -255,8 +257,8 @@ impl StandIn for Event {
     }
 }
 
-const ACTIONS: &str = "an action: `halt(\"service\")`, `inject((kind: ..., service: ...))` or \
-                       `set(\"service\", {\"metric\": value})`";
+const ACTIONS: &str = "an action: `halt(\"service\")`, `inject((kind: ..., service: ...))`, \
+                       `set(\"service\", {\"metric\": value})` or `action(\"name\", \"service\")`";
 
 impl Decode for Action {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
@@ -279,11 +281,41 @@ impl Decode for Action {
                 let metrics = decoder.value(metrics, &join(path, "metrics"));
                 Some(Self::Set(service?, metrics?))
             }
+            "action" => request(decoder, &call, path).map(Self::Perform),
             name => {
-                let known = ["halt", "inject", "set"];
+                let known = ["halt", "inject", "set", "action"];
                 decoder.unknown(call.name_span, path, ["action", "actions"], name, &known);
                 None
             }
         }
     }
+}
+
+/// The name of an action, the service that it is done to, and its parameters; the last two may be left
+/// out.
+fn request(decoder: &mut Decoder, call: &Call, path: &str) -> Option<ActionRequest> {
+    let signature = "action(\"name\", \"service\")";
+    let (name, service, parameters) = match call.count() {
+        1 => {
+            let [name] = call.arguments(decoder, path, signature)?;
+            (name, None, None)
+        }
+        3 => {
+            let signature = "action(\"name\", \"service\", {\"parameter\": value})";
+            let [name, service, parameters] = call.arguments(decoder, path, signature)?;
+            (name, Some(service), Some(parameters))
+        }
+        _ => {
+            let [name, service] = call.arguments(decoder, path, signature)?;
+            (name, Some(service), None)
+        }
+    };
+    let name = decoder.value(name, &join(path, "action"));
+    let target = service.map(|expr| decoder.value::<String>(expr, &join(path, "service")));
+    let parameters = parameters.map(|expr| decoder.value(expr, &join(path, "parameters")));
+    Some(ActionRequest {
+        name: name?,
+        target: target.map_or(Some(None), |target| target.map(Some))?,
+        parameters: parameters.unwrap_or_else(|| Some(Metrics::new()))?,
+    })
 }

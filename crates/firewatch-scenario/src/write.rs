@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Write as _};
 
 use firewatch_sim::{Engine, ImpactMode};
 
+use crate::action::{ActionRequest, Profile};
 use crate::goal::Goals;
 use crate::model::{Action, Calls, Fault, Metrics, Scenario, Service};
 use crate::sweep::{Axis, Seeds, Sweep};
@@ -41,6 +42,9 @@ impl Display for Scenario {
         if self.engine != Engine::default() {
             field("engine", &self.engine.name());
         }
+        if self.profile != Profile::default() {
+            field("profile", &self.profile);
+        }
         if self.impact != ImpactMode::default() {
             field("impact", &self.impact.name());
         }
@@ -59,6 +63,7 @@ impl Display for Scenario {
                 Action::Set(service, metrics) => {
                     format!("set({}, {})", Quoted(service), Map(metrics))
                 }
+                Action::Perform(request) => format!("action({})", RequestText(request)),
             };
             format!("(tick: {}, do: {action})", event.tick)
         });
@@ -190,6 +195,27 @@ impl Display for Map<'_> {
             .map(|(name, value)| format!("{}: {value}", Quoted(name)))
             .collect();
         write!(f, "{{{}}}", entries.join(", "))
+    }
+}
+
+/// The values of `action(...)`.
+struct RequestText<'a>(&'a ActionRequest);
+
+impl Display for RequestText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ActionRequest {
+            name,
+            target,
+            parameters,
+        } = self.0;
+        write!(f, "{}", Quoted(name))?;
+        if let Some(target) = target {
+            write!(f, ", {}", Quoted(target))?;
+            if !parameters.is_empty() {
+                write!(f, ", {}", Map(parameters))?;
+            }
+        }
+        Ok(())
     }
 }
 

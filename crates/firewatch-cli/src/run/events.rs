@@ -30,6 +30,13 @@ enum Kind<'a> {
         metric: &'a str,
         value: &'a Value,
     },
+    ActionTaken {
+        action: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        service: Option<&'a str>,
+        wrong: bool,
+        feedback: &'a str,
+    },
     StatusChanged {
         service: &'a str,
         from: Status,
@@ -72,6 +79,17 @@ impl<'a> From<&'a Occurrence> for Event<'a> {
                 service,
                 metric,
                 value,
+            },
+            What::ActionTaken {
+                action,
+                target,
+                wrong,
+                feedback,
+            } => Kind::ActionTaken {
+                action,
+                service: target.as_deref(),
+                wrong: *wrong,
+                feedback,
             },
             What::StatusChanged { service, from, to } => Kind::StatusChanged {
                 service,

@@ -183,6 +183,19 @@ fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
             let text = format!("{} set to {}", visible(metric), visible(&value));
             (Some(service), palette.paint(DEED, text))
         }
+        What::ActionTaken {
+            action,
+            target,
+            wrong,
+            feedback,
+        } => {
+            let style = if *wrong { BAD } else { DEED };
+            let action = palette.paint(style.bold(), visible(action));
+            let said: Vec<&str> = feedback.lines().map(str::trim).collect();
+            let wrong = if *wrong { " (wrong action)" } else { "" };
+            let text = format!("{action}{wrong}: {}", visible(&said.join(" ")));
+            (target.as_deref(), text)
+        }
         What::StatusChanged { service, from, to } => {
             let to = palette.paint(of_status(*to), to);
             (Some(service), format!("{from} → {to}"))

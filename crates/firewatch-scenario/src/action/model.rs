@@ -91,6 +91,19 @@ impl ActionSpec {
         self.branches.len()
     }
 
+    /// The metrics that it may give a target that lacks them.
+    pub(crate) fn creates(&self) -> impl Iterator<Item = &str> {
+        let effects = self.branches.iter().flat_map(|branch| &branch.effects);
+        effects.filter_map(|effect| match effect {
+            Effect::Change {
+                metric,
+                change: Change::Set { create: true, .. },
+                ..
+            } => Some(&**metric),
+            _ => None,
+        })
+    }
+
     /// The kinds of fault that one of its branches can halt, each once.
     #[must_use]
     pub fn halts(&self) -> Vec<FaultKind> {

@@ -121,7 +121,7 @@ impl Decode for ActionSpec {
         let spec = Self {
             name: String::new(),
             about: fields.required(decoder, "about").unwrap_or_default(),
-            category: category.unwrap_or(Category::Meta),
+            category: category.unwrap_or(Category::Investigation),
             guarded: fields
                 .optional(decoder, "guarded")
                 .unwrap_or(is_remediation),

@@ -3,8 +3,27 @@
 use firewatch_sim::Engine;
 
 use super::Checker;
-use crate::model::{Action, Fault};
+use crate::action::{ActionCatalogue, ActionRequest, ActionSpec, Parameter};
+use crate::decode::key_path;
+use crate::model::{Action, Fault, Metrics, Scenario};
 use crate::problem::{shown, suggest};
+
+/// Services and the metrics that actions of the timeline may give them.
+pub(super) fn created(scenario: &Scenario) -> impl Iterator<Item = (&str, &str)> {
+    let catalogue = ActionCatalogue::built_in(scenario.profile);
+    let requests = scenario
+        .timeline
+        .iter()
+        .filter_map(|event| match &event.action {
+            Action::Perform(request) => Some(request),
+            Action::Halt(_) | Action::Inject(_) | Action::Set(..) => None,
+        });
+    requests.flat_map(move |request| {
+        let action = catalogue.find(&request.name);
+        let created = action.into_iter().flat_map(ActionSpec::creates);
+        created.filter_map(|metric| Some((request.target.as_deref()?, metric)))
+    })
+}
 
 impl Checker<'_> {
     pub(super) fn timeline(&mut self) {
@@ -27,12 +46,70 @@ impl Checker<'_> {
                         self.notes.report(&path, message.to_owned(), "", None);
                     }
                 }
+                Action::Perform(request) => self.request(&path, request),
                 Action::Set(service, metrics) => {
                     if self.known_service(&format!("{path}.service"), service, "") {
                         let own = self.services.get(&**service).copied();
                         self.metrics(&format!("{path}.metrics"), metrics, own);
                     }
                 }
+            }
+        }
+    }
+
+    fn request(&mut self, path: &str, request: &ActionRequest) {
+        let catalogue = ActionCatalogue::built_in(self.scenario.profile);
+        let Some(action) = catalogue.find(&request.name) else {
+            let message = format!("unknown action `{}`", shown(&request.name));
+            let names = catalogue.actions().iter().map(ActionSpec::name);
+            let path = format!("{path}.action");
+            self.notes
+                .report_with(&path, message, "not in the catalogue", || {
+                    suggest(&request.name, "actions", names)
+                });
+            return;
+        };
+        let service_path = format!("{path}.service");
+        match &request.target {
+            Some(target) if action.needs_target() => {
+                self.known_service(&service_path, target, "");
+            }
+            Some(_) => {
+                let message = format!("`{}` is not done to a service", action.name());
+                let help = Some(format!("write `action(\"{}\")`", action.name()));
+                self.notes.report(&service_path, message, "", help);
+            }
+            None if action.needs_target() => {
+                let message = format!("`{}` needs a service to be done to", action.name());
+                let help = Some(format!(
+                    "write `action(\"{}\", \"service\")`",
+                    action.name()
+                ));
+                self.notes.report(path, message, "", help);
+            }
+            None => {}
+        }
+        self.parameters(&format!("{path}.parameters"), action, &request.parameters);
+    }
+
+    fn parameters(&mut self, path: &str, action: &ActionSpec, given: &Metrics) {
+        let known = action.parameters();
+        for (name, value) in given {
+            let path = key_path(path, name);
+            let Some(parameter) = known.iter().find(|parameter| parameter.name() == name) else {
+                let (action, name) = (action.name(), shown(name));
+                let message = format!("`{action}` has no parameter `{name}`");
+                let names = known.iter().map(Parameter::name);
+                self.notes
+                    .report_with(&format!("{path}@key"), message, "", || {
+                        suggest(&name, "parameters", names)
+                    });
+                continue;
+            };
+            if let Some(invalid) = parameter.problem(value) {
+                let found = shown(&value.to_string());
+                let message = format!("`{name}` must be {}, not `{found}`", invalid.expected);
+                self.notes.report(&path, message, "", None);
             }
         }
     }

@@ -95,6 +95,11 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
+    /// How many arguments there are.
+    pub(crate) fn count(&self) -> usize {
+        self.items.len()
+    }
+
     /// The arguments, if there are as many as the signature (`name(first, second)`) shows.
     pub(crate) fn arguments<const N: usize>(
         &self,

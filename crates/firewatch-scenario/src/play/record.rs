@@ -39,6 +39,17 @@ pub enum What {
         /// Its new value.
         value: Value,
     },
+    /// An action of the catalogue was done, or was tried.
+    ActionTaken {
+        /// Its name.
+        action: String,
+        /// The service that it was done to.
+        target: Option<String>,
+        /// Whether there was nothing to remedy about the service.
+        wrong: bool,
+        /// What was said about it, in lines.
+        feedback: String,
+    },
     /// The status of a service changed.
     StatusChanged {
         /// The service.

@@ -3,7 +3,7 @@
 use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
 
 use super::record::{Occurrence, ServiceHistory, What};
-use crate::action::Stage;
+use crate::action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Stage};
 use crate::expect::{Outcome, Verdict, Watch};
 use crate::model::{Action, Fault, Metrics, Scenario};
 use crate::start;
@@ -13,6 +13,7 @@ enum Step<'a> {
     Begin(&'a Fault),
     Halt(&'a str),
     Set(&'a str, &'a Metrics),
+    Perform(&'a ActionRequest),
 }
 
 /// What a script notes besides its outcome.
@@ -30,6 +31,9 @@ pub struct Script<'a> {
     ticks: u64,
     /// What is still to be done, the next thing last.
     steps: Vec<(u64, Step<'a>)>,
+    catalogue: &'static ActionCatalogue,
+    /// What actions leave behind; `None` where there are none.
+    session: Option<ActionSession>,
     watches: Vec<Watch<'a>>,
     notes: Notes,
     occurrences: Vec<Occurrence>,
@@ -43,9 +47,13 @@ impl<'a> Script<'a> {
     /// The scenario's script, for the environment that it starts from.
     pub(super) fn new(scenario: &'a Scenario, view: &EnvironmentRef) -> Self {
         let watch = |expectation| Watch::new(expectation, scenario.ticks);
+        let mut actions = scenario.timeline.iter().map(|event| &event.action);
+        let has_actions = actions.any(|action| matches!(action, Action::Perform(_)));
         let mut script = Self {
             ticks: scenario.ticks,
             steps: steps(scenario),
+            catalogue: ActionCatalogue::built_in(scenario.profile),
+            session: has_actions.then(ActionSession::new),
             watches: scenario.expect.iter().map(watch).collect(),
             notes: Notes::All,
             occurrences: Vec::new(),
@@ -115,6 +123,13 @@ impl<'a> Script<'a> {
 
     /// Does what is to be done once so many ticks are done.
     pub(super) fn act(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        if let Some(session) = self.session.as_mut().filter(|_| tick > 0) {
+            session.begin_step(self.catalogue, stage)?;
+        }
+        self.take_due(tick, stage)
+    }
+
+    fn take_due(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
         while self.steps.last().is_some_and(|(at, _)| *at <= tick) {
             if let Some((_, step)) = self.steps.pop() {
                 self.take(&step, tick, stage)?;
@@ -135,6 +150,35 @@ impl<'a> Script<'a> {
             }
             Step::Halt(service) => self.halt(service, tick, stage)?,
             Step::Set(service, metrics) => self.set(service, metrics, tick, stage)?,
+            Step::Perform(request) => self.perform(request, tick, stage)?,
+        }
+        Ok(())
+    }
+
+    /// Does an action. What the reference fails at is told as what came of it.
+    fn perform(
+        &mut self,
+        request: &ActionRequest,
+        tick: u64,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        let session = self.session.get_or_insert_default();
+        let (wrong, feedback, halted) = match self.catalogue.apply(stage, session, request) {
+            Ok(outcome) => (outcome.wrong, outcome.feedback, outcome.halted),
+            Err(ActionError::Sim(error)) => return Err(error),
+            Err(error) => (false, error.to_string(), None),
+        };
+        self.note(tick, || What::ActionTaken {
+            action: request.name.clone(),
+            target: request.target.clone(),
+            wrong,
+            feedback,
+        });
+        if let (Some(fault), Some(service)) = (halted, &request.target) {
+            self.note(tick, || What::FaultHalted {
+                service: service.clone(),
+                kind: fault.kind,
+            });
         }
         Ok(())
     }
@@ -232,17 +276,25 @@ impl Scenario {
     }
 
     /// Does what the scenario itself does once so many ticks are done: the faults that begin then,
-    /// then the events of the timeline. A [`crate::Playback`] does so by itself.
+    /// then the events of the timeline, whose actions go into the session. A [`crate::Playback`] does
+    /// so by itself.
     ///
     /// # Errors
     /// None for a scenario without [`Scenario::problems`] on an environment of its own; else as the
     /// stage.
-    pub fn act_at(&self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+    pub fn act_at(
+        &self,
+        tick: u64,
+        stage: &mut impl Stage,
+        session: &mut ActionSession,
+    ) -> Result<(), SimError> {
         let mut steps = steps(self);
         steps.retain(|(at, _)| *at == tick);
         let mut script = Script {
             ticks: self.ticks,
             steps,
+            catalogue: ActionCatalogue::built_in(self.profile),
+            session: Some(std::mem::take(session)),
             watches: Vec::new(),
             notes: Notes::Outcome,
             occurrences: Vec::new(),
@@ -251,7 +303,9 @@ impl Scenario {
             breached: false,
             impact_after_mitigation: false,
         };
-        script.act(tick, stage)
+        let acted = script.take_due(tick, stage);
+        *session = script.session.unwrap_or_default();
+        acted
     }
 }
 
@@ -266,6 +320,7 @@ fn steps(scenario: &Scenario) -> Vec<(u64, Step<'_>)> {
             Action::Halt(service) => Step::Halt(service),
             Action::Inject(fault) => Step::Begin(fault),
             Action::Set(service, metrics) => Step::Set(service, metrics),
+            Action::Perform(request) => Step::Perform(request),
         };
         (event.tick, step)
     }));

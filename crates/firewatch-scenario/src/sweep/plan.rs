@@ -253,7 +253,7 @@ fn each_fault(scenario: &mut Scenario, service: Option<&str>, mut change: impl F
         .iter_mut()
         .filter_map(|event| match &mut event.action {
             Action::Inject(fault) => Some(fault),
-            Action::Halt(_) | Action::Set(..) => None,
+            Action::Halt(_) | Action::Set(..) | Action::Perform(_) => None,
         });
     let faults = scenario.faults.iter_mut().chain(injected);
     faults
