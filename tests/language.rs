@@ -8,8 +8,8 @@ use std::fs;
 
 use firewatch_scenario::{
     Action, ActionCatalogue, ActionRequest, ActionSpec, Axis, CATALOGUE, Calls, Check, Comparison,
-    Difficulty, Event, Expectation, Fact, Fault, Halt, Metrics, Operator, Parameter, ParameterKind,
-    Playback, Profile, Quantity, Scenario, Seeds, Service, Sweep, When, generate,
+    Difficulty, Event, Expectation, Fact, Fault, Goals, Halt, Metrics, Operator, Parameter,
+    ParameterKind, Playback, Profile, Quantity, Scenario, Seeds, Service, Sweep, When, generate,
 };
 use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, ImpactMode, METRICS, Metric, MetricKind, SloBudget, Status,
@@ -411,6 +411,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 .collect(),
             timeline: Vec::new(),
             expect: Vec::new(),
+            goals: Goals::default(),
             sweep: Sweep::default(),
         };
         for (tick, plan) in plans {

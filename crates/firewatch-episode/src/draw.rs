@@ -1,7 +1,7 @@
 //! The incident that the reference draws for a difficulty and a seed.
 
 use firewatch_scenario::{
-    CATALOGUE, Calls, Difficulty, Draws, Fault, Metrics, Profile, Scenario, Service, Sweep,
+    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, Metrics, Profile, Scenario, Service, Sweep,
 };
 use firewatch_sim::{Engine, FaultKind, ImpactMode};
 
@@ -54,6 +54,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         adversarial_logs: Vec::new(),
         timeline: Vec::new(),
         expect: Vec::new(),
+        goals: Goals::default(),
         sweep: Sweep::default(),
     }
 }

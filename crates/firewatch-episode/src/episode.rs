@@ -1,80 +1,194 @@
-//! An episode before its first tick.
+//! One episode at a time.
 
-use firewatch_scenario::{Difficulty, Scenario};
-use firewatch_sim::EnvironmentState;
+use std::sync::Arc;
 
-use crate::draw::draw;
-use crate::python::PythonRandom;
-use crate::task::{self, Task, UnknownTask};
+use firewatch_scenario::{
+    ActionCatalogue, ActionRequest, ActionSession, HaltedFault, Profile, Scenario,
+};
+use firewatch_sim::{EnvironmentRef, Simulation};
 
-/// An incident as the reference begins it, before any tick.
-#[derive(Clone, Debug, PartialEq)]
+use crate::grade::Grade;
+use crate::incident::{EpisodeError, Incident, Request};
+use crate::observation::{Info, Observation};
+use crate::reward::Reward;
+use crate::session::{End, PastAction, Reader, Session};
+
+/// An incident that somebody answers, step by step.
+///
+/// ```
+/// use firewatch_episode::{End, Episode, Request};
+/// use firewatch_scenario::{ActionRequest, Profile};
+///
+/// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
+/// let mut episode = Episode::new(Profile::Standard);
+/// let first = episode.reset(&Request::task("task_easy_oom_baseline")?)?;
+/// assert_eq!(first.tick, 1);
+/// let step = episode.step(&ActionRequest::new("scale_replicas", "auth-service"))?;
+/// assert!(step.valid && !step.wrong);
+/// while episode.end().is_none() {
+///     episode.step(&ActionRequest::new("fetch_logs", "auth-service"))?;
+/// }
+/// assert_eq!(episode.end(), Some(End::OutOfTicks));
+/// assert!(episode.grade().is_some_and(|grade| grade.total > 0.5));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Episode {
-    /// The task that it was made from, if it was not drawn.
-    pub task: Option<&'static Task>,
-    /// The incident with its difficulty and seed: the task's, or the one that was drawn.
-    pub scenario: Scenario,
-    /// What it starts from. The first fault's speed is what the reference calls degradation speed;
-    /// the log script has the lines planted by the task and the service of the prompt injection.
-    pub state: EnvironmentState,
+    profile: Profile,
+    catalogue: Arc<ActionCatalogue>,
+    running: Option<(Simulation, Session)>,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What is to be seen now.
+    pub observation: Observation,
+    /// What the step earned.
+    pub reward: Reward,
+    /// Whether the action could be done: `false` without a target that it needs.
+    pub valid: bool,
+    /// Whether it was done to a service that there was nothing to remedy about.
+    pub wrong: bool,
+    /// The fault that it halted.
+    pub halted: Option<HaltedFault>,
+    /// What is said about it, in lines.
+    pub feedback: String,
+    /// Why the episode has ended, if it has.
+    pub end: Option<End>,
+    /// The grade, if it has.
+    pub grade: Option<Grade>,
+    /// What else is said about the step.
+    pub info: Info,
 }
 
 impl Episode {
-    /// The reference's episode for a difficulty and a seed: the first task that has both, else one
-    /// that is drawn.
+    /// No episode yet, with the built-in actions of the profile.
     #[must_use]
-    pub fn generate(difficulty: Difficulty, seed: u64) -> Self {
-        if let Some(task) = task::matching(difficulty, seed) {
-            return Self::of(task, difficulty, seed);
-        }
-        let mut random = PythonRandom::new(seed);
-        let scenario = draw(difficulty, seed, &mut random);
+    pub fn new(profile: Profile) -> Self {
+        Self::with_actions(
+            profile,
+            Arc::new(ActionCatalogue::built_in(profile).clone()),
+        )
+    }
+
+    /// No episode yet, with these actions.
+    #[must_use]
+    pub fn with_actions(profile: Profile, catalogue: Arc<ActionCatalogue>) -> Self {
         Self {
-            task: None,
-            state: start(&scenario, &mut random),
-            scenario,
+            profile,
+            catalogue,
+            running: None,
         }
     }
 
-    /// The reference's episode for a task, with the task's own difficulty and seed.
+    /// Begins another episode and does its first tick, which nobody answers.
     ///
     /// # Errors
-    /// [`UnknownTask`]
-    pub fn of_task(id: &str) -> Result<Self, UnknownTask> {
-        let task = task::find(id)?;
-        Ok(Self::of(task, task.difficulty(), task.scenario.seed))
+    /// [`EpisodeError::Task`], [`EpisodeError::Unregistered`], [`EpisodeError::Sim`]; the episode
+    /// before it goes on then.
+    pub fn reset(&mut self, request: &Request) -> Result<Observation, EpisodeError> {
+        let incident = Incident::new(self.profile, request)?;
+        let (simulation, actions) = incident.begin()?;
+        let view = simulation.view();
+        let session = Session::begin(self.profile, Reader::Person, &incident, actions, &view);
+        let observation = session.observation(&view);
+        self.running = Some((simulation, session));
+        Ok(observation)
     }
 
-    /// The same with another seed, which draws other baselines, or another difficulty, which gives
-    /// another SLO budget and burn. All else remains the task's, ticks and speed of faults included.
+    /// One tick, then one action.
     ///
     /// # Errors
-    /// [`UnknownTask`]
-    pub fn of_task_with(id: &str, difficulty: Difficulty, seed: u64) -> Result<Self, UnknownTask> {
-        task::find(id).map(|task| Self::of(task, difficulty, seed))
+    /// [`EpisodeError::NotRunning`], and [`firewatch_scenario::ActionError::Unknown`]: nothing has
+    /// happened then. [`firewatch_scenario::ActionError::Raised`], under the reference profile: the
+    /// tick has happened.
+    pub fn step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
+        let running = self.running.as_mut();
+        let running = running.filter(|(_, session)| session.end.is_none());
+        let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
+        session.check(&self.catalogue, simulation, action)?;
+        session.before_tick(simulation)?;
+        simulation.tick();
+        let done = session.step(&self.catalogue, simulation, action)?;
+        let view = simulation.view();
+        Ok(Step {
+            observation: session.observation(&view),
+            reward: done.reward,
+            valid: done.outcome.valid,
+            wrong: done.outcome.wrong,
+            halted: done.outcome.halted,
+            feedback: done.outcome.feedback,
+            end: session.end,
+            grade: session.grade,
+            info: session.info(&view),
+        })
     }
 
-    fn of(task: &'static Task, difficulty: Difficulty, seed: u64) -> Self {
-        let scenario = Scenario {
-            difficulty: Some(difficulty),
-            slo_budget: difficulty.slo_budget(),
-            seed,
-            ..task.scenario.clone()
-        };
-        Self {
-            task: Some(task),
-            state: start(&scenario, &mut PythonRandom::new(seed)),
-            scenario,
-        }
+    fn session(&self) -> Option<&Session> {
+        self.running.as_ref().map(|(_, session)| session)
     }
-}
 
-#[expect(
-    clippy::expect_used,
-    reason = "what is drawn and what is embedded is in order"
-)]
-fn start(scenario: &Scenario, random: &mut PythonRandom) -> EnvironmentState {
-    scenario
-        .initial_state_from(random)
-        .expect("an incident that is in order")
+    /// Which rules and numbers the episodes have.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The actions that there are.
+    #[must_use]
+    pub fn actions(&self) -> &ActionCatalogue {
+        &self.catalogue
+    }
+
+    /// The scenario that the last reset began with.
+    #[must_use]
+    pub fn scenario(&self) -> Option<&Scenario> {
+        self.session().map(|session| &*session.scenario)
+    }
+
+    /// The environment as it is: an operator sees an [`Observation`] instead.
+    #[must_use]
+    pub fn view(&self) -> Option<EnvironmentRef<'_>> {
+        self.running
+            .as_ref()
+            .map(|(simulation, _)| simulation.view())
+    }
+
+    /// What is to be seen now.
+    #[must_use]
+    pub fn observation(&self) -> Option<Observation> {
+        let (simulation, session) = self.running.as_ref()?;
+        Some(session.observation(&simulation.view()))
+    }
+
+    /// Everything that was done, in order.
+    #[must_use]
+    pub fn history(&self) -> &[PastAction] {
+        self.session().map_or(&[], |session| &session.history)
+    }
+
+    /// Metric history, open circuits, specialists.
+    #[must_use]
+    pub fn action_session(&self) -> Option<&ActionSession> {
+        self.session().map(|session| &session.actions)
+    }
+
+    /// Steps done since the last reset.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.session().map_or(0, |session| session.steps)
+    }
+
+    /// Why the last episode has ended; `None` while it runs, and before the first.
+    #[must_use]
+    pub fn end(&self) -> Option<End> {
+        self.session()?.end
+    }
+
+    /// The grade of an episode that has ended.
+    #[must_use]
+    pub fn grade(&self) -> Option<Grade> {
+        self.session()?.grade
+    }
 }

@@ -1,30 +1,51 @@
 //! Episodes: incidents that someone is to answer.
 //!
-//! [`Episode::generate`] and [`Episode::of_task`] give the reference's episodes, field by field and
+//! [`Start::generate`] and [`Start::of_task`] give the reference's episodes, field by field and
 //! bit for bit: what they draw, they draw as the reference's random numbers come, which are those of
 //! CPython's `random.Random` ([`PythonRandom`]). The tasks are the scenario files of
 //! `scenarios/reference/`, compiled in ([`tasks`]).
 //!
 //! ```
-//! use firewatch_episode::Episode;
+//! use firewatch_episode::Start;
 //! use firewatch_scenario::Difficulty;
 //!
-//! let episode = Episode::generate(Difficulty::Hard, 9001);
-//! assert_eq!(episode.state.faults[0].service, "checkout-v2-service");
+//! let start = Start::generate(Difficulty::Hard, 9001);
+//! assert_eq!(start.state.faults[0].service, "checkout-v2-service");
 //!
-//! let episode = Episode::of_task("task_easy_oom_baseline")?;
-//! assert_eq!(episode.state.faults[0].service, "auth-service");
+//! let start = Start::of_task("task_easy_oom_baseline")?;
+//! assert_eq!(start.state.faults[0].service, "auth-service");
 //! # Ok::<(), firewatch_episode::UnknownTask>(())
 //! ```
 //!
 //! The scenarios' own generator, [`firewatch_scenario::generate`], is another one: it draws meshes
 //! in which the fault's service is called by another.
 
+mod alert;
+mod batch;
 mod draw;
 mod episode;
+pub mod grade;
+mod incident;
+mod ledger;
+mod mesh;
+mod mitigation;
+mod num;
+mod observation;
 mod python;
+pub mod reward;
+mod session;
+pub mod slo;
+mod start;
 mod task;
 
-pub use episode::Episode;
+pub use alert::{Alert, AlertName, Severity};
+pub use batch::{BatchStep, EpisodeBatch};
+pub use episode::{Episode, Step};
+pub use grade::Grade;
+pub use incident::{EpisodeError, Request};
+pub use observation::{Info, Observation};
 pub use python::PythonRandom;
+pub use reward::Reward;
+pub use session::{End, PastAction};
+pub use start::Start;
 pub use task::{Task, UnknownTask, find, matching, tasks};

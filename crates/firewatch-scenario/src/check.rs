@@ -1,6 +1,7 @@
 //! The meaning of a scenario: names that exist, numbers in range, expectations that can be evaluated.
 
 mod expectations;
+mod goals;
 mod metrics;
 mod sweep;
 mod timeline;
@@ -32,6 +33,7 @@ pub(crate) fn check(scenario: &Scenario, notes: &mut Decoder) {
     checker.roles();
     checker.timeline();
     checker.expectations();
+    checker.goals();
     checker.sweep();
 }
 

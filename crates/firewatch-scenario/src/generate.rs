@@ -2,6 +2,7 @@
 
 use crate::action::Profile;
 use crate::draft::Draft;
+use crate::goal::Goals;
 use crate::model::{Calls, Difficulty, Fault, Metrics, Scenario, Service};
 use crate::sweep::Sweep;
 
@@ -51,6 +52,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         adversarial_logs: Vec::new(),
         timeline: Vec::new(),
         expect: Vec::new(),
+        goals: Goals::default(),
         sweep: Sweep::default(),
     }
 }

@@ -31,6 +31,8 @@
 //! | `profile` | `standard` or `reference`: what the timeline's actions do | `standard` |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
+//! | `goals` | list of goals, which the grade of an episode looks at | none |
+//! | `goals_cost` | 0 to 1; what missing all goals takes off the grade | 0.1 |
 //! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
 //!
 //! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out),
@@ -67,6 +69,11 @@
 //!
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
 //!
+//! **Goals** are `goal("service", "metric", test)`. A test is a bare value (equal to it), a comparison,
+//! `between(a, b)`, `approx(value, tolerance)`, `one_of([a, b])`, `than(le, "metric")` (another metric of
+//! the same service), `abs(test)`, `entry("name", test)` (of a metric that is a map) or
+//! `or_absent(test)`; else an absent metric misses its goal.
+//!
 //! The **catalogue of actions** ([`ActionCatalogue`]) is data too: see the files in
 //! `crates/firewatch-scenario/actions/`, and the `README.md` there for their format and for what the profiles
 //! differ in.
@@ -95,6 +102,7 @@ mod draws;
 mod episodes;
 mod expect;
 mod generate;
+mod goal;
 mod load;
 mod model;
 mod play;
@@ -116,6 +124,7 @@ pub use draws::{Draws, Purpose};
 pub use episodes::Episodes;
 pub use expect::{Outcome, Verdict};
 pub use generate::generate;
+pub use goal::{Goal, GoalTest, Goals};
 pub use load::MAX_FILE_BYTES;
 pub use model::{
     Action, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault, Metrics,

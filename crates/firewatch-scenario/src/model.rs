@@ -9,6 +9,7 @@ use firewatch_sim::{
 
 use crate::action::{ActionRequest, Profile};
 use crate::draws::{Draws, Streams};
+use crate::goal::Goals;
 use crate::sweep::Sweep;
 
 /// Metrics by name.
@@ -55,6 +56,8 @@ pub struct Scenario {
     pub timeline: Vec<Event>,
     /// What should happen.
     pub expect: Vec<Expectation>,
+    /// What should hold at the end of an episode.
+    pub goals: Goals,
     /// What to vary when the scenario is swept; a single run does not look at it.
     pub sweep: Sweep,
 }

@@ -299,7 +299,7 @@ pub(crate) fn choices<'a>(
     what: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<String> {
-    const FEW: usize = 20;
+    const FEW: usize = 24;
     match candidates.clone().into_iter().take(FEW + 1).count() {
         0 => None,
         1 => Some(format!("the only choice is {}", listed(candidates, "and"))),

@@ -1,12 +1,14 @@
 //! The fields of a scenario file: names, types and defaults of each.
 
 mod expectations;
+mod goals;
 mod sweep;
 
 use firewatch_sim::{AdversarialLine, Engine, FaultKind, ImpactMode, SloBudget, Status};
 
 use crate::action::ActionRequest;
 use crate::decode::{Call, Decode, Decoder, StandIn, join, key_path};
+use crate::goal::Goals;
 use crate::model::{Action, Calls, Difficulty, Event, Fault, Metrics, Scenario, Service};
 use crate::problem::{shown, suggest};
 use crate::syntax::{Expr, Kind};
@@ -63,6 +65,12 @@ impl Decode for Scenario {
             adversarial_logs: f.optional(decoder, "adversarial_logs").unwrap_or_default(),
             timeline: f.optional(decoder, "timeline").unwrap_or_default(),
             expect: f.optional(decoder, "expect").unwrap_or_default(),
+            goals: Goals {
+                list: f.optional(decoder, "goals").unwrap_or_default(),
+                cost: f
+                    .optional(decoder, "goals_cost")
+                    .unwrap_or(Goals::DEFAULT_COST),
+            },
             sweep: f.optional(decoder, "sweep").unwrap_or_default(),
         };
         fields.finish(decoder);

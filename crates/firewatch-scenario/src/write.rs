@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Write as _};
 use firewatch_sim::{Engine, ImpactMode};
 
 use crate::action::{ActionRequest, Profile};
+use crate::goal::Goals;
 use crate::model::{Action, Calls, Fault, Metrics, Scenario, Service};
 use crate::sweep::{Axis, Seeds, Sweep};
 
@@ -68,6 +69,10 @@ impl Display for Scenario {
         });
         list(&mut field, "timeline", events);
         list(&mut field, "expect", self.expect.iter());
+        list(&mut field, "goals", self.goals.list.iter());
+        if self.goals.cost != Goals::DEFAULT_COST {
+            field("goals_cost", &Number(self.goals.cost));
+        }
         if !self.sweep.is_empty() {
             field("sweep", &self.sweep);
         }

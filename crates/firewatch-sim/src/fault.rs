@@ -121,6 +121,12 @@ impl Fault {
         self.service
     }
 
+    /// Node of its service in [`crate::Topology::graph`]: for a service of the mesh its index.
+    #[must_use]
+    pub fn node(&self) -> usize {
+        self.target as usize
+    }
+
     /// Index of the afflicted service, if it is in the mesh.
     pub(crate) fn service_index(&self) -> Option<usize> {
         self.service.map(|_| self.target as usize)

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 
 use crate::blueprint::check_speed;
-use crate::environment::{Clock, Engine, Environment};
+use crate::environment::{Clock, Engine, Environment, SloBudget};
 use crate::error::SimError;
 use crate::fault::Fault;
 use crate::mesh::Rows;
 use crate::metric;
+use crate::num;
 use crate::state::FaultState;
 use crate::value::Value;
 
@@ -29,6 +30,8 @@ pub enum Intervention<'a> {
         /// Its new value.
         value: &'a Value,
     },
+    /// [`set_slo_budget`] to so much.
+    SetSloBudget(f64),
 }
 
 impl Intervention<'_> {
@@ -45,6 +48,10 @@ impl Intervention<'_> {
                 find_service(world, entity, service)?;
                 metric::check(metric, value)
             }
+            Self::SetSloBudget(remaining) => {
+                environment(world, entity)?;
+                check_budget(remaining)
+            }
         }
     }
 
@@ -58,6 +65,7 @@ impl Intervention<'_> {
                 metric,
                 value,
             } => set_metric(world, entity, service, metric, value),
+            Self::SetSloBudget(remaining) => set_slo_budget(world, entity, remaining),
         }
     }
 
@@ -159,6 +167,28 @@ pub fn set_metric(
         .get_entity_mut(service)
         .map_err(|_| SimError::UnknownService(service_name.to_owned()))?;
     metric::write(&mut service, name, value)
+}
+
+/// Sets what is left of the error budget; less than 0 counts as 0. The burn per tick remains.
+///
+/// # Errors
+/// [`SimError::NotFinite`], [`SimError::NoEnvironment`].
+pub fn set_slo_budget(world: &mut World, entity: Entity, remaining: f64) -> Result<(), SimError> {
+    check_budget(remaining)?;
+    let mut budget = world
+        .get_mut::<SloBudget>(entity)
+        .ok_or(SimError::NoEnvironment)?;
+    budget.remaining = num::max(0.0, remaining);
+    Ok(())
+}
+
+fn check_budget(remaining: f64) -> Result<(), SimError> {
+    if remaining.is_finite() {
+        return Ok(());
+    }
+    Err(SimError::NotFinite {
+        metric: "slo_budget".to_owned(),
+    })
 }
 
 fn find_service(world: &World, entity: Entity, name: &str) -> Result<Entity, SimError> {

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use crate::blueprint::{Blueprint, despawn_environment};
 use crate::environment::Impact;
 use crate::error::SimError;
-use crate::intervene;
+use crate::intervene::{self, Intervention};
 use crate::mesh::settle_environments;
 use crate::schedule::tick_schedule;
 use crate::state::{EnvironmentState, FaultState, spawn_environment};
@@ -86,6 +86,14 @@ impl Simulation {
     )]
     pub fn view(&self) -> EnvironmentRef<'_> {
         EnvironmentRef::new(&self.world, self.environment).expect("the environment exists")
+    }
+
+    /// Does something to the environment.
+    ///
+    /// # Errors
+    /// As what is done; nothing is changed then.
+    pub fn intervene(&mut self, intervention: &Intervention) -> Result<(), SimError> {
+        intervention.apply(&mut self.world, self.environment)
     }
 
     /// Halts the fault with that index; see [`crate::halt_fault`].

@@ -1,6 +1,6 @@
 //! A scenario to be played, with what the command line changes in it.
 
-use firewatch_scenario::{Diagnostics, Scenario, Sweep};
+use firewatch_scenario::{Diagnostics, Goals, Scenario, Sweep};
 
 use crate::cli::RunArguments;
 use crate::sources::Source;
@@ -25,6 +25,7 @@ impl Case {
     pub fn load(source: &Source, arguments: &RunArguments) -> Result<Self, Diagnostics> {
         // A grid is for sweeps.
         let scenario = Scenario {
+            goals: Goals::default(),
             sweep: Sweep::default(),
             ..source.load()?
         };

@@ -126,6 +126,10 @@ impl<'a> Script<'a> {
         if let Some(session) = self.session.as_mut().filter(|_| tick > 0) {
             session.begin_step(self.catalogue, stage)?;
         }
+        self.take_due(tick, stage)
+    }
+
+    fn take_due(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
         while self.steps.last().is_some_and(|(at, _)| *at <= tick) {
             if let Some((_, step)) = self.steps.pop() {
                 self.take(&step, tick, stage)?;
@@ -261,6 +265,47 @@ impl<'a> Script<'a> {
                 self.occurrences.push(Occurrence { tick, what });
             }
         }
+    }
+}
+
+impl Scenario {
+    /// Whether faults begin or the timeline acts once the incident has started.
+    #[must_use]
+    pub fn acts_later(&self) -> bool {
+        !self.timeline.is_empty() || self.faults.iter().any(|fault| fault.start_tick > 0)
+    }
+
+    /// Does what the scenario itself does once so many ticks are done: the faults that begin then,
+    /// then the events of the timeline, whose actions go into the session. A [`crate::Playback`] does
+    /// so by itself.
+    ///
+    /// # Errors
+    /// None for a scenario without [`Scenario::problems`] on an environment of its own; else as the
+    /// stage.
+    pub fn act_at(
+        &self,
+        tick: u64,
+        stage: &mut impl Stage,
+        session: &mut ActionSession,
+    ) -> Result<(), SimError> {
+        let mut steps = steps(self);
+        steps.retain(|(at, _)| *at == tick);
+        let mut script = Script {
+            ticks: self.ticks,
+            steps,
+            catalogue: ActionCatalogue::built_in(self.profile),
+            session: Some(std::mem::take(session)),
+            watches: Vec::new(),
+            notes: Notes::Outcome,
+            occurrences: Vec::new(),
+            histories: Vec::new(),
+            mitigated: false,
+            breached: false,
+            impact_after_mitigation: false,
+        };
+        let acted = script.take_due(tick, stage);
+        *session = script.session.unwrap_or_default();
+        acted
     }
 }
 

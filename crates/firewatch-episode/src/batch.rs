@@ -1,0 +1,253 @@
+//! Many episodes at once.
+
+use std::sync::Arc;
+
+use firewatch_scenario::{ActionCatalogue, ActionRequest, FleetStage, Profile};
+use firewatch_sim::{Blueprint, Fleet, SimError};
+
+use crate::grade::Grade;
+use crate::incident::{EpisodeError, Incident, Request};
+use crate::observation::Info;
+use crate::reward::Reward;
+use crate::session::{End, Reader, Session};
+
+/// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
+///
+/// Nobody reads along: no texts are made, no history of actions is kept. What is to be seen is read as
+/// numbers, with [`Fleet::observe_into`].
+///
+/// ```
+/// use firewatch_episode::{BatchStep, EpisodeBatch, Request};
+/// use firewatch_scenario::{ActionRequest, Difficulty, Profile};
+///
+/// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
+/// let drawn = |seed| Request::Drawn { difficulty: Difficulty::Hard, seed };
+/// let mut batch = EpisodeBatch::new(Profile::Standard, (0..16).map(drawn), 1)?;
+/// let actions = vec![ActionRequest::untargeted("escalate"); 16];
+/// let mut steps = vec![BatchStep::default(); 16];
+/// let mut seed = 16;
+/// for _ in 0..100 {
+///     batch.step(&actions, &mut steps)?;
+///     let ended: Vec<bool> = steps.iter().map(|step| step.end.is_some()).collect();
+///     batch.reset_masked(&ended, |_| {
+///         seed += 1;
+///         drawn(seed)
+///     })?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct EpisodeBatch {
+    profile: Profile,
+    catalogue: Arc<ActionCatalogue>,
+    fleet: Fleet,
+    sessions: Vec<Session>,
+}
+
+/// What came of a step of one episode.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BatchStep {
+    /// What the step earned; all 0 for one that was not done.
+    pub reward: Reward,
+    /// Whether the action could be done: `false` without a target that it needs.
+    pub valid: bool,
+    /// Whether it was done to a service that there was nothing to remedy about.
+    pub wrong: bool,
+    /// Why the episode has ended, if it has, now or earlier.
+    pub end: Option<End>,
+    /// The grade, if it has.
+    pub grade: Option<Grade>,
+    /// Why the step was not done: the episode had ended, or the action failed, as some do under the
+    /// reference profile.
+    pub error: Option<EpisodeError>,
+}
+
+impl EpisodeBatch {
+    /// Begins an episode for each request, with the built-in actions of the profile. `threads` do the
+    /// ticks, the caller's included.
+    ///
+    /// # Errors
+    /// As [`crate::Episode::reset`], for the first request that has one.
+    pub fn new<'a>(
+        profile: Profile,
+        requests: impl IntoIterator<Item = Request<'a>>,
+        threads: usize,
+    ) -> Result<Self, EpisodeError> {
+        let catalogue = Arc::new(ActionCatalogue::built_in(profile).clone());
+        Self::with_actions(profile, catalogue, requests, threads)
+    }
+
+    /// The same with these actions.
+    ///
+    /// # Errors
+    /// As [`EpisodeBatch::new`].
+    pub fn with_actions<'a>(
+        profile: Profile,
+        catalogue: Arc<ActionCatalogue>,
+        requests: impl IntoIterator<Item = Request<'a>>,
+        threads: usize,
+    ) -> Result<Self, EpisodeError> {
+        let mut begun = Vec::new();
+        let mut sessions = Vec::new();
+        for request in requests {
+            let (blueprint, session) = begin(profile, &request)?;
+            begun.push(blueprint);
+            sessions.push(session);
+        }
+        Ok(Self {
+            profile,
+            catalogue,
+            fleet: Fleet::new(begun, threads)?,
+            sessions,
+        })
+    }
+
+    /// Number of episodes, ended ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
+    }
+
+    /// Begins another episode in each place that is true in `mask`, with its first tick done.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`] for the mask; and as [`crate::Episode::reset`] for the first place
+    /// that has one: those before it have begun another then, it and those behind it have not.
+    pub fn reset_masked<'a>(
+        &mut self,
+        mask: &[bool],
+        mut request: impl FnMut(usize) -> Request<'a>,
+    ) -> Result<(), EpisodeError> {
+        self.check_length("the mask", mask.len())?;
+        for (index, _) in mask.iter().enumerate().filter(|(_, reset)| **reset) {
+            let (blueprint, session) = begin(self.profile, &request(index))?;
+            self.fleet.reset(index, &blueprint)?;
+            self.sessions[index] = session;
+        }
+        Ok(())
+    }
+
+    /// A step of every episode, with an action for each. One that has ended waits for its reset; its
+    /// environment ticks on meanwhile.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`], [`firewatch_scenario::ActionError::Unknown`]: nothing has happened
+    /// in any of the episodes then.
+    pub fn step(
+        &mut self,
+        actions: &[ActionRequest],
+        steps: &mut [BatchStep],
+    ) -> Result<(), EpisodeError> {
+        self.check_length("actions", actions.len())?;
+        self.check_length("steps", steps.len())?;
+        for (environment, action) in actions.iter().enumerate() {
+            let mut stage = FleetStage {
+                fleet: &mut self.fleet,
+                environment,
+            };
+            self.sessions[environment].check(&self.catalogue, &mut stage, action)?;
+        }
+        for (environment, session) in self.sessions.iter_mut().enumerate() {
+            session.before_tick(&mut FleetStage {
+                fleet: &mut self.fleet,
+                environment,
+            })?;
+        }
+        self.fleet.tick();
+        for (environment, (action, step)) in actions.iter().zip(steps).enumerate() {
+            let mut stage = FleetStage {
+                fleet: &mut self.fleet,
+                environment,
+            };
+            let session = &mut self.sessions[environment];
+            *step = if session.end.is_some() {
+                BatchStep {
+                    error: Some(EpisodeError::NotRunning),
+                    ..BatchStep::default()
+                }
+            } else {
+                match session.step(&self.catalogue, &mut stage, action) {
+                    Ok(done) => BatchStep {
+                        reward: done.reward,
+                        valid: done.outcome.valid,
+                        wrong: done.outcome.wrong,
+                        ..BatchStep::default()
+                    },
+                    Err(error) => BatchStep {
+                        error: Some(error),
+                        ..BatchStep::default()
+                    },
+                }
+            };
+            (step.end, step.grade) = (session.end, session.grade);
+        }
+        Ok(())
+    }
+
+    /// What else is said about the last step of one episode.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn info(&self, index: usize) -> Result<Info, EpisodeError> {
+        Ok(self
+            .fleet
+            .read(index, |view| self.sessions[index].info(view))?)
+    }
+
+    /// What is to be seen of one episode, but for the history of actions.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn observation(&self, index: usize) -> Result<crate::Observation, EpisodeError> {
+        let sessions = &self.sessions;
+        Ok(self
+            .fleet
+            .read(index, |view| sessions[index].observation(view))?)
+    }
+
+    /// The environments. One of an episode that has ended has gone on.
+    #[must_use]
+    pub fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
+    /// Writes the chosen metrics of all services of all episodes; see [`Fleet::observe_into`].
+    ///
+    /// # Errors
+    /// As [`Fleet::observe_into`].
+    pub fn observe_into(
+        &mut self,
+        observation: &firewatch_sim::Observation,
+        values: &mut [f32],
+        mask: &mut [bool],
+    ) -> Result<(), EpisodeError> {
+        Ok(self.fleet.observe_into(observation, values, mask)?)
+    }
+
+    fn check_length(&self, buffer: &'static str, given: usize) -> Result<(), SimError> {
+        let needed = self.len();
+        if given == needed {
+            return Ok(());
+        }
+        Err(SimError::BufferLength {
+            buffer,
+            given,
+            needed,
+        })
+    }
+}
+
+/// An episode after its first tick, which is done apart: a fleet ticks as one.
+fn begin(profile: Profile, request: &Request) -> Result<(Blueprint, Session), EpisodeError> {
+    let incident = Incident::new(profile, request)?;
+    let (simulation, actions) = incident.begin()?;
+    let view = simulation.view();
+    let session = Session::begin(profile, Reader::Nobody, &incident, actions, &view);
+    Ok((view.capture().blueprint()?, session))
+}

@@ -1,0 +1,229 @@
+//! What an episode starts from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use firewatch_scenario::{
+    ActionError, ActionSession, CATALOGUE, Difficulty, Profile, Scenario, generate,
+};
+use firewatch_sim::{Blueprint, SimError, Simulation};
+
+use crate::grade::max_bad_customer_minutes;
+use crate::start::Start;
+use crate::task::{self, Task, UnknownTask};
+
+/// What a reset asks for.
+#[derive(Clone, Debug)]
+pub enum Request<'a> {
+    /// The incident of a scenario, with the scenario's own seed.
+    Scenario(&'a Scenario),
+    /// A task of the reference.
+    Task {
+        /// Its id.
+        id: &'a str,
+        /// Whose SLO budget and burn it has. If it is left out they are the task's own, under the
+        /// reference profile those of `easy`.
+        difficulty: Option<Difficulty>,
+        /// Draws its baselines; if it is left out, the task's own.
+        seed: Option<u64>,
+    },
+    /// One that is drawn. Under the reference profile as the reference draws it, which may be a task:
+    /// see [`Start::generate`].
+    Drawn {
+        /// How hard it is.
+        difficulty: Difficulty,
+        /// The seed.
+        seed: u64,
+    },
+}
+
+impl<'a> Request<'a> {
+    /// A task as it is meant, with its own difficulty and seed.
+    ///
+    /// # Errors
+    /// [`UnknownTask`]
+    pub fn task(id: &'a str) -> Result<Self, UnknownTask> {
+        let task = task::find(id)?;
+        Ok(Self::Task {
+            id,
+            difficulty: Some(task.difficulty()),
+            seed: Some(task.scenario.seed),
+        })
+    }
+}
+
+/// Why an episode could not begin, or a step not be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EpisodeError {
+    /// There is no such task.
+    Task(UnknownTask),
+    /// The task names a service that the reference's catalogue does not have.
+    Unregistered {
+        /// Id of the task.
+        task: &'static str,
+        /// The service.
+        service: String,
+    },
+    /// The episode is over, or none has begun: [`crate::Episode::reset`] begins one.
+    NotRunning,
+    /// The action could not be done. The tick has happened.
+    Action(ActionError),
+    /// The incident can't be built, or the batch has no episode of that index.
+    Sim(SimError),
+}
+
+impl fmt::Display for EpisodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Task(error) => error.fmt(f),
+            Self::Unregistered { task, service } => write!(
+                f,
+                "the task {task} can't begin under the reference profile: the catalogue does not have its service `{service}`"
+            ),
+            Self::NotRunning => f.write_str("no episode is running: a reset begins one"),
+            Self::Action(error) => error.fmt(f),
+            Self::Sim(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for EpisodeError {}
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),*) => {$(
+        impl From<$error> for EpisodeError {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )*};
+}
+
+from!(UnknownTask => Task, ActionError => Action, SimError => Sim);
+
+/// An incident with what its episode is held against.
+#[derive(Clone, Debug)]
+pub(crate) struct Incident {
+    pub(crate) blueprint: Blueprint,
+    pub(crate) scenario: Arc<Scenario>,
+    /// Ticks after which the episode ends.
+    pub(crate) max_ticks: u64,
+    /// Ticks that the grade counts with.
+    pub(crate) graded_ticks: u64,
+    pub(crate) max_bad_customer_minutes: f64,
+    /// Whether the grade looks at the scenario's goals.
+    pub(crate) has_goals: bool,
+}
+
+impl Incident {
+    pub(crate) fn new(profile: Profile, request: &Request) -> Result<Self, EpisodeError> {
+        match (profile, request) {
+            (_, Request::Scenario(scenario)) => Self::of((*scenario).clone()),
+            (Profile::Standard, Request::Drawn { difficulty, seed }) => {
+                Self::of(generate(*difficulty, *seed))
+            }
+            (
+                Profile::Standard,
+                Request::Task {
+                    id,
+                    difficulty,
+                    seed,
+                },
+            ) => {
+                let task = task::find(id)?;
+                let scenario = &task.scenario;
+                Self::of(Scenario {
+                    slo_budget: difficulty.map_or(scenario.slo_budget, Difficulty::slo_budget),
+                    seed: seed.unwrap_or(scenario.seed),
+                    ..scenario.clone()
+                })
+            }
+            (Profile::Reference, Request::Drawn { difficulty, seed }) => {
+                let start = Start::generate(*difficulty, *seed);
+                Ok(Self {
+                    // Graded as the first task of the difficulty, whose ticks and limits all its
+                    // tasks share; and as no task in particular.
+                    graded_ticks: difficulty.ticks(),
+                    has_goals: false,
+                    ..Self::of_start(start)?
+                })
+            }
+            (
+                Profile::Reference,
+                Request::Task {
+                    id,
+                    difficulty,
+                    seed,
+                },
+            ) => {
+                let task = task::find(id)?;
+                let difficulty = difficulty.unwrap_or(Difficulty::Easy);
+                let seed = seed.unwrap_or(task.scenario.seed);
+                Ok(Self {
+                    // Whatever budget it has been given.
+                    max_bad_customer_minutes: max_bad_customer_minutes(task.difficulty()),
+                    ..Self::of_start(Start::of_task_with(id, difficulty, seed)?)?
+                })
+            }
+        }
+    }
+
+    /// The environment after the tick that a reset does, and what the scenario's own actions before it
+    /// left behind.
+    pub(crate) fn begin(&self) -> Result<(Simulation, ActionSession), SimError> {
+        let mut simulation = Simulation::from_blueprint(&self.blueprint)?;
+        let mut actions = ActionSession::new();
+        if self.scenario.acts_later() {
+            self.scenario.act_at(0, &mut simulation, &mut actions)?;
+        }
+        simulation.tick();
+        Ok((simulation, actions))
+    }
+
+    fn of(scenario: Scenario) -> Result<Self, EpisodeError> {
+        let blueprint = scenario.blueprint()?;
+        Ok(Self::with(scenario, blueprint))
+    }
+
+    fn of_start(start: Start) -> Result<Self, EpisodeError> {
+        let blueprint = start.state.blueprint()?;
+        check_registered(start.task)?;
+        Ok(Self::with(start.scenario, blueprint))
+    }
+
+    fn with(scenario: Scenario, blueprint: Blueprint) -> Self {
+        let difficulty = scenario.difficulty.unwrap_or(Difficulty::Easy);
+        Self {
+            blueprint,
+            max_ticks: scenario.ticks,
+            graded_ticks: scenario.ticks,
+            max_bad_customer_minutes: max_bad_customer_minutes(difficulty),
+            has_goals: true,
+            scenario: Arc::new(scenario),
+        }
+    }
+}
+
+/// Whether the reference's catalogue has every service that the task names.
+fn check_registered(task: Option<&'static Task>) -> Result<(), EpisodeError> {
+    let Some(task) = task else { return Ok(()) };
+    let Scenario {
+        services,
+        faults,
+        red_herrings,
+        adversarial_logs,
+        ..
+    } = &task.scenario;
+    let named = { services.iter().map(|service| &service.name) }
+        .chain(faults.iter().map(|fault| &fault.service))
+        .chain(red_herrings)
+        .chain(adversarial_logs.iter().map(|line| &line.service));
+    let is_unknown = |name: &&String| !CATALOGUE.iter().any(|service| service.name == **name);
+    match { named }.find(is_unknown) {
+        None => Ok(()),
+        Some(service) => Err(EpisodeError::Unregistered {
+            task: task.id,
+            service: service.clone(),
+        }),
+    }
+}

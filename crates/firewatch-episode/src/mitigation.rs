@@ -1,0 +1,56 @@
+//! When an incident counts as mitigated.
+
+/// Ticks without impact in a row after which it does.
+const STREAK: u64 = 2;
+/// Age of data from which on it is stale, seconds.
+pub(crate) const FRESH_SECONDS: f64 = 300.0;
+
+/// The standard profile's own account. The engine's, which is the reference's, may count an incident
+/// as mitigated before it has hit anybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Mitigation {
+    /// Ticks without impact in a row.
+    streak: u64,
+    /// Some tick had an impact.
+    hit: bool,
+    /// The tick at which the incident counted as mitigated.
+    pub(crate) at: Option<u64>,
+}
+
+impl Mitigation {
+    /// Looks at a tick: whether it had no impact, and whether every fault is halted by now. An
+    /// incident that has hit nobody yet is mitigated only if nothing is left of it.
+    pub(crate) fn observe(&mut self, tick: u64, clear: bool, all_halted: bool) {
+        if !clear {
+            self.hit = true;
+            self.streak = 0;
+            return;
+        }
+        self.streak = self.streak.saturating_add(1);
+        if self.at.is_none() && self.streak >= STREAK && (self.hit || all_halted) {
+            self.at = Some(tick.saturating_sub(1));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(ticks: &[(bool, bool)]) -> Option<u64> {
+        let mut mitigation = Mitigation::default();
+        for (tick, &(clear, halted)) in (1..).zip(ticks) {
+            mitigation.observe(tick, clear, halted);
+        }
+        mitigation.at
+    }
+
+    #[test]
+    fn an_incident_that_has_not_hit_anybody_is_not_mitigated() {
+        let (quiet, hit) = ((true, false), (false, false));
+        assert_eq!(after(&[quiet; 9]), None);
+        assert_eq!(after(&[quiet, hit, quiet, hit, quiet]), None);
+        assert_eq!(after(&[quiet, hit, quiet, quiet, hit]), Some(3));
+        assert_eq!(after(&[quiet, quiet, (true, true)]), Some(2));
+    }
+}

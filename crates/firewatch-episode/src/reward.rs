@@ -1,0 +1,241 @@
+//! What a step earns.
+
+use firewatch_sim::round_decimal;
+use serde::Serialize;
+
+/// Reward for each unit by which the weighted mean error rate falls.
+pub const HEALTH_WEIGHT: f64 = 1.0;
+/// Reward for each unit of SLO budget that a step gains; a step that loses some is charged so much.
+pub const SLO_WEIGHT: f64 = 0.3;
+/// Reward for mitigating the incident, once an episode.
+pub const MITIGATION_BONUS: f64 = 2.0;
+/// Charge of every step.
+pub const TIME_COST: f64 = -0.05;
+/// Charge of an action that was wrong.
+pub const WRONG_ACTION_COST: f64 = -0.5;
+/// Charge of the step in which the SLO budget is used up.
+pub const SLO_BREACH_COST: f64 = -2.0;
+/// Charge of declaring an incident resolved that is not, whatever its error rate.
+pub const PREMATURE_EXIT_BASE: f64 = -2.0;
+/// The same for each unit of mean error rate.
+pub const PREMATURE_EXIT_SCALE: f64 = -3.0;
+/// Mean error rate up to which an incident may be declared resolved, a ratio.
+pub const PREMATURE_EXIT_ERROR_LIMIT: f64 = 0.05;
+/// Tick up to which nothing is charged for that.
+const PREMATURE_EXIT_FREE_TICKS: u64 = 1;
+
+/// Decimals of a reward and its parts.
+const REWARD_DECIMALS: u32 = 6;
+/// Decimals of the SLO budget as an operator sees it.
+pub(crate) const BUDGET_DECIMALS: u32 = 2;
+
+/// What a step is rewarded for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepFacts {
+    /// [`weighted_mean_error_rate`] that was last observed before the step.
+    pub error_rate_before: f64,
+    /// The same after the step.
+    pub error_rate_after: f64,
+    /// SLO budget that was last observed before the step, rounded to 2 decimals.
+    pub budget_before: f64,
+    /// The same after the step.
+    pub budget_after: f64,
+    /// Whether the incident counts as mitigated for the first time.
+    pub newly_mitigated: bool,
+    /// Whether the action was wrong.
+    pub wrong_action: bool,
+    /// What [`premature_exit`] charges; 0 where the incident was not declared resolved.
+    pub premature_exit: f64,
+}
+
+/// What a step earned. All numbers are rounded to 6 decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Reward {
+    /// How far the weighted mean error rate fell.
+    pub health_improvement: f64,
+    /// How much of the SLO budget was kept: 0 or less, but for what was paid back.
+    pub slo_preservation: f64,
+    /// For the step in which the incident is mitigated.
+    pub mttm_bonus: f64,
+    /// For the time that the step took.
+    pub time_cost: f64,
+    /// For an action that was wrong.
+    pub wrong_action_penalty: f64,
+    /// For the step in which the SLO budget is used up.
+    pub slo_breach_penalty: f64,
+    /// For declaring the incident resolved when it is not.
+    pub premature_exit_penalty: f64,
+    /// The sum of the parts before they were rounded.
+    pub total: f64,
+    /// The sum as it stands among the parts: that of the rounded parts where there is a
+    /// premature-exit penalty, else the same as `total`.
+    pub breakdown_total: f64,
+}
+
+impl Reward {
+    /// The reward of a step.
+    #[must_use]
+    pub fn new(facts: &StepFacts) -> Self {
+        let or_0 = |applies: bool, amount: f64| if applies { amount } else { 0.0 };
+        let breached = facts.budget_after <= 0.0 && facts.budget_before > 0.0;
+        let parts = [
+            (facts.error_rate_before - facts.error_rate_after) * HEALTH_WEIGHT,
+            (facts.budget_after - facts.budget_before) * SLO_WEIGHT,
+            or_0(facts.newly_mitigated, MITIGATION_BONUS),
+            TIME_COST,
+            or_0(facts.wrong_action, WRONG_ACTION_COST),
+            or_0(breached, SLO_BREACH_COST),
+        ];
+        let round = |x| round_decimal(x, REWARD_DECIMALS);
+        let rounded = parts.map(round);
+        let of_step: f64 = sum(&parts);
+        let exit = round(facts.premature_exit);
+        let (total, breakdown_total) = if facts.premature_exit < 0.0 {
+            (of_step + facts.premature_exit, sum(&rounded) + exit)
+        } else {
+            (of_step, of_step)
+        };
+        let [health, slo, bonus, time, wrong, breach] = rounded;
+        Self {
+            health_improvement: health,
+            slo_preservation: slo,
+            mttm_bonus: bonus,
+            time_cost: time,
+            wrong_action_penalty: wrong,
+            slo_breach_penalty: breach,
+            premature_exit_penalty: exit,
+            total: round(total),
+            breakdown_total: round(breakdown_total),
+        }
+    }
+}
+
+/// In order, from 0: `Iterator::sum` begins at -0.0.
+fn sum(parts: &[f64]) -> f64 {
+    parts.iter().fold(0.0, |sum, part| sum + part)
+}
+
+/// What declaring the incident resolved costs (0 or less), by whether it counts as mitigated, the
+/// tick, and the mean error rate over all services.
+#[must_use]
+pub fn premature_exit(mitigated: bool, tick: u64, mean_error_rate: f64) -> f64 {
+    let is_fine = mitigated
+        || tick <= PREMATURE_EXIT_FREE_TICKS
+        || mean_error_rate <= PREMATURE_EXIT_ERROR_LIMIT;
+    if is_fine {
+        0.0
+    } else {
+        PREMATURE_EXIT_BASE + mean_error_rate * PREMATURE_EXIT_SCALE
+    }
+}
+
+/// The mean error rate over services that count more the more others call them: error rates and
+/// weights are those of the services in order. 0 for no services.
+#[must_use]
+pub fn weighted_mean_error_rate(
+    error_rates: impl IntoIterator<Item = f64>,
+    weights: &[f64],
+) -> f64 {
+    let (mut errors, mut weight) = (0.0, 0.0);
+    for (error_rate, w) in error_rates.into_iter().zip(weights) {
+        errors += error_rate * w;
+        weight += w;
+    }
+    if weight > 0.0 { errors / weight } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTHING: StepFacts = StepFacts {
+        error_rate_before: 0.0,
+        error_rate_after: 0.0,
+        budget_before: 30.0,
+        budget_after: 30.0,
+        newly_mitigated: false,
+        wrong_action: false,
+        premature_exit: 0.0,
+    };
+
+    #[test]
+    fn a_step_in_which_nothing_happens_costs_its_time() {
+        let reward = Reward::new(&NOTHING);
+        assert_eq!(reward.total, -0.05);
+        assert_eq!(
+            reward,
+            Reward {
+                time_cost: -0.05,
+                total: -0.05,
+                breakdown_total: -0.05,
+                ..Reward::default()
+            }
+        );
+    }
+
+    #[test]
+    fn every_part_is_in_the_sum() {
+        let reward = Reward::new(&StepFacts {
+            error_rate_before: 0.5,
+            error_rate_after: 0.25,
+            budget_before: 1.5,
+            budget_after: 0.0,
+            newly_mitigated: true,
+            wrong_action: true,
+            premature_exit: premature_exit(false, 7, 0.25),
+        });
+        assert_eq!(reward.health_improvement, 0.25);
+        // (0 - 1.5) * 0.3 = -0.44999999999999996
+        assert_eq!(reward.slo_preservation, -0.45);
+        assert_eq!(reward.mttm_bonus, 2.0);
+        assert_eq!(reward.time_cost, -0.05);
+        assert_eq!(reward.wrong_action_penalty, -0.5);
+        assert_eq!(reward.slo_breach_penalty, -2.0);
+        assert_eq!(reward.premature_exit_penalty, -2.75);
+        // 0.25 - 0.45 + 2 - 0.05 - 0.5 - 2 - 2.75
+        assert_eq!(reward.total, -3.5);
+        assert_eq!(reward.breakdown_total, -3.5);
+    }
+
+    #[test]
+    fn the_sum_of_the_rounded_parts_may_differ_from_the_rounded_sum() {
+        // Two parts that are each rounded down by 0.4 millionths.
+        let reward = Reward::new(&StepFacts {
+            error_rate_before: 0.000_000_4,
+            premature_exit: -2.299_999_6 - 0.000_000_000_1,
+            ..NOTHING
+        });
+        assert_eq!(reward.health_improvement, 0.0);
+        assert_eq!(reward.premature_exit_penalty, -2.3);
+        assert_eq!(reward.total, -2.349_999);
+        assert_eq!(reward.breakdown_total, -2.35);
+    }
+
+    #[test]
+    fn a_budget_that_was_gone_before_is_not_charged_again() {
+        let gone = StepFacts {
+            budget_before: 0.0,
+            budget_after: 0.0,
+            ..NOTHING
+        };
+        assert_eq!(Reward::new(&gone).slo_breach_penalty, 0.0);
+    }
+
+    #[test]
+    fn declaring_too_early_costs_by_the_error_rate() {
+        assert_eq!(premature_exit(false, 2, 0.5), -3.5);
+        assert_eq!(premature_exit(false, 2, 0.05), 0.0);
+        assert_eq!(premature_exit(false, 1, 0.5), 0.0);
+        assert_eq!(premature_exit(true, 2, 0.5), 0.0);
+    }
+
+    #[test]
+    fn services_that_others_call_count_more() {
+        // (0.1 * 1 + 0.4 * 3) / 4
+        assert_eq!(
+            weighted_mean_error_rate([0.1, 0.4], &[1.0, 3.0]),
+            (0.1 + 0.4 * 3.0) / 4.0
+        );
+        assert_eq!(weighted_mean_error_rate([], &[]), 0.0);
+    }
+}

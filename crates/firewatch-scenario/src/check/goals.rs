@@ -1,0 +1,83 @@
+//! Goals: whether they are about something, and can be met and missed.
+
+use firewatch_sim::{METRICS, Value, find_metric};
+
+use super::Checker;
+use crate::decode::join;
+use crate::goal::{Goal, GoalTest};
+use crate::model::Operator;
+use crate::problem::{closest, shown};
+
+impl Checker<'_> {
+    pub(super) fn goals(&mut self) {
+        let goals = &self.scenario.goals;
+        self.in_range("goals_cost", goals.cost, 0.0, 1.0);
+        for (index, goal) in goals.list.iter().enumerate() {
+            let path = format!("goals[{index}]");
+            self.known_role(&join(&path, "service"), &goal.service);
+            let other = goal.test.nested().find_map(|test| match test {
+                GoalTest::Than(_, metric) => Some(metric),
+                _ => None,
+            });
+            self.goal_metric(&join(&path, "metric"), goal, &goal.metric);
+            if let Some(other) = other {
+                self.goal_metric(&join(&path, "value"), goal, other);
+            }
+            if let Some(message) = goal.test.nested().find_map(nonsense) {
+                self.notes.report(&join(&path, "value"), message, "", None);
+            }
+        }
+    }
+
+    /// A metric that Firewatch knows, or one of the service's own. A service that is not in the mesh
+    /// has none that could be looked up.
+    fn goal_metric(&mut self, path: &str, goal: &Goal, metric: &str) {
+        let Some(service) = self.services.get(&*goal.service) else {
+            return;
+        };
+        if find_metric(metric).is_some() || service.extra_metrics.contains_key(metric) {
+            return;
+        }
+        let own = service.extra_metrics.keys().map(String::as_str);
+        let names = METRICS.iter().map(|metric| metric.name).chain(own);
+        let message = format!("unknown metric `{}`", shown(metric));
+        self.notes.report_with(path, message, "", || {
+            Some(match closest(metric, names) {
+                Some(close) => format!("did you mean `{}`?", shown(close)),
+                None => "a metric of your own stands in the service's `extra_metrics`".to_owned(),
+            })
+        });
+    }
+}
+
+/// What makes a test one that nothing or everything passes.
+fn nonsense(test: &GoalTest) -> Option<String> {
+    let finite = |value: &Value| value.is_finite();
+    match test {
+        GoalTest::Compare(comparison) if !finite(&comparison.with) => {
+            Some("a goal needs a finite number".to_owned())
+        }
+        GoalTest::Compare(comparison)
+            if comparison.with.as_f64().is_none()
+                && !matches!(comparison.operator, Operator::Eq | Operator::Ne) =>
+        {
+            let (operator, kind) = (comparison.operator, comparison.with.kind());
+            Some(format!("`{operator}` compares numbers, not {kind}"))
+        }
+        GoalTest::OneOf(values) if values.is_empty() => {
+            Some("`one_of` needs at least one value".to_owned())
+        }
+        GoalTest::OneOf(values) if !values.iter().all(finite) => {
+            Some("a goal needs finite numbers".to_owned())
+        }
+        GoalTest::Between(low, high) if !(low.is_finite() && high.is_finite() && low <= high) => {
+            Some(format!("nothing lies between {low} and {high}"))
+        }
+        GoalTest::Approx { value, tolerance }
+            if !(value.is_finite() && (0.0..f64::INFINITY).contains(tolerance)) =>
+        {
+            Some(format!("nothing is within {tolerance} of {value}"))
+        }
+        _ => None,
+    }
+}
