@@ -1,5 +1,11 @@
 //! Episodes: incidents that someone is to answer.
 //!
+//! An [`Episode`] is reset to a scenario, a task or a difficulty and a seed, and answered step by step: each
+//! step is a tick and an [action](firewatch_scenario::ActionCatalogue), and gives an [`Observation`] with
+//! [alerts](Alert), a [`Reward`] with its parts, and at the end a [`Grade`]. An [`EpisodeBatch`] has many of
+//! them in one fleet, bit for bit the same. [`Profile`](firewatch_scenario::Profile) says whether the
+//! reference's rules hold, defects included, or what they were meant to be.
+//!
 //! [`Start::generate`] and [`Start::of_task`] give the reference's episodes, field by field and
 //! bit for bit: what they draw, they draw as the reference's random numbers come, which are those of
 //! CPython's `random.Random` ([`PythonRandom`]). The tasks are the scenario files of
