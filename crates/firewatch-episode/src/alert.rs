@@ -43,7 +43,7 @@ pub struct Alert {
     pub metric: &'static str,
     /// Value of the metric, unrounded; 1 for a service that is down.
     pub value: f64,
-    /// The threshold that it names. See [`AlertRule`] for when it fires.
+    /// The threshold that it names; in the reference's profile it may fire at another one.
     pub threshold: f64,
     /// Tick at which it fired.
     pub fired_at_tick: u64,

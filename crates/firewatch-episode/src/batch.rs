@@ -124,7 +124,7 @@ impl EpisodeBatch {
         mask: &[bool],
         mut request: impl FnMut(usize) -> Request<'a>,
     ) -> Result<(), EpisodeError> {
-        self.check_length("the mask", mask.len())?;
+        SimError::check_length("the mask", mask.len(), self.len())?;
         for (index, _) in mask.iter().enumerate().filter(|(_, reset)| **reset) {
             let (blueprint, session) = begin(self.profile, &request(index))?;
             self.fleet.reset(index, &blueprint)?;
@@ -144,8 +144,8 @@ impl EpisodeBatch {
         actions: &[ActionRequest],
         steps: &mut [BatchStep],
     ) -> Result<(), EpisodeError> {
-        self.check_length("actions", actions.len())?;
-        self.check_length("steps", steps.len())?;
+        SimError::check_length("actions", actions.len(), self.len())?;
+        SimError::check_length("steps", steps.len(), self.len())?;
         for (environment, action) in actions.iter().enumerate() {
             let mut stage = FleetStage {
                 fleet: &mut self.fleet,
@@ -228,18 +228,6 @@ impl EpisodeBatch {
         mask: &mut [bool],
     ) -> Result<(), EpisodeError> {
         Ok(self.fleet.observe_into(observation, values, mask)?)
-    }
-
-    fn check_length(&self, buffer: &'static str, given: usize) -> Result<(), SimError> {
-        let needed = self.len();
-        if given == needed {
-            return Ok(());
-        }
-        Err(SimError::BufferLength {
-            buffer,
-            given,
-            needed,
-        })
     }
 }
 

@@ -80,6 +80,23 @@ pub enum SimError {
     Threads(String),
 }
 
+impl SimError {
+    /// Whether a caller's buffer has as many places as are needed.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`].
+    pub fn check_length(buffer: &'static str, given: usize, needed: usize) -> Result<(), Self> {
+        if given == needed {
+            return Ok(());
+        }
+        Err(Self::BufferLength {
+            buffer,
+            given,
+            needed,
+        })
+    }
+}
+
 impl fmt::Display for SimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -165,7 +165,7 @@ impl Fleet {
         mask: &[bool],
         intervention: &Intervention,
     ) -> Result<(), SimError> {
-        check_length("the mask", mask.len(), self.len)?;
+        SimError::check_length("the mask", mask.len(), self.len)?;
         for environment in picked(mask) {
             let (shard, slot) = self.place(environment)?;
             self.pool.shard(shard).check(slot, intervention)?;
@@ -222,7 +222,7 @@ impl Fleet {
     /// # Errors
     /// [`SimError::BufferLength`] if there are not as many `standings` as environments.
     pub fn standings_into(&self, standings: &mut [Standing]) -> Result<(), SimError> {
-        check_length("standings", standings.len(), self.len)?;
+        SimError::check_length("standings", standings.len(), self.len)?;
         for (shard, standings) in standings.chunks_mut(self.shard_size).enumerate() {
             let shard = self.pool.shard(shard);
             for (slot, standing) in standings.iter_mut().enumerate() {
@@ -260,7 +260,7 @@ impl Fleet {
         done: &mut [bool],
         mut rule: impl FnMut(usize, &Standing) -> bool,
     ) -> Result<(), SimError> {
-        check_length("done flags", done.len(), self.len)?;
+        SimError::check_length("done flags", done.len(), self.len)?;
         for (index, done) in done.iter_mut().enumerate() {
             *done = rule(index, &self.standing(index)?);
         }
@@ -285,8 +285,8 @@ impl Fleet {
         mask: &mut [bool],
     ) -> Result<(), SimError> {
         let [environments, services, metrics] = observation.shape(self.len);
-        check_length("values", values.len(), environments * services * metrics)?;
-        check_length("the mask", mask.len(), environments * services)?;
+        SimError::check_length("values", values.len(), environments * services * metrics)?;
+        SimError::check_length("the mask", mask.len(), environments * services)?;
         let (mut values, mut mask) = (values, mask);
         for shard in 0..self.len.div_ceil(self.shard_size) {
             let first = shard * self.shard_size;
@@ -320,7 +320,7 @@ impl Fleet {
         mask: &[bool],
         mut blueprint: impl FnMut(usize) -> Blueprint,
     ) -> Result<(), SimError> {
-        check_length("the mask", mask.len(), self.len)?;
+        SimError::check_length("the mask", mask.len(), self.len)?;
         picked(mask).try_for_each(|environment| self.reset(environment, &blueprint(environment)))
     }
 
@@ -357,15 +357,4 @@ impl Fleet {
 fn picked(mask: &[bool]) -> impl Iterator<Item = usize> {
     let picked = mask.iter().enumerate().filter(|(_, picked)| **picked);
     picked.map(|(index, _)| index)
-}
-
-fn check_length(buffer: &'static str, given: usize, needed: usize) -> Result<(), SimError> {
-    if given == needed {
-        return Ok(());
-    }
-    Err(SimError::BufferLength {
-        buffer,
-        given,
-        needed,
-    })
 }
