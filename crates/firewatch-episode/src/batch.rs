@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
+use firewatch_scenario::score::{End, Grade, Reward};
 use firewatch_scenario::{ActionCatalogue, ActionRequest, FleetStage, Profile};
 use firewatch_sim::{Blueprint, Fleet, SimError};
 
-use crate::grade::Grade;
 use crate::incident::{EpisodeError, Incident, Request};
 use crate::observation::Info;
-use crate::reward::Reward;
-use crate::session::{End, Reader, Session};
+use crate::session::{Reader, Session};
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
@@ -166,7 +165,7 @@ impl EpisodeBatch {
                 environment,
             };
             let session = &mut self.sessions[environment];
-            *step = if session.end.is_some() {
+            *step = if session.score.end().is_some() {
                 BatchStep {
                     error: Some(EpisodeError::NotRunning),
                     ..BatchStep::default()
@@ -185,7 +184,7 @@ impl EpisodeBatch {
                     },
                 }
             };
-            (step.end, step.grade) = (session.end, session.grade);
+            (step.end, step.grade) = (session.score.end(), session.score.grade());
         }
         Ok(())
     }
@@ -236,6 +235,6 @@ fn begin(profile: Profile, request: &Request) -> Result<(Blueprint, Session), Ep
     let incident = Incident::new(profile, request)?;
     let (simulation, actions) = incident.begin()?;
     let view = simulation.view();
-    let session = Session::begin(profile, Reader::Nobody, &incident, actions, &view);
+    let session = Session::begin(Reader::Nobody, &incident, actions, &view);
     Ok((view.capture().blueprint()?, session))
 }

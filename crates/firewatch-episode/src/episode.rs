@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
+use firewatch_scenario::score::{End, Grade, Reward};
 use firewatch_scenario::{
     ActionCatalogue, ActionRequest, ActionSession, HaltedFault, Profile, Scenario,
 };
 use firewatch_sim::{EnvironmentRef, Simulation};
 
-use crate::grade::Grade;
 use crate::incident::{EpisodeError, Incident, Request};
 use crate::observation::{Info, Observation};
-use crate::reward::Reward;
-use crate::session::{End, PastAction, Reader, Session};
+use crate::session::{PastAction, Reader, Session};
 
 /// An incident that somebody answers, step by step.
 ///
@@ -91,7 +90,7 @@ impl Episode {
         let incident = Incident::new(self.profile, request)?;
         let (simulation, actions) = incident.begin()?;
         let view = simulation.view();
-        let session = Session::begin(self.profile, Reader::Person, &incident, actions, &view);
+        let session = Session::begin(Reader::Person, &incident, actions, &view);
         let observation = session.observation(&view);
         self.running = Some((simulation, session));
         Ok(observation)
@@ -105,7 +104,7 @@ impl Episode {
     /// tick has happened.
     pub fn step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
         let running = self.running.as_mut();
-        let running = running.filter(|(_, session)| session.end.is_none());
+        let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
         session.check(&self.catalogue, simulation, action)?;
         session.before_tick(simulation)?;
@@ -119,8 +118,8 @@ impl Episode {
             wrong: done.outcome.wrong,
             halted: done.outcome.halted,
             feedback: done.outcome.feedback,
-            end: session.end,
-            grade: session.grade,
+            end: session.score.end(),
+            grade: session.score.grade(),
             info: session.info(&view),
         })
     }
@@ -183,12 +182,12 @@ impl Episode {
     /// Why the last episode has ended; `None` while it runs, and before the first.
     #[must_use]
     pub fn end(&self) -> Option<End> {
-        self.session()?.end
+        self.session()?.score.end()
     }
 
     /// The grade of an episode that has ended.
     #[must_use]
     pub fn grade(&self) -> Option<Grade> {
-        self.session()?.grade
+        self.session()?.score.grade()
     }
 }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use firewatch_scenario::score::{Terms, grade::max_bad_customer_minutes};
 use firewatch_scenario::{
     ActionError, ActionSession, CATALOGUE, Difficulty, Profile, Scenario, generate,
 };
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
-use crate::grade::max_bad_customer_minutes;
 use crate::start::Start;
 use crate::task::{self, Task, UnknownTask};
 
@@ -106,21 +106,16 @@ from!(UnknownTask => Task, ActionError => Action, SimError => Sim);
 pub(crate) struct Incident {
     pub(crate) blueprint: Blueprint,
     pub(crate) scenario: Arc<Scenario>,
-    /// Ticks after which the episode ends.
-    pub(crate) max_ticks: u64,
-    /// Ticks that the grade counts with.
-    pub(crate) graded_ticks: u64,
-    pub(crate) max_bad_customer_minutes: f64,
-    /// Whether the grade looks at the scenario's goals.
-    pub(crate) has_goals: bool,
+    /// What it is scored by.
+    pub(crate) terms: Terms,
 }
 
 impl Incident {
     pub(crate) fn new(profile: Profile, request: &Request) -> Result<Self, EpisodeError> {
         match (profile, request) {
-            (_, Request::Scenario(scenario)) => Self::of((*scenario).clone()),
+            (_, Request::Scenario(scenario)) => Self::of(profile, (*scenario).clone()),
             (Profile::Standard, Request::Drawn { difficulty, seed }) => {
-                Self::of(generate(*difficulty, *seed))
+                Self::of(profile, generate(*difficulty, *seed))
             }
             (
                 Profile::Standard,
@@ -132,21 +127,21 @@ impl Incident {
             ) => {
                 let task = task::find(id)?;
                 let scenario = &task.scenario;
-                Self::of(Scenario {
+                let task = Scenario {
                     slo_budget: difficulty.map_or(scenario.slo_budget, Difficulty::slo_budget),
                     seed: seed.unwrap_or(scenario.seed),
                     ..scenario.clone()
-                })
+                };
+                Self::of(profile, task)
             }
             (Profile::Reference, Request::Drawn { difficulty, seed }) => {
                 let start = Start::generate(*difficulty, *seed);
-                Ok(Self {
-                    // Graded as the first task of the difficulty, whose ticks and limits all its
-                    // tasks share; and as no task in particular.
-                    graded_ticks: difficulty.ticks(),
-                    has_goals: false,
-                    ..Self::of_start(start)?
-                })
+                let mut incident = Self::of_start(start)?;
+                // Graded as the first task of the difficulty, whose ticks and limits all its tasks
+                // share; and as no task in particular.
+                incident.terms.graded_ticks = difficulty.ticks();
+                incident.terms.has_goals = false;
+                Ok(incident)
             }
             (
                 Profile::Reference,
@@ -159,11 +154,12 @@ impl Incident {
                 let task = task::find(id)?;
                 let difficulty = difficulty.unwrap_or(Difficulty::Easy);
                 let seed = seed.unwrap_or(task.scenario.seed);
-                Ok(Self {
-                    // Whatever budget it has been given.
-                    max_bad_customer_minutes: max_bad_customer_minutes(task.difficulty()),
-                    ..Self::of_start(Start::of_task_with(id, difficulty, seed)?)?
-                })
+                let start = Start::of_task_with(id, difficulty, seed)?;
+                let mut incident = Self::of_start(start)?;
+                // Whatever budget it has been given.
+                incident.terms.max_bad_customer_minutes =
+                    max_bad_customer_minutes(task.difficulty());
+                Ok(incident)
             }
         }
     }
@@ -180,25 +176,21 @@ impl Incident {
         Ok((simulation, actions))
     }
 
-    fn of(scenario: Scenario) -> Result<Self, EpisodeError> {
+    fn of(profile: Profile, scenario: Scenario) -> Result<Self, EpisodeError> {
         let blueprint = scenario.blueprint()?;
-        Ok(Self::with(scenario, blueprint))
+        Ok(Self::with(profile, scenario, blueprint))
     }
 
     fn of_start(start: Start) -> Result<Self, EpisodeError> {
         let blueprint = start.state.blueprint()?;
         check_registered(start.task)?;
-        Ok(Self::with(start.scenario, blueprint))
+        Ok(Self::with(Profile::Reference, start.scenario, blueprint))
     }
 
-    fn with(scenario: Scenario, blueprint: Blueprint) -> Self {
-        let difficulty = scenario.difficulty.unwrap_or(Difficulty::Easy);
+    fn with(profile: Profile, scenario: Scenario, blueprint: Blueprint) -> Self {
         Self {
             blueprint,
-            max_ticks: scenario.ticks,
-            graded_ticks: scenario.ticks,
-            max_bad_customer_minutes: max_bad_customer_minutes(difficulty),
-            has_goals: true,
+            terms: Terms::of(profile, &scenario),
             scenario: Arc::new(scenario),
         }
     }

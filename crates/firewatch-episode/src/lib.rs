@@ -26,32 +26,24 @@
 //! The scenarios' own generator, [`firewatch_scenario::generate`], is another one: it draws meshes
 //! in which the fault's service is called by another.
 
-mod alert;
 mod batch;
 mod draw;
 mod episode;
-pub mod grade;
 mod incident;
-mod ledger;
-mod mesh;
-mod mitigation;
-mod num;
 mod observation;
 mod python;
-pub mod reward;
 mod session;
-pub mod slo;
 mod start;
 mod task;
 
-pub use alert::{Alert, AlertName, Severity};
 pub use batch::{BatchStep, EpisodeBatch};
 pub use episode::{Episode, Step};
-pub use grade::Grade;
+pub use firewatch_scenario::score::{
+    Alert, AlertName, End, Grade, Reward, Severity, grade, reward, slo,
+};
 pub use incident::{EpisodeError, Request};
 pub use observation::{Info, Observation};
 pub use python::PythonRandom;
-pub use reward::Reward;
-pub use session::{End, PastAction};
+pub use session::PastAction;
 pub use start::Start;
 pub use task::{Task, UnknownTask, find, matching, tasks};

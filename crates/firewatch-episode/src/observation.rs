@@ -1,10 +1,10 @@
 //! What whoever is on call sees.
 
-use firewatch_sim::{EnvironmentRef, ServiceState, Status, round_decimal};
+use firewatch_scenario::score::{Alert, BCM_DECIMALS};
+use firewatch_sim::{EnvironmentRef, ServiceState, round_decimal};
 use serde::Serialize;
 
-use crate::alert::Alert;
-use crate::session::{BCM_DECIMALS, PastAction, Session};
+use crate::session::{PastAction, Session};
 
 /// Actions of the history that are shown.
 const HISTORY_SHOWN: usize = 10;
@@ -56,12 +56,12 @@ impl Session {
             tick: clock.tick,
             sim_time_seconds: clock.sim_time_seconds,
             services: view.capture().services,
-            alerts: self.alerts(view),
-            slo_budget_remaining: self.ledger.shown_budget(),
-            slo_burn_rate: self.ledger.slo.burn_now,
-            user_impact_active: self.ledger.slo.user_impact,
+            alerts: self.score.alerts(view, self.scenario.seed),
+            slo_budget_remaining: self.score.shown_budget(),
+            slo_burn_rate: self.score.burned(),
+            user_impact_active: self.score.user_impact(),
             bad_customer_minutes: round_decimal(minutes, BCM_DECIMALS),
-            mttm_achieved_tick: self.ledger.mttm_tick,
+            mttm_achieved_tick: self.score.mttm_tick(),
             history: self.history[shown..].to_vec(),
         }
     }
@@ -69,23 +69,20 @@ impl Session {
     pub(crate) fn info(&self, view: &EnvironmentRef) -> Info {
         let names: Vec<&str> = view.service_names().collect();
         let named = |index: usize| names.get(index).map(|&name| name.to_owned());
-        let status = self.ledger.status();
-        let vitals = self.ledger.vitals.iter().enumerate();
-        let degraded = vitals.filter(|(_, vitals)| status(vitals) != Status::Healthy);
         Info {
-            services_degraded: degraded.filter_map(|(index, _)| named(index)).collect(),
-            services_recovering: self.ledger.recovering().filter_map(named).collect(),
-            blast_radius: self.ledger.unhealthy(),
+            services_degraded: self.score.unhealthy().filter_map(named).collect(),
+            services_recovering: self.score.recovering().filter_map(named).collect(),
+            blast_radius: self.score.unhealthy().count(),
             incident_progress: self.progress(view.clock().tick),
         }
     }
 
     fn progress(&self, tick: u64) -> u8 {
         const FEW: f64 = 0.3;
-        let (unhealthy, services) = (self.ledger.unhealthy(), self.ledger.vitals.len());
-        if self.end.is_some() {
+        let (unhealthy, services) = (self.score.unhealthy().count(), self.score.services());
+        if self.score.end().is_some() {
             100
-        } else if self.ledger.mttm_tick.is_some() {
+        } else if self.score.mttm_tick().is_some() {
             75
         } else if unhealthy == 0 {
             100

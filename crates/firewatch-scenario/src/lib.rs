@@ -108,6 +108,7 @@ mod model;
 mod play;
 mod problem;
 mod read;
+pub mod score;
 mod start;
 mod sweep;
 mod syntax;

@@ -1,9 +1,9 @@
 //! The SLO budget of an episode.
 
-use firewatch_scenario::Profile;
 use firewatch_sim::{SloBudget, Status, Vitals};
 
-use crate::num;
+use super::num;
+use crate::action::Profile;
 
 /// Burn while customers notice nothing, as a share of the burn.
 pub const SHIELD_MULTIPLIER: f64 = 0.2;

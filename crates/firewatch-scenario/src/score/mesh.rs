@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use firewatch_scenario::Profile;
 use firewatch_sim::{EnvironmentRef, Topology};
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
+
+use crate::action::Profile;
 
 /// Services that customers talk to, wherever they are part of a mesh.
 pub const USER_FACING: [&str; 2] = ["api-gateway", "checkout-service"];

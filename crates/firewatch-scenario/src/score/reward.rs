@@ -11,7 +11,7 @@ pub const SLO_WEIGHT: f64 = 0.3;
 pub const MITIGATION_BONUS: f64 = 2.0;
 /// Charge of every step.
 pub const TIME_COST: f64 = -0.05;
-/// Charge of an action that was wrong.
+/// Charge of each action that was wrong.
 pub const WRONG_ACTION_COST: f64 = -0.5;
 /// Charge of the step in which the SLO budget is used up.
 pub const SLO_BREACH_COST: f64 = -2.0;
@@ -42,8 +42,8 @@ pub struct StepFacts {
     pub budget_after: f64,
     /// Whether the incident counts as mitigated for the first time.
     pub newly_mitigated: bool,
-    /// Whether the action was wrong.
-    pub wrong_action: bool,
+    /// Actions that were wrong.
+    pub wrong_actions: u32,
     /// What [`premature_exit`] charges; 0 where the incident was not declared resolved.
     pub premature_exit: f64,
 }
@@ -59,7 +59,7 @@ pub struct Reward {
     pub mttm_bonus: f64,
     /// For the time that the step took.
     pub time_cost: f64,
-    /// For an action that was wrong.
+    /// For actions that were wrong.
     pub wrong_action_penalty: f64,
     /// For the step in which the SLO budget is used up.
     pub slo_breach_penalty: f64,
@@ -83,7 +83,10 @@ impl Reward {
             (facts.budget_after - facts.budget_before) * SLO_WEIGHT,
             or_0(facts.newly_mitigated, MITIGATION_BONUS),
             TIME_COST,
-            or_0(facts.wrong_action, WRONG_ACTION_COST),
+            or_0(
+                facts.wrong_actions > 0,
+                f64::from(facts.wrong_actions) * WRONG_ACTION_COST,
+            ),
             or_0(breached, SLO_BREACH_COST),
         ];
         let round = |x| round_decimal(x, REWARD_DECIMALS);
@@ -154,7 +157,7 @@ mod tests {
         budget_before: 30.0,
         budget_after: 30.0,
         newly_mitigated: false,
-        wrong_action: false,
+        wrong_actions: 0,
         premature_exit: 0.0,
     };
 
@@ -181,7 +184,7 @@ mod tests {
             budget_before: 1.5,
             budget_after: 0.0,
             newly_mitigated: true,
-            wrong_action: true,
+            wrong_actions: 1,
             premature_exit: premature_exit(false, 7, 0.25),
         });
         assert_eq!(reward.health_improvement, 0.25);

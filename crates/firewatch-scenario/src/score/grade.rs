@@ -1,10 +1,10 @@
 //! What an episode as a whole is worth.
 
-use firewatch_scenario::Difficulty;
 use firewatch_sim::round_decimal;
 use serde::Serialize;
 
-use crate::num;
+use super::num;
+use crate::model::Difficulty;
 
 /// Shares of the parts in the raw score; they add up to 1.
 pub const RECOVERY_WEIGHT: f64 = 0.40;
@@ -160,7 +160,7 @@ impl Grade {
 
 #[cfg(test)]
 mod tests {
-    use firewatch_scenario::Goals;
+    use crate::goal::Goals;
 
     use super::*;
 

@@ -1,21 +1,23 @@
 //! The accounting of an episode: what each step and the whole of it are worth. It reads the
 //! environment and never changes it.
 
-use firewatch_scenario::Profile;
 use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals, round_decimal};
 
-use crate::mesh::Mesh;
-use crate::mitigation::{FRESH_SECONDS, Mitigation};
-use crate::reward::{BUDGET_DECIMALS, Reward, StepFacts, premature_exit, weighted_mean_error_rate};
-use crate::slo::{Slo, hits_users};
+use super::mesh::Mesh;
+use super::mitigation::{FRESH_SECONDS, Mitigation};
+use super::reward::{BUDGET_DECIMALS, Reward, StepFacts, premature_exit, weighted_mean_error_rate};
+use super::slo::{Slo, hits_users};
+use crate::action::Profile;
 
-/// What an action was, as far as it matters for what it is worth.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Deed {
-    pub(crate) wrong: bool,
-    pub(crate) declared: bool,
-    /// An investigation while a specialist is there; under the standard profile a valid one.
-    pub(crate) with_specialist: bool,
+/// What was done in a step, as far as it matters for what it is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deed {
+    /// Actions that were wrong.
+    pub wrong_actions: u32,
+    /// Whether the incident was declared resolved.
+    pub declared: bool,
+    /// Whether a specialist helped with an investigation.
+    pub with_specialist: bool,
 }
 
 /// The books of an episode.
@@ -158,7 +160,7 @@ impl Ledger {
         let reward = self.reward(view.clock().tick, newly_mitigated, deed);
         self.budget_before = self.shown_budget();
         self.note_recovery();
-        self.wrong_actions = self.wrong_actions.saturating_add(u32::from(deed.wrong));
+        self.wrong_actions = self.wrong_actions.saturating_add(deed.wrong_actions);
         reward
     }
 
@@ -179,7 +181,7 @@ impl Ledger {
             budget_before: self.budget_before,
             budget_after: self.shown_budget(),
             newly_mitigated,
-            wrong_action: deed.wrong,
+            wrong_actions: deed.wrong_actions,
             premature_exit: exit,
         })
     }

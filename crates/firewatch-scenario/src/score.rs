@@ -1,0 +1,280 @@
+//! What an incident and its answer are worth, step by step and as a whole.
+
+mod alert;
+pub mod grade;
+mod ledger;
+mod mesh;
+mod mitigation;
+mod num;
+pub mod reward;
+pub mod slo;
+
+use firewatch_sim::{EnvironmentRef, Status, round_decimal};
+use serde::Serialize;
+
+use crate::action::{ActionOutcome, Profile};
+use crate::model::{Difficulty, Scenario};
+pub use alert::{Alert, AlertName, Severity};
+use alert::{Clock, Since};
+pub use grade::Grade;
+use grade::{Outcome, max_bad_customer_minutes};
+pub use ledger::Deed;
+use ledger::Ledger;
+pub use reward::Reward;
+
+/// Decimals of the bad customer minutes as they are shown.
+pub const BCM_DECIMALS: u32 = 4;
+
+/// Why the answer to an incident ended. Where several hold, the first in this order is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The SLO budget is used up.
+    BudgetUsedUp,
+    /// The ticks of the incident are done.
+    OutOfTicks,
+    /// The incident was declared resolved.
+    Declared,
+}
+
+/// What an incident is scored by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Terms {
+    /// Whose rules and numbers hold.
+    pub profile: Profile,
+    /// Ticks at which it ends.
+    pub max_ticks: u64,
+    /// Ticks that the speed is graded against.
+    pub graded_ticks: u64,
+    /// Bad customer minutes that leave nothing of that part of the speed.
+    pub max_bad_customer_minutes: f64,
+    /// Whether the grade looks at the scenario's goals.
+    pub has_goals: bool,
+}
+
+impl Terms {
+    /// Those of a scenario; one without a difficulty has the limits of an easy one.
+    #[must_use]
+    pub fn of(profile: Profile, scenario: &Scenario) -> Self {
+        let difficulty = scenario.difficulty.unwrap_or(Difficulty::Easy);
+        Self {
+            profile,
+            max_ticks: scenario.ticks,
+            graded_ticks: scenario.ticks,
+            max_bad_customer_minutes: max_bad_customer_minutes(difficulty),
+            has_goals: true,
+        }
+    }
+}
+
+/// Keeps the score of an incident: a step is a tick, and what is done behind it.
+#[derive(Clone, Debug)]
+pub struct Score {
+    terms: Terms,
+    ledger: Ledger,
+    /// Since when alerts fire, where the profile says so.
+    since: Since,
+    total_reward: f64,
+    end: Option<End>,
+    grade: Option<Grade>,
+}
+
+impl Score {
+    /// Begins after the first tick, which nobody answers. `initial_budget` is the SLO budget before it.
+    #[must_use]
+    pub fn begin(terms: Terms, initial_budget: f64, view: &EnvironmentRef) -> Self {
+        let mut score = Self {
+            terms,
+            ledger: Ledger::new(terms.profile, initial_budget, view),
+            since: Since::default(),
+            total_reward: 0.0,
+            end: None,
+            grade: None,
+        };
+        score.since.reset(score.ledger.vitals.len());
+        score.note_alerts(view);
+        score
+    }
+
+    /// Looks at the environment after the tick of a step, before anything is done.
+    pub fn after_tick(&mut self, view: &EnvironmentRef) {
+        self.ledger.after_tick(view);
+    }
+
+    /// Looks at the environment after what was done, and says what the step earned.
+    pub fn after_action(
+        &mut self,
+        scenario: &Scenario,
+        view: &EnvironmentRef,
+        deed: Deed,
+    ) -> Reward {
+        let reward = self.ledger.after_action(view, deed);
+        self.total_reward += reward.total;
+        self.note_alerts(view);
+        self.end = if self.ledger.slo.remaining <= 0.0 {
+            Some(End::BudgetUsedUp)
+        } else if view.clock().tick >= self.terms.max_ticks {
+            Some(End::OutOfTicks)
+        } else {
+            deed.declared.then_some(End::Declared)
+        };
+        if self.end.is_some() {
+            self.grade = Some(Grade::new(&self.outcome(scenario, view)));
+        }
+        reward
+    }
+
+    fn note_alerts(&mut self, view: &EnvironmentRef) {
+        if self.terms.profile == Profile::Standard {
+            let (ledger, tick) = (&self.ledger, view.clock().tick);
+            self.since.observe(tick, &ledger.vitals, ledger.status());
+        }
+    }
+
+    /// Why it has ended, if it has.
+    #[must_use]
+    pub fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// The grade, once it has ended.
+    #[must_use]
+    pub fn grade(&self) -> Option<Grade> {
+        self.grade
+    }
+
+    /// The sum of all rewards so far.
+    #[must_use]
+    pub fn total_reward(&self) -> f64 {
+        self.total_reward
+    }
+
+    /// Actions so far that were wrong.
+    #[must_use]
+    pub fn wrong_actions(&self) -> u32 {
+        self.ledger.wrong_actions
+    }
+
+    /// The tick at which the incident counted as mitigated.
+    #[must_use]
+    pub fn mttm_tick(&self) -> Option<u64> {
+        self.ledger.mttm_tick
+    }
+
+    /// SLO budget left, unrounded.
+    #[must_use]
+    pub fn budget(&self) -> f64 {
+        self.ledger.slo.remaining
+    }
+
+    /// SLO budget left, as it is shown: rounded to 2 decimals.
+    #[must_use]
+    pub fn shown_budget(&self) -> f64 {
+        self.ledger.shown_budget()
+    }
+
+    /// SLO budget that the last step burned, before what a specialist spared.
+    #[must_use]
+    pub fn burned(&self) -> f64 {
+        self.ledger.slo.burn_now
+    }
+
+    /// Whether customers were hit in the last tick.
+    #[must_use]
+    pub fn user_impact(&self) -> bool {
+        self.ledger.slo.user_impact
+    }
+
+    /// Number of services.
+    #[must_use]
+    pub fn services(&self) -> usize {
+        self.ledger.vitals.len()
+    }
+
+    /// Indices of the services that are not healthy, as the profile counts it.
+    pub fn unhealthy(&self) -> impl Iterator<Item = usize> {
+        let status = self.ledger.status();
+        let vitals = self.ledger.vitals.iter().enumerate();
+        vitals
+            .filter(move |(_, vitals)| status(vitals) != Status::Healthy)
+            .map(|(index, _)| index)
+    }
+
+    /// Indices of the services whose error rate fell by more than 0.01 in the step.
+    pub fn recovering(&self) -> impl Iterator<Item = usize> {
+        self.ledger.recovering()
+    }
+
+    /// What there is to grade, as the environment stands.
+    #[must_use]
+    pub fn outcome(&self, scenario: &Scenario, view: &EnvironmentRef) -> Outcome {
+        let (affected, recovered) = self.ledger.recovery(view);
+        let (goals, missed_goals) = self.goals(scenario, view);
+        Outcome {
+            ticks: view.clock().tick,
+            max_ticks: self.terms.graded_ticks,
+            services: self.services(),
+            affected,
+            recovered,
+            mttm_tick: self.ledger.mttm_tick,
+            bad_customer_minutes: round_decimal(view.impact().bad_customer_minutes, BCM_DECIMALS),
+            max_bad_customer_minutes: self.terms.max_bad_customer_minutes,
+            wrong_actions: self.ledger.wrong_actions,
+            initial_budget: self.ledger.slo.initial(),
+            final_budget: self.ledger.shown_budget(),
+            goals,
+            missed_goals,
+            goals_cost: scenario.goals.cost,
+        }
+    }
+
+    /// How many goals count, and how many of them are missed. One about a service that is not in the
+    /// mesh can't be met: only the reference counts it.
+    fn goals(&self, scenario: &Scenario, view: &EnvironmentRef) -> (usize, usize) {
+        let Terms {
+            profile, has_goals, ..
+        } = self.terms;
+        let counts = |service: &str| {
+            profile == Profile::Reference || view.topology().service(service).is_some()
+        };
+        let goals = scenario.goals.list.iter();
+        let counted = goals.filter(|goal| has_goals && counts(&goal.service));
+        counted.fold((0, 0), |(goals, missed), goal| {
+            (goals + 1, missed + usize::from(!goal.is_met(view)))
+        })
+    }
+
+    /// The alerts that fire, in order; their ids come from the seed.
+    #[must_use]
+    pub fn alerts(&self, view: &EnvironmentRef, seed: u64) -> Vec<Alert> {
+        let clock = Clock {
+            seed,
+            tick: view.clock().tick,
+        };
+        let mended = self.terms.profile == Profile::Standard;
+        let status = self.ledger.status();
+        let mut alerts = Vec::new();
+        let services = view.service_names().zip(&self.ledger.vitals).enumerate();
+        for (index, (name, vitals)) in services {
+            let firing = alert::firing(vitals, status(vitals), mended);
+            for (number, firing) in firing.into_iter().enumerate() {
+                let since = mended.then(|| self.since.tick(index, number)).flatten();
+                let alert = firing.map(|f| f.alert(&clock, (index, name), number, since));
+                alerts.extend(alert);
+            }
+        }
+        alerts
+    }
+}
+
+impl Deed {
+    /// The same with what came of one more action.
+    #[must_use]
+    pub fn and(self, outcome: &ActionOutcome) -> Self {
+        Self {
+            wrong_actions: self.wrong_actions.saturating_add(u32::from(outcome.wrong)),
+            declared: self.declared || outcome.ends_episode,
+            ..self
+        }
+    }
+}
