@@ -411,6 +411,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 .collect(),
             timeline: Vec::new(),
             expect: Vec::new(),
+            expect_unanswered: Vec::new(),
             goals: Goals::default(),
             sweep: Sweep::default(),
         };

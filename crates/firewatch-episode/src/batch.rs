@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::{End, Grade, Reward};
+use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{ActionCatalogue, ActionRequest, FleetStage, Profile};
 use firewatch_sim::{Blueprint, Fleet, SimError};
 
@@ -187,6 +187,20 @@ impl EpisodeBatch {
             (step.end, step.grade) = (session.score.end(), session.score.grade());
         }
         Ok(())
+    }
+
+    /// The score of one episode so far.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn score(&self, index: usize) -> Result<&Score, EpisodeError> {
+        let environments = self.len();
+        let session = self.sessions.get(index);
+        let session = session.ok_or(SimError::UnknownEnvironment {
+            index,
+            environments,
+        })?;
+        Ok(&session.score)
     }
 
     /// What else is said about the last step of one episode.

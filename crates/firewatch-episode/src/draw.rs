@@ -54,6 +54,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         adversarial_logs: Vec::new(),
         timeline: Vec::new(),
         expect: Vec::new(),
+        expect_unanswered: Vec::new(),
         goals: Goals::default(),
         sweep: Sweep::default(),
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::{End, Grade, Reward};
+use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{
     ActionCatalogue, ActionRequest, ActionSession, HaltedFault, Profile, Scenario,
 };
@@ -159,6 +159,12 @@ impl Episode {
     pub fn observation(&self) -> Option<Observation> {
         let (simulation, session) = self.running.as_ref()?;
         Some(session.observation(&simulation.view()))
+    }
+
+    /// The score so far.
+    #[must_use]
+    pub fn score(&self) -> Option<&Score> {
+        self.session().map(|session| &session.score)
     }
 
     /// Everything that was done, in order.

@@ -39,7 +39,7 @@ mod task;
 pub use batch::{BatchStep, EpisodeBatch};
 pub use episode::{Episode, Step};
 pub use firewatch_scenario::score::{
-    Alert, AlertName, End, Grade, Reward, Severity, grade, reward, slo,
+    Alert, AlertName, End, Grade, Reward, Score, Severity, grade, reward, slo,
 };
 pub use incident::{EpisodeError, Request};
 pub use observation::{Info, Observation};

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{Deed, Reward, Score};
 use firewatch_scenario::{
-    ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Category, FleetStage, Profile,
-    Scenario, Stage,
+    ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Scenario, Stage,
 };
-use firewatch_sim::{EnvironmentRef, Intervention, SimError, Simulation};
+use firewatch_sim::{EnvironmentRef, SimError};
 use serde::Serialize;
 
 use crate::incident::{EpisodeError, Incident};
@@ -21,24 +20,6 @@ pub struct PastAction {
     pub target_service: String,
     /// What was said about it.
     pub feedback_string: String,
-}
-
-/// An environment whose SLO budget an episode keeps.
-pub(crate) trait Place: Stage {
-    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError>;
-}
-
-impl Place for Simulation {
-    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
-        self.intervene(&Intervention::SetSloBudget(remaining))
-    }
-}
-
-impl Place for FleetStage<'_> {
-    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
-        let budget = Intervention::SetSloBudget(remaining);
-        self.fleet.intervene(self.environment, &budget)
-    }
 }
 
 /// What a step came to.
@@ -91,7 +72,7 @@ impl Session {
     pub(crate) fn check(
         &mut self,
         catalogue: &ActionCatalogue,
-        place: &mut impl Place,
+        place: &mut impl Stage,
         request: &ActionRequest,
     ) -> Result<(), EpisodeError> {
         if catalogue.find(&request.name).is_none() {
@@ -102,7 +83,7 @@ impl Session {
     }
 
     /// What the scenario itself does before the tick of a step.
-    pub(crate) fn before_tick(&mut self, place: &mut impl Place) -> Result<(), SimError> {
+    pub(crate) fn before_tick(&mut self, place: &mut impl Stage) -> Result<(), SimError> {
         if self.score.end().is_some() || !self.scenario.acts_later() {
             return Ok(());
         }
@@ -114,7 +95,7 @@ impl Session {
     pub(crate) fn step(
         &mut self,
         catalogue: &ActionCatalogue,
-        place: &mut impl Place,
+        place: &mut impl Stage,
         request: &ActionRequest,
     ) -> Result<Done, EpisodeError> {
         self.steps += 1;
@@ -130,7 +111,8 @@ impl Session {
             catalogue.apply(place, &mut self.actions, request)?
         };
         self.remember(request, &outcome);
-        let deed = self.deed(&outcome);
+        let mut deed = Deed::default();
+        deed.add(self.profile, &outcome, &mut self.actions);
         let reward = place.read(|view| self.score.after_action(&self.scenario, view, deed))?;
         place.set_slo_budget(self.score.budget())?;
         Ok(Done { outcome, reward })
@@ -143,17 +125,6 @@ impl Session {
                 target_service: request.target.clone().unwrap_or_default(),
                 feedback_string: outcome.feedback.clone(),
             });
-        }
-    }
-
-    /// What the action was worth something for. A specialist helps with an investigation: in the
-    /// reference even with one that is not valid.
-    fn deed(&mut self, outcome: &ActionOutcome) -> Deed {
-        let investigates = outcome.category == Category::Investigation
-            && (outcome.valid || self.profile == Profile::Reference);
-        Deed {
-            with_specialist: investigates && self.actions.use_specialist(),
-            ..Deed::default().and(outcome)
         }
     }
 }

@@ -3,6 +3,7 @@
 mod expectations;
 mod goals;
 mod metrics;
+mod runbook;
 mod sweep;
 mod timeline;
 
@@ -24,6 +25,8 @@ const MAX_BUDGET: f64 = 1e15;
 /// Largest number of services of a scenario.
 pub const MAX_SERVICES: usize = 10_000;
 
+pub(crate) use runbook::check_runbook;
+
 /// Notes everything that is wrong with what the scenario says.
 pub(crate) fn check(scenario: &Scenario, notes: &mut Decoder) {
     let mut checker = Checker::new(scenario, notes);
@@ -32,7 +35,8 @@ pub(crate) fn check(scenario: &Scenario, notes: &mut Decoder) {
     checker.faults();
     checker.roles();
     checker.timeline();
-    checker.expectations();
+    checker.expectations("expect", &scenario.expect);
+    checker.expectations("expect_unanswered", &scenario.expect_unanswered);
     checker.goals();
     checker.sweep();
 }

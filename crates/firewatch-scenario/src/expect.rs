@@ -5,6 +5,7 @@ use std::fmt;
 use firewatch_sim::{EnvironmentRef, Status, Value};
 
 use crate::model::{Check, Comparison, Expectation, Fact, Quantity, When};
+use crate::score::Score;
 
 /// What has become of an expectation.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,15 @@ impl Verdict {
     }
 }
 
+/// What checks look at.
+pub(crate) struct Moment<'a> {
+    pub(crate) view: &'a EnvironmentRef<'a>,
+    /// The tick at which the incident counts as mitigated.
+    pub(crate) mttm_tick: Option<u64>,
+    /// The score of the answer, where one is kept.
+    pub(crate) score: Option<&'a Score>,
+}
+
 /// Watches one expectation.
 pub(crate) struct Watch<'a> {
     expectation: &'a Expectation,
@@ -67,8 +77,8 @@ impl<'a> Watch<'a> {
     }
 
     /// Looks at the state after a tick, or at the start.
-    pub(crate) fn observe(&mut self, view: &EnvironmentRef) {
-        let tick = view.clock().tick;
+    pub(crate) fn observe(&mut self, moment: &Moment) {
+        let tick = moment.view.clock().tick;
         // `at_tick(0, ...)` is the only one that looks at the start.
         let looks = self.expectation.when == When::AtTick(0) || tick > 0;
         if !looks || self.outcome != Outcome::Undecided {
@@ -85,7 +95,7 @@ impl<'a> Watch<'a> {
         if !decides_if_true && !decides_if_false {
             return;
         }
-        let Finding { holds, actual } = self.expectation.check.find(view);
+        let Finding { holds, actual } = self.expectation.check.find(moment);
         let wanted = self.expectation.when != When::Never;
         if holds && decides_if_true || !holds && decides_if_false {
             self.outcome = if holds == wanted {
@@ -98,13 +108,14 @@ impl<'a> Watch<'a> {
 }
 
 /// What a check found.
-struct Finding {
-    holds: bool,
+pub(crate) struct Finding {
+    pub(crate) holds: bool,
     actual: String,
 }
 
 impl Check {
-    fn find(&self, view: &EnvironmentRef) -> Finding {
+    pub(crate) fn find(&self, moment: &Moment) -> Finding {
+        let view = moment.view;
         match self {
             Self::Status(service, comparison) => match view.status(service) {
                 Some(status) => Finding {
@@ -126,18 +137,21 @@ impl Check {
                     actual: "absent".to_owned(),
                 },
             },
-            Self::Quantity(quantity, comparison) => match quantity.find(view) {
+            Self::Quantity(quantity, comparison) => match quantity.find(moment) {
                 Some(number) => Finding {
                     holds: comparison.holds(&number),
                     actual: number.to_string(),
                 },
                 None => Finding {
                     holds: false,
-                    actual: "not mitigated".to_owned(),
+                    actual: match quantity {
+                        Quantity::Mttm => "not mitigated".to_owned(),
+                        _ => "the answer has not ended".to_owned(),
+                    },
                 },
             },
             Self::Fact(fact) => {
-                let holds = fact.find(view);
+                let holds = fact.find(moment);
                 let not = if holds { "" } else { "not " };
                 Finding {
                     holds,
@@ -149,7 +163,8 @@ impl Check {
 }
 
 impl Quantity {
-    fn find(self, view: &EnvironmentRef) -> Option<f64> {
+    fn find(self, moment: &Moment) -> Option<f64> {
+        let Moment { view, score, .. } = moment;
         let unhealthy = || {
             view.vitals()
                 .filter(|v| v.status != Status::Healthy)
@@ -157,20 +172,24 @@ impl Quantity {
         };
         Some(match self {
             Self::BadCustomerMinutes => view.impact().bad_customer_minutes,
-            Self::Mttm => view.impact().mttm_achieved_tick? as f64,
+            Self::Mttm => moment.mttm_tick? as f64,
             Self::SloBudget => view.slo_budget().remaining,
             Self::MeanErrorRate => view.mean_error_rate(),
             Self::UnhealthyServices => unhealthy() as f64,
             Self::BlastRadius => view.blast_radius() as f64,
+            Self::Reward => score.map_or(0.0, Score::total_reward),
+            Self::Grade => (*score)?.grade()?.total,
+            Self::WrongActions => score.map_or(0.0, |score| f64::from(score.wrong_actions())),
         })
     }
 }
 
 impl Fact {
-    fn find(self, view: &EnvironmentRef) -> bool {
+    fn find(self, moment: &Moment) -> bool {
+        let view = moment.view;
         match self {
             Self::AllHealthy => view.all_healthy(),
-            Self::Mitigated => view.impact().mttm_achieved_tick.is_some(),
+            Self::Mitigated => moment.mttm_tick.is_some(),
             Self::SloBreached => view.slo_budget().is_breached(),
         }
     }

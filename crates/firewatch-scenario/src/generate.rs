@@ -52,6 +52,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         adversarial_logs: Vec::new(),
         timeline: Vec::new(),
         expect: Vec::new(),
+        expect_unanswered: Vec::new(),
         goals: Goals::default(),
         sweep: Sweep::default(),
     }

@@ -108,6 +108,7 @@ mod model;
 mod play;
 mod problem;
 mod read;
+pub mod runbook;
 pub mod score;
 mod start;
 mod sweep;
@@ -133,6 +134,7 @@ pub use model::{
 };
 pub use play::{FleetPlayback, Occurrence, Playback, Script, ServiceHistory, What};
 pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of, steers_terminal, visible};
+pub use runbook::{Responder, Runbook};
 pub use sweep::{
     Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_VALUES, Plan, Run, Seeds, Setting, Sweep,
     steps, whole_steps,

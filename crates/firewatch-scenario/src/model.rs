@@ -56,6 +56,8 @@ pub struct Scenario {
     pub timeline: Vec<Event>,
     /// What should happen.
     pub expect: Vec<Expectation>,
+    /// What should happen besides if no runbook answers.
+    pub expect_unanswered: Vec<Expectation>,
     /// What should hold at the end of an episode.
     pub goals: Goals,
     /// What to vary when the scenario is swept; a single run does not look at it.
@@ -333,6 +335,20 @@ names! {
         UnhealthyServices = "unhealthy_services",
         /// Number of services that the faults could reach.
         BlastRadius = "blast_radius",
+        /// Sum of the rewards so far.
+        Reward = "reward",
+        /// Grade of the answer; nothing holds of it before it has ended.
+        Grade = "grade",
+        /// Actions so far that were wrong.
+        WrongActions = "wrong_actions",
+    }
+}
+
+impl Quantity {
+    /// Whether it is a number of the answer to the incident.
+    #[must_use]
+    pub fn is_of_answer(self) -> bool {
+        matches!(self, Self::Reward | Self::Grade | Self::WrongActions)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Playing a scenario: the simulation, what its timeline does to it, and what comes of it.
 
+mod answer;
 mod fleet;
 mod record;
 mod script;
@@ -8,6 +9,8 @@ use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
 use crate::expect::Verdict;
 use crate::model::Scenario;
+use crate::runbook::Runbook;
+use crate::score::Score;
 
 pub use fleet::FleetPlayback;
 pub use record::{Occurrence, ServiceHistory, What};
@@ -44,8 +47,20 @@ impl<'a> Playback<'a> {
     /// # Errors
     /// As [`Scenario::blueprint`].
     pub fn new(scenario: &'a Scenario) -> Result<Self, SimError> {
+        Self::begin(scenario, None)
+    }
+
+    /// Sets the scenario up, at tick 0, to be answered by the runbook.
+    ///
+    /// # Errors
+    /// As [`Playback::new`].
+    pub fn answered(scenario: &'a Scenario, runbook: &'a Runbook) -> Result<Self, SimError> {
+        Self::begin(scenario, Some(runbook))
+    }
+
+    fn begin(scenario: &'a Scenario, runbook: Option<&'a Runbook>) -> Result<Self, SimError> {
         let simulation = Simulation::from_blueprint(&scenario.blueprint()?)?;
-        let script = Script::new(scenario, &simulation.view());
+        let script = Script::new(scenario, runbook, &simulation.view());
         Ok(Self { simulation, script })
     }
 
@@ -62,6 +77,9 @@ impl<'a> Playback<'a> {
         }
         self.script.act(tick, &mut self.simulation)?;
         self.simulation.tick();
+        if tick + 1 == self.ticks() {
+            self.script.finish(&mut self.simulation)?;
+        }
         self.script.observe(&self.simulation.view());
         Ok(true)
     }
@@ -123,6 +141,12 @@ impl<'a> Playback<'a> {
     #[must_use]
     pub fn verdicts(&self) -> Vec<Verdict> {
         self.script.verdicts()
+    }
+
+    /// The score of the answer: where a runbook answers, or something is expected of it.
+    #[must_use]
+    pub fn score(&self) -> Option<&Score> {
+        self.script.score()
     }
 
     /// Whether customers were hit again once the time to mitigate was known.

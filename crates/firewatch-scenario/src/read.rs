@@ -65,6 +65,7 @@ impl Decode for Scenario {
             adversarial_logs: f.optional(decoder, "adversarial_logs").unwrap_or_default(),
             timeline: f.optional(decoder, "timeline").unwrap_or_default(),
             expect: f.optional(decoder, "expect").unwrap_or_default(),
+            expect_unanswered: f.optional(decoder, "expect_unanswered").unwrap_or_default(),
             goals: Goals {
                 list: f.optional(decoder, "goals").unwrap_or_default(),
                 cost: f
@@ -293,7 +294,7 @@ impl Decode for Action {
 
 /// The name of an action, the service that it is done to, and its parameters; the last two may be left
 /// out.
-fn request(decoder: &mut Decoder, call: &Call, path: &str) -> Option<ActionRequest> {
+pub(crate) fn request(decoder: &mut Decoder, call: &Call, path: &str) -> Option<ActionRequest> {
     let signature = "action(\"name\", \"service\")";
     let (name, service, parameters) = match call.count() {
         1 => {

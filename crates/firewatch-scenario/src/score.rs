@@ -12,7 +12,7 @@ pub mod slo;
 use firewatch_sim::{EnvironmentRef, Status, round_decimal};
 use serde::Serialize;
 
-use crate::action::{ActionOutcome, Profile};
+use crate::action::{ActionOutcome, ActionSession, Category, Profile};
 use crate::model::{Difficulty, Scenario};
 pub use alert::{Alert, AlertName, Severity};
 use alert::{Clock, Since};
@@ -109,7 +109,8 @@ impl Score {
         deed: Deed,
     ) -> Reward {
         let reward = self.ledger.after_action(view, deed);
-        self.total_reward += reward.total;
+        let total = self.total_reward + reward.total;
+        self.total_reward = round_decimal(total, reward::REWARD_DECIMALS);
         self.note_alerts(view);
         self.end = if self.ledger.slo.remaining <= 0.0 {
             Some(End::BudgetUsedUp)
@@ -143,7 +144,7 @@ impl Score {
         self.grade
     }
 
-    /// The sum of all rewards so far.
+    /// The sum of all rewards so far, rounded to 6 decimals.
     #[must_use]
     pub fn total_reward(&self) -> f64 {
         self.total_reward
@@ -244,6 +245,17 @@ impl Score {
         })
     }
 
+    /// Whether an alert of that name, or any alert, fires about a service.
+    #[must_use]
+    pub fn fires(&self, service: usize, name: Option<AlertName>) -> bool {
+        let Some(vitals) = self.ledger.vitals.get(service) else {
+            return false;
+        };
+        let status = self.ledger.status()(vitals);
+        let firing = alert::firing(vitals, status, true).into_iter().flatten();
+        { firing }.any(|firing| name.is_none_or(|name| firing.name == name))
+    }
+
     /// The alerts that fire, in order; their ids come from the seed.
     #[must_use]
     pub fn alerts(&self, view: &EnvironmentRef, seed: u64) -> Vec<Alert> {
@@ -268,13 +280,13 @@ impl Score {
 }
 
 impl Deed {
-    /// The same with what came of one more action.
-    #[must_use]
-    pub fn and(self, outcome: &ActionOutcome) -> Self {
-        Self {
-            wrong_actions: self.wrong_actions.saturating_add(u32::from(outcome.wrong)),
-            declared: self.declared || outcome.ends_episode,
-            ..self
-        }
+    /// Adds what came of an action. A specialist helps with an investigation: in the reference even with
+    /// one that is not valid.
+    pub fn add(&mut self, profile: Profile, outcome: &ActionOutcome, actions: &mut ActionSession) {
+        let investigates = outcome.category == Category::Investigation
+            && (outcome.valid || profile == Profile::Reference);
+        self.wrong_actions = self.wrong_actions.saturating_add(u32::from(outcome.wrong));
+        self.declared |= outcome.ends_episode;
+        self.with_specialist |= investigates && actions.use_specialist();
     }
 }

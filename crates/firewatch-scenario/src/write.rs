@@ -69,6 +69,8 @@ impl Display for Scenario {
         });
         list(&mut field, "timeline", events);
         list(&mut field, "expect", self.expect.iter());
+        let unanswered = self.expect_unanswered.iter();
+        list(&mut field, "expect_unanswered", unanswered);
         list(&mut field, "goals", self.goals.list.iter());
         if self.goals.cost != Goals::DEFAULT_COST {
             field("goals_cost", &Number(self.goals.cost));
@@ -199,7 +201,7 @@ impl Display for Map<'_> {
 }
 
 /// The values of `action(...)`.
-struct RequestText<'a>(&'a ActionRequest);
+pub(crate) struct RequestText<'a>(pub(crate) &'a ActionRequest);
 
 impl Display for RequestText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

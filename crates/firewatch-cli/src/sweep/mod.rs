@@ -106,6 +106,7 @@ fn identity(scenario: Scenario) -> String {
     let relevant = Scenario {
         description: String::new(),
         expect: Vec::new(),
+        expect_unanswered: Vec::new(),
         ..scenario
     };
     relevant.to_string()

@@ -1,6 +1,6 @@
 //! Where actions are done: one environment, wherever it lives.
 
-use firewatch_sim::{EnvironmentRef, FaultState, Fleet, SimError, Simulation, Value};
+use firewatch_sim::{EnvironmentRef, FaultState, Fleet, Intervention, SimError, Simulation, Value};
 
 /// One environment, wherever it lives: a [`Simulation`], or a [`FleetStage`] for one of a [`Fleet`].
 pub trait Stage {
@@ -27,6 +27,12 @@ pub trait Stage {
     /// # Errors
     /// As [`firewatch_sim::set_metric`].
     fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError>;
+
+    /// Sets what is left of the SLO budget.
+    ///
+    /// # Errors
+    /// As [`Intervention::SetSloBudget`].
+    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError>;
 }
 
 impl Stage for Simulation {
@@ -44,6 +50,10 @@ impl Stage for Simulation {
 
     fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError> {
         Simulation::set_metric(self, service, metric, value.clone())
+    }
+
+    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
+        self.intervene(&Intervention::SetSloBudget(remaining))
     }
 }
 
@@ -71,5 +81,10 @@ impl Stage for FleetStage<'_> {
     fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError> {
         self.fleet
             .set_metric(self.environment, service, metric, value)
+    }
+
+    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
+        let budget = Intervention::SetSloBudget(remaining);
+        self.fleet.intervene(self.environment, &budget)
     }
 }

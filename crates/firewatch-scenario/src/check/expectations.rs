@@ -7,13 +7,14 @@ use super::{Checker, count_ticks};
 use crate::decode::join;
 use crate::model::{Check, Comparison, Expectation, Operator, Quantity, When};
 use crate::problem::{closest, shown};
+use crate::score::grade::{SCORE_MAX, SCORE_MIN};
 
 /// Numbers that something can be.
-struct Numbers {
-    min: f64,
-    max: f64,
+pub(super) struct Numbers {
+    pub(super) min: f64,
+    pub(super) max: f64,
     /// Only whole ones.
-    whole: bool,
+    pub(super) whole: bool,
 }
 
 /// The outcome of a comparison that is the same for all values from `min` to `max`.
@@ -31,7 +32,7 @@ fn decided<T: PartialOrd>(comparison: &Comparison<T>, min: &T, max: &T) -> Optio
 }
 
 impl Numbers {
-    fn decide(&self, comparison: &Comparison<f64>) -> Option<bool> {
+    pub(super) fn decide(&self, comparison: &Comparison<f64>) -> Option<bool> {
         let is_fraction = self.whole && comparison.with.fract() != 0.0;
         match comparison.operator {
             Operator::Eq if is_fraction => Some(false),
@@ -40,13 +41,15 @@ impl Numbers {
         }
     }
 
-    fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         let noun = if self.whole {
             "a whole number"
         } else {
             "a number"
         };
-        if self.max == f64::INFINITY {
+        if self.min == f64::NEG_INFINITY {
+            noun.to_owned()
+        } else if self.max == f64::INFINITY {
             format!("{noun} from {} up", self.min)
         } else {
             format!("{noun} from {} to {}", self.min, self.max)
@@ -55,29 +58,32 @@ impl Numbers {
 }
 
 impl Checker<'_> {
-    pub(super) fn expectations(&mut self) {
-        let scenario = self.scenario;
-        for (index, expectation) in scenario.expect.iter().enumerate() {
-            let path = format!("expect[{index}]");
+    pub(super) fn expectations(&mut self, field: &str, expectations: &[Expectation]) {
+        for (index, expectation) in expectations.iter().enumerate() {
+            let path = format!("{field}[{index}]");
             self.when(&path, expectation);
-            match &expectation.check {
-                Check::Status(service, comparison) => {
-                    self.known_service(&join(&path, "service"), service, "");
-                    let outcome = decided(comparison, &Status::Healthy, &Status::Down);
-                    let range = "a status, from best to worst, is `healthy`, `degraded`, \
+            self.check(&path, &expectation.check);
+        }
+    }
+
+    pub(super) fn check(&mut self, path: &str, check: &Check) {
+        match check {
+            Check::Status(service, comparison) => {
+                self.known_service(&join(path, "service"), service, "");
+                let outcome = decided(comparison, &Status::Healthy, &Status::Down);
+                let range = "a status, from best to worst, is `healthy`, `degraded`, \
                                  `critical` or `down`";
-                    self.same_outcome(&path, outcome, range.to_owned());
-                }
-                Check::Metric(service, metric, comparison) => {
-                    if self.known_service(&join(&path, "service"), service, "") {
-                        self.metric_check(&path, service, metric, comparison);
-                    }
-                }
-                Check::Quantity(quantity, comparison) => {
-                    self.quantity(&path, *quantity, comparison);
-                }
-                Check::Fact(_) => {}
+                self.same_outcome(path, outcome, range.to_owned());
             }
+            Check::Metric(service, metric, comparison) => {
+                if self.known_service(&join(path, "service"), service, "") {
+                    self.metric_check(path, service, metric, comparison);
+                }
+            }
+            Check::Quantity(quantity, comparison) => {
+                self.quantity(path, *quantity, comparison);
+            }
+            Check::Fact(_) => {}
         }
     }
 
@@ -102,7 +108,7 @@ impl Checker<'_> {
     }
 
     /// A comparison that has the same outcome whatever happens says nothing.
-    fn same_outcome(&mut self, path: &str, outcome: Option<bool>, range: String) {
+    pub(super) fn same_outcome(&mut self, path: &str, outcome: Option<bool>, range: String) {
         if let Some(outcome) = outcome {
             let truth = if outcome { "always" } else { "never" };
             let message = format!("this comparison is {truth} true");
@@ -121,6 +127,9 @@ impl Checker<'_> {
             Quantity::MeanErrorRate => (0.0, 1.0, false),
             Quantity::UnhealthyServices => (0.0, services, true),
             Quantity::BlastRadius => (1.0, f64::INFINITY, true),
+            Quantity::Reward => (f64::NEG_INFINITY, f64::INFINITY, false),
+            Quantity::Grade => (SCORE_MIN, SCORE_MAX, false),
+            Quantity::WrongActions => (0.0, f64::INFINITY, true),
         };
         let unreadable = match quantity {
             Quantity::Mttm => self.notes.is_broken("ticks"),
@@ -129,10 +138,12 @@ impl Checker<'_> {
             _ => false,
         };
         let numbers = Numbers { min, max, whole };
-        // Nothing holds of `mttm` before the incident is mitigated: so `le(ticks)` asks for that.
-        let outcome = numbers
-            .decide(comparison)
-            .filter(|outcome| !(unreadable || *outcome && quantity == Quantity::Mttm));
+        // Nothing holds of `mttm` before the incident is mitigated: so `le(ticks)` asks for that. So does
+        // the greatest grade for an answer that has ended.
+        let outcome = numbers.decide(comparison).filter(|outcome| {
+            let may_be_absent = matches!(quantity, Quantity::Mttm | Quantity::Grade);
+            !(unreadable || *outcome && may_be_absent)
+        });
         let range = format!("`{quantity}` is {} here", numbers.describe());
         self.same_outcome(path, outcome, range);
     }

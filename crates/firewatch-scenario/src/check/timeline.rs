@@ -3,14 +3,13 @@
 use firewatch_sim::Engine;
 
 use super::Checker;
-use crate::action::{ActionCatalogue, ActionRequest, ActionSpec, Parameter};
+use crate::action::{ActionCatalogue, ActionRequest, ActionSpec, Parameter, Profile};
 use crate::decode::key_path;
 use crate::model::{Action, Fault, Metrics, Scenario};
 use crate::problem::{shown, suggest};
 
 /// Services and the metrics that actions of the timeline may give them.
 pub(super) fn created(scenario: &Scenario) -> impl Iterator<Item = (&str, &str)> {
-    let catalogue = ActionCatalogue::built_in(scenario.profile);
     let requests = scenario
         .timeline
         .iter()
@@ -18,7 +17,16 @@ pub(super) fn created(scenario: &Scenario) -> impl Iterator<Item = (&str, &str)>
             Action::Perform(request) => Some(request),
             Action::Halt(_) | Action::Inject(_) | Action::Set(..) => None,
         });
-    requests.flat_map(move |request| {
+    created_by(scenario.profile, requests)
+}
+
+/// Services and the metrics that these actions may give them.
+pub(super) fn created_by<'a>(
+    profile: Profile,
+    requests: impl IntoIterator<Item = &'a ActionRequest>,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let catalogue = ActionCatalogue::built_in(profile);
+    requests.into_iter().flat_map(move |request| {
         let action = catalogue.find(&request.name);
         let created = action.into_iter().flat_map(ActionSpec::creates);
         created.filter_map(|metric| Some((request.target.as_deref()?, metric)))
@@ -57,7 +65,7 @@ impl Checker<'_> {
         }
     }
 
-    fn request(&mut self, path: &str, request: &ActionRequest) {
+    pub(super) fn request(&mut self, path: &str, request: &ActionRequest) {
         let catalogue = ActionCatalogue::built_in(self.scenario.profile);
         let Some(action) = catalogue.find(&request.name) else {
             let message = format!("unknown action `{}`", shown(&request.name));

@@ -6,6 +6,7 @@ use super::record::Occurrence;
 use super::script::Script;
 use crate::action::FleetStage;
 use crate::model::Scenario;
+use crate::runbook::Runbook;
 
 /// Many scenarios that are being played side by side, on the caller's thread.
 ///
@@ -48,13 +49,32 @@ impl<'a> FleetPlayback<'a> {
     /// None for scenarios without [`Scenario::problems`]; else as
     /// [`firewatch_sim::spawn_environment`].
     pub fn new(scenarios: impl IntoIterator<Item = &'a Scenario>) -> Result<Self, SimError> {
+        Self::begin(scenarios, None)
+    }
+
+    /// Sets the scenarios up, at tick 0, each to be answered by the runbook.
+    ///
+    /// # Errors
+    /// As [`FleetPlayback::new`].
+    pub fn answered(
+        scenarios: impl IntoIterator<Item = &'a Scenario>,
+        runbook: &'a Runbook,
+    ) -> Result<Self, SimError> {
+        Self::begin(scenarios, Some(runbook))
+    }
+
+    fn begin(
+        scenarios: impl IntoIterator<Item = &'a Scenario>,
+        runbook: Option<&'a Runbook>,
+    ) -> Result<Self, SimError> {
         let scenarios: Vec<&Scenario> = scenarios.into_iter().collect();
         let blueprints: Vec<Blueprint> = scenarios
             .iter()
             .map(|scenario| scenario.blueprint())
             .collect::<Result<_, _>>()?;
         let fleet = Fleet::new(blueprints, 1)?;
-        let script = |(index, scenario)| fleet.read(index, |view| Script::new(scenario, view));
+        let script =
+            |(index, scenario)| fleet.read(index, |view| Script::new(scenario, runbook, view));
         let scripts: Vec<Script> = scenarios
             .into_iter()
             .enumerate()
@@ -99,6 +119,10 @@ impl<'a> FleetPlayback<'a> {
         self.tick += 1;
         for &environment in &self.running {
             let script = &mut self.scripts[environment];
+            if script.ticks() == self.tick {
+                let fleet = &mut self.fleet;
+                script.finish(&mut FleetStage { fleet, environment })?;
+            }
             self.fleet.read(environment, |view| script.observe(view))?;
         }
         self.end_runs();

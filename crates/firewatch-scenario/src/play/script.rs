@@ -2,10 +2,13 @@
 
 use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
 
+use super::answer::Answer;
 use super::record::{Occurrence, ServiceHistory, What};
 use crate::action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Stage};
-use crate::expect::{Outcome, Verdict, Watch};
+use crate::expect::{Moment, Outcome, Verdict, Watch};
 use crate::model::{Action, Fault, Metrics, Scenario};
+use crate::runbook::Runbook;
+use crate::score::Score;
 use crate::start;
 
 /// Something that is done before a tick.
@@ -34,6 +37,8 @@ pub struct Script<'a> {
     catalogue: &'static ActionCatalogue,
     /// What actions leave behind; `None` where there are none.
     session: Option<ActionSession>,
+    /// Who answers and what that is worth, if somebody asks.
+    answer: Option<Answer<'a>>,
     watches: Vec<Watch<'a>>,
     notes: Notes,
     occurrences: Vec<Occurrence>,
@@ -44,17 +49,28 @@ pub struct Script<'a> {
 }
 
 impl<'a> Script<'a> {
-    /// The scenario's script, for the environment that it starts from.
-    pub(super) fn new(scenario: &'a Scenario, view: &EnvironmentRef) -> Self {
+    /// The scenario's script, for the environment that it starts from, and the runbook that answers.
+    pub(super) fn new(
+        scenario: &'a Scenario,
+        runbook: Option<&'a Runbook>,
+        view: &EnvironmentRef,
+    ) -> Self {
+        let besides = match runbook {
+            Some(runbook) => &runbook.expect,
+            None => &scenario.expect_unanswered,
+        };
+        let expected = scenario.expect.iter().chain(besides);
         let watch = |expectation| Watch::new(expectation, scenario.ticks);
+        let answer = Answer::new(scenario, runbook);
         let mut actions = scenario.timeline.iter().map(|event| &event.action);
         let has_actions = actions.any(|action| matches!(action, Action::Perform(_)));
         let mut script = Self {
             ticks: scenario.ticks,
             steps: steps(scenario),
             catalogue: ActionCatalogue::built_in(scenario.profile),
-            session: has_actions.then(ActionSession::new),
-            watches: scenario.expect.iter().map(watch).collect(),
+            session: (has_actions || answer.is_some()).then(ActionSession::new),
+            answer,
+            watches: expected.map(watch).collect(),
             notes: Notes::All,
             occurrences: Vec::new(),
             histories: view.service_names().map(ServiceHistory::new).collect(),
@@ -98,6 +114,12 @@ impl<'a> Script<'a> {
         self.watches.iter().map(Watch::outcome)
     }
 
+    /// The score of the answer: where a runbook answers, or something is expected of it.
+    #[must_use]
+    pub fn score(&self) -> Option<&Score> {
+        self.answer.as_ref()?.score()
+    }
+
     /// Whether customers were hit again once the time to mitigate was known.
     #[must_use]
     pub fn impact_after_mitigation(&self) -> bool {
@@ -121,21 +143,55 @@ impl<'a> Script<'a> {
         self.forget_statuses();
     }
 
-    /// Does what is to be done once so many ticks are done.
+    /// Does what is to be done once so many ticks are done: the runbook's action first, then what the
+    /// timeline says.
     pub(super) fn act(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
-        if let Some(session) = self.session.as_mut().filter(|_| tick > 0) {
-            session.begin_step(self.catalogue, stage)?;
-        }
+        self.respond(tick, stage)?;
         self.take_due(tick, stage)
     }
 
-    fn take_due(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
-        while self.steps.last().is_some_and(|(at, _)| *at <= tick) {
-            if let Some((_, step)) = self.steps.pop() {
-                self.take(&step, tick, stage)?;
-            }
+    /// What an answer still does once all ticks are done.
+    pub(super) fn finish(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
+        if self.answer.is_some() {
+            self.respond(self.ticks, stage)?;
+        }
+        match &mut self.answer {
+            Some(answer) => answer.close_step(stage),
+            None => Ok(()),
+        }
+    }
+
+    fn respond(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        if let Some(answer) = &mut self.answer {
+            answer.after_tick(tick, stage)?;
+        }
+        if let Some(session) = self.session.as_mut().filter(|_| tick > 1) {
+            session.begin_step(self.catalogue, stage)?;
+        }
+        if let Some(answer) = &mut self.answer
+            && let Some(request) = answer.request()
+        {
+            self.perform(request, tick, stage)?;
         }
         Ok(())
+    }
+
+    /// The timeline's actions belong to the answer: its step is scored behind the last of them, but
+    /// before anything else that happens.
+    fn take_due(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        let due = self.steps.iter().rev().take_while(|(at, _)| *at <= tick);
+        let is_action = |(_, step): &&(u64, Step)| matches!(step, Step::Perform(_));
+        let mut actions = due.filter(is_action).count();
+        loop {
+            if let Some(answer) = self.answer.as_mut().filter(|_| actions == 0) {
+                answer.close_step(stage)?;
+            }
+            let Some((_, step)) = self.steps.pop_if(|(at, _)| *at <= tick) else {
+                return Ok(());
+            };
+            actions -= usize::from(matches!(step, Step::Perform(_)));
+            self.take(&step, tick, stage)?;
+        }
     }
 
     fn take(&mut self, step: &Step, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
@@ -164,9 +220,19 @@ impl<'a> Script<'a> {
     ) -> Result<(), SimError> {
         let session = self.session.get_or_insert_default();
         let (wrong, feedback, halted) = match self.catalogue.apply(stage, session, request) {
-            Ok(outcome) => (outcome.wrong, outcome.feedback, outcome.halted),
+            Ok(outcome) => {
+                if let Some(answer) = &mut self.answer {
+                    answer.note(&outcome, session);
+                }
+                (outcome.wrong, outcome.feedback, outcome.halted)
+            }
             Err(ActionError::Sim(error)) => return Err(error),
-            Err(error) => (false, error.to_string(), None),
+            Err(error) => {
+                if let Some(answer) = &mut self.answer {
+                    answer.fail_step();
+                }
+                (false, error.to_string(), None)
+            }
         };
         self.note(tick, || What::ActionTaken {
             action: request.name.clone(),
@@ -238,18 +304,25 @@ impl<'a> Script<'a> {
     pub(super) fn observe(&mut self, view: &EnvironmentRef) {
         let tick = view.clock().tick;
         self.observe_services(tick, view);
-        let impact = view.impact();
-        if let Some(since) = impact.mttm_achieved_tick {
-            self.impact_after_mitigation |= impact.bcm_delta > 0.0;
+        let moment = match &self.answer {
+            Some(answer) => answer.moment(view),
+            None => Moment {
+                view,
+                mttm_tick: view.impact().mttm_achieved_tick,
+                score: None,
+            },
+        };
+        for watch in &mut self.watches {
+            watch.observe(&moment);
+        }
+        if let Some(since) = moment.mttm_tick {
+            self.impact_after_mitigation |= view.impact().bcm_delta > 0.0;
             if !std::mem::replace(&mut self.mitigated, true) {
                 self.note(tick, || What::Mitigated { since });
             }
         }
         if view.slo_budget().is_breached() && !std::mem::replace(&mut self.breached, true) {
             self.note(tick, || What::SloBreached);
-        }
-        for watch in &mut self.watches {
-            watch.observe(view);
         }
     }
 
@@ -295,6 +368,7 @@ impl Scenario {
             steps,
             catalogue: ActionCatalogue::built_in(self.profile),
             session: Some(std::mem::take(session)),
+            answer: None,
             watches: Vec::new(),
             notes: Notes::Outcome,
             occurrences: Vec::new(),

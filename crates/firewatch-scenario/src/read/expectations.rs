@@ -9,14 +9,21 @@ const WHENS: [&str; 5] = ["at_tick", "by_tick", "always", "never", "at_end"];
 const EXPECTATION: &str = "an expectation: `at_tick(3, ...)`, `by_tick(3, ...)`, `always(...)`, \
                            `never(...)` or `at_end(...)`";
 
-fn check_names() -> Vec<&'static str> {
-    let quantities = Quantity::ALL.iter().map(|quantity| quantity.name());
-    let facts = Fact::ALL.iter().map(|fact| fact.name());
-    ["status", "metric"]
-        .into_iter()
-        .chain(quantities)
-        .chain(facts)
-        .collect()
+impl Check {
+    /// The words that checks begin with.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        let quantities = Quantity::ALL.iter().map(|quantity| quantity.name());
+        let facts = Fact::ALL.iter().map(|fact| fact.name());
+        ["status", "metric"]
+            .into_iter()
+            .chain(quantities)
+            .chain(facts)
+    }
+
+    /// Whether a check begins with that word.
+    pub(crate) fn is_name(name: &str) -> bool {
+        Self::names().any(|known| known == name)
+    }
 }
 
 impl Decode for Expectation {
@@ -37,7 +44,7 @@ impl Decode for Expectation {
                 When::AtEnd,
                 call.arguments::<1>(decoder, path, "at_end(check)")?[0],
             ),
-            name if check_names().contains(&name) => {
+            name if Check::is_name(name) => {
                 let message = format!("`{name}` says what is expected, but not when");
                 let help = format!(
                     "put it into `at_end(...)`, or {}",
@@ -117,7 +124,8 @@ impl Decode for Check {
                     return Some(Self::Fact(fact));
                 }
                 let names = ["check", "checks"];
-                decoder.unknown(call.name_span, path, names, name, &check_names());
+                let known: Vec<&str> = Self::names().collect();
+                decoder.unknown(call.name_span, path, names, name, &known);
                 None
             }
         }

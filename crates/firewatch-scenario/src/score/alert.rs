@@ -3,6 +3,8 @@
 use firewatch_sim::{SECONDS_PER_TICK, Status, Vitals};
 use serde::Serialize;
 
+use crate::model::names;
+
 /// How urgent an alert is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -15,17 +17,19 @@ pub enum Severity {
     Page,
 }
 
-/// What an alert is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum AlertName {
-    /// Too many requests fail.
-    HighErrorRate,
-    /// The slowest requests take too long.
-    HighLatency,
-    /// The memory is nearly used up.
-    MemoryPressure,
-    /// The service is down.
-    ServiceDown,
+names! {
+    /// What an alert is about.
+    #[derive(Serialize)]
+    AlertName {
+        /// Too many requests fail.
+        HighErrorRate = "high_error_rate",
+        /// The slowest requests take too long.
+        HighLatency = "high_latency",
+        /// The memory is nearly used up.
+        MemoryPressure = "memory_pressure",
+        /// The service is down.
+        ServiceDown = "service_down",
+    }
 }
 
 /// An alert that is firing.

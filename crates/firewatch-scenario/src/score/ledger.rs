@@ -141,9 +141,8 @@ impl Ledger {
         self.note_impact(view);
         if self.profile == Profile::Reference {
             let unhealthy = self.unhealthy();
-            let engine = view.slo_budget().remaining;
             let services = self.vitals.len();
-            self.slo.charge_as_reference(engine, unhealthy, services);
+            self.slo.charge_as_reference(unhealthy, services);
         }
     }
 

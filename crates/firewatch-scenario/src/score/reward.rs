@@ -25,7 +25,7 @@ pub const PREMATURE_EXIT_ERROR_LIMIT: f64 = 0.05;
 const PREMATURE_EXIT_FREE_TICKS: u64 = 1;
 
 /// Decimals of a reward and its parts.
-const REWARD_DECIMALS: u32 = 6;
+pub(super) const REWARD_DECIMALS: u32 = 6;
 /// Decimals of the SLO budget as an operator sees it.
 pub(crate) const BUDGET_DECIMALS: u32 = 2;
 

@@ -56,11 +56,12 @@ impl Slo {
         };
     }
 
-    /// Takes back what the engine charged for the tick, and charges the burn of the step. The engine
-    /// has cut the budget off at 0 by then, so what is taken back may be more than was charged.
-    pub(crate) fn charge_as_reference(&mut self, engine: f64, unhealthy: usize, services: usize) {
+    /// Charges what the engine does for the tick, takes it back, and charges the burn of the step. The
+    /// engine cuts the budget off at 0, so what is taken back may be more than was charged.
+    pub(crate) fn charge_as_reference(&mut self, unhealthy: usize, services: usize) {
         // Without services nothing is unhealthy.
         let share = unhealthy as f64 / services.max(1) as f64;
+        let engine = num::max(0.0, self.remaining - self.burn * share);
         let undone = num::min(self.initial, engine + self.burn * share);
         self.remaining = num::max(0.0, undone - self.burn_now);
     }
@@ -115,11 +116,11 @@ mod tests {
         // 29 after a tick with 1 of 3 unhealthy: 28.5 left.
         let mut slo = slo(29.0);
         slo.note_impact(Profile::Reference, true, 1);
-        slo.charge_as_reference(28.5, 1, 3);
+        slo.charge_as_reference(1, 3);
         assert_eq!(slo.remaining, 27.5);
         // With nobody hit a fifth of it, even if all is well.
         slo.note_impact(Profile::Reference, false, 0);
-        slo.charge_as_reference(27.5, 0, 3);
+        slo.charge_as_reference(0, 3);
         assert_eq!((slo.burn_now, slo.remaining), (1.5 * 0.2, 27.5 - 1.5 * 0.2));
     }
 
@@ -128,7 +129,7 @@ mod tests {
         // The engine cut 0.2 - 1.5 off at 0; all of the 1.5 are taken back.
         let mut slo = slo(0.2);
         slo.note_impact(Profile::Reference, false, 3);
-        slo.charge_as_reference(0.0, 3, 3);
+        slo.charge_as_reference(3, 3);
         assert_eq!(slo.remaining, 1.5 - 1.5 * 0.2);
         slo.remaining = 0.0;
         slo.refund_as_reference();

@@ -108,6 +108,7 @@ impl Plan {
             base: Scenario {
                 description: String::new(),
                 expect: Vec::new(),
+                expect_unanswered: Vec::new(),
                 sweep: super::Sweep::default(),
                 ..scenario.clone()
             },
@@ -325,6 +326,7 @@ mod tests {
         let scenario = Scenario::parse("x.ron", &HALTED.replace("SWEEP", "()")).unwrap();
         let without_expectations = Scenario {
             expect: Vec::new(),
+            expect_unanswered: Vec::new(),
             ..scenario
         };
         assert_eq!(plan.runs(), 1);

@@ -1,0 +1,72 @@
+//! A runbook: whether the incident that it answers has what it speaks of.
+
+use super::expectations::Numbers;
+use super::{Checker, timeline};
+use crate::decode::{Decoder, join};
+use crate::model::{Check, Comparison, Quantity, Scenario};
+use crate::runbook::{Condition, Runbook, Step};
+
+/// Notes everything that is wrong with the runbook as an answer to the scenario.
+pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut Decoder) {
+    let mut checker = Checker::new(scenario, notes);
+    let created = timeline::created_by(scenario.profile, runbook.requests());
+    checker.given_metrics.extend(created);
+    checker.steps("steps", &runbook.steps);
+    checker.expectations("expect", &runbook.expect);
+}
+
+impl<'a> Checker<'a> {
+    fn steps(&mut self, path: &str, steps: &[Step]) {
+        for (index, step) in steps.iter().enumerate() {
+            let path = format!("{path}[{index}]");
+            match step {
+                Step::Act(request) => self.request(&path, request),
+                Step::Wait(_) => {}
+                Step::WaitUntil(condition, _) => {
+                    self.condition(&join(&path, "condition"), condition);
+                }
+                Step::When(condition, then, others) => {
+                    self.condition(&join(&path, "condition"), condition);
+                    self.steps(&join(&path, "then"), then);
+                    self.steps(&join(&path, "others"), others);
+                }
+            }
+        }
+    }
+
+    fn condition(&mut self, path: &str, condition: &Condition) {
+        match condition {
+            Condition::Check(Check::Quantity(Quantity::BlastRadius, _)) => {
+                let message = "an operator does not see how far the faults reach".to_owned();
+                let help = Some("`unhealthy_services(...)` counts what shows".to_owned());
+                self.notes.report(path, message, "", help);
+            }
+            Condition::Check(check) => self.check(path, check),
+            Condition::Alert(service, _) => {
+                self.known_service(&join(path, "service"), service, "");
+            }
+            Condition::Tick(comparison) => self.tick_condition(path, comparison),
+            Condition::Not(inner) => self.condition(&join(path, "not"), inner),
+            Condition::All(conditions) => self.conditions(&join(path, "all"), conditions),
+            Condition::Any(conditions) => self.conditions(&join(path, "any"), conditions),
+        }
+    }
+
+    fn conditions(&mut self, path: &str, conditions: &[Condition]) {
+        for (index, condition) in conditions.iter().enumerate() {
+            self.condition(&format!("{path}[{index}]"), condition);
+        }
+    }
+
+    /// The first tick is over before anybody can answer.
+    fn tick_condition(&mut self, path: &str, comparison: &Comparison<f64>) {
+        let numbers = Numbers {
+            min: 2.0,
+            max: self.scenario.ticks as f64,
+            whole: true,
+        };
+        let outcome = numbers.decide(comparison);
+        let range = format!("`tick` is {} here", numbers.describe());
+        self.same_outcome(path, outcome, range);
+    }
+}

@@ -1,0 +1,196 @@
+//! Runbooks: what somebody who answers an incident does, in order, and when.
+//!
+//! ```ron
+//! Runbook(
+//!     name: "Roll back, then see whether it held",
+//!     steps: [
+//!         wait_until(alert("auth-service"), 10),
+//!         action("check_deploy_history", "auth-service"),
+//!         action("rollback_deploy", "auth-service"),
+//!         wait(2),
+//!         when(status("auth-service", ge(critical)), [action("restart_service", "auth-service")]),
+//!         wait_until(all_healthy, 10),
+//!         action("declare_resolved"),
+//!     ],
+//!     expect: [at_end(grade(ge(0.8))), at_end(wrong_actions(0))],
+//! )
+//! ```
+//!
+//! Behind each tick, from the second on, a runbook does one action or waits. It decides on what was to be
+//! seen before that tick, as everybody does who answers an episode. The steps:
+//!
+//! | step | what it does |
+//! | --- | --- |
+//! | `action("name", "service", {"parameter": value})` | an action of the catalogue, as in a timeline |
+//! | `wait(3)` | nothing for so many ticks |
+//! | `wait_until(condition)`, `wait_until(condition, 10)` | nothing until the condition holds, or for so many ticks at most |
+//! | `when(condition, [steps])`, `when(condition, [steps], [others])` | the steps if the condition holds now, else the others |
+//!
+//! A **condition** is a check of an expectation that an operator can see (all but `blast_radius`), `alert("service")`
+//! (any alert about it) or `alert("service", high_error_rate)` (or `high_latency`, `memory_pressure`,
+//! `service_down`), `tick(ge(6))` (the tick behind which the next action is done), `not(condition)`,
+//! `all([...])` or `any([...])`.
+//!
+//! In a run that a runbook answers, the SLO budget, `mttm` and `mitigated` are those of an episode: what
+//! burns depends on whether customers are hit, and an incident that has hit nobody yet is not mitigated.
+
+mod read;
+mod respond;
+mod write;
+
+use std::path::Path;
+
+use crate::action::ActionRequest;
+use crate::check;
+use crate::decode::Decoder;
+use crate::load;
+use crate::model::{Check, Comparison, Expectation, Scenario};
+use crate::problem::{Diagnostics, Problem};
+use crate::score::AlertName;
+pub use respond::Responder;
+
+/// What somebody who answers an incident does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Runbook {
+    /// A short name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+    /// What should happen in an incident that it answers, besides what the scenario expects.
+    pub expect: Vec<Expectation>,
+}
+
+/// A step of a runbook.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Does an action.
+    Act(ActionRequest),
+    /// Does nothing for so many ticks.
+    Wait(u64),
+    /// Does nothing until something holds, or for so many ticks at most.
+    WaitUntil(Condition, Option<u64>),
+    /// Does the first steps if something holds now, else the others.
+    When(Condition, Vec<Step>, Vec<Step>),
+}
+
+/// Something that an operator can see.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// A check of an expectation.
+    Check(Check),
+    /// An alert of that name fires about the service; any, if none is named.
+    Alert(String, Option<AlertName>),
+    /// The tick behind which the next action is done.
+    Tick(Comparison<f64>),
+    /// It does not hold.
+    Not(Box<Condition>),
+    /// Each of them holds.
+    All(Vec<Condition>),
+    /// One of them holds.
+    Any(Vec<Condition>),
+}
+
+impl Runbook {
+    /// Reads the file of a runbook.
+    ///
+    /// # Errors
+    /// Every problem of the file at once, as [`Scenario::load`]; but services, metrics and actions are
+    /// only known with a scenario: see [`Runbook::load_for`].
+    pub fn load(path: &Path) -> Result<Self, Diagnostics> {
+        let name = path.display().to_string();
+        Self::parse(&name, &load::utf8(&name, load::read(path)?)?)
+    }
+
+    /// Reads the file of a runbook that answers this incident.
+    ///
+    /// # Errors
+    /// As [`Runbook::load`], and everything in it that the incident does not have.
+    pub fn load_for(path: &Path, scenario: &Scenario) -> Result<Self, Diagnostics> {
+        let name = path.display().to_string();
+        Self::parse_for(&name, &load::utf8(&name, load::read(path)?)?, scenario)
+    }
+
+    /// Reads a runbook from text; `file` is the name that problems are reported under.
+    ///
+    /// # Errors
+    /// As [`Runbook::load`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
+        Self::read(file, text, None)
+    }
+
+    /// Reads a runbook that answers this incident from text.
+    ///
+    /// # Errors
+    /// As [`Runbook::load_for`].
+    pub fn parse_for(file: &str, text: &str, scenario: &Scenario) -> Result<Self, Diagnostics> {
+        Self::read(file, text, Some(scenario))
+    }
+
+    /// Everything that is wrong with it for this incident.
+    #[must_use]
+    pub fn problems(&self, scenario: &Scenario) -> Vec<Problem> {
+        let mut notes = Decoder::default();
+        check::check_runbook(self, scenario, &mut notes);
+        notes.finish()
+    }
+
+    fn read(file: &str, text: &str, scenario: Option<&Scenario>) -> Result<Self, Diagnostics> {
+        let text = load::within_limits(file, text, "a runbook")?;
+        let (runbook, mut notes) =
+            load::decode::<Self>(text, "runbook", "Runbook(name: \"...\", steps: [...])");
+        if let (Some(runbook), Some(scenario)) = (&runbook, scenario)
+            && !notes.partial
+        {
+            check::check_runbook(runbook, scenario, &mut notes);
+        }
+        match runbook {
+            Some(runbook) if !notes.has_problems() => Ok(runbook),
+            _ => Err(Diagnostics {
+                file: file.to_owned(),
+                text: text.to_owned(),
+                problems: notes.finish(),
+            }),
+        }
+    }
+
+    /// Whether a text seems to be a runbook rather than a scenario: its first word says so.
+    #[must_use]
+    pub fn is_one(text: &str) -> bool {
+        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
+        loop {
+            let behind = if rest.starts_with("//") {
+                rest.split_once('\n')
+            } else if rest.starts_with("/*") {
+                rest.split_once("*/")
+            } else {
+                break;
+            };
+            rest = behind.map_or("", |(_, rest)| rest.trim_start());
+        }
+        rest.strip_prefix("Runbook")
+            .is_some_and(|rest| rest.trim_start().starts_with('('))
+    }
+
+    /// All actions that it may do, in the order of the file.
+    #[must_use]
+    pub fn requests(&self) -> Vec<&ActionRequest> {
+        let mut requests = Vec::new();
+        collect(&self.steps, &mut requests);
+        requests
+    }
+}
+
+fn collect<'a>(steps: &'a [Step], requests: &mut Vec<&'a ActionRequest>) {
+    for step in steps {
+        match step {
+            Step::Act(request) => requests.push(request),
+            Step::When(_, then, others) => {
+                collect(then, requests);
+                collect(others, requests);
+            }
+            Step::Wait(_) | Step::WaitUntil(..) => {}
+        }
+    }
+}
