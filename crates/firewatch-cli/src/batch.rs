@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-use firewatch_scenario::{FleetPlayback, Scenario, Script};
+use firewatch_scenario::{FleetPlayback, Runbook, Scenario, Script};
 use firewatch_sim::EnvironmentRef;
 use indicatif::ProgressBar;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -99,17 +99,23 @@ fn received<T>(begun: &Receiver<Result<T, Failure>>) -> Result<T, Failure> {
     begun.recv().map_err(panicked)?
 }
 
-/// Plays the scenarios side by side on this thread, and reads each when its last tick is done: the
+/// Plays the scenarios side by side on this thread, each answered by the runbook if there is one, and reads each when its last tick is done: the
 /// results in the scenarios' order. The bar moves by a tick for each tick of a scenario.
 ///
 /// # Errors
 /// None for scenarios without [`Scenario::problems`].
 pub fn play<T>(
     scenarios: &[&Scenario],
+    runbook: Option<&Runbook>,
     bar: &ProgressBar,
     mut read: impl FnMut(&Scenario, &Script, &EnvironmentRef) -> T,
 ) -> Result<Vec<T>, Failure> {
-    let mut playback = FleetPlayback::new(scenarios.iter().copied())?.outcomes_only();
+    let begun = scenarios.iter().copied();
+    let playback = match runbook {
+        Some(runbook) => FleetPlayback::answered(begun, runbook)?,
+        None => FleetPlayback::new(begun)?,
+    };
+    let mut playback = playback.outcomes_only();
     let mut results: Vec<Option<T>> = scenarios.iter().map(|_| None).collect();
     loop {
         for &index in playback.ended() {

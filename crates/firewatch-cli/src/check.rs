@@ -1,4 +1,4 @@
-//! `firewatch check`: what is wrong with scenario files.
+//! `firewatch check`: what is wrong with the files of scenarios and runbooks.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -13,11 +13,11 @@ use crate::style::{BAD, GOOD};
 
 /// Reads the files and prints every problem.
 pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Failure> {
-    let found = sources::find(&arguments.files);
+    let found = sources::find_all(&arguments.files);
     let files = found.len();
     let bad: Vec<Diagnostics> = found
         .into_iter()
-        .filter_map(|source| source.and_then(|source| source.load()).err())
+        .filter_map(|source| source.and_then(|source| source.check()).err())
         .collect();
     let mut out = console.results(None)?;
     match arguments.format {

@@ -7,14 +7,14 @@ use std::str::FromStr;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
-use firewatch_scenario::{Difficulty, MAX_TICKS};
+use firewatch_scenario::{Difficulty, MAX_TICKS, Profile};
 
 use crate::sweep::{SeedList, Shard, Vary};
 
 const EXIT_CODES: &str = "\
 Exit codes (of several that apply, the highest):
   0  all well
-  1  an expectation of a scenario failed
+  1  an expectation of a scenario or a runbook failed
   2  bad usage, or a scenario that is not in order
   3  anything else: output that can't be written, a bug
 
@@ -49,7 +49,10 @@ pub enum Command {
     /// Play a grid of runs of one scenario, and write a row for each
     #[command(after_help = EXIT_CODES, after_long_help = format!("{ROWS}\n{EXIT_CODES}"))]
     Sweep(SweepArguments),
-    /// Say everything that is wrong with scenario files, and run nothing
+    /// Say everything that is wrong with scenarios and runbooks, and run nothing
+    ///
+    /// Whether an incident has what a runbook speaks of is only known with the incident:
+    /// `firewatch run INCIDENT --runbook FILE` says so.
     #[command(after_help = EXIT_CODES)]
     Check(CheckArguments),
     /// List scenarios and what each is about
@@ -125,6 +128,12 @@ pub struct RunArguments {
     /// The form of the results; `--help` describes each
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
+    /// Answer each incident with this runbook, and grade the answer
+    #[arg(long, value_name = "FILE")]
+    pub runbook: Option<PathBuf>,
+    /// Play by these rules and numbers instead of the scenario's own
+    #[arg(long, value_name = "PROFILE", value_parser = profile())]
+    pub profile: Option<Profile>,
     /// Run for so many ticks, whatever the scenario says; steps behind the end don't happen
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..=MAX_TICKS))]
     pub ticks: Option<u64>,
@@ -243,6 +252,12 @@ pub struct GenerateArguments {
 fn difficulty() -> impl TypedValueParser<Value = Difficulty> {
     let names = Difficulty::ALL.iter().map(|difficulty| difficulty.name());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Difficulty>())
+}
+
+/// Reads the name of a profile.
+fn profile() -> impl TypedValueParser<Value = Profile> {
+    let names = Profile::ALL.iter().map(|profile| profile.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Profile>())
 }
 
 /// Seeds from the first up to but not including the end.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use firewatch_scenario::{Diagnostics, MAX_FILE_BYTES, Scenario};
+use firewatch_scenario::{Diagnostics, MAX_FILE_BYTES, Runbook, Scenario};
 
 const EXTENSION: &str = "ron";
 
@@ -33,7 +33,17 @@ impl Source {
     /// Everything that is wrong with it.
     pub fn load(&self) -> Result<Scenario, Diagnostics> {
         match self {
-            Self::File(path) => Scenario::load(path),
+            Self::File(path) => {
+                let loaded = Scenario::load(path);
+                if loaded.is_err() && self.is_runbook() {
+                    let name = self.name();
+                    let help = format!(
+                        "answer an incident with it: `firewatch run INCIDENT --runbook {name}`"
+                    );
+                    return Err(wrong(&name, "this is a runbook, not a scenario", &help));
+                }
+                loaded
+            }
             Self::Stdin => {
                 let mut bytes = Vec::new();
                 // One byte more than allowed tells a large scenario from one that just fits.
@@ -43,6 +53,28 @@ impl Source {
                     .map_err(|error| unreadable(&self.name(), &error))?;
                 Scenario::parse_bytes(&self.name(), bytes)
             }
+        }
+    }
+}
+
+impl Source {
+    /// Whether it is a file that holds a runbook, as far as can be seen.
+    fn is_runbook(&self) -> bool {
+        let Self::File(path) = self else { return false };
+        let mut head = Vec::new();
+        let read = fs::File::open(path)
+            .and_then(|file| file.take(MAX_FILE_BYTES as u64).read_to_end(&mut head));
+        read.is_ok() && Runbook::is_one(&String::from_utf8_lossy(&head))
+    }
+
+    /// Everything that is wrong with the scenario or the runbook in it.
+    ///
+    /// # Errors
+    /// There is something.
+    pub fn check(&self) -> Result<(), Diagnostics> {
+        match self {
+            Self::File(path) if self.is_runbook() => Runbook::load(path).map(|_| ()),
+            _ => self.load().map(|_| ()),
         }
     }
 }
@@ -71,13 +103,24 @@ pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> R
 }
 
 /// The sources that the arguments name, in order: files, `-`, and folders searched through. An
-/// argument that names nothing is a problem in its place.
+/// argument that names nothing is a problem in its place. Runbooks in a folder are passed over.
 pub fn find(arguments: &[PathBuf]) -> Vec<Result<Source, Diagnostics>> {
     arguments.iter().flat_map(|path| find_one(path)).collect()
 }
 
+/// As [`find`], with the runbooks.
+pub fn find_all(arguments: &[PathBuf]) -> Vec<Result<Source, Diagnostics>> {
+    let find = |path: &PathBuf| find_those(path, |_| true);
+    arguments.iter().flat_map(find).collect()
+}
+
 /// What one argument names.
 pub fn find_one(path: &Path) -> Vec<Result<Source, Diagnostics>> {
+    find_those(path, |source| !source.is_runbook())
+}
+
+/// What one argument names; of a folder, those that are wanted.
+fn find_those(path: &Path, wanted: fn(&Source) -> bool) -> Vec<Result<Source, Diagnostics>> {
     if path == Path::new("-") {
         return vec![Ok(Source::Stdin)];
     }
@@ -91,7 +134,7 @@ pub fn find_one(path: &Path) -> Vec<Result<Source, Diagnostics>> {
         Err(error) => return vec![Err(unreadable(&name, &error))],
     };
     if metadata.is_dir() {
-        return in_folder(path);
+        return in_folder(path, wanted);
     }
     if path
         .extension()
@@ -103,17 +146,19 @@ pub fn find_one(path: &Path) -> Vec<Result<Source, Diagnostics>> {
     vec![Ok(Source::File(path.to_owned()))]
 }
 
-fn in_folder(folder: &Path) -> Vec<Result<Source, Diagnostics>> {
+fn in_folder(folder: &Path, wanted: fn(&Source) -> bool) -> Vec<Result<Source, Diagnostics>> {
     let mut files = Vec::new();
     let mut problems = Vec::new();
     search(folder, &mut files, &mut problems);
     files.sort();
+    let mut files: Vec<Source> = files.into_iter().map(Source::File).collect();
+    files.retain(wanted);
     if files.is_empty() && problems.is_empty() {
         let help = "scenario files end in `.ron`; folders below this one were searched too";
         let name = folder.display().to_string();
         problems.push(wrong(&name, "no scenario in this folder", help));
     }
-    let files = files.into_iter().map(|file| Ok(Source::File(file)));
+    let files = files.into_iter().map(Ok);
     files.chain(problems.into_iter().map(Err)).collect()
 }
 

@@ -28,9 +28,10 @@
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
-//! | `profile` | `standard` or `reference`: what the timeline's actions do | `standard` |
+//! | `profile` | `standard` or `reference`: what actions do, and what the answer is worth | `standard` |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
+//! | `expect_unanswered` | more of them, which a run that a runbook answers does not look at | none |
 //! | `goals` | list of goals, which the grade of an episode looks at | none |
 //! | `goals_cost` | 0 to 1; what missing all goals takes off the grade | 0.1 |
 //! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
@@ -44,6 +45,8 @@
 //! `network_partition`), a `service`, a `speed` of 0 to 100 (by default 1, 1.5 or 2 by difficulty, 1
 //! without), a `start_tick` (0), `metrics` that the service has because of it, and `absent: true` if
 //! the service is meant not to be in the mesh.
+//!
+//! A [`Runbook`] is a file of its own, which answers an incident: see [`runbook`].
 //!
 //! **Actions** of the timeline: `halt("service")` stops every active fault of the service,
 //! `inject((kind: ..., service: ...))` begins another, `set("service", {"metric": value})` sets
@@ -66,6 +69,12 @@
 //! | `unhealthy_services(le(1))` | a count |
 //! | `blast_radius(3)` | a count |
 //! | `all_healthy`, `mitigated`, `slo_breached` | the incident |
+//! | `reward(gt(0))` | the sum of the rewards of the answer so far ([`score`]) |
+//! | `grade(ge(0.8))` | the grade of the answer, 0.01 to 0.99; nothing holds of it before it has ended |
+//! | `wrong_actions(0)` | a count |
+//!
+//! The **answer** is what a [runbook] does, or the actions of the timeline. It ends with the ticks, with the
+//! SLO budget or when the incident is declared resolved, and is then graded as an episode is.
 //!
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
 //!

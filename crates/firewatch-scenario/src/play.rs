@@ -143,6 +143,12 @@ impl<'a> Playback<'a> {
         self.script.verdicts()
     }
 
+    /// The tick at which the incident counts as mitigated; as in an episode where a runbook answers.
+    #[must_use]
+    pub fn mttm_tick(&self) -> Option<u64> {
+        self.script.mttm_tick(&self.view())
+    }
+
     /// The score of the answer: where a runbook answers, or something is expected of it.
     #[must_use]
     pub fn score(&self) -> Option<&Score> {

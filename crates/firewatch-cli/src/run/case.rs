@@ -1,6 +1,6 @@
 //! A scenario to be played, with what the command line changes in it.
 
-use firewatch_scenario::{Diagnostics, Goals, Scenario, Sweep};
+use firewatch_scenario::{Diagnostics, Problem, Runbook, Scenario, Sweep};
 
 use crate::cli::RunArguments;
 use crate::sources::Source;
@@ -11,6 +11,8 @@ pub struct Case {
     pub file: String,
     /// The scenario as it is played.
     pub scenario: Scenario,
+    /// What answers it.
+    pub runbook: Option<Runbook>,
     /// The service whose log is wanted, if the scenario has it.
     pub logs: Option<String>,
     /// Ticks that the command line wants.
@@ -25,46 +27,39 @@ impl Case {
     pub fn load(source: &Source, arguments: &RunArguments) -> Result<Self, Diagnostics> {
         // A grid is for sweeps.
         let scenario = Scenario {
-            goals: Goals::default(),
             sweep: Sweep::default(),
             ..source.load()?
         };
-        let has = |name: &String| {
-            scenario
-                .services
-                .iter()
-                .any(|service| service.name == *name)
-        };
-        let case = Self {
+        let mut case = Self {
             file: source.name(),
-            logs: arguments.logs.clone().filter(has),
-            ticks: None,
             scenario,
+            runbook: None,
+            logs: None,
+            ticks: None,
         };
-        let case = match arguments.seed {
-            Some(seed) => case.with_seed(seed)?,
-            None => case,
-        };
-        Ok(case.with_ticks(arguments.ticks))
-    }
-
-    /// The same case with another seed.
-    ///
-    /// # Errors
-    /// What was right may be wrong with that seed: a generated mesh has other services.
-    pub fn with_seed(&self, seed: u64) -> Result<Self, Diagnostics> {
-        Ok(Self {
-            file: self.file.clone(),
-            logs: self.logs.clone(),
-            ticks: self.ticks,
-            scenario: self.reseeded(seed)?,
-        })
+        if let Some(profile) = arguments.profile {
+            case.scenario.profile = profile;
+            let change = format!("with the profile {profile}");
+            case.refuse(case.scenario.problems(), &change)?;
+        }
+        if let Some(seed) = arguments.seed {
+            case.scenario = case.reseeded(seed)?;
+        }
+        if let Some(path) = &arguments.runbook {
+            case.runbook = Some(Runbook::load_for(path, &case.scenario)?);
+        }
+        let mut services = case.scenario.services.iter();
+        case.logs =
+            { arguments.logs.clone() }.filter(|name| services.any(|service| service.name == *name));
+        case.scenario.ticks = arguments.ticks.unwrap_or(case.scenario.ticks);
+        case.ticks = arguments.ticks;
+        Ok(case)
     }
 
     /// The scenario with another seed.
     ///
     /// # Errors
-    /// As [`Case::with_seed`].
+    /// What was right may be wrong with that seed: a generated mesh has other services.
     pub fn reseeded(&self, seed: u64) -> Result<Scenario, Diagnostics> {
         let mut reseeded = self.scenario.clone().with_seed(seed);
         // Fewer ticks than the scenario needs are no mistake of the scenario's.
@@ -72,21 +67,24 @@ impl Case {
         if wanted.is_some() {
             reseeded.ticks = firewatch_scenario::MAX_TICKS;
         }
-        let problems = reseeded.problems();
-        if !problems.is_empty() {
-            return Err(Diagnostics {
-                file: format!("{} with seed {seed}", self.file),
-                text: String::new(),
-                problems,
-            });
+        let change = format!("with seed {seed}");
+        self.refuse(reseeded.problems(), &change)?;
+        if let Some(runbook) = &self.runbook {
+            self.refuse(runbook.problems(&reseeded), &change)?;
         }
         reseeded.ticks = wanted.unwrap_or(reseeded.ticks);
         Ok(reseeded)
     }
 
-    fn with_ticks(mut self, ticks: Option<u64>) -> Self {
-        self.scenario.ticks = ticks.unwrap_or(self.scenario.ticks);
-        self.ticks = ticks;
-        self
+    /// Problems that come from a change are not in the text.
+    fn refuse(&self, problems: Vec<Problem>, change: &str) -> Result<(), Diagnostics> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Diagnostics {
+            file: format!("{} {change}", self.file),
+            text: String::new(),
+            problems,
+        })
     }
 }

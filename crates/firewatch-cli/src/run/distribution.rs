@@ -1,6 +1,7 @@
 //! Many runs of a scenario as numbers.
 
-use firewatch_scenario::{Outcome, Scenario, Script};
+use firewatch_scenario::score::Score;
+use firewatch_scenario::{Outcome, Script};
 use firewatch_sim::EnvironmentRef;
 use serde::Serialize;
 
@@ -21,6 +22,10 @@ pub struct Run<'a> {
     pub slo_budget: f64,
     pub slo_breached: bool,
     pub blast_radius: usize,
+    /// Of the answer, if its score was kept.
+    pub reward: Option<f64>,
+    pub wrong_actions: Option<u32>,
+    pub grade: Option<f64>,
     pub passed: usize,
     pub failed: usize,
     pub undecided: usize,
@@ -36,19 +41,23 @@ impl<'a> Run<'a> {
     pub fn new(case: &'a Case, seed: u64, script: &Script, view: &EnvironmentRef) -> Self {
         let impact = view.impact();
         let budget = view.slo_budget();
+        let (mttm, score) = (script.mttm_tick(view), script.score());
         let number = |which: fn(&Outcome) -> bool| script.outcomes().filter(|o| which(o)).count();
         Self {
             file: &case.file,
             name: &case.scenario.name,
             seed,
             ticks: view.clock().tick,
-            mitigated: impact.mttm_achieved_tick.is_some(),
-            mttm: impact.mttm_achieved_tick,
+            mitigated: mttm.is_some(),
+            mttm,
             impact_after_mitigation: script.impact_after_mitigation(),
             bad_customer_minutes: impact.bad_customer_minutes,
             slo_budget: budget.remaining,
             slo_breached: budget.is_breached(),
             blast_radius: view.blast_radius(),
+            reward: score.map(Score::total_reward),
+            wrong_actions: score.map(Score::wrong_actions),
+            grade: score.and_then(Score::grade).map(|grade| grade.total),
             passed: number(|outcome| *outcome == Outcome::Passed),
             failed: number(|outcome| matches!(outcome, Outcome::Failed { .. })),
             undecided: number(|outcome| *outcome == Outcome::Undecided),
@@ -103,6 +112,7 @@ pub struct Distribution {
     pub impact_after_mitigation: u64,
     pub breached: u64,
     pub mttm: Option<Spread>,
+    pub grade: Option<Spread>,
     pub bad_customer_minutes: Option<Spread>,
     pub slo_budget: Option<Spread>,
     pub expectations: Vec<Share>,
@@ -115,6 +125,7 @@ pub struct Collector {
     impact_after_mitigation: u64,
     breached: u64,
     mttm: Vec<f64>,
+    grade: Vec<f64>,
     bad_customer_minutes: Vec<f64>,
     slo_budget: Vec<f64>,
     expectations: Vec<Share>,
@@ -122,7 +133,7 @@ pub struct Collector {
 
 impl Collector {
     /// No run yet.
-    pub fn new(scenario: &Scenario) -> Self {
+    pub fn new(case: &Case) -> Self {
         let share = |expect: String| Share {
             expect,
             passed: 0,
@@ -131,9 +142,7 @@ impl Collector {
             first_failed_seed: None,
         };
         Self {
-            expectations: scenario
-                .expect
-                .iter()
+            expectations: { case.scenario.expectations(case.runbook.as_ref()) }
                 .map(|e| share(e.to_string()))
                 .collect(),
             ..Self::default()
@@ -146,6 +155,7 @@ impl Collector {
         self.impact_after_mitigation += u64::from(run.impact_after_mitigation);
         self.breached += u64::from(run.slo_breached);
         self.mttm.extend(run.mttm.map(|tick| tick as f64));
+        self.grade.extend(run.grade);
         self.bad_customer_minutes.push(run.bad_customer_minutes);
         self.slo_budget.push(run.slo_budget);
         for (share, outcome) in self.expectations.iter_mut().zip(&run.outcomes) {
@@ -168,6 +178,7 @@ impl Collector {
             impact_after_mitigation: self.impact_after_mitigation,
             breached: self.breached,
             mttm: Spread::of(self.mttm),
+            grade: Spread::of(self.grade),
             bad_customer_minutes: Spread::of(self.bad_customer_minutes),
             slo_budget: Spread::of(self.slo_budget),
             expectations: self.expectations,

@@ -6,6 +6,7 @@ use std::io::Write;
 use firewatch_scenario::{Difficulty, Occurrence};
 use serde::Serialize;
 
+use super::answer::AnswerSummary;
 use super::case::Case;
 use super::events::{Event, Judged};
 use super::report::Report;
@@ -30,6 +31,7 @@ struct Header<'a> {
     difficulty: Option<&'static str>,
     engine: &'static str,
     impact_mode: &'static str,
+    profile: &'static str,
     firewatch: &'static str,
 }
 
@@ -37,6 +39,8 @@ struct Header<'a> {
 struct Body<'a> {
     services: &'a [ServiceSummary],
     totals: &'a Totals,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'a AnswerSummary>,
     expectations: Vec<Judged<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<Log<'a>>,
@@ -64,6 +68,7 @@ impl Report for Json {
             difficulty: scenario.difficulty.map(Difficulty::name),
             engine: scenario.engine.name(),
             impact_mode: scenario.impact.name(),
+            profile: scenario.profile.name(),
             firewatch: env!("CARGO_PKG_VERSION"),
         })?;
         separate(&mut self.runs, out)?;
@@ -85,6 +90,7 @@ impl Report for Json {
         let body = serde_json::to_string(&Body {
             services: &summary.services,
             totals: &summary.totals,
+            answer: summary.answer.as_ref(),
             expectations: summary.verdicts.iter().map(Judged::from).collect(),
             log: log.map(|(service, lines)| Log { service, lines }),
             state_hash: &summary.state_hash,

@@ -1,5 +1,6 @@
 //! `firewatch run`: plays scenarios and tells what came of them, in one of several forms.
 
+mod answer;
 mod case;
 mod csv_rows;
 mod distribution;

@@ -22,7 +22,10 @@ pub fn play(
     out: &mut Output,
     bar: &ProgressBar,
 ) -> Result<Summary, Failure> {
-    let mut playback = Playback::new(&case.scenario)?;
+    let mut playback = match &case.runbook {
+        Some(runbook) => Playback::answered(&case.scenario, runbook)?,
+        None => Playback::new(&case.scenario)?,
+    };
     let mut recorder = Recorder::new(&case.scenario);
     report.begin(case, out)?;
     recorder.record(&playback.view());

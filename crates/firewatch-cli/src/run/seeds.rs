@@ -56,9 +56,12 @@ impl<'a> Chunk<'a> {
             }
         }
         let scenarios: Vec<&Scenario> = scenarios.iter().collect();
-        let runs = batch::play(&scenarios, bar, |scenario, script, view| {
-            Run::new(case, scenario.seed, script, view)
-        })?;
+        let runs = batch::play(
+            &scenarios,
+            case.runbook.as_ref(),
+            bar,
+            |scenario, script, view| Run::new(case, scenario.seed, script, view),
+        )?;
         Ok(Self { runs, misfits })
     }
 }
@@ -121,7 +124,7 @@ fn play_seeds(
     out: &mut Output,
     bar: &ProgressBar,
 ) -> Result<Misfits, Failure> {
-    let mut collector = Collector::new(&case.scenario);
+    let mut collector = Collector::new(case);
     let mut misfits = Misfits::default();
     report.begin(case, seeds, out)?;
     let work = |seeds| Chunk::play(case, seeds, bar);

@@ -242,14 +242,21 @@ fn write_spreads(all: &Distribution, out: &mut Output) -> Result<(), Failure> {
         ("bad customer minutes", all.bad_customer_minutes, 2),
         ("SLO budget left", all.slo_budget, 2),
     ];
-    rows.extend(spreads.into_iter().map(|(label, spread, digits)| {
-        let mut row = vec![dim(label)];
-        row.extend(numbers(spread).map(|number| {
-            let text = number.map_or("–".to_owned(), |number| format!("{number:.digits$}"));
-            Cell::plain(&text).right()
-        }));
-        row
-    }));
+    let grade = all.grade.map(|grade| ("grade", Some(grade), 2));
+    rows.extend(
+        spreads
+            .into_iter()
+            .chain(grade)
+            .map(|(label, spread, digits)| {
+                let mut row = vec![dim(label)];
+                row.extend(numbers(spread).map(|number| {
+                    let text =
+                        number.map_or("–".to_owned(), |number| format!("{number:.digits$}"));
+                    Cell::plain(&text).right()
+                }));
+                row
+            }),
+    );
     write_table(&rows, out)
 }
 

@@ -7,6 +7,7 @@ use firewatch_scenario::{Occurrence, Outcome, Scenario, Verdict, What};
 use firewatch_sim::Status;
 use unicode_width::UnicodeWidthStr;
 
+use super::answer;
 use super::case::Case;
 use super::events::seconds;
 use super::report::Report;
@@ -105,6 +106,9 @@ impl Report for Story {
         self.catch_up(out)?;
         write_services(summary, out)?;
         write_impact(&case.scenario, summary, out)?;
+        if let Some(answer) = &summary.answer {
+            answer.write(out)?;
+        }
         write_expectations(summary, out)?;
         write_log(case, summary, out)?;
         let label = out.palette.paint(DIM, "state_hash");
@@ -138,6 +142,9 @@ fn write_header(case: &Case, out: &mut Output) -> Result<(), Failure> {
     facts.push(format!("{}, {}", count_ticks(*ticks), clock(*ticks)));
     facts.push(format!("firewatch {}", env!("CARGO_PKG_VERSION")));
     writeln!(out, "{}", palette.paint(DIM, facts.join(" · ")))?;
+    if let Some(runbook) = &case.runbook {
+        writeln!(out, "{}", palette.paint(DIM, answer::heading(runbook)))?;
+    }
     for line in description.lines().filter(|line| !line.trim().is_empty()) {
         writeln!(out, "{}", visible(line.trim()))?;
     }

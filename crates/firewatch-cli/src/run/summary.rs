@@ -6,6 +6,7 @@ use firewatch_scenario::{Outcome, Playback, Scenario, Verdict};
 use firewatch_sim::{EnvironmentRef, Status};
 use serde::Serialize;
 
+use super::answer::AnswerSummary;
 use super::case::Case;
 use super::sparkline::Sparkline;
 
@@ -77,6 +78,7 @@ pub struct Totals {
 pub struct Summary {
     pub services: Vec<ServiceSummary>,
     pub totals: Totals,
+    pub answer: Option<AnswerSummary>,
     pub verdicts: Vec<Verdict>,
     /// The log that was asked for.
     pub log: Option<Vec<String>>,
@@ -142,6 +144,7 @@ impl Recorder {
         Summary {
             services: self.services,
             totals: Totals::of(playback),
+            answer: AnswerSummary::of(case, playback),
             verdicts: playback.verdicts(),
             log: case.logs.as_deref().map(|service| view.logs(service)),
             state_hash: format!("{:016x}", view.state_hash()),
@@ -152,14 +155,14 @@ impl Recorder {
 impl Totals {
     fn of(playback: &Playback) -> Self {
         let view = playback.view();
-        let impact = view.impact();
+        let (impact, mttm) = (view.impact(), playback.mttm_tick());
         let zone = view.blast_zone().into_iter().map(str::to_owned);
         let vitals = view.vitals();
         Self {
             ticks: view.clock().tick,
             sim_time_seconds: view.clock().sim_time_seconds,
-            mitigated: impact.mttm_achieved_tick.is_some(),
-            mttm: impact.mttm_achieved_tick,
+            mitigated: mttm.is_some(),
+            mttm,
             impact_after_mitigation: playback.impact_after_mitigation(),
             bad_customer_minutes: impact.bad_customer_minutes,
             slo_budget: view.slo_budget().remaining,

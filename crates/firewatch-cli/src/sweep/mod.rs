@@ -165,7 +165,7 @@ impl Sweep {
             let first = runs.start;
             let scenarios: Vec<Scenario> = runs.map(|run| self.plan.scenario(run)).collect();
             let scenarios: Vec<&Scenario> = scenarios.iter().collect();
-            let played = batch::play(&scenarios, &self.bar, |_, script, view| {
+            let played = batch::play(&scenarios, None, &self.bar, |_, script, view| {
                 Played::of(script, view)
             })?;
             form(first, &played)

@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::record::{Occurrence, ServiceHistory, What};
 use crate::action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Stage};
 use crate::expect::{Moment, Outcome, Verdict, Watch};
-use crate::model::{Action, Fault, Metrics, Scenario};
+use crate::model::{Action, Expectation, Fault, Metrics, Scenario};
 use crate::runbook::Runbook;
 use crate::score::Score;
 use crate::start;
@@ -55,11 +55,7 @@ impl<'a> Script<'a> {
         runbook: Option<&'a Runbook>,
         view: &EnvironmentRef,
     ) -> Self {
-        let besides = match runbook {
-            Some(runbook) => &runbook.expect,
-            None => &scenario.expect_unanswered,
-        };
-        let expected = scenario.expect.iter().chain(besides);
+        let expected = scenario.expectations(runbook);
         let watch = |expectation| Watch::new(expectation, scenario.ticks);
         let answer = Answer::new(scenario, runbook);
         let mut actions = scenario.timeline.iter().map(|event| &event.action);
@@ -112,6 +108,23 @@ impl<'a> Script<'a> {
     /// Whether each expectation held so far, in the scenario's order.
     pub fn outcomes(&self) -> impl ExactSizeIterator<Item = &Outcome> {
         self.watches.iter().map(Watch::outcome)
+    }
+
+    /// The tick at which the incident counts as mitigated; as in an episode where a runbook answers.
+    #[must_use]
+    pub fn mttm_tick(&self, view: &EnvironmentRef) -> Option<u64> {
+        self.moment(view).mttm_tick
+    }
+
+    fn moment<'m>(&'m self, view: &'m EnvironmentRef<'m>) -> Moment<'m> {
+        match &self.answer {
+            Some(answer) => answer.moment(view),
+            None => Moment {
+                view,
+                mttm_tick: view.impact().mttm_achieved_tick,
+                score: None,
+            },
+        }
     }
 
     /// The score of the answer: where a runbook answers, or something is expected of it.
@@ -342,6 +355,18 @@ impl<'a> Script<'a> {
 }
 
 impl Scenario {
+    /// What is expected of a run that the runbook answers, or that nobody answers, in order.
+    pub fn expectations<'a>(
+        &'a self,
+        runbook: Option<&'a Runbook>,
+    ) -> impl Iterator<Item = &'a Expectation> {
+        let besides = match runbook {
+            Some(runbook) => &runbook.expect,
+            None => &self.expect_unanswered,
+        };
+        self.expect.iter().chain(besides)
+    }
+
     /// Whether faults begin or the timeline acts once the incident has started.
     #[must_use]
     pub fn acts_later(&self) -> bool {

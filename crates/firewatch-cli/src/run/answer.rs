@@ -1,0 +1,91 @@
+//! What an answer to an incident was worth.
+
+use std::io::Write;
+
+use firewatch_scenario::score::{End, Grade};
+use firewatch_scenario::{Playback, Runbook};
+use serde::Serialize;
+
+use super::case::Case;
+use crate::check::count;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::style::{BAD, DIM, FAIR, GOOD, PLAIN, visible};
+
+/// What an answer was worth.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnswerSummary {
+    /// Name of the runbook; `None` if the timeline's actions are the answer.
+    pub runbook: Option<String>,
+    pub end: Option<End>,
+    pub reward: f64,
+    pub wrong_actions: u32,
+    /// Goals that count.
+    pub goals: usize,
+    pub missed_goals: usize,
+    /// Once it has ended.
+    pub grade: Option<Grade>,
+}
+
+impl AnswerSummary {
+    /// The answer of a run that is over, if its score was kept.
+    pub fn of(case: &Case, playback: &Playback) -> Option<Self> {
+        let score = playback.score()?;
+        let outcome = score.outcome(&case.scenario, &playback.view());
+        Some(Self {
+            runbook: case.runbook.as_ref().map(|runbook| runbook.name.clone()),
+            end: score.end(),
+            reward: score.total_reward(),
+            wrong_actions: score.wrong_actions(),
+            goals: outcome.goals,
+            missed_goals: outcome.missed_goals,
+            grade: score.grade(),
+        })
+    }
+
+    /// Writes it as lines below those of the impact.
+    pub fn write(&self, out: &mut Output) -> Result<(), Failure> {
+        let palette = out.palette;
+        let wrong_style = if self.wrong_actions > 0 { BAD } else { PLAIN };
+        let mut lines = vec![
+            ("grade", self.grade_line()),
+            ("reward", format!("{:.2}", self.reward)),
+            (
+                "wrong actions",
+                palette.paint(wrong_style, self.wrong_actions),
+            ),
+        ];
+        if self.goals > 0 {
+            let style = if self.missed_goals > 0 { FAIR } else { GOOD };
+            let met = format!("{} of {}", self.goals - self.missed_goals, self.goals);
+            lines.push(("goals met", palette.paint(style, met)));
+        }
+        writeln!(out)?;
+        for (label, value) in lines {
+            let label = palette.paint(DIM, format!("{label:<20}"));
+            writeln!(out, "  {label}  {value}")?;
+        }
+        Ok(())
+    }
+
+    fn grade_line(&self) -> String {
+        let Some(grade) = self.grade else {
+            return "none: the answer has not ended".to_owned();
+        };
+        let why = match self.end {
+            Some(End::Declared) => ", declared resolved",
+            Some(End::BudgetUsedUp) => ", SLO budget used up",
+            Some(End::OutOfTicks) | None => "",
+        };
+        format!(
+            "{:.2} (recovery {:.2}, speed {:.2}, precision {:.2}, SLO {:.2}){why}",
+            grade.total, grade.recovery, grade.speed, grade.precision, grade.slo
+        )
+    }
+}
+
+/// The runbook and how long it is, for a heading.
+pub fn heading(runbook: &Runbook) -> String {
+    let actions = count(runbook.requests().len(), "action");
+    format!("answered by: {} ({actions})", visible(&runbook.name))
+}
