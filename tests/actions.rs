@@ -795,7 +795,7 @@ fn a_report_never_names_a_kind_of_fault() {
 
 #[test]
 fn an_action_of_ones_own_takes_a_file_and_no_rust() {
-    let path = workspace().join("crates/firewatch-scenario/examples/own-actions.ron");
+    let path = workspace().join("scenarios/actions/heap-dumps.ron");
     let standard = ActionCatalogue::built_in(Profile::Standard);
     let catalogue = standard.extended_by_file(&path).unwrap();
     assert_eq!(catalogue.actions().len(), standard.actions().len() + 1);

@@ -8,8 +8,9 @@ use std::fs;
 
 use firewatch_scenario::{
     Action, ActionCatalogue, ActionRequest, ActionSpec, Axis, CATALOGUE, Calls, Check, Comparison,
-    Difficulty, Event, Expectation, Fact, Fault, Goals, Halt, Metrics, Operator, Parameter,
-    ParameterKind, Playback, Profile, Quantity, Scenario, Seeds, Service, Sweep, When, generate,
+    Difficulty, Event, Expectation, Fact, Fault, Goals, Halt, Metrics, Operator, OwnActions,
+    Parameter, ParameterKind, Playback, Profile, Quantity, Scenario, Seeds, Service, Sweep, When,
+    generate,
 };
 use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, ImpactMode, METRICS, Metric, MetricKind, SloBudget, Status,
@@ -390,6 +391,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
             slo_budget: default.map_or(given, Difficulty::slo_budget),
             impact,
             profile,
+            actions: OwnActions::default(),
             engine: if is_single {
                 Engine::SingleFault
             } else {

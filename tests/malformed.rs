@@ -93,6 +93,35 @@ fn color_changes_nothing_but_color() {
 }
 
 #[test]
+fn files_of_actions_are_read_only_where_there_is_a_folder() {
+    let folder = workspace().join("tests/fixtures/own-actions");
+    let said = |name: &str, folder: Option<&Path>| {
+        let text = format!("Scenario(name: \"x\", difficulty: easy, actions: [\"{name}\"])");
+        let read = Scenario::parse_with("file.ron", &text, folder);
+        read.unwrap_err().render(false)
+    };
+    let expected = "\
+error: a scenario that is no file can't name others
+ --> file.ron:1:49
+  |
+1 | Scenario(name: \"x\", difficulty: easy, actions: [\"misspelt.ron\"])
+  |                                                 ^^^^^^^^^^^^^^
+  |
+  = help: save it, and name its files of actions relative to its folder
+
+";
+    assert_eq!(said("misspelt.ron", None), expected);
+    let missing = said("none.ron", Some(&folder));
+    let wanted = "error: `none.ron`: can't be read: ";
+    assert!(missing.starts_with(wanted), "{missing}");
+    assert!(missing.contains("--> file.ron:1:49"), "{missing}");
+    // What is wrong within it is told as of that file.
+    let wrong = said("misspelt.ron", Some(&folder));
+    assert!(wrong.contains("misspelt.ron:1:"), "{wrong}");
+    assert!(wrong.contains("did you mean `about`?"), "{wrong}");
+}
+
+#[test]
 fn a_file_that_is_not_utf8_is_refused() {
     let said = only_problem(b"Scenario(\n    name: \"caf\xe9\",\n)".to_vec());
     assert_eq!(

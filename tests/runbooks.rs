@@ -14,8 +14,8 @@ use firewatch_scenario::runbook::{Condition, Step};
 use firewatch_scenario::score::AlertName;
 use firewatch_scenario::{
     ActionCatalogue, ActionRequest, Check, Comparison, Diagnostics, Difficulty, Expectation, Fact,
-    FleetPlayback, Operator, Playback, Profile, Quantity, Responder, Runbook, Scenario, What, When,
-    generate,
+    FileKind, FleetPlayback, Operator, Playback, Profile, Quantity, Responder, Runbook, Scenario,
+    What, When, generate,
 };
 use firewatch_sim::{Status, Value};
 use firewatch_tests::{difference, files, workspace};
@@ -190,11 +190,15 @@ fn a_timeline_is_an_answer_like_the_runbook_with_its_actions() {
 }
 
 #[test]
-fn a_runbook_is_told_from_a_scenario() {
-    assert!(Runbook::is_one(
-        "// What it is.\n/* more */ Runbook (name: \"\")"
-    ));
-    assert!(Runbook::is_one("\u{feff}Runbook("));
+fn sorts_of_files_are_told_apart() {
+    for runbook in [
+        "// What it is.\n/* more */ Runbook (name: \"\")",
+        "Runbook /* of ours */ (",
+        "\u{feff}Runbook(",
+    ] {
+        assert_eq!(FileKind::of(runbook), FileKind::Runbook, "{runbook}");
+    }
+    assert_eq!(FileKind::of("//\nActions(actions: {})"), FileKind::Actions);
     for other in [
         "Scenario(",
         "(name: \"\")",
@@ -203,7 +207,7 @@ fn a_runbook_is_told_from_a_scenario() {
         "/* Runbook(",
         "Runbooks(",
     ] {
-        assert!(!Runbook::is_one(other), "{other}");
+        assert_eq!(FileKind::of(other), FileKind::Scenario, "{other}");
     }
 }
 

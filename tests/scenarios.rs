@@ -1,32 +1,13 @@
 //! Every file below `scenarios/` is well written, holds what it expects, and could have failed.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that can't play its files fails"
-)]
+#![expect(clippy::expect_used, reason = "a test that can't play its files fails")]
 
-use std::path::PathBuf;
-
-use firewatch_scenario::{Difficulty, Fact, Playback, Quantity, Runbook, Scenario, When};
+use firewatch_scenario::{Difficulty, Fact, Playback, Quantity, Scenario, When};
 use firewatch_sim::{Engine, FaultKind, ImpactMode, METRICS};
+use firewatch_tests::scenarios;
 
 /// Seeds that each file is played with, besides its own.
 const SEEDS: u64 = 20;
-
-/// Paths of the files and what they say; the runbooks have tests of their own.
-fn scenarios() -> Vec<(PathBuf, Scenario)> {
-    let files = firewatch_tests::files(&firewatch_tests::workspace().join("scenarios"), "ron");
-    let load = |file: PathBuf| match Scenario::load(&file) {
-        Ok(scenario) => (file, scenario),
-        Err(problems) => panic!("{problems}"),
-    };
-    let is_scenario = |file: &PathBuf| {
-        let text = std::fs::read_to_string(file).expect("the file can be read");
-        !Runbook::is_one(&text)
-    };
-    files.into_iter().filter(is_scenario).map(load).collect()
-}
 
 /// Plays to the end; the expectations that failed, and the hash of the last state.
 fn play(scenario: &Scenario) -> (Vec<String>, u64) {
@@ -71,7 +52,7 @@ fn every_expectation_holds_with_other_seeds() {
 fn every_file_is_written_back_as_the_same_scenario() {
     for (file, scenario) in scenarios() {
         let text = scenario.to_string();
-        match Scenario::parse("written back", &text) {
+        match Scenario::parse_with("written back", &text, file.parent()) {
             Ok(again) => assert_eq!(again, scenario, "{}", file.display()),
             Err(problems) => panic!("{}:\n{problems}", file.display()),
         }

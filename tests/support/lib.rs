@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that can't read its fixtures fails"
 )]
 
@@ -18,6 +19,8 @@ pub use episode::{Comparison, compare_episode};
 pub use host::{Crowd, Host, rows_are_together};
 pub use incident::{Act, Footprint, Incident};
 pub use snapshot::difference;
+
+use firewatch_scenario::{FileKind, Scenario};
 
 /// The root of the workspace.
 #[must_use]
@@ -41,6 +44,24 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// The scenarios of the workspace, with their files in order of their paths.
+///
+/// # Panics
+/// One of them is not in order.
+#[must_use]
+pub fn scenarios() -> Vec<(PathBuf, Scenario)> {
+    let is_scenario = |file: &PathBuf| {
+        let text = std::fs::read_to_string(file).expect("the file can be read");
+        FileKind::of(&text) == FileKind::Scenario
+    };
+    let load = |file: PathBuf| match Scenario::load(&file) {
+        Ok(scenario) => (file, scenario),
+        Err(problems) => panic!("{problems}"),
+    };
+    let files = files(&workspace().join("scenarios"), "ron").into_iter();
+    files.filter(is_scenario).map(load).collect()
 }
 
 /// The folder of the conformance cases, or the one that `FIREWATCH_CASES` names; a relative one

@@ -49,7 +49,7 @@ pub enum Command {
     /// Play a grid of runs of one scenario, and write a row for each
     #[command(after_help = EXIT_CODES, after_long_help = format!("{ROWS}\n{EXIT_CODES}"))]
     Sweep(SweepArguments),
-    /// Say everything that is wrong with scenarios and runbooks, and run nothing
+    /// Say everything that is wrong with scenarios, runbooks and files of actions, and run nothing
     ///
     /// Whether an incident has what a runbook speaks of is only known with the incident:
     /// `firewatch run INCIDENT --runbook FILE` says so.
@@ -197,7 +197,7 @@ pub struct SweepArguments {
 /// The arguments of `check`.
 #[derive(Args, Debug)]
 pub struct CheckArguments {
-    /// Scenario files, folders to search for `*.ron`, or `-` for the standard input
+    /// Files, folders to search for `*.ron`, or `-` for the standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The form of the problems

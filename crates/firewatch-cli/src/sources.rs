@@ -5,7 +5,9 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use firewatch_scenario::{Diagnostics, MAX_FILE_BYTES, Runbook, Scenario};
+use firewatch_scenario::{
+    ActionCatalogue, Diagnostics, FileKind, MAX_FILE_BYTES, Profile, Runbook, Scenario,
+};
 
 const EXTENSION: &str = "ron";
 
@@ -33,17 +35,10 @@ impl Source {
     /// Everything that is wrong with it.
     pub fn load(&self) -> Result<Scenario, Diagnostics> {
         match self {
-            Self::File(path) => {
-                let loaded = Scenario::load(path);
-                if loaded.is_err() && self.is_runbook() {
-                    let name = self.name();
-                    let help = format!(
-                        "answer an incident with it: `firewatch run INCIDENT --runbook {name}`"
-                    );
-                    return Err(wrong(&name, "this is a runbook, not a scenario", &help));
-                }
-                loaded
-            }
+            Self::File(path) => Scenario::load(path).map_err(|problems| match self.kind() {
+                FileKind::Scenario => problems,
+                other => self.no_scenario(other),
+            }),
             Self::Stdin => {
                 let mut bytes = Vec::new();
                 // One byte more than allowed tells a large scenario from one that just fits.
@@ -58,22 +53,47 @@ impl Source {
 }
 
 impl Source {
-    /// Whether it is a file that holds a runbook, as far as can be seen.
-    fn is_runbook(&self) -> bool {
-        let Self::File(path) = self else { return false };
+    /// What sort of file it is, as far as can be seen.
+    fn kind(&self) -> FileKind {
+        let Self::File(path) = self else {
+            return FileKind::Scenario;
+        };
         let mut head = Vec::new();
         let read = fs::File::open(path)
             .and_then(|file| file.take(MAX_FILE_BYTES as u64).read_to_end(&mut head));
-        read.is_ok() && Runbook::is_one(&String::from_utf8_lossy(&head))
+        // What can't be read is a problem where it is loaded.
+        read.map_or(FileKind::Scenario, |_| {
+            FileKind::of(&String::from_utf8_lossy(&head))
+        })
     }
 
-    /// Everything that is wrong with the scenario or the runbook in it.
+    fn no_scenario(&self, kind: FileKind) -> Diagnostics {
+        let name = self.name();
+        match kind {
+            FileKind::Actions => {
+                let help = "name it in a scenario: `actions: [\"FILE\"]`, relative to its folder";
+                wrong(&name, "this is a file of actions, not a scenario", help)
+            }
+            FileKind::Runbook | FileKind::Scenario => {
+                let help = format!(
+                    "answer an incident with it: `firewatch run INCIDENT --runbook {name}`"
+                );
+                wrong(&name, "this is a runbook, not a scenario", &help)
+            }
+        }
+    }
+
+    /// Everything that is wrong with the scenario, the runbook or the actions in it.
     ///
     /// # Errors
     /// There is something.
     pub fn check(&self) -> Result<(), Diagnostics> {
-        match self {
-            Self::File(path) if self.is_runbook() => Runbook::load(path).map(|_| ()),
+        match (self, self.kind()) {
+            (Self::File(path), FileKind::Runbook) => Runbook::load(path).map(|_| ()),
+            (Self::File(path), FileKind::Actions) => {
+                let catalogue = ActionCatalogue::built_in(Profile::default());
+                catalogue.extended_by_file(path).map(|_| ())
+            }
             _ => self.load().map(|_| ()),
         }
     }
@@ -103,12 +123,12 @@ pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> R
 }
 
 /// The sources that the arguments name, in order: files, `-`, and folders searched through. An
-/// argument that names nothing is a problem in its place. Runbooks in a folder are passed over.
+/// argument that names nothing is a problem in its place. Of a folder, only the scenarios.
 pub fn find(arguments: &[PathBuf]) -> Vec<Result<Source, Diagnostics>> {
     arguments.iter().flat_map(|path| find_one(path)).collect()
 }
 
-/// As [`find`], with the runbooks.
+/// As [`find`], with the runbooks and files of actions.
 pub fn find_all(arguments: &[PathBuf]) -> Vec<Result<Source, Diagnostics>> {
     let find = |path: &PathBuf| find_those(path, |_| true);
     arguments.iter().flat_map(find).collect()
@@ -116,7 +136,7 @@ pub fn find_all(arguments: &[PathBuf]) -> Vec<Result<Source, Diagnostics>> {
 
 /// What one argument names.
 pub fn find_one(path: &Path) -> Vec<Result<Source, Diagnostics>> {
-    find_those(path, |source| !source.is_runbook())
+    find_those(path, |source| source.kind() == FileKind::Scenario)
 }
 
 /// What one argument names; of a folder, those that are wanted.

@@ -1,7 +1,8 @@
 //! The incident that the reference draws for a difficulty and a seed.
 
 use firewatch_scenario::{
-    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, Metrics, Profile, Scenario, Service, Sweep,
+    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, Metrics, OwnActions, Profile, Scenario,
+    Service, Sweep,
 };
 use firewatch_sim::{Engine, FaultKind, ImpactMode};
 
@@ -37,6 +38,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         impact: ImpactMode::default(),
         engine: Engine::default(),
         profile: Profile::Reference,
+        actions: OwnActions::default(),
         generated: false,
         services: services.into_iter().map(of_catalogue).collect(),
         faults: vec![Fault {

@@ -3,13 +3,15 @@
 //! An [`ActionCatalogue`] says of each action what sort of thing it is, what it does to the metrics of
 //! its target and what it halts; [`ActionCatalogue::apply`] does one to a [`Stage`]. The built-in
 //! catalogues ([`Profile`]) are RON files in `crates/firewatch-scenario/actions/`, and a file of the same
-//! format adds actions or overrides them: [`ActionCatalogue::extended_by_file`].
+//! format adds actions or overrides them: for a program [`ActionCatalogue::extended_by_file`], for a
+//! scenario [`OwnActions`].
 
 mod apply;
 mod catalogue;
 mod check;
 mod effect;
 mod model;
+mod own;
 mod parameter;
 mod read;
 mod report;
@@ -20,5 +22,6 @@ mod template;
 pub use apply::{ActionError, ActionOutcome, ActionRequest, HaltedFault};
 pub use catalogue::ActionCatalogue;
 pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profile};
+pub use own::OwnActions;
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
 pub use stage::{FleetStage, Stage};

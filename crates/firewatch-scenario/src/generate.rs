@@ -1,6 +1,6 @@
 //! Scenarios from a difficulty and a seed.
 
-use crate::action::Profile;
+use crate::action::{OwnActions, Profile};
 use crate::draft::Draft;
 use crate::goal::Goals;
 use crate::model::{Calls, Difficulty, Fault, Metrics, Scenario, Service};
@@ -23,6 +23,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         slo_budget: difficulty.slo_budget(),
         impact: firewatch_sim::ImpactMode::default(),
         profile: Profile::default(),
+        actions: OwnActions::default(),
         engine: firewatch_sim::Engine::default(),
         generated: false,
         services: mesh

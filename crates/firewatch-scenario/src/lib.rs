@@ -29,6 +29,7 @@
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
 //! | `profile` | `standard` or `reference`: what actions do, and what the answer is worth | `standard` |
+//! | `actions` | list of files of actions, relative to the scenario's folder, that add to the built-in ones | none |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
 //! | `expect_unanswered` | more of them, which a run that a runbook answers does not look at | none |
@@ -85,7 +86,7 @@
 //!
 //! The **catalogue of actions** ([`ActionCatalogue`]) is data too: see the files in
 //! `crates/firewatch-scenario/actions/`, and the `README.md` there for their format and for what the profiles
-//! differ in.
+//! differ in. `scenarios/actions/` has a file that adds to it.
 //!
 //! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
 //! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind` and `halt`
@@ -110,6 +111,7 @@ mod draft;
 mod draws;
 mod episodes;
 mod expect;
+mod file_kind;
 mod generate;
 mod goal;
 mod load;
@@ -126,14 +128,15 @@ mod write;
 
 pub use action::{
     ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, ActionSpec,
-    Category, FleetStage, HISTORY_TICKS, HaltedFault, OnInvalid, Parameter, ParameterKind, Profile,
-    Recorded, Stage,
+    Category, FleetStage, HISTORY_TICKS, HaltedFault, OnInvalid, OwnActions, Parameter,
+    ParameterKind, Profile, Recorded, Stage,
 };
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{MAX_SERVICES, MAX_SPEED, MAX_TICKS};
 pub use draws::{Draws, Purpose};
 pub use episodes::Episodes;
 pub use expect::{Outcome, Verdict};
+pub use file_kind::FileKind;
 pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::MAX_FILE_BYTES;

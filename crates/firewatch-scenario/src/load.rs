@@ -18,12 +18,15 @@ impl Scenario {
     ///
     /// # Errors
     /// Every problem of the file at once: it can't be read, is larger than [`MAX_FILE_BYTES`], is not
-    /// UTF-8, is not RON, or says something that is not a scenario or makes no sense.
+    /// UTF-8, is not RON, or says something that is not a scenario or makes no sense. Every problem of a file
+    /// of actions that it names, if there are any.
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
-        Self::parse_bytes(&path.display().to_string(), read(path)?)
+        let (file, text) = text(path)?;
+        Self::parse_with(&file, &text, path.parent())
     }
 
-    /// Reads a scenario from bytes; `file` is the name that problems are reported under.
+    /// Reads a scenario from bytes; `file` is the name that problems are reported under. No other file is
+    /// read: a scenario that names files of `actions` has to be loaded.
     ///
     /// # Errors
     /// As [`Scenario::load`].
@@ -31,17 +34,36 @@ impl Scenario {
         Self::parse(file, &utf8(file, bytes)?)
     }
 
-    /// Reads a scenario from text; `file` is the name that problems are reported under.
+    /// Reads a scenario from text, as [`Scenario::parse_bytes`] does from bytes.
     ///
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
+        Self::parse_with(file, text, None)
+    }
+
+    /// Reads a scenario from text; the files of actions that it names are relative to the folder.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn parse_with(file: &str, text: &str, folder: Option<&Path>) -> Result<Self, Diagnostics> {
         let text = within_limits(file, text, "a scenario")?;
-        parse_text(text).map_err(|problems| Diagnostics {
-            file: file.to_owned(),
-            text: text.to_owned(),
-            problems,
-        })
+        let (scenario, mut notes) =
+            decode::<Self>(text, "scenario", "Scenario(name: \"...\", ...)");
+        // What could not be read may be what seems to be missing, or be referred to.
+        let mut scenario = scenario.filter(|_| !notes.partial && !notes.is_full());
+        if let Some(scenario) = &mut scenario {
+            scenario.actions.resolve(folder, &mut notes)?;
+        }
+        let scenario = scenario.map(|scenario| completed(scenario, &mut notes));
+        match scenario {
+            Some(scenario) if !notes.has_problems() => Ok(scenario),
+            _ => Err(Diagnostics {
+                file: file.to_owned(),
+                text: text.to_owned(),
+                problems: notes.finish(),
+            }),
+        }
     }
 
     /// Everything that is wrong with a scenario that was put together or changed in code.
@@ -53,8 +75,15 @@ impl Scenario {
     }
 }
 
+/// The name of a file and the text in it.
+pub(crate) fn text(path: &Path) -> Result<(String, String), Diagnostics> {
+    let name = path.display().to_string();
+    let text = utf8(&name, read(path)?)?;
+    Ok((name, text))
+}
+
 /// The bytes of a file, up to one more than are allowed.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
+fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
     let unreadable = |error: std::io::Error| {
         let name = path.display().to_string();
         Diagnostics::without_text(&name, format!("can't be read: {error}"), None)
@@ -69,7 +98,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
 }
 
 /// The text of a file.
-pub(crate) fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
+fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let newlines = error.as_bytes()[..valid]
@@ -118,22 +147,15 @@ pub(crate) fn decode<T: Decode>(text: &str, what: &str, example: &str) -> (Optio
     (value, notes)
 }
 
-fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
-    let (scenario, mut notes) =
-        decode::<Scenario>(text, "scenario", "Scenario(name: \"...\", ...)");
-    // What could not be read may be what seems to be missing, or be referred to.
-    let Some(mut scenario) = scenario.filter(|_| !notes.partial && !notes.is_full()) else {
-        return Err(notes.finish());
-    };
-    if scenario.generated {
-        scenario = generated(scenario, &mut notes);
-    }
-    check::check(&scenario, &mut notes);
-    if notes.has_problems() {
-        Err(notes.finish())
+/// A scenario with what it leaves to be drawn, checked.
+fn completed(scenario: Scenario, notes: &mut Decoder) -> Scenario {
+    let scenario = if scenario.generated {
+        generated(scenario, notes)
     } else {
-        Ok(scenario)
-    }
+        scenario
+    };
+    check::check(&scenario, notes);
+    scenario
 }
 
 /// A scenario without services, with what is drawn filled in. If it can't be drawn, nothing is said

@@ -7,7 +7,7 @@ use firewatch_sim::{
     SloBudget, Status, Value,
 };
 
-use crate::action::{ActionRequest, Profile};
+use crate::action::{ActionCatalogue, ActionRequest, OwnActions, Profile};
 use crate::draws::{Draws, Streams};
 use crate::goal::Goals;
 use crate::sweep::Sweep;
@@ -36,6 +36,8 @@ pub struct Scenario {
     pub engine: Engine,
     /// Which rules and numbers the actions of the timeline have.
     pub profile: Profile,
+    /// Actions beyond the built-in ones.
+    pub actions: OwnActions,
     /// Whether services, faults and red herrings are drawn from difficulty and seed.
     pub generated: bool,
     /// The services, in order.
@@ -75,6 +77,13 @@ impl Scenario {
         } else {
             reseeded
         }
+    }
+
+    /// The actions that can be done in it.
+    #[must_use]
+    pub fn catalogue(&self) -> &ActionCatalogue {
+        let own = self.actions.catalogue(self.profile);
+        own.unwrap_or_else(|| ActionCatalogue::built_in(self.profile))
     }
 
     /// Name of the root cause: the one that is given, else the first fault's service.

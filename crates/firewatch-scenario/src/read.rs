@@ -55,6 +55,7 @@ impl Decode for Scenario {
             impact: f.optional(decoder, "impact").unwrap_or_default(),
             engine: f.optional(decoder, "engine").unwrap_or_default(),
             profile: f.optional(decoder, "profile").unwrap_or_default(),
+            actions: f.optional(decoder, "actions").unwrap_or_default(),
             generated: services.is_none(),
             services: services.map(|services| services.0).unwrap_or_default(),
             faults: f.optional(decoder, "faults").unwrap_or_default(),

@@ -99,8 +99,8 @@ impl Runbook {
     /// Every problem of the file at once, as [`Scenario::load`]; but services, metrics and actions are
     /// only known with a scenario: see [`Runbook::load_for`].
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
-        let name = path.display().to_string();
-        Self::parse(&name, &load::utf8(&name, load::read(path)?)?)
+        let (name, text) = load::text(path)?;
+        Self::parse(&name, &text)
     }
 
     /// Reads the file of a runbook that answers this incident.
@@ -108,8 +108,8 @@ impl Runbook {
     /// # Errors
     /// As [`Runbook::load`], and everything in it that the incident does not have.
     pub fn load_for(path: &Path, scenario: &Scenario) -> Result<Self, Diagnostics> {
-        let name = path.display().to_string();
-        Self::parse_for(&name, &load::utf8(&name, load::read(path)?)?, scenario)
+        let (name, text) = load::text(path)?;
+        Self::parse_for(&name, &text, scenario)
     }
 
     /// Reads a runbook from text; `file` is the name that problems are reported under.
@@ -153,24 +153,6 @@ impl Runbook {
                 problems: notes.finish(),
             }),
         }
-    }
-
-    /// Whether a text seems to be a runbook rather than a scenario: its first word says so.
-    #[must_use]
-    pub fn is_one(text: &str) -> bool {
-        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
-        loop {
-            let behind = if rest.starts_with("//") {
-                rest.split_once('\n')
-            } else if rest.starts_with("/*") {
-                rest.split_once("*/")
-            } else {
-                break;
-            };
-            rest = behind.map_or("", |(_, rest)| rest.trim_start());
-        }
-        rest.strip_prefix("Runbook")
-            .is_some_and(|rest| rest.trim_start().starts_with('('))
     }
 
     /// All actions that it may do, in the order of the file.

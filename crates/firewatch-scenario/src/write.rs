@@ -45,6 +45,11 @@ impl Display for Scenario {
         if self.profile != Profile::default() {
             field("profile", &self.profile);
         }
+        let files = self.actions.files();
+        if !files.is_empty() {
+            let files: Vec<&str> = files.iter().map(String::as_str).collect();
+            field("actions", &Names(&files));
+        }
         if self.impact != ImpactMode::default() {
             field("impact", &self.impact.name());
         }

@@ -127,8 +127,7 @@ impl ActionCatalogue {
     /// # Errors
     /// As [`extended_by`](Self::extended_by); the file can't be read, is too large or is not UTF-8.
     pub fn extended_by_file(&self, path: &Path) -> Result<Self, Diagnostics> {
-        let name = path.display().to_string();
-        let text = load::utf8(&name, load::read(path)?)?;
+        let (name, text) = load::text(path)?;
         self.extended_by(&name, &text)
     }
 

@@ -9,7 +9,7 @@ use crate::runbook::{Condition, Runbook, Step};
 /// Notes everything that is wrong with the runbook as an answer to the scenario.
 pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut Decoder) {
     let mut checker = Checker::new(scenario, notes);
-    let created = timeline::created_by(scenario.profile, runbook.requests());
+    let created = timeline::created_by(scenario, runbook.requests());
     checker.given_metrics.extend(created);
     checker.steps("steps", &runbook.steps);
     checker.expectations("expect", &runbook.expect);

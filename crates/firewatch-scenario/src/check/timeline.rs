@@ -3,7 +3,7 @@
 use firewatch_sim::Engine;
 
 use super::Checker;
-use crate::action::{ActionCatalogue, ActionRequest, ActionSpec, Parameter, Profile};
+use crate::action::{ActionRequest, ActionSpec, Parameter};
 use crate::decode::key_path;
 use crate::model::{Action, Fault, Metrics, Scenario};
 use crate::problem::{shown, suggest};
@@ -17,15 +17,15 @@ pub(super) fn created(scenario: &Scenario) -> impl Iterator<Item = (&str, &str)>
             Action::Perform(request) => Some(request),
             Action::Halt(_) | Action::Inject(_) | Action::Set(..) => None,
         });
-    created_by(scenario.profile, requests)
+    created_by(scenario, requests)
 }
 
 /// Services and the metrics that these actions may give them.
 pub(super) fn created_by<'a>(
-    profile: Profile,
+    scenario: &'a Scenario,
     requests: impl IntoIterator<Item = &'a ActionRequest>,
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let catalogue = ActionCatalogue::built_in(profile);
+    let catalogue = scenario.catalogue();
     requests.into_iter().flat_map(move |request| {
         let action = catalogue.find(&request.name);
         let created = action.into_iter().flat_map(ActionSpec::creates);
@@ -66,8 +66,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn request(&mut self, path: &str, request: &ActionRequest) {
-        let catalogue = ActionCatalogue::built_in(self.scenario.profile);
+        let catalogue = self.scenario.catalogue();
         let Some(action) = catalogue.find(&request.name) else {
+            if self.notes.is_broken("actions") {
+                return;
+            }
             let message = format!("unknown action `{}`", shown(&request.name));
             let names = catalogue.actions().iter().map(ActionSpec::name);
             let path = format!("{path}.action");

@@ -34,7 +34,7 @@ pub struct Script<'a> {
     ticks: u64,
     /// What is still to be done, the next thing last.
     steps: Vec<(u64, Step<'a>)>,
-    catalogue: &'static ActionCatalogue,
+    catalogue: &'a ActionCatalogue,
     /// What actions leave behind; `None` where there are none.
     session: Option<ActionSession>,
     /// Who answers and what that is worth, if somebody asks.
@@ -63,7 +63,7 @@ impl<'a> Script<'a> {
         let mut script = Self {
             ticks: scenario.ticks,
             steps: steps(scenario),
-            catalogue: ActionCatalogue::built_in(scenario.profile),
+            catalogue: scenario.catalogue(),
             session: (has_actions || answer.is_some()).then(ActionSession::new),
             answer,
             watches: expected.map(watch).collect(),
@@ -391,7 +391,7 @@ impl Scenario {
         let mut script = Script {
             ticks: self.ticks,
             steps,
-            catalogue: ActionCatalogue::built_in(self.profile),
+            catalogue: self.catalogue(),
             session: Some(std::mem::take(session)),
             answer: None,
             watches: Vec::new(),

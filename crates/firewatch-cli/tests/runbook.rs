@@ -1,0 +1,152 @@
+//! `firewatch run --runbook` as a process: incidents that are answered.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can't start the command fails"
+)]
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+const FOLDER: &str = "tests/fixtures/answer";
+const INCIDENT: &str = "tests/fixtures/answer/incident.ron";
+/// Wins.
+const FIX: &str = "tests/fixtures/answer/fix.ron";
+/// Loses, and its own expectations fail.
+const GUESS: &str = "tests/fixtures/answer/guess.ron";
+/// Speaks of an action and a service that there are not.
+const UNFIT: &str = "tests/fixtures/answer/unfit.ron";
+
+fn run(code: i32, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+    command
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = command.output().expect("the command starts");
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
+    output
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
+}
+
+fn stdout(code: i32, arguments: &[&str]) -> String {
+    text(&run(code, arguments).stdout)
+}
+
+fn json(code: i32, arguments: &[&str]) -> Value {
+    let told = stdout(code, &[arguments, &["--format", "json"]].concat());
+    serde_json::from_str(&told).expect("the output is JSON")
+}
+
+/// Whether the output has all these.
+fn assert_tells(told: &str, wanted: &[&str]) {
+    for part in wanted {
+        assert!(told.contains(part), "`{part}` is missing in:\n{told}");
+    }
+}
+
+#[test]
+fn a_run_is_held_against_what_the_runbook_expects() {
+    let told = stdout(0, &["run", INCIDENT, "--runbook", FIX]);
+    let wanted = [
+        "answered by: Roll back (3 actions)",
+        "bad_deploy halted",
+        "declared resolved",
+        "wrong actions         0",
+        "✓ at_end(grade(ge(0.8)))",
+        "✓ by_tick(8, status(\"auth-service\", ge(degraded)))",
+    ];
+    assert_tells(&told, &wanted);
+    // It only holds while nobody answers.
+    assert!(!told.contains("at_end(status"), "{told}");
+    let alone = stdout(0, &["run", INCIDENT]);
+    assert_tells(&alone, &["✓ at_end(status(\"auth-service\", down))"]);
+    assert!(!alone.contains("wrong actions"), "{alone}");
+}
+
+#[test]
+fn a_runbook_that_fails_ends_with_1() {
+    let told = stdout(1, &["run", INCIDENT, "--runbook", GUESS]);
+    let wanted = [
+        "restart_service (wrong action)",
+        "wrong actions         2",
+        "✗ at_end(wrong_actions(0))",
+        "✗ at_end(reward(gt(0)))",
+    ];
+    assert_tells(&told, &wanted);
+}
+
+#[test]
+fn a_bad_runbook_ends_with_2_and_says_where() {
+    let output = run(2, &["run", INCIDENT, "--runbook", UNFIT]);
+    let wanted = [
+        "unfit.ron:4:20",
+        "did you mean `rollback_deploy`?",
+        "unknown service `search-service`",
+    ];
+    assert_tells(&text(&output.stderr), &wanted);
+    assert_eq!(text(&output.stdout), "");
+    let swapped = run(2, &["run", FIX, "--runbook", FIX]);
+    let wanted = ["this is a runbook, not a scenario", "--runbook"];
+    assert_tells(&text(&swapped.stderr), &wanted);
+    let swapped = run(2, &["run", INCIDENT, "--runbook", INCIDENT]);
+    assert_tells(&text(&swapped.stderr), &["write `Runbook("]);
+    let absent = run(2, &["run", INCIDENT, "--runbook", "none.ron"]);
+    assert_tells(&text(&absent.stderr), &["none.ron"]);
+}
+
+#[test]
+fn the_profile_of_the_command_line_counts() {
+    let of = |profile: &str| {
+        let arguments = ["run", INCIDENT, "--runbook", FIX, "--profile", profile];
+        // The reference grades this answer lower than the runbook expects.
+        let code = i32::from(profile == "reference");
+        let mut runs = json(code, &arguments);
+        assert_eq!(runs[0]["profile"], profile);
+        runs[0]["answer"]["reward"].take()
+    };
+    let standard = of("standard");
+    assert_ne!(standard, of("reference"));
+    assert_eq!(
+        standard,
+        json(0, &["run", INCIDENT, "--runbook", FIX])[0]["answer"]["reward"]
+    );
+}
+
+#[test]
+fn json_has_the_answer() {
+    let runs = json(0, &["run", INCIDENT, "--runbook", FIX]);
+    let answer = &runs[0]["answer"];
+    assert_eq!(answer["runbook"], "Roll back");
+    assert_eq!(answer["end"], "declared");
+    assert_eq!(answer["wrong_actions"], 0);
+    assert_eq!(answer["grade"]["recovery"], 1.0);
+    let alone = json(0, &["run", INCIDENT]);
+    assert_eq!(alone[0].get("answer"), None);
+}
+
+#[test]
+fn each_seed_is_answered_as_alone() {
+    let grades = json(0, &["run", INCIDENT, "--runbook", FIX, "--seeds", "3..6"]);
+    let runs = grades[0]["runs"].as_array().expect("an array");
+    assert_eq!(runs.len(), 3);
+    for (seed, run) in (3..).zip(runs) {
+        let arguments = ["run", INCIDENT, "--runbook", FIX, "--seed"];
+        let alone = json(0, &[&arguments[..], &[&format!("{seed}")]].concat());
+        assert_eq!(run["reward"], alone[0]["answer"]["reward"]);
+        assert_eq!(run["grade"], alone[0]["answer"]["grade"]["total"]);
+        assert_eq!(run["state_hash"], alone[0]["state_hash"]);
+    }
+}
+
+#[test]
+fn folders_may_hold_runbooks_beside_scenarios() {
+    let told = stdout(0, &["run", FOLDER, "--quiet", "--runbook", FIX]);
+    assert_tells(&told, &["1 scenario: 1 well; expectations: 4 held"]);
+    // What the incident lacks is only known with it.
+    assert_tells(&stdout(0, &["check", FOLDER]), &["4 files, no problems"]);
+}
