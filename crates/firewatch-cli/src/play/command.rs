@@ -1,61 +1,9 @@
 //! What can be typed at the prompt.
 
-use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSpec, Parameter, ParameterKind, instead_of,
-};
+use firewatch_scenario::{ActionRequest, ActionSpec, Parameter, ParameterKind, instead_of};
 use firewatch_sim::Value;
 
-use super::game::Game;
-
-/// A command of the prompt; none of them but `wait` takes time.
-pub struct CommandSpec {
-    /// How it is called.
-    pub name: &'static str,
-    /// What comes behind it.
-    pub arguments: &'static str,
-    /// What it does.
-    pub about: &'static str,
-}
-
-const fn spec(name: &'static str, arguments: &'static str, about: &'static str) -> CommandSpec {
-    CommandSpec {
-        name,
-        arguments,
-        about,
-    }
-}
-
-/// All commands, in the order in which they are told.
-pub const COMMANDS: [CommandSpec; 9] = [
-    spec("wait", "[N]", "let N ticks pass, 1 if it is left out"),
-    spec(
-        "status",
-        "[SERVICE]",
-        "how things stand, or all metrics of a service",
-    ),
-    spec("services", "", "the services, and who calls whom"),
-    spec("alerts", "", "the alerts that fire"),
-    spec(
-        "logs",
-        "[SERVICE]",
-        "the log lines that `fetch_logs` has collected",
-    ),
-    spec("history", "", "what was done so far"),
-    spec(
-        "actions",
-        "[PATTERN]",
-        "what can be done; those with the pattern in name or description",
-    ),
-    spec(
-        "help",
-        "[NAME]",
-        "this, or what an action, a command or a metric is",
-    ),
-    spec("quit", "", "leave the incident as it is, without a grade"),
-];
-
-/// The action that lets a tick pass.
-pub const WAIT: &str = "wait";
+use super::words::{COMMANDS, CommandSpec, Words};
 
 /// Something that was asked for.
 #[derive(Debug, PartialEq)]
@@ -108,38 +56,6 @@ fn mistake(message: impl Into<String>, help: impl Into<String>) -> Mistake {
     Mistake {
         message: message.into(),
         help: Some(help.into()),
-    }
-}
-
-/// The words that mean something in a game.
-#[derive(Clone)]
-pub struct Words {
-    /// The actions.
-    pub catalogue: &'static ActionCatalogue,
-    /// Names of the services, in order.
-    pub services: Vec<String>,
-}
-
-impl Words {
-    /// Those of a game.
-    pub fn of(game: &Game) -> Self {
-        let services = game.now().services.iter();
-        Self {
-            catalogue: ActionCatalogue::built_in(game.profile()),
-            services: services.map(|service| service.name.clone()).collect(),
-        }
-    }
-
-    /// The names of the services.
-    pub fn services(&self) -> impl Iterator<Item = &str> + Clone {
-        self.services.iter().map(String::as_str)
-    }
-
-    /// All first words of a line: the commands, then the actions by category.
-    pub fn first(&self) -> impl Iterator<Item = &str> + Clone {
-        // `wait` is both.
-        let actions = self.catalogue.actions().iter().map(ActionSpec::name);
-        { COMMANDS.iter().map(|command| command.name) }.chain(actions.filter(|&name| name != WAIT))
     }
 }
 
@@ -320,4 +236,120 @@ fn value(kind: ParameterKind, text: &str) -> Value {
         ParameterKind::Number => number().map(Value::Float),
     };
     number.unwrap_or_else(|| Value::Text(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use firewatch_scenario::{ActionCatalogue, Profile};
+
+    use super::*;
+
+    fn words() -> Words {
+        Words {
+            catalogue: ActionCatalogue::built_in(Profile::Standard),
+            services: ["auth-service", "db-proxy", "two words"]
+                .map(str::to_owned)
+                .to_vec(),
+        }
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        for command in &COMMANDS {
+            assert!(parse(command.name, &words()).is_ok(), "{}", command.name);
+        }
+        for (line, expected) in [
+            ("wait", Command::Wait(1)),
+            ("wait 3", Command::Wait(3)),
+            ("status db-proxy", Command::Status(Some(1))),
+            ("logs \"two words\"", Command::Logs(Some(2))),
+            ("actions pool", Command::Actions(Some("pool".to_owned()))),
+            ("?", Command::Help(Topic::All)),
+            ("help quit", Command::Help(Topic::Command(8))),
+            (
+                "help restart_count",
+                Command::Help(Topic::Metric("restart_count".to_owned())),
+            ),
+            ("exit", Command::Quit),
+        ] {
+            assert_eq!(parse(line, &words()), Ok(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_action_has_its_target_and_parameters_of_its_types() {
+        let cases = [
+            ("escalate", ActionRequest::untargeted("escalate")),
+            (
+                "scale_replicas  auth-service memory_limit_mb=1024",
+                ActionRequest::new("scale_replicas", "auth-service").with("memory_limit_mb", 1024),
+            ),
+            (
+                "traffic_shift db-proxy drain_percentage=0.5",
+                ActionRequest::new("traffic_shift", "db-proxy").with("drain_percentage", 0.5),
+            ),
+            (
+                "set_log_level \"two words\" level=WARN",
+                ActionRequest::new("set_log_level", "two words").with("level", "WARN"),
+            ),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(parse(line, &words()), Ok(Command::Act(expected)), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_says_what_would_be_right() {
+        let cases = [
+            ("statuss", "did you mean `status`?"),
+            (
+                "restart_servise db-proxy",
+                "did you mean `restart_service`?",
+            ),
+            ("xyz", "`help` says"),
+            ("wait 0", "write `wait 3`"),
+            ("wait -1", "write `wait 3`"),
+            ("wait 1 2", "write `wait 3`"),
+            ("status db-prox", "did you mean `db-proxy`?"),
+            ("alerts now", "write `alerts`"),
+            ("logs a b", "write `logs [SERVICE]`"),
+            ("help restart_cout", "did you mean `restart_count`?"),
+            ("restart_service", "of auth-service, db-proxy, two words"),
+            ("restart_service db-prox", "did you mean `db-proxy`?"),
+            ("restart_service db-proxy now", "has no parameters"),
+            ("restart_service db-proxy now=1", "none at all"),
+            ("scale_replicas db-proxy 4", "`memory_limit_mb=...`"),
+            (
+                "scale_replicas db-proxy memory_limit=4",
+                "did you mean `memory_limit_mb`?",
+            ),
+            (
+                "scale_replicas db-proxy memory_limit_mb=0",
+                "from 1 to 1048576",
+            ),
+            (
+                "scale_replicas db-proxy memory_limit_mb=4.5",
+                "a whole number",
+            ),
+            (
+                "scale_replicas db-proxy memory_limit_mb=4 memory_limit_mb=4",
+                "once",
+            ),
+            (
+                "set_log_level db-proxy level=LOUD",
+                "one of \"DEBUG\", \"INFO\"",
+            ),
+            (
+                "traffic_shift db-proxy drain_percentage=NaN",
+                "from 0.05 to 0.95",
+            ),
+        ];
+        for (line, help) in cases {
+            let Err(mistake) = parse(line, &words()) else {
+                panic!("{line} is no mistake");
+            };
+            let told = mistake.help.unwrap_or_default();
+            assert!(told.contains(help), "{line}: {} {told}", mistake.message);
+        }
+    }
 }

@@ -4,7 +4,8 @@ use firewatch_scenario::ActionSpec;
 use rustyline::completion::{Completer, Pair};
 use rustyline::{Context, Helper, highlight::Highlighter, hint::Hinter, validate::Validator};
 
-use super::command::{Words, split};
+use super::command::split;
+use super::words::Words;
 
 /// What the last word of the text before the cursor can become, and where that word begins.
 pub fn complete(before: &str, words: &Words) -> (usize, Vec<Pair>) {
@@ -95,3 +96,73 @@ impl Hinter for Completion {
 impl Highlighter for Completion {}
 impl Validator for Completion {}
 impl Helper for Completion {}
+
+#[cfg(test)]
+mod tests {
+    use firewatch_scenario::{ActionCatalogue, Profile};
+
+    use super::*;
+
+    /// What a text before the cursor can become.
+    fn completed(before: &str) -> Vec<String> {
+        let words = Words {
+            catalogue: ActionCatalogue::built_in(Profile::Standard),
+            services: ["auth-service", "db-proxy", "two words"]
+                .map(str::to_owned)
+                .to_vec(),
+        };
+        let (start, pairs) = complete(before, &words);
+        let whole = |pair: Pair| format!("{}{}", &before[..start], pair.replacement);
+        pairs.into_iter().map(whole).collect()
+    }
+
+    #[test]
+    fn first_come_commands_then_actions_by_category() {
+        let all = completed("");
+        let at = |word: &str| all.iter().position(|name| name.trim() == word);
+        assert_eq!(at("wait"), Some(0));
+        assert_eq!(at("quit"), Some(8));
+        assert_eq!(at("fetch_logs"), Some(9));
+        assert!(at("fetch_logs") < at("restart_service"), "{all:?}");
+        assert!(at("restart_service") < at("declare_resolved"), "{all:?}");
+        assert_eq!(all.iter().filter(|name| *name == "wait ").count(), 1);
+        assert_eq!(completed("stat"), ["status "]);
+        assert_eq!(completed("xyz"), [""; 0]);
+    }
+
+    #[test]
+    fn a_service_follows_what_takes_one() {
+        let services = ["auth-service ", "db-proxy ", "\"two words\" "];
+        for word in ["status", "logs", "restart_service"] {
+            assert_eq!(
+                completed(&format!("{word} ")),
+                services.map(|s| format!("{word} {s}"))
+            );
+        }
+        assert_eq!(
+            completed("restart_service au"),
+            ["restart_service auth-service "]
+        );
+        assert_eq!(completed("restart_service auth-service "), [""; 0]);
+        assert_eq!(completed("escalate "), [""; 0]);
+        assert_eq!(completed("help declare"), ["help declare_resolved "]);
+    }
+
+    #[test]
+    fn a_parameter_follows_the_service_and_its_choices_the_parameter() {
+        assert_eq!(
+            completed("set_log_level db-proxy "),
+            ["set_log_level db-proxy level="]
+        );
+        assert_eq!(
+            completed("set_log_level db-proxy level=W"),
+            ["set_log_level db-proxy level=WARN "]
+        );
+        assert_eq!(completed("set_log_level db-proxy level=").len(), 4);
+        assert_eq!(
+            completed("set_log_level \"two words\" l"),
+            ["set_log_level \"two words\" level="]
+        );
+        assert_eq!(completed("set_log_level db-proxy level=WARN "), [""; 0]);
+    }
+}

@@ -5,15 +5,14 @@ use std::io::Write;
 use firewatch_episode::{End, Grade, grade};
 use firewatch_sim::FaultState;
 
+use super::Written;
 use super::game::Game;
+use super::screen::write_rows;
 use crate::check::count;
-use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DEED, DIM, FAIR, GOOD, Palette, visible};
-use crate::table::{self, Cell};
+use crate::table::Cell;
 use crate::units::{clock, percent};
-
-type Written = Result<(), Failure>;
 
 /// Grades, and tells the secrets. Nothing where the incident goes on.
 pub fn write(game: &Game, out: &mut Output) -> Written {
@@ -46,10 +45,7 @@ fn write_grade(grade: &Grade, out: &mut Output) -> Written {
         let early = "it ended too early to be graded";
         return Ok(writeln!(out, "  {}", palette.paint(DIM, early))?);
     }
-    for line in table::lines(&grade_rows(grade, palette)) {
-        writeln!(out, "  {line}")?;
-    }
-    Ok(())
+    write_rows(&grade_rows(grade, palette), out)
 }
 
 /// Each part with its share, its weight and what it makes of the grade.
@@ -182,9 +178,7 @@ fn write_answer(game: &Game, out: &mut Output) -> Written {
     let rows: Vec<Vec<Cell>> = { faults.iter() }
         .map(|(fault, begun)| fault_row(game, fault, *begun, palette))
         .collect();
-    for line in table::lines(&rows) {
-        writeln!(out, "  {line}")?;
-    }
+    write_rows(&rows, out)?;
     let herrings = scenario.red_herrings.join(", ");
     if !herrings.is_empty() {
         let about = "errors of their own that mean nothing";

@@ -6,8 +6,8 @@ use firewatch_episode::{End, Episode, EpisodeError, Grade, Observation, Reward};
 use firewatch_scenario::{ActionError, ActionRequest, ActionSession, Goal, Profile, Scenario};
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
-use super::command::WAIT;
 use super::incident::{self, Incident};
+use super::words::WAIT;
 use crate::failure::Failure;
 
 /// Ticks whose statuses are remembered.

@@ -4,13 +4,13 @@ use std::io::Write;
 
 use firewatch_scenario::{ActionSpec, Category, Parameter};
 
-use super::command::{COMMANDS, Topic, WAIT, Words};
-use crate::failure::Failure;
+use super::Written;
+use super::command::Topic;
+use super::screen::write_rows;
+use super::words::{COMMANDS, CommandSpec, WAIT, Words};
 use crate::output::Output;
 use crate::style::{BOLD, DIM, Palette, visible};
 use crate::table::{self, Cell};
-
-type Written = Result<(), Failure>;
 
 /// The actions by category; with a pattern those that have it in their name or description.
 pub fn actions(pattern: Option<&str>, words: &Words, out: &mut Output) -> Written {
@@ -45,13 +45,6 @@ pub fn actions(pattern: Option<&str>, words: &Words, out: &mut Output) -> Writte
     Ok(())
 }
 
-fn write_rows(rows: &[Vec<Cell>], out: &mut Output) -> Written {
-    for line in table::lines(rows) {
-        writeln!(out, "  {line}")?;
-    }
-    Ok(())
-}
-
 /// Help about something.
 pub fn about(topic: &Topic, words: &Words, out: &mut Output) -> Written {
     match topic {
@@ -77,7 +70,7 @@ pub fn about(topic: &Topic, words: &Words, out: &mut Output) -> Written {
     }
 }
 
-fn command_row(command: &super::command::CommandSpec) -> Vec<Cell> {
+fn command_row(command: &CommandSpec) -> Vec<Cell> {
     let usage = format!("{} {}", command.name, command.arguments);
     vec![Cell::plain(usage.trim()), Cell::plain(command.about)]
 }

@@ -7,8 +7,8 @@ use rustyline::config::{CompletionType, Config};
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 
-use super::command::Words;
 use super::complete::Completion;
+use super::words::Words;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::visible;

@@ -10,20 +10,26 @@ mod input;
 mod runbook;
 mod screen;
 mod step;
+mod vitals;
+mod words;
 
 use std::io::Write;
 
 use crate::cli::PlayArguments;
 use crate::failure::{Exit, Failure};
 use crate::output::{self, Console, Output};
-use crate::style::DIM;
-use command::{Command, Words};
+use crate::style::{DIM, visible};
+use command::Command;
 use game::Game;
 pub use help::of_the_command as help;
 use incident::Incident;
 use input::{Input, Line};
+use words::Words;
 
+/// The flag that takes the name of a runbook.
 const SAVE: &str = "--save";
+
+type Written = Result<(), Failure>;
 
 /// Plays the incident that the arguments name.
 pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failure> {
@@ -48,7 +54,7 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
 }
 
 /// From the first screen to the last.
-fn answer(game: &mut Game, console: &Console, out: &mut Output) -> Result<(), Failure> {
+fn answer(game: &mut Game, console: &Console, out: &mut Output) -> Written {
     let words = Words::of(game);
     let mut input = Input::new(&words)?;
     screen::start(game, out)?;
@@ -73,23 +79,19 @@ fn complain(
     line: &Line,
     console: &Console,
     out: &mut Output,
-) -> Result<(), Failure> {
+) -> Written {
     // What was written before it comes before it, where both go to the same place.
     out.flush()?;
-    let message = match line.number {
-        Some(number) => format!("line {number}: {}", mistake.message),
-        None => mistake.message,
-    };
-    console.error(&Failure::Usage(message, mistake.help));
+    let mut message = visible(&mistake.message).into_owned();
+    if let Some(number) = line.number {
+        message = format!("line {number}: {message}");
+    }
+    let help = mistake.help.map(|help| visible(&help).into_owned());
+    console.error(&Failure::Usage(message, help));
     Ok(())
 }
 
-fn obey(
-    command: &Command,
-    game: &mut Game,
-    words: &Words,
-    out: &mut Output,
-) -> Result<(), Failure> {
+fn obey(command: &Command, game: &mut Game, words: &Words, out: &mut Output) -> Written {
     match command {
         Command::Act(request) => step::act(game, request, out),
         Command::Wait(ticks) => step::wait(game, *ticks, out),
@@ -106,13 +108,13 @@ fn obey(
 }
 
 /// Ends a session whose incident goes on.
-fn leave(game: &Game, out: &mut Output) -> Result<(), Failure> {
+fn leave(game: &Game, out: &mut Output) -> Written {
     let tick = game.now().tick;
     let told = format!("You left at tick {tick}. The incident goes on, so there is no grade.");
     Ok(writeln!(out, "{}", out.palette.paint(DIM, told))?)
 }
 
-fn save(game: &Game, arguments: &PlayArguments, console: &Console) -> Result<(), Failure> {
+fn save(game: &Game, arguments: &PlayArguments, console: &Console) -> Written {
     let Some(file) = &arguments.save else {
         return Ok(());
     };

@@ -6,15 +6,13 @@ use firewatch_episode::{Alert, Observation, Reward};
 use firewatch_scenario::ActionRequest;
 use firewatch_sim::Status;
 
-use super::command::WAIT;
+use super::Written;
 use super::game::{Game, status};
 use super::screen::{self, alert_name, alert_value, severity};
+use super::words::WAIT;
 use crate::check::count;
-use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DEED, DIM, GOOD, Palette, of_status, visible};
-
-type Written = Result<(), Failure>;
 
 /// Does something, and tells what came of it.
 pub fn act(game: &mut Game, request: &ActionRequest, out: &mut Output) -> Written {
