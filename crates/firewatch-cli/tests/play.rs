@@ -226,6 +226,19 @@ fn the_reference_profile_keeps_its_defects() {
         reference.contains("reward -0.500: SLO budget -0.450 · time -0.050"),
         "{reference}"
     );
+    // What it fails at takes its tick and earns nothing.
+    let failed = told(
+        &arguments,
+        "scale_replicas auth-service memory_limit_mb=0\nquit\n",
+    );
+    assert!(
+        failed.contains("`scale_replicas` fails: the memory limit is 0"),
+        "{failed}"
+    );
+    assert!(
+        failed.contains("  reward +0.000\n") && failed.contains("tick 2"),
+        "{failed}"
+    );
     let standard = told(TASK, "wait\n");
     assert!(
         standard.contains("reward -0.550: errors -0.050"),

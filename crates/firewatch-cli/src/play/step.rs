@@ -97,7 +97,10 @@ fn write_reward(reward: &Reward, ticks: u64, out: &mut Output) -> Written {
     let parts = { parts.iter() }
         .filter(|(_, part)| *part != 0.0)
         .map(|(name, part)| format!("{name} {}", signed(*part)));
-    let parts = parts.collect::<Vec<_>>().join(" · ");
+    let parts = match parts.collect::<Vec<_>>().join(" · ") {
+        parts if parts.is_empty() => parts,
+        parts => format!(": {parts}"),
+    };
     let over = match ticks {
         1 => String::new(),
         ticks => format!(" in {}", count(ticks, "tick")),
@@ -108,7 +111,7 @@ fn write_reward(reward: &Reward, ticks: u64, out: &mut Output) -> Written {
     Ok(writeln!(
         out,
         "  reward {total}{over}{}",
-        palette.paint(DIM, format!(": {parts}"))
+        palette.paint(DIM, parts)
     )?)
 }
 
