@@ -189,8 +189,9 @@ pub struct PlayArguments {
     pub profile: Option<Profile>,
     /// Write what was done to this file, as a runbook, whole or not at all
     ///
-    /// `firewatch run FILE --runbook RUNBOOK` does the same again. The file is written when the session
-    /// ends, be the incident over or not; nothing is written where nothing was done.
+    /// `firewatch run FILE --runbook RUNBOOK` does the same again, with the same grade. A task and what is
+    /// drawn by the profile `reference` begin a little different from what `run` can play. The file is
+    /// written when the session ends, be the incident over or not, unless nothing was done.
     #[arg(long, value_name = "RUNBOOK")]
     pub save: Option<PathBuf>,
 }

@@ -90,10 +90,34 @@ fn nothing_gives_the_answer_away_before_the_end() {
     let lines = include_str!("fixtures/play/on-call.txt");
     let told = told(&[scenario], lines);
     let (before, after) = told.split_once("What it was").expect("an answer");
-    for secret in ["memory_leak", "session cache", "never told"] {
+    for secret in [
+        "memory_leak",
+        "session cache",
+        "never told",
+        "Log-ins are slow",
+    ] {
         assert!(!before.contains(secret), "{secret}");
         assert!(after.contains(secret), "{secret}");
     }
+}
+
+#[test]
+fn looking_tells_no_secret_of_any_incident() {
+    let looks = "status\nservices\nalerts\nlogs\nhistory\nactions\nhelp\nwait 9\nstatus\nhistory\n";
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/incidents");
+    let mut played = 0;
+    for entry in fs::read_dir(folder).expect("incidents") {
+        let file = entry.expect("an incident").path();
+        let incident = firewatch_scenario::Scenario::load(&file).expect("in order");
+        let file = file.to_str().expect("a plain path");
+        let told = told(&[file], looks);
+        assert!(!told.contains(&incident.name), "{told}");
+        for fault in incident.all_faults() {
+            assert!(!told.contains(fault.kind.name()), "{told}");
+        }
+        played += 1;
+    }
+    assert!(played > 3);
 }
 
 #[test]
@@ -252,22 +276,25 @@ fn what_was_done_is_saved_as_a_runbook() {
     let file = path(folder.path(), "fix.ron");
     let save = [TASK, &["--save", &file]].concat();
     let lines = "fetch_logs auth-service\nwait\nwait 2\nset_log_level db-proxy level=WARN\nquit\n";
-    told(&save, lines);
+    let (_, note) = session(&save, lines);
+    let again = format!("run scenarios/reference/task_easy_oom_baseline.ron --runbook {file}\n");
+    assert!(note.ends_with(&again), "{note}");
     assert_eq!(
         fs::read_to_string(&file).expect("a runbook"),
-        "// Played with seed 42 under the profile standard: left at tick 6.\n\
-         Runbook(\n    \
-             name: \"Auth runs out of memory, as played\",\n    \
+        "Runbook(\n    \
+             name: \"An incident, as played\",\n    \
+             description: \"Played with seed 42 under the profile standard: left at tick 6.\",\n    \
              steps: [\n        \
                  action(\"fetch_logs\", \"auth-service\"),\n        \
                  wait(3),\n        \
                  action(\"set_log_level\", \"db-proxy\", {\"level\": \"WARN\"}),\n    \
              ],\n)\n"
     );
-    told(&save, ANSWER);
+    session(&save, ANSWER);
     let ended = fs::read_to_string(&file).expect("a runbook");
     assert!(
-        ended.contains("declared resolved at tick 13, grade 0."),
+        ended.contains("Auth runs out of memory, as played")
+            && ended.contains("declared resolved at tick 13, grade 0."),
         "{ended}"
     );
     // Where nothing was done the file stays as it is.
@@ -276,6 +303,72 @@ fn what_was_done_is_saved_as_a_runbook() {
     assert_eq!(fs::read_to_string(&file).expect("a runbook"), ended);
     let names = fs::read_dir(folder.path()).expect("a folder");
     assert_eq!(names.count(), 1);
+}
+
+/// What stands behind a label at the start of a line, the last one.
+fn fact<'a>(told: &'a str, label: &str) -> &'a str {
+    let facts = { told.lines() }.filter_map(|line| line.trim().strip_prefix(label));
+    let value = facts.filter(|fact| fact.starts_with(' ')).next_back();
+    let value = value.and_then(|value| value.split_whitespace().next());
+    value.expect(label)
+}
+
+/// What `run` says that a runbook is worth.
+fn answered(arguments: &[&str], scenario: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+    command.arg("run").args(arguments);
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("the command starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    // A command that was given a file reads no input.
+    let _ = input.write_all(scenario.as_bytes());
+    drop(input);
+    text(&child.wait_with_output().expect("the command ends").stdout)
+}
+
+#[test]
+fn a_saved_runbook_earns_the_same_grade() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runbook = path(folder.path(), "fix.ron");
+    let task = "../../scenarios/reference/task_easy_oom_baseline.ron";
+    let on_call = "tests/fixtures/play/on-call.ron";
+    let failover = "../../scenarios/incidents/botched-failover.ron";
+    let fails = "scale_replicas auth-service memory_limit_mb=0\nwait 99\n";
+    let cases: &[(&[&str], &str)] = &[
+        (&[task], ANSWER),
+        (&[task, "--seed", "5"], ANSWER),
+        (&[task, "--profile", "reference"], ANSWER),
+        (&[task, "--profile", "reference"], fails),
+        (&[on_call], include_str!("fixtures/play/on-call.txt")),
+        // Its own timeline acts as well.
+        (
+            &[failover],
+            "wait 3\nrestart_service user-db-replica\nwait 99\n",
+        ),
+    ];
+    for (arguments, lines) in cases {
+        let (played, _) = session(&[arguments, &["--save", &runbook][..]].concat(), lines);
+        let run = answered(&[arguments, &["--runbook", &runbook][..]].concat(), "");
+        same_worth(&played, &run, arguments);
+    }
+    let drawn = &["--difficulty", "medium", "--seed", "3"];
+    let (played, _) = session(
+        &[drawn, &["--save", &runbook][..]].concat(),
+        "escalate\nwait 99\n",
+    );
+    let incident = firewatch_scenario::generate(firewatch_scenario::Difficulty::Medium, 3);
+    let run = answered(&["-", "--runbook", &runbook], &incident.to_string());
+    same_worth(&played, &run, drawn);
+}
+
+fn same_worth(played: &str, run: &str, what: &[&str]) {
+    for label in ["grade", "wrong actions", "bad customer minutes"] {
+        assert_eq!(fact(played, label), fact(run, label), "{label} of {what:?}");
+    }
+    let reward = |told| fact(told, "reward").parse::<f64>().expect("a number");
+    // One is told to 3 decimals, the other to 2.
+    assert!((reward(played) - reward(run)).abs() < 0.006, "{what:?}");
 }
 
 #[test]

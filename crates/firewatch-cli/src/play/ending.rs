@@ -7,7 +7,7 @@ use firewatch_sim::FaultState;
 
 use super::Written;
 use super::game::Game;
-use super::screen::write_rows;
+use super::text::{write_rows, write_text};
 use crate::check::count;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DEED, DIM, FAIR, GOOD, Palette, visible};
@@ -170,7 +170,8 @@ fn write_goals(game: &Game, out: &mut Output) -> Written {
 /// What was wrong, and what was no more than it seemed.
 fn write_answer(game: &Game, out: &mut Output) -> Written {
     let (scenario, palette) = (game.scenario(), out.palette);
-    writeln!(out, "\n{}", palette.paint(BOLD, "What it was"))?;
+    let title = format!("What it was: {}", visible(&scenario.name));
+    writeln!(out, "\n{}", palette.paint(BOLD, title))?;
     let faults = game.faults();
     if faults.is_empty() {
         writeln!(out, "  no fault at all")?;
@@ -193,14 +194,7 @@ fn write_answer(game: &Game, out: &mut Output) -> Written {
     if !liars.is_empty() {
         writeln!(out, "  logs that lied: {}", visible(&liars.join(", ")))?;
     }
-    for line in scenario
-        .description
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-    {
-        writeln!(out, "  {}", palette.paint(DIM, visible(line.trim())))?;
-    }
-    Ok(())
+    write_text(&scenario.description, DIM, out)
 }
 
 fn fault_row(game: &Game, fault: &FaultState, begun: u64, palette: Palette) -> Vec<Cell> {

@@ -6,17 +6,17 @@ use firewatch_scenario::{ActionSpec, Category, Parameter};
 
 use super::Written;
 use super::command::Topic;
-use super::screen::write_rows;
+use super::text::{names_in_lines, write_names, write_text};
 use super::words::{COMMANDS, CommandSpec, WAIT, Words};
 use crate::output::Output;
-use crate::style::{BOLD, DIM, Palette, visible};
-use crate::table::{self, Cell};
+use crate::style::{BOLD, DIM, PLAIN};
 
-/// The actions by category; with a pattern those that have it in their name or description.
+/// The names of the actions by category; with a pattern what those do that have it in their name,
+/// category or description.
 pub fn actions(pattern: Option<&str>, words: &Words, out: &mut Output) -> Written {
     let pattern = pattern.unwrap_or_default().to_lowercase();
     let fits = |action: &&ActionSpec| {
-        [action.name(), action.about()]
+        [action.name(), action.about(), action.category().name()]
             .iter()
             .any(|text| text.to_lowercase().contains(&pattern))
     };
@@ -26,23 +26,28 @@ pub fn actions(pattern: Option<&str>, words: &Words, out: &mut Output) -> Writte
         let fitting = fitting
             .filter(|action| action.category() == category)
             .filter(fits);
-        let rows: Vec<Vec<Cell>> = fitting
-            .map(|action| vec![Cell::plain(action.name()), Cell::plain(action.about())])
+        let names: Vec<(String, String)> = fitting
+            .map(|action| (action.name().to_owned(), action.about().to_owned()))
             .collect();
-        if !rows.is_empty() {
-            any = true;
-            writeln!(out, "{}", out.palette.paint(BOLD, category))?;
-            write_rows(&rows, out)?;
+        if names.is_empty() {
+            continue;
+        }
+        any = true;
+        writeln!(out, "{}", out.palette.paint(BOLD, category))?;
+        if pattern.is_empty() {
+            let names: Vec<&str> = names.iter().map(|(name, _)| &**name).collect();
+            write_text(&names.join(", "), PLAIN, out)?;
+        } else {
+            write_names(&names, out)?;
         }
     }
-    if !any {
-        let none = format!(
-            "no action has `{}` in its name or description",
-            visible(&pattern)
-        );
-        writeln!(out, "  {}", out.palette.paint(DIM, none))?;
-    }
-    Ok(())
+    let hint = match &*pattern {
+        "" => "`actions WORD` says what those do that have to do with it, `help ACTION` says more."
+            .to_owned(),
+        _ if any => return Ok(()),
+        pattern => format!("No action has `{pattern}` in its name, category or description."),
+    };
+    write_text(&hint, DIM, out)
 }
 
 /// Help about something.
@@ -51,7 +56,7 @@ pub fn about(topic: &Topic, words: &Words, out: &mut Output) -> Written {
         Topic::All => all(out),
         Topic::Command(index) => {
             let commands = COMMANDS.iter().skip(*index).take(1);
-            write_rows(&commands.map(command_row).collect::<Vec<_>>(), out)
+            write_names(&commands.map(command_row).collect::<Vec<_>>(), out)
         }
         Topic::Action(name) => match words.catalogue.find(name) {
             Some(spec) => action(spec, out),
@@ -63,43 +68,40 @@ pub fn about(topic: &Topic, words: &Words, out: &mut Output) -> Written {
                     "" | "1" => String::new(),
                     unit => format!(" ({unit})"),
                 };
-                Ok(writeln!(out, "  {name}{unit}: {}", metric.about)?)
+                write_text(&format!("{name}{unit}: {}", metric.about), PLAIN, out)
             }
             None => Ok(()),
         },
     }
 }
 
-fn command_row(command: &CommandSpec) -> Vec<Cell> {
+fn command_row(command: &CommandSpec) -> (String, String) {
     let usage = format!("{} {}", command.name, command.arguments);
-    vec![Cell::plain(usage.trim()), Cell::plain(command.about)]
+    (usage.trim().to_owned(), command.about.to_owned())
 }
 
 /// What `firewatch play --help` says below its arguments.
 pub fn of_the_command() -> String {
-    include_str!("help.txt").replace("{commands}", &format!("  {}", commands().join("\n  ")))
+    include_str!("help.txt").replace("{commands}", &commands().join("\n"))
 }
 
 /// What can be typed, in lines.
 fn commands() -> Vec<String> {
-    let action = vec![
-        Cell::plain("ACTION [SERVICE] [NAME=VALUE]"),
-        Cell::plain("let a tick pass, then do an action; with parameters, if it has any"),
-    ];
-    let rows: Vec<Vec<Cell>> = { [action].into_iter() }
-        .chain(COMMANDS.iter().map(command_row))
-        .collect();
-    table::lines(&rows)
+    let action = (
+        "ACTION [SERVICE] [NAME=VALUE]".to_owned(),
+        "let a tick pass, then do an action; with parameters, if it has any".to_owned(),
+    );
+    let commands = COMMANDS.iter().map(command_row);
+    names_in_lines(&{ [action].into_iter() }.chain(commands).collect::<Vec<_>>())
 }
 
 fn all(out: &mut Output) -> Written {
     for line in commands() {
-        writeln!(out, "  {line}")?;
+        writeln!(out, "{line}")?;
     }
-    Ok(writeln!(
-        out,
-        "  A tick is 30 simulated seconds. Tab completes; what has space in it goes in double quotes."
-    )?)
+    let more = "A tick is 30 simulated seconds. Tab completes; what has space in it goes in double \
+                quotes.";
+    write_text(more, PLAIN, out)
 }
 
 /// What an action does and takes, and what it costs where it is wrong. What it halts is for the player
@@ -112,19 +114,18 @@ fn action(action: &ActionSpec, out: &mut Output) -> Written {
         palette.paint(BOLD, usage(action)),
         palette.paint(DIM, action.category())
     )?;
-    writeln!(out, "  {}", action.about())?;
-    let rows: Vec<Vec<Cell>> = { action.parameters().iter() }
-        .map(|parameter| parameter_row(parameter, palette))
-        .collect();
-    write_rows(&rows, out)?;
+    write_text(action.about(), PLAIN, out)?;
+    let parameters = action.parameters().iter().map(parameter_row);
+    write_names(&parameters.collect::<Vec<_>>(), out)?;
     if action.is_guarded() {
         let guarded = "On a service that there is nothing to remedy about it is a wrong action, \
                        which costs reward and grade.";
-        writeln!(out, "  {guarded}")?;
+        write_text(guarded, PLAIN, out)
     } else if action.needs_target() {
-        writeln!(out, "  It is never a wrong action.")?;
+        write_text("It is never a wrong action.", PLAIN, out)
+    } else {
+        Ok(())
     }
-    Ok(())
 }
 
 fn usage(action: &ActionSpec) -> String {
@@ -140,13 +141,14 @@ fn usage(action: &ActionSpec) -> String {
     usage
 }
 
-fn parameter_row(parameter: &Parameter, palette: Palette) -> Vec<Cell> {
+fn parameter_row(parameter: &Parameter) -> (String, String) {
     let default = parameter.default();
-    let default = default.map(|default| format!(" [default: {default}]"));
-    let expected = format!("{}{}", parameter.expected(), default.unwrap_or_default());
-    vec![
-        Cell::plain(parameter.name()),
-        Cell::plain(parameter.about()),
-        Cell::new(palette, DIM, &expected),
-    ]
+    let default = default.map(|default| format!("; {default} if it is left out"));
+    let about = format!(
+        "{} It is {}{}.",
+        parameter.about(),
+        parameter.expected(),
+        default.unwrap_or_default()
+    );
+    (parameter.name().to_owned(), about)
 }

@@ -66,6 +66,34 @@ impl Incident {
             }
         }
     }
+
+    /// The command that answers the same incident with a runbook, if there is one.
+    pub fn again(&self, arguments: &PlayArguments, runbook: &Path) -> Option<String> {
+        let (source, file) = match &self.origin {
+            Origin::File(_) => (
+                String::new(),
+                arguments.file.as_ref()?.display().to_string(),
+            ),
+            // The reference draws what no file holds.
+            _ if self.profile == Profile::Reference => return None,
+            Origin::Task { id, .. } => (String::new(), format!("scenarios/reference/{id}.ron")),
+            Origin::Drawn { difficulty, seed } => (
+                format!("firewatch generate --difficulty {difficulty} --seed {seed} | "),
+                "-".to_owned(),
+            ),
+        };
+        let mut command = format!(
+            "{source}firewatch run {file} --runbook {}",
+            runbook.display()
+        );
+        if let (Some(seed), true) = (arguments.seed, source.is_empty()) {
+            command.push_str(&format!(" --seed {seed}"));
+        }
+        if let Some(profile) = arguments.profile {
+            command.push_str(&format!(" --profile {profile}"));
+        }
+        Some(command)
+    }
 }
 
 fn of_file(

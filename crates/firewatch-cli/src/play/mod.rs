@@ -10,6 +10,7 @@ mod input;
 mod runbook;
 mod screen;
 mod step;
+mod text;
 mod vitals;
 mod words;
 
@@ -48,7 +49,7 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
     let mut out = console.results(None)?;
     let played = answer(&mut game, console, &mut out).and_then(|()| out.finish());
     if matches!(played, Ok(()) | Err(Failure::ClosedPipe)) {
-        save(&game, arguments, console)?;
+        save(&game, &incident, arguments, console)?;
     }
     played.map(|()| Exit::Well)
 }
@@ -114,7 +115,7 @@ fn leave(game: &Game, out: &mut Output) -> Written {
     Ok(writeln!(out, "{}", out.palette.paint(DIM, told))?)
 }
 
-fn save(game: &Game, arguments: &PlayArguments, console: &Console) -> Written {
+fn save(game: &Game, incident: &Incident, arguments: &PlayArguments, console: &Console) -> Written {
     let Some(file) = &arguments.save else {
         return Ok(());
     };
@@ -125,5 +126,11 @@ fn save(game: &Game, arguments: &PlayArguments, console: &Console) -> Written {
         ));
         return Ok(());
     }
-    output::write_file(file, SAVE, &runbook::of(game).to_string())
+    output::write_file(file, SAVE, &runbook::of(game).to_string())?;
+    let mut told = format!("`{}` holds what was done", file.display());
+    if let Some(command) = incident.again(arguments, file) {
+        told = format!("{told}; to do it again:\n  {command}");
+    }
+    console.note(told);
+    Ok(())
 }

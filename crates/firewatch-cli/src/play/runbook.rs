@@ -9,8 +9,13 @@ use super::game::{Deed, Game, stretches};
 /// The runbook. Its steps begin where an episode's do, at tick 2, and each takes as many ticks as it took
 /// here.
 pub fn of(game: &Game) -> Runbook {
+    // Before the end, the name is a secret.
+    let name = match game.is_over() {
+        true => &*game.scenario().name,
+        false => "An incident",
+    };
     Runbook {
-        name: format!("{}, as played", game.scenario().name),
+        name: format!("{name}, as played"),
         description: description(game),
         steps: stretches(game.deeds()).filter_map(step).collect(),
         ..Runbook::default()

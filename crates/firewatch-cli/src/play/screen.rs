@@ -8,11 +8,12 @@ use firewatch_sim::{ServiceState, Status, Value, round_decimal};
 
 use super::Written;
 use super::game::{Game, status as status_of, stretches, text};
+use super::text::write_rows;
 use super::vitals::table;
 use crate::check::count;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DIM, FAIR, GOOD, PLAIN, Palette, WORST, of_status, visible};
-use crate::table::{self, Cell};
+use crate::table::Cell;
 use crate::units::{clock, latency, percent};
 
 /// What stands before what is typed.
@@ -24,11 +25,11 @@ pub fn prompt(game: &Game) -> String {
     )
 }
 
-/// The first screen: whose incident it is, the mesh, how things stand.
+/// The first screen: the mesh, how things stand. The name of the incident says too much for it.
 pub fn start(game: &Game, out: &mut Output) -> Written {
     let scenario = game.scenario();
     let palette = out.palette;
-    writeln!(out, "{}", palette.paint(BOLD, visible(&scenario.name)))?;
+    writeln!(out, "{}", palette.paint(BOLD, "You are on call"))?;
     let mut facts = vec![format!("seed {}", scenario.seed)];
     facts.extend(scenario.difficulty.map(|difficulty| difficulty.to_string()));
     facts.push(format!("profile {}", game.profile()));
@@ -41,8 +42,8 @@ pub fn start(game: &Game, out: &mut Output) -> Written {
     writeln!(out, "{}", palette.paint(DIM, facts.join(" · ")))?;
     writeln!(
         out,
-        "\nYou are on call. What you do takes a tick; looking takes none. `help` says\n\
-         what can be typed, `actions` what can be done; `declare_resolved` ends it.\n"
+        "\nWhat you do takes a tick; looking takes none. `help` says what can be typed,\n\
+         `actions` what can be done; `declare_resolved` ends the incident.\n"
     )?;
     mesh(game, out)?;
     writeln!(out)?;
@@ -65,14 +66,6 @@ fn mesh(game: &Game, out: &mut Output) -> Written {
         })
         .collect();
     write_rows(&rows, out)
-}
-
-/// Writes columns that line up.
-pub fn write_rows(rows: &[Vec<Cell>], out: &mut Output) -> Written {
-    for line in table::lines(rows) {
-        writeln!(out, "  {line}")?;
-    }
-    Ok(())
 }
 
 /// How things stand, on one screen.

@@ -9,6 +9,7 @@ use firewatch_sim::Status;
 use super::Written;
 use super::game::{Game, status};
 use super::screen::{self, alert_name, alert_value, severity};
+use super::text::write_text;
 use super::words::WAIT;
 use crate::check::count;
 use crate::output::Output;
@@ -16,14 +17,10 @@ use crate::style::{BAD, BOLD, DEED, DIM, GOOD, Palette, of_status, visible};
 
 /// Does something, and tells what came of it.
 pub fn act(game: &mut Game, request: &ActionRequest, out: &mut Output) -> Written {
-    let palette = out.palette;
     let deed = game.step(request)?;
-    for line in deed.feedback.lines() {
-        writeln!(out, "  {}", palette.paint(DEED, visible(line)))?;
-    }
+    write_text(&deed.feedback, DEED, out)?;
     if deed.wrong {
-        let wrong = "a wrong action";
-        writeln!(out, "  {}", palette.paint(BAD.bold(), wrong))?;
+        write_text("a wrong action", BAD.bold(), out)?;
     }
     let reward = deed.reward;
     if is_log_new(game, request) {

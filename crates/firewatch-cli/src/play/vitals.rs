@@ -4,7 +4,7 @@ use firewatch_sim::ServiceState;
 
 use super::Written;
 use super::game::{Game, REMEMBERED_TICKS, number, status};
-use super::screen::write_rows;
+use super::text::write_rows;
 use crate::output::Output;
 use crate::run::sparkline::Sparkline;
 use crate::style::{BAD, DIM, GOOD, PLAIN, Palette, of_status};
