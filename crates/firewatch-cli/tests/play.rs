@@ -307,8 +307,9 @@ fn what_was_done_is_saved_as_a_runbook() {
 
 /// What stands behind a label at the start of a line, the last one.
 fn fact<'a>(told: &'a str, label: &str) -> &'a str {
-    let facts = { told.lines() }.filter_map(|line| line.trim().strip_prefix(label));
-    let value = facts.filter(|fact| fact.starts_with(' ')).next_back();
+    let lines = told.lines().rev();
+    let mut facts = lines.filter_map(|line| line.trim().strip_prefix(label));
+    let value = facts.find(|fact| fact.starts_with(' '));
     let value = value.and_then(|value| value.split_whitespace().next());
     value.expect(label)
 }

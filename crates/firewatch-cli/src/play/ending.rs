@@ -10,7 +10,7 @@ use super::game::Game;
 use super::text::{write_rows, write_text};
 use crate::check::count;
 use crate::output::Output;
-use crate::style::{BAD, BOLD, DEED, DIM, FAIR, GOOD, Palette, visible};
+use crate::style::{BAD, BOLD, DEED, DIM, FAIR, GOOD, PLAIN, Palette, visible};
 use crate::table::Cell;
 use crate::units::{clock, percent};
 
@@ -66,7 +66,7 @@ fn grade_rows(grade: &Grade, palette: Palette) -> Vec<Vec<Cell>> {
         vec![Cell::plain(name), dim(""), dim(""), amount, dim(about)]
     };
     let speed = format!(
-        "time to mitigate {}, bad customer minutes {}",
+        "time to mitigate {}, customer minutes {}",
         percent(grade.mttm_score),
         percent(grade.bcm_score)
     );
@@ -183,7 +183,7 @@ fn write_answer(game: &Game, out: &mut Output) -> Written {
     let herrings = scenario.red_herrings.join(", ");
     if !herrings.is_empty() {
         let about = "errors of their own that mean nothing";
-        writeln!(out, "  {about}: {}", visible(&herrings))?;
+        write_text(&format!("{about}: {herrings}"), PLAIN, out)?;
     }
     let planted = scenario.adversarial_logs.iter().map(|line| &*line.service);
     let mut liars: Vec<&str> = planted
@@ -192,7 +192,7 @@ fn write_answer(game: &Game, out: &mut Output) -> Written {
     liars.sort_unstable();
     liars.dedup();
     if !liars.is_empty() {
-        writeln!(out, "  logs that lied: {}", visible(&liars.join(", ")))?;
+        write_text(&format!("logs that lied: {}", liars.join(", ")), PLAIN, out)?;
     }
     write_text(&scenario.description, DIM, out)
 }

@@ -42,8 +42,7 @@ pub fn actions(pattern: Option<&str>, words: &Words, out: &mut Output) -> Writte
         }
     }
     let hint = match &*pattern {
-        "" => "`actions WORD` says what those do that have to do with it, `help ACTION` says more."
-            .to_owned(),
+        "" => "`actions WORD` tells what those about WORD do, `help ACTION` tells more.".to_owned(),
         _ if any => return Ok(()),
         pattern => format!("No action has `{pattern}` in its name, category or description."),
     };
