@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use firewatch_scenario::{Difficulty, MAX_TICKS, Profile};
 
@@ -46,6 +46,9 @@ pub enum Command {
     /// Play scenarios and hold them against their expectations
     #[command(after_help = EXIT_CODES, after_long_help = format!("{FORMATS}\n{EXIT_CODES}"))]
     Run(RunArguments),
+    /// Be on call: answer an incident in the terminal, step by step, and be graded
+    #[command(after_long_help = crate::play::help())]
+    Play(PlayArguments),
     /// Play a grid of runs of one scenario, and write a row for each
     #[command(after_help = EXIT_CODES, after_long_help = format!("{ROWS}\n{EXIT_CODES}"))]
     Sweep(SweepArguments),
@@ -162,6 +165,35 @@ pub struct RunArguments {
     /// is as it was before.
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// The arguments of `play`.
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("incident").required(true)))]
+pub struct PlayArguments {
+    /// A scenario file
+    #[arg(value_name = "FILE", group = "incident")]
+    pub file: Option<PathBuf>,
+    /// A task of the reference, such as `task_easy_oom_baseline`
+    #[arg(long, value_name = "ID", group = "incident")]
+    pub task: Option<String>,
+    /// An incident that is drawn by difficulty and seed
+    #[arg(long, short, value_name = "DIFFICULTY", group = "incident", value_parser = difficulty())]
+    pub difficulty: Option<Difficulty>,
+    /// Use this seed instead of the incident's own; an incident that is drawn has 0
+    #[arg(long, short, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Whose rules hold, `standard` as they are meant or `reference` with its defects [default: the
+    /// scenario's]
+    #[arg(long, value_name = "PROFILE", value_parser = profile())]
+    pub profile: Option<Profile>,
+    /// Write what was done to this file, as a runbook, whole or not at all
+    ///
+    /// `firewatch run FILE --runbook RUNBOOK` does the same again, with the same grade. A task and what is
+    /// drawn by the profile `reference` begin a little different from what `run` can play. The file is
+    /// written when the session ends, be the incident over or not, unless nothing was done.
+    #[arg(long, value_name = "RUNBOOK")]
+    pub save: Option<PathBuf>,
 }
 
 /// The arguments of `sweep`.

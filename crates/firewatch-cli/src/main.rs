@@ -1,4 +1,4 @@
-//! The command of Firewatch: run, check, list, draw and generate incidents.
+//! The command of Firewatch: run, answer, check, list, draw and generate incidents.
 //!
 //! Results go to the standard output, diagnostics and progress to the standard error.
 
@@ -11,11 +11,13 @@ mod graph;
 mod list;
 mod mechanics;
 mod output;
+mod play;
 mod run;
 mod sources;
 mod style;
 mod sweep;
 mod table;
+mod units;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -62,6 +64,7 @@ fn refuse(error: &clap::Error) -> Exit {
 fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(arguments, console),
+        Command::Play(arguments) => play::play(arguments, console),
         Command::Sweep(arguments) => sweep::sweep(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
         Command::List(arguments) => list::list(arguments, console),

@@ -39,7 +39,7 @@ impl Console {
     /// A file that can't be made.
     pub fn results(&self, file: Option<&Path>) -> Result<Output, Failure> {
         let sink = match file {
-            Some(target) => Sink::File(Pending::new(target)?),
+            Some(target) => Sink::File(Pending::new(target, "--out")?),
             None => Sink::Stdout(io::stdout()),
         };
         let automatic = match sink {
@@ -188,7 +188,8 @@ struct Pending {
 }
 
 impl Pending {
-    fn new(target: &Path) -> Result<Self, Failure> {
+    /// A file that was given with `flag`.
+    fn new(target: &Path, flag: &str) -> Result<Self, Failure> {
         // What a link points to is what is meant, not the link.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         let old = fs::metadata(&target).ok();
@@ -197,9 +198,8 @@ impl Pending {
                 "`{}` is not a file that could be replaced",
                 target.display()
             );
-            let help =
-                "`--out` takes the name of a file; without it, results go to the standard output";
-            return Err(Failure::Usage(message, Some(help.to_owned())));
+            let help = format!("`{flag}` takes the name of a file");
+            return Err(Failure::Usage(message, Some(help)));
         }
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -207,8 +207,8 @@ impl Pending {
         };
         if !folder.is_dir() {
             let message = format!("there is no folder `{}` to write to", folder.display());
-            let help = "make it first, or give another `--out`";
-            return Err(Failure::Usage(message, Some(help.to_owned())));
+            let help = format!("make it first, or give another `{flag}`");
+            return Err(Failure::Usage(message, Some(help)));
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".firewatch-").suffix(".part");
@@ -230,6 +230,25 @@ impl Pending {
             .map(|_| ())
             .map_err(|error| unwritable(&target, &error.error))
     }
+}
+
+/// Writes a text to a file that was given with `flag`, whole or not at all.
+///
+/// # Errors
+/// The file can't be written.
+pub fn write_file(target: &Path, flag: &str, text: &str) -> Result<(), Failure> {
+    let mut pending = Pending::new(target, flag)?;
+    let written = pending.file.write_all(text.as_bytes());
+    written.map_err(|error| unwritable(&pending.target, &error))?;
+    pending.keep()
+}
+
+/// Whether a file that was given with `flag` could be written as things stand.
+///
+/// # Errors
+/// It couldn't.
+pub fn check_writable(target: &Path, flag: &str) -> Result<(), Failure> {
+    Pending::new(target, flag).map(|_| ())
 }
 
 fn unwritable(target: &Path, error: &io::Error) -> Failure {

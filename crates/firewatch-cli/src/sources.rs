@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use firewatch_scenario::{
-    ActionCatalogue, Diagnostics, FileKind, MAX_FILE_BYTES, Profile, Runbook, Scenario,
+    ActionCatalogue, Diagnostics, FileKind, MAX_FILE_BYTES, Problem, Profile, Runbook, Scenario,
 };
 
 const EXTENSION: &str = "ron";
@@ -99,6 +99,21 @@ impl Source {
     }
 }
 
+/// Refuses a scenario or its runbook that was in order before a change. Such problems are not in the text.
+///
+/// # Errors
+/// There are problems.
+pub fn refuse(problems: Vec<Problem>, file: &str, change: &str) -> Result<(), Diagnostics> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Diagnostics {
+        file: format!("{file} {change}"),
+        text: String::new(),
+        problems,
+    })
+}
+
 /// Refuses to write results over a scenario that they come from.
 ///
 /// # Errors
@@ -116,7 +131,7 @@ pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> R
         None => Ok(()),
         Some(_) => {
             let message = format!("`{}` is a scenario of this run", out.display());
-            let help = "give `--out` another file".to_owned();
+            let help = "write to another file".to_owned();
             Err(Failure::Usage(message, Some(help)))
         }
     }

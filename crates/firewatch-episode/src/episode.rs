@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, HaltedFault, Profile, Scenario,
+    ActionCatalogue, ActionRequest, ActionSession, Goal, HaltedFault, Profile, Scenario,
 };
 use firewatch_sim::{EnvironmentRef, Simulation};
 
@@ -177,6 +177,17 @@ impl Episode {
     #[must_use]
     pub fn action_session(&self) -> Option<&ActionSession> {
         self.session().map(|session| &session.actions)
+    }
+
+    /// The goals that the grade looks at, and whether each is met now.
+    #[must_use]
+    pub fn goals(&self) -> Vec<(&Goal, bool)> {
+        let Some((simulation, session)) = &self.running else {
+            return Vec::new();
+        };
+        let view = simulation.view();
+        let goals = session.score.counted_goals(&session.scenario, &view);
+        goals.map(|goal| (goal, goal.is_met(&view))).collect()
     }
 
     /// Steps done since the last reset.

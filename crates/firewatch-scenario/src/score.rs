@@ -13,6 +13,7 @@ use firewatch_sim::{EnvironmentRef, Status, round_decimal};
 use serde::Serialize;
 
 use crate::action::{ActionOutcome, ActionSession, Category, Profile};
+use crate::goal::Goal;
 use crate::model::{Difficulty, Scenario};
 pub use alert::{Alert, AlertName, Severity};
 use alert::{Clock, Since};
@@ -229,20 +230,29 @@ impl Score {
         }
     }
 
-    /// How many goals count, and how many of them are missed. One about a service that is not in the
-    /// mesh can't be met: only the reference counts it.
-    fn goals(&self, scenario: &Scenario, view: &EnvironmentRef) -> (usize, usize) {
+    /// The goals of the scenario that count. One about a service that is not in the mesh can't be met:
+    /// only the reference counts it.
+    pub fn counted_goals<'a>(
+        &self,
+        scenario: &'a Scenario,
+        view: &EnvironmentRef,
+    ) -> impl Iterator<Item = &'a Goal> {
         let Terms {
             profile, has_goals, ..
         } = self.terms;
-        let counts = |service: &str| {
+        let counts = move |service: &str| {
             profile == Profile::Reference || view.topology().service(service).is_some()
         };
         let goals = scenario.goals.list.iter();
-        let counted = goals.filter(|goal| has_goals && counts(&goal.service));
-        counted.fold((0, 0), |(goals, missed), goal| {
-            (goals + 1, missed + usize::from(!goal.is_met(view)))
-        })
+        goals.filter(move |goal| has_goals && counts(&goal.service))
+    }
+
+    /// How many goals count, and how many of them are missed.
+    fn goals(&self, scenario: &Scenario, view: &EnvironmentRef) -> (usize, usize) {
+        self.counted_goals(scenario, view)
+            .fold((0, 0), |(goals, missed), goal| {
+                (goals + 1, missed + usize::from(!goal.is_met(view)))
+            })
     }
 
     /// Whether an alert of that name, or any alert, fires about a service.

@@ -3,7 +3,7 @@
 use firewatch_scenario::{Diagnostics, Problem, Runbook, Scenario, Sweep};
 
 use crate::cli::RunArguments;
-use crate::sources::Source;
+use crate::sources::{self, Source};
 
 /// A scenario to be played.
 pub struct Case {
@@ -76,15 +76,7 @@ impl Case {
         Ok(reseeded)
     }
 
-    /// Problems that come from a change are not in the text.
     fn refuse(&self, problems: Vec<Problem>, change: &str) -> Result<(), Diagnostics> {
-        if problems.is_empty() {
-            return Ok(());
-        }
-        Err(Diagnostics {
-            file: format!("{} {change}", self.file),
-            text: String::new(),
-            problems,
-        })
+        sources::refuse(problems, &self.file, change)
     }
 }

@@ -1,8 +1,10 @@
 //! Events and expectations as data.
 
 use firewatch_scenario::{Occurrence, Outcome, Verdict, What};
-use firewatch_sim::{FaultKind, SECONDS_PER_TICK, Status, Value};
+use firewatch_sim::{FaultKind, Status, Value};
 use serde::Serialize;
+
+use crate::units::seconds;
 
 /// An event, ready to be written.
 #[derive(Serialize)]
@@ -46,13 +48,6 @@ enum Kind<'a> {
         since: u64,
     },
     SloBreached,
-}
-
-/// Simulated seconds after so many ticks.
-pub fn seconds(ticks: u64) -> i64 {
-    i64::try_from(ticks)
-        .unwrap_or(i64::MAX)
-        .saturating_mul(SECONDS_PER_TICK)
 }
 
 impl<'a> From<&'a Occurrence> for Event<'a> {

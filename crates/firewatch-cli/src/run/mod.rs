@@ -12,7 +12,7 @@ mod quiet;
 mod report;
 mod seeds;
 mod seeds_report;
-mod sparkline;
+pub mod sparkline;
 mod story;
 mod summary;
 mod tally;

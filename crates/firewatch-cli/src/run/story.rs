@@ -9,7 +9,6 @@ use unicode_width::UnicodeWidthStr;
 
 use super::answer;
 use super::case::Case;
-use super::events::seconds;
 use super::report::Report;
 use super::sparkline::symbol;
 use super::summary::{Role, ServiceSummary, Summary};
@@ -19,6 +18,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DEED, DIM, FAIR, GOOD, PLAIN, Palette, WORST, of_status, visible};
 use crate::table::{self, Cell};
+use crate::units::{clock, latency, percent};
 
 /// Tells what happens, then sums it up.
 pub struct Story {
@@ -155,17 +155,6 @@ fn count_ticks(ticks: u64) -> String {
     count(ticks, "tick")
 }
 
-/// Simulated time after so many ticks: `1:02:30`, hours first.
-fn clock(ticks: u64) -> String {
-    let seconds = seconds(ticks);
-    format!(
-        "{}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
-}
-
 /// The service that something happened to, and what.
 fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
     match what {
@@ -271,18 +260,6 @@ fn row(service: &ServiceSummary, palette: Palette) -> Vec<Cell> {
         plain(percent(service.worst_memory_utilization)),
         roles,
     ]
-}
-
-fn percent(ratio: f64) -> String {
-    format!("{:.1}%", ratio * 100.0)
-}
-
-fn latency(seconds: f64) -> String {
-    if seconds < 100.0 {
-        format!("{seconds:.2}s")
-    } else {
-        format!("{seconds:.0}s")
-    }
 }
 
 fn write_impact(scenario: &Scenario, summary: &Summary, out: &mut Output) -> Result<(), Failure> {

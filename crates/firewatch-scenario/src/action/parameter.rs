@@ -105,14 +105,28 @@ impl Parameter {
         self.convert(value).err().map(|(invalid, _)| invalid)
     }
 
+    /// Whether a value can be this parameter's, as it stands: nothing has to take its place.
+    #[must_use]
+    pub fn accepts(&self, value: &Value) -> bool {
+        self.convert(value).is_ok()
+    }
+
     fn invalid(&self) -> Invalid {
+        Invalid {
+            expected: self.expected(),
+        }
+    }
+
+    /// What it must be: `a whole number from 1 to 20`.
+    #[must_use]
+    pub fn expected(&self) -> String {
         let bounds = match (self.min, self.max) {
             (Some(min), Some(max)) => format!(" from {min} to {max}"),
             (Some(min), None) => format!(" from {min} up"),
             (None, Some(max)) => format!(" up to {max}"),
             (None, None) => String::new(),
         };
-        let expected = match self.kind {
+        match self.kind {
             ParameterKind::Integer => format!("a whole number{bounds}"),
             ParameterKind::Number => format!("a number{bounds}"),
             ParameterKind::Text if self.choices.is_empty() => "text in quotes".to_owned(),
@@ -120,8 +134,7 @@ impl Parameter {
                 let choices: Vec<String> = self.choices.iter().map(|c| format!("{c:?}")).collect();
                 format!("one of {}", choices.join(", "))
             }
-        };
-        Invalid { expected }
+        }
     }
 }
 

@@ -1,0 +1,159 @@
+//! Which incident is played, and by which rules.
+
+use std::path::Path;
+
+use firewatch_episode::{EpisodeError, Request, tasks};
+use firewatch_scenario::{Diagnostics, Difficulty, Profile, Scenario, instead_of};
+
+use crate::cli::PlayArguments;
+use crate::failure::Failure;
+use crate::sources::{self, Source};
+
+/// An incident to be played.
+pub struct Incident {
+    /// Whose rules hold.
+    pub profile: Profile,
+    origin: Origin,
+}
+
+enum Origin {
+    File(Box<Scenario>),
+    Task { id: String, seed: Option<u64> },
+    Drawn { difficulty: Difficulty, seed: u64 },
+}
+
+impl Incident {
+    /// What the arguments name; the inner error is a scenario that is not in order.
+    ///
+    /// # Errors
+    /// Arguments that make no sense.
+    pub fn of(arguments: &PlayArguments) -> Result<Result<Self, Diagnostics>, Failure> {
+        let (seed, profile) = (arguments.seed, arguments.profile);
+        let origin = match (&arguments.file, &arguments.task, arguments.difficulty) {
+            (Some(file), ..) => return of_file(file, arguments),
+            (None, Some(id), _) => Origin::Task {
+                id: id.clone(),
+                seed,
+            },
+            (None, None, difficulty) => Origin::Drawn {
+                // One of the three is always given.
+                difficulty: difficulty.unwrap_or(Difficulty::Easy),
+                seed: seed.unwrap_or(0),
+            },
+        };
+        let profile = profile.unwrap_or_default();
+        Ok(Ok(Self { profile, origin }))
+    }
+
+    /// What a reset asks for.
+    ///
+    /// # Errors
+    /// There is no such task.
+    pub fn request(&self) -> Result<Request<'_>, Failure> {
+        match &self.origin {
+            Origin::File(scenario) => Ok(Request::Scenario(scenario)),
+            Origin::Drawn { difficulty, seed } => Ok(Request::Drawn {
+                difficulty: *difficulty,
+                seed: *seed,
+            }),
+            Origin::Task { id, seed } => {
+                let task = firewatch_episode::find(id).map_err(|_| unknown_task(id))?;
+                Ok(Request::Task {
+                    id,
+                    difficulty: Some(task.difficulty()),
+                    seed: Some(seed.unwrap_or(task.scenario.seed)),
+                })
+            }
+        }
+    }
+
+    /// The command that answers the same incident with a runbook, if there is one.
+    pub fn again(&self, arguments: &PlayArguments, runbook: &Path) -> Option<String> {
+        let (source, file) = match &self.origin {
+            Origin::File(_) => (
+                String::new(),
+                arguments.file.as_ref()?.display().to_string(),
+            ),
+            // The reference draws what no file holds.
+            _ if self.profile == Profile::Reference => return None,
+            Origin::Task { id, .. } => (String::new(), format!("scenarios/reference/{id}.ron")),
+            Origin::Drawn { difficulty, seed } => (
+                format!("firewatch generate --difficulty {difficulty} --seed {seed} | "),
+                "-".to_owned(),
+            ),
+        };
+        let mut command = format!(
+            "{source}firewatch run {file} --runbook {}",
+            runbook.display()
+        );
+        if let (Some(seed), true) = (arguments.seed, source.is_empty()) {
+            command.push_str(&format!(" --seed {seed}"));
+        }
+        if let Some(profile) = arguments.profile {
+            command.push_str(&format!(" --profile {profile}"));
+        }
+        Some(command)
+    }
+}
+
+fn of_file(
+    file: &Path,
+    arguments: &PlayArguments,
+) -> Result<Result<Incident, Diagnostics>, Failure> {
+    let usage = |message: String, help: &str| Failure::Usage(message, Some(help.to_owned()));
+    if file.is_dir() {
+        let message = format!("`{}` is a folder", file.display());
+        return Err(usage(message, "`play` plays one scenario: give its file"));
+    }
+    let mut sources = sources::find_one(file);
+    let Some(source) = sources.pop() else {
+        return Err(usage(
+            format!("`{}` names nothing", file.display()),
+            "give a scenario file",
+        ));
+    };
+    if let Ok(Source::Stdin) = source {
+        let message = "`play` can't read the scenario from the standard input".to_owned();
+        return Err(usage(message, "what to do is read from there: give a file"));
+    }
+    if let (Some(save), Ok(source)) = (&arguments.save, &source) {
+        sources::spare(save, [source])?;
+    }
+    Ok(source.and_then(|source| of_source(&source, arguments)))
+}
+
+fn of_source(source: &Source, arguments: &PlayArguments) -> Result<Incident, Diagnostics> {
+    let read = source.load()?;
+    // Its timeline goes by the same rules.
+    let profile = arguments.profile.unwrap_or(read.profile);
+    let mut scenario = Scenario { profile, ..read };
+    let mut change = format!("with the profile {profile}");
+    if let Some(seed) = arguments.seed {
+        scenario = scenario.with_seed(seed);
+        change = format!("with seed {seed} and the profile {profile}");
+    }
+    sources::refuse(scenario.problems(), &source.name(), &change)?;
+    Ok(Incident {
+        profile,
+        origin: Origin::File(Box::new(scenario)),
+    })
+}
+
+fn unknown_task(id: &str) -> Failure {
+    let ids = tasks().iter().map(|task| task.id);
+    let help = instead_of(id, ids).unwrap_or_else(|| {
+        "the files of `scenarios/reference/` are named after the tasks".to_owned()
+    });
+    Failure::Usage(format!("there is no task {id:?}"), Some(help))
+}
+
+/// Why an incident could not begin, or a step not be done.
+pub fn failure(error: &EpisodeError) -> Failure {
+    match error {
+        EpisodeError::Unregistered { .. } => {
+            let help = "play it with `--profile standard`".to_owned();
+            Failure::Usage(error.to_string(), Some(help))
+        }
+        _ => Failure::Internal(format!("the episode can't go on: {error}")),
+    }
+}

@@ -1,0 +1,87 @@
+//! The words that mean something at the prompt.
+
+use firewatch_scenario::{ActionCatalogue, ActionSpec};
+
+use super::game::Game;
+
+/// A command of the prompt; none of them but `wait` takes time.
+pub struct CommandSpec {
+    /// How it is called.
+    pub name: &'static str,
+    /// What comes behind it.
+    pub arguments: &'static str,
+    /// What it does.
+    pub about: &'static str,
+}
+
+const fn spec(name: &'static str, arguments: &'static str, about: &'static str) -> CommandSpec {
+    CommandSpec {
+        name,
+        arguments,
+        about,
+    }
+}
+
+/// All commands, in the order in which they are told.
+pub const COMMANDS: [CommandSpec; 9] = [
+    spec("wait", "[N]", "let N ticks pass, 1 if it is left out"),
+    spec(
+        "status",
+        "[SERVICE]",
+        "how things stand, or all metrics of a service",
+    ),
+    spec("services", "", "the services, and who calls whom"),
+    spec("alerts", "", "the alerts that fire"),
+    spec(
+        "logs",
+        "[SERVICE]",
+        "the log lines that `fetch_logs` has collected",
+    ),
+    spec("history", "", "what was done so far"),
+    spec(
+        "actions",
+        "[PATTERN]",
+        "what can be done; those with the pattern in name or description",
+    ),
+    spec(
+        "help",
+        "[NAME]",
+        "this, or what an action, a command or a metric is",
+    ),
+    spec("quit", "", "leave the incident as it is, without a grade"),
+];
+
+/// The action that lets a tick pass.
+pub const WAIT: &str = "wait";
+
+/// The words that mean something in a game.
+#[derive(Clone)]
+pub struct Words {
+    /// The actions.
+    pub catalogue: &'static ActionCatalogue,
+    /// Names of the services, in order.
+    pub services: Vec<String>,
+}
+
+impl Words {
+    /// Those of a game.
+    pub fn of(game: &Game) -> Self {
+        let services = game.now().services.iter();
+        Self {
+            catalogue: ActionCatalogue::built_in(game.profile()),
+            services: services.map(|service| service.name.clone()).collect(),
+        }
+    }
+
+    /// The names of the services.
+    pub fn services(&self) -> impl Iterator<Item = &str> + Clone {
+        self.services.iter().map(String::as_str)
+    }
+
+    /// All first words of a line: the commands, then the actions by category.
+    pub fn first(&self) -> impl Iterator<Item = &str> + Clone {
+        // `wait` is both.
+        let actions = self.catalogue.actions().iter().map(ActionSpec::name);
+        { COMMANDS.iter().map(|command| command.name) }.chain(actions.filter(|&name| name != WAIT))
+    }
+}
