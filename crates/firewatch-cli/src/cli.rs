@@ -9,12 +9,13 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use firewatch_scenario::{Difficulty, MAX_TICKS, Profile};
 
+use crate::audit::{self, AuditArguments};
 use crate::sweep::{SeedList, Shard, Vary};
 
 const EXIT_CODES: &str = "\
 Exit codes (of several that apply, the highest):
   0  all well
-  1  an expectation of a scenario or a runbook failed
+  1  an expectation of a scenario or a runbook failed, or a check of an audit
   2  bad usage, or a scenario that is not in order
   3  anything else: output that can't be written, a bug
 
@@ -22,7 +23,7 @@ Results go to the standard output, diagnostics and progress to the standard erro
 The same scenario and seed give the same output, byte for byte.";
 
 /// More threads than any machine runs at once are a slip.
-const MAX_THREADS: i64 = 1024;
+pub const MAX_THREADS: i64 = 1024;
 
 const FORMATS: &str = include_str!("run/formats.txt");
 const ROWS: &str = include_str!("sweep/formats.txt");
@@ -58,6 +59,10 @@ pub enum Command {
     /// `firewatch run INCIDENT --runbook FILE` says so.
     #[command(after_help = EXIT_CODES)]
     Check(CheckArguments),
+    /// Say whether scenarios are good incidents: play policies on them, and hold what comes of it
+    /// against checks
+    #[command(after_help = EXIT_CODES, after_long_help = format!("{}\n{EXIT_CODES}", audit::details()))]
+    Audit(AuditArguments),
     /// List scenarios and what each is about
     List(ListArguments),
     /// Draw who calls whom as Graphviz DOT, with faults and blast radius marked
@@ -287,7 +292,7 @@ fn difficulty() -> impl TypedValueParser<Value = Difficulty> {
 }
 
 /// Reads the name of a profile.
-fn profile() -> impl TypedValueParser<Value = Profile> {
+pub fn profile() -> impl TypedValueParser<Value = Profile> {
     let names = Profile::ALL.iter().map(|profile| profile.name());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Profile>())
 }

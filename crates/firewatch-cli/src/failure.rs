@@ -11,7 +11,7 @@ use firewatch_sim::SimError;
 pub enum Exit {
     /// All well.
     Well = 0,
-    /// An expectation failed.
+    /// An expectation, or a check of an audit, failed.
     ExpectationFailed = 1,
     /// Bad usage or a bad scenario.
     Bad = 2,

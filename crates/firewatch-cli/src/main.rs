@@ -1,7 +1,8 @@
-//! The command of Firewatch: run, answer, check, list, draw and generate incidents.
+//! The command of Firewatch: run, answer, check, audit, list, draw and generate incidents.
 //!
 //! Results go to the standard output, diagnostics and progress to the standard error.
 
+mod audit;
 mod batch;
 mod check;
 mod cli;
@@ -67,6 +68,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
         Command::Play(arguments) => play::play(arguments, console),
         Command::Sweep(arguments) => sweep::sweep(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
+        Command::Audit(arguments) => audit::audit(arguments, console),
         Command::List(arguments) => list::list(arguments, console),
         Command::Graph(arguments) => graph::graph(arguments, console),
         Command::Generate(arguments) => generate::generate(arguments, console),

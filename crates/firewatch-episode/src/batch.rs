@@ -101,6 +101,27 @@ impl EpisodeBatch {
         })
     }
 
+    /// The same episode so many times over: it is begun once and copied, which costs a fraction of
+    /// beginning each.
+    ///
+    /// # Errors
+    /// As [`EpisodeBatch::new`].
+    pub fn repeated(
+        profile: Profile,
+        catalogue: Arc<ActionCatalogue>,
+        request: &Request,
+        count: usize,
+        threads: usize,
+    ) -> Result<Self, EpisodeError> {
+        let (blueprint, session) = begin(profile, request)?;
+        Ok(Self {
+            profile,
+            catalogue,
+            fleet: Fleet::new(vec![blueprint; count], threads)?,
+            sessions: vec![session; count],
+        })
+    }
+
     /// Number of episodes, ended ones included.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -26,6 +26,7 @@
 //! The scenarios' own generator, [`firewatch_scenario::generate`], is another one: it draws meshes
 //! in which the fault's service is called by another.
 
+pub mod audit;
 mod batch;
 mod draw;
 mod episode;

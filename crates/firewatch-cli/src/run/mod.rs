@@ -25,6 +25,7 @@ use crate::output::{Console, Output};
 use crate::sources;
 use case::Case;
 pub use csv_rows::number;
+pub use json::separate;
 use tally::Tally;
 
 /// Plays the scenarios that the arguments name.

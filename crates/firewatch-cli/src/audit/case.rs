@@ -1,0 +1,57 @@
+//! A scenario to be audited, with the runbooks that go with it.
+
+use std::path::{Path, PathBuf};
+
+use firewatch_scenario::{Diagnostics, Runbook, Scenario};
+
+use super::AuditArguments;
+use crate::sources::{self, Source};
+
+/// Name of the folders in which runbooks are looked for.
+const RUNBOOKS: &str = "runbooks";
+/// Folders above a scenario's own in which there may be one.
+const LEVELS: usize = 3;
+
+/// A scenario that is audited.
+pub struct Case {
+    pub file: String,
+    pub scenario: Scenario,
+    pub runbooks: Vec<Runbook>,
+}
+
+impl Case {
+    /// Reads a scenario, the runbooks of the command line and the scenario's own.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the first of them that is not in order.
+    pub fn load(source: &Source, arguments: &AuditArguments) -> Result<Self, Diagnostics> {
+        let file = source.name();
+        let mut scenario = source.load()?;
+        if let Some(profile) = arguments.profile {
+            scenario.profile = profile;
+            let change = format!("with the profile {profile}");
+            sources::refuse(scenario.problems(), &file, &change)?;
+        }
+        let mut paths = arguments.runbook.clone();
+        if let Source::File(path) = source {
+            let own = own_runbook(path).filter(|own| !paths.contains(own));
+            paths.extend(own);
+        }
+        let load = |path: &PathBuf| Runbook::load_for(path, &scenario);
+        let runbooks = paths.iter().map(load).collect::<Result<_, _>>()?;
+        Ok(Self {
+            file,
+            scenario,
+            runbooks,
+        })
+    }
+}
+
+/// The runbook of a scenario: the file of the same name in the nearest folder `runbooks` beside it or
+/// above.
+fn own_runbook(scenario: &Path) -> Option<PathBuf> {
+    let name = scenario.file_name()?;
+    let folders = scenario.ancestors().skip(1).take(1 + LEVELS);
+    let mut found = folders.map(|folder| folder.join(RUNBOOKS).join(name));
+    found.find(|path| path.is_file() && path != scenario)
+}

@@ -1,0 +1,167 @@
+//! What an audit found, to be read by people and programs.
+
+use std::io::Write;
+
+use firewatch_episode::audit::{Audit, Finding, Verdict};
+use firewatch_scenario::Difficulty;
+use serde::Serialize;
+
+use super::case::Case;
+use super::table::policies;
+use crate::check::count;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::style::{BAD, BOLD, DIM, GOOD, Palette, visible};
+
+/// What came of all scenarios.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    good: usize,
+    not_good: usize,
+    /// Scenarios that are not in order.
+    pub bad: usize,
+}
+
+impl Tally {
+    /// Counts an audit.
+    pub fn count(&mut self, audit: &Audit) {
+        if audit.is_good() {
+            self.good += 1;
+        } else {
+            self.not_good += 1;
+        }
+    }
+
+    /// The exit code that follows.
+    pub fn exit(self) -> Exit {
+        match (self.bad, self.not_good) {
+            (0, 0) => Exit::Well,
+            (0, _) => Exit::ExpectationFailed,
+            _ => Exit::Bad,
+        }
+    }
+
+    /// All of it in a line.
+    pub fn line(self, palette: Palette) -> String {
+        let Self {
+            good,
+            not_good,
+            bad,
+        } = self;
+        let others = [(not_good, "not good"), (bad, "not in order")];
+        let others = others.iter().filter(|(number, _)| *number > 0);
+        let others: String = others
+            .map(|(number, what)| format!(", {number} {what}"))
+            .collect();
+        let line = format!(
+            "{}: {good} good{others}",
+            count(good + not_good + bad, "incident")
+        );
+        let style = if self.exit() == Exit::Well { GOOD } else { BAD };
+        palette.paint(style, line)
+    }
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    file: &'a str,
+    name: &'a str,
+    seed: u64,
+    difficulty: Option<&'static str>,
+    ticks: u64,
+    good: bool,
+    #[serde(flatten)]
+    audit: &'a Audit,
+}
+
+/// Writes an audit as an object.
+pub fn write_json(case: &Case, audit: &Audit, out: &mut Output) -> Result<(), Failure> {
+    let entry = Entry {
+        file: &case.file,
+        name: &case.scenario.name,
+        seed: case.scenario.seed,
+        difficulty: case.scenario.difficulty.map(Difficulty::name),
+        ticks: case.scenario.ticks,
+        good: audit.is_good(),
+        audit,
+    };
+    Ok(serde_json::to_writer(out, &entry)?)
+}
+
+/// Writes an audit as a section, with `quiet` only what failed.
+pub fn write_text(
+    case: &Case,
+    audit: &Audit,
+    quiet: bool,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let palette = out.palette;
+    let scenario = &case.scenario;
+    if quiet {
+        if !audit.is_good() {
+            let head = format!("{}: {}", case.file, visible(&scenario.name));
+            writeln!(out, "{}", palette.paint(BOLD, head))?;
+            write_findings(audit, true, out)?;
+        }
+        return Ok(());
+    }
+    writeln!(out, "{}", palette.paint(BOLD, visible(&scenario.name)))?;
+    writeln!(out, "{}", palette.paint(DIM, visible(&case.file)))?;
+    let difficulty = scenario
+        .difficulty
+        .map(|difficulty| format!(" · {difficulty}"));
+    let setting = format!(
+        "seed {}{} · {} · {} profile",
+        scenario.seed,
+        difficulty.unwrap_or_default(),
+        count(scenario.ticks, "tick"),
+        audit.profile
+    );
+    writeln!(out, "{}\n", palette.paint(DIM, setting))?;
+    write_findings(audit, false, out)?;
+    for note in &audit.notes {
+        writeln!(out, "  {} {}", palette.paint(BOLD, "note:"), visible(note))?;
+    }
+    writeln!(out)?;
+    for line in policies(audit, palette) {
+        writeln!(out, "  {line}")?;
+    }
+    if let Some(found) = &audit.found {
+        writeln!(
+            out,
+            "\n{}\n",
+            palette.paint(DIM, "The answer that was found, as a runbook:")
+        )?;
+        write!(out, "{found}")?;
+    }
+    Ok(writeln!(out)?)
+}
+
+fn write_findings(audit: &Audit, failed_only: bool, out: &mut Output) -> Result<(), Failure> {
+    let palette = out.palette;
+    let shown = |finding: &&Finding| !failed_only || finding.verdict == Verdict::Failed;
+    let mut before = None;
+    for finding in audit.findings.iter().filter(shown) {
+        let (mark, style) = match finding.verdict {
+            Verdict::Passed => ("✓", GOOD),
+            Verdict::Failed => ("✗", BAD),
+            Verdict::Skipped => ("–", DIM),
+        };
+        // The name of a check stands in the first of its lines.
+        let is_first = before.replace(finding.check) != Some(finding.check);
+        let name = if is_first { finding.check.name() } else { "" };
+        let name = format!("{name:<14}");
+        let about = match finding.about.as_str() {
+            "" => String::new(),
+            about => format!("{}: ", visible(about)),
+        };
+        let evidence = visible(&finding.evidence);
+        let mark = palette.paint(style, mark);
+        writeln!(
+            out,
+            "  {mark} {}  {about}{evidence}",
+            palette.paint(BOLD, name)
+        )?;
+    }
+    Ok(())
+}

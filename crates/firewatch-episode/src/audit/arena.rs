@@ -1,0 +1,150 @@
+//! Where policies are played, many side by side.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use firewatch_scenario::{ActionCatalogue, ActionRequest, Profile, Scenario};
+use firewatch_sim::EnvironmentRef;
+
+use super::moves::WAIT;
+use super::played::{Played, Standing, Taken};
+use super::policy::{Player, Policy};
+use crate::{BatchStep, EpisodeBatch, EpisodeError, Request, Score};
+
+/// Most episodes of a batch: so many environments stay in a core's cache.
+const CHUNK: usize = 256;
+
+/// An incident that policies are played on.
+pub(super) struct Arena<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) profile: Profile,
+    pub(super) catalogue: Arc<ActionCatalogue>,
+    pub(super) threads: usize,
+}
+
+impl Arena<'_> {
+    /// Plays the policies, each in an episode of its own; what came of them, in their order, whatever
+    /// the number of threads.
+    pub(super) fn play(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
+        let threads = self.threads.max(1);
+        let length = policies.len().div_ceil(threads).clamp(1, CHUNK);
+        let chunks: Vec<&[Policy]> = policies.chunks(length).collect();
+        if threads == 1 || chunks.len() < 2 {
+            let played = chunks.into_iter().map(|chunk| self.play_chunk(chunk));
+            return Ok(played.collect::<Result<Vec<_>, _>>()?.concat());
+        }
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut played = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(chunk) = chunks.get(index) else {
+                    return played;
+                };
+                played.push((index, self.play_chunk(chunk)));
+            }
+        };
+        let mut played = thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut played = work();
+            for other in others {
+                // The scope goes on with the panic of a thread that had one.
+                played.extend(other.join().unwrap_or_default());
+            }
+            played
+        });
+        played.sort_by_key(|(index, _)| *index);
+        let played = played.into_iter().map(|(_, played)| played);
+        Ok(played.collect::<Result<Vec<_>, _>>()?.concat())
+    }
+
+    fn play_chunk(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
+        let catalogue = Arc::clone(&self.catalogue);
+        let request = Request::Scenario(self.scenario);
+        let count = policies.len();
+        let mut batch = EpisodeBatch::repeated(self.profile, catalogue, &request, count, 1)?;
+        let mut runs: Vec<Run> = { policies.iter() }
+            .map(|policy| Run::new(policy, self.scenario.seed))
+            .collect();
+        let mut actions = vec![ActionRequest::untargeted(WAIT); policies.len()];
+        let mut steps = vec![BatchStep::default(); policies.len()];
+        while runs.iter().any(|run| run.played.is_none()) {
+            for (index, run) in runs.iter_mut().enumerate() {
+                if run.played.is_none() {
+                    let score = batch.score(index)?;
+                    let next = |view: &EnvironmentRef| run.player.next(view, score);
+                    actions[index] = batch.fleet().read(index, next)?;
+                }
+            }
+            batch.step(&actions, &mut steps)?;
+            for (index, run) in runs.iter_mut().enumerate() {
+                if run.played.is_none() {
+                    let (score, step) = (batch.score(index)?, &steps[index]);
+                    let note = |view: &EnvironmentRef| {
+                        run.note(self, &actions[index], step, view, score);
+                    };
+                    batch.fleet().read(index, note)?;
+                }
+            }
+        }
+        Ok(runs.into_iter().filter_map(|run| run.played).collect())
+    }
+}
+
+/// A policy that is being played.
+struct Run<'a> {
+    policy: &'a Policy<'a>,
+    player: Player<'a>,
+    taken: Vec<Taken>,
+    /// Faults that were halted when it last acted.
+    halted: usize,
+    played: Option<Played>,
+}
+
+impl<'a> Run<'a> {
+    fn new(policy: &'a Policy<'a>, seed: u64) -> Self {
+        Self {
+            policy,
+            player: policy.player(seed),
+            taken: Vec::new(),
+            halted: 0,
+            played: None,
+        }
+    }
+
+    /// Looks at what came of a step.
+    fn note(
+        &mut self,
+        arena: &Arena,
+        action: &ActionRequest,
+        step: &BatchStep,
+        view: &EnvironmentRef,
+        score: &Score,
+    ) {
+        if action.name != WAIT {
+            let halted = view.faults().filter(|fault| fault.halted).count();
+            let halts = std::mem::replace(&mut self.halted, halted) < halted;
+            let tick = view.clock().tick;
+            self.taken.push(Taken::new(tick, action, step, halts));
+        }
+        if let (Some(end), Some(grade)) = (score.end(), score.grade()) {
+            let standing = Standing::read(arena.profile, arena.scenario, score, view);
+            self.played = Some(Played {
+                kind: self.policy.kind,
+                name: self.policy.name.clone(),
+                actions: std::mem::take(&mut self.taken),
+                ticks: view.clock().tick,
+                end,
+                mitigated_at: score.mttm_tick(),
+                reward: score.total_reward(),
+                grade,
+                won: standing.shortfalls.is_empty(),
+                shortfalls: standing.shortfalls,
+                goals_met: standing.goals_met,
+                faults_halted: standing.faults_halted,
+                unhealthy: standing.unhealthy,
+            });
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Whether each goal can be met and missed.
+
+use firewatch_scenario::Scenario;
+
+use super::finding::{Check, Finding};
+use super::played::Played;
+use super::policy::PolicyKind;
+
+/// Looks at each goal at the end of every policy.
+pub(super) fn check(scenario: &Scenario, policies: &[Played]) -> Vec<Finding> {
+    let goals = &scenario.goals.list;
+    if goals.is_empty() {
+        return vec![Finding::skipped(Check::Goals, "there are no goals")];
+    }
+    let finding = |(index, goal): (usize, &firewatch_scenario::Goal)| {
+        let with = |met: bool| {
+            let ended = { policies.iter() }.filter(|p| p.goals_met.get(index) == Some(&met));
+            // The one that says most: of equals the first.
+            ended.min_by_key(|played| (played.kind == PolicyKind::Random, met != played.won))
+        };
+        let known = scenario.services.iter().any(|s| s.name == goal.service);
+        let (holds, evidence) = match (with(true), with(false)) {
+            _ if !known => (false, format!("{} is not in the mesh", goal.service)),
+            (Some(met), Some(missed)) => (
+                true,
+                format!("met by {}, missed by {}", met.name, missed.name),
+            ),
+            (Some(_), None) => (false, "every policy meets it".to_owned()),
+            (None, _) => (false, "no policy meets it".to_owned()),
+        };
+        Finding::new(Check::Goals, goal.to_string(), holds, evidence)
+    };
+    goals.iter().enumerate().map(finding).collect()
+}

@@ -1,0 +1,85 @@
+//! Everything that somebody could do.
+
+use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSpec, Parameter, ParameterKind};
+use firewatch_sim::Value;
+
+/// The action that lets a tick pass.
+pub(super) const WAIT: &str = "wait";
+
+/// The actions that pass the filter, on each service where they take one, with each choice of their
+/// parameters: an action's own default first, then every other choice of text, the least and the
+/// greatest number.
+pub(super) fn moves<'a>(
+    catalogue: &ActionCatalogue,
+    services: impl Iterator<Item = &'a str> + Clone,
+    filter: impl Fn(&ActionSpec) -> bool,
+) -> Vec<ActionRequest> {
+    let mut moves = Vec::new();
+    let specs = catalogue.actions().iter();
+    for spec in specs.filter(|spec| spec.name() != WAIT && filter(spec)) {
+        if spec.needs_target() {
+            for service in services.clone() {
+                choose(spec, ActionRequest::new(spec.name(), service), &mut moves);
+            }
+        } else {
+            choose(spec, ActionRequest::untargeted(spec.name()), &mut moves);
+        }
+    }
+    moves
+}
+
+fn choose(spec: &ActionSpec, plain: ActionRequest, moves: &mut Vec<ActionRequest>) {
+    let mut chosen = vec![plain];
+    for parameter in spec.parameters() {
+        let choices = choices(parameter);
+        let with = |request: &ActionRequest| -> Vec<ActionRequest> {
+            let given = choices
+                .iter()
+                .map(|value| request.clone().with(parameter.name(), value.clone()));
+            std::iter::once(request.clone()).chain(given).collect()
+        };
+        chosen = chosen.iter().flat_map(with).collect();
+    }
+    moves.append(&mut chosen);
+}
+
+/// The values that a parameter is tried with besides its default.
+fn choices(parameter: &Parameter) -> Vec<Value> {
+    let mut values: Vec<Value> = match parameter.kind() {
+        ParameterKind::Text => { parameter.choices().iter() }
+            .map(|choice| choice.as_str().into())
+            .collect(),
+        kind @ (ParameterKind::Integer | ParameterKind::Number) => {
+            let (min, max) = parameter.bounds();
+            let bounds = min.into_iter().chain(max);
+            bounds.map(|bound| number(kind, bound)).collect()
+        }
+    };
+    values.retain(|value| Some(value) != parameter.default());
+    values
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the bounds of whole numbers are whole"
+)]
+fn number(kind: ParameterKind, bound: f64) -> Value {
+    if kind == ParameterKind::Integer {
+        Value::Int(bound as i64)
+    } else {
+        Value::Float(bound)
+    }
+}
+
+/// The request as it stands in a runbook's or a timeline's `action(...)`.
+pub(super) fn text(request: &ActionRequest) -> String {
+    let target = { request.target.iter() }.map(|target| format!(", {target:?}"));
+    let mut text = format!("{:?}{}", request.name, target.collect::<String>());
+    if !request.parameters.is_empty() {
+        let entries =
+            { request.parameters.iter() }.map(|(name, value)| format!("{name:?}: {value}"));
+        let entries: Vec<String> = entries.collect();
+        text.push_str(&format!(", {{{}}}", entries.join(", ")));
+    }
+    text
+}

@@ -1,0 +1,115 @@
+//! Whether the grade puts answers in a sensible order.
+
+use firewatch_scenario::ActionRequest;
+
+use super::arena::Arena;
+use super::finding::{Check, Finding};
+use super::played::{Played, Taken};
+use super::policy::{Plan, Policy, PolicyKind};
+use super::search;
+
+/// Grade that an answer which wins must have above doing nothing.
+const MARGIN: f64 = 0.2;
+/// Grades are rounded to 2 decimals; half of the last one is no difference.
+const SAME: f64 = 0.005;
+
+/// The answer that wins, turned into answers that should not be better.
+pub(super) fn worse<'a>(
+    arena: &Arena,
+    best: &Policy<'a>,
+    played: &Played,
+    wrong: Option<ActionRequest>,
+) -> Vec<Policy<'a>> {
+    let named = |kind, name: &str| Policy {
+        kind,
+        name: name.to_owned(),
+        ..best.clone()
+    };
+    let delay = arena.scenario.ticks / 2;
+    let late = Policy {
+        delay,
+        ..named(
+            PolicyKind::Late,
+            &format!("the best answer {delay} ticks later"),
+        )
+    };
+    let wrong_first = wrong.map(|first| Policy {
+        first: Some(first),
+        ..named(
+            PolicyKind::WrongFirst,
+            "the best answer after a wrong action",
+        )
+    });
+    let everywhere = remedy(played).map(|remedy| {
+        let services = arena.scenario.services.iter();
+        let on = |service: &str| ActionRequest {
+            target: Some(service.to_owned()),
+            ..remedy.request()
+        };
+        // From the tick at which the answer does it: who begins earlier has not looked, and is only luckier.
+        let begin = search::step_of_tick(remedy.tick);
+        let actions = (begin..).zip(services.map(|service| on(&service.name)));
+        let name = format!("{} on every service", remedy.action);
+        Policy::new(
+            PolicyKind::Everywhere,
+            name,
+            Plan::Sequence(actions.collect()),
+        )
+    });
+    { [late].into_iter() }
+        .chain(wrong_first)
+        .chain(everywhere)
+        .collect()
+}
+
+/// The action of an answer that halted a fault first, else its last one on a service.
+fn remedy(played: &Played) -> Option<&Taken> {
+    let mut on_services = played.actions.iter().filter(|taken| taken.target.is_some());
+    let halting = on_services.clone().find(|taken| taken.halted);
+    halting.or_else(|| on_services.next_back())
+}
+
+/// Holds the best answer that wins against the others.
+pub(super) fn check(best: Option<&Played>, policies: &[Played]) -> Vec<Finding> {
+    let Some(best) = best else {
+        let why = "no answer wins that others could be compared with";
+        return vec![Finding::skipped(Check::Ordering, why)];
+    };
+    let grade = best.grade.total;
+    let of = |kind: PolicyKind| policies.iter().filter(move |played| played.kind == kind);
+    let mut findings = Vec::new();
+    let mut compare = |about: &str, other: f64, margin: f64| {
+        let holds = grade - other >= margin - SAME;
+        let evidence = format!("{grade:.2} against {other:.2}");
+        findings.push(Finding::new(Check::Ordering, about, holds, evidence));
+    };
+    for nothing in of(PolicyKind::Nothing) {
+        compare("above doing nothing", nothing.grade.total, MARGIN);
+    }
+    let random: Vec<f64> = of(PolicyKind::Random)
+        .map(|played| played.grade.total)
+        .collect();
+    if !random.is_empty() {
+        compare("not below chance", mean(&random), 0.0);
+    }
+    for (kind, about) in [
+        (PolicyKind::Late, "not below the same later"),
+        (
+            PolicyKind::WrongFirst,
+            "not below the same after a wrong action",
+        ),
+        (
+            PolicyKind::Everywhere,
+            "not below its remedy on every service",
+        ),
+    ] {
+        for other in of(kind) {
+            compare(about, other.grade.total, 0.0);
+        }
+    }
+    findings
+}
+
+fn mean(grades: &[f64]) -> f64 {
+    grades.iter().fold(0.0, |sum, grade| sum + grade) / grades.len().max(1) as f64
+}

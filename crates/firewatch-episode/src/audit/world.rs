@@ -1,0 +1,284 @@
+//! The incident while nobody acts, beside the same without its faults.
+
+use std::sync::Arc;
+
+use firewatch_scenario::{Action, ActionCatalogue, ActionRequest, Fault, Profile, Scenario};
+use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals};
+
+use super::finding::{Check, Finding};
+use super::moves::WAIT;
+use crate::{BatchStep, EpisodeBatch, EpisodeError, Request};
+
+/// Error rate by which a fault must have made things worse where it leaves the status alone, and from
+/// which on a service looks suspicious: the standard profile's guard sees nothing to remedy below it.
+const NOTABLE_ERRORS: f64 = 0.05;
+const LAG: &str = "data_freshness_lag_seconds";
+
+/// What is seen while nobody acts.
+pub(super) struct World {
+    /// The tick at which each service first is not healthy.
+    pub(super) unhealthy_since: Vec<Option<u64>>,
+    faults: Vec<FaultSeen>,
+    herrings: Vec<HerringSeen>,
+}
+
+/// What a fault does while nobody acts.
+#[derive(Clone, Debug, Default)]
+struct FaultSeen {
+    /// Tick, status with the fault and without, error rate with and without.
+    landed: Option<(u64, [Status; 2], [f64; 2])>,
+    /// The first tick after it began at which its service is not healthy, with its status.
+    unhealthy: Option<(u64, Status)>,
+}
+
+/// What a red herring does while nobody acts.
+#[derive(Clone, Debug, Default)]
+struct HerringSeen {
+    /// Tick and what looks suspicious.
+    suspicious: Option<(u64, String)>,
+    /// Tick at which the faults have changed its vitals.
+    touched: Option<u64>,
+    /// Tick and what is costly about it where there are no faults.
+    costly: Option<(u64, String)>,
+}
+
+impl World {
+    /// Waits through the incident, beside the same without each of its faults in turn, and without all
+    /// of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
+    /// them all.
+    pub(super) fn watch(
+        scenario: &Scenario,
+        profile: Profile,
+        catalogue: &Arc<ActionCatalogue>,
+    ) -> Result<Self, EpisodeError> {
+        let count = scenario.all_faults().count();
+        let mut worlds = vec![scenario.clone()];
+        worlds.extend((0..count).map(|fault| without(scenario, |index| index == fault)));
+        worlds.push(without(scenario, |_| true));
+        let requests = worlds.iter().map(Request::Scenario);
+        let catalogue = Arc::clone(catalogue);
+        let mut batch = EpisodeBatch::with_actions(profile, catalogue, requests, 1)?;
+        let actions = vec![ActionRequest::untargeted(WAIT); worlds.len()];
+        let mut steps = vec![BatchStep::default(); worlds.len()];
+        let mut world = Self {
+            unhealthy_since: vec![None; scenario.services.len()],
+            faults: vec![FaultSeen::default(); count],
+            herrings: vec![HerringSeen::default(); scenario.red_herrings.len()],
+        };
+        world.look(scenario, &batch)?;
+        while steps[0].end.is_none() {
+            batch.step(&actions, &mut steps)?;
+            world.look(scenario, &batch)?;
+        }
+        Ok(world)
+    }
+
+    fn look(&mut self, scenario: &Scenario, batch: &EpisodeBatch) -> Result<(), EpisodeError> {
+        let vitals = |index: usize| {
+            batch.fleet().read(index, |view| {
+                view.vitals().copied().collect::<Vec<Vitals>>()
+            })
+        };
+        let with = vitals(0)?;
+        let (tick, alerts) = batch.fleet().read(0, |view| {
+            let alerts = batch
+                .score(0)
+                .map(|score| score.alerts(view, scenario.seed));
+            (view.clock().tick, alerts)
+        })?;
+        let alerts = alerts?;
+        for (since, vitals) in self.unhealthy_since.iter_mut().zip(&with) {
+            if vitals.status != Status::Healthy {
+                since.get_or_insert(tick);
+            }
+        }
+        let position = |name: &str| { scenario.services.iter() }.position(|s| s.name == name);
+        for (index, fault) in scenario.all_faults().enumerate() {
+            if let Some(service) = position(&fault.service)
+                && tick > fault.start_tick
+            {
+                let without = vitals(index + 1)?;
+                self.faults[index].look(tick, &with[service], &without[service]);
+            }
+        }
+        let faultless = self.faults.len() + 1;
+        for (herring, name) in self.herrings.iter_mut().zip(&scenario.red_herrings) {
+            if let Some(service) = position(name) {
+                let alert = alerts.iter().find(|alert| alert.service == *name);
+                let alert = alert.map(|alert| format!("{:?} fires", alert.name));
+                herring.suspect(tick, &with[service], alert);
+                let without = batch.fleet().read(faultless, |view| {
+                    herring.cost(tick, name, scenario.impact, view);
+                    view.vitals().nth(service).copied()
+                })?;
+                if without.is_some_and(|without| numbers(&without) != numbers(&with[service])) {
+                    herring.touched.get_or_insert(tick);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether each fault lands.
+    pub(super) fn lands(&self, scenario: &Scenario) -> Vec<Finding> {
+        if self.faults.is_empty() {
+            let none = Finding::new(Check::Lands, "", false, "there is no fault");
+            return vec![none];
+        }
+        let faults = scenario.all_faults().zip(&self.faults);
+        let finding = |(fault, seen): (&Fault, &FaultSeen)| {
+            let about = format!("{} of {}", fault.kind, fault.service);
+            let evidence = seen.evidence(fault, scenario);
+            Finding::new(Check::Lands, about, seen.landed.is_some(), evidence)
+        };
+        faults.map(finding).collect()
+    }
+
+    /// Whether each red herring misleads without harming. `harmless` says of one whether acting on it
+    /// is free of charge, by naming a remedy that is not wrong there.
+    pub(super) fn herrings(
+        &self,
+        scenario: &Scenario,
+        harmless: impl Fn(&str) -> Option<String>,
+    ) -> Vec<Finding> {
+        if self.herrings.is_empty() {
+            let none = Finding::skipped(Check::Herrings, "there are no red herrings");
+            return vec![none];
+        }
+        let herrings = scenario.red_herrings.iter().zip(&self.herrings);
+        let finding = |(name, seen): (&String, &HerringSeen)| {
+            let known = scenario.services.iter().any(|s| s.name == *name);
+            let (holds, evidence) = match known {
+                true => seen.judge(scenario, name, harmless(name)),
+                false => (false, "it is not in the mesh".to_owned()),
+            };
+            Finding::new(Check::Herrings, name, holds, evidence)
+        };
+        herrings.map(finding).collect()
+    }
+}
+
+impl FaultSeen {
+    fn look(&mut self, tick: u64, with: &Vitals, without: &Vitals) {
+        if with.status == Status::Healthy {
+            return;
+        }
+        self.unhealthy.get_or_insert((tick, with.status));
+        let errors = [with, without].map(|vitals| vitals.http_server_error_rate);
+        if with.status > without.status || errors[0] - errors[1] >= NOTABLE_ERRORS {
+            let statuses = [with.status, without.status];
+            self.landed.get_or_insert((tick, statuses, errors));
+        }
+    }
+
+    fn evidence(&self, fault: &Fault, scenario: &Scenario) -> String {
+        let service = &fault.service;
+        match (self.landed, self.unhealthy) {
+            (Some((tick, [with, without], _)), _) if with != without => {
+                format!("{with} at tick {tick}, without it {without}")
+            }
+            (Some((tick, [with, _], errors)), _) => {
+                let [errors, without] = errors.map(percent);
+                format!("{with} at tick {tick} with {errors} of errors, without it {without}")
+            }
+            (None, Some((1, status))) => format!(
+                "{service} is {status} from the start, and would be so without it: what it has because of a fault belongs into the fault's `metrics`"
+            ),
+            (None, Some((tick, status))) => {
+                format!("{service} is {status} at tick {tick}, and would be so without it")
+            }
+            (None, None) if !scenario.services.iter().any(|s| s.name == *service) => {
+                format!("{service} is not in the mesh")
+            }
+            (None, None) if fault.start_tick >= scenario.ticks => {
+                format!("it never begins: the incident has {} ticks", scenario.ticks)
+            }
+            (None, None) => format!("{service} stays healthy while nobody acts"),
+        }
+    }
+}
+
+impl HerringSeen {
+    fn suspect(&mut self, tick: u64, vitals: &Vitals, alert: Option<String>) {
+        let errors = vitals.http_server_error_rate;
+        let shows = if errors >= NOTABLE_ERRORS {
+            Some(format!("{} of errors", percent(errors)))
+        } else {
+            alert
+        };
+        if let (Some(shows), None) = (shows, &self.suspicious) {
+            self.suspicious = Some((tick, shows));
+        }
+    }
+
+    fn cost(&mut self, tick: u64, name: &str, impact: ImpactMode, view: &EnvironmentRef) {
+        let status = view.status(name).unwrap_or_default();
+        let lag = { view.metric(name, LAG) }.and_then(|lag| lag.as_f64());
+        let lag = lag.filter(|lag| impact == ImpactMode::Freshness && *lag > 0.0);
+        if self.costly.is_some() {
+        } else if status != Status::Healthy {
+            self.costly = Some((tick, status.to_string()));
+        } else if let Some(lag) = lag {
+            self.costly = Some((tick, format!("{lag} s behind with its data")));
+        }
+    }
+
+    fn judge(&self, scenario: &Scenario, name: &str, harmless: Option<String>) -> (bool, String) {
+        let planted = { scenario.adversarial_logs.iter() }.any(|line| line.service == name)
+            || scenario.prompt_injection.as_deref() == Some(name);
+        let suspicious = match &self.suspicious {
+            Some((tick, shows)) => Some(format!("{shows} at tick {tick}")),
+            None => planted.then(|| "a planted log line".to_owned()),
+        };
+        if let Some((tick, what)) = &self.costly {
+            (
+                false,
+                format!("without any fault it is {what} at tick {tick}: it harms"),
+            )
+        } else if let Some(tick) = self.touched {
+            (
+                false,
+                format!("the faults change its vitals at tick {tick}"),
+            )
+        } else if let Some(action) = harmless {
+            (false, format!("{action} is done to it and is not wrong"))
+        } else if let Some(suspicious) = suspicious {
+            (true, suspicious)
+        } else {
+            let looks = "it looks healthy: less than 5% of errors, no alert, no planted log line";
+            (false, looks.to_owned())
+        }
+    }
+}
+
+/// The scenario without some of its faults, which are counted through its list and its timeline.
+fn without(scenario: &Scenario, gone: impl Fn(usize) -> bool) -> Scenario {
+    let mut scenario = Scenario {
+        root_cause: scenario.root_cause_name().map(str::to_owned),
+        ..scenario.clone()
+    };
+    let mut index = 0;
+    let mut stays = || {
+        index += 1;
+        !gone(index - 1)
+    };
+    scenario.faults.retain(|_| stays());
+    scenario.timeline.retain(|event| match event.action {
+        Action::Inject(_) => stays(),
+        Action::Halt(_) | Action::Set(..) | Action::Perform(_) => true,
+    });
+    scenario
+}
+
+/// What a fault can change about a service.
+fn numbers(vitals: &Vitals) -> [f64; 3] {
+    [
+        vitals.http_server_error_rate,
+        vitals.http_server_request_duration_p99,
+        vitals.process_memory_utilization,
+    ]
+}
+
+pub(super) fn percent(ratio: f64) -> String {
+    format!("{:.1}%", ratio * 100.0)
+}
