@@ -71,7 +71,7 @@ impl<'a> Policy<'a> {
             policy: self,
             step: 0,
             mind: match &self.plan {
-                Plan::Random(number, moves) => Mind::Random(stream(seed, *number), moves),
+                Plan::Random(number, moves) => Mind::Random(Box::new(stream(seed, *number)), moves),
                 Plan::Sequence(actions) => Mind::Sequence(actions),
                 Plan::Runbook(runbook) => Mind::Runbook(Responder::new(runbook)),
             },
@@ -98,7 +98,7 @@ pub(super) struct Player<'a> {
 }
 
 enum Mind<'a> {
-    Random(ChaCha8Rng, &'a [ActionRequest]),
+    Random(Box<ChaCha8Rng>, &'a [ActionRequest]),
     Sequence(&'a [(u64, ActionRequest)]),
     Runbook(Responder<'a>),
 }

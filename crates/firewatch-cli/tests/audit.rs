@@ -1,0 +1,156 @@
+//! `firewatch audit` as a process.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can't start the command fails"
+)]
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A good incident, with its runbook in a folder beside it.
+const GOOD: &str = "tests/fixtures/audit/good/bad-deploy.ron";
+const HEALS: &str = "tests/fixtures/audit/bad/heals-by-itself.ron";
+const BROKEN: &str = "tests/fixtures/broken.ron";
+const FOLDER: &str = "tests/fixtures/audit";
+const GUESS: &str = "tests/fixtures/answer/guess.ron";
+
+/// Few random policies are enough here.
+fn audit(code: i32, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+    command
+        .args(["audit", "--random", "4"])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = command.output().expect("the command starts");
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
+    output
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
+}
+
+fn stdout(code: i32, arguments: &[&str]) -> String {
+    text(&audit(code, arguments).stdout)
+}
+
+fn json(code: i32, arguments: &[&str]) -> Value {
+    let told = stdout(code, &[arguments, &["--format", "json"]].concat());
+    serde_json::from_str(&told).expect("the output is JSON")
+}
+
+fn assert_tells(told: &str, wanted: &[&str]) {
+    for part in wanted {
+        assert!(told.contains(part), "`{part}` is missing in:\n{told}");
+    }
+}
+
+#[test]
+fn a_good_incident_ends_with_0_and_shows_why() {
+    let told = stdout(0, &[GOOD]);
+    let wanted = [
+        "✓ lands           bad_deploy of auth-service: degraded at tick 2, without it healthy",
+        "✓ runbooks        runbook \"Roll back\": it wins",
+        "do nothing",
+        "4 random ones, the mean",
+        "runbook: Roll back",
+        "1 incident: 1 good",
+    ];
+    assert_tells(&told, &wanted);
+    // There is no need to search.
+    assert!(!told.contains("found:"), "{told}");
+    assert_eq!(stdout(0, &[GOOD, "--quiet"]), "1 incident: 1 good\n");
+}
+
+#[test]
+fn an_incident_that_is_not_good_ends_with_1_and_says_what_is_wrong() {
+    let told = stdout(1, &[HEALS, "--quiet"]);
+    let wanted = [
+        "✗ inaction_loses  doing nothing wins",
+        "goal(\"auth-service\", \"restart_count\", ge(0)): every policy meets it",
+        "1 incident: 0 good, 1 not good",
+    ];
+    assert_tells(&told, &wanted);
+    assert!(!told.contains('✓'), "{told}");
+}
+
+#[test]
+fn a_scenario_that_is_not_in_order_ends_with_2_and_the_others_are_audited() {
+    let output = audit(2, &["--quiet", BROKEN, HEALS, GOOD]);
+    assert_tells(&text(&output.stderr), &["broken.ron:4:41"]);
+    let wanted = ["3 incidents: 1 good, 1 not good, 1 not in order"];
+    assert_tells(&text(&output.stdout), &wanted);
+}
+
+#[test]
+fn a_runbook_of_the_command_line_has_to_win_too() {
+    let told = stdout(1, &[GOOD, "--runbook", GUESS, "--quiet"]);
+    assert_tells(&told, &["✗ runbooks        runbook \"Restart something\""]);
+    let wrong = audit(2, &[GOOD, "--runbook", GOOD]);
+    assert_tells(&text(&wrong.stderr), &["write `Runbook("]);
+}
+
+#[test]
+fn what_the_search_finds_is_a_runbook_that_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let alone = folder.path().join("incident.ron");
+    std::fs::copy("tests/fixtures/answer/incident.ron", &alone).expect("it is copied");
+    let alone = alone.to_str().expect("a path in UTF-8");
+    let audits = json(0, &[alone]);
+    let found = audits[0]["found"].as_str().expect("an answer was found");
+    let runbook = folder.path().join("found.ron");
+    std::fs::write(&runbook, found).expect("it is written");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+    run.args(["run", alone, "--format", "json", "--runbook"])
+        .arg(&runbook);
+    let output = run.output().expect("the command starts");
+    let runs: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+    let best = audits[0]["winning"].as_u64().expect("an answer wins");
+    let policy = &audits[0]["policies"][usize::try_from(best).expect("an index")];
+    assert_eq!(policy["kind"], "found");
+    assert_eq!(runs[0]["answer"]["grade"], policy["grade"]);
+    assert_eq!(runs[0]["answer"]["reward"], policy["reward"]);
+}
+
+#[test]
+fn json_says_what_the_text_says() {
+    let audits = json(1, &[FOLDER]);
+    let audits = audits.as_array().expect("an array");
+    assert_eq!(audits.len(), 2, "the runbook is no incident");
+    let [heals, good] = audits.as_slice() else {
+        unreachable!("there are two");
+    };
+    assert_eq!(heals["good"], false);
+    assert_eq!(good["good"], true);
+    assert_eq!(good["file"], GOOD);
+    assert_eq!(good["findings"][0]["check"], "lands");
+    assert_eq!(good["findings"][0]["verdict"], "passed");
+    assert_eq!(good["policies"][0]["kind"], "nothing");
+    assert_eq!(good["policies"][1]["kind"], "runbook");
+    assert_eq!(good["found"], Value::Null);
+}
+
+#[test]
+fn threads_and_repetition_change_no_byte() {
+    let one = stdout(1, &[FOLDER, "--threads", "1"]);
+    assert_eq!(one, stdout(1, &[FOLDER, "--threads", "3"]));
+    assert_eq!(one, stdout(1, &[FOLDER]));
+}
+
+#[test]
+fn the_help_has_every_check_and_form() {
+    let help = stdout(0, &["--help"]);
+    let wanted = [
+        "inaction_loses",
+        "herrings",
+        "A policy wins if",
+        "winning",
+        "Exit codes",
+    ];
+    assert_tells(&help, &wanted);
+    assert!(help.lines().all(|line| line.chars().count() <= 100));
+    audit(2, &[GOOD, "--max-actions", "40"]);
+}
