@@ -9,8 +9,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use firewatch_episode::{Episode, Request};
 use firewatch_scenario::{
-    ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, FleetStage, Profile,
+    ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, Difficulty,
+    FleetStage, Profile, Scenario,
 };
 use firewatch_sim::{
     EnvironmentState, FaultKind, FaultState, Fleet, ServiceState, Simulation, SloBudget, Value,
@@ -824,6 +826,31 @@ fn an_action_of_ones_own_takes_a_file_and_no_rust() {
             .feedback
             .starts_with("payment-service was restarted")
     );
+}
+
+#[test]
+fn a_scenario_with_actions_of_its_own_is_answered_with_them() {
+    let path = workspace().join("scenarios/mechanisms/actions-of-our-own.ron");
+    let mut scenario = Scenario::load(&path).unwrap();
+    scenario.timeline.clear();
+    let patch = ActionRequest::new("hot_patch", "search-service");
+    for &profile in Profile::ALL {
+        let mut episode = Episode::new(profile);
+        episode.reset(&Request::Scenario(&scenario)).unwrap();
+        assert!(episode.actions().find("hot_patch").is_some());
+        let step = episode.step(&patch).unwrap();
+        assert_eq!(
+            step.halted.map(|fault| fault.kind),
+            Some(FaultKind::MemoryLeak)
+        );
+        // The next incident has none.
+        let plain = Request::Drawn {
+            difficulty: Difficulty::Easy,
+            seed: 1,
+        };
+        episode.reset(&plain).unwrap();
+        assert!(episode.step(&patch).is_err());
+    }
 }
 
 #[test]

@@ -76,7 +76,8 @@ impl EpisodeBatch {
         Self::with_actions(profile, catalogue, requests, threads)
     }
 
-    /// The same with these actions.
+    /// The same with these actions, in all episodes. Incidents with actions of their own need them given:
+    /// see [`Scenario::catalogue`](firewatch_scenario::Scenario::catalogue).
     ///
     /// # Errors
     /// As [`EpisodeBatch::new`].

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, Goal, HaltedFault, Profile, Scenario,
+    ActionCatalogue, ActionRequest, ActionSession, Goal, HaltedFault, OwnActions, Profile, Scenario,
 };
 use firewatch_sim::{EnvironmentRef, Simulation};
 
@@ -35,6 +35,8 @@ use crate::session::{PastAction, Reader, Session};
 pub struct Episode {
     profile: Profile,
     catalogue: Arc<ActionCatalogue>,
+    /// Those of the scenario that is running.
+    own: OwnActions,
     running: Option<(Simulation, Session)>,
 }
 
@@ -71,12 +73,14 @@ impl Episode {
         )
     }
 
-    /// No episode yet, with these actions.
+    /// No episode yet, with these actions. A scenario that brings actions of its own is answered with
+    /// its [`Scenario::catalogue`] instead.
     #[must_use]
     pub fn with_actions(profile: Profile, catalogue: Arc<ActionCatalogue>) -> Self {
         Self {
             profile,
             catalogue,
+            own: OwnActions::default(),
             running: None,
         }
     }
@@ -92,6 +96,7 @@ impl Episode {
         let view = simulation.view();
         let session = Session::begin(Reader::Person, &incident, actions, &view);
         let observation = session.observation(&view);
+        self.own.clone_from(&session.scenario.actions);
         self.running = Some((simulation, session));
         Ok(observation)
     }
@@ -106,10 +111,12 @@ impl Episode {
         let running = self.running.as_mut();
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
-        session.check(&self.catalogue, simulation, action)?;
+        let catalogue = self.own.catalogue(self.profile);
+        let catalogue = catalogue.unwrap_or(&self.catalogue);
+        session.check(catalogue, simulation, action)?;
         session.before_tick(simulation)?;
         simulation.tick();
-        let done = session.step(&self.catalogue, simulation, action)?;
+        let done = session.step(catalogue, simulation, action)?;
         let view = simulation.view();
         Ok(Step {
             observation: session.observation(&view),
@@ -137,7 +144,8 @@ impl Episode {
     /// The actions that there are.
     #[must_use]
     pub fn actions(&self) -> &ActionCatalogue {
-        &self.catalogue
+        let own = self.own.catalogue(self.profile);
+        own.unwrap_or(&self.catalogue)
     }
 
     /// The scenario that the last reset began with.

@@ -246,7 +246,7 @@ mod tests {
 
     fn words() -> Words {
         Words {
-            catalogue: ActionCatalogue::built_in(Profile::Standard),
+            catalogue: std::sync::Arc::new(ActionCatalogue::built_in(Profile::Standard).clone()),
             services: ["auth-service", "db-proxy", "two words"]
                 .map(str::to_owned)
                 .to_vec(),

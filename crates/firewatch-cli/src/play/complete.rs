@@ -106,7 +106,7 @@ mod tests {
     /// What a text before the cursor can become.
     fn completed(before: &str) -> Vec<String> {
         let words = Words {
-            catalogue: ActionCatalogue::built_in(Profile::Standard),
+            catalogue: std::sync::Arc::new(ActionCatalogue::built_in(Profile::Standard).clone()),
             services: ["auth-service", "db-proxy", "two words"]
                 .map(str::to_owned)
                 .to_vec(),

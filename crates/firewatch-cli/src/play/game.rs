@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use firewatch_episode::{End, Episode, EpisodeError, Grade, Observation, Reward};
-use firewatch_scenario::{ActionError, ActionRequest, ActionSession, Goal, Profile, Scenario};
+use firewatch_scenario::{
+    ActionCatalogue, ActionError, ActionRequest, ActionSession, Goal, Profile, Scenario,
+};
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
 use super::incident::{self, Incident};
@@ -118,6 +120,11 @@ impl Game {
         let faults = self.episode.view().map_or(0, |view| view.faults().count());
         self.fault_ticks
             .resize(faults.max(self.fault_ticks.len()), self.now.tick);
+    }
+
+    /// What can be done.
+    pub fn actions(&self) -> &ActionCatalogue {
+        self.episode.actions()
     }
 
     /// Whose rules hold.

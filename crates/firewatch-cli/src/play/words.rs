@@ -1,5 +1,7 @@
 //! The words that mean something at the prompt.
 
+use std::sync::Arc;
+
 use firewatch_scenario::{ActionCatalogue, ActionSpec};
 
 use super::game::Game;
@@ -58,7 +60,7 @@ pub const WAIT: &str = "wait";
 #[derive(Clone)]
 pub struct Words {
     /// The actions.
-    pub catalogue: &'static ActionCatalogue,
+    pub catalogue: Arc<ActionCatalogue>,
     /// Names of the services, in order.
     pub services: Vec<String>,
 }
@@ -68,7 +70,7 @@ impl Words {
     pub fn of(game: &Game) -> Self {
         let services = game.now().services.iter();
         Self {
-            catalogue: ActionCatalogue::built_in(game.profile()),
+            catalogue: Arc::new(game.actions().clone()),
             services: services.map(|service| service.name.clone()).collect(),
         }
     }
