@@ -376,7 +376,8 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
         ("deployment_ready_replicas", 1.into()),
     ];
     let resources = ["gpu_compute", "bandwidth", "db_connections"];
-    let mut variants = vec![Vec::new(), vec![("none", 0.into())]];
+    let certificate = vec![("tls_certificate_expiry_seconds", 330.into())];
+    let mut variants = vec![Vec::new(), vec![("none", 0.into())], certificate];
     for resource in resources {
         let mut variant = traits.to_vec();
         variant.push(("resource_quota_type", resource.into()));
