@@ -4,6 +4,7 @@ mod pool;
 mod shard;
 
 use crate::blueprint::Blueprint;
+use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
 use crate::intervene::Intervention;
@@ -142,6 +143,18 @@ impl Fleet {
         Ok(read(&view))
     }
 
+    /// Reads every environment in order, with its index: quicker than one by one with [`Fleet::read`],
+    /// because what they have in common is looked up once.
+    pub fn read_all(&mut self, mut read: impl FnMut(usize, &EnvironmentRef)) {
+        for shard in 0..self.len.div_ceil(self.shard_size) {
+            let first = shard * self.shard_size;
+            let mut shard = self.pool.shard_mut(shard);
+            for (environment, view) in (first..).zip(shard.read_all()) {
+                read(environment, &view);
+            }
+        }
+    }
+
     /// Does something to one environment.
     ///
     /// # Errors
@@ -151,8 +164,22 @@ impl Fleet {
         environment: usize,
         intervention: &Intervention,
     ) -> Result<(), SimError> {
+        self.change(environment, |environment| {
+            environment.intervene(intervention)
+        })?
+    }
+
+    /// Changes one environment, in as many ways as needed: it is looked up once.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn change<T>(
+        &mut self,
+        environment: usize,
+        change: impl FnOnce(&mut EnvironmentMut) -> T,
+    ) -> Result<T, SimError> {
         let (shard, slot) = self.place(environment)?;
-        self.pool.shard_mut(shard).intervene(slot, intervention)
+        Ok(self.pool.shard_mut(shard).change(slot, change))
     }
 
     /// Does something to each environment whose place in `mask` is true.

@@ -4,18 +4,21 @@ use bevy_ecs::prelude::*;
 
 use super::Standing;
 use crate::blueprint::{Blueprint, Rebuild, despawn_environment};
+use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
 use crate::intervene::Intervention;
 use crate::mesh::{Settled, settle};
 use crate::observe::{Observation, Observer};
 use crate::schedule::tick_schedule;
+use crate::view::{EnvironmentRef, Reader};
 
 pub(super) struct Shard {
     pub(super) world: World,
     schedule: Schedule,
     rebuild: Rebuild,
     observer: Observer,
+    reader: Reader,
     pub(super) environments: Vec<Entity>,
     /// Environments whose rows may have moved since all were known to be [`Settled`]. Nobody but this module
     /// can move them: the world never leaves it to be changed.
@@ -27,11 +30,13 @@ impl Shard {
         let mut world = World::new();
         let rebuild = Rebuild::new(&mut world);
         let observer = Observer::new(&mut world);
+        let reader = Reader::new(&mut world);
         Self {
             world,
             schedule: tick_schedule(),
             rebuild,
             observer,
+            reader,
             environments: Vec::new(),
             moved: 0,
         }
@@ -71,15 +76,22 @@ impl Shard {
         intervention.check(&self.world, self.environments[slot])
     }
 
-    /// Does something to an environment. A new fault's row lies behind those of other environments.
-    pub(super) fn intervene(
+    /// Changes an environment. A new fault's row lies behind those of other environments.
+    pub(super) fn change<T>(
         &mut self,
         slot: usize,
-        intervention: &Intervention,
-    ) -> Result<(), SimError> {
-        intervention.apply(&mut self.world, self.environments[slot])?;
-        self.moved += usize::from(intervention.moves_rows());
-        Ok(())
+        change: impl FnOnce(&mut EnvironmentMut) -> T,
+    ) -> T {
+        let mut environment = EnvironmentMut::new(&mut self.world, self.environments[slot]);
+        let changed = change(&mut environment);
+        self.moved += environment.moves;
+        changed
+    }
+
+    /// Every environment, in order.
+    pub(super) fn read_all(&mut self) -> impl Iterator<Item = EnvironmentRef<'_>> {
+        self.settle();
+        self.reader.read(&self.world, &self.environments)
     }
 
     /// How an environment stands.
