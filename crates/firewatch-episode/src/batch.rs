@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::{End, Grade, Reward, Score};
-use firewatch_scenario::{ActionCatalogue, ActionRequest, FleetStage, Profile};
+use firewatch_scenario::score::{Deed, End, Grade, Reward, Score};
+use firewatch_scenario::{
+    ActionCatalogue, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
+};
 use firewatch_sim::{Blueprint, Fleet, SimError};
 
 use crate::incident::{EpisodeError, Incident, Request};
 use crate::observation::Info;
-use crate::session::{Reader, Session};
+use crate::session::Session;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
@@ -41,6 +43,8 @@ pub struct EpisodeBatch {
     catalogue: Arc<ActionCatalogue>,
     fleet: Fleet,
     sessions: Vec<Session>,
+    /// Kept, so that steps don't allocate.
+    turns: Vec<Turn>,
 }
 
 /// What came of a step of one episode.
@@ -59,6 +63,37 @@ pub struct BatchStep {
     /// Why the step was not done: the episode had ended, or the action failed, as some do under the
     /// reference profile.
     pub error: Option<EpisodeError>,
+}
+
+impl BatchStep {
+    fn of(done: Result<ActionOutcome, EpisodeError>) -> Self {
+        match done {
+            Ok(outcome) => Self {
+                valid: outcome.valid,
+                wrong: outcome.wrong,
+                ..Self::default()
+            },
+            Err(error) => Self {
+                error: Some(error),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+/// How far an episode is with its step.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    /// It had ended before.
+    Over,
+    /// What is done is decided once what goes on besides is seen to.
+    Open,
+    /// It is decided what is done.
+    Planned(Plan),
+    /// It is done.
+    Done(Deed),
+    /// The action failed.
+    Failed,
 }
 
 impl EpisodeBatch {
@@ -97,6 +132,7 @@ impl EpisodeBatch {
             profile,
             catalogue,
             fleet: Fleet::new(begun, threads)?,
+            turns: vec![Turn::Over; sessions.len()],
             sessions,
         })
     }
@@ -138,19 +174,15 @@ impl EpisodeBatch {
     /// # Errors
     /// [`SimError::BufferLength`], [`firewatch_scenario::ActionError::Unknown`]: nothing has happened
     /// in any of the episodes then.
-    pub fn step(
+    pub fn step<A: Ask>(
         &mut self,
-        actions: &[ActionRequest],
+        actions: &[A],
         steps: &mut [BatchStep],
     ) -> Result<(), EpisodeError> {
         SimError::check_length("actions", actions.len(), self.len())?;
         SimError::check_length("steps", steps.len(), self.len())?;
-        for (environment, action) in actions.iter().enumerate() {
-            let mut stage = FleetStage {
-                fleet: &mut self.fleet,
-                environment,
-            };
-            self.sessions[environment].check(&self.catalogue, &mut stage, action)?;
+        for action in actions {
+            action.action(&self.catalogue)?;
         }
         for (environment, session) in self.sessions.iter_mut().enumerate() {
             session.before_tick(&mut FleetStage {
@@ -159,33 +191,84 @@ impl EpisodeBatch {
             })?;
         }
         self.fleet.tick();
-        for (environment, (action, step)) in actions.iter().zip(steps).enumerate() {
-            let mut stage = FleetStage {
-                fleet: &mut self.fleet,
-                environment,
-            };
-            let session = &mut self.sessions[environment];
-            *step = if session.score.end().is_some() {
-                BatchStep {
-                    error: Some(EpisodeError::NotRunning),
-                    ..BatchStep::default()
-                }
-            } else {
-                match session.step(&self.catalogue, &mut stage, action) {
-                    Ok(done) => BatchStep {
-                        reward: done.reward,
-                        valid: done.outcome.valid,
-                        wrong: done.outcome.wrong,
-                        ..BatchStep::default()
-                    },
-                    Err(error) => BatchStep {
-                        error: Some(error),
-                        ..BatchStep::default()
-                    },
-                }
-            };
-            (step.end, step.grade) = (session.score.end(), session.score.grade());
+        self.look(actions);
+        for (environment, (action, step)) in actions.iter().zip(&mut *steps).enumerate() {
+            *step = BatchStep::of(self.act(environment, action));
         }
+        self.close(steps)
+    }
+
+    /// Looks at all environments after the tick, and plans the actions.
+    fn look<A: Ask>(&mut self, actions: &[A]) {
+        let (sessions, turns) = (&mut self.sessions, &mut self.turns);
+        let (catalogue, profile) = (&*self.catalogue, self.profile);
+        self.fleet.read_all(|environment, view| {
+            let session = &mut sessions[environment];
+            turns[environment] = if session.score.end().is_some() {
+                Turn::Over
+            } else {
+                session.look(view);
+                // The reference fails at some of its reports, which are made of what was done.
+                if session.actions.is_calm() && profile == Profile::Standard {
+                    let plan = catalogue.plan(view, &session.actions, &actions[environment]);
+                    plan.map_or(Turn::Open, Turn::Planned)
+                } else {
+                    Turn::Open
+                }
+            };
+        });
+    }
+
+    /// Does an action.
+    fn act(
+        &mut self,
+        environment: usize,
+        action: &impl Ask,
+    ) -> Result<ActionOutcome, EpisodeError> {
+        let catalogue = &*self.catalogue;
+        let session = &mut self.sessions[environment];
+        let turn = &mut self.turns[environment];
+        let mut stage = FleetStage {
+            fleet: &mut self.fleet,
+            environment,
+        };
+        let done = match *turn {
+            Turn::Over => return Err(EpisodeError::NotRunning),
+            Turn::Planned(plan) => {
+                catalogue.perform(&mut stage, &mut session.actions, action, &plan)
+            }
+            _ => {
+                session.actions.go_on(catalogue, &mut stage)?;
+                match self.profile {
+                    Profile::Standard => {
+                        catalogue.apply_quietly(&mut stage, &mut session.actions, action)
+                    }
+                    Profile::Reference => catalogue.apply(&mut stage, &mut session.actions, action),
+                }
+            }
+        };
+        *turn = match &done {
+            Ok(outcome) => Turn::Done(session.deed(outcome)),
+            Err(_) => Turn::Failed,
+        };
+        Ok(done?)
+    }
+
+    /// Looks at all environments after the actions, and says what the steps came to.
+    fn close(&mut self, steps: &mut [BatchStep]) -> Result<(), EpisodeError> {
+        let (sessions, turns) = (&mut self.sessions, &self.turns);
+        self.fleet.read_all(|environment, view| {
+            let (session, step) = (&mut sessions[environment], &mut steps[environment]);
+            if let Turn::Done(deed) = turns[environment] {
+                step.reward = session.close(view, deed);
+            }
+            (step.end, step.grade) = (session.score.end(), session.score.grade());
+        });
+        // Should the action have failed, the step's burn is charged all the same.
+        self.fleet.set_slo_budgets(|environment| {
+            let is_running = !matches!(turns[environment], Turn::Over);
+            is_running.then(|| sessions[environment].score.budget())
+        })?;
         Ok(())
     }
 
@@ -247,8 +330,9 @@ impl EpisodeBatch {
 /// An episode after its first tick, which is done apart: a fleet ticks as one.
 fn begin(profile: Profile, request: &Request) -> Result<(Blueprint, Session), EpisodeError> {
     let incident = Incident::new(profile, request)?;
-    let (simulation, actions) = incident.begin()?;
+    let (simulation, mut actions) = incident.begin()?;
+    actions.forget_history();
     let view = simulation.view();
-    let session = Session::begin(Reader::Nobody, &incident, actions, &view);
+    let session = Session::begin(&incident, actions, &view);
     Ok((view.capture().blueprint()?, session))
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, HaltedFault, Profile, Scenario,
+    ActionCatalogue, ActionRequest, ActionSession, Ask, HaltedFault, Profile, Scenario,
 };
 use firewatch_sim::{EnvironmentRef, Simulation};
 
 use crate::incident::{EpisodeError, Incident, Request};
 use crate::observation::{Info, Observation};
-use crate::session::{PastAction, Reader, Session};
+use crate::session::{PastAction, Session};
 
 /// An incident that somebody answers, step by step.
 ///
@@ -90,7 +90,7 @@ impl Episode {
         let incident = Incident::new(self.profile, request)?;
         let (simulation, actions) = incident.begin()?;
         let view = simulation.view();
-        let session = Session::begin(Reader::Person, &incident, actions, &view);
+        let session = Session::begin(&incident, actions, &view);
         let observation = session.observation(&view);
         self.running = Some((simulation, session));
         Ok(observation)
@@ -106,7 +106,7 @@ impl Episode {
         let running = self.running.as_mut();
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
-        session.check(&self.catalogue, simulation, action)?;
+        action.action(&self.catalogue)?;
         session.before_tick(simulation)?;
         simulation.tick();
         let done = session.step(&self.catalogue, simulation, action)?;

@@ -182,6 +182,23 @@ impl Fleet {
         Ok(self.pool.shard_mut(shard).change(slot, change))
     }
 
+    /// Sets what is left of the error budget of each environment for whose index there is one; see
+    /// [`crate::set_slo_budget`].
+    ///
+    /// # Errors
+    /// [`SimError::NotFinite`]; environments before the one that failed have been set.
+    pub fn set_slo_budgets(
+        &mut self,
+        mut remaining: impl FnMut(usize) -> Option<f64>,
+    ) -> Result<(), SimError> {
+        for shard in 0..self.len.div_ceil(self.shard_size) {
+            let first = shard * self.shard_size;
+            let mut shard = self.pool.shard_mut(shard);
+            shard.set_slo_budgets(|slot| remaining(first + slot))?;
+        }
+        Ok(())
+    }
+
     /// Does something to each environment whose place in `mask` is true.
     ///
     /// # Errors

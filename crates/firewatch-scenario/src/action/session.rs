@@ -68,6 +68,9 @@ impl Recorded {
 pub struct ActionSession {
     /// A row a tick, a place a service; the latest last.
     history: VecDeque<Vec<Measured>>,
+    /// Ticks that the history would have without [`forget_history`](Self::forget_history).
+    recorded: usize,
+    is_unread: bool,
     /// Each open circuit once, with the steps for which it stays so.
     circuit_breakers: Vec<(SmolStr, u64)>,
     specialist_ticks: u64,
@@ -84,6 +87,7 @@ impl ActionSession {
     /// Forgets everything, and keeps the memory.
     pub fn clear(&mut self) {
         self.history.clear();
+        self.recorded = 0;
         self.circuit_breakers.clear();
         self.specialist_ticks = 0;
         self.fault_halted = false;
@@ -107,6 +111,10 @@ impl ActionSession {
     /// The first half of [`begin_step`](Self::begin_step), for whoever looks at many environments before
     /// changing any: the metrics are recorded.
     pub fn record(&mut self, view: &EnvironmentRef) {
+        self.recorded = HISTORY_TICKS.min(self.recorded + 1);
+        if self.is_unread {
+            return;
+        }
         let mut row = if self.history.len() >= HISTORY_TICKS {
             self.history.pop_front().unwrap_or_default()
         } else {
@@ -150,7 +158,14 @@ impl ActionSession {
     /// Ticks that are in the history, up to [`HISTORY_TICKS`].
     #[must_use]
     pub fn recorded_ticks(&self) -> usize {
-        self.history.len()
+        self.recorded
+    }
+
+    /// Keeps no metrics of earlier ticks from now on, but goes on to count them: for environments whose
+    /// reports nobody reads.
+    pub fn forget_history(&mut self) {
+        self.history = VecDeque::new();
+        self.is_unread = true;
     }
 
     /// The recorded vitals of a service by its place in the mesh, the latest last.

@@ -7,7 +7,7 @@ use crate::blueprint::{Blueprint, Rebuild, despawn_environment};
 use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
-use crate::intervene::Intervention;
+use crate::intervene::{Intervention, put_budget};
 use crate::mesh::{Settled, settle};
 use crate::observe::{Observation, Observer};
 use crate::schedule::tick_schedule;
@@ -19,6 +19,7 @@ pub(super) struct Shard {
     rebuild: Rebuild,
     observer: Observer,
     reader: Reader,
+    budgets: QueryState<&'static mut SloBudget>,
     pub(super) environments: Vec<Entity>,
     /// Environments whose rows may have moved since all were known to be [`Settled`]. Nobody but this module
     /// can move them: the world never leaves it to be changed.
@@ -31,12 +32,14 @@ impl Shard {
         let rebuild = Rebuild::new(&mut world);
         let observer = Observer::new(&mut world);
         let reader = Reader::new(&mut world);
+        let budgets = world.query();
         Self {
             world,
             schedule: tick_schedule(),
             rebuild,
             observer,
             reader,
+            budgets,
             environments: Vec::new(),
             moved: 0,
         }
@@ -92,6 +95,20 @@ impl Shard {
     pub(super) fn read_all(&mut self) -> impl Iterator<Item = EnvironmentRef<'_>> {
         self.settle();
         self.reader.read(&self.world, &self.environments)
+    }
+
+    /// Sets what is left of the error budget of each environment for whose slot there is one.
+    pub(super) fn set_slo_budgets(
+        &mut self,
+        mut remaining: impl FnMut(usize) -> Option<f64>,
+    ) -> Result<(), SimError> {
+        let mut budgets = self.budgets.query_mut(&mut self.world);
+        for (slot, &environment) in self.environments.iter().enumerate() {
+            if let (Some(remaining), Ok(budget)) = (remaining(slot), budgets.get_mut(environment)) {
+                put_budget(budget, remaining)?;
+            }
+        }
+        Ok(())
     }
 
     /// How an environment stands.
