@@ -161,32 +161,36 @@ pub(crate) fn firing(
     [error_rate, latency, memory, down]
 }
 
-/// Since when each alert of each service has been firing without a break, for alerts that say so.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Since(Vec<[Option<u64>; ALERTS_PER_SERVICE]>);
+/// Since when each alert of a service has been firing without a break, for alerts that say so.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Since([u64; ALERTS_PER_SERVICE]);
+
+/// For an alert that does not fire: no tick has so high a number.
+const SILENT: u64 = u64::MAX;
+
+impl Default for Since {
+    fn default() -> Self {
+        Self([SILENT; ALERTS_PER_SERVICE])
+    }
+}
 
 impl Since {
-    /// Forgets everything, for so many services.
-    pub(crate) fn reset(&mut self, services: usize) {
-        self.0.clear();
-        self.0.resize(services, [None; ALERTS_PER_SERVICE]);
-    }
-
-    /// Looks at the services at a tick.
-    pub(crate) fn observe(&mut self, tick: u64, vitals: &[Vitals], status: fn(&Vitals) -> Status) {
-        for (since, vitals) in self.0.iter_mut().zip(vitals) {
-            let fires = RULES
-                .each_ref()
-                .map(|rule| (rule.value)(vitals) >= rule.warning_at);
-            let fires = fires.into_iter().chain([status(vitals) == Status::Down]);
-            for (since, fires) in since.iter_mut().zip(fires) {
-                *since = fires.then(|| since.unwrap_or(tick));
-            }
+    /// Looks at the service at a tick.
+    #[inline]
+    pub(crate) fn observe(&mut self, tick: u64, vitals: &Vitals, status: Status) {
+        let [errors, latency, memory] = RULES
+            .each_ref()
+            .map(|rule| (rule.value)(vitals) >= rule.warning_at);
+        let fires = [errors, latency, memory, status == Status::Down];
+        for (since, fires) in self.0.iter_mut().zip(fires) {
+            *since = if fires { tick.min(*since) } else { SILENT };
         }
     }
 
-    pub(crate) fn tick(&self, service: usize, alert: usize) -> Option<u64> {
-        *self.0.get(service)?.get(alert)?
+    pub(crate) fn tick(&self, alert: usize) -> Option<u64> {
+        { self.0.get(alert) }
+            .copied()
+            .filter(|since| *since != SILENT)
     }
 }
 
@@ -289,7 +293,6 @@ mod tests {
     #[test]
     fn an_alert_remembers_since_when_it_fires_without_a_break() {
         let mut since = Since::default();
-        since.reset(1);
         let (fine, bad) = (vitals(0.0, 0.1, 0.3), vitals(0.2, 0.1, 0.3));
         for (tick, vitals, expected) in [
             (1, &bad, Some(1)),
@@ -297,8 +300,8 @@ mod tests {
             (3, &fine, None),
             (4, &bad, Some(4)),
         ] {
-            since.observe(tick, &[*vitals], |vitals| vitals.status);
-            assert_eq!(since.tick(0, 0), expected, "tick {tick}");
+            since.observe(tick, vitals, vitals.status);
+            assert_eq!(since.tick(0), expected, "tick {tick}");
         }
     }
 
