@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{Deed, End, Grade, Reward, Score};
 use firewatch_scenario::{
-    ActionCatalogue, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
+    ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
 };
 use firewatch_sim::{Blueprint, Fleet, SimError};
 
@@ -43,7 +43,8 @@ pub struct EpisodeBatch {
     catalogue: Arc<ActionCatalogue>,
     fleet: Fleet,
     sessions: Vec<Session>,
-    /// Kept, so that steps don't allocate.
+    /// The action of each in this step. It and the turns are kept, so that steps don't allocate.
+    asked: Vec<ActionId>,
     turns: Vec<Turn>,
 }
 
@@ -132,6 +133,7 @@ impl EpisodeBatch {
             profile,
             catalogue,
             fleet: Fleet::new(begun, threads)?,
+            asked: Vec::with_capacity(sessions.len()),
             turns: vec![Turn::Over; sessions.len()],
             sessions,
         })
@@ -181,8 +183,9 @@ impl EpisodeBatch {
     ) -> Result<(), EpisodeError> {
         SimError::check_length("actions", actions.len(), self.len())?;
         SimError::check_length("steps", steps.len(), self.len())?;
+        self.asked.clear();
         for action in actions {
-            action.action(&self.catalogue)?;
+            self.asked.push(action.action(&self.catalogue)?);
         }
         for (environment, session) in self.sessions.iter_mut().enumerate() {
             session.before_tick(&mut FleetStage {
@@ -200,7 +203,7 @@ impl EpisodeBatch {
 
     /// Looks at all environments after the tick, and plans the actions.
     fn look<A: Ask>(&mut self, actions: &[A]) {
-        let (sessions, turns) = (&mut self.sessions, &mut self.turns);
+        let (sessions, turns, asked) = (&mut self.sessions, &mut self.turns, &self.asked);
         let (catalogue, profile) = (&*self.catalogue, self.profile);
         self.fleet.read_all(|environment, view| {
             let session = &mut sessions[environment];
@@ -210,8 +213,8 @@ impl EpisodeBatch {
                 session.look(view);
                 // The reference fails at some of its reports, which are made of what was done.
                 if session.actions.is_calm() && profile == Profile::Standard {
-                    let plan = catalogue.plan(view, &session.actions, &actions[environment]);
-                    plan.map_or(Turn::Open, Turn::Planned)
+                    let (action, request) = (asked[environment], &actions[environment]);
+                    Turn::Planned(catalogue.plan(view, &session.actions, action, request))
                 } else {
                     Turn::Open
                 }

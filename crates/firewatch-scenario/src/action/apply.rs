@@ -23,7 +23,8 @@ impl ActionCatalogue {
         session: &mut ActionSession,
         request: &impl Ask,
     ) -> Result<ActionOutcome, ActionError> {
-        let plan = stage.read(|view| self.plan(view, session, request))??;
+        let action = request.action(self)?;
+        let plan = stage.read(|view| self.plan(view, session, action, request))?;
         let outcome = self.perform(stage, session, request, &plan)?;
         Ok(ActionOutcome {
             feedback: self.feedback(stage, session, request, &plan)?,
@@ -41,7 +42,8 @@ impl ActionCatalogue {
         session: &mut ActionSession,
         request: &impl Ask,
     ) -> Result<ActionOutcome, ActionError> {
-        let plan = stage.read(|view| self.plan(view, session, request))??;
+        let action = request.action(self)?;
+        let plan = stage.read(|view| self.plan(view, session, action, request))?;
         self.perform(stage, session, request, &plan)
     }
 

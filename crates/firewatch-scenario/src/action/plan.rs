@@ -5,7 +5,7 @@ use firewatch_sim::{EnvironmentRef, FaultKind, Status};
 use super::catalogue::{ActionCatalogue, ActionId};
 use super::model::{ActionSpec, Branch, Condition, Matching};
 use super::parameter::{Parameters, Unfit};
-use super::request::{ActionError, Ask, HaltedFault, Target};
+use super::request::{Ask, HaltedFault, Target};
 use super::session::ActionSession;
 
 /// What an action is going to do to an environment as it stands.
@@ -42,17 +42,16 @@ pub(super) enum Course {
 }
 
 impl ActionCatalogue {
-    /// What an action is going to do to the environment as it stands.
-    ///
-    /// # Errors
-    /// [`ActionError::Unknown`]
+    /// What an action is going to do to the environment as it stands. `action` is what the request's
+    /// [`Ask::action`] says: it is looked up once, whoever plans.
+    #[must_use]
     pub fn plan(
         &self,
         view: &EnvironmentRef,
         session: &ActionSession,
+        action: ActionId,
         request: &impl Ask,
-    ) -> Result<Plan, ActionError> {
-        let action = request.action(self)?;
+    ) -> Plan {
         let mut plan = Plan {
             action,
             service: None,
@@ -70,7 +69,7 @@ impl ActionCatalogue {
             };
             self.fill_in(&mut plan, spec, at, request);
         }
-        Ok(plan)
+        plan
     }
 
     fn fill_in(&self, plan: &mut Plan, spec: &ActionSpec, at: Situation, request: &impl Ask) {
