@@ -6,7 +6,7 @@ use firewatch_scenario::score::{Deed, End, Grade, Reward, Score};
 use firewatch_scenario::{
     ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
 };
-use firewatch_sim::{Blueprint, Fleet, SimError};
+use firewatch_sim::{Blueprint, EnvironmentRef, Fleet, SimError};
 
 use crate::incident::{EpisodeError, Incident, Request};
 use crate::observation::Info;
@@ -82,6 +82,16 @@ impl BatchStep {
     }
 }
 
+impl BatchStep {
+    /// Fills in what it came to, once all is done; without a deed it earns nothing.
+    fn close(&mut self, session: &mut Session, view: &EnvironmentRef, deed: Option<Deed>) {
+        if let Some(deed) = deed {
+            self.reward = session.close(view, deed);
+        }
+        (self.end, self.grade) = (session.score.end(), session.score.grade());
+    }
+}
+
 /// How far an episode is with its step.
 #[derive(Clone, Copy, Debug)]
 enum Turn {
@@ -91,8 +101,10 @@ enum Turn {
     Open,
     /// It is decided what is done.
     Planned(Plan),
-    /// It is done.
+    /// It is done, and what it earned is not known yet.
     Done(Deed),
+    /// All is done: the environment stayed as it was looked at.
+    Closed,
     /// The action failed.
     Failed,
 }
@@ -194,31 +206,45 @@ impl EpisodeBatch {
             })?;
         }
         self.fleet.tick();
-        self.look(actions);
+        self.look(actions, steps);
         for (environment, (action, step)) in actions.iter().zip(&mut *steps).enumerate() {
-            *step = BatchStep::of(self.act(environment, action));
+            if !matches!(self.turns[environment], Turn::Closed) {
+                *step = BatchStep::of(self.act(environment, action));
+            }
         }
         self.close(steps)
     }
 
-    /// Looks at all environments after the tick, and plans the actions.
-    fn look<A: Ask>(&mut self, actions: &[A]) {
+    /// Looks at all environments after the tick, and plans the actions. Steps whose action changes
+    /// nothing there are done with.
+    fn look<A: Ask>(&mut self, actions: &[A], steps: &mut [BatchStep]) {
         let (sessions, turns, asked) = (&mut self.sessions, &mut self.turns, &self.asked);
         let (catalogue, profile) = (&*self.catalogue, self.profile);
         self.fleet.read_all(|environment, view| {
             let session = &mut sessions[environment];
-            turns[environment] = if session.score.end().is_some() {
-                Turn::Over
-            } else {
-                session.look(view);
-                // The reference fails at some of its reports, which are made of what was done.
-                if session.actions.is_calm() && profile == Profile::Standard {
-                    let (action, request) = (asked[environment], &actions[environment]);
-                    Turn::Planned(catalogue.plan(view, &session.actions, action, request))
-                } else {
-                    Turn::Open
+            let turn = &mut turns[environment];
+            if session.score.end().is_some() {
+                *turn = Turn::Over;
+                return;
+            }
+            session.look(view);
+            // The reference fails at some of its reports, which are made of what was done.
+            if profile == Profile::Reference || !session.actions.is_calm() {
+                *turn = Turn::Open;
+                return;
+            }
+            let (action, request) = (asked[environment], &actions[environment]);
+            let plan = catalogue.plan(view, &session.actions, action, request);
+            match catalogue.perform_without_change(&mut session.actions, &plan) {
+                Some(outcome) => {
+                    *turn = Turn::Closed;
+                    let deed = session.deed(&outcome);
+                    let step = &mut steps[environment];
+                    *step = BatchStep::of(Ok(outcome));
+                    step.close(session, view, Some(deed));
                 }
-            };
+                None => *turn = Turn::Planned(plan),
+            }
         });
     }
 
@@ -257,15 +283,16 @@ impl EpisodeBatch {
         Ok(done?)
     }
 
-    /// Looks at all environments after the actions, and says what the steps came to.
+    /// Looks at the other environments after the actions, and says what the steps came to.
     fn close(&mut self, steps: &mut [BatchStep]) -> Result<(), EpisodeError> {
         let (sessions, turns) = (&mut self.sessions, &self.turns);
-        self.fleet.read_all(|environment, view| {
-            let (session, step) = (&mut sessions[environment], &mut steps[environment]);
-            if let Turn::Done(deed) = turns[environment] {
-                step.reward = session.close(view, deed);
-            }
-            (step.end, step.grade) = (session.score.end(), session.score.grade());
+        let is_open = |environment: usize| !matches!(turns[environment], Turn::Closed);
+        self.fleet.read_picked(is_open, |environment, view| {
+            let deed = match turns[environment] {
+                Turn::Done(deed) => Some(deed),
+                _ => None,
+            };
+            steps[environment].close(&mut sessions[environment], view, deed);
         });
         // Should the action have failed, the step's burn is charged all the same.
         self.fleet.set_slo_budgets(|environment| {

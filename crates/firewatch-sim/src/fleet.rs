@@ -145,13 +145,23 @@ impl Fleet {
 
     /// Reads every environment in order, with its index: quicker than one by one with [`Fleet::read`],
     /// because what they have in common is looked up once.
-    pub fn read_all(&mut self, mut read: impl FnMut(usize, &EnvironmentRef)) {
+    pub fn read_all(&mut self, read: impl FnMut(usize, &EnvironmentRef)) {
+        self.read_picked(|_| true, read);
+    }
+
+    /// As [`Fleet::read_all`], those environments whose index `picked` says yes to.
+    pub fn read_picked(
+        &mut self,
+        picked: impl Fn(usize) -> bool,
+        mut read: impl FnMut(usize, &EnvironmentRef),
+    ) {
         for shard in 0..self.len.div_ceil(self.shard_size) {
             let first = shard * self.shard_size;
             let mut shard = self.pool.shard_mut(shard);
-            for (environment, view) in (first..).zip(shard.read_all()) {
-                read(environment, &view);
-            }
+            shard.read_picked(
+                |slot| picked(first + slot),
+                |slot, view| read(first + slot, view),
+            );
         }
     }
 

@@ -313,7 +313,7 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
     }
 }
 
-fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [T] {
+pub(crate) fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [T] {
     table.map_or(&mut [], ContiguousMut::bypass_change_detection)
 }
 

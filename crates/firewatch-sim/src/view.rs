@@ -136,9 +136,13 @@ impl<'w> EnvironmentRef<'w> {
 
     /// The vitals of each service, in order.
     pub fn vitals(&self) -> impl Iterator<Item = &'w Vitals> + use<'w> {
-        let view = *self;
-        let services = 0..view.environment.services().len();
-        services.filter_map(move |index| view.vitals_at(index))
+        let world = self.world;
+        let (side_by_side, scattered) = match self.rows {
+            Some(rows) => (rows.vitals, &[][..]),
+            None => (&[][..], self.environment.services()),
+        };
+        let scattered = scattered.iter().filter_map(|&service| world.get(service));
+        side_by_side.iter().chain(scattered)
     }
 
     /// The vitals of the service at a place in the mesh.
@@ -173,12 +177,13 @@ impl<'w> EnvironmentRef<'w> {
 
     /// The faults, in list order.
     pub fn faults(&self) -> impl Iterator<Item = &'w Fault> + use<'w> {
-        let view = *self;
-        let faults = 0..view.environment.faults().len();
-        faults.filter_map(move |index| match view.rows {
-            Some(rows) => rows.faults.get(index),
-            None => view.world.get(view.environment.faults()[index]),
-        })
+        let world = self.world;
+        let (side_by_side, scattered) = match self.rows {
+            Some(rows) => (rows.faults, &[][..]),
+            None => (&[][..], self.environment.faults()),
+        };
+        let scattered = scattered.iter().filter_map(|&fault| world.get(fault));
+        side_by_side.iter().chain(scattered)
     }
 
     /// The service that a fault of this environment afflicts, in the mesh or not.
@@ -280,7 +285,7 @@ impl<'w> EnvironmentRef<'w> {
 
 /// Reads many environments of one world, with what they have in common looked up once.
 pub(crate) struct Reader {
-    environments: QueryState<Parts>,
+    environments: QueryState<(Entity, Parts)>,
     vitals: QueryState<&'static Vitals>,
     faults: QueryState<&'static Fault>,
 }
@@ -294,27 +299,58 @@ impl Reader {
         }
     }
 
-    /// The environments that live on these entities, in order; those that somebody has despawned are
-    /// left out.
-    pub(crate) fn read<'r>(
-        &'r mut self,
-        world: &'r World,
-        entities: &'r [Entity],
-    ) -> impl Iterator<Item = EnvironmentRef<'r>> {
-        let vitals = column(&mut self.vitals, world);
-        let faults = column(&mut self.faults, world);
-        let is_settled = world.contains_resource::<Settled>();
-        let environments = self.environments.query(world);
-        entities.iter().filter_map(move |&entity| {
-            let view = EnvironmentRef::of(world, environments.get_inner(entity).ok()?);
-            let rows = view.environment;
-            let vitals = rows.services.in_column(vitals, entity, is_settled);
-            let faults = rows.faults.in_column(faults, entity, is_settled);
-            let rows = vitals.zip(faults);
-            Some(EnvironmentRef {
-                rows: rows.map(|(vitals, faults)| RowsRef { vitals, faults }),
-                ..view
-            })
+    /// The columns of a world whose environments are all in one table.
+    pub(crate) fn columns<'w>(&mut self, world: &'w World) -> Columns<'w> {
+        // A query of table components is dense: the iterator exists.
+        let tables = self.environments.contiguous_iter(world);
+        let mut tables = tables.into_iter().flatten();
+        Columns {
+            world,
+            environments: tables.find(|(entities, _)| !entities.is_empty()),
+            vitals: column(&mut self.vitals, world),
+            faults: column(&mut self.faults, world),
+            is_settled: world.contains_resource::<Settled>(),
+        }
+    }
+}
+
+/// The components of all environments of a world.
+pub(crate) struct Columns<'w> {
+    world: &'w World,
+    environments: Option<ContiguousEnvironments<'w>>,
+    vitals: &'w [Vitals],
+    faults: &'w [Fault],
+    is_settled: bool,
+}
+
+type ContiguousEnvironments<'w> = (
+    &'w [Entity],
+    (
+        &'w [Environment],
+        &'w [Clock],
+        &'w [SloBudget],
+        &'w [Impact],
+        &'w [LogScript],
+    ),
+);
+
+impl<'w> Columns<'w> {
+    /// The environment in that row.
+    #[inline]
+    pub(crate) fn view(&self, row: usize) -> Option<EnvironmentRef<'w>> {
+        let (entities, (environments, clocks, budgets, impacts, scripts)) = self.environments?;
+        let (entity, environment) = (*entities.get(row)?, environments.get(row)?);
+        let vitals = { environment.services }.in_column(self.vitals, entity, self.is_settled);
+        let faults = { environment.faults }.in_column(self.faults, entity, self.is_settled);
+        let rows = vitals.zip(faults);
+        Some(EnvironmentRef {
+            world: self.world,
+            environment,
+            clock: clocks.get(row)?,
+            slo_budget: budgets.get(row)?,
+            impact: impacts.get(row)?,
+            log_script: scripts.get(row)?,
+            rows: rows.map(|(vitals, faults)| RowsRef { vitals, faults }),
         })
     }
 }

@@ -59,48 +59,41 @@ impl ActionCatalogue {
         plan: &Plan,
     ) -> Result<ActionOutcome, ActionError> {
         let spec = self.spec(plan)?;
-        let mut outcome = ActionOutcome {
-            category: spec.category,
-            valid: !matches!(plan.course, Course::NoTarget | Course::NoService),
-            wrong: plan.wrong,
-            branch: None,
-            halted: plan.halts,
-            ends_episode: spec.ends_episode,
-            feedback: String::new(),
-        };
-        match plan.course {
-            Course::Raised => return Err(spec.raised("a parameter can't be converted")),
-            Course::Branch(index) => {
-                outcome.branch = Some(index);
-                let branch = &spec.branches[index];
-                let means = Means {
-                    rules: self.rules(),
-                    action: &spec.name,
-                    parameters: Parameters::of(spec, request.parameters(), self.rules()),
-                };
-                if !branch.effects.is_empty() || plan.halts.is_some() {
-                    stage.change(|environment| {
-                        let service = plan.service;
-                        let mut run = Run {
-                            means,
-                            environment,
-                            session,
-                            service,
-                        };
-                        branch
-                            .effects
-                            .iter()
-                            .try_for_each(|effect| run.effect(effect))?;
-                        plan.halt(environment)
-                    })??;
-                }
-                if !branch.halts.is_empty() {
-                    session.note_halt();
-                }
-            }
-            _ => {}
+        if plan.course == Course::Raised {
+            return Err(spec.raised("a parameter can't be converted"));
         }
-        Ok(outcome)
+        if let Some(branch) = plan.branch(spec).filter(|branch| plan.acts(branch)) {
+            let means = Means {
+                rules: self.rules(),
+                action: &spec.name,
+                parameters: Parameters::of(spec, request.parameters(), self.rules()),
+            };
+            stage.change(|environment| {
+                let mut run = Run {
+                    means,
+                    environment,
+                    session,
+                    service: plan.service,
+                };
+                let mut effects = branch.effects.iter();
+                effects.try_for_each(|effect| run.effect(effect))?;
+                plan.halt(environment)
+            })??;
+        }
+        Ok(plan.outcome(spec, session))
+    }
+
+    /// Does what was planned if that neither changes the environment nor fails; `None`, with nothing
+    /// done, if it does. For whoever has to have the environment for themselves to change it.
+    pub fn perform_without_change(
+        &self,
+        session: &mut ActionSession,
+        plan: &Plan,
+    ) -> Option<ActionOutcome> {
+        let spec = self.get(plan.action)?;
+        let acts = plan.branch(spec).is_some_and(|branch| plan.acts(branch));
+        let is_free = !acts && plan.course != Course::Raised;
+        is_free.then(|| plan.outcome(spec, session))
     }
 
     fn spec(&self, plan: &Plan) -> Result<&ActionSpec, ActionError> {
@@ -159,6 +152,39 @@ impl Plan {
             .service
             .and_then(|index| view.service_names().nth(index));
         name.unwrap_or_default()
+    }
+
+    /// The branch that is taken.
+    fn branch<'a>(&self, spec: &'a ActionSpec) -> Option<&'a Branch> {
+        match self.course {
+            Course::Branch(index) => spec.branches.get(index),
+            _ => None,
+        }
+    }
+
+    /// Whether there is anything to do on that branch.
+    fn acts(&self, branch: &Branch) -> bool {
+        !branch.effects.is_empty() || self.halts.is_some()
+    }
+
+    /// What came of it, without feedback, once it is done.
+    fn outcome(&self, spec: &ActionSpec, session: &mut ActionSession) -> ActionOutcome {
+        let mut outcome = ActionOutcome {
+            category: spec.category,
+            valid: !matches!(self.course, Course::NoTarget | Course::NoService),
+            wrong: self.wrong,
+            branch: None,
+            halted: self.halts,
+            ends_episode: spec.ends_episode,
+            feedback: String::new(),
+        };
+        if let Course::Branch(index) = self.course {
+            outcome.branch = Some(index);
+            if !spec.branches[index].halts.is_empty() {
+                session.note_halt();
+            }
+        }
+        outcome
     }
 
     fn halt(&self, environment: &mut EnvironmentMut) -> Result<(), ActionError> {

@@ -8,7 +8,7 @@ use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
 use crate::intervene::{Intervention, put_budget};
-use crate::mesh::{Settled, settle};
+use crate::mesh::{self, Settled, settle};
 use crate::observe::{Observation, Observer};
 use crate::schedule::tick_schedule;
 use crate::view::{EnvironmentRef, Reader};
@@ -21,6 +21,10 @@ pub(super) struct Shard {
     reader: Reader,
     budgets: QueryState<&'static mut SloBudget>,
     pub(super) environments: Vec<Entity>,
+    /// The row of each environment in the table of all of them, as of the last [`settle`](Self::settle).
+    rows: Vec<usize>,
+    /// Whether they are to be looked up anew.
+    rows_moved: bool,
     /// Environments whose rows may have moved since all were known to be [`Settled`]. Nobody but this module
     /// can move them: the world never leaves it to be changed.
     moved: usize,
@@ -41,6 +45,8 @@ impl Shard {
             reader,
             budgets,
             environments: Vec::new(),
+            rows: Vec::new(),
+            rows_moved: false,
             moved: 0,
         }
     }
@@ -48,12 +54,18 @@ impl Shard {
     pub(super) fn push(&mut self, blueprint: &Blueprint) -> Result<(), SimError> {
         self.environments.push(blueprint.spawn(&mut self.world)?);
         self.moved += 1;
+        self.rows_moved = true;
         Ok(())
     }
 
     /// Puts rows that may have moved back in order, if they are many: that takes time in proportion to all
     /// environments. A few are better gathered one by one at every tick.
     fn settle(&mut self) {
+        if std::mem::take(&mut self.rows_moved) {
+            self.rows.clear();
+            let row = |&entity: &Entity| self.world.entity(entity).location().table_row.index();
+            self.rows.extend(self.environments.iter().map(row));
+        }
         if self.moved == 0 {
             return;
         }
@@ -91,10 +103,24 @@ impl Shard {
         changed
     }
 
-    /// Every environment, in order.
-    pub(super) fn read_all(&mut self) -> impl Iterator<Item = EnvironmentRef<'_>> {
+    /// Reads the picked environments, in order.
+    pub(super) fn read_picked(
+        &mut self,
+        picked: impl Fn(usize) -> bool,
+        mut read: impl FnMut(usize, &EnvironmentRef),
+    ) {
         self.settle();
-        self.reader.read(&self.world, &self.environments)
+        let columns = self.reader.columns(&self.world);
+        for (slot, &row) in self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(slot, _)| picked(*slot))
+        {
+            if let Some(view) = columns.view(row) {
+                read(slot, &view);
+            }
+        }
     }
 
     /// Sets what is left of the error budget of each environment for whose slot there is one.
@@ -102,9 +128,12 @@ impl Shard {
         &mut self,
         mut remaining: impl FnMut(usize) -> Option<f64>,
     ) -> Result<(), SimError> {
-        let mut budgets = self.budgets.query_mut(&mut self.world);
-        for (slot, &environment) in self.environments.iter().enumerate() {
-            if let (Some(remaining), Ok(budget)) = (remaining(slot), budgets.get_mut(environment)) {
+        self.settle();
+        let tables = self.budgets.contiguous_iter_mut(&mut self.world);
+        let mut table = tables.into_iter().flatten().find(|table| !table.is_empty());
+        let budgets = mesh::slice(table.as_mut());
+        for (slot, &row) in self.rows.iter().enumerate() {
+            if let (Some(remaining), Some(budget)) = (remaining(slot), budgets.get_mut(row)) {
                 put_budget(budget, remaining)?;
             }
         }
@@ -151,6 +180,7 @@ impl Shard {
         self.environments[slot] = blueprint.spawn(&mut self.world)?;
         // Its own rows, and the last ones of the table, which fill the holes.
         self.moved += 2;
+        self.rows_moved = true;
         despawn_environment(&mut self.world, old)
     }
 }
