@@ -83,6 +83,14 @@ impl BatchStep {
 }
 
 impl BatchStep {
+    /// Writes over what an earlier step came to, in place: there are many of them.
+    fn begin(&mut self, outcome: &ActionOutcome) {
+        (self.valid, self.wrong) = (outcome.valid, outcome.wrong);
+        if self.error.is_some() {
+            self.error = None;
+        }
+    }
+
     /// Fills in what it came to, once all is done; without a deed it earns nothing.
     fn close(&mut self, session: &mut Session, view: &EnvironmentRef, deed: Option<Deed>) {
         if let Some(deed) = deed {
@@ -240,7 +248,7 @@ impl EpisodeBatch {
                     *turn = Turn::Closed;
                     let deed = session.deed(&outcome);
                     let step = &mut steps[environment];
-                    *step = BatchStep::of(Ok(outcome));
+                    step.begin(&outcome);
                     step.close(session, view, Some(deed));
                 }
                 None => *turn = Turn::Planned(plan),

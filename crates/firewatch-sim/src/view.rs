@@ -100,6 +100,12 @@ impl<'w> EnvironmentRef<'w> {
         self.environment.topology()
     }
 
+    /// Number of services.
+    #[must_use]
+    pub fn service_count(&self) -> usize {
+        self.environment.services.count()
+    }
+
     /// The services' names, in order.
     pub fn service_names(&self) -> impl ExactSizeIterator<Item = &'w str> + use<'w> {
         self.topology().services()

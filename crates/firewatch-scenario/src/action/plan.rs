@@ -136,7 +136,7 @@ impl<'a> Situation<'a> {
                 self.faults().any(|(_, kind, _)| fits(&kind))
             }
             Condition::ActiveFault => self.faults().any(|(_, _, halted)| !halted),
-            Condition::RedHerring => self.view.topology().is_red_herring(target),
+            Condition::RedHerring => self.is_red_herring(target),
             Condition::Metric(metric, comparison) => {
                 let value = self.view.metric_at(target, metric);
                 value.is_some_and(|value| comparison.holds_for(&value))
@@ -166,6 +166,11 @@ impl<'a> Situation<'a> {
         }
     }
 
+    fn is_red_herring(&self, target: usize) -> bool {
+        let vitals = self.view.vitals_at(target);
+        vitals.is_some_and(|vitals| vitals.red_herring)
+    }
+
     /// The faults of the target that actions can see: index, kind and whether halted.
     fn faults(&self) -> impl Iterator<Item = (usize, FaultKind, bool)> + use<'a> {
         let Self {
@@ -174,7 +179,7 @@ impl<'a> Situation<'a> {
             primary_only,
             ..
         } = *self;
-        let is_cause = view.environment().root_cause_service() == target;
+        let is_cause = primary_only && view.environment().root_cause_service() == target;
         view.faults().enumerate().filter_map(move |(index, fault)| {
             let matches = match primary_only {
                 true => is_cause && index == 0,

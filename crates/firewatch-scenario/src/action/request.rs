@@ -142,7 +142,7 @@ impl Ask for NumberedRequest {
     }
 
     fn target(&self, view: &EnvironmentRef) -> Target {
-        let services = view.topology().service_count();
+        let services = view.service_count();
         match self.target {
             None => Target::Missing,
             Some(index) if index < services => Target::Service(index),

@@ -162,35 +162,43 @@ pub(crate) fn firing(
 }
 
 /// Since when each alert of a service has been firing without a break, for alerts that say so.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Since([u64; ALERTS_PER_SERVICE]);
-
-/// For an alert that does not fire: no tick has so high a number.
-const SILENT: u64 = u64::MAX;
-
-impl Default for Since {
-    fn default() -> Self {
-        Self([SILENT; ALERTS_PER_SERVICE])
-    }
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Since {
+    /// A bit for each alert: whether it fires.
+    firing: u8,
+    /// The tick at which it began to, for one that fires.
+    ticks: [u64; ALERTS_PER_SERVICE],
 }
 
 impl Since {
     /// Looks at the service at a tick.
     #[inline]
     pub(crate) fn observe(&mut self, tick: u64, vitals: &Vitals, status: Status) {
-        let [errors, latency, memory] = RULES
-            .each_ref()
-            .map(|rule| (rule.value)(vitals) >= rule.warning_at);
-        let fires = [errors, latency, memory, status == Status::Down];
-        for (since, fires) in self.0.iter_mut().zip(fires) {
-            *since = if fires { tick.min(*since) } else { SILENT };
+        let mut firing = u8::from(status == Status::Down) << RULES.len();
+        for (number, rule) in RULES.iter().enumerate() {
+            firing |= u8::from((rule.value)(vitals) >= rule.warning_at) << number;
+        }
+        // At most ticks none begins or ends.
+        if firing != self.firing {
+            self.change(tick, firing);
         }
     }
 
+    #[cold]
+    fn change(&mut self, tick: u64, firing: u8) {
+        let begun = firing & !self.firing;
+        for (number, since) in self.ticks.iter_mut().enumerate() {
+            if begun >> number & 1 == 1 {
+                *since = tick;
+            }
+        }
+        self.firing = firing;
+    }
+
     pub(crate) fn tick(&self, alert: usize) -> Option<u64> {
-        { self.0.get(alert) }
+        { self.ticks.get(alert) }
             .copied()
-            .filter(|since| *since != SILENT)
+            .filter(|_| self.firing >> alert & 1 == 1)
     }
 }
 

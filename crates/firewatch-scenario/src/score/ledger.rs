@@ -34,7 +34,7 @@ pub(crate) struct Ledger {
     /// The tick at which the incident counted as mitigated, as last observed.
     pub(crate) mttm_tick: Option<u64>,
     bonus_paid: bool,
-    /// The weighted mean error rate of the observation before the step.
+    /// The weighted mean error rate of the last observation after a step.
     health_before: f64,
     /// Budget as last shown.
     budget_before: f64,
@@ -97,6 +97,7 @@ impl Ledger {
             wrong_actions: 0,
         };
         ledger.budget_before = ledger.shown_budget();
+        ledger.health_before = ledger.health();
         ledger.note_mitigation(view);
         if profile == Profile::Standard {
             // The reference neither counts nor shows what the tick of a reset does.
@@ -148,7 +149,6 @@ impl Ledger {
 
     /// Looks at the environment after the tick of a step, before the action.
     pub(crate) fn after_tick(&mut self, view: &EnvironmentRef) {
-        self.health_before = self.health();
         for (account, vitals) in self.accounts.iter_mut().zip(view.vitals()) {
             account.error_rate_before = account.vitals.http_server_error_rate;
             account.vitals = *vitals;
@@ -173,15 +173,22 @@ impl Ledger {
         let newly_mitigated = self.note_mitigation(view) && !self.bonus_paid;
         self.bonus_paid |= newly_mitigated;
         let (tick, budget) = (view.clock().tick, self.shown_budget());
-        let reward = self.reward(tick, budget, newly_mitigated, deed);
-        self.budget_before = budget;
+        let health = self.health();
+        let reward = self.reward(tick, budget, health, newly_mitigated, deed);
+        (self.budget_before, self.health_before) = (budget, health);
         self.note_statuses(tick);
         self.wrong_actions = self.wrong_actions.saturating_add(deed.wrong_actions);
         reward
     }
 
-    fn reward(&self, tick: u64, budget: f64, newly_mitigated: bool, deed: Deed) -> Reward {
-        let health = self.health();
+    fn reward(
+        &self,
+        tick: u64,
+        budget: f64,
+        health: f64,
+        newly_mitigated: bool,
+        deed: Deed,
+    ) -> Reward {
         let exit = if deed.declared {
             premature_exit(self.mttm_tick.is_some(), tick, self.mean_error_rate())
         } else {

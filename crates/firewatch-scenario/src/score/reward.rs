@@ -94,7 +94,11 @@ impl Reward {
         // The others are constants of few decimals, or so many halves: rounding changes nothing in them.
         let (health, slo) = (round(health), round(slo));
         let of_step: f64 = sum(&parts);
-        let exit = round(facts.premature_exit);
+        let exit = if facts.premature_exit == 0.0 {
+            facts.premature_exit
+        } else {
+            round(facts.premature_exit)
+        };
         let (total, breakdown_total) = if facts.premature_exit < 0.0 {
             let rounded = sum(&[health, slo, bonus, time, wrong, breach]);
             (round(of_step + facts.premature_exit), round(rounded + exit))
