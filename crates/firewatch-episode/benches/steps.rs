@@ -1,5 +1,5 @@
-//! What a step of an episode costs, with random actions and an observation: of a batch, and of as many
-//! single episodes.
+//! What a step of an episode costs, with random actions and an observation: of a batch whose actions are
+//! asked for by number, of one whose are asked for by name, and of as many single episodes.
 //!
 //! `cargo bench -p firewatch-episode --bench steps` prints a table; a number after `--` is the number of
 //! episodes. One thread, hard episodes, standard profile; the actions are drawn beforehand, episodes
@@ -13,7 +13,9 @@
 use std::time::Instant;
 
 use firewatch_episode::{BatchStep, Episode, EpisodeBatch, PythonRandom, Request};
-use firewatch_scenario::{ActionCatalogue, ActionRequest, Difficulty, Draws, Profile};
+use firewatch_scenario::{
+    ActionCatalogue, ActionRequest, Ask, Difficulty, Draws, NumberedRequest, Profile,
+};
 use firewatch_sim::Observation;
 
 const ROUNDS: usize = 60;
@@ -52,8 +54,16 @@ fn services(batch: &EpisodeBatch, index: usize) -> Vec<String> {
     names.expect("there is one")
 }
 
-/// Nanoseconds of a batch's step, an episode.
-fn batched(count: usize) -> f64 {
+/// The same by numbers.
+fn numbered(action: &ActionRequest, services: &[String]) -> NumberedRequest {
+    let id = ActionCatalogue::built_in(PROFILE).id(&action.name);
+    let target = { services.iter() }.position(|name| Some(name) == action.target.as_ref());
+    let id = id.expect("it is of the catalogue");
+    NumberedRequest::new(id, target.expect("it is of the mesh"))
+}
+
+/// Nanoseconds of a batch's step, an episode, with actions as they are asked for.
+fn batched<A: Ask>(count: usize, ask: impl Fn(ActionRequest, &[String]) -> A) -> f64 {
     let requests = (0..count as u64).map(drawn);
     let mut batch = EpisodeBatch::new(PROFILE, requests, 1).expect("they can begin");
     let observation = Observation::new(METRICS, 7).expect("all are numbers");
@@ -64,8 +74,11 @@ fn batched(count: usize) -> f64 {
     let mut random = PythonRandom::new(1);
     let (mut best, mut seed) = (f64::INFINITY, count as u64);
     for _ in 0..ROUNDS {
-        let actions: Vec<ActionRequest> = (0..count)
-            .map(|index| action(&mut random, &services(&batch, index)))
+        let actions: Vec<A> = (0..count)
+            .map(|index| {
+                let services = services(&batch, index);
+                ask(action(&mut random, &services), &services)
+            })
             .collect();
         let start = Instant::now();
         batch.step(&actions, &mut steps).expect("all are known");
@@ -119,7 +132,14 @@ fn main() {
     let count = std::env::args().filter_map(|argument| argument.parse().ok());
     let count = { count }.next().unwrap_or(1024);
     println!("{count} hard episodes, one thread: ns a step, steps/s");
-    for (name, nanoseconds) in [("batched", batched(count)), ("single", single(count))] {
+    for (name, nanoseconds) in [
+        (
+            "batched",
+            batched(count, |action, services| numbered(&action, services)),
+        ),
+        ("by name", batched(count, |action, _| action)),
+        ("single", single(count)),
+    ] {
         println!("{name:>8} {nanoseconds:10.0} {:12.0}", 1e9 / nanoseconds);
     }
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::{End, Grade, Reward, Score};
-use firewatch_scenario::{ActionCatalogue, ActionRequest, FleetStage, Profile};
-use firewatch_sim::{Blueprint, Fleet, SimError};
+use firewatch_scenario::score::{Deed, End, Grade, Reward, Score};
+use firewatch_scenario::{
+    ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
+};
+use firewatch_sim::{Blueprint, EnvironmentRef, Fleet, SimError};
 
 use crate::incident::{EpisodeError, Incident, Request};
 use crate::observation::Info;
-use crate::session::{Reader, Session};
+use crate::session::Session;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
@@ -41,6 +43,9 @@ pub struct EpisodeBatch {
     catalogue: Arc<ActionCatalogue>,
     fleet: Fleet,
     sessions: Vec<Session>,
+    /// The action of each in this step. It and the turns are kept, so that steps don't allocate.
+    asked: Vec<ActionId>,
+    turns: Vec<Turn>,
 }
 
 /// What came of a step of one episode.
@@ -59,6 +64,57 @@ pub struct BatchStep {
     /// Why the step was not done: the episode had ended, or the action failed, as some do under the
     /// reference profile.
     pub error: Option<EpisodeError>,
+}
+
+impl BatchStep {
+    fn of(done: Result<ActionOutcome, EpisodeError>) -> Self {
+        match done {
+            Ok(outcome) => Self {
+                valid: outcome.valid,
+                wrong: outcome.wrong,
+                ..Self::default()
+            },
+            Err(error) => Self {
+                error: Some(error),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+impl BatchStep {
+    /// Writes over what an earlier step came to, in place: there are many of them.
+    fn begin(&mut self, outcome: &ActionOutcome) {
+        (self.valid, self.wrong) = (outcome.valid, outcome.wrong);
+        if self.error.is_some() {
+            self.error = None;
+        }
+    }
+
+    /// Fills in what it came to, once all is done; without a deed it earns nothing.
+    fn close(&mut self, session: &mut Session, view: &EnvironmentRef, deed: Option<Deed>) {
+        if let Some(deed) = deed {
+            self.reward = session.close(view, deed);
+        }
+        (self.end, self.grade) = (session.score.end(), session.score.grade());
+    }
+}
+
+/// How far an episode is with its step.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    /// It had ended before.
+    Over,
+    /// What is done is decided once what goes on besides is seen to.
+    Open,
+    /// It is decided what is done.
+    Planned(Plan),
+    /// It is done, and what it earned is not known yet.
+    Done(Deed),
+    /// All is done: the environment stayed as it was looked at.
+    Closed,
+    /// The action failed.
+    Failed,
 }
 
 impl EpisodeBatch {
@@ -94,12 +150,8 @@ impl EpisodeBatch {
             begun.push(blueprint);
             sessions.push(session);
         }
-        Ok(Self {
-            profile,
-            catalogue,
-            fleet: Fleet::new(begun, threads)?,
-            sessions,
-        })
+        let fleet = Fleet::new(begun, threads)?;
+        Ok(Self::begun(profile, catalogue, fleet, sessions))
     }
 
     /// The same episode so many times over: it is begun once and copied, which costs a fraction of
@@ -115,12 +167,25 @@ impl EpisodeBatch {
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let (blueprint, session) = begin(profile, request)?;
-        Ok(Self {
+        let fleet = Fleet::new(vec![blueprint; count], threads)?;
+        let sessions = vec![session; count];
+        Ok(Self::begun(profile, catalogue, fleet, sessions))
+    }
+
+    fn begun(
+        profile: Profile,
+        catalogue: Arc<ActionCatalogue>,
+        fleet: Fleet,
+        sessions: Vec<Session>,
+    ) -> Self {
+        Self {
             profile,
             catalogue,
-            fleet: Fleet::new(vec![blueprint; count], threads)?,
-            sessions: vec![session; count],
-        })
+            fleet,
+            asked: Vec::with_capacity(sessions.len()),
+            turns: vec![Turn::Over; sessions.len()],
+            sessions,
+        }
     }
 
     /// Number of episodes, ended ones included.
@@ -160,19 +225,16 @@ impl EpisodeBatch {
     /// # Errors
     /// [`SimError::BufferLength`], [`firewatch_scenario::ActionError::Unknown`]: nothing has happened
     /// in any of the episodes then.
-    pub fn step(
+    pub fn step<A: Ask>(
         &mut self,
-        actions: &[ActionRequest],
+        actions: &[A],
         steps: &mut [BatchStep],
     ) -> Result<(), EpisodeError> {
         SimError::check_length("actions", actions.len(), self.len())?;
         SimError::check_length("steps", steps.len(), self.len())?;
-        for (environment, action) in actions.iter().enumerate() {
-            let mut stage = FleetStage {
-                fleet: &mut self.fleet,
-                environment,
-            };
-            self.sessions[environment].check(&self.catalogue, &mut stage, action)?;
+        self.asked.clear();
+        for action in actions {
+            self.asked.push(action.action(&self.catalogue)?);
         }
         for (environment, session) in self.sessions.iter_mut().enumerate() {
             session.before_tick(&mut FleetStage {
@@ -181,33 +243,99 @@ impl EpisodeBatch {
             })?;
         }
         self.fleet.tick();
-        for (environment, (action, step)) in actions.iter().zip(steps).enumerate() {
-            let mut stage = FleetStage {
-                fleet: &mut self.fleet,
-                environment,
-            };
-            let session = &mut self.sessions[environment];
-            *step = if session.score.end().is_some() {
-                BatchStep {
-                    error: Some(EpisodeError::NotRunning),
-                    ..BatchStep::default()
-                }
-            } else {
-                match session.step(&self.catalogue, &mut stage, action) {
-                    Ok(done) => BatchStep {
-                        reward: done.reward,
-                        valid: done.outcome.valid,
-                        wrong: done.outcome.wrong,
-                        ..BatchStep::default()
-                    },
-                    Err(error) => BatchStep {
-                        error: Some(error),
-                        ..BatchStep::default()
-                    },
-                }
-            };
-            (step.end, step.grade) = (session.score.end(), session.score.grade());
+        self.look(actions, steps);
+        for (environment, (action, step)) in actions.iter().zip(&mut *steps).enumerate() {
+            if !matches!(self.turns[environment], Turn::Closed) {
+                *step = BatchStep::of(self.act(environment, action));
+            }
         }
+        self.close(steps)
+    }
+
+    /// Looks at all environments after the tick, and plans the actions. Steps whose action changes
+    /// nothing there are done with.
+    fn look<A: Ask>(&mut self, actions: &[A], steps: &mut [BatchStep]) {
+        let (sessions, turns, asked) = (&mut self.sessions, &mut self.turns, &self.asked);
+        let (catalogue, profile) = (&*self.catalogue, self.profile);
+        self.fleet.read_all(|environment, view| {
+            let session = &mut sessions[environment];
+            let turn = &mut turns[environment];
+            if session.score.end().is_some() {
+                *turn = Turn::Over;
+                return;
+            }
+            session.look(view);
+            // The reference fails at some of its reports, which are made of what was done.
+            if profile == Profile::Reference || !session.actions.is_calm() {
+                *turn = Turn::Open;
+                return;
+            }
+            let (action, request) = (asked[environment], &actions[environment]);
+            let plan = catalogue.plan(view, &session.actions, action, request);
+            match catalogue.perform_without_change(&mut session.actions, &plan) {
+                Some(outcome) => {
+                    *turn = Turn::Closed;
+                    let deed = session.deed(&outcome);
+                    let step = &mut steps[environment];
+                    step.begin(&outcome);
+                    step.close(session, view, Some(deed));
+                }
+                None => *turn = Turn::Planned(plan),
+            }
+        });
+    }
+
+    /// Does an action.
+    fn act(
+        &mut self,
+        environment: usize,
+        action: &impl Ask,
+    ) -> Result<ActionOutcome, EpisodeError> {
+        let catalogue = &*self.catalogue;
+        let session = &mut self.sessions[environment];
+        let turn = &mut self.turns[environment];
+        let mut stage = FleetStage {
+            fleet: &mut self.fleet,
+            environment,
+        };
+        let done = match *turn {
+            Turn::Over => return Err(EpisodeError::NotRunning),
+            Turn::Planned(plan) => {
+                catalogue.perform(&mut stage, &mut session.actions, action, &plan)
+            }
+            _ => {
+                session.actions.go_on(catalogue, &mut stage)?;
+                match self.profile {
+                    Profile::Standard => {
+                        catalogue.apply_quietly(&mut stage, &mut session.actions, action)
+                    }
+                    Profile::Reference => catalogue.apply(&mut stage, &mut session.actions, action),
+                }
+            }
+        };
+        *turn = match &done {
+            Ok(outcome) => Turn::Done(session.deed(outcome)),
+            Err(_) => Turn::Failed,
+        };
+        Ok(done?)
+    }
+
+    /// Looks at the other environments after the actions, and says what the steps came to.
+    fn close(&mut self, steps: &mut [BatchStep]) -> Result<(), EpisodeError> {
+        let (sessions, turns) = (&mut self.sessions, &self.turns);
+        let is_open = |environment: usize| !matches!(turns[environment], Turn::Closed);
+        self.fleet.read_picked(is_open, |environment, view| {
+            let deed = match turns[environment] {
+                Turn::Done(deed) => Some(deed),
+                _ => None,
+            };
+            steps[environment].close(&mut sessions[environment], view, deed);
+        });
+        // Should the action have failed, the step's burn is charged all the same.
+        self.fleet.set_slo_budgets(|environment| {
+            let is_running = !matches!(turns[environment], Turn::Over);
+            is_running.then(|| sessions[environment].score.budget())
+        })?;
         Ok(())
     }
 
@@ -269,8 +397,9 @@ impl EpisodeBatch {
 /// An episode after its first tick, which is done apart: a fleet ticks as one.
 fn begin(profile: Profile, request: &Request) -> Result<(Blueprint, Session), EpisodeError> {
     let incident = Incident::new(profile, request)?;
-    let (simulation, actions) = incident.begin()?;
+    let (simulation, mut actions) = incident.begin()?;
+    actions.forget_history();
     let view = simulation.view();
-    let session = Session::begin(Reader::Nobody, &incident, actions, &view);
+    let session = Session::begin(&incident, actions, &view);
     Ok((view.capture().blueprint()?, session))
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, Goal, HaltedFault, OwnActions, Profile, Scenario,
+    ActionCatalogue, ActionRequest, ActionSession, Ask, Goal, HaltedFault, OwnActions, Profile,
+    Scenario,
 };
 use firewatch_sim::{EnvironmentRef, Simulation};
 
 use crate::incident::{EpisodeError, Incident, Request};
 use crate::observation::{Info, Observation};
-use crate::session::{PastAction, Reader, Session};
+use crate::session::{PastAction, Session};
 
 /// An incident that somebody answers, step by step.
 ///
@@ -94,7 +95,7 @@ impl Episode {
         let incident = Incident::new(self.profile, request)?;
         let (simulation, actions) = incident.begin()?;
         let view = simulation.view();
-        let session = Session::begin(Reader::Person, &incident, actions, &view);
+        let session = Session::begin(&incident, actions, &view);
         let observation = session.observation(&view);
         self.own.clone_from(&session.scenario.actions);
         self.running = Some((simulation, session));
@@ -113,7 +114,7 @@ impl Episode {
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
         let catalogue = self.own.catalogue(self.profile);
         let catalogue = catalogue.unwrap_or(&self.catalogue);
-        session.check(catalogue, simulation, action)?;
+        action.action(catalogue)?;
         session.before_tick(simulation)?;
         simulation.tick();
         let done = session.step(catalogue, simulation, action)?;

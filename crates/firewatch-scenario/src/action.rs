@@ -13,15 +13,20 @@ mod effect;
 mod model;
 mod own;
 mod parameter;
+mod plan;
 mod read;
 mod report;
+mod request;
 mod session;
 mod stage;
 mod template;
 
-pub use apply::{ActionError, ActionOutcome, ActionRequest, HaltedFault};
-pub use catalogue::ActionCatalogue;
+pub use catalogue::{ActionCatalogue, ActionId};
 pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profile};
 pub use own::OwnActions;
+pub use plan::Plan;
+pub use request::{
+    ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target,
+};
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
 pub use stage::{FleetStage, Stage};

@@ -127,9 +127,9 @@ mod syntax;
 mod write;
 
 pub use action::{
-    ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, ActionSpec,
-    Category, FleetStage, HISTORY_TICKS, HaltedFault, OnInvalid, OwnActions, Parameter,
-    ParameterKind, Profile, Recorded, Stage,
+    ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession,
+    ActionSpec, Ask, Category, FleetStage, HISTORY_TICKS, HaltedFault, NumberedRequest, OnInvalid,
+    OwnActions, Parameter, ParameterKind, Plan as ActionPlan, Profile, Recorded, Stage, Target,
 };
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{MAX_SERVICES, MAX_SPEED, MAX_TICKS};

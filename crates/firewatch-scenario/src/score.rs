@@ -15,8 +15,8 @@ use serde::Serialize;
 use crate::action::{ActionOutcome, ActionSession, Category, Profile};
 use crate::goal::Goal;
 use crate::model::{Difficulty, Scenario};
+use alert::Clock;
 pub use alert::{Alert, AlertName, Severity};
-use alert::{Clock, Since};
 pub use grade::Grade;
 use grade::{Outcome, max_bad_customer_minutes};
 pub use ledger::Deed;
@@ -73,8 +73,6 @@ impl Terms {
 pub struct Score {
     terms: Terms,
     ledger: Ledger,
-    /// Since when alerts fire, where the profile says so.
-    since: Since,
     total_reward: f64,
     end: Option<End>,
     grade: Option<Grade>,
@@ -84,17 +82,13 @@ impl Score {
     /// Begins after the first tick, which nobody answers. `initial_budget` is the SLO budget before it.
     #[must_use]
     pub fn begin(terms: Terms, initial_budget: f64, view: &EnvironmentRef) -> Self {
-        let mut score = Self {
+        Self {
             terms,
             ledger: Ledger::new(terms.profile, initial_budget, view),
-            since: Since::default(),
             total_reward: 0.0,
             end: None,
             grade: None,
-        };
-        score.since.reset(score.ledger.vitals.len());
-        score.note_alerts(view);
-        score
+        }
     }
 
     /// Looks at the environment after the tick of a step, before anything is done.
@@ -112,7 +106,6 @@ impl Score {
         let reward = self.ledger.after_action(view, deed);
         let total = self.total_reward + reward.total;
         self.total_reward = round_decimal(total, reward::REWARD_DECIMALS);
-        self.note_alerts(view);
         self.end = if self.ledger.slo.remaining <= 0.0 {
             Some(End::BudgetUsedUp)
         } else if view.clock().tick >= self.terms.max_ticks {
@@ -124,13 +117,6 @@ impl Score {
             self.grade = Some(Grade::new(&self.outcome(scenario, view)));
         }
         reward
-    }
-
-    fn note_alerts(&mut self, view: &EnvironmentRef) {
-        if self.terms.profile == Profile::Standard {
-            let (ledger, tick) = (&self.ledger, view.clock().tick);
-            self.since.observe(tick, &ledger.vitals, ledger.status());
-        }
     }
 
     /// Why it has ended, if it has.
@@ -190,15 +176,14 @@ impl Score {
     /// Number of services.
     #[must_use]
     pub fn services(&self) -> usize {
-        self.ledger.vitals.len()
+        self.ledger.accounts.len()
     }
 
     /// Indices of the services that are not healthy, as the profile counts it.
     pub fn unhealthy(&self) -> impl Iterator<Item = usize> {
-        let status = self.ledger.status();
-        let vitals = self.ledger.vitals.iter().enumerate();
-        vitals
-            .filter(move |(_, vitals)| status(vitals) != Status::Healthy)
+        let accounts = self.ledger.accounts.iter().enumerate();
+        accounts
+            .filter(|(_, account)| self.ledger.status(account) != Status::Healthy)
             .map(|(index, _)| index)
     }
 
@@ -258,11 +243,12 @@ impl Score {
     /// Whether an alert of that name, or any alert, fires about a service.
     #[must_use]
     pub fn fires(&self, service: usize, name: Option<AlertName>) -> bool {
-        let Some(vitals) = self.ledger.vitals.get(service) else {
+        let Some(account) = self.ledger.accounts.get(service) else {
             return false;
         };
-        let status = self.ledger.status()(vitals);
-        let firing = alert::firing(vitals, status, true).into_iter().flatten();
+        let status = self.ledger.status(account);
+        let firing = alert::firing(&account.vitals, status, true);
+        let firing = firing.into_iter().flatten();
         { firing }.any(|firing| name.is_none_or(|name| firing.name == name))
     }
 
@@ -274,13 +260,13 @@ impl Score {
             tick: view.clock().tick,
         };
         let mended = self.terms.profile == Profile::Standard;
-        let status = self.ledger.status();
         let mut alerts = Vec::new();
-        let services = view.service_names().zip(&self.ledger.vitals).enumerate();
-        for (index, (name, vitals)) in services {
-            let firing = alert::firing(vitals, status(vitals), mended);
+        let services = view.service_names().zip(&self.ledger.accounts);
+        for (index, (name, account)) in services.enumerate() {
+            let status = self.ledger.status(account);
+            let firing = alert::firing(&account.vitals, status, mended);
             for (number, firing) in firing.into_iter().enumerate() {
-                let since = mended.then(|| self.since.tick(index, number)).flatten();
+                let since = mended.then(|| account.since.tick(number)).flatten();
                 let alert = firing.map(|f| f.alert(&clock, (index, name), number, since));
                 alerts.extend(alert);
             }

@@ -137,7 +137,8 @@ impl Environment {
     }
 
     /// Index of the root-cause service, if it is in the mesh.
-    pub(crate) fn root_cause_service(&self) -> Option<usize> {
+    #[must_use]
+    pub fn root_cause_service(&self) -> Option<usize> {
         self.parts
             .root_cause
             .filter(|&node| node < self.parts.topology.service_count())

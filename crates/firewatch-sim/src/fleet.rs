@@ -4,6 +4,7 @@ mod pool;
 mod shard;
 
 use crate::blueprint::Blueprint;
+use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
 use crate::intervene::Intervention;
@@ -142,6 +143,28 @@ impl Fleet {
         Ok(read(&view))
     }
 
+    /// Reads every environment in order, with its index: quicker than one by one with [`Fleet::read`],
+    /// because what they have in common is looked up once.
+    pub fn read_all(&mut self, read: impl FnMut(usize, &EnvironmentRef)) {
+        self.read_picked(|_| true, read);
+    }
+
+    /// As [`Fleet::read_all`], those environments whose index `picked` says yes to.
+    pub fn read_picked(
+        &mut self,
+        picked: impl Fn(usize) -> bool,
+        mut read: impl FnMut(usize, &EnvironmentRef),
+    ) {
+        for shard in 0..self.len.div_ceil(self.shard_size) {
+            let first = shard * self.shard_size;
+            let mut shard = self.pool.shard_mut(shard);
+            shard.read_picked(
+                |slot| picked(first + slot),
+                |slot, view| read(first + slot, view),
+            );
+        }
+    }
+
     /// Does something to one environment.
     ///
     /// # Errors
@@ -151,8 +174,39 @@ impl Fleet {
         environment: usize,
         intervention: &Intervention,
     ) -> Result<(), SimError> {
+        self.change(environment, |environment| {
+            environment.intervene(intervention)
+        })?
+    }
+
+    /// Changes one environment, in as many ways as needed: it is looked up once.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn change<T>(
+        &mut self,
+        environment: usize,
+        change: impl FnOnce(&mut EnvironmentMut) -> T,
+    ) -> Result<T, SimError> {
         let (shard, slot) = self.place(environment)?;
-        self.pool.shard_mut(shard).intervene(slot, intervention)
+        Ok(self.pool.shard_mut(shard).change(slot, change))
+    }
+
+    /// Sets what is left of the error budget of each environment for whose index there is one; see
+    /// [`crate::set_slo_budget`].
+    ///
+    /// # Errors
+    /// [`SimError::NotFinite`]; environments before the one that failed have been set.
+    pub fn set_slo_budgets(
+        &mut self,
+        mut remaining: impl FnMut(usize) -> Option<f64>,
+    ) -> Result<(), SimError> {
+        for shard in 0..self.len.div_ceil(self.shard_size) {
+            let first = shard * self.shard_size;
+            let mut shard = self.pool.shard_mut(shard);
+            shard.set_slo_budgets(|slot| remaining(first + slot))?;
+        }
+        Ok(())
     }
 
     /// Does something to each environment whose place in `mask` is true.

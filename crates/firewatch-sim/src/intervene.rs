@@ -174,10 +174,12 @@ pub fn set_metric(
 /// # Errors
 /// [`SimError::NotFinite`], [`SimError::NoEnvironment`].
 pub fn set_slo_budget(world: &mut World, entity: Entity, remaining: f64) -> Result<(), SimError> {
+    let mut budget = { world.get_mut::<SloBudget>(entity) }.ok_or(SimError::NoEnvironment)?;
+    put_budget(&mut budget, remaining)
+}
+
+pub(crate) fn put_budget(budget: &mut SloBudget, remaining: f64) -> Result<(), SimError> {
     check_budget(remaining)?;
-    let mut budget = world
-        .get_mut::<SloBudget>(entity)
-        .ok_or(SimError::NoEnvironment)?;
     budget.remaining = num::max(0.0, remaining);
     Ok(())
 }

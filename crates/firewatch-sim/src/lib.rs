@@ -34,6 +34,7 @@
 
 mod blueprint;
 mod cascade;
+mod change;
 mod clock;
 mod conditions;
 mod environment;
@@ -60,6 +61,7 @@ mod value;
 mod view;
 
 pub use blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint, despawn_environment};
+pub use change::{EnvironmentMut, ServiceMut};
 pub use environment::{
     AdversarialLine, Clock, Engine, Environment, Impact, ImpactMode, LogScript, SECONDS_PER_TICK,
     SloBudget,
@@ -70,7 +72,7 @@ pub use fleet::{Fleet, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
 pub use mesh::settle_environments;
 pub use metric::{
-    METRICS, Metric, MetricKind, find as find_metric, read as read_metric,
+    METRICS, Metric, MetricKey, MetricKind, find as find_metric, read as read_metric,
     read_all as read_metrics, write as write_metric,
 };
 pub use num::round_decimal;

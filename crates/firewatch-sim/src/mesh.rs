@@ -111,6 +111,17 @@ impl Rows {
             .unwrap_or(&[])
     }
 
+    /// The same where that is not known; in a world that is [`Settled`] all are.
+    pub(crate) fn in_column<T: Placed>(
+        self,
+        column: &[T],
+        owner: Entity,
+        is_settled: bool,
+    ) -> Option<&[T]> {
+        let rows = column.get(self.first()..self.first() + self.count())?;
+        (is_settled || are_in_place(rows, owner)).then_some(rows)
+    }
+
     /// The rows as a slice of the table's column; in a world that is not known to be [`Settled`], only
     /// if they are still where they were spawned.
     #[inline]
@@ -302,7 +313,7 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
     }
 }
 
-fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [T] {
+pub(crate) fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [T] {
     table.map_or(&mut [], ContiguousMut::bypass_change_detection)
 }
 
@@ -367,6 +378,17 @@ fn locate_all(world: &mut World, environments: &[Entity]) -> bool {
         }
     }
     settled
+}
+
+/// The column of the table in which all rows with the component are, as long as no component of a
+/// host's own has moved some to another.
+pub(crate) fn column<'w, C: Component>(
+    query: &mut QueryState<&'static C>,
+    world: &'w World,
+) -> &'w [C] {
+    // A query of one table component is dense: the iterator exists.
+    let tables = query.contiguous_iter(world).into_iter().flatten();
+    { tables }.find(|table| !table.is_empty()).unwrap_or(&[])
 }
 
 /// The column of each table that has the component, as a slice.

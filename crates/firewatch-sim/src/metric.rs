@@ -2,6 +2,8 @@
 //!
 //! It exists once, here; files, traces, snapshots, hashes and observations all read it.
 
+mod key;
+
 use bevy_ecs::prelude::*;
 use smol_str::SmolStr;
 
@@ -13,6 +15,8 @@ use crate::service::{
 };
 use crate::status::Status;
 use crate::value::Value;
+
+pub use key::MetricKey;
 
 /// The type of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +116,12 @@ impl Metric {
     }
 }
 
+impl PartialEq for Metric {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 /// The known metric of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Metric> {
@@ -123,8 +133,12 @@ pub fn find(name: &str) -> Option<&'static Metric> {
 pub fn read(service: EntityRef, name: &str) -> Option<Value> {
     match find(name) {
         Some(metric) => (metric.read)(service),
-        None => service.get::<Extras>()?.0.get(name).cloned(),
+        None => read_own(service, name),
     }
+}
+
+fn read_own(service: EntityRef, name: &str) -> Option<Value> {
+    service.get::<Extras>()?.0.get(name).cloned()
 }
 
 /// All metrics that a service has: the known ones in the order of [`METRICS`], then the others by name.
@@ -154,27 +168,43 @@ pub fn write(service: &mut EntityWorldMut, name: &str, value: &Value) -> Result<
 pub(crate) fn put(service: &mut EntityWorldMut, name: &str, value: &Value) {
     match find(name) {
         Some(metric) => (metric.write)(service, value),
-        None => change(service, |extras: &mut Extras| {
-            extras.0.insert(name.to_owned(), value.clone());
-        }),
+        None => write_own(service, name, value),
     }
+}
+
+fn write_own(service: &mut EntityWorldMut, name: &str, value: &Value) {
+    change(service, |extras: &mut Extras| {
+        extras.0.insert(name.to_owned(), value.clone());
+    });
 }
 
 /// Whether the metric can have the value.
 pub(crate) fn check(name: &str, value: &Value) -> Result<(), SimError> {
-    if !value.is_finite() {
-        return Err(SimError::NotFinite {
-            metric: name.to_owned(),
-        });
-    }
     match find(name) {
-        Some(metric) if !metric.accepts(value) => Err(SimError::MetricType {
-            metric: metric.name,
-            expected: metric.kind.describe(),
-            got: value.to_string(),
-        }),
-        _ => Ok(()),
+        Some(metric) => check_known(metric, value),
+        None => check_finite(name, value),
     }
+}
+
+fn check_known(metric: &Metric, value: &Value) -> Result<(), SimError> {
+    check_finite(metric.name, value)?;
+    if metric.accepts(value) {
+        return Ok(());
+    }
+    Err(SimError::MetricType {
+        metric: metric.name,
+        expected: metric.kind.describe(),
+        got: value.to_string(),
+    })
+}
+
+fn check_finite(name: &str, value: &Value) -> Result<(), SimError> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    Err(SimError::NotFinite {
+        metric: name.to_owned(),
+    })
 }
 
 /// Changes the service's component of that type; one that is absent is attached, unless the change

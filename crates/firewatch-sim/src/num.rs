@@ -30,6 +30,26 @@ pub(crate) fn trunc(x: f64) -> i64 {
 #[inline]
 #[must_use]
 pub fn round_decimal(x: f64, digits: u32) -> f64 {
+    // So far from halfway between two units, and with so few of them, the error of the product can't
+    // lead to another one.
+    const FEW: f64 = (1_u64 << 30) as f64;
+    const FAR: f64 = 1e-6;
+    let scale = 10_u64.pow(digits) as f64;
+    let units = x.abs() * scale;
+    if units < FEW {
+        let whole = trunc(units) as f64;
+        let from_half = units - whole - 0.5;
+        if from_half.abs() > FAR {
+            let rounded = if from_half > 0.0 { whole + 1.0 } else { whole };
+            return (rounded / scale).copysign(x);
+        }
+    }
+    round_exactly(x, digits)
+}
+
+/// As [`round_decimal`], for what is too close to halfway or too large to be rounded in one go.
+#[cold]
+fn round_exactly(x: f64, digits: u32) -> f64 {
     const EXACT: f64 = (1_u64 << 53) as f64;
     let bits = x.abs().to_bits();
     let exponent = (bits >> 52).cast_signed() - 1075;
@@ -95,6 +115,16 @@ mod tests {
             (8_796_093_022_207.999, 3, 8_796_093_022_207.999),
         ] {
             assert_eq!(round_decimal(x, digits), expected, "round({x}, {digits})");
+            assert_eq!(round_exactly(x, digits), expected, "round({x}, {digits})");
+        }
+        // Both ways are the same, next to halves too.
+        for n in -20_000_i32..20_000 {
+            for x in [f64::from(n) / 20_000.0, f64::from(n) * 0.733_1].map(|x| [x, x.next_up()]) {
+                for (x, digits) in x.into_iter().flat_map(|x| [1, 2, 4, 6].map(|d| (x, d))) {
+                    let (quick, exact) = (round_decimal(x, digits), round_exactly(x, digits));
+                    assert_eq!(quick.to_bits(), exact.to_bits(), "round({x}, {digits})");
+                }
+            }
         }
         assert!(round_decimal(f64::NAN, 1).is_nan());
         assert_eq!(round_decimal(f64::INFINITY, 1), f64::INFINITY);

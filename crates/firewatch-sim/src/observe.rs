@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::environment::Environment;
 use crate::error::SimError;
-use crate::mesh::{Rows, Settled, are_in_place};
+use crate::mesh::{Rows, Settled, column};
 use crate::metric::{self, Metric, Number};
 use crate::service::{
     Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
@@ -185,23 +185,15 @@ impl Observer {
                     room: observation.services,
                 });
             }
-            let slice = rows.of_column(vitals);
+            let slice = rows.in_column(vitals, environment, is_settled);
             self.found.push(Found {
                 environment,
                 rows,
-                in_place: slice.len() == rows.count()
-                    && (is_settled || are_in_place(slice, environment)),
+                in_place: slice.is_some(),
             });
         }
         Ok(())
     }
-}
-
-/// The column of the services' table.
-fn column<'w, C: Component>(query: &mut QueryState<&'static C>, world: &'w World) -> &'w [C] {
-    // A query of one table component is dense: the iterator exists.
-    let tables = query.contiguous_iter(world).into_iter().flatten();
-    { tables }.find(|table| !table.is_empty()).unwrap_or(&[])
 }
 
 /// Where the values of one metric go, and where they come from.

@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::blueprint::{Blueprint, despawn_environment};
+use crate::change::EnvironmentMut;
 use crate::environment::Impact;
 use crate::error::SimError;
 use crate::intervene::{self, Intervention};
@@ -88,12 +89,17 @@ impl Simulation {
         EnvironmentRef::new(&self.world, self.environment).expect("the environment exists")
     }
 
+    /// The environment, to be changed in ways that a view of names does not have.
+    pub fn environment_mut(&mut self) -> EnvironmentMut<'_> {
+        EnvironmentMut::new(&mut self.world, self.environment)
+    }
+
     /// Does something to the environment.
     ///
     /// # Errors
     /// As what is done; nothing is changed then.
     pub fn intervene(&mut self, intervention: &Intervention) -> Result<(), SimError> {
-        intervention.apply(&mut self.world, self.environment)
+        self.environment_mut().intervene(intervention)
     }
 
     /// Halts the fault with that index; see [`crate::halt_fault`].

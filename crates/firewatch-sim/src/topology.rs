@@ -279,6 +279,13 @@ impl Topology {
         callees
     }
 
+    /// Whether a service calls another.
+    #[must_use]
+    pub fn calls(&self, caller: usize, callee: usize) -> bool {
+        self.graph
+            .contains_edge(NodeIndex::new(caller), NodeIndex::new(callee))
+    }
+
     /// Indices of the services that a cascade from `source` reaches, one slice a hop, each service
     /// at most once; a red herring neither takes nor passes on. Empty for a source outside the mesh.
     #[must_use]

@@ -1,13 +1,15 @@
 //! Reading an environment.
 
 use bevy_ecs::prelude::*;
+use bevy_ecs::query::ROQueryItem;
 
 use crate::environment::{Clock, Environment, Impact, LogScript, SloBudget};
 use crate::error::SimError;
 use crate::fault::Fault;
 use crate::hash::StateHasher;
 use crate::logs;
-use crate::metric;
+use crate::mesh::{Settled, column};
+use crate::metric::{self, MetricKey};
 use crate::service::Vitals;
 use crate::state::{EnvironmentState, FaultState, ServiceState};
 use crate::status::Status;
@@ -23,7 +25,24 @@ pub struct EnvironmentRef<'w> {
     slo_budget: &'w SloBudget,
     impact: &'w Impact,
     log_script: &'w LogScript,
+    rows: Option<RowsRef<'w>>,
 }
+
+/// The rows of an environment, where they are known to lie side by side.
+#[derive(Clone, Copy, Debug)]
+struct RowsRef<'w> {
+    vitals: &'w [Vitals],
+    faults: &'w [Fault],
+}
+
+/// The components of an environment.
+type Parts = (
+    &'static Environment,
+    &'static Clock,
+    &'static SloBudget,
+    &'static Impact,
+    &'static LogScript,
+);
 
 impl<'w> EnvironmentRef<'w> {
     /// The environment that lives on `entity`.
@@ -31,20 +50,24 @@ impl<'w> EnvironmentRef<'w> {
     /// # Errors
     /// [`SimError::NoEnvironment`].
     pub fn new(world: &'w World, entity: Entity) -> Result<Self, SimError> {
-        let parts = world.get_entity(entity).ok().and_then(|e| {
-            e.get_components::<(&Environment, &Clock, &SloBudget, &Impact, &LogScript)>()
-                .ok()
-        });
-        let (environment, clock, slo_budget, impact, log_script) =
-            parts.ok_or(SimError::NoEnvironment)?;
-        Ok(Self {
+        let entity = world.get_entity(entity);
+        let parts = entity.ok().and_then(|e| e.get_components::<Parts>().ok());
+        parts
+            .map(|parts| Self::of(world, parts))
+            .ok_or(SimError::NoEnvironment)
+    }
+
+    fn of(world: &'w World, parts: ROQueryItem<'w, 'w, Parts>) -> Self {
+        let (environment, clock, slo_budget, impact, log_script) = parts;
+        Self {
             world,
             environment,
             clock,
             slo_budget,
             impact,
             log_script,
-        })
+            rows: None,
+        }
     }
 
     /// Ticks done and simulated seconds.
@@ -77,6 +100,12 @@ impl<'w> EnvironmentRef<'w> {
         self.environment.topology()
     }
 
+    /// Number of services.
+    #[must_use]
+    pub fn service_count(&self) -> usize {
+        self.environment.services.count()
+    }
+
     /// The services' names, in order.
     pub fn service_names(&self) -> impl ExactSizeIterator<Item = &'w str> + use<'w> {
         self.topology().services()
@@ -104,10 +133,40 @@ impl<'w> EnvironmentRef<'w> {
         named.filter_map(move |(name, &entity)| Some((name, world.get_entity(entity).ok()?)))
     }
 
+    /// The service at a place in the mesh.
+    #[must_use]
+    pub fn service_at(&self, index: usize) -> Option<EntityRef<'w>> {
+        let service = *self.environment.services().get(index)?;
+        self.world.get_entity(service).ok()
+    }
+
     /// The vitals of each service, in order.
     pub fn vitals(&self) -> impl Iterator<Item = &'w Vitals> + use<'w> {
-        self.services()
-            .filter_map(|service| service.get::<Vitals>())
+        let world = self.world;
+        let (side_by_side, scattered) = match self.rows {
+            Some(rows) => (rows.vitals, &[][..]),
+            None => (&[][..], self.environment.services()),
+        };
+        let scattered = scattered.iter().filter_map(|&service| world.get(service));
+        side_by_side.iter().chain(scattered)
+    }
+
+    /// The vitals of the service at a place in the mesh.
+    #[must_use]
+    pub fn vitals_at(&self, index: usize) -> Option<&'w Vitals> {
+        match self.rows {
+            Some(rows) => rows.vitals.get(index),
+            None => self.service_at(index)?.get::<Vitals>(),
+        }
+    }
+
+    /// A metric of the service at a place in the mesh; `None` if it does not have the metric.
+    #[must_use]
+    pub fn metric_at(&self, index: usize, metric: &MetricKey) -> Option<Value> {
+        match metric.vital() {
+            Some(read) => read(self.vitals_at(index)?).map(Value::Float),
+            None => metric.read(self.service_at(index)?),
+        }
     }
 
     /// A metric of a service; `None` if there is no such service or it does not have the metric.
@@ -125,10 +184,12 @@ impl<'w> EnvironmentRef<'w> {
     /// The faults, in list order.
     pub fn faults(&self) -> impl Iterator<Item = &'w Fault> + use<'w> {
         let world = self.world;
-        self.environment
-            .faults()
-            .iter()
-            .filter_map(move |&entity| world.get::<Fault>(entity))
+        let (side_by_side, scattered) = match self.rows {
+            Some(rows) => (rows.faults, &[][..]),
+            None => (&[][..], self.environment.faults()),
+        };
+        let scattered = scattered.iter().filter_map(|&fault| world.get(fault));
+        side_by_side.iter().chain(scattered)
     }
 
     /// The service that a fault of this environment afflicts, in the mesh or not.
@@ -225,5 +286,77 @@ impl<'w> EnvironmentRef<'w> {
     #[must_use]
     pub fn state_hash(&self) -> u64 {
         StateHasher::hash(self)
+    }
+}
+
+/// Reads many environments of one world, with what they have in common looked up once.
+pub(crate) struct Reader {
+    environments: QueryState<(Entity, Parts)>,
+    vitals: QueryState<&'static Vitals>,
+    faults: QueryState<&'static Fault>,
+}
+
+impl Reader {
+    pub(crate) fn new(world: &mut World) -> Self {
+        Self {
+            environments: world.query(),
+            vitals: world.query(),
+            faults: world.query(),
+        }
+    }
+
+    /// The columns of a world whose environments are all in one table.
+    pub(crate) fn columns<'w>(&mut self, world: &'w World) -> Columns<'w> {
+        // A query of table components is dense: the iterator exists.
+        let tables = self.environments.contiguous_iter(world);
+        let mut tables = tables.into_iter().flatten();
+        Columns {
+            world,
+            environments: tables.find(|(entities, _)| !entities.is_empty()),
+            vitals: column(&mut self.vitals, world),
+            faults: column(&mut self.faults, world),
+            is_settled: world.contains_resource::<Settled>(),
+        }
+    }
+}
+
+/// The components of all environments of a world.
+pub(crate) struct Columns<'w> {
+    world: &'w World,
+    environments: Option<ContiguousEnvironments<'w>>,
+    vitals: &'w [Vitals],
+    faults: &'w [Fault],
+    is_settled: bool,
+}
+
+type ContiguousEnvironments<'w> = (
+    &'w [Entity],
+    (
+        &'w [Environment],
+        &'w [Clock],
+        &'w [SloBudget],
+        &'w [Impact],
+        &'w [LogScript],
+    ),
+);
+
+impl<'w> Columns<'w> {
+    /// The environment in that row.
+    #[inline]
+    pub(crate) fn view(&self, row: usize) -> Option<EnvironmentRef<'w>> {
+        let (entities, (environments, clocks, budgets, impacts, scripts)) = self.environments?;
+        let (entity, environment) = (*entities.get(row)?, environments.get(row)?);
+        let vitals = { environment.services }.in_column(self.vitals, entity, self.is_settled);
+        let faults = { environment.faults }.in_column(self.faults, entity, self.is_settled);
+        let rows = vitals.zip(faults);
+        Some(EnvironmentRef {
+            world: self.world,
+            environment,
+            clock: clocks.get(row)?,
+            slo_budget: budgets.get(row)?,
+            impact: impacts.get(row)?,
+            log_script: scripts.get(row)?,
+            rows: rows.map(|(vitals, faults)| RowsRef { vitals, faults }),
+        })
     }
 }

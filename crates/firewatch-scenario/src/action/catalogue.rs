@@ -1,12 +1,15 @@
 //! Catalogues: the built-in ones, and what files add to them.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use super::check;
 use super::model::{ActionFile, ActionSpec, Profile, Rules};
+use super::request::ActionError;
 use crate::load;
-use crate::problem::Diagnostics;
+use crate::problem::{Diagnostics, suggest};
 
 /// The actions that can be done, and the rules that hold for all of them.
 ///
@@ -34,6 +37,18 @@ use crate::problem::Diagnostics;
 pub struct ActionCatalogue {
     rules: Rules,
     actions: Vec<ActionSpec>,
+    by_name: BTreeMap<String, ActionId>,
+}
+
+/// The number of an action in its catalogue, and in those that extend it. It is its place in
+/// [`ActionCatalogue::actions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId(u32);
+
+impl fmt::Display for ActionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "number {}", self.0)
+    }
 }
 
 /// The files that both profiles are made of, in order.
@@ -65,6 +80,7 @@ fn built_in(profile: (&str, &str)) -> ActionCatalogue {
     let empty = ActionCatalogue {
         rules: rules.rules.expect("a profile has rules"),
         actions: Vec::new(),
+        by_name: BTreeMap::new(),
     };
     let shared = files.skip(1).fold(empty, |catalogue, (name, text)| {
         catalogue
@@ -95,18 +111,13 @@ impl ActionCatalogue {
         let mut catalogue = self.clone();
         catalogue.rules = read.rules.unwrap_or(catalogue.rules);
         for action in read.actions {
-            match catalogue
-                .actions
-                .iter_mut()
-                .find(|known| known.name == action.name)
-            {
+            match catalogue.find_mut(&action.name) {
                 Some(known) => *known = action,
-                None => catalogue.actions.push(action),
+                None => catalogue.add(action),
             }
         }
         for amendment in read.amend {
-            let mut known = catalogue.actions.iter_mut();
-            if let Some(action) = known.find(|known| known.name == amendment.name) {
+            if let Some(action) = catalogue.find_mut(&amendment.name) {
                 action.guarded = amendment.guarded.unwrap_or(action.guarded);
                 if amendment.without_effects {
                     action
@@ -134,7 +145,40 @@ impl ActionCatalogue {
     /// The action of that name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&ActionSpec> {
-        self.actions.iter().find(|action| action.name == name)
+        self.get(self.id(name)?)
+    }
+
+    /// The number of the action of that name.
+    #[must_use]
+    pub fn id(&self, name: &str) -> Option<ActionId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The action of that number.
+    #[must_use]
+    pub fn get(&self, ActionId(index): ActionId) -> Option<&ActionSpec> {
+        self.actions.get(index as usize)
+    }
+
+    /// That there is no such action, and what may be meant.
+    pub(super) fn unknown(&self, name: &str) -> ActionError {
+        let names = self.actions.iter().map(ActionSpec::name);
+        ActionError::Unknown {
+            name: name.to_owned(),
+            help: suggest(name, "actions", names),
+        }
+    }
+
+    fn find_mut(&mut self, name: &str) -> Option<&mut ActionSpec> {
+        let ActionId(index) = self.id(name)?;
+        self.actions.get_mut(index as usize)
+    }
+
+    fn add(&mut self, action: ActionSpec) {
+        // A file is too small for more of them than a number can tell apart.
+        let id = ActionId(u32::try_from(self.actions.len()).unwrap_or(u32::MAX));
+        self.by_name.insert(action.name.clone(), id);
+        self.actions.push(action);
     }
 
     /// All actions, in the order of the files.

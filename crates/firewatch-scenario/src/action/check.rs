@@ -1,6 +1,6 @@
 //! The meaning of a file of actions.
 
-use firewatch_sim::{Metric, MetricKind, find_metric};
+use firewatch_sim::{Metric, MetricKey, MetricKind, find_metric};
 
 use super::catalogue::ActionCatalogue;
 use super::model::{
@@ -97,8 +97,8 @@ fn check_parameter(path: &str, parameter: &Parameter, notes: &mut Decoder) {
         notes.report(&format!("{path}.min"), message, "", None);
     }
     let default = parameter.default.as_ref();
-    if let Some(invalid) = default.and_then(|default| parameter.problem(default)) {
-        let message = format!("`default` must be {}", invalid.expected);
+    if let Some(expected) = default.and_then(|default| parameter.problem(default)) {
+        let message = format!("`default` must be {expected}");
         notes.report(&format!("{path}.default"), message, "", None);
     }
 }
@@ -108,7 +108,7 @@ fn effects(path: &str, field: &str, effects: &[Effect], notes: &mut Decoder) {
         let Effect::Change { metric, change, .. } = effect else {
             continue;
         };
-        let Some(known) = find_metric(metric) else {
+        let MetricKey::Known(known) = metric else {
             continue;
         };
         if let Some(problem) = unfit(known, change) {

@@ -3,93 +3,174 @@
 //! `f64::max` and `f64::min` leave the sign of a zero open, so both are spelled out: of equals the limit
 //! is kept.
 
-use firewatch_sim::{SimError, Value, round_decimal};
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use super::apply::ActionError;
+use firewatch_sim::{EnvironmentMut, MetricKey, ServiceMut, Topology, Value, round_decimal};
+
 use super::model::{Change, Effect, Factor, Limits, On, Operand, Rules};
+use super::parameter::Parameters;
+use super::request::ActionError;
 use super::session::ActionSession;
-use super::stage::Stage;
-use crate::model::Metrics;
 
 const MEBIBYTE: i64 = 1 << 20;
-const USAGE: &str = "process_memory_usage_bytes";
-const LIMIT: &str = "process_memory_limit_bytes";
-const UTILIZATION: &str = "process_memory_utilization";
 
-/// What the effects of one action have in common.
-pub(super) struct Run<'a, S> {
-    pub(super) rules: &'a Rules,
-    pub(super) stage: &'a mut S,
+/// Metrics that some effects are about by what they are.
+struct Keys {
+    usage: MetricKey,
+    limit: MetricKey,
+    utilization: MetricKey,
+    logs: MetricKey,
+}
+
+static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+    usage: MetricKey::new("process_memory_usage_bytes"),
+    limit: MetricKey::new("process_memory_limit_bytes"),
+    utilization: MetricKey::new("process_memory_utilization"),
+    logs: MetricKey::new("recent_logs"),
+});
+
+/// The effects of one action on one environment.
+pub(super) struct Run<'a, 'w> {
+    pub(super) means: Means<'a>,
+    pub(super) environment: &'a mut EnvironmentMut<'w>,
     pub(super) session: &'a mut ActionSession,
+    /// The target's place in the mesh.
+    pub(super) service: Option<usize>,
+}
+
+/// What new values are worked out with.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) rules: &'a Rules,
     pub(super) action: &'a str,
-    pub(super) target: &'a str,
-    pub(super) parameters: &'a Metrics,
+    pub(super) parameters: Parameters<'a>,
 }
 
-/// The services that an effect is about.
-pub(super) fn services(
-    stage: &impl Stage,
-    rules: &Rules,
+/// Whether an effect is about that service; both are places in the mesh.
+pub(super) fn is_about(
     on: &On,
-    target: &str,
-) -> Result<Vec<String>, SimError> {
-    stage.read(|view| {
-        let topology = view.topology();
-        let names: Vec<&str> = match on {
-            On::Target => vec![target],
-            On::Service(name) => vec![&**name],
-            On::All => view.service_names().collect(),
-            On::Dependents => super::report::callers(view, target),
-        };
-        let spared = |name: &str| {
-            let is_herring = || topology.red_herrings().any(|herring| herring == name);
-            *on == On::Dependents && rules.spare_red_herrings && is_herring()
-        };
-        let in_mesh = names
-            .into_iter()
-            .filter(|name| topology.service(name).is_some());
-        in_mesh
-            .filter(|name| !spared(name))
-            .map(str::to_owned)
-            .collect()
-    })
+    service: usize,
+    target: Option<usize>,
+    topology: &Topology,
+    rules: &Rules,
+) -> bool {
+    match on {
+        On::Target => target == Some(service),
+        On::All => true,
+        On::Service(name) => topology.service(name) == Some(service),
+        On::Dependents => {
+            let calls = target.is_some_and(|target| topology.calls(service, target));
+            calls && !(rules.spare_red_herrings && topology.is_red_herring(service))
+        }
+    }
 }
 
-impl<S: Stage> Run<'_, S> {
+impl Run<'_, '_> {
     pub(super) fn effect(&mut self, effect: &Effect) -> Result<(), ActionError> {
         match effect {
             Effect::Change { metric, on, change } => self.change(metric, on, change)?,
-            Effect::RecomputeMemoryBytes => {
-                let utilization = self.number(UTILIZATION)?;
-                let limit = self.number(LIMIT)?;
-                self.set(USAGE, Value::Int(trunc(utilization * limit)))?;
+            Effect::SetCounter { counter, to } => {
+                // The nodes of the mesh come first.
+                let mut nodes = self.environment.topology()?.graph().node_weights();
+                let target = self.service.and_then(|service| nodes.nth(service));
+                self.session.count(*counter, target, *to);
             }
-            Effect::RecomputeMemoryUtilization => {
-                let (usage, limit) = (self.number(USAGE)?, self.number(LIMIT)?);
-                if limit == 0.0 {
-                    return Err(self.raised("the memory limit is 0, and use is divided by it"));
+            _ => {
+                if let Some(service) = self.service {
+                    self.on_target(effect, service)?;
                 }
-                self.set(UTILIZATION, Value::Float(usage / limit))?;
             }
-            Effect::SetMemoryLimit { parameter } => {
-                let mebibytes = match self.parameters.get(parameter) {
-                    Some(Value::Int(mebibytes)) => Some(*mebibytes),
-                    _ => (self.integer(LIMIT)? / MEBIBYTE).checked_mul(2),
-                };
-                let limit = mebibytes.and_then(|mebibytes| mebibytes.checked_mul(MEBIBYTE));
-                let limit = limit.ok_or_else(|| self.raised("the memory limit is too large"))?;
-                self.set(LIMIT, Value::Int(limit))?;
-            }
-            Effect::StoreLogs => {
-                let lines = self.stage.read(|view| view.logs(self.target))?;
-                let lines = lines.into_iter().map(Value::Text).collect();
-                self.set("recent_logs", Value::List(lines))?;
-            }
-            Effect::SetCounter { counter, to } => self.session.count(*counter, self.target, *to),
         }
         Ok(())
     }
 
+    fn on_target(&mut self, effect: &Effect, index: usize) -> Result<(), ActionError> {
+        let Keys {
+            usage,
+            limit,
+            utilization,
+            logs,
+        } = &*KEYS;
+        if *effect == Effect::StoreLogs {
+            let view = self.environment.view()?;
+            let name = view.service_names().nth(index).unwrap_or_default();
+            let lines = view.logs(name).into_iter().map(Value::Text).collect();
+            self.environment
+                .service(index)?
+                .set_metric(logs, &Value::List(lines))?;
+            return Ok(());
+        }
+        let mut service = self.environment.service(index)?;
+        match effect {
+            Effect::RecomputeMemoryBytes => {
+                let bytes = number(&service, utilization) * number(&service, limit);
+                service.set_metric(usage, &Value::Int(trunc(bytes)))?;
+            }
+            Effect::RecomputeMemoryUtilization => {
+                let (used, limit) = (number(&service, usage), number(&service, limit));
+                if limit == 0.0 {
+                    let why = "the memory limit is 0, and use is divided by it";
+                    return Err(self.means.raised(why));
+                }
+                service.set_metric(utilization, &Value::Float(used / limit))?;
+            }
+            Effect::SetMemoryLimit { parameter } => {
+                let mebibytes = match self.means.parameters.get(*parameter).as_deref() {
+                    Some(Value::Int(mebibytes)) => Some(*mebibytes),
+                    _ => (integer(&service, limit) / MEBIBYTE).checked_mul(2),
+                };
+                let bytes = mebibytes.and_then(|mebibytes| mebibytes.checked_mul(MEBIBYTE));
+                let too_large = || self.means.raised("the memory limit is too large");
+                service.set_metric(limit, &Value::Int(bytes.ok_or_else(too_large)?))?;
+            }
+            Effect::Change { .. } | Effect::StoreLogs | Effect::SetCounter { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, metric: &MetricKey, on: &On, change: &Change) -> Result<(), ActionError> {
+        if let (On::Target, Some(target)) = (on, self.service) {
+            return self.change_one(target, metric, change);
+        }
+        for service in 0..self.environment.topology()?.service_count() {
+            let topology = self.environment.topology()?;
+            if is_about(on, service, self.service, topology, self.means.rules) {
+                self.change_one(service, metric, change)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn change_one(
+        &mut self,
+        index: usize,
+        metric: &MetricKey,
+        change: &Change,
+    ) -> Result<(), ActionError> {
+        let mut service = self.environment.service(index)?;
+        let old = service.metric(metric);
+        if let Some(new) = self.means.changed(&service, old.as_ref(), change)? {
+            service.set_metric(metric, &new)?;
+        }
+        Ok(())
+    }
+}
+
+fn number(service: &ServiceMut, metric: &MetricKey) -> f64 {
+    { service.metric(metric) }
+        .and_then(|value| value.as_f64())
+        .unwrap_or(0.0)
+}
+
+fn integer(service: &ServiceMut, metric: &MetricKey) -> i64 {
+    match service.metric(metric) {
+        Some(Value::Int(n)) => n,
+        _ => 0,
+    }
+}
+
+impl<'a> Means<'a> {
     fn raised(&self, why: &'static str) -> ActionError {
         ActionError::Raised {
             action: self.action.to_owned(),
@@ -97,54 +178,32 @@ impl<S: Stage> Run<'_, S> {
         }
     }
 
-    fn metric(&self, service: &str, name: &str) -> Result<Option<Value>, SimError> {
-        self.stage.read(|view| view.metric(service, name))
-    }
-
-    fn number(&self, name: &str) -> Result<f64, SimError> {
-        let value = self.metric(self.target, name)?;
-        Ok(value.and_then(|value| value.as_f64()).unwrap_or(0.0))
-    }
-
-    fn integer(&self, name: &str) -> Result<i64, SimError> {
-        Ok(match self.metric(self.target, name)? {
-            Some(Value::Int(n)) => n,
-            _ => 0,
-        })
-    }
-
-    fn set(&mut self, name: &str, value: Value) -> Result<(), SimError> {
-        self.stage.set_metric(self.target, name, &value)
-    }
-
-    fn change(&mut self, metric: &str, on: &On, change: &Change) -> Result<(), ActionError> {
-        for service in services(self.stage, self.rules, on, self.target)? {
-            let old = self.metric(&service, metric)?;
-            if let Some(new) = self.changed(&service, old.as_ref(), change)? {
-                self.stage.set_metric(&service, metric, &new)?;
-            }
-        }
-        Ok(())
-    }
-
     /// The new value of a metric; `None` where it stays as it is.
-    fn changed(
+    fn changed<'v>(
         &self,
-        service: &str,
+        service: &ServiceMut,
         old: Option<&Value>,
-        change: &Change,
-    ) -> Result<Option<Value>, ActionError> {
+        change: &'v Change,
+    ) -> Result<Option<Cow<'v, Value>>, ActionError>
+    where
+        'a: 'v,
+    {
         if let Change::Set { to, create } = change {
             if old.is_none() && !create {
                 return Ok(None);
             }
             return Ok(match to {
-                Operand::Value(value) => Some(value.clone()),
-                Operand::Parameter(name) => self.parameters.get(name).cloned(),
-                Operand::Metric(name) => self.metric(service, name)?,
+                Operand::Value(value) => Some(Cow::Borrowed(value)),
+                Operand::Parameter(index) => self.parameters.get(*index),
+                Operand::Metric(metric) => service.metric(metric).map(Cow::Owned),
             });
         }
-        let Some(old) = old else { return Ok(None) };
+        let new = old.map(|old| self.calculated(old, change)).transpose()?;
+        Ok(new.flatten().map(Cow::Owned))
+    }
+
+    /// The new value of a metric that is worked out of the old one.
+    fn calculated(&self, old: &Value, change: &Change) -> Result<Option<Value>, ActionError> {
         if let (Change::ShiftSha, Value::Text(sha)) = (change, old) {
             return Ok(Some(Value::Text(shift_sha(sha))));
         }
@@ -178,8 +237,8 @@ impl<S: Stage> Run<'_, S> {
         match factor {
             Factor::Number(number) => *number,
             Factor::OneMinus(parameter) => {
-                let value = self.parameters.get(parameter);
-                1.0 - value.and_then(Value::as_f64).unwrap_or(0.0)
+                let value = self.parameters.get(*parameter);
+                1.0 - value.and_then(|value| value.as_f64()).unwrap_or(0.0)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! An action as data: what a catalogue says about it.
 
-use firewatch_sim::{FaultKind, Value};
+use firewatch_sim::{FaultKind, MetricKey, Value};
 
 use super::template::Template;
 use crate::model::{Comparison, names};
@@ -99,7 +99,7 @@ impl ActionSpec {
                 metric,
                 change: Change::Set { create: true, .. },
                 ..
-            } => Some(&**metric),
+            } => Some(metric.name()),
             _ => None,
         })
     }
@@ -169,6 +169,10 @@ impl Parameter {
     }
 }
 
+/// Which of an action's parameters it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ParameterIndex(pub(crate) usize);
+
 names! {
     /// The type of a parameter.
     ParameterKind {
@@ -217,10 +221,10 @@ pub(crate) enum Condition {
     ActiveFault,
     RedHerring,
     /// Its metric compares so; an absent one never does.
-    Metric(String, Comparison<Value>),
-    HasMetric(String),
+    Metric(MetricKey, Comparison<Value>),
+    HasMetric(MetricKey),
     /// The parameter has that value.
-    Parameter(String, Value),
+    Parameter(ParameterIndex, Value),
     /// So many ticks are in the history.
     Recorded(Comparison<f64>),
     /// A service that is not healthy calls it.
@@ -232,7 +236,7 @@ pub(crate) enum Condition {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
     Change {
-        metric: String,
+        metric: MetricKey,
         on: On,
         change: Change,
     },
@@ -240,7 +244,7 @@ pub(crate) enum Effect {
     RecomputeMemoryUtilization,
     /// The parameter in mebibytes; without it twice the limit.
     SetMemoryLimit {
-        parameter: String,
+        parameter: ParameterIndex,
     },
     StoreLogs,
     SetCounter {
@@ -298,16 +302,16 @@ pub(crate) struct Limits {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Factor {
     Number(f64),
-    OneMinus(String),
+    OneMinus(ParameterIndex),
 }
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Operand {
     Value(Value),
-    Parameter(String),
+    Parameter(ParameterIndex),
     /// Another metric of the same service; nothing is done where it is absent.
-    Metric(String),
+    Metric(MetricKey),
 }
 
 names! {

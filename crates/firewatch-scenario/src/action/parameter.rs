@@ -1,31 +1,79 @@
 //! The parameters of a request, as the action takes them.
 
+use std::borrow::Cow;
+
 use firewatch_sim::Value;
 
-use super::model::{OnInvalid, Parameter, ParameterKind};
+use super::model::{ActionSpec, OnInvalid, Parameter, ParameterIndex, ParameterKind, Rules};
 use crate::model::Metrics;
-
-/// Why a value can't be a parameter's.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Invalid {
-    /// What it must be.
-    pub(crate) expected: String,
-}
 
 /// What becomes of a parameter.
 #[derive(Debug, PartialEq)]
-pub(super) enum Resolved {
-    Value(Value),
+enum Resolved<'a> {
+    Value(Cow<'a, Value>),
     /// There is none, and no default: the action works one out itself.
     Absent,
-    Rejected(Invalid),
+    Rejected,
     Raised,
+}
+
+/// Why an action can't take its parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Unfit {
+    /// The one of that number can't have its value.
+    Rejected(usize),
+    /// The reference fails at one.
+    Raised,
+}
+
+/// The parameters of a request, as the action takes them: each is worked out where it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameters<'a> {
+    declared: &'a [Parameter],
+    given: &'a Metrics,
+    raises: bool,
+}
+
+impl<'a> Parameters<'a> {
+    pub(super) fn of(spec: &'a ActionSpec, given: &'a Metrics, rules: &Rules) -> Self {
+        Self {
+            declared: &spec.parameters,
+            given,
+            raises: rules.raises,
+        }
+    }
+
+    /// What is wrong with them, if anything is; the first that is rejected before all that raise.
+    pub(super) fn check(&self) -> Option<Unfit> {
+        let mut unfit = None;
+        for (index, parameter) in self.declared.iter().enumerate() {
+            match parameter.resolve(self.given, self.raises) {
+                Resolved::Rejected => return Some(Unfit::Rejected(index)),
+                Resolved::Raised => unfit = Some(Unfit::Raised),
+                Resolved::Value(_) | Resolved::Absent => {}
+            }
+        }
+        unfit
+    }
+
+    /// The value of a parameter; `None` where there is none.
+    pub(crate) fn get(&self, ParameterIndex(index): ParameterIndex) -> Option<Cow<'a, Value>> {
+        match self.declared.get(index)?.resolve(self.given, self.raises) {
+            Resolved::Value(value) => Some(value),
+            Resolved::Absent | Resolved::Rejected | Resolved::Raised => None,
+        }
+    }
+}
+
+/// A value can't be a parameter's; whether it is just too large.
+struct Misfit {
+    above: bool,
 }
 
 impl Parameter {
     /// The given value, or what takes its place. In the reference, not-a-number passes every bound and
     /// fails where it is used.
-    pub(super) fn resolve(&self, given: &Metrics, raises: bool) -> Resolved {
+    fn resolve<'a>(&'a self, given: &'a Metrics, raises: bool) -> Resolved<'a> {
         let Some(value) = given.get(&self.name) else {
             return self.default_value();
         };
@@ -35,7 +83,7 @@ impl Parameter {
         }
         match self.convert(value) {
             Ok(value) => Resolved::Value(value),
-            Err((invalid, above)) => {
+            Err(Misfit { above }) => {
                 let how = if above {
                     self.above_max
                 } else {
@@ -43,33 +91,35 @@ impl Parameter {
                 };
                 match (how, self.max) {
                     (OnInvalid::UseDefault, _) => self.default_value(),
-                    (OnInvalid::UseMax, Some(max)) => Resolved::Value(Value::Float(max)),
+                    (OnInvalid::UseMax, Some(max)) => {
+                        Resolved::Value(Cow::Owned(Value::Float(max)))
+                    }
                     (OnInvalid::Raise, _) => Resolved::Raised,
-                    (OnInvalid::Reject | OnInvalid::UseMax, _) => Resolved::Rejected(invalid),
+                    (OnInvalid::Reject | OnInvalid::UseMax, _) => Resolved::Rejected,
                 }
             }
         }
     }
 
-    fn default_value(&self) -> Resolved {
+    fn default_value(&self) -> Resolved<'_> {
         match &self.default {
-            Some(value) => Resolved::Value(value.clone()),
+            Some(value) => Resolved::Value(Cow::Borrowed(value)),
             None => Resolved::Absent,
         }
     }
 
-    /// The value as the action takes it; else what it must be, and whether it is just too large.
-    fn convert(&self, value: &Value) -> Result<Value, (Invalid, bool)> {
-        let wrong = |above| (self.invalid(), above);
+    /// The value as the action takes it.
+    fn convert<'a>(&self, value: &'a Value) -> Result<Cow<'a, Value>, Misfit> {
+        let wrong = |above| Misfit { above };
         match self.kind {
             ParameterKind::Text => match value {
-                Value::Text(text) if self.allows(text) => Ok(value.clone()),
+                Value::Text(text) if self.allows(text) => Ok(Cow::Borrowed(value)),
                 _ => Err(wrong(false)),
             },
             ParameterKind::Integer => {
                 let whole = whole(value).ok_or(wrong(false))?;
                 self.in_bounds(whole as f64).map_err(wrong)?;
-                Ok(Value::Int(whole))
+                Ok(Cow::Owned(Value::Int(whole)))
             }
             ParameterKind::Number => {
                 let number = match value {
@@ -80,7 +130,7 @@ impl Parameter {
                     return Err(wrong(false));
                 }
                 self.in_bounds(number).map_err(wrong)?;
-                Ok(Value::Float(number))
+                Ok(Cow::Owned(Value::Float(number)))
             }
         }
     }
@@ -100,21 +150,16 @@ impl Parameter {
         Ok(())
     }
 
-    /// What is wrong with a value that stands in a file, where nothing takes its place.
-    pub(crate) fn problem(&self, value: &Value) -> Option<Invalid> {
-        self.convert(value).err().map(|(invalid, _)| invalid)
+    /// What the parameter must be, if the value can't be its: for one that stands in a file, where
+    /// nothing takes its place.
+    pub(crate) fn problem(&self, value: &Value) -> Option<String> {
+        self.convert(value).is_err().then(|| self.expected())
     }
 
     /// Whether a value can be this parameter's, as it stands: nothing has to take its place.
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
         self.convert(value).is_ok()
-    }
-
-    fn invalid(&self) -> Invalid {
-        Invalid {
-            expected: self.expected(),
-        }
     }
 
     /// What it must be: `a whole number from 1 to 20`.

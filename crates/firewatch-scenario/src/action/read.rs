@@ -2,11 +2,11 @@
 
 mod effects;
 
-use firewatch_sim::FaultKind;
+use firewatch_sim::{FaultKind, MetricKey};
 
 use super::model::{
     ActionFile, ActionSpec, Amendment, Branch, Category, Condition, Matching, OnInvalid, Parameter,
-    ParameterKind, Profile, Rules,
+    ParameterIndex, ParameterKind, Profile, Rules,
 };
 use super::template::Template;
 use crate::decode::{Decode, Decoder, Fields, StandIn, join, key_path};
@@ -42,6 +42,8 @@ impl Decode for ActionFile {
             .unwrap_or_default();
         decoder.own_metrics.clone_from(&extra_metrics);
         let actions: Option<Named<ActionSpec>> = fields.optional(decoder, "actions");
+        // They are of the action before.
+        decoder.parameters.clear();
         let amend: Option<Named<Amendment>> = fields.optional(decoder, "amend");
         fields.finish(decoder);
         Some(Self {
@@ -288,11 +290,11 @@ impl Decode for Condition {
 }
 
 /// The name of a metric that Firewatch knows or the file declares.
-fn metric_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<String> {
+fn metric_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<MetricKey> {
     let name: String = decoder.value(expr, path)?;
-    let known = firewatch_sim::find_metric(&name).is_some();
-    if known || decoder.own_metrics.contains(&name) {
-        return Some(name);
+    let metric = MetricKey::new(&name);
+    if matches!(metric, MetricKey::Known(_)) || decoder.own_metrics.contains(&name) {
+        return Some(metric);
     }
     let message = format!("unknown metric `{}`", crate::problem::shown(&name));
     let own = decoder.own_metrics.iter().map(String::as_str);
@@ -309,10 +311,10 @@ fn metric_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<String>
 }
 
 /// The name of a parameter of the action.
-fn parameter_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<String> {
+fn parameter_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<ParameterIndex> {
     let name: String = decoder.value(expr, path)?;
-    if decoder.parameters.contains(&name) {
-        return Some(name);
+    if let Some(index) = decoder.parameters.iter().position(|known| *known == name) {
+        return Some(ParameterIndex(index));
     }
     let known = decoder.parameters.clone();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();

@@ -13,8 +13,8 @@ const RECOVERING: f64 = 0.8;
 const ENTRY: &str = "api-gateway";
 
 fn window(scene: &Scene, tracked: Tracked) -> Vec<f64> {
-    let service = scene.view.topology().service(scene.target);
-    let recorded = service.into_iter().flat_map(|s| scene.session.history(s));
+    let service = scene.service.into_iter();
+    let recorded = service.flat_map(|s| scene.session.history(s));
     let mut window: Vec<f64> = recorded
         .rev()
         .take(WINDOW)

@@ -1,6 +1,8 @@
 //! Where actions are done: one environment, wherever it lives.
 
-use firewatch_sim::{EnvironmentRef, FaultState, Fleet, Intervention, SimError, Simulation, Value};
+use firewatch_sim::{
+    EnvironmentMut, EnvironmentRef, FaultState, Fleet, Intervention, SimError, Simulation, Value,
+};
 
 /// One environment, wherever it lives: a [`Simulation`], or a [`FleetStage`] for one of a [`Fleet`].
 pub trait Stage {
@@ -10,29 +12,55 @@ pub trait Stage {
     /// There is no such environment.
     fn read<T>(&self, read: impl FnOnce(&EnvironmentRef) -> T) -> Result<T, SimError>;
 
+    /// Changes the environment.
+    ///
+    /// # Errors
+    /// There is no such environment.
+    fn change<T>(&mut self, change: impl FnOnce(&mut EnvironmentMut) -> T) -> Result<T, SimError>;
+
+    /// Does something to the environment.
+    ///
+    /// # Errors
+    /// As what is done; nothing is changed then.
+    fn intervene(&mut self, intervention: &Intervention) -> Result<(), SimError> {
+        self.change(|environment| environment.intervene(intervention))?
+    }
+
     /// Adds a fault at the end of the list.
     ///
     /// # Errors
     /// As [`firewatch_sim::inject_fault`].
-    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError>;
+    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError> {
+        self.intervene(&Intervention::InjectFault(fault))
+    }
 
     /// Halts the fault with that index.
     ///
     /// # Errors
     /// As [`firewatch_sim::halt_fault`].
-    fn halt_fault(&mut self, index: usize) -> Result<(), SimError>;
+    fn halt_fault(&mut self, index: usize) -> Result<(), SimError> {
+        self.intervene(&Intervention::HaltFault(index))
+    }
 
     /// Sets a metric of a service.
     ///
     /// # Errors
     /// As [`firewatch_sim::set_metric`].
-    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError>;
+    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError> {
+        self.intervene(&Intervention::SetMetric {
+            service,
+            metric,
+            value,
+        })
+    }
 
     /// Sets what is left of the SLO budget.
     ///
     /// # Errors
-    /// As [`Intervention::SetSloBudget`].
-    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError>;
+    /// As [`firewatch_sim::set_slo_budget`].
+    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
+        self.intervene(&Intervention::SetSloBudget(remaining))
+    }
 }
 
 impl Stage for Simulation {
@@ -40,20 +68,8 @@ impl Stage for Simulation {
         Ok(read(&self.view()))
     }
 
-    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError> {
-        Simulation::inject_fault(self, fault).map(|_| ())
-    }
-
-    fn halt_fault(&mut self, index: usize) -> Result<(), SimError> {
-        Simulation::halt_fault(self, index)
-    }
-
-    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError> {
-        Simulation::set_metric(self, service, metric, value.clone())
-    }
-
-    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
-        self.intervene(&Intervention::SetSloBudget(remaining))
+    fn change<T>(&mut self, change: impl FnOnce(&mut EnvironmentMut) -> T) -> Result<T, SimError> {
+        Ok(change(&mut self.environment_mut()))
     }
 }
 
@@ -70,21 +86,7 @@ impl Stage for FleetStage<'_> {
         self.fleet.read(self.environment, read)
     }
 
-    fn inject_fault(&mut self, fault: &FaultState) -> Result<(), SimError> {
-        self.fleet.inject_fault(self.environment, fault)
-    }
-
-    fn halt_fault(&mut self, index: usize) -> Result<(), SimError> {
-        self.fleet.halt_fault(self.environment, index)
-    }
-
-    fn set_metric(&mut self, service: &str, metric: &str, value: &Value) -> Result<(), SimError> {
-        self.fleet
-            .set_metric(self.environment, service, metric, value)
-    }
-
-    fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
-        let budget = Intervention::SetSloBudget(remaining);
-        self.fleet.intervene(self.environment, &budget)
+    fn change<T>(&mut self, change: impl FnOnce(&mut EnvironmentMut) -> T) -> Result<T, SimError> {
+        self.fleet.change(self.environment, change)
     }
 }

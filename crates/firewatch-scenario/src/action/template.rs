@@ -1,10 +1,11 @@
 //! Text with places that are filled in from the state: `{target} fails {http_server_error_rate:percent}`.
 
-use firewatch_sim::{EnvironmentRef, Metric, Value, find_metric};
+use firewatch_sim::{EnvironmentRef, Metric, MetricKey, Value, find_metric};
 
+use super::model::ParameterIndex;
+use super::parameter::Parameters;
 use super::report;
 use super::session::ActionSession;
-use crate::model::Metrics;
 use crate::problem::{shown, suggest};
 
 /// A line of text with places in it.
@@ -22,8 +23,8 @@ enum Piece {
 enum Source {
     Word(Word),
     /// A metric of the target.
-    Metric(String),
-    Parameter(String),
+    Metric(MetricKey),
+    Parameter(ParameterIndex),
     /// A metric over the last recorded ticks.
     Series(Tracked),
     /// Where that is heading.
@@ -171,9 +172,9 @@ fn parse_place(inner: &str, parameters: &[&str], own: &[String]) -> Result<Piece
         pick(&TRACKED, "recorded metric", name, names)
     };
     let source = if let Some(name) = name.strip_prefix("parameter.") {
-        let known = parameters.iter().find(|known| **known == name);
+        let known = parameters.iter().position(|known| *known == name);
         let unknown = || bad("parameter", name, parameters.iter().copied());
-        Source::Parameter((*known.ok_or_else(unknown)?).to_owned())
+        Source::Parameter(ParameterIndex(known.ok_or_else(unknown)?))
     } else if let Some(name) = name.strip_prefix("series.") {
         Source::Series(tracked(name)?)
     } else if let Some(name) = name.strip_prefix("trend.") {
@@ -181,7 +182,7 @@ fn parse_place(inner: &str, parameters: &[&str], own: &[String]) -> Result<Piece
     } else if let Some((_, word)) = WORDS.iter().find(|(word, _)| *word == name) {
         Source::Word(*word)
     } else if find_metric(name).is_some() || own.iter().any(|own| own == name) {
-        Source::Metric(name.to_owned())
+        Source::Metric(MetricKey::new(name))
     } else {
         let words = WORDS.iter().map(|(word, _)| *word);
         let metrics = firewatch_sim::METRICS
@@ -216,9 +217,11 @@ fn bad<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str> + Cl
 pub(crate) struct Scene<'a> {
     pub(crate) view: &'a EnvironmentRef<'a>,
     pub(crate) session: &'a ActionSession,
+    /// Its place in the mesh.
+    pub(crate) service: Option<usize>,
     /// Empty for an action without one.
     pub(crate) target: &'a str,
-    pub(crate) parameters: &'a Metrics,
+    pub(crate) parameters: Parameters<'a>,
     /// Whether what is an exception in the reference is one.
     pub(crate) raises: bool,
 }
@@ -228,9 +231,10 @@ impl Scene<'_> {
         let value = |value: Option<&Value>| {
             value.map_or_else(|| "unknown".to_owned(), |value| format.write(value))
         };
+        let metric = |metric| self.view.metric_at(self.service?, metric);
         Some(match source {
-            Source::Metric(name) => value(self.view.metric(self.target, name).as_ref()),
-            Source::Parameter(name) => value(self.parameters.get(name)),
+            Source::Metric(key) => value(metric(key).as_ref()),
+            Source::Parameter(index) => value(self.parameters.get(*index).as_deref()),
             Source::Series(tracked) => report::series(self, *tracked, format),
             Source::Trend(tracked) => report::trend(self, *tracked).to_owned(),
             Source::Word(word) => return self.word(*word),

@@ -117,9 +117,9 @@ impl Checker<'_> {
                     });
                 continue;
             };
-            if let Some(invalid) = parameter.problem(value) {
+            if let Some(expected) = parameter.problem(value) {
                 let found = shown(&value.to_string());
-                let message = format!("`{name}` must be {}, not `{found}`", invalid.expected);
+                let message = format!("`{name}` must be {expected}, not `{found}`");
                 self.notes.report(&path, message, "", None);
             }
         }

@@ -161,32 +161,44 @@ pub(crate) fn firing(
     [error_rate, latency, memory, down]
 }
 
-/// Since when each alert of each service has been firing without a break, for alerts that say so.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Since(Vec<[Option<u64>; ALERTS_PER_SERVICE]>);
+/// Since when each alert of a service has been firing without a break, for alerts that say so.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Since {
+    /// A bit for each alert: whether it fires.
+    firing: u8,
+    /// The tick at which it began to, for one that fires.
+    ticks: [u64; ALERTS_PER_SERVICE],
+}
 
 impl Since {
-    /// Forgets everything, for so many services.
-    pub(crate) fn reset(&mut self, services: usize) {
-        self.0.clear();
-        self.0.resize(services, [None; ALERTS_PER_SERVICE]);
-    }
-
-    /// Looks at the services at a tick.
-    pub(crate) fn observe(&mut self, tick: u64, vitals: &[Vitals], status: fn(&Vitals) -> Status) {
-        for (since, vitals) in self.0.iter_mut().zip(vitals) {
-            let fires = RULES
-                .each_ref()
-                .map(|rule| (rule.value)(vitals) >= rule.warning_at);
-            let fires = fires.into_iter().chain([status(vitals) == Status::Down]);
-            for (since, fires) in since.iter_mut().zip(fires) {
-                *since = fires.then(|| since.unwrap_or(tick));
-            }
+    /// Looks at the service at a tick.
+    #[inline]
+    pub(crate) fn observe(&mut self, tick: u64, vitals: &Vitals, status: Status) {
+        let mut firing = u8::from(status == Status::Down) << RULES.len();
+        for (number, rule) in RULES.iter().enumerate() {
+            firing |= u8::from((rule.value)(vitals) >= rule.warning_at) << number;
+        }
+        // At most ticks none begins or ends.
+        if firing != self.firing {
+            self.change(tick, firing);
         }
     }
 
-    pub(crate) fn tick(&self, service: usize, alert: usize) -> Option<u64> {
-        *self.0.get(service)?.get(alert)?
+    #[cold]
+    fn change(&mut self, tick: u64, firing: u8) {
+        let begun = firing & !self.firing;
+        for (number, since) in self.ticks.iter_mut().enumerate() {
+            if begun >> number & 1 == 1 {
+                *since = tick;
+            }
+        }
+        self.firing = firing;
+    }
+
+    pub(crate) fn tick(&self, alert: usize) -> Option<u64> {
+        { self.ticks.get(alert) }
+            .copied()
+            .filter(|_| self.firing >> alert & 1 == 1)
     }
 }
 
@@ -289,7 +301,6 @@ mod tests {
     #[test]
     fn an_alert_remembers_since_when_it_fires_without_a_break() {
         let mut since = Since::default();
-        since.reset(1);
         let (fine, bad) = (vitals(0.0, 0.1, 0.3), vitals(0.2, 0.1, 0.3));
         for (tick, vitals, expected) in [
             (1, &bad, Some(1)),
@@ -297,8 +308,8 @@ mod tests {
             (3, &fine, None),
             (4, &bad, Some(4)),
         ] {
-            since.observe(tick, &[*vitals], |vitals| vitals.status);
-            assert_eq!(since.tick(0, 0), expected, "tick {tick}");
+            since.observe(tick, vitals, vitals.status);
+            assert_eq!(since.tick(0), expected, "tick {tick}");
         }
     }
 

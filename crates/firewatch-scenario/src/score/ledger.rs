@@ -3,7 +3,8 @@
 
 use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals, round_decimal};
 
-use super::mesh::Mesh;
+use super::alert::Since;
+use super::mesh::{Mesh, Role};
 use super::mitigation::{FRESH_SECONDS, Mitigation};
 use super::reward::{BUDGET_DECIMALS, Reward, StepFacts, premature_exit, weighted_mean_error_rate};
 use super::slo::{Slo, hits_users};
@@ -24,84 +25,100 @@ pub struct Deed {
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
     profile: Profile,
-    pub(crate) mesh: Mesh,
+    /// The services, in order.
+    pub(crate) accounts: Vec<Account>,
+    /// Nodes of the topology that have a fault or reach one through calls.
+    reachable: Vec<bool>,
     pub(crate) slo: Slo,
     mitigation: Mitigation,
     /// The tick at which the incident counted as mitigated, as last observed.
     pub(crate) mttm_tick: Option<u64>,
     bonus_paid: bool,
-    /// The services as last observed: after the tick, then after the action.
-    pub(crate) vitals: Vec<Vitals>,
-    /// Error rates of the observation before the step.
-    error_rates_before: Vec<f64>,
+    /// The weighted mean error rate of the last observation after a step.
     health_before: f64,
     /// Budget as last shown.
     budget_before: f64,
-    /// Not healthy at some observation, by service.
-    seen: Vec<bool>,
-    /// Healthy again later, by service.
-    recovered: Vec<bool>,
     pub(crate) wrong_actions: u32,
 }
 
-/// The status of a service, as of the last tick.
-pub(crate) fn stale_status(vitals: &Vitals) -> Status {
-    vitals.status
+/// What the books have about a service.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account {
+    role: Role,
+    /// As last observed: after the tick, then after the action.
+    pub(crate) vitals: Vitals,
+    /// Error rate of the observation before the step.
+    error_rate_before: f64,
+    /// Not healthy at some observation.
+    seen: bool,
+    /// Healthy again later.
+    recovered: bool,
+    /// Since when its alerts fire, where the profile says so.
+    pub(crate) since: Since,
 }
 
-/// The status that a service's vitals make, action included.
-pub(crate) fn fresh_status(vitals: &Vitals) -> Status {
-    Status::derive(
-        vitals.http_server_error_rate,
-        vitals.http_server_request_duration_p99,
-        vitals.process_memory_utilization,
-    )
+/// The status that a profile goes by: the reference by that of the last tick, the standard by the one that
+/// the vitals make, action included.
+#[inline]
+fn status(profile: Profile, vitals: &Vitals) -> Status {
+    match profile {
+        Profile::Reference => vitals.status,
+        Profile::Standard => Status::derive(
+            vitals.http_server_error_rate,
+            vitals.http_server_request_duration_p99,
+            vitals.process_memory_utilization,
+        ),
+    }
 }
 
 impl Ledger {
     /// Opens the books after the tick of the reset.
     pub(crate) fn new(profile: Profile, initial_budget: f64, view: &EnvironmentRef) -> Self {
         let mesh = Mesh::new(profile, view);
-        let vitals: Vec<Vitals> = view.vitals().copied().collect();
-        let services = vitals.len();
+        let accounts = mesh.roles.into_iter().zip(view.vitals());
+        let accounts = accounts.map(|(role, vitals)| Account {
+            role,
+            vitals: *vitals,
+            error_rate_before: vitals.http_server_error_rate,
+            seen: false,
+            recovered: false,
+            since: Since::default(),
+        });
         let mut ledger = Self {
             profile,
-            mesh,
+            accounts: accounts.collect(),
+            reachable: mesh.reachable,
             slo: Slo::begin(initial_budget, view.slo_budget()),
             mitigation: Mitigation::default(),
             mttm_tick: None,
             bonus_paid: false,
-            vitals,
-            error_rates_before: Vec::new(),
             health_before: 0.0,
             budget_before: 0.0,
-            seen: vec![false; services],
-            recovered: vec![false; services],
             wrong_actions: 0,
         };
         ledger.budget_before = ledger.shown_budget();
+        ledger.health_before = ledger.health();
         ledger.note_mitigation(view);
         if profile == Profile::Standard {
             // The reference neither counts nor shows what the tick of a reset does.
             ledger.note_impact(view);
-            ledger.note_recovery();
+            ledger.note_statuses(view.clock().tick);
         }
         ledger
     }
 
     /// The status that the profile goes by.
-    pub(crate) fn status(&self) -> fn(&Vitals) -> Status {
-        match self.profile {
-            Profile::Standard => fresh_status,
-            Profile::Reference => stale_status,
-        }
+    #[inline]
+    pub(crate) fn status(&self, account: &Account) -> Status {
+        status(self.profile, &account.vitals)
     }
 
     /// How many services are not healthy.
     pub(crate) fn unhealthy(&self) -> usize {
-        let status = self.status();
-        let unhealthy = self.vitals.iter().filter(|v| status(v) != Status::Healthy);
-        unhealthy.count()
+        let accounts = self.accounts.iter();
+        accounts
+            .filter(|account| self.status(account) != Status::Healthy)
+            .count()
     }
 
     /// What is left of the budget, as it is shown.
@@ -109,46 +126,45 @@ impl Ledger {
         round_decimal(self.slo.remaining, BUDGET_DECIMALS)
     }
 
+    fn error_rates(&self) -> impl Iterator<Item = f64> {
+        let accounts = self.accounts.iter();
+        accounts.map(|account| account.vitals.http_server_error_rate)
+    }
+
     /// The weighted mean error rate, as last observed.
     fn health(&self) -> f64 {
-        let rates = self.vitals.iter().map(|v| v.http_server_error_rate);
-        weighted_mean_error_rate(rates, &self.mesh.weights)
+        let weights = self.accounts.iter().map(|account| account.role.weight);
+        weighted_mean_error_rate(self.error_rates(), weights)
     }
 
     /// Plain mean error rate over all services; 0 for none.
-    pub(crate) fn mean_error_rate(&self) -> f64 {
-        let rates = self.vitals.iter().map(|v| v.http_server_error_rate);
-        let sum = rates.fold(0.0, |sum, rate| sum + rate);
-        if self.vitals.is_empty() {
+    fn mean_error_rate(&self) -> f64 {
+        let sum = self.error_rates().fold(0.0, |sum, rate| sum + rate);
+        if self.accounts.is_empty() {
             0.0
         } else {
-            sum / self.vitals.len() as f64
+            sum / self.accounts.len() as f64
         }
-    }
-
-    fn read(&mut self, view: &EnvironmentRef) {
-        self.vitals.clear();
-        self.vitals.extend(view.vitals().copied());
     }
 
     /// Looks at the environment after the tick of a step, before the action.
     pub(crate) fn after_tick(&mut self, view: &EnvironmentRef) {
-        self.health_before = self.health();
-        let rates = self.vitals.iter().map(|v| v.http_server_error_rate);
-        self.error_rates_before.clear();
-        self.error_rates_before.extend(rates);
-        self.read(view);
+        for (account, vitals) in self.accounts.iter_mut().zip(view.vitals()) {
+            account.error_rate_before = account.vitals.http_server_error_rate;
+            account.vitals = *vitals;
+        }
         self.note_impact(view);
         if self.profile == Profile::Reference {
             let unhealthy = self.unhealthy();
-            let services = self.vitals.len();
-            self.slo.charge_as_reference(unhealthy, services);
+            self.slo.charge_as_reference(unhealthy, self.accounts.len());
         }
     }
 
     /// Looks at the environment after the action, and says what the step earned.
     pub(crate) fn after_action(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
-        self.read(view);
+        for (account, vitals) in self.accounts.iter_mut().zip(view.vitals()) {
+            account.vitals = *vitals;
+        }
         match self.profile {
             Profile::Reference if deed.with_specialist => self.slo.refund_as_reference(),
             Profile::Reference => {}
@@ -156,15 +172,23 @@ impl Ledger {
         }
         let newly_mitigated = self.note_mitigation(view) && !self.bonus_paid;
         self.bonus_paid |= newly_mitigated;
-        let reward = self.reward(view.clock().tick, newly_mitigated, deed);
-        self.budget_before = self.shown_budget();
-        self.note_recovery();
+        let (tick, budget) = (view.clock().tick, self.shown_budget());
+        let health = self.health();
+        let reward = self.reward(tick, budget, health, newly_mitigated, deed);
+        (self.budget_before, self.health_before) = (budget, health);
+        self.note_statuses(tick);
         self.wrong_actions = self.wrong_actions.saturating_add(deed.wrong_actions);
         reward
     }
 
-    fn reward(&self, tick: u64, newly_mitigated: bool, deed: Deed) -> Reward {
-        let health = self.health();
+    fn reward(
+        &self,
+        tick: u64,
+        budget: f64,
+        health: f64,
+        newly_mitigated: bool,
+        deed: Deed,
+    ) -> Reward {
         let exit = if deed.declared {
             premature_exit(self.mttm_tick.is_some(), tick, self.mean_error_rate())
         } else {
@@ -178,7 +202,7 @@ impl Ledger {
             },
             error_rate_after: health,
             budget_before: self.budget_before,
-            budget_after: self.shown_budget(),
+            budget_after: budget,
             newly_mitigated,
             wrong_actions: deed.wrong_actions,
             premature_exit: exit,
@@ -186,10 +210,13 @@ impl Ledger {
     }
 
     fn note_impact(&mut self, view: &EnvironmentRef) {
-        let unhealthy = self.unhealthy();
-        let is_stale = root_cause_lag(view).is_some_and(|lag| lag >= FRESH_SECONDS);
-        let hit = hits_users(self.profile, &self.vitals, &self.mesh.user_facing, is_stale);
-        self.slo.note_impact(self.profile, hit, unhealthy);
+        let is_stale = || root_cause_lag(view).is_some_and(|lag| lag >= FRESH_SECONDS);
+        let faced = self.accounts.iter().filter(|a| a.role.user_facing);
+        let faced = faced.map(|account| &account.vitals);
+        let hit = hits_users(self.profile, faced, is_stale);
+        // Whether a healthy mesh burns, only the standard profile asks, and only if nobody is hit.
+        let all_healthy = !hit && self.profile == Profile::Standard && self.unhealthy() == 0;
+        self.slo.note_impact(hit, all_healthy);
     }
 
     /// Whether the incident counts as mitigated since this step.
@@ -211,59 +238,51 @@ impl Ledger {
         before.is_none() && mttm_tick.is_some()
     }
 
-    fn note_recovery(&mut self) {
-        let status = self.status();
-        for (index, vitals) in self.vitals.iter().enumerate() {
-            if status(vitals) == Status::Healthy {
-                self.recovered[index] |= self.seen[index];
-            } else {
-                self.seen[index] = true;
+    /// Notes who is not healthy, who is so again, and which alerts fire.
+    fn note_statuses(&mut self, tick: u64) {
+        for account in &mut self.accounts {
+            let status = status(self.profile, &account.vitals);
+            let is_healthy = status == Status::Healthy;
+            account.recovered |= account.seen & is_healthy;
+            account.seen |= !is_healthy;
+            if self.profile == Profile::Standard {
+                account.since.observe(tick, &account.vitals, status);
             }
         }
     }
 
     /// How many services were affected, and how many of them recovered.
     pub(crate) fn recovery(&self, view: &EnvironmentRef) -> (usize, usize) {
-        let count = |flags: &mut dyn Iterator<Item = bool>| flags.filter(|flag| *flag).count();
         match self.profile {
             Profile::Reference => {
-                let reachable = self.mesh.reachable.iter().enumerate();
-                let affected = |(node, &reachable): (usize, &bool)| {
-                    reachable || self.seen.get(node) == Some(&true)
-                };
-                (
-                    count(&mut reachable.map(affected)),
-                    count(&mut self.recovered.iter().copied()),
-                )
+                let seen = |node: usize| self.accounts.get(node).is_some_and(|a| a.seen);
+                let reachable = self.reachable.iter().enumerate();
+                let affected = reachable.filter(|(node, reachable)| **reachable || seen(*node));
+                let recovered = self.accounts.iter().filter(|account| account.recovered);
+                (affected.count(), recovered.count())
             }
             Profile::Standard => {
                 let affected = self.affected(view);
-                let active = |service: usize| {
+                let is_well = |service: &usize| {
                     let mut faults = view.faults();
-                    faults.any(|fault| !fault.halted && fault.node() == service)
+                    self.status(&self.accounts[*service]) == Status::Healthy
+                        && !faults.any(|fault| !fault.halted && fault.node() == *service)
                 };
-                let is_well = |&service: &usize| {
-                    fresh_status(&self.vitals[service]) == Status::Healthy && !active(service)
-                };
-                let recovered = affected.iter().filter(|service| is_well(service));
-                (affected.len(), recovered.count())
+                let recovered = affected.clone().filter(is_well).count();
+                (affected.count(), recovered)
             }
         }
     }
 
     /// Services with a fault, and those that were seen not healthy; red herrings have no part in
     /// the incident, unless one has a fault.
-    fn affected(&self, view: &EnvironmentRef) -> Vec<usize> {
-        let mut affected: Vec<bool> = { self.seen.iter().zip(&self.mesh.red_herring) }
-            .map(|(seen, red_herring)| *seen && !red_herring)
-            .collect();
-        for fault in view.faults() {
-            if let Some(affected) = affected.get_mut(fault.node()) {
-                *affected = true;
-            }
-        }
-        let indices = 0..affected.len();
-        indices.filter(|&service| affected[service]).collect()
+    fn affected(&self, view: &EnvironmentRef) -> impl Iterator<Item = usize> + Clone {
+        let accounts = self.accounts.iter().enumerate();
+        let has_fault = |service| view.faults().any(|fault| fault.node() == service);
+        let affected = accounts.filter(move |(service, account)| {
+            (account.seen && !account.role.red_herring) || has_fault(*service)
+        });
+        affected.map(|(service, _)| service)
     }
 
     /// Services whose error rate fell by more than 0.01 in the step.
@@ -271,11 +290,13 @@ impl Ledger {
         const NOTABLE: f64 = 0.01;
         // Both of the reference's observations show the services as they are now.
         let compares = self.profile == Profile::Standard;
-        let pairs = self.vitals.iter().zip(&self.error_rates_before).enumerate();
-        let fell = move |(_, (now, before)): &(usize, (&Vitals, &f64))| {
-            compares && now.http_server_error_rate < **before - NOTABLE
+        let accounts = self.accounts.iter().enumerate();
+        let fell = move |account: &Account| {
+            compares && account.vitals.http_server_error_rate < account.error_rate_before - NOTABLE
         };
-        pairs.filter(fell).map(|(index, _)| index)
+        accounts
+            .filter(move |(_, account)| fell(account))
+            .map(|(index, _)| index)
     }
 }
 

@@ -11,13 +11,20 @@ use crate::action::Profile;
 /// Services that customers talk to, wherever they are part of a mesh.
 pub const USER_FACING: [&str; 2] = ["api-gateway", "checkout-service"];
 
-/// Roles of the services, in service order.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Mesh {
+/// The part that a service has in a mesh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Role {
     /// 1 and one more for each service that calls it.
-    pub(crate) weights: Vec<f64>,
-    pub(crate) user_facing: Vec<bool>,
-    pub(crate) red_herring: Vec<bool>,
+    pub(crate) weight: f64,
+    pub(crate) user_facing: bool,
+    pub(crate) red_herring: bool,
+}
+
+/// Who has which part.
+#[derive(Clone, Debug)]
+pub(crate) struct Mesh {
+    /// In service order.
+    pub(crate) roles: Vec<Role>,
     /// Nodes of the topology that have a fault or reach one through calls.
     pub(crate) reachable: Vec<bool>,
 }
@@ -26,14 +33,17 @@ impl Mesh {
     pub(crate) fn new(profile: Profile, view: &EnvironmentRef) -> Self {
         let topology = view.topology();
         let services = 0..topology.service_count();
-        let callers: Vec<usize> = services
-            .clone()
+        let callers: Vec<usize> = { services.clone() }
             .map(|s| caller_count(topology, s))
             .collect();
+        let user_facing = user_facing(profile, topology, &callers);
+        let roles = services.map(|service| Role {
+            weight: 1.0 + callers[service] as f64,
+            user_facing: user_facing[service],
+            red_herring: topology.is_red_herring(service),
+        });
         Self {
-            weights: callers.iter().map(|&count| 1.0 + count as f64).collect(),
-            user_facing: user_facing(profile, topology, &callers),
-            red_herring: services.map(|s| topology.is_red_herring(s)).collect(),
+            roles: roles.collect(),
             reachable: reachable(topology, view.faults().map(|fault| fault.node())),
         }
     }

@@ -90,15 +90,22 @@ impl Reward {
             or_0(breached, SLO_BREACH_COST),
         ];
         let round = |x| round_decimal(x, REWARD_DECIMALS);
-        let rounded = parts.map(round);
+        let [health, slo, bonus, time, wrong, breach] = parts;
+        // The others are constants of few decimals, or so many halves: rounding changes nothing in them.
+        let (health, slo) = (round(health), round(slo));
         let of_step: f64 = sum(&parts);
-        let exit = round(facts.premature_exit);
-        let (total, breakdown_total) = if facts.premature_exit < 0.0 {
-            (of_step + facts.premature_exit, sum(&rounded) + exit)
+        let exit = if facts.premature_exit == 0.0 {
+            facts.premature_exit
         } else {
-            (of_step, of_step)
+            round(facts.premature_exit)
         };
-        let [health, slo, bonus, time, wrong, breach] = rounded;
+        let (total, breakdown_total) = if facts.premature_exit < 0.0 {
+            let rounded = sum(&[health, slo, bonus, time, wrong, breach]);
+            (round(of_step + facts.premature_exit), round(rounded + exit))
+        } else {
+            let total = round(of_step);
+            (total, total)
+        };
         Self {
             health_improvement: health,
             slo_preservation: slo,
@@ -107,8 +114,8 @@ impl Reward {
             wrong_action_penalty: wrong,
             slo_breach_penalty: breach,
             premature_exit_penalty: exit,
-            total: round(total),
-            breakdown_total: round(breakdown_total),
+            total,
+            breakdown_total,
         }
     }
 }
@@ -137,7 +144,7 @@ pub fn premature_exit(mitigated: bool, tick: u64, mean_error_rate: f64) -> f64 {
 #[must_use]
 pub fn weighted_mean_error_rate(
     error_rates: impl IntoIterator<Item = f64>,
-    weights: &[f64],
+    weights: impl IntoIterator<Item = f64>,
 ) -> f64 {
     let (mut errors, mut weight) = (0.0, 0.0);
     for (error_rate, w) in error_rates.into_iter().zip(weights) {
@@ -174,6 +181,18 @@ mod tests {
                 ..Reward::default()
             }
         );
+    }
+
+    #[test]
+    fn constant_parts_are_round() {
+        for part in [
+            MITIGATION_BONUS,
+            TIME_COST,
+            WRONG_ACTION_COST,
+            SLO_BREACH_COST,
+        ] {
+            assert_eq!(round_decimal(part, REWARD_DECIMALS), part);
+        }
     }
 
     #[test]
@@ -236,9 +255,9 @@ mod tests {
     fn services_that_others_call_count_more() {
         // (0.1 * 1 + 0.4 * 3) / 4
         assert_eq!(
-            weighted_mean_error_rate([0.1, 0.4], &[1.0, 3.0]),
+            weighted_mean_error_rate([0.1, 0.4], [1.0, 3.0]),
             (0.1 + 0.4 * 3.0) / 4.0
         );
-        assert_eq!(weighted_mean_error_rate([], &[]), 0.0);
+        assert_eq!(weighted_mean_error_rate([], []), 0.0);
     }
 }

@@ -45,14 +45,15 @@ impl Slo {
         self.initial
     }
 
-    /// Notes whom the tick has hit, and what that burns.
-    pub(crate) fn note_impact(&mut self, profile: Profile, user_impact: bool, unhealthy: usize) {
+    /// Notes whether the tick has hit customers, and what that burns: nothing in a healthy mesh.
+    pub(crate) fn note_impact(&mut self, user_impact: bool, all_healthy: bool) {
         self.user_impact = user_impact;
-        self.burn_now = match profile {
-            // A healthy mesh burns nothing.
-            Profile::Standard if unhealthy == 0 && !user_impact => 0.0,
-            _ if user_impact => self.burn,
-            _ => self.burn * SHIELD_MULTIPLIER,
+        self.burn_now = if user_impact {
+            self.burn
+        } else if all_healthy {
+            0.0
+        } else {
+            self.burn * SHIELD_MULTIPLIER
         };
     }
 
@@ -83,19 +84,17 @@ impl Slo {
     }
 }
 
-/// Whether the tick hit customers. The reference looks at error rates alone.
-pub(crate) fn hits_users(
+/// Whether the tick hit customers, by the services that they talk to and whether data is stale. The reference looks at error rates alone.
+pub(crate) fn hits_users<'v>(
     profile: Profile,
-    vitals: &[Vitals],
-    user_facing: &[bool],
-    stale: bool,
+    mut faced: impl Iterator<Item = &'v Vitals>,
+    is_stale: impl FnOnce() -> bool,
 ) -> bool {
-    let mut faced = { vitals.iter().zip(user_facing) }.filter(|(_, faced)| **faced);
     match profile {
         Profile::Reference => {
-            faced.any(|(vitals, _)| vitals.http_server_error_rate > SHIELD_ERROR_LIMIT)
+            faced.any(|vitals| vitals.http_server_error_rate > SHIELD_ERROR_LIMIT)
         }
-        Profile::Standard => stale || faced.any(|(vitals, _)| vitals.status != Status::Healthy),
+        Profile::Standard => faced.any(|vitals| vitals.status != Status::Healthy) || is_stale(),
     }
 }
 
@@ -115,11 +114,11 @@ mod tests {
     fn the_reference_undoes_the_burn_of_the_tick_and_charges_that_of_the_step() {
         // 29 after a tick with 1 of 3 unhealthy: 28.5 left.
         let mut slo = slo(29.0);
-        slo.note_impact(Profile::Reference, true, 1);
+        slo.note_impact(true, false);
         slo.charge_as_reference(1, 3);
         assert_eq!(slo.remaining, 27.5);
         // With nobody hit a fifth of it, even if all is well.
-        slo.note_impact(Profile::Reference, false, 0);
+        slo.note_impact(false, false);
         slo.charge_as_reference(0, 3);
         assert_eq!((slo.burn_now, slo.remaining), (1.5 * 0.2, 27.5 - 1.5 * 0.2));
     }
@@ -128,7 +127,7 @@ mod tests {
     fn the_reference_lets_a_budget_come_back() {
         // The engine cut 0.2 - 1.5 off at 0; all of the 1.5 are taken back.
         let mut slo = slo(0.2);
-        slo.note_impact(Profile::Reference, false, 3);
+        slo.note_impact(false, false);
         slo.charge_as_reference(3, 3);
         assert_eq!(slo.remaining, 1.5 - 1.5 * 0.2);
         slo.remaining = 0.0;
@@ -143,16 +142,16 @@ mod tests {
     #[test]
     fn the_standard_budget_only_falls() {
         let mut slo = slo(2.0);
-        slo.note_impact(Profile::Standard, true, 1);
+        slo.note_impact(true, false);
         slo.charge(true);
         assert_eq!(slo.remaining, 1.25);
         slo.charge(false);
         assert_eq!(slo.remaining, 0.0);
         slo.charge(true);
         assert_eq!(slo.remaining, 0.0);
-        slo.note_impact(Profile::Standard, false, 0);
+        slo.note_impact(false, true);
         assert_eq!(slo.burn_now, 0.0);
-        slo.note_impact(Profile::Standard, false, 2);
+        slo.note_impact(false, false);
         assert_eq!(slo.burn_now, 1.5 * 0.2);
     }
 
@@ -165,7 +164,10 @@ mod tests {
             vitals
         };
         let at_limit = [vitals(0.1, Status::Degraded), vitals(0.9, Status::Down)];
-        let hits = |profile, faced: [bool; 2], stale| hits_users(profile, &at_limit, &faced, stale);
+        let hits = |profile, faced: [bool; 2], stale| {
+            let faced = at_limit.iter().zip(faced).filter(|(_, faced)| *faced);
+            hits_users(profile, faced.map(|(vitals, _)| vitals), || stale)
+        };
         assert!(!hits(Profile::Reference, [true, false], true));
         assert!(hits(Profile::Reference, [false, true], false));
         assert!(!hits(Profile::Reference, [false, false], true));

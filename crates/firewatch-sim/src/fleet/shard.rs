@@ -4,19 +4,27 @@ use bevy_ecs::prelude::*;
 
 use super::Standing;
 use crate::blueprint::{Blueprint, Rebuild, despawn_environment};
+use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
-use crate::intervene::Intervention;
-use crate::mesh::{Settled, settle};
+use crate::intervene::{Intervention, put_budget};
+use crate::mesh::{self, Settled, settle};
 use crate::observe::{Observation, Observer};
 use crate::schedule::tick_schedule;
+use crate::view::{EnvironmentRef, Reader};
 
 pub(super) struct Shard {
     pub(super) world: World,
     schedule: Schedule,
     rebuild: Rebuild,
     observer: Observer,
+    reader: Reader,
+    budgets: QueryState<&'static mut SloBudget>,
     pub(super) environments: Vec<Entity>,
+    /// The row of each environment in the table of all of them, as of the last [`settle`](Self::settle).
+    rows: Vec<usize>,
+    /// Whether they are to be looked up anew.
+    rows_moved: bool,
     /// Environments whose rows may have moved since all were known to be [`Settled`]. Nobody but this module
     /// can move them: the world never leaves it to be changed.
     moved: usize,
@@ -27,12 +35,18 @@ impl Shard {
         let mut world = World::new();
         let rebuild = Rebuild::new(&mut world);
         let observer = Observer::new(&mut world);
+        let reader = Reader::new(&mut world);
+        let budgets = world.query();
         Self {
             world,
             schedule: tick_schedule(),
             rebuild,
             observer,
+            reader,
+            budgets,
             environments: Vec::new(),
+            rows: Vec::new(),
+            rows_moved: false,
             moved: 0,
         }
     }
@@ -40,12 +54,18 @@ impl Shard {
     pub(super) fn push(&mut self, blueprint: &Blueprint) -> Result<(), SimError> {
         self.environments.push(blueprint.spawn(&mut self.world)?);
         self.moved += 1;
+        self.rows_moved = true;
         Ok(())
     }
 
     /// Puts rows that may have moved back in order, if they are many: that takes time in proportion to all
     /// environments. A few are better gathered one by one at every tick.
     fn settle(&mut self) {
+        if std::mem::take(&mut self.rows_moved) {
+            self.rows.clear();
+            let row = |&entity: &Entity| self.world.entity(entity).location().table_row.index();
+            self.rows.extend(self.environments.iter().map(row));
+        }
         if self.moved == 0 {
             return;
         }
@@ -71,14 +91,52 @@ impl Shard {
         intervention.check(&self.world, self.environments[slot])
     }
 
-    /// Does something to an environment. A new fault's row lies behind those of other environments.
-    pub(super) fn intervene(
+    /// Changes an environment. A new fault's row lies behind those of other environments.
+    pub(super) fn change<T>(
         &mut self,
         slot: usize,
-        intervention: &Intervention,
+        change: impl FnOnce(&mut EnvironmentMut) -> T,
+    ) -> T {
+        let mut environment = EnvironmentMut::new(&mut self.world, self.environments[slot]);
+        let changed = change(&mut environment);
+        self.moved += environment.moves;
+        changed
+    }
+
+    /// Reads the picked environments, in order.
+    pub(super) fn read_picked(
+        &mut self,
+        picked: impl Fn(usize) -> bool,
+        mut read: impl FnMut(usize, &EnvironmentRef),
+    ) {
+        self.settle();
+        let columns = self.reader.columns(&self.world);
+        for (slot, &row) in self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(slot, _)| picked(*slot))
+        {
+            if let Some(view) = columns.view(row) {
+                read(slot, &view);
+            }
+        }
+    }
+
+    /// Sets what is left of the error budget of each environment for whose slot there is one.
+    pub(super) fn set_slo_budgets(
+        &mut self,
+        mut remaining: impl FnMut(usize) -> Option<f64>,
     ) -> Result<(), SimError> {
-        intervention.apply(&mut self.world, self.environments[slot])?;
-        self.moved += usize::from(intervention.moves_rows());
+        self.settle();
+        let tables = self.budgets.contiguous_iter_mut(&mut self.world);
+        let mut table = tables.into_iter().flatten().find(|table| !table.is_empty());
+        let budgets = mesh::slice(table.as_mut());
+        for (slot, &row) in self.rows.iter().enumerate() {
+            if let (Some(remaining), Some(budget)) = (remaining(slot), budgets.get_mut(row)) {
+                put_budget(budget, remaining)?;
+            }
+        }
         Ok(())
     }
 
@@ -122,6 +180,7 @@ impl Shard {
         self.environments[slot] = blueprint.spawn(&mut self.world)?;
         // Its own rows, and the last ones of the table, which fill the holes.
         self.moved += 2;
+        self.rows_moved = true;
         despawn_environment(&mut self.world, old)
     }
 }

@@ -1,5 +1,7 @@
 //! The effects of a branch.
 
+use firewatch_sim::MetricKey;
+
 use super::super::model::{Change, Counter, Effect, Factor, Limits, On, Operand};
 use super::{metric_name, parameter_name};
 use crate::decode::{Decode, Decoder, Fields, StandIn, join};
@@ -162,7 +164,7 @@ fn change(
 }
 
 /// A metric that is known or declared.
-struct MetricName(String);
+struct MetricName(MetricKey);
 
 impl Decode for MetricName {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
