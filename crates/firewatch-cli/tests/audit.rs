@@ -5,9 +5,12 @@
     reason = "a test that can't start the command fails"
 )]
 
+mod support;
+
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use support::{assert_tells, text};
 
 /// A good incident, with its runbook in a folder beside it.
 const GOOD: &str = "tests/fixtures/audit/good/bad-deploy.ron";
@@ -17,35 +20,18 @@ const FOLDER: &str = "tests/fixtures/audit";
 const GUESS: &str = "tests/fixtures/answer/guess.ron";
 
 /// Few random policies are enough here.
-fn audit(code: i32, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-    command
-        .args(["audit", "--random", "4"])
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    let output = command.output().expect("the command starts");
-    let errors = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
-    output
-}
+const QUICK: [&str; 3] = ["audit", "--random", "4"];
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
+fn audit(code: i32, arguments: &[&str]) -> Output {
+    support::run(code, &[&QUICK, arguments].concat())
 }
 
 fn stdout(code: i32, arguments: &[&str]) -> String {
-    text(&audit(code, arguments).stdout)
+    support::stdout(code, &[&QUICK, arguments].concat())
 }
 
 fn json(code: i32, arguments: &[&str]) -> Value {
-    let told = stdout(code, &[arguments, &["--format", "json"]].concat());
-    serde_json::from_str(&told).expect("the output is JSON")
-}
-
-fn assert_tells(told: &str, wanted: &[&str]) {
-    for part in wanted {
-        assert!(told.contains(part), "`{part}` is missing in:\n{told}");
-    }
+    support::json(code, &[&QUICK, arguments].concat())
 }
 
 #[test]

@@ -5,9 +5,9 @@
     reason = "a test that can't start the command fails"
 )]
 
-use std::process::{Command, Output};
+mod support;
 
-use serde_json::Value;
+use support::{assert_tells, json, run, stdout, text};
 
 const FOLDER: &str = "tests/fixtures/answer";
 const INCIDENT: &str = "tests/fixtures/answer/incident.ron";
@@ -17,37 +17,6 @@ const FIX: &str = "tests/fixtures/answer/fix.ron";
 const GUESS: &str = "tests/fixtures/answer/guess.ron";
 /// Speaks of an action and a service that there are not.
 const UNFIT: &str = "tests/fixtures/answer/unfit.ron";
-
-fn run(code: i32, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-    command
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    let output = command.output().expect("the command starts");
-    let errors = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
-    output
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
-}
-
-fn stdout(code: i32, arguments: &[&str]) -> String {
-    text(&run(code, arguments).stdout)
-}
-
-fn json(code: i32, arguments: &[&str]) -> Value {
-    let told = stdout(code, &[arguments, &["--format", "json"]].concat());
-    serde_json::from_str(&told).expect("the output is JSON")
-}
-
-/// Whether the output has all these.
-fn assert_tells(told: &str, wanted: &[&str]) {
-    for part in wanted {
-        assert!(told.contains(part), "`{part}` is missing in:\n{told}");
-    }
-}
 
 #[test]
 fn a_run_is_held_against_what_the_runbook_expects() {
