@@ -14,7 +14,7 @@ use crate::session::Session;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
-/// Nobody reads along: no texts are made, no history of actions is kept. What is to be seen is read as
+/// Nobody reads along: no history of actions is kept, and under the standard profile no texts are made. What is to be seen is read as
 /// numbers, with [`Fleet::observe_into`].
 ///
 /// ```
@@ -39,7 +39,7 @@ use crate::session::Session;
 /// # }
 /// ```
 pub struct EpisodeBatch {
-    profile: Profile,
+    nursery: Nursery,
     catalogue: Arc<ActionCatalogue>,
     fleet: Fleet,
     sessions: Vec<Session>,
@@ -142,15 +142,19 @@ impl EpisodeBatch {
         requests: impl IntoIterator<Item = Request<'a>>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
+        let mut nursery = Nursery {
+            profile,
+            fleet: None,
+        };
         let mut begun = Vec::new();
         let mut sessions = Vec::new();
         for request in requests {
-            let (blueprint, session) = begin(profile, &request)?;
+            let (blueprint, session) = nursery.begin(&request)?;
             begun.push(blueprint);
             sessions.push(session);
         }
         Ok(Self {
-            profile,
+            nursery,
             catalogue,
             fleet: Fleet::new(begun, threads)?,
             asked: Vec::with_capacity(sessions.len()),
@@ -183,7 +187,7 @@ impl EpisodeBatch {
     ) -> Result<(), EpisodeError> {
         SimError::check_length("the mask", mask.len(), self.len())?;
         for (index, _) in mask.iter().enumerate().filter(|(_, reset)| **reset) {
-            let (blueprint, session) = begin(self.profile, &request(index))?;
+            let (blueprint, session) = self.nursery.begin(&request(index))?;
             self.fleet.reset(index, &blueprint)?;
             self.sessions[index] = session;
         }
@@ -227,7 +231,7 @@ impl EpisodeBatch {
     /// nothing there are done with.
     fn look<A: Ask>(&mut self, actions: &[A], steps: &mut [BatchStep]) {
         let (sessions, turns, asked) = (&mut self.sessions, &mut self.turns, &self.asked);
-        let (catalogue, profile) = (&*self.catalogue, self.profile);
+        let (catalogue, profile) = (&*self.catalogue, self.nursery.profile);
         self.fleet.read_all(|environment, view| {
             let session = &mut sessions[environment];
             let turn = &mut turns[environment];
@@ -276,7 +280,7 @@ impl EpisodeBatch {
             }
             _ => {
                 session.actions.go_on(catalogue, &mut stage)?;
-                match self.profile {
+                match self.nursery.profile {
                     Profile::Standard => {
                         catalogue.apply_quietly(&mut stage, &mut session.actions, action)
                     }
@@ -365,12 +369,40 @@ impl EpisodeBatch {
     }
 }
 
-/// An episode after its first tick, which is done apart: a fleet ticks as one.
-fn begin(profile: Profile, request: &Request) -> Result<(Blueprint, Session), EpisodeError> {
-    let incident = Incident::new(profile, request)?;
-    let (simulation, mut actions) = incident.begin()?;
-    actions.forget_history();
-    let view = simulation.view();
-    let session = Session::begin(&incident, actions, &view);
-    Ok((view.capture().blueprint()?, session))
+/// Where episodes begin, one at a time: a fleet ticks as one, and the first tick of each is its own.
+struct Nursery {
+    profile: Profile,
+    /// One environment; there is none before the first episode.
+    fleet: Option<Fleet>,
+}
+
+impl Nursery {
+    /// An episode after its first tick.
+    fn begin(&mut self, request: &Request) -> Result<(Blueprint, Session), EpisodeError> {
+        let incident = Incident::new(self.profile, request)?;
+        let fleet = match &mut self.fleet {
+            Some(fleet) => {
+                fleet.reset(0, &incident.blueprint)?;
+                fleet
+            }
+            None => self
+                .fleet
+                .insert(Fleet::new([incident.blueprint.clone()], 1)?),
+        };
+        let mut stage = FleetStage {
+            fleet,
+            environment: 0,
+        };
+        let mut actions = incident.act_first(&mut stage)?;
+        if self.profile == Profile::Standard {
+            // Only reports read it. Nobody reads those, but the reference fails at some.
+            actions.forget_history();
+        }
+        stage.fleet.tick();
+        let begun = stage.fleet.read(0, |view| {
+            let session = Session::begin(&incident, actions, view);
+            view.capture().blueprint().map(|begun| (begun, session))
+        })?;
+        Ok(begun?)
+    }
 }
