@@ -6,9 +6,10 @@ use firewatch_scenario::score::{Deed, End, Grade, Reward, Score};
 use firewatch_scenario::{
     ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
 };
-use firewatch_sim::{Blueprint, EnvironmentRef, Fleet, SimError};
+use firewatch_sim::{EnvironmentRef, Fleet, SimError};
 
-use crate::incident::{EpisodeError, Incident, Request};
+use crate::incident::{EpisodeError, Request};
+use crate::nursery::Nursery;
 use crate::observation::Info;
 use crate::session::Session;
 
@@ -142,10 +143,7 @@ impl EpisodeBatch {
         requests: impl IntoIterator<Item = Request<'a>>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
-        let mut nursery = Nursery {
-            profile,
-            fleet: None,
-        };
+        let mut nursery = Nursery::new(profile);
         let mut begun = Vec::new();
         let mut sessions = Vec::new();
         for request in requests {
@@ -231,7 +229,7 @@ impl EpisodeBatch {
     /// nothing there are done with.
     fn look<A: Ask>(&mut self, actions: &[A], steps: &mut [BatchStep]) {
         let (sessions, turns, asked) = (&mut self.sessions, &mut self.turns, &self.asked);
-        let (catalogue, profile) = (&*self.catalogue, self.nursery.profile);
+        let (catalogue, profile) = (&*self.catalogue, self.nursery.profile());
         self.fleet.read_all(|environment, view| {
             let session = &mut sessions[environment];
             let turn = &mut turns[environment];
@@ -280,7 +278,7 @@ impl EpisodeBatch {
             }
             _ => {
                 session.actions.go_on(catalogue, &mut stage)?;
-                match self.nursery.profile {
+                match self.nursery.profile() {
                     Profile::Standard => {
                         catalogue.apply_quietly(&mut stage, &mut session.actions, action)
                     }
@@ -366,43 +364,5 @@ impl EpisodeBatch {
         mask: &mut [bool],
     ) -> Result<(), EpisodeError> {
         Ok(self.fleet.observe_into(observation, values, mask)?)
-    }
-}
-
-/// Where episodes begin, one at a time: a fleet ticks as one, and the first tick of each is its own.
-struct Nursery {
-    profile: Profile,
-    /// One environment; there is none before the first episode.
-    fleet: Option<Fleet>,
-}
-
-impl Nursery {
-    /// An episode after its first tick.
-    fn begin(&mut self, request: &Request) -> Result<(Blueprint, Session), EpisodeError> {
-        let incident = Incident::new(self.profile, request)?;
-        let fleet = match &mut self.fleet {
-            Some(fleet) => {
-                fleet.reset(0, &incident.blueprint)?;
-                fleet
-            }
-            None => self
-                .fleet
-                .insert(Fleet::new([incident.blueprint.clone()], 1)?),
-        };
-        let mut stage = FleetStage {
-            fleet,
-            environment: 0,
-        };
-        let mut actions = incident.act_first(&mut stage)?;
-        if self.profile == Profile::Standard {
-            // Only reports read it. Nobody reads those, but the reference fails at some.
-            actions.forget_history();
-        }
-        stage.fleet.tick();
-        let begun = stage.fleet.read(0, |view| {
-            let session = Session::begin(&incident, actions, view);
-            view.capture().blueprint().map(|begun| (begun, session))
-        })?;
-        Ok(begun?)
     }
 }
