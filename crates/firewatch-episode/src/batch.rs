@@ -6,15 +6,16 @@ use firewatch_scenario::score::{Deed, End, Grade, Reward, Score};
 use firewatch_scenario::{
     ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
 };
-use firewatch_sim::{Blueprint, EnvironmentRef, Fleet, SimError};
+use firewatch_sim::{EnvironmentRef, Fleet, SimError};
 
-use crate::incident::{EpisodeError, Incident, Request};
+use crate::incident::{EpisodeError, Request};
+use crate::nursery::Nursery;
 use crate::observation::Info;
 use crate::session::Session;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
-/// Nobody reads along: no texts are made, no history of actions is kept. What is to be seen is read as
+/// Nobody reads along: no history of actions is kept, and under the standard profile no texts are made. What is to be seen is read as
 /// numbers, with [`Fleet::observe_into`].
 ///
 /// ```
@@ -39,7 +40,7 @@ use crate::session::Session;
 /// # }
 /// ```
 pub struct EpisodeBatch {
-    profile: Profile,
+    nursery: Nursery,
     catalogue: Arc<ActionCatalogue>,
     fleet: Fleet,
     sessions: Vec<Session>,
@@ -143,15 +144,16 @@ impl EpisodeBatch {
         requests: impl IntoIterator<Item = Request<'a>>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
+        let mut nursery = Nursery::new(profile);
         let mut begun = Vec::new();
         let mut sessions = Vec::new();
         for request in requests {
-            let (blueprint, session) = begin(profile, &request)?;
+            let (blueprint, session) = nursery.begin(&request)?;
             begun.push(blueprint);
             sessions.push(session);
         }
         let fleet = Fleet::new(begun, threads)?;
-        Ok(Self::begun(profile, catalogue, fleet, sessions))
+        Ok(Self::begun(nursery, catalogue, fleet, sessions))
     }
 
     /// The same episode so many times over: it is begun once and copied, which costs a fraction of
@@ -166,20 +168,21 @@ impl EpisodeBatch {
         count: usize,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
-        let (blueprint, session) = begin(profile, request)?;
+        let mut nursery = Nursery::new(profile);
+        let (blueprint, session) = nursery.begin(request)?;
         let fleet = Fleet::new(vec![blueprint; count], threads)?;
         let sessions = vec![session; count];
-        Ok(Self::begun(profile, catalogue, fleet, sessions))
+        Ok(Self::begun(nursery, catalogue, fleet, sessions))
     }
 
     fn begun(
-        profile: Profile,
+        nursery: Nursery,
         catalogue: Arc<ActionCatalogue>,
         fleet: Fleet,
         sessions: Vec<Session>,
     ) -> Self {
         Self {
-            profile,
+            nursery,
             catalogue,
             fleet,
             asked: Vec::with_capacity(sessions.len()),
@@ -212,7 +215,7 @@ impl EpisodeBatch {
     ) -> Result<(), EpisodeError> {
         SimError::check_length("the mask", mask.len(), self.len())?;
         for (index, _) in mask.iter().enumerate().filter(|(_, reset)| **reset) {
-            let (blueprint, session) = begin(self.profile, &request(index))?;
+            let (blueprint, session) = self.nursery.begin(&request(index))?;
             self.fleet.reset(index, &blueprint)?;
             self.sessions[index] = session;
         }
@@ -256,7 +259,7 @@ impl EpisodeBatch {
     /// nothing there are done with.
     fn look<A: Ask>(&mut self, actions: &[A], steps: &mut [BatchStep]) {
         let (sessions, turns, asked) = (&mut self.sessions, &mut self.turns, &self.asked);
-        let (catalogue, profile) = (&*self.catalogue, self.profile);
+        let (catalogue, profile) = (&*self.catalogue, self.nursery.profile());
         self.fleet.read_all(|environment, view| {
             let session = &mut sessions[environment];
             let turn = &mut turns[environment];
@@ -305,7 +308,7 @@ impl EpisodeBatch {
             }
             _ => {
                 session.actions.go_on(catalogue, &mut stage)?;
-                match self.profile {
+                match self.nursery.profile() {
                     Profile::Standard => {
                         catalogue.apply_quietly(&mut stage, &mut session.actions, action)
                     }
@@ -392,14 +395,4 @@ impl EpisodeBatch {
     ) -> Result<(), EpisodeError> {
         Ok(self.fleet.observe_into(observation, values, mask)?)
     }
-}
-
-/// An episode after its first tick, which is done apart: a fleet ticks as one.
-fn begin(profile: Profile, request: &Request) -> Result<(Blueprint, Session), EpisodeError> {
-    let incident = Incident::new(profile, request)?;
-    let (simulation, mut actions) = incident.begin()?;
-    actions.forget_history();
-    let view = simulation.view();
-    let session = Session::begin(&incident, actions, &view);
-    Ok((view.capture().blueprint()?, session))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{Terms, grade::max_bad_customer_minutes};
 use firewatch_scenario::{
-    ActionError, ActionSession, CATALOGUE, Difficulty, Profile, Scenario, generate,
+    ActionError, ActionSession, CATALOGUE, Difficulty, Profile, Scenario, Stage, generate,
 };
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
@@ -168,12 +168,18 @@ impl Incident {
     /// left behind.
     pub(crate) fn begin(&self) -> Result<(Simulation, ActionSession), SimError> {
         let mut simulation = Simulation::from_blueprint(&self.blueprint)?;
-        let mut actions = ActionSession::new();
-        if self.scenario.acts_later() {
-            self.scenario.act_at(0, &mut simulation, &mut actions)?;
-        }
+        let actions = self.act_first(&mut simulation)?;
         simulation.tick();
         Ok((simulation, actions))
+    }
+
+    /// What the scenario itself does before the first tick, and what that left behind.
+    pub(crate) fn act_first(&self, stage: &mut impl Stage) -> Result<ActionSession, SimError> {
+        let mut actions = ActionSession::new();
+        if self.scenario.acts_later() {
+            self.scenario.act_at(0, stage, &mut actions)?;
+        }
+        Ok(actions)
     }
 
     fn of(profile: Profile, scenario: Scenario) -> Result<Self, EpisodeError> {

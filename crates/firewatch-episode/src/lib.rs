@@ -31,6 +31,7 @@ mod batch;
 mod draw;
 mod episode;
 mod incident;
+mod nursery;
 mod observation;
 mod python;
 mod session;

@@ -10,7 +10,8 @@ use firewatch_episode::{
     BatchStep, End, Episode, EpisodeBatch, EpisodeError, Request, Step, tasks,
 };
 use firewatch_scenario::{
-    ActionCatalogue, ActionError, ActionRequest, Difficulty, Draws, Profile, Scenario,
+    ActionCatalogue, ActionError, ActionRequest, ActionSpec, Category, Difficulty, Draws, Profile,
+    Scenario,
 };
 
 use firewatch_episode::PythonRandom;
@@ -475,6 +476,61 @@ fn same(
             assert_eq!(batch.fleet().state_hash(index), Ok(hash));
         }
     }
+}
+
+#[test]
+fn investigations_of_a_reference_batch_are_those_of_each_episode_alone() {
+    const COUNT: usize = 12;
+    // A report on where a request spends its time divides by 0 here.
+    let timeless = scenario(
+        r#"difficulty: hard, services: {"api-gateway": (metrics: {"http_server_request_duration_p99": 0.0})}"#,
+    );
+    let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
+    let request = |number: usize| match number % 4 {
+        0 => Request::Scenario(&timeless),
+        difficulty => Request::Drawn {
+            difficulty: difficulties[difficulty - 1],
+            seed: 100 + number as u64,
+        },
+    };
+    let profile = Profile::Reference;
+    let actions = ActionCatalogue::built_in(profile).actions().iter();
+    let looks = actions.filter(|action| action.category() == Category::Investigation);
+    let looks: Vec<&str> = looks.map(ActionSpec::name).collect();
+    let mut batch = EpisodeBatch::new(profile, (0..COUNT).map(request), 2).expect("they can begin");
+    let mut alone: Vec<Episode> = (0..COUNT)
+        .map(|number| begun(profile, &request(number)))
+        .collect();
+    let mut steps = vec![BatchStep::default(); COUNT];
+    let mut random = PythonRandom::new(7);
+    let mut failed = 0;
+    for round in 1..=30 {
+        let mut actions = Vec::new();
+        for episode in &alone {
+            let names = services(episode);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            actions.push(if random.below(4) == 0 {
+                any_action(&mut random, profile, &names)
+            } else {
+                let target = names[random.below(names.len())];
+                self::request(looks[random.below(looks.len())], target)
+            });
+        }
+        batch.step(&actions, &mut steps).expect("all are known");
+        for (index, (episode, action)) in alone.iter_mut().zip(&actions).enumerate() {
+            same(episode, action, &batch, index, &steps[index]);
+        }
+        let has_failed = |step: &&BatchStep| matches!(step.error, Some(EpisodeError::Action(_)));
+        failed += steps.iter().filter(has_failed).count();
+        let mask: Vec<bool> = steps.iter().map(|step| step.end.is_some()).collect();
+        for index in (0..COUNT).filter(|&index| mask[index]) {
+            let reset = alone[index].reset(&request(index + 4 * round));
+            reset.expect("it can begin");
+        }
+        let reset = batch.reset_masked(&mask, |index| request(index + 4 * round));
+        reset.expect("they can begin");
+    }
+    assert!(failed > 0, "no report has failed");
 }
 
 #[test]

@@ -40,7 +40,8 @@ pub fn round_decimal(x: f64, digits: u32) -> f64 {
         let whole = trunc(units) as f64;
         let from_half = units - whole - 0.5;
         if from_half.abs() > FAR {
-            let rounded = if from_half > 0.0 { whole + 1.0 } else { whole };
+            // Added rather than branched on: which way it goes changes all the time.
+            let rounded = whole + f64::from(u8::from(from_half > 0.0));
             return (rounded / scale).copysign(x);
         }
     }

@@ -149,7 +149,11 @@ impl Run<'_, '_> {
         change: &Change,
     ) -> Result<(), ActionError> {
         let mut service = self.environment.service(index)?;
-        let old = service.metric(metric);
+        let old = match change {
+            // What was there does not matter: this spares making a value of it.
+            Change::Set { create: true, .. } => None,
+            _ => service.metric(metric),
+        };
         if let Some(new) = self.means.changed(&service, old.as_ref(), change)? {
             service.set_metric(metric, &new)?;
         }
