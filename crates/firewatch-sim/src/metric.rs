@@ -74,19 +74,26 @@ pub struct Metric {
 }
 
 /// Reads a metric as a number from the component that has it; `None` where it is absent or no number.
-#[derive(Clone, Copy)]
+pub(crate) struct Numbers<C: 'static> {
+    /// Of one component.
+    pub(crate) read: fn(&C) -> Option<f64>,
+    /// Of many, each into the first of so many places: a call for all of them.
+    pub(crate) copy: fn(&[C], &mut [f32], usize),
+}
+
+/// The component that has a metric, and how it is read.
 pub(crate) enum Number {
-    Vitals(fn(&Vitals) -> Option<f64>),
-    Runtime(fn(&Runtime) -> Option<f64>),
-    Uptime(fn(&Uptime) -> Option<f64>),
-    Profile(fn(&Profile) -> Option<f64>),
-    RequestQueue(fn(&RequestQueue) -> Option<f64>),
-    Traffic(fn(&Traffic) -> Option<f64>),
-    CrashLoop(fn(&CrashLoop) -> Option<f64>),
-    Certificate(fn(&Certificate) -> Option<f64>),
-    ImagePull(fn(&ImagePull) -> Option<f64>),
-    Pipeline(fn(&Pipeline) -> Option<f64>),
-    Internals(fn(&Internals) -> Option<f64>),
+    Vitals(Numbers<Vitals>),
+    Runtime(Numbers<Runtime>),
+    Uptime(Numbers<Uptime>),
+    Profile(Numbers<Profile>),
+    RequestQueue(Numbers<RequestQueue>),
+    Traffic(Numbers<Traffic>),
+    CrashLoop(Numbers<CrashLoop>),
+    Certificate(Numbers<Certificate>),
+    ImagePull(Numbers<ImagePull>),
+    Pipeline(Numbers<Pipeline>),
+    Internals(Numbers<Internals>),
 }
 
 impl std::fmt::Debug for Metric {
@@ -105,8 +112,8 @@ impl Metric {
         !matches!(self.kind, MetricKind::Text | MetricKind::Lines)
     }
 
-    pub(crate) fn number(&self) -> Number {
-        self.number
+    pub(crate) fn number(&self) -> &Number {
+        &self.number
     }
 
     /// Whether the value is of the metric's type.
@@ -221,6 +228,16 @@ where
     if component != C::default() {
         service.insert(component);
     }
+}
+
+/// The nearest `f32`; infinite beyond its range, 0 for what is absent.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "an observation is given in single precision"
+)]
+pub(crate) fn as_f32(value: Option<f64>) -> f32 {
+    value.unwrap_or(0.0) as f32
 }
 
 /// A field of a component that can be read and written as a [`Value`].
@@ -359,7 +376,14 @@ macro_rules! metrics {
                 max: $max,
                 always: metrics!(@$presence),
                 about: $about,
-                number: Number::$component(|component| component.$field.number()),
+                number: Number::$component(Numbers {
+                    read: |component| component.$field.number(),
+                    copy: |components, places, step| {
+                        for (component, place) in components.iter().zip(places.iter_mut().step_by(step)) {
+                            *place = as_f32(component.$field.number());
+                        }
+                    },
+                }),
                 read: |service| match service.get::<$component>() {
                     Some(component) => component.$field.read(),
                     None => metrics!(@absent $presence $component $field),

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use crate::environment::Environment;
 use crate::error::SimError;
 use crate::mesh::{Rows, Settled, column};
-use crate::metric::{self, Metric, Number};
+use crate::metric::{self, Metric, Number, Numbers, as_f32};
 use crate::service::{
     Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
     Traffic, Uptime, Vitals,
@@ -146,19 +146,19 @@ impl Observer {
                 found: &self.found,
             };
             match metric.number() {
-                Number::Vitals(read) => out.column(&mut self.vitals, read),
-                Number::Runtime(read) => out.column(&mut self.runtimes, read),
-                Number::Uptime(read) => out.column(&mut self.uptimes, read),
-                Number::Profile(read) => out.column(&mut self.profiles, read),
-                Number::RequestQueue(read) => out.sparse::<RequestQueue>(read),
-                Number::Traffic(read) => out.sparse::<Traffic>(read),
-                Number::CrashLoop(read) => out.sparse::<CrashLoop>(read),
-                Number::Certificate(read) => out.sparse::<Certificate>(read),
-                Number::ImagePull(read) => out.sparse::<ImagePull>(read),
-                Number::Pipeline(read) => out.sparse::<Pipeline>(read),
-                Number::Internals(read) => {
-                    out.fill(read(&Internals::default()));
-                    out.sparse::<Internals>(read);
+                Number::Vitals(numbers) => out.column(&mut self.vitals, numbers),
+                Number::Runtime(numbers) => out.column(&mut self.runtimes, numbers),
+                Number::Uptime(numbers) => out.column(&mut self.uptimes, numbers),
+                Number::Profile(numbers) => out.column(&mut self.profiles, numbers),
+                Number::RequestQueue(numbers) => out.sparse::<RequestQueue>(numbers),
+                Number::Traffic(numbers) => out.sparse::<Traffic>(numbers),
+                Number::CrashLoop(numbers) => out.sparse::<CrashLoop>(numbers),
+                Number::Certificate(numbers) => out.sparse::<Certificate>(numbers),
+                Number::ImagePull(numbers) => out.sparse::<ImagePull>(numbers),
+                Number::Pipeline(numbers) => out.sparse::<Pipeline>(numbers),
+                Number::Internals(numbers) => {
+                    out.fill((numbers.read)(&Internals::default()));
+                    out.sparse::<Internals>(numbers);
                 }
             }
         }
@@ -217,20 +217,21 @@ impl Out<'_> {
     }
 
     /// Writes a metric that every service has.
-    fn column<C: Component>(
-        &mut self,
-        query: &mut QueryState<&'static C>,
-        read: fn(&C) -> Option<f64>,
-    ) {
-        let world = self.world;
+    fn column<C: Component>(&mut self, query: &mut QueryState<&'static C>, numbers: &Numbers<C>) {
+        let (world, metrics) = (self.world, self.observation.metrics.len());
         let column = column(query, world);
-        for (found, places) in self.environments() {
+        let environments = self.values.chunks_exact_mut(self.observation.stride());
+        for (found, values) in self.found.iter().zip(environments) {
+            let places = &mut values[self.metric..];
             if found.in_place {
-                for (service, place) in found.rows.of_column(column).iter().zip(places) {
-                    *place = as_f32(read(service));
-                }
+                (numbers.copy)(found.rows.of_column(column), places, metrics);
             } else {
-                read_each(world, found, places, read);
+                read_each(
+                    world,
+                    found,
+                    places.iter_mut().step_by(metrics),
+                    numbers.read,
+                );
             }
         }
     }
@@ -245,7 +246,7 @@ impl Out<'_> {
     }
 
     /// Writes a metric that only some services have.
-    fn sparse<C: Component>(&mut self, read: fn(&C) -> Option<f64>) {
+    fn sparse<C: Component>(&mut self, numbers: &Numbers<C>) {
         let world = self.world;
         let storage = world
             .component_id::<C>()
@@ -254,7 +255,7 @@ impl Out<'_> {
             return;
         }
         for (found, places) in self.environments() {
-            read_each(world, found, places, read);
+            read_each(world, found, places, numbers.read);
         }
     }
 }
@@ -273,13 +274,4 @@ fn read_each<'a, C: Component>(
             *place = as_f32(read(component));
         }
     }
-}
-
-/// The nearest `f32`; infinite beyond its range, 0 for what is absent.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "an observation is given in single precision"
-)]
-fn as_f32(value: Option<f64>) -> f32 {
-    value.unwrap_or(0.0) as f32
 }

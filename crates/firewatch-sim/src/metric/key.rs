@@ -65,9 +65,9 @@ impl MetricKey {
         match self {
             Self::Known(Metric {
                 kind: MetricKind::Float,
-                number: Number::Vitals(read),
+                number: Number::Vitals(numbers),
                 ..
-            }) => Some(*read),
+            }) => Some(numbers.read),
             _ => None,
         }
     }
