@@ -103,6 +103,13 @@ fn a_fault_has_to_land() {
 }
 
 #[test]
+fn a_fault_of_the_single_fault_engine_lands() {
+    // That engine can't be without a fault, beside which the others are held.
+    let audit = audited(&format!("{SERVICES}, {FAULT}, engine: single_fault"));
+    assert_eq!(verdict(&audit, Check::Lands), Verdict::Passed);
+}
+
+#[test]
 fn doing_nothing_has_to_lose() {
     let halted = audited(&format!(
         r#"{SERVICES}, {FAULT}, timeline: [(tick: 4, do: halt("auth-service"))]"#

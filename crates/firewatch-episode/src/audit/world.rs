@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::{Action, ActionCatalogue, ActionRequest, Fault, Profile, Scenario};
-use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals};
+use firewatch_scenario::{
+    Action, ActionCatalogue, ActionRequest, Fault, Metrics, Profile, Scenario,
+};
+use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vitals};
 
 use super::finding::{Check, Finding};
 use super::moves::WAIT;
@@ -262,6 +264,14 @@ fn without(scenario: &Scenario, gone: impl Fn(usize) -> bool) -> Scenario {
         index += 1;
         !gone(index - 1)
     };
+    if scenario.engine == Engine::SingleFault {
+        // It insists on a fault: one that does nothing.
+        for fault in scenario.faults.iter_mut().filter(|_| !stays()) {
+            fault.kind = FaultKind::External;
+            fault.metrics = Metrics::new();
+        }
+        return scenario;
+    }
     scenario.faults.retain(|_| stays());
     scenario.timeline.retain(|event| match event.action {
         Action::Inject(_) => stays(),
