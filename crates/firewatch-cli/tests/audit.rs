@@ -55,7 +55,8 @@ fn a_good_incident_ends_with_0_and_shows_why() {
 fn an_incident_that_is_not_good_ends_with_1_and_says_what_is_wrong() {
     let told = stdout(1, &[HEALS, "--quiet"]);
     let wanted = [
-        "✗ inaction_loses  doing nothing wins",
+        "✗ inaction_loses  doing nothing wins\n",
+        "→ take what halts faults and what acts out of the timeline",
         "goal(\"auth-service\", \"restart_count\", ge(0)): every policy meets it",
         "1 incident: 0 good, 1 not good",
     ];
@@ -68,6 +69,8 @@ fn a_scenario_that_is_not_in_order_ends_with_2_and_the_others_are_audited() {
     let output = audit(2, &["--quiet", BROKEN, HEALS, GOOD]);
     assert_tells(&text(&output.stderr), &["broken.ron:4:41"]);
     let wanted = ["3 incidents: 1 good, 1 not good, 1 not in order"];
+    assert_tells(&text(&output.stdout), &wanted);
+    let wanted = ["checks that failed: inaction_loses in 1, "];
     assert_tells(&text(&output.stdout), &wanted);
 }
 
@@ -114,6 +117,9 @@ fn json_says_what_the_text_says() {
     assert_eq!(good["file"], GOOD);
     assert_eq!(good["findings"][0]["check"], "lands");
     assert_eq!(good["findings"][0]["verdict"], "passed");
+    assert_eq!(good["findings"][0]["advice"], Value::Null);
+    assert_eq!(heals["findings"][1]["verdict"], "failed");
+    assert!(heals["findings"][1]["advice"].is_string());
     assert_eq!(good["policies"][0]["kind"], "nothing");
     assert_eq!(good["policies"][1]["kind"], "runbook");
     assert_eq!(good["found"], Value::Null);

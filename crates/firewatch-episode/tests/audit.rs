@@ -60,7 +60,9 @@ fn failure(audit: &Audit, check: Check) -> &str {
         .iter()
         .filter(|f| f.verdict == Verdict::Failed);
     let failed = failed.find(|finding| finding.check == check);
-    &failed.expect("the check failed").evidence
+    let failed = failed.expect("the check failed");
+    assert!(failed.advice.is_some(), "{failed:?}");
+    &failed.evidence
 }
 
 #[test]
@@ -116,6 +118,11 @@ fn doing_nothing_has_to_lose() {
     ));
     assert_eq!(failure(&halted, Check::InactionLoses), "doing nothing wins");
     assert!(halted.notes[0].contains("the timeline itself"));
+    // Where there is nothing to be done, no answer is missed.
+    let idle = audited(SERVICES);
+    assert_eq!(failure(&idle, Check::InactionLoses), "doing nothing wins");
+    assert_eq!(verdict(&idle, Check::Winnable), Verdict::Skipped);
+    assert_eq!(idle.found, None);
 }
 
 #[test]
@@ -133,6 +140,44 @@ fn there_has_to_be_an_answer_that_wins() {
     );
     let unsearched = unsearched.expect("it can be played");
     assert_eq!(failure(&unsearched, Check::Winnable), "no search was made");
+}
+
+#[test]
+fn the_search_says_how_far_it_got() {
+    let leak = r#"(kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9)"#;
+    let two = scenario(&format!(
+        r#"{SERVICES}, faults: [(kind: bad_deploy, service: "auth-service"), {leak}]"#
+    ));
+    let with = |max_actions| {
+        let options = AuditOptions {
+            max_actions,
+            ..options()
+        };
+        audit(&two, &options).expect("it can be played")
+    };
+    let short = with(1);
+    let evidence = failure(&short, Check::Winnable);
+    let wanted = "at most 1 action was found to win; the one that got farthest: ";
+    assert!(evidence.contains(wanted), "{evidence}");
+    assert!(evidence.contains("goes on"), "{evidence}");
+    let enough = with(2);
+    assert_eq!(verdict(&enough, Check::Winnable), Verdict::Passed);
+    let best = &enough.policies[enough.winning.expect("an answer wins")];
+    // The second remedy waits for what it remedies.
+    assert!(
+        best.actions.len() == 2 && best.actions[1].tick > 9,
+        "{best:#?}"
+    );
+    // What was found wins as a runbook too.
+    let found = enough.found.as_deref().expect("an answer was found");
+    let found = Runbook::parse_for("found.ron", found, &two);
+    let runbooks = vec![found.unwrap_or_else(|problems| panic!("{problems}"))];
+    let options = AuditOptions {
+        runbooks,
+        ..options()
+    };
+    let again = audit(&two, &options).expect("it can be played");
+    assert_eq!(verdict(&again, Check::Runbooks), Verdict::Passed);
 }
 
 #[test]
@@ -158,9 +203,9 @@ fn a_goal_has_to_be_missed_and_met() {
     let with = |goal: &str| audited(&format!("{SERVICES}, {FAULT}, goals: [{goal}]"));
     let given = with(r#"goal("auth-service", "restart_count", ge(0))"#);
     assert_eq!(failure(&given, Check::Goals), "every policy meets it");
-    let never = with(r#"goal("auth-service", "http_server_error_rate", gt(0.9999))"#);
-    let met = never.policies.iter().any(|played| played.goals_met[0]);
-    assert_eq!(verdict(&never, Check::Goals) == Verdict::Passed, met);
+    let never = with(r#"goal("auth-service", "restart_count", gt(1000))"#);
+    assert_eq!(failure(&never, Check::Goals), "no policy meets it");
+    assert!(failure(&never, Check::Winnable).contains("is missed at the end"));
     let good = with(r#"goal("auth-service", "http_server_error_rate", lt(0.05))"#);
     assert_eq!(verdict(&good, Check::Goals), Verdict::Passed);
 }
@@ -179,6 +224,13 @@ fn a_red_herring_has_to_mislead_and_not_to_harm() {
     assert_eq!(verdict(&good, Check::Herrings), Verdict::Passed);
     let dull = with(r#""http_server_error_rate": 0.0, "process_memory_utilization": 0.3"#);
     assert!(failure(&dull, Check::Herrings).contains("it looks healthy"));
+    let planted = audited(&format!(
+        r#"services: {{
+            "auth-service": (), "mailer": (metrics: {{"http_server_error_rate": 0.0}}),
+        }}, {FAULT}, red_herrings: ["mailer"],
+        adversarial_logs: [(service: "mailer", line: "ERROR it is me")]"#
+    ));
+    assert_eq!(verdict(&planted, Check::Herrings), Verdict::Passed);
     let harmful = with(r#""http_server_error_rate": 0.6"#);
     assert!(failure(&harmful, Check::Herrings).contains("it harms"));
 }
@@ -193,6 +245,18 @@ fn a_grade_has_to_tell_answers_apart() {
     let failed = { audit.findings.iter() }.find(|finding| finding.check == Check::Ordering);
     let about = failed.map(|finding| finding.about.as_str());
     assert_eq!(about, Some("above doing nothing"));
+}
+
+#[test]
+fn trying_a_remedy_everywhere_must_not_be_better() {
+    let audit = audited_with(
+        r#"action("restart_service", "db-proxy"), action("restart_service", "db-proxy"),
+        action("restart_service", "db-proxy"), action("rollback_deploy", "auth-service")"#,
+    );
+    let mut failed = { audit.findings.iter() }
+        .filter(|f| f.check == Check::Ordering && f.verdict == Verdict::Failed);
+    let about = failed.next().map(|finding| finding.about.as_str());
+    assert_eq!(about, Some("not below its remedy on every service"));
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn audit_all(
     if is_json {
         writeln!(out, "\n]")?;
     } else {
-        writeln!(out, "{}", tally.line(out.palette))?;
+        tally.write(out)?;
     }
     Ok(tally)
 }

@@ -1,8 +1,9 @@
 //! What an audit found, to be read by people and programs.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use firewatch_episode::audit::{Audit, Finding, Verdict};
+use firewatch_episode::audit::{Audit, Check, Finding, Verdict};
 use firewatch_scenario::Difficulty;
 use serde::Serialize;
 
@@ -11,13 +12,15 @@ use super::table::policies;
 use crate::check::count;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::style::{BAD, BOLD, DIM, GOOD, Palette, visible};
+use crate::style::{BAD, BOLD, DIM, FAIR, GOOD, visible};
 
 /// What came of all scenarios.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     good: usize,
     not_good: usize,
+    /// In how many of them each check failed.
+    failed: BTreeMap<Check, usize>,
     /// Scenarios that are not in order.
     pub bad: usize,
 }
@@ -30,10 +33,16 @@ impl Tally {
         } else {
             self.not_good += 1;
         }
+        let findings = audit.findings.iter();
+        let failed = findings.filter(|finding| finding.verdict == Verdict::Failed);
+        // Each check once, however much it found.
+        for check in failed.map(|finding| finding.check).collect::<BTreeSet<_>>() {
+            *self.failed.entry(check).or_default() += 1;
+        }
     }
 
     /// The exit code that follows.
-    pub fn exit(self) -> Exit {
+    pub fn exit(&self) -> Exit {
         match (self.bad, self.not_good) {
             (0, 0) => Exit::Well,
             (0, _) => Exit::ExpectationFailed,
@@ -41,12 +50,14 @@ impl Tally {
         }
     }
 
-    /// All of it in a line.
-    pub fn line(self, palette: Palette) -> String {
-        let Self {
+    /// Writes all of it in a line, and what failed in another.
+    pub fn write(&self, out: &mut Output) -> Result<(), Failure> {
+        let palette = out.palette;
+        let &Self {
             good,
             not_good,
             bad,
+            ..
         } = self;
         let others = [(not_good, "not good"), (bad, "not in order")];
         let others = others.iter().filter(|(number, _)| *number > 0);
@@ -58,7 +69,15 @@ impl Tally {
             count(good + not_good + bad, "incident")
         );
         let style = if self.exit() == Exit::Well { GOOD } else { BAD };
-        palette.paint(style, line)
+        writeln!(out, "{}", palette.paint(style, line))?;
+        // Of one alone it stands above.
+        if not_good > 0 && good + not_good > 1 {
+            let failed: Vec<String> = { self.failed.iter() }
+                .map(|(check, incidents)| format!("{check} in {incidents}"))
+                .collect();
+            writeln!(out, "checks that failed: {}", failed.join(", "))?;
+        }
+        Ok(())
     }
 }
 
@@ -162,6 +181,10 @@ fn write_findings(audit: &Audit, failed_only: bool, out: &mut Output) -> Result<
             "  {mark} {}  {about}{evidence}",
             palette.paint(BOLD, name)
         )?;
+        if let Some(advice) = &finding.advice {
+            let arrow = palette.paint(FAIR, "→");
+            writeln!(out, "    {:<14}  {arrow} {advice}", "")?;
+        }
     }
     Ok(())
 }

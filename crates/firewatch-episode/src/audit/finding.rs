@@ -52,7 +52,7 @@ checks! {
     Winnable, "winnable", "A given runbook wins, or a sequence of few actions that the search finds.";
     Runbooks, "runbooks", "Each given runbook wins, and does nothing that is wrong or can't be done.";
     Goals, "goals", "Each goal is met at the end of one policy and missed at the end of another.";
-    Herrings, "herrings", "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line), no fault changes its vitals, it costs nothing where there are no faults, and a remedy done to it is a wrong action.";
+    Herrings, "herrings", "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
     Ordering, "ordering", "The best answer that wins has a grade at least 0.2 above doing nothing, not below the mean of the random policies, and not below the same answer half of the ticks later, after a wrong action, or with its remedy done to one service after the other.";
 }
 
@@ -85,6 +85,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The facts, in a line.
     pub evidence: String,
+    /// What to change in the incident or its runbook, if the check failed.
+    pub advice: Option<String>,
 }
 
 impl Finding {
@@ -104,6 +106,16 @@ impl Finding {
                 Verdict::Failed
             },
             evidence: evidence.into(),
+            advice: None,
+        }
+    }
+
+    /// The same with what to change, where the check failed.
+    pub(super) fn advise(self, advice: impl Into<String>) -> Self {
+        let is_wanted = self.verdict == Verdict::Failed;
+        Self {
+            advice: is_wanted.then(|| advice.into()),
+            ..self
         }
     }
 
@@ -114,6 +126,7 @@ impl Finding {
             about: String::new(),
             verdict: Verdict::Skipped,
             evidence: evidence.into(),
+            advice: None,
         }
     }
 }

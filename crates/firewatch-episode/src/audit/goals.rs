@@ -19,16 +19,29 @@ pub(super) fn check(scenario: &Scenario, policies: &[Played]) -> Vec<Finding> {
             ended.min_by_key(|played| (played.kind == PolicyKind::Random, met != played.won))
         };
         let known = scenario.services.iter().any(|s| s.name == goal.service);
-        let (holds, evidence) = match (with(true), with(false)) {
-            _ if !known => (false, format!("{} is not in the mesh", goal.service)),
+        let (holds, evidence, advice) = match (with(true), with(false)) {
+            _ if !known => (
+                false,
+                format!("{} is not in the mesh", goal.service),
+                "name a service of the mesh",
+            ),
             (Some(met), Some(missed)) => (
                 true,
                 format!("met by {}, missed by {}", met.name, missed.name),
+                "",
             ),
-            (Some(_), None) => (false, "every policy meets it".to_owned()),
-            (None, _) => (false, "no policy meets it".to_owned()),
+            (Some(_), None) => (
+                false,
+                "every policy meets it".to_owned(),
+                "ask for a value that the incident spoils, or drop the goal",
+            ),
+            (None, _) => (
+                false,
+                "no policy meets it".to_owned(),
+                "ask for a value that a remedy gives, or give a runbook that gets there",
+            ),
         };
-        Finding::new(Check::Goals, goal.to_string(), holds, evidence)
+        Finding::new(Check::Goals, goal.to_string(), holds, evidence).advise(advice)
     };
     goals.iter().enumerate().map(finding).collect()
 }

@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod answers;
 mod arena;
 mod finding;
 mod goals;
@@ -134,13 +135,18 @@ pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, Episo
     let mut played = arena.play(&policies)?;
 
     let mut found = None;
+    let mut farthest = None;
     let wins = |played: &Played| played.kind == PolicyKind::Runbook && played.won;
-    if !played.iter().any(wins) {
+    if options.max_actions > 0 && !played.iter().any(wins) {
         let search = Search::new(&arena, &world, &remedies);
-        if let Some(answer) = search.run(&played[0], options.max_actions)? {
+        let answer = search.run(&played[0], options.max_actions)?;
+        // Doing nothing is no answer, though it may win.
+        if answer.played.won && !answer.actions.is_empty() {
             found = Some(search::as_runbook(&answer.actions).to_string());
             policies.push(search::policy(answer.actions));
             played.push(answer.played);
+        } else {
+            farthest = Some(answer.played);
         }
     }
     let winning = best(&played);
@@ -151,11 +157,17 @@ pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, Episo
     }
     let winner = winning.map(|best| &played[best]);
     let mut findings = world.lands(scenario);
-    findings.push(inaction(&played[0]));
-    findings.push(winnable(winner, options));
-    findings.extend(runbooks(&played));
+    findings.push(answers::inaction(scenario, &played[0]));
+    let most = options.max_actions;
+    findings.push(answers::winnable(
+        winner,
+        farthest.as_ref(),
+        &played[0],
+        most,
+    ));
+    findings.extend(answers::runbooks(&played));
     findings.extend(goals::check(scenario, &played));
-    findings.extend(world.herrings(scenario, |herring| not_wrong(&arena, herring, &played)));
+    findings.extend(world.herrings(scenario));
     findings.extend(ordering::check(winner, &played));
     Ok(Audit {
         profile: profile.name(),
@@ -213,95 +225,26 @@ fn wrong_action(played: &[Played]) -> Option<ActionRequest> {
     wrong.actions.first().map(Taken::request)
 }
 
-fn inaction(nothing: &Played) -> Finding {
-    let evidence = match nothing.shortfalls.first() {
-        Some(shortfall) => format!("doing nothing, {shortfall} at the end"),
-        None => "doing nothing wins".to_owned(),
-    };
-    Finding::new(Check::InactionLoses, "", !nothing.won, evidence)
-}
-
-fn winnable(best: Option<&Played>, options: &AuditOptions) -> Finding {
-    let evidence = match best {
-        Some(best) => format!(
-            "{} wins with a grade of {:.2}",
-            best.title(),
-            best.grade.total
-        ),
-        None if options.max_actions == 0 => "no search was made".to_owned(),
-        None => format!(
-            "no answer of at most {} was found to win",
-            counted(options.max_actions, "action")
-        ),
-    };
-    Finding::new(Check::Winnable, "", best.is_some(), evidence)
-}
-
-fn runbooks(played: &[Played]) -> Vec<Finding> {
-    let runbooks = played
-        .iter()
-        .filter(|played| played.kind == PolicyKind::Runbook);
-    let finding = |played: &Played| {
-        let slip = { played.actions.iter() }.find(|taken| taken.wrong || !taken.valid);
-        let evidence = match (slip, played.shortfalls.first()) {
-            (_, Some(shortfall)) => format!("{shortfall} at the end"),
-            (Some(taken), None) => {
-                let action = moves::text(&taken.request());
-                let what = if taken.valid {
-                    "is wrong"
-                } else {
-                    "can't be done"
-                };
-                format!("action({action}) {what} at tick {}", taken.tick)
-            }
-            (None, None) => format!("it wins with a grade of {:.2}", played.grade.total),
-        };
-        let holds = played.won && slip.is_none();
-        Finding::new(Check::Runbooks, played.title(), holds, evidence)
-    };
-    let findings: Vec<Finding> = runbooks.map(finding).collect();
-    if findings.is_empty() {
-        return vec![Finding::skipped(Check::Runbooks, "no runbook was given")];
-    }
-    findings
-}
-
-/// A remedy that counts as right though it was done to that red herring. The reference lets red herrings
-/// be remedied.
-fn not_wrong(arena: &Arena, herring: &str, policies: &[Played]) -> Option<String> {
-    if arena.profile == Profile::Reference {
-        return None;
-    }
-    let guarded = |name: &str| { arena.catalogue.find(name) }.is_some_and(|spec| spec.is_guarded());
-    let singles = policies
-        .iter()
-        .filter(|played| played.kind == PolicyKind::Single);
-    let mut taken = singles.filter_map(|played| played.actions.first());
-    let right = taken.find(|taken| {
-        taken.target.as_deref() == Some(herring)
-            && taken.valid
-            && !taken.wrong
-            && guarded(&taken.action)
-    })?;
-    Some(right.action.clone())
-}
-
 /// What is worth knowing to read the findings.
 fn notes(scenario: &Scenario) -> Vec<String> {
-    let mut notes = Vec::new();
-    let does = |action: &Action| matches!(action, Action::Halt(_) | Action::Perform(_));
-    let own = { scenario.timeline.iter() }.filter(|event| does(&event.action));
-    let own = own.count();
-    if own > 0 {
-        notes.push(format!(
+    let own = own_answers(scenario);
+    let note = || {
+        format!(
             "the timeline itself halts faults or does actions ({}): every policy has their help, doing nothing too",
             counted(own, "event")
-        ));
-    }
-    notes
+        )
+    };
+    (own > 0).then(note).into_iter().collect()
 }
 
-fn counted(number: usize, what: &str) -> String {
+/// How many events of the timeline are what an answer would be.
+fn own_answers(scenario: &Scenario) -> u64 {
+    let answers = |action: &Action| matches!(action, Action::Halt(_) | Action::Perform(_));
+    let events = scenario.timeline.iter();
+    events.filter(|event| answers(&event.action)).count() as u64
+}
+
+fn counted(number: u64, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }

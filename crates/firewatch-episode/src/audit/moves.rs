@@ -71,15 +71,29 @@ fn number(kind: ParameterKind, bound: f64) -> Value {
     }
 }
 
+/// The request in a few words.
+pub(super) fn name(request: &ActionRequest) -> String {
+    let target = { request.target.iter() }.map(|target| format!(" on {target}"));
+    let mut name = format!("{}{}", request.name, target.collect::<String>());
+    if !request.parameters.is_empty() {
+        name.push_str(&format!(" ({})", entries(request, "")));
+    }
+    name
+}
+
 /// The request as it stands in a runbook's or a timeline's `action(...)`.
 pub(super) fn text(request: &ActionRequest) -> String {
     let target = { request.target.iter() }.map(|target| format!(", {target:?}"));
     let mut text = format!("{:?}{}", request.name, target.collect::<String>());
     if !request.parameters.is_empty() {
-        let entries =
-            { request.parameters.iter() }.map(|(name, value)| format!("{name:?}: {value}"));
-        let entries: Vec<String> = entries.collect();
-        text.push_str(&format!(", {{{}}}", entries.join(", ")));
+        text.push_str(&format!(", {{{}}}", entries(request, "\"")));
     }
     text
+}
+
+/// Its parameters, each name between these quotes.
+fn entries(request: &ActionRequest, quote: &str) -> String {
+    let entry = |(name, value)| format!("{quote}{name}{quote}: {value}");
+    let entries: Vec<String> = request.parameters.iter().map(entry).collect();
+    entries.join(", ")
 }

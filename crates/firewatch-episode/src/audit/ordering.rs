@@ -78,33 +78,41 @@ pub(super) fn check(best: Option<&Played>, policies: &[Played]) -> Vec<Finding> 
     let grade = best.grade.total;
     let of = |kind: PolicyKind| policies.iter().filter(move |played| played.kind == kind);
     let mut findings = Vec::new();
-    let mut compare = |about: &str, other: f64, margin: f64| {
+    let mut compare = |about: &str, other: f64, margin: f64, advice: &str| {
         let holds = grade - other >= margin - SAME;
         let evidence = format!("{grade:.2} against {other:.2}");
-        findings.push(Finding::new(Check::Ordering, about, holds, evidence));
+        findings.push(Finding::new(Check::Ordering, about, holds, evidence).advise(advice));
     };
     for nothing in of(PolicyKind::Nothing) {
-        compare("above doing nothing", nothing.grade.total, MARGIN);
+        let advice = "let doing nothing cost more (a faster fault, goals, a smaller SLO budget), or answer sooner";
+        compare("above doing nothing", nothing.grade.total, MARGIN, advice);
     }
     let random: Vec<f64> = of(PolicyKind::Random)
         .map(|played| played.grade.total)
         .collect();
     if !random.is_empty() {
-        compare("not below chance", mean(&random), 0.0);
+        let advice = "chance should not do as well: give a better runbook, or services that are wrong to act on";
+        compare("not below chance", mean(&random), 0.0, advice);
     }
-    for (kind, about) in [
-        (PolicyKind::Late, "not below the same later"),
+    for (kind, about, advice) in [
+        (
+            PolicyKind::Late,
+            "not below the same later",
+            "waiting should not pay: let the runbook act at once, or the faults hit sooner",
+        ),
         (
             PolicyKind::WrongFirst,
             "not below the same after a wrong action",
+            "a detour should not pay: let the runbook act at another moment",
         ),
         (
             PolicyKind::Everywhere,
             "not below its remedy on every service",
+            "trying it everywhere should not pay: add healthy services or red herrings that are wrong to act on, and leave wrong actions out of the runbook",
         ),
     ] {
         for other in of(kind) {
-            compare(about, other.grade.total, 0.0);
+            compare(about, other.grade.total, 0.0, advice);
         }
     }
     findings

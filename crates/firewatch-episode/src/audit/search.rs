@@ -21,6 +21,7 @@ const MAX_MOMENTS: usize = 6;
 type Actions = Vec<(u64, ActionRequest)>;
 
 /// An answer and what came of it.
+#[derive(Clone)]
 pub(super) struct Answer {
     /// Steps, counted from 0, and what is done at each.
     pub(super) actions: Actions,
@@ -56,15 +57,13 @@ impl<'a> Search<'a> {
 
     /// The best of the shortest answers that win, of at most so many actions: each action at the first
     /// step and whenever something has happened, then the same behind each of the best partial answers.
-    pub(super) fn run(
-        &self,
-        nothing: &Played,
-        most: usize,
-    ) -> Result<Option<Answer>, EpisodeError> {
-        let mut beam = vec![Answer {
+    /// Where none wins, the one that got farthest, which may be doing nothing.
+    pub(super) fn run(&self, nothing: &Played, most: usize) -> Result<Answer, EpisodeError> {
+        let mut farthest = Answer {
             actions: Vec::new(),
             played: nothing.clone(),
-        }];
+        };
+        let mut beam = vec![farthest.clone()];
         for _ in 0..most {
             let mut longer = Vec::new();
             for partial in &beam {
@@ -74,15 +73,19 @@ impl<'a> Search<'a> {
             }
             // The best first; of equals the first found.
             longer.sort_by(|a, b| order(&b.played, &a.played));
-            if longer.first().is_some_and(|best| best.played.won) {
-                return Ok(longer.into_iter().next());
+            let Some(best) = longer.first() else { break };
+            if best.played.won {
+                return Ok(best.clone());
+            }
+            if rank(&best.played) > rank(&farthest.played) {
+                farthest = best.clone();
             }
             let mut seen = BTreeSet::new();
             longer.retain(|answer| seen.insert(state(&answer.played)));
             longer.truncate(BEAM);
             beam = longer;
         }
-        Ok(None)
+        Ok(farthest)
     }
 
     fn extend(&self, actions: &Actions) -> Result<Vec<Answer>, EpisodeError> {
@@ -119,8 +122,9 @@ impl<'a> Search<'a> {
 
 /// What a found answer is played as.
 pub(super) fn policy<'a>(actions: Actions) -> Policy<'a> {
-    let texts: Vec<String> = actions.iter().map(|(_, a)| moves::text(a)).collect();
-    Policy::new(PolicyKind::Found, texts.join(", "), Plan::Sequence(actions))
+    let names: Vec<String> = actions.iter().map(|(_, a)| moves::name(a)).collect();
+    let name = names.join(", then ");
+    Policy::new(PolicyKind::Found, name, Plan::Sequence(actions))
 }
 
 /// A found answer as a runbook.
@@ -166,19 +170,19 @@ fn concerned<'a>(scenario: &'a Scenario, world: &'a World) -> impl Iterator<Item
         .chain(sick.map(|(service, _)| &*service.name))
 }
 
-/// How far an answer got: wins, faults halted, goals met, services healthy; then its grade and reward.
-fn order(a: &Played, b: &Played) -> Ordering {
+/// How far an answer got: wins, faults halted, goals met, services healthy.
+fn rank(played: &Played) -> (bool, usize, usize, usize) {
     let count = |flags: &[bool]| flags.iter().filter(|flag| **flag).count();
-    let rank = |played: &Played| {
-        let (halted, goals) = (count(&played.faults_halted), count(&played.goals_met));
-        let healthy = usize::MAX - played.unhealthy.len();
-        (played.won, halted, goals, healthy)
-    };
+    let (halted, goals) = (count(&played.faults_halted), count(&played.goals_met));
+    let healthy = usize::MAX - played.unhealthy.len();
+    (played.won, halted, goals, healthy)
+}
+
+/// Who got farther; of equals, the better grade, then the greater reward.
+fn order(a: &Played, b: &Played) -> Ordering {
     let grades = a.grade.total.total_cmp(&b.grade.total);
-    rank(a)
-        .cmp(&rank(b))
-        .then(grades)
-        .then(a.reward.total_cmp(&b.reward))
+    let rewards = a.reward.total_cmp(&b.reward);
+    rank(a).cmp(&rank(b)).then(grades).then(rewards)
 }
 
 /// What tells partial answers apart: of those that got to the same, one is enough.

@@ -7,12 +7,13 @@ use firewatch_scenario::{
 };
 use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vitals};
 
+use super::counted;
 use super::finding::{Check, Finding};
 use super::moves::WAIT;
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request};
 
 /// Error rate by which a fault must have made things worse where it leaves the status alone, and from
-/// which on a service looks suspicious: the standard profile's guard sees nothing to remedy below it.
+/// which on a service looks suspicious: below it, the standard profile's guard sees nothing to remedy.
 const NOTABLE_ERRORS: f64 = 0.05;
 const LAG: &str = "data_freshness_lag_seconds";
 
@@ -38,8 +39,6 @@ struct FaultSeen {
 struct HerringSeen {
     /// Tick and what looks suspicious.
     suspicious: Option<(u64, String)>,
-    /// Tick at which the faults have changed its vitals.
-    touched: Option<u64>,
     /// Tick and what is costly about it where there are no faults.
     costly: Option<(u64, String)>,
 }
@@ -109,13 +108,9 @@ impl World {
                 let alert = alerts.iter().find(|alert| alert.service == *name);
                 let alert = alert.map(|alert| format!("{:?} fires", alert.name));
                 herring.suspect(tick, &with[service], alert);
-                let without = batch.fleet().read(faultless, |view| {
+                batch.fleet().read(faultless, |view| {
                     herring.cost(tick, name, scenario.impact, view);
-                    view.vitals().nth(service).copied()
                 })?;
-                if without.is_some_and(|without| numbers(&without) != numbers(&with[service])) {
-                    herring.touched.get_or_insert(tick);
-                }
             }
         }
         Ok(())
@@ -125,24 +120,21 @@ impl World {
     pub(super) fn lands(&self, scenario: &Scenario) -> Vec<Finding> {
         if self.faults.is_empty() {
             let none = Finding::new(Check::Lands, "", false, "there is no fault");
-            return vec![none];
+            return vec![
+                none.advise("give it one, like `faults: [(kind: oom, service: \"...\")]`"),
+            ];
         }
         let faults = scenario.all_faults().zip(&self.faults);
         let finding = |(fault, seen): (&Fault, &FaultSeen)| {
             let about = format!("{} of {}", fault.kind, fault.service);
-            let evidence = seen.evidence(fault, scenario);
-            Finding::new(Check::Lands, about, seen.landed.is_some(), evidence)
+            let (evidence, advice) = seen.evidence(fault, scenario);
+            Finding::new(Check::Lands, about, seen.landed.is_some(), evidence).advise(advice)
         };
         faults.map(finding).collect()
     }
 
-    /// Whether each red herring misleads without harming. `harmless` says of one whether acting on it
-    /// is free of charge, by naming a remedy that is not wrong there.
-    pub(super) fn herrings(
-        &self,
-        scenario: &Scenario,
-        harmless: impl Fn(&str) -> Option<String>,
-    ) -> Vec<Finding> {
+    /// Whether each red herring misleads without harming.
+    pub(super) fn herrings(&self, scenario: &Scenario) -> Vec<Finding> {
         if self.herrings.is_empty() {
             let none = Finding::skipped(Check::Herrings, "there are no red herrings");
             return vec![none];
@@ -150,11 +142,19 @@ impl World {
         let herrings = scenario.red_herrings.iter().zip(&self.herrings);
         let finding = |(name, seen): (&String, &HerringSeen)| {
             let known = scenario.services.iter().any(|s| s.name == *name);
-            let (holds, evidence) = match known {
-                true => seen.judge(scenario, name, harmless(name)),
-                false => (false, "it is not in the mesh".to_owned()),
+            let judged = match known {
+                true => seen.judge(scenario, name),
+                false => Err((
+                    "it is not in the mesh".to_owned(),
+                    "name a service of the mesh",
+                )),
             };
-            Finding::new(Check::Herrings, name, holds, evidence)
+            match judged {
+                Ok(evidence) => Finding::new(Check::Herrings, name, true, evidence),
+                Err((evidence, advice)) => {
+                    Finding::new(Check::Herrings, name, false, evidence).advise(advice)
+                }
+            }
         };
         herrings.map(finding).collect()
     }
@@ -173,29 +173,40 @@ impl FaultSeen {
         }
     }
 
-    fn evidence(&self, fault: &Fault, scenario: &Scenario) -> String {
+    /// The facts, and what to change if it does not land.
+    fn evidence(&self, fault: &Fault, scenario: &Scenario) -> (String, &'static str) {
         let service = &fault.service;
+        let absent = !scenario.services.iter().any(|s| s.name == *service);
         match (self.landed, self.unhealthy) {
             (Some((tick, [with, without], _)), _) if with != without => {
-                format!("{with} at tick {tick}, without it {without}")
+                let facts = format!("{with} at tick {tick}, without it {without}");
+                (facts, "")
             }
             (Some((tick, [with, _], errors)), _) => {
                 let [errors, without] = errors.map(percent);
-                format!("{with} at tick {tick} with {errors} of errors, without it {without}")
+                let facts =
+                    format!("{with} at tick {tick} with {errors} of errors, without it {without}");
+                (facts, "")
             }
-            (None, Some((1, status))) => format!(
-                "{service} is {status} from the start, and would be so without it: what it has because of a fault belongs into the fault's `metrics`"
+            (None, Some((tick, status))) => (
+                format!("{service} is {status} at tick {tick}, and would be so without it"),
+                "move what it causes from the service's `metrics` into its own, or raise its `speed` above what else harms the service",
             ),
-            (None, Some((tick, status))) => {
-                format!("{service} is {status} at tick {tick}, and would be so without it")
-            }
-            (None, None) if !scenario.services.iter().any(|s| s.name == *service) => {
-                format!("{service} is not in the mesh")
-            }
-            (None, None) if fault.start_tick >= scenario.ticks => {
-                format!("it never begins: the incident has {} ticks", scenario.ticks)
-            }
-            (None, None) => format!("{service} stays healthy while nobody acts"),
+            (None, None) if absent => (
+                format!("{service} is not in the mesh"),
+                "name a service of the mesh",
+            ),
+            (None, None) if fault.start_tick >= scenario.ticks => (
+                format!(
+                    "it never begins: the incident has {}",
+                    counted(scenario.ticks, "tick")
+                ),
+                "lower its `start_tick`, or raise `ticks`",
+            ),
+            (None, None) => (
+                format!("{service} stays healthy while nobody acts"),
+                "raise its `speed`, begin it earlier, or give its service `metrics` nearer to the edge",
+            ),
         }
     }
 }
@@ -225,7 +236,8 @@ impl HerringSeen {
         }
     }
 
-    fn judge(&self, scenario: &Scenario, name: &str, harmless: Option<String>) -> (bool, String) {
+    /// What looks suspicious about it; else what is wrong with it, and what to change.
+    fn judge(&self, scenario: &Scenario, name: &str) -> Result<String, (String, &'static str)> {
         let planted = { scenario.adversarial_logs.iter() }.any(|line| line.service == name)
             || scenario.prompt_injection.as_deref() == Some(name);
         let suspicious = match &self.suspicious {
@@ -233,23 +245,14 @@ impl HerringSeen {
             None => planted.then(|| "a planted log line".to_owned()),
         };
         if let Some((tick, what)) = &self.costly {
-            (
-                false,
-                format!("without any fault it is {what} at tick {tick}: it harms"),
-            )
-        } else if let Some(tick) = self.touched {
-            (
-                false,
-                format!("the faults change its vitals at tick {tick}"),
-            )
-        } else if let Some(action) = harmless {
-            (false, format!("{action} is done to it and is not wrong"))
-        } else if let Some(suspicious) = suspicious {
-            (true, suspicious)
-        } else {
-            let looks = "it looks healthy: less than 5% of errors, no alert, no planted log line";
-            (false, looks.to_owned())
+            let facts = format!("without any fault it is {what} at tick {tick}: it harms");
+            return Err((facts, "give it milder `metrics`, so that it stays healthy"));
         }
+        suspicious.ok_or_else(|| {
+            let facts = "it looks healthy: less than 5% of errors, no alert, no planted log line";
+            let advice = "give it a line in `adversarial_logs`, or `metrics` that set off an alert and leave it healthy";
+            (facts.to_owned(), advice)
+        })
     }
 }
 
@@ -280,15 +283,6 @@ fn without(scenario: &Scenario, gone: impl Fn(usize) -> bool) -> Scenario {
     scenario
 }
 
-/// What a fault can change about a service.
-fn numbers(vitals: &Vitals) -> [f64; 3] {
-    [
-        vitals.http_server_error_rate,
-        vitals.http_server_request_duration_p99,
-        vitals.process_memory_utilization,
-    ]
-}
-
-pub(super) fn percent(ratio: f64) -> String {
+fn percent(ratio: f64) -> String {
     format!("{:.1}%", ratio * 100.0)
 }
