@@ -14,6 +14,7 @@ use support::{assert_tells, text};
 
 /// A good incident, with its runbook in a folder beside it.
 const GOOD: &str = "tests/fixtures/audit/good/bad-deploy.ron";
+const GOOD_RUNBOOK: &str = "tests/fixtures/audit/good/runbooks/bad-deploy.ron";
 const HEALS: &str = "tests/fixtures/audit/bad/heals-by-itself.ron";
 const BROKEN: &str = "tests/fixtures/broken.ron";
 const FOLDER: &str = "tests/fixtures/audit";
@@ -80,6 +81,28 @@ fn a_runbook_of_the_command_line_has_to_win_too() {
     assert_tells(&told, &["✗ runbooks        runbook \"Restart something\""]);
     let wrong = audit(2, &[GOOD, "--runbook", GOOD]);
     assert_tells(&text(&wrong.stderr), &["write `Runbook("]);
+}
+
+#[test]
+fn a_runbook_above_the_folder_that_the_command_runs_in_is_found_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = folder.path().join("incidents/easy");
+    let runbooks = folder.path().join("runbooks");
+    std::fs::create_dir_all(&below).expect("a folder");
+    std::fs::create_dir(&runbooks).expect("a folder");
+    std::fs::copy(GOOD, below.join("x.ron")).expect("it is copied");
+    std::fs::copy(GOOD_RUNBOOK, runbooks.join("x.ron")).expect("it is copied");
+    let named = runbooks.join("x.ron").display().to_string();
+    for arguments in [vec!["x.ron"], vec!["./x.ron", "--runbook", &named]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+        command.args(["audit", "--random", "4", "--format", "json"]);
+        command.args(&arguments).current_dir(&below);
+        let output = command.output().expect("the command starts");
+        let audits: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+        let policies = audits[0]["policies"].as_array().expect("an array");
+        let runbooks = policies.iter().filter(|policy| policy["kind"] == "runbook");
+        assert_eq!(runbooks.count(), 1, "{arguments:?}");
+    }
 }
 
 #[test]

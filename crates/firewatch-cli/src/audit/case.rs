@@ -1,6 +1,7 @@
 //! A scenario to be audited, with the runbooks that go with it.
 
-use std::path::{Path, PathBuf};
+use std::iter;
+use std::path::{Component, Path, PathBuf};
 
 use firewatch_scenario::{Diagnostics, Runbook, Scenario};
 
@@ -34,7 +35,8 @@ impl Case {
         }
         let mut paths = arguments.runbook.clone();
         if let Source::File(path) = source {
-            let own = own_runbook(path).filter(|own| !paths.contains(own));
+            let own = own_runbook(path);
+            let own = own.filter(|own| !paths.iter().any(|path| is_same(path, own)));
             paths.extend(own);
         }
         let load = |path: &PathBuf| Runbook::load_for(path, &scenario);
@@ -51,7 +53,39 @@ impl Case {
 /// above.
 fn own_runbook(scenario: &Path) -> Option<PathBuf> {
     let name = scenario.file_name()?;
-    let folders = scenario.ancestors().skip(1).take(1 + LEVELS);
-    let mut found = folders.map(|folder| folder.join(RUNBOOKS).join(name));
-    found.find(|path| path.is_file() && path != scenario)
+    let own = scenario.parent().map(Path::to_owned);
+    let folders = iter::successors(own, |folder| Some(above(folder)));
+    let mut found = folders
+        .take(1 + LEVELS)
+        .map(|folder| folder.join(RUNBOOKS).join(name));
+    found.find(|path| path.is_file() && !is_same(path, scenario))
+}
+
+/// The folder above; also that of a relative path, where it is above the one that the command runs in.
+fn above(folder: &Path) -> PathBuf {
+    match (folder.components().next_back(), folder.parent()) {
+        (Some(Component::Normal(_)), Some(parent)) => parent.to_owned(),
+        _ => folder.join(".."),
+    }
+}
+
+/// Whether both name the same file, by whatever path.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let [a, b] = [a, b].map(|path| path.canonicalize().ok());
+    a.is_some() && a == b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_above() {
+        let of = |folder: &str| above(Path::new(folder));
+        assert_eq!(of("a/b"), Path::new("a"));
+        assert_eq!(of("a"), Path::new(""));
+        assert_eq!(of(""), Path::new(".."));
+        assert_eq!(of("."), Path::new("./.."));
+        assert_eq!(of(".."), Path::new("../.."));
+    }
 }
