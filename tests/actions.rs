@@ -855,6 +855,27 @@ fn a_scenario_with_actions_of_its_own_is_answered_with_them() {
 }
 
 #[test]
+fn what_everybody_counts_on_is_not_overridden_and_the_incident_takes_no_parameters() {
+    let standard = ActionCatalogue::built_in(Profile::Standard);
+    let said = |action: &str| {
+        let text = format!("Actions(actions: {{{action}}})");
+        let extended = standard.extended_by("own.ron", &text);
+        extended
+            .map(|_| ())
+            .map_err(|problems| problems.render(false))
+    };
+    let plain = "about: \"\", category: meta, branches: [(feedback: \"done\")]";
+    for name in ["wait", "declare_resolved"] {
+        let refused = said(&format!("{name:?}: ({plain}, ends_episode: true)")).unwrap_err();
+        assert!(refused.contains("can't be overridden"), "{refused}");
+    }
+    assert_eq!(said(&format!("\"page_team\": ({plain})")), Ok(()));
+    let parameters = "parameters: {\"n\": (type: integer, default: 1, about: \"\")}";
+    let refused = said(&format!("\"page_team\": ({plain}, {parameters})")).unwrap_err();
+    assert!(refused.contains("only an action on a service"), "{refused}");
+}
+
+#[test]
 fn every_problem_of_a_file_of_actions_is_told_at_once() {
     let text = r#"Actions(
     actions: {

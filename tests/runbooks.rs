@@ -189,11 +189,36 @@ fn a_timeline_is_an_answer_like_the_runbook_with_its_actions() {
     assert_eq!(of(&by_timeline), of(&by_runbook));
 }
 
+/// What a scenario does to itself is no part of the answer of a runbook, as in an episode.
+#[test]
+fn actions_of_the_timeline_are_not_charged_to_a_runbook() {
+    let own = INCIDENT.replace(
+        "expect: [",
+        r#"timeline: [
+            (tick: 3, do: action("restart_service", "db-proxy")),
+            (tick: 5, do: action("declare_resolved")),
+        ],
+        expect: ["#,
+    );
+    let scenario = Scenario::parse("own.ron", &own).unwrap();
+    let text = r#"Runbook(name: "", steps: [wait(2), action("fetch_logs", "auth-service")])"#;
+    let runbook = Runbook::parse_for("runbook.ron", text, &scenario).unwrap();
+    compare(&scenario, &runbook);
+    let mut playback = Playback::answered(&scenario, &runbook).unwrap();
+    while playback.tick().unwrap() {}
+    let score = playback.score().unwrap();
+    assert_eq!(
+        (score.wrong_actions(), score.end()),
+        (0, Some(End::OutOfTicks))
+    );
+}
+
 #[test]
 fn sorts_of_files_are_told_apart() {
     for runbook in [
         "// What it is.\n/* more */ Runbook (name: \"\")",
         "Runbook /* of ours */ (",
+        "/* outer /* inner */ outer */ Runbook(",
         "\u{feff}Runbook(",
     ] {
         assert_eq!(FileKind::of(runbook), FileKind::Runbook, "{runbook}");

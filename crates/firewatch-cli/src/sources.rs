@@ -53,6 +53,20 @@ impl Source {
 }
 
 impl Source {
+    /// The files of actions that the scenario in it names, if it is one.
+    fn named(&self) -> Vec<PathBuf> {
+        let Self::File(path) = self else {
+            return Vec::new();
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        // What is wrong with it is told where it is played.
+        let scenario = Scenario::load(path).ok();
+        let files = scenario
+            .iter()
+            .flat_map(|scenario| scenario.actions.files());
+        files.map(|file| folder.join(file)).collect()
+    }
+
     /// What sort of file it is, as far as can be seen.
     fn kind(&self) -> FileKind {
         let Self::File(path) = self else {
@@ -114,7 +128,7 @@ pub fn refuse(problems: Vec<Problem>, file: &str, change: &str) -> Result<(), Di
     })
 }
 
-/// Refuses to write results over a scenario that they come from.
+/// Refuses to write results over a file that they come from, those that a scenario names included.
 ///
 /// # Errors
 /// [`Failure::Usage`] if the file is one of the sources, by whatever path.
@@ -123,14 +137,15 @@ pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> R
     let Ok(target) = out.canonicalize() else {
         return Ok(());
     };
+    let is_same = |path: &Path| path.canonicalize().is_ok_and(|path| path == target);
     let is_target = |source: &&Source| match source {
-        Source::File(path) => path.canonicalize().is_ok_and(|path| path == target),
+        Source::File(path) => is_same(path) || source.named().iter().any(|path| is_same(path)),
         Source::Stdin => false,
     };
     match sources.into_iter().find(is_target) {
         None => Ok(()),
         Some(_) => {
-            let message = format!("`{}` is a scenario of this run", out.display());
+            let message = format!("`{}` is a file of this run", out.display());
             let help = "write to another file".to_owned();
             Err(Failure::Usage(message, Some(help)))
         }
@@ -189,7 +204,7 @@ fn in_folder(folder: &Path, wanted: fn(&Source) -> bool) -> Vec<Result<Source, D
     let mut files: Vec<Source> = files.into_iter().map(Source::File).collect();
     files.retain(wanted);
     if files.is_empty() && problems.is_empty() {
-        let help = "scenario files end in `.ron`; folders below this one were searched too";
+        let help = "scenario files end in `.ron`; runbooks and files of actions are none; folders below this one were searched too";
         let name = folder.display().to_string();
         problems.push(wrong(&name, "no scenario in this folder", help));
     }

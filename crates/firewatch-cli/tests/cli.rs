@@ -732,7 +732,7 @@ fn results_are_not_written_over_their_scenario() {
     let before = std::fs::read(&file).unwrap();
     let path = file.to_str().unwrap();
     let message = stderr(2, &["run", path, "--out", path]);
-    assert!(message.contains("is a scenario of this run"), "{message}");
+    assert!(message.contains("is a file of this run"), "{message}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 

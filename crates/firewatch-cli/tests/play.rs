@@ -413,7 +413,7 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
             "did you mean `auth-service`?",
         ),
         (&[pool, "--save", &nowhere], "give another `--save`"),
-        (&[pool, "--save", pool], "is a scenario of this run"),
+        (&[pool, "--save", pool], "is a file of this run"),
     ];
     for (arguments, said) in cases {
         let errors = refused(2, arguments);

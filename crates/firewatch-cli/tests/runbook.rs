@@ -69,6 +69,18 @@ fn a_bad_runbook_ends_with_2_and_says_where() {
 }
 
 #[test]
+fn results_are_not_written_over_what_they_come_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runbook = folder.path().join("fix.ron");
+    std::fs::copy("tests/fixtures/answer/fix.ron", &runbook).expect("it is copied");
+    let path = runbook.to_str().expect("a path in UTF-8");
+    let output = run(2, &["run", INCIDENT, "--runbook", path, "--out", path]);
+    assert_tells(&text(&output.stderr), &["is a file of this run"]);
+    let kept = std::fs::read_to_string(&runbook).expect("it is there");
+    assert!(kept.starts_with("Runbook("), "{kept}");
+}
+
+#[test]
 fn the_profile_of_the_command_line_counts() {
     let of = |profile: &str| {
         let arguments = ["run", INCIDENT, "--runbook", FIX, "--profile", profile];

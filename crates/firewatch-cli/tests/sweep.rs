@@ -621,7 +621,7 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
         (&[GRID, "--threads", "0"], "invalid value '0'"),
         (&[GRID, "--resume"], "--out <FILE>"),
         (&[GRID, "--format", "parquet"], "`--out rows.parquet`"),
-        (&[GRID, "--out", GRID], "is a scenario of this run"),
+        (&[GRID, "--out", GRID], "is a file of this run"),
         (
             &[GRID, "--out", "tests/fixtures"],
             "is not a file that could be replaced",

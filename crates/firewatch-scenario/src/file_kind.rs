@@ -36,12 +36,33 @@ fn without_comments(text: &str) -> &str {
     let mut rest = text.trim_start();
     loop {
         let behind = if rest.starts_with("//") {
-            rest.split_once('\n')
-        } else if rest.starts_with("/*") {
-            rest.split_once("*/")
+            rest.split_once('\n').map(|(_, rest)| rest)
+        } else if let Some(inside) = rest.strip_prefix("/*") {
+            behind_comment(inside)
         } else {
             return rest;
         };
-        rest = behind.map_or("", |(_, rest)| rest.trim_start());
+        rest = behind.unwrap_or("").trim_start();
     }
+}
+
+/// The text behind the end of a comment that may have others in it.
+fn behind_comment(inside: &str) -> Option<&str> {
+    let mut depth = 1;
+    let mut rest = inside;
+    while depth > 0 {
+        let mark = rest.find(['*', '/'])?;
+        rest = &rest[mark..];
+        let step = if rest.starts_with("/*") {
+            depth += 1;
+            2
+        } else if rest.starts_with("*/") {
+            depth -= 1;
+            2
+        } else {
+            1
+        };
+        rest = &rest[step..];
+    }
+    Some(rest)
 }

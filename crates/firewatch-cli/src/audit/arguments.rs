@@ -43,7 +43,7 @@ pub struct AuditArguments {
     /// the machine runs at once]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=MAX_THREADS))]
     pub threads: Option<u16>,
-    /// Print only the checks that failed, and a last line
+    /// Print only the checks that failed, and a last line (text)
     #[arg(long, short)]
     pub quiet: bool,
 }

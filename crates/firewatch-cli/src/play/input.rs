@@ -1,6 +1,6 @@
 //! Where lines come from: a person at a terminal, or a pipe.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 
 use rustyline::Editor;
 use rustyline::config::{CompletionType, Config};
@@ -12,6 +12,9 @@ use super::words::Words;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::visible;
+
+/// More is no line that somebody typed.
+const MAX_LINE_BYTES: u64 = 64 * 1024;
 
 /// A line that says something.
 pub struct Line {
@@ -98,9 +101,14 @@ impl Input {
             },
             Self::Plain(number) => {
                 let mut bytes = Vec::new();
-                let read = io::stdin().lock().read_until(b'\n', &mut bytes);
+                let mut input = io::stdin().lock().take(MAX_LINE_BYTES);
+                let read = input.read_until(b'\n', &mut bytes);
                 if read.map_err(|error| unreadable(&error))? == 0 {
                     return Ok(None);
+                }
+                if input.limit() == 0 && !bytes.ends_with(b"\n") {
+                    let message = format!("a line has more than {MAX_LINE_BYTES} bytes");
+                    return Err(Failure::Usage(message, None));
                 }
                 *number += 1;
                 let text = String::from_utf8_lossy(&bytes).into_owned();

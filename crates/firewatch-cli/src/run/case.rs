@@ -13,6 +13,8 @@ pub struct Case {
     pub scenario: Scenario,
     /// What answers it.
     pub runbook: Option<Runbook>,
+    /// The file that it is from.
+    runbook_file: Option<String>,
     /// The service whose log is wanted, if the scenario has it.
     pub logs: Option<String>,
     /// Ticks that the command line wants.
@@ -34,6 +36,7 @@ impl Case {
             file: source.name(),
             scenario,
             runbook: None,
+            runbook_file: None,
             logs: None,
             ticks: None,
         };
@@ -47,6 +50,7 @@ impl Case {
         }
         if let Some(path) = &arguments.runbook {
             case.runbook = Some(Runbook::load_for(path, &case.scenario)?);
+            case.runbook_file = Some(path.display().to_string());
         }
         let mut services = case.scenario.services.iter();
         case.logs =
@@ -70,7 +74,8 @@ impl Case {
         let change = format!("with seed {seed}");
         self.refuse(reseeded.problems(), &change)?;
         if let Some(runbook) = &self.runbook {
-            self.refuse(runbook.problems(&reseeded), &change)?;
+            let file = self.runbook_file.as_ref().unwrap_or(&self.file);
+            sources::refuse(runbook.problems(&reseeded), file, &change)?;
         }
         reseeded.ticks = wanted.unwrap_or(reseeded.ticks);
         Ok(reseeded)

@@ -22,7 +22,7 @@ use firewatch_scenario::Diagnostics;
 use crate::cli::{Format, RunArguments};
 use crate::failure::{Exit, Failure};
 use crate::output::{Console, Output};
-use crate::sources;
+use crate::sources::{self, Source};
 use case::Case;
 pub use csv_rows::number;
 pub use json::separate;
@@ -33,7 +33,11 @@ pub fn run(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure>
     check_usage(arguments)?;
     let sources = sources::find(&arguments.files);
     if let Some(out) = &arguments.out {
-        sources::spare(out, sources.iter().flatten())?;
+        let runbook = arguments.runbook.iter().cloned().map(Source::File);
+        sources::spare(
+            out,
+            sources.iter().flatten().chain(&runbook.collect::<Vec<_>>()),
+        )?;
     }
     // First of all: a run of an hour whose file can't be written would be a pity.
     let mut out = console.results(arguments.out.as_deref())?;

@@ -12,8 +12,9 @@ use super::played::{Played, Standing, Taken};
 use super::policy::{Player, Policy};
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request, Score};
 
-/// Most episodes of a batch: so many environments stay in a core's cache.
+/// Most episodes of a batch, and most services of all of them: so much stays in a core's cache.
 const CHUNK: usize = 256;
+const CHUNK_SERVICES: usize = 16_384;
 
 /// An incident that policies are played on.
 pub(super) struct Arena<'a> {
@@ -28,7 +29,9 @@ impl Arena<'_> {
     /// the number of threads.
     pub(super) fn play(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
         let threads = self.threads.max(1);
-        let length = policies.len().div_ceil(threads).clamp(1, CHUNK);
+        let services = self.scenario.services.len().max(1);
+        let most = (CHUNK_SERVICES / services).clamp(1, CHUNK);
+        let length = policies.len().div_ceil(threads).clamp(1, most);
         let chunks: Vec<&[Policy]> = policies.chunks(length).collect();
         if threads == 1 || chunks.len() < 2 {
             let played = chunks.into_iter().map(|chunk| self.play_chunk(chunk));
@@ -49,8 +52,9 @@ impl Arena<'_> {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let mut played = work();
             for other in others {
-                // The scope goes on with the panic of a thread that had one.
-                played.extend(other.join().unwrap_or_default());
+                // What is missing would be taken for what comes behind it.
+                let joined = other.join();
+                played.extend(joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
             played
         });

@@ -7,8 +7,8 @@ use firewatch_sim::Value;
 pub(super) const WAIT: &str = "wait";
 
 /// The actions that pass the filter, on each service where they take one, with each choice of their
-/// parameters: an action's own default first, then every other choice of text, the least and the
-/// greatest number.
+/// parameters, one at a time: every choice of text, the least and the greatest number; then with the
+/// defaults.
 pub(super) fn moves<'a>(
     catalogue: &ActionCatalogue,
     services: impl Iterator<Item = &'a str> + Clone,
@@ -29,18 +29,11 @@ pub(super) fn moves<'a>(
 }
 
 fn choose(spec: &ActionSpec, plain: ActionRequest, moves: &mut Vec<ActionRequest>) {
-    let mut chosen = vec![plain];
     for parameter in spec.parameters() {
-        let choices = choices(parameter);
-        let with = |request: &ActionRequest| -> Vec<ActionRequest> {
-            let given = choices
-                .iter()
-                .map(|value| request.clone().with(parameter.name(), value.clone()));
-            std::iter::once(request.clone()).chain(given).collect()
-        };
-        chosen = chosen.iter().flat_map(with).collect();
+        let choices = choices(parameter).into_iter();
+        moves.extend(choices.map(|value| plain.clone().with(parameter.name(), value)));
     }
-    moves.append(&mut chosen);
+    moves.push(plain);
 }
 
 /// The values that a parameter is tried with besides its default.

@@ -106,7 +106,7 @@ impl World {
         for (herring, name) in self.herrings.iter_mut().zip(&scenario.red_herrings) {
             if let Some(service) = position(name) {
                 let alert = alerts.iter().find(|alert| alert.service == *name);
-                let alert = alert.map(|alert| format!("{:?} fires", alert.name));
+                let alert = alert.map(|alert| format!("{} fires", alert.name));
                 herring.suspect(tick, &with[service], alert);
                 batch.fleet().read(faultless, |view| {
                     herring.cost(tick, name, scenario.impact, view);

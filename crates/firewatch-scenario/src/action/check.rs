@@ -9,6 +9,9 @@ use super::model::{
 use crate::decode::{Decoder, key_path};
 use crate::problem::{shown, suggest};
 
+/// Actions that have to do what they do: runs, episodes and audits are made of them.
+const RESERVED: [&str; 2] = ["wait", "declare_resolved"];
+
 /// Notes what makes no sense in a file that extends a catalogue.
 pub(super) fn check(file: &ActionFile, base: Option<&ActionCatalogue>, notes: &mut Decoder) {
     for (index, name) in file.extra_metrics.iter().enumerate() {
@@ -19,7 +22,14 @@ pub(super) fn check(file: &ActionFile, base: Option<&ActionCatalogue>, notes: &m
         }
     }
     for action in &file.actions {
-        check_action(&key_path("actions", &action.name), action, notes);
+        let path = key_path("actions", &action.name);
+        check_action(&path, action, notes);
+        let is_known = base.is_some_and(|base| base.find(&action.name).is_some());
+        if is_known && RESERVED.contains(&&*action.name) {
+            let message = format!("`{}` can't be overridden", action.name);
+            let help = Some("those who wait and those who end an answer count on it".to_owned());
+            notes.report(&format!("{path}@key"), message, "", help);
+        }
     }
     for amendment in &file.amend {
         let path = key_path("amend", &amendment.name);
@@ -45,6 +55,10 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
     if action.name.is_empty() {
         let message = "an action needs a name".to_owned();
         notes.report(&format!("{path}@key"), message, "empty", None);
+    }
+    if !action.needs_target() && !action.parameters.is_empty() {
+        let message = "only an action on a service takes parameters".to_owned();
+        notes.report(&format!("{path}.parameters"), message, "", None);
     }
     for parameter in &action.parameters {
         let path = key_path(&format!("{path}.parameters"), &parameter.name);

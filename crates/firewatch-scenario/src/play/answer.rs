@@ -54,7 +54,7 @@ impl<'a> Answer<'a> {
     }
 
     /// Whether a runbook answers. Then the run has the budget and the time to mitigate of an episode.
-    fn is_by_runbook(&self) -> bool {
+    pub(super) fn is_by_runbook(&self) -> bool {
         self.responder.is_some()
     }
 

@@ -184,17 +184,18 @@ impl<'a> Script<'a> {
         if let Some(answer) = &mut self.answer
             && let Some(request) = answer.request()
         {
-            self.perform(request, tick, stage)?;
+            self.perform(request, tick, stage, true)?;
         }
         Ok(())
     }
 
-    /// The timeline's actions belong to the answer: its step is scored behind the last of them, but
-    /// before anything else that happens.
+    /// Where no runbook answers, the timeline's actions do: their step is scored behind the last of them,
+    /// but before anything else that happens. Else they are what happens anyway, as in an episode.
     fn take_due(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
         let due = self.steps.iter().rev().take_while(|(at, _)| *at <= tick);
-        let is_action = |(_, step): &&(u64, Step)| matches!(step, Step::Perform(_));
-        let mut actions = due.filter(is_action).count();
+        let answers = self.timeline_answers();
+        let is_answer = |step: &Step| answers && matches!(step, Step::Perform(_));
+        let mut actions = due.filter(|(_, step)| is_answer(step)).count();
         loop {
             if let Some(answer) = self.answer.as_mut().filter(|_| actions == 0) {
                 answer.close_step(stage)?;
@@ -202,7 +203,7 @@ impl<'a> Script<'a> {
             let Some((_, step)) = self.steps.pop_if(|(at, _)| *at <= tick) else {
                 return Ok(());
             };
-            actions -= usize::from(matches!(step, Step::Perform(_)));
+            actions -= usize::from(is_answer(&step));
             self.take(&step, tick, stage)?;
         }
     }
@@ -219,29 +220,38 @@ impl<'a> Script<'a> {
             }
             Step::Halt(service) => self.halt(service, tick, stage)?,
             Step::Set(service, metrics) => self.set(service, metrics, tick, stage)?,
-            Step::Perform(request) => self.perform(request, tick, stage)?,
+            Step::Perform(request) => {
+                self.perform(request, tick, stage, self.timeline_answers())?;
+            }
         }
         Ok(())
     }
 
-    /// Does an action. What the reference fails at is told as what came of it.
+    fn timeline_answers(&self) -> bool {
+        !self.answer.as_ref().is_some_and(Answer::is_by_runbook)
+    }
+
+    /// Does an action, which may be part of the answer. What the reference fails at is told as what came of
+    /// it.
     fn perform(
         &mut self,
         request: &ActionRequest,
         tick: u64,
         stage: &mut impl Stage,
+        answers: bool,
     ) -> Result<(), SimError> {
         let session = self.session.get_or_insert_default();
+        let mut answer = self.answer.as_mut().filter(|_| answers);
         let (wrong, feedback, halted) = match self.catalogue.apply(stage, session, request) {
             Ok(outcome) => {
-                if let Some(answer) = &mut self.answer {
+                if let Some(answer) = &mut answer {
                     answer.note(&outcome, session);
                 }
                 (outcome.wrong, outcome.feedback, outcome.halted)
             }
             Err(ActionError::Sim(error)) => return Err(error),
             Err(error) => {
-                if let Some(answer) = &mut self.answer {
+                if let Some(answer) = &mut answer {
                     answer.fail_step();
                 }
                 (false, error.to_string(), None)
