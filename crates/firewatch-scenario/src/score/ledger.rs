@@ -147,12 +147,23 @@ impl Ledger {
         }
     }
 
+    /// Goes through the services; `for_each` does so in plain loops where their rows lie side by side.
+    #[inline]
+    fn look(&mut self, view: &EnvironmentRef, each: impl Fn(&mut Account, &Vitals)) {
+        let mut accounts = self.accounts.iter_mut();
+        view.vitals().for_each(|vitals| {
+            if let Some(account) = accounts.next() {
+                each(account, vitals);
+            }
+        });
+    }
+
     /// Looks at the environment after the tick of a step, before the action.
     pub(crate) fn after_tick(&mut self, view: &EnvironmentRef) {
-        for (account, vitals) in self.accounts.iter_mut().zip(view.vitals()) {
+        self.look(view, |account, vitals| {
             account.error_rate_before = account.vitals.http_server_error_rate;
             account.vitals = *vitals;
-        }
+        });
         self.note_impact(view);
         if self.profile == Profile::Reference {
             let unhealthy = self.unhealthy();
@@ -162,9 +173,7 @@ impl Ledger {
 
     /// Looks at the environment after the action, and says what the step earned.
     pub(crate) fn after_action(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
-        for (account, vitals) in self.accounts.iter_mut().zip(view.vitals()) {
-            account.vitals = *vitals;
-        }
+        self.look(view, |account, vitals| account.vitals = *vitals);
         match self.profile {
             Profile::Reference if deed.with_specialist => self.slo.refund_as_reference(),
             Profile::Reference => {}
