@@ -6,7 +6,7 @@ use firewatch_scenario::score::{Deed, End, Grade, Reward, Score};
 use firewatch_scenario::{
     ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
 };
-use firewatch_sim::{EnvironmentRef, Fleet, SimError};
+use firewatch_sim::{Fleet, SimError};
 
 use crate::incident::{EpisodeError, Request};
 use crate::nursery::Nursery;
@@ -93,9 +93,9 @@ impl BatchStep {
     }
 
     /// Fills in what it came to, once all is done; without a deed it earns nothing.
-    fn close(&mut self, session: &mut Session, view: &EnvironmentRef, deed: Option<Deed>) {
-        if let Some(deed) = deed {
-            self.reward = session.close(view, deed);
+    fn close(&mut self, session: &Session, reward: Option<Reward>) {
+        if let Some(reward) = reward {
+            self.reward = reward;
         }
         (self.end, self.grade) = (session.score.end(), session.score.grade());
     }
@@ -281,7 +281,8 @@ impl EpisodeBatch {
                     let deed = session.deed(&outcome);
                     let step = &mut steps[environment];
                     step.begin(&outcome);
-                    step.close(session, view, Some(deed));
+                    let reward = session.settle(view, deed);
+                    step.close(session, Some(reward));
                 }
                 None => *turn = Turn::Planned(plan),
             }
@@ -332,7 +333,9 @@ impl EpisodeBatch {
                 Turn::Done(deed) => Some(deed),
                 _ => None,
             };
-            steps[environment].close(&mut sessions[environment], view, deed);
+            let session = &mut sessions[environment];
+            let reward = deed.map(|deed| session.close(view, deed));
+            steps[environment].close(session, reward);
         });
         // Should the action have failed, the step's burn is charged all the same.
         self.fleet.set_slo_budgets(|environment| {

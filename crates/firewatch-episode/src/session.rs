@@ -98,6 +98,11 @@ impl Session {
         self.score.after_action(&self.scenario, view, deed)
     }
 
+    /// The same where nothing was changed since [`look`](Self::look).
+    pub(crate) fn settle(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
+        self.score.after_no_change(&self.scenario, view, deed)
+    }
+
     fn remember(&mut self, request: &ActionRequest, outcome: &ActionOutcome) {
         self.history.push(PastAction {
             action_type: request.name.clone(),

@@ -104,6 +104,27 @@ impl Score {
         deed: Deed,
     ) -> Reward {
         let reward = self.ledger.after_action(view, deed);
+        self.add(scenario, view, deed, reward)
+    }
+
+    /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
+    pub fn after_no_change(
+        &mut self,
+        scenario: &Scenario,
+        view: &EnvironmentRef,
+        deed: Deed,
+    ) -> Reward {
+        let reward = self.ledger.settle(view, deed);
+        self.add(scenario, view, deed, reward)
+    }
+
+    fn add(
+        &mut self,
+        scenario: &Scenario,
+        view: &EnvironmentRef,
+        deed: Deed,
+        reward: Reward,
+    ) -> Reward {
         let total = self.total_reward + reward.total;
         self.total_reward = round_decimal(total, reward::REWARD_DECIMALS);
         self.end = if self.ledger.slo.remaining <= 0.0 {
@@ -183,7 +204,7 @@ impl Score {
     pub fn unhealthy(&self) -> impl Iterator<Item = usize> {
         let accounts = self.ledger.accounts.iter().enumerate();
         accounts
-            .filter(|(_, account)| self.ledger.status(account) != Status::Healthy)
+            .filter(|(_, account)| account.status != Status::Healthy)
             .map(|(index, _)| index)
     }
 
@@ -246,7 +267,7 @@ impl Score {
         let Some(account) = self.ledger.accounts.get(service) else {
             return false;
         };
-        let status = self.ledger.status(account);
+        let status = account.status;
         let firing = alert::firing(&account.vitals, status, true);
         let firing = firing.into_iter().flatten();
         { firing }.any(|firing| name.is_none_or(|name| firing.name == name))
@@ -263,7 +284,7 @@ impl Score {
         let mut alerts = Vec::new();
         let services = view.service_names().zip(&self.ledger.accounts);
         for (index, (name, account)) in services.enumerate() {
-            let status = self.ledger.status(account);
+            let status = account.status;
             let firing = alert::firing(&account.vitals, status, mended);
             for (number, firing) in firing.into_iter().enumerate() {
                 let since = mended.then(|| account.since.tick(number)).flatten();

@@ -47,6 +47,8 @@ pub(crate) struct Account {
     role: Role,
     /// As last observed: after the tick, then after the action.
     pub(crate) vitals: Vitals,
+    /// The status that the profile goes by, as last observed.
+    pub(crate) status: Status,
     /// Error rate of the observation before the step.
     error_rate_before: f64,
     /// Not healthy at some observation.
@@ -79,6 +81,7 @@ impl Ledger {
         let accounts = accounts.map(|(role, vitals)| Account {
             role,
             vitals: *vitals,
+            status: status(profile, vitals),
             error_rate_before: vitals.http_server_error_rate,
             seen: false,
             recovered: false,
@@ -107,17 +110,11 @@ impl Ledger {
         ledger
     }
 
-    /// The status that the profile goes by.
-    #[inline]
-    pub(crate) fn status(&self, account: &Account) -> Status {
-        status(self.profile, &account.vitals)
-    }
-
     /// How many services are not healthy.
     pub(crate) fn unhealthy(&self) -> usize {
         let accounts = self.accounts.iter();
         accounts
-            .filter(|account| self.status(account) != Status::Healthy)
+            .filter(|account| account.status != Status::Healthy)
             .count()
     }
 
@@ -149,20 +146,22 @@ impl Ledger {
 
     /// Goes through the services; `for_each` does so in plain loops where their rows lie side by side.
     #[inline]
-    fn look(&mut self, view: &EnvironmentRef, each: impl Fn(&mut Account, &Vitals)) {
+    fn look(&mut self, view: &EnvironmentRef, before: impl Fn(&mut Account)) {
+        let profile = self.profile;
         let mut accounts = self.accounts.iter_mut();
         view.vitals().for_each(|vitals| {
             if let Some(account) = accounts.next() {
-                each(account, vitals);
+                before(account);
+                account.vitals = *vitals;
+                account.status = status(profile, vitals);
             }
         });
     }
 
     /// Looks at the environment after the tick of a step, before the action.
     pub(crate) fn after_tick(&mut self, view: &EnvironmentRef) {
-        self.look(view, |account, vitals| {
+        self.look(view, |account| {
             account.error_rate_before = account.vitals.http_server_error_rate;
-            account.vitals = *vitals;
         });
         self.note_impact(view);
         if self.profile == Profile::Reference {
@@ -173,7 +172,12 @@ impl Ledger {
 
     /// Looks at the environment after the action, and says what the step earned.
     pub(crate) fn after_action(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
-        self.look(view, |account, vitals| account.vitals = *vitals);
+        self.look(view, |_| {});
+        self.settle(view, deed)
+    }
+
+    /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
+    pub(crate) fn settle(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
         match self.profile {
             Profile::Reference if deed.with_specialist => self.slo.refund_as_reference(),
             Profile::Reference => {}
@@ -250,12 +254,11 @@ impl Ledger {
     /// Notes who is not healthy, who is so again, and which alerts fire.
     fn note_statuses(&mut self, tick: u64) {
         for account in &mut self.accounts {
-            let status = status(self.profile, &account.vitals);
-            let is_healthy = status == Status::Healthy;
+            let is_healthy = account.status == Status::Healthy;
             account.recovered |= account.seen & is_healthy;
             account.seen |= !is_healthy;
             if self.profile == Profile::Standard {
-                account.since.observe(tick, &account.vitals, status);
+                account.since.observe(tick, &account.vitals, account.status);
             }
         }
     }
@@ -274,7 +277,7 @@ impl Ledger {
                 let affected = self.affected(view);
                 let is_well = |service: &usize| {
                     let mut faults = view.faults();
-                    self.status(&self.accounts[*service]) == Status::Healthy
+                    self.accounts[*service].status == Status::Healthy
                         && !faults.any(|fault| !fault.halted && fault.node() == *service)
                 };
                 let recovered = affected.clone().filter(is_well).count();
