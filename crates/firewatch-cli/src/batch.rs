@@ -25,14 +25,19 @@ pub struct Batch {
     pool: ThreadPool,
 }
 
+/// So many threads as are asked for, by default as many as the machine runs at once.
+pub fn number_of_threads(threads: Option<u16>) -> usize {
+    let available = || thread::available_parallelism().map_or(1, usize::from);
+    threads.map_or_else(available, usize::from)
+}
+
 impl Batch {
     /// So many threads, by default as many as the machine can run at once.
     ///
     /// # Errors
     /// The system does not give them.
     pub fn new(threads: Option<u16>) -> Result<Self, Failure> {
-        let available = || thread::available_parallelism().map_or(1, usize::from);
-        let threads = threads.map_or_else(available, usize::from);
+        let threads = number_of_threads(threads);
         let builder = ThreadPoolBuilder::new().num_threads(threads);
         let pool = builder.build().map_err(|error| {
             Failure::Internal(format!("{threads} threads can't be started: {error}"))
@@ -99,8 +104,8 @@ fn received<T>(begun: &Receiver<Result<T, Failure>>) -> Result<T, Failure> {
     begun.recv().map_err(panicked)?
 }
 
-/// Plays the scenarios side by side on this thread, each answered by the runbook if there is one, and reads each when its last tick is done: the
-/// results in the scenarios' order. The bar moves by a tick for each tick of a scenario.
+/// Plays the scenarios side by side on this thread, each answered by the runbook if there is one, and reads
+/// each when its last tick is done: the results in the scenarios' order. The bar moves by a tick for each tick of a scenario.
 ///
 /// # Errors
 /// None for scenarios without [`Scenario::problems`].

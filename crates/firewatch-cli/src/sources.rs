@@ -50,9 +50,21 @@ impl Source {
             }
         }
     }
-}
 
-impl Source {
+    /// The scenario in it under a profile, its own if none is given.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, as it stands or under the profile.
+    pub fn load_under(&self, profile: Option<Profile>) -> Result<Scenario, Diagnostics> {
+        let mut scenario = self.load()?;
+        if let Some(profile) = profile {
+            scenario.profile = profile;
+            let change = format!("with the profile {profile}");
+            refuse(scenario.problems(), &self.name(), &change)?;
+        }
+        Ok(scenario)
+    }
+
     /// The files of actions that the scenario in it names, if it is one.
     fn named(&self) -> Vec<PathBuf> {
         let Self::File(path) = self else {
@@ -133,13 +145,14 @@ pub fn refuse(problems: Vec<Problem>, file: &str, change: &str) -> Result<(), Di
 /// # Errors
 /// [`Failure::Usage`] if the file is one of the sources, by whatever path.
 pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> Result<(), Failure> {
-    // A file that does not exist yet is none of the sources.
-    let Ok(target) = out.canonicalize() else {
+    // What does not exist yet is none of them, and they need not be read for it.
+    if !out.exists() {
         return Ok(());
-    };
-    let is_same = |path: &Path| path.canonicalize().is_ok_and(|path| path == target);
+    }
     let is_target = |source: &&Source| match source {
-        Source::File(path) => is_same(path) || source.named().iter().any(|path| is_same(path)),
+        Source::File(path) => {
+            is_same(path, out) || source.named().iter().any(|path| is_same(path, out))
+        }
         Source::Stdin => false,
     };
     match sources.into_iter().find(is_target) {
@@ -150,6 +163,12 @@ pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> R
             Err(Failure::Usage(message, Some(help)))
         }
     }
+}
+
+/// Whether both name the same file, by whatever path; one that does not exist is none.
+pub fn is_same(a: &Path, b: &Path) -> bool {
+    let [a, b] = [a, b].map(|path| path.canonicalize().ok());
+    a.is_some() && a == b
 }
 
 /// The sources that the arguments name, in order: files, `-`, and folders searched through. An

@@ -15,8 +15,8 @@ use crate::session::Session;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
-/// Nobody reads along: no history of actions is kept, and under the standard profile no texts are made. What is to be seen is read as
-/// numbers, with [`Fleet::observe_into`].
+/// Nobody reads along: no history of actions is kept, and under the standard profile no texts are made.
+/// What is to be seen is read as numbers, with [`Fleet::observe_into`].
 ///
 /// ```
 /// use firewatch_episode::{BatchStep, EpisodeBatch, Request};
@@ -81,9 +81,7 @@ impl BatchStep {
             },
         }
     }
-}
 
-impl BatchStep {
     /// Writes over what an earlier step came to, in place: there are many of them.
     fn begin(&mut self, outcome: &ActionOutcome) {
         (self.valid, self.wrong) = (outcome.valid, outcome.wrong);

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, Ask, Goal, HaltedFault, OwnActions, Profile,
-    Scenario,
+    ActionCatalogue, ActionRequest, ActionSession, Ask, Goal, HaltedFault, Profile, Scenario,
 };
 use firewatch_sim::{EnvironmentRef, Simulation};
 
@@ -36,8 +35,6 @@ use crate::session::{PastAction, Session};
 pub struct Episode {
     profile: Profile,
     catalogue: Arc<ActionCatalogue>,
-    /// Those of the scenario that is running.
-    own: OwnActions,
     running: Option<(Simulation, Session)>,
 }
 
@@ -81,7 +78,6 @@ impl Episode {
         Self {
             profile,
             catalogue,
-            own: OwnActions::default(),
             running: None,
         }
     }
@@ -97,7 +93,6 @@ impl Episode {
         let view = simulation.view();
         let session = Session::begin(&incident, actions, &view);
         let observation = session.observation(&view);
-        self.own.clone_from(&session.scenario.actions);
         self.running = Some((simulation, session));
         Ok(observation)
     }
@@ -112,8 +107,9 @@ impl Episode {
         let running = self.running.as_mut();
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
-        let catalogue = self.own.catalogue(self.profile);
-        let catalogue = catalogue.unwrap_or(&self.catalogue);
+        let scenario = Arc::clone(&session.scenario);
+        let own = scenario.actions.catalogue(self.profile);
+        let catalogue = own.unwrap_or(&self.catalogue);
         action.action(catalogue)?;
         session.before_tick(simulation)?;
         simulation.tick();
@@ -145,7 +141,8 @@ impl Episode {
     /// The actions that there are.
     #[must_use]
     pub fn actions(&self) -> &ActionCatalogue {
-        let own = self.own.catalogue(self.profile);
+        let scenario = self.scenario();
+        let own = scenario.and_then(|scenario| scenario.actions.catalogue(self.profile));
         own.unwrap_or(&self.catalogue)
     }
 

@@ -26,7 +26,7 @@ pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profi
 pub use own::OwnActions;
 pub use plan::Plan;
 pub use request::{
-    ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target,
+    ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target, WAIT,
 };
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
 pub use stage::{FleetStage, Stage};

@@ -124,8 +124,12 @@ pub(crate) fn within_limits<'t>(
         let message = format!("too large: {what} has at most {MAX_FILE_BYTES} bytes");
         return Err(Diagnostics::without_text(file, message, None));
     }
-    // A byte-order mark.
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    Ok(without_mark(text))
+}
+
+/// The text without a byte-order mark.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The value that a text holds, as far as it could be read; `what` and `example` show an empty file what

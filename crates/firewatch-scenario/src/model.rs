@@ -79,6 +79,12 @@ impl Scenario {
         }
     }
 
+    /// Whether its mesh has a service of that name.
+    #[must_use]
+    pub fn has_service(&self, name: &str) -> bool {
+        self.services.iter().any(|service| service.name == name)
+    }
+
     /// The actions that can be done in it.
     #[must_use]
     pub fn catalogue(&self) -> &ActionCatalogue {

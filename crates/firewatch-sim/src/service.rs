@@ -41,6 +41,19 @@ pub struct Vitals {
     pub red_herring: bool,
 }
 
+impl Vitals {
+    /// The status that they make as they are; [`status`](Self::status) is that of the last tick.
+    #[inline]
+    #[must_use]
+    pub fn derived_status(&self) -> Status {
+        Status::derive(
+            self.http_server_error_rate,
+            self.http_server_request_duration_p99,
+            self.process_memory_utilization,
+        )
+    }
+}
+
 impl Default for Vitals {
     fn default() -> Self {
         Self {

@@ -95,11 +95,7 @@ impl std::error::Error for UnknownName {}
 pub(crate) fn derive_status(mut services: Query<&mut Vitals>) {
     for mut table in tables(&mut services) {
         for vitals in table.bypass_change_detection() {
-            vitals.status = Status::derive(
-                vitals.http_server_error_rate,
-                vitals.http_server_request_duration_p99,
-                vitals.process_memory_utilization,
-            );
+            vitals.status = vitals.derived_status();
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use firewatch_scenario::{Diagnostics, Runbook, Scenario};
 
 use super::AuditArguments;
-use crate::sources::{self, Source};
+use crate::sources::{Source, is_same};
 
 /// Name of the folders in which runbooks are looked for.
 const RUNBOOKS: &str = "runbooks";
@@ -27,12 +27,7 @@ impl Case {
     /// Everything that is wrong with the first of them that is not in order.
     pub fn load(source: &Source, arguments: &AuditArguments) -> Result<Self, Diagnostics> {
         let file = source.name();
-        let mut scenario = source.load()?;
-        if let Some(profile) = arguments.profile {
-            scenario.profile = profile;
-            let change = format!("with the profile {profile}");
-            sources::refuse(scenario.problems(), &file, &change)?;
-        }
+        let scenario = source.load_under(arguments.profile)?;
         let mut paths = arguments.runbook.clone();
         if let Source::File(path) = source {
             let own = own_runbook(path);
@@ -67,12 +62,6 @@ fn above(folder: &Path) -> PathBuf {
         (Some(Component::Normal(_)), Some(parent)) => parent.to_owned(),
         _ => folder.join(".."),
     }
-}
-
-/// Whether both name the same file, by whatever path.
-fn is_same(a: &Path, b: &Path) -> bool {
-    let [a, b] = [a, b].map(|path| path.canonicalize().ok());
-    a.is_some() && a == b
 }
 
 #[cfg(test)]

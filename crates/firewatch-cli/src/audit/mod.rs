@@ -6,12 +6,12 @@ mod report;
 mod table;
 
 use std::io::Write;
-use std::thread;
 
 use firewatch_episode::EpisodeError;
 use firewatch_episode::audit::{Audit, AuditOptions, audit as examine};
 use firewatch_scenario::Diagnostics;
 
+use crate::batch::number_of_threads;
 use crate::cli::PlainFormat;
 use crate::failure::{Exit, Failure};
 use crate::output::{Console, Output};
@@ -91,12 +91,11 @@ fn audit_all(
 }
 
 fn examine_case(case: &Case, arguments: &AuditArguments) -> Result<Audit, Failure> {
-    let available = || thread::available_parallelism().map_or(1, usize::from);
     let options = AuditOptions {
         runbooks: case.runbooks.clone(),
         max_actions: usize::from(arguments.max_actions),
         random: arguments.random,
-        threads: arguments.threads.map_or_else(available, usize::from),
+        threads: number_of_threads(arguments.threads),
         ..AuditOptions::default()
     };
     Ok(examine(&case.scenario, &options)?)

@@ -1,6 +1,6 @@
 //! What can be typed at the prompt.
 
-use firewatch_scenario::{ActionRequest, ActionSpec, Parameter, ParameterKind, instead_of};
+use firewatch_scenario::{ActionRequest, ActionSpec, Parameter, ParameterKind, WAIT, instead_of};
 use firewatch_sim::Value;
 
 use super::words::{COMMANDS, CommandSpec, Words};
@@ -90,7 +90,7 @@ pub fn parse(line: &str, words: &Words) -> Result<Command, Mistake> {
         first => first,
     };
     match (first, rest) {
-        ("wait", _) => wait(rest),
+        (WAIT, _) => wait(rest),
         ("status", []) => Ok(Command::Status(None)),
         ("status", [name]) => service(name, words).map(|index| Command::Status(Some(index))),
         ("services", []) => Ok(Command::Services),

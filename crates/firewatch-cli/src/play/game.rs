@@ -4,12 +4,11 @@ use std::collections::VecDeque;
 
 use firewatch_episode::{End, Episode, EpisodeError, Grade, Observation, Reward};
 use firewatch_scenario::{
-    ActionCatalogue, ActionError, ActionRequest, ActionSession, Goal, Profile, Scenario,
+    ActionCatalogue, ActionError, ActionRequest, ActionSession, Goal, Profile, Scenario, WAIT,
 };
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
 use super::incident::{self, Incident};
-use super::words::WAIT;
 use crate::failure::Failure;
 
 /// Ticks whose statuses are remembered.

@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use firewatch_scenario::{ActionSpec, Category, Parameter};
+use firewatch_scenario::{ActionSpec, Category, Parameter, WAIT};
 
 use super::Written;
 use super::command::Topic;
 use super::text::{names_in_lines, write_names, write_text};
-use super::words::{COMMANDS, CommandSpec, WAIT, Words};
+use super::words::{COMMANDS, CommandSpec, Words};
 use crate::output::Output;
 use crate::style::{BOLD, DIM, PLAIN};
 

@@ -10,7 +10,6 @@ use super::Written;
 use super::game::{Game, status};
 use super::screen::{self, alert_name, alert_value, severity};
 use super::text::write_text;
-use super::words::WAIT;
 use crate::check::count;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DEED, DIM, GOOD, Palette, of_status, visible};
@@ -48,11 +47,11 @@ fn is_log_new(game: &Game, request: &ActionRequest) -> bool {
 
 /// Lets ticks pass until that many are over or the incident is.
 pub fn wait(game: &mut Game, ticks: u64, out: &mut Output) -> Written {
-    let request = ActionRequest::untargeted(WAIT);
+    let request = ActionRequest::wait();
     let mut sum = Reward::default();
     let mut passed = 0;
     while passed < ticks && !game.is_over() {
-        add(&mut sum, &game.step(&request)?.reward);
+        sum += game.step(&request)?.reward;
         passed += 1;
         changes(game, out)?;
     }
@@ -67,18 +66,6 @@ fn conclude(game: &Game, reward: &Reward, ticks: u64, out: &mut Output) -> Writt
         return Ok(());
     }
     screen::brief(game, out)
-}
-
-fn add(sum: &mut Reward, reward: &Reward) {
-    sum.health_improvement += reward.health_improvement;
-    sum.slo_preservation += reward.slo_preservation;
-    sum.mttm_bonus += reward.mttm_bonus;
-    sum.time_cost += reward.time_cost;
-    sum.wrong_action_penalty += reward.wrong_action_penalty;
-    sum.slo_breach_penalty += reward.slo_breach_penalty;
-    sum.premature_exit_penalty += reward.premature_exit_penalty;
-    sum.total += reward.total;
-    sum.breakdown_total += reward.breakdown_total;
 }
 
 fn write_reward(reward: &Reward, ticks: u64, out: &mut Output) -> Written {

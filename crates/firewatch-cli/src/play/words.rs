@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::{ActionCatalogue, ActionSpec};
+use firewatch_scenario::{ActionCatalogue, ActionSpec, WAIT};
 
 use super::game::Game;
 
@@ -26,7 +26,7 @@ const fn spec(name: &'static str, arguments: &'static str, about: &'static str) 
 
 /// All commands, in the order in which they are told.
 pub const COMMANDS: [CommandSpec; 9] = [
-    spec("wait", "[N]", "let N ticks pass, 1 if it is left out"),
+    spec(WAIT, "[N]", "let N ticks pass, 1 if it is left out"),
     spec(
         "status",
         "[SERVICE]",
@@ -52,9 +52,6 @@ pub const COMMANDS: [CommandSpec; 9] = [
     ),
     spec("quit", "", "leave the incident as it is, without a grade"),
 ];
-
-/// The action that lets a tick pass.
-pub const WAIT: &str = "wait";
 
 /// The words that mean something in a game.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! A scenario to be played, with what the command line changes in it.
 
-use firewatch_scenario::{Diagnostics, Problem, Runbook, Scenario, Sweep};
+use firewatch_scenario::{Diagnostics, Runbook, Scenario, Sweep};
 
 use crate::cli::RunArguments;
 use crate::sources::{self, Source};
@@ -30,7 +30,7 @@ impl Case {
         // A grid is for sweeps.
         let scenario = Scenario {
             sweep: Sweep::default(),
-            ..source.load()?
+            ..source.load_under(arguments.profile)?
         };
         let mut case = Self {
             file: source.name(),
@@ -40,11 +40,6 @@ impl Case {
             logs: None,
             ticks: None,
         };
-        if let Some(profile) = arguments.profile {
-            case.scenario.profile = profile;
-            let change = format!("with the profile {profile}");
-            case.refuse(case.scenario.problems(), &change)?;
-        }
         if let Some(seed) = arguments.seed {
             case.scenario = case.reseeded(seed)?;
         }
@@ -52,9 +47,7 @@ impl Case {
             case.runbook = Some(Runbook::load_for(path, &case.scenario)?);
             case.runbook_file = Some(path.display().to_string());
         }
-        let mut services = case.scenario.services.iter();
-        case.logs =
-            { arguments.logs.clone() }.filter(|name| services.any(|service| service.name == *name));
+        case.logs = { arguments.logs.clone() }.filter(|name| case.scenario.has_service(name));
         case.scenario.ticks = arguments.ticks.unwrap_or(case.scenario.ticks);
         case.ticks = arguments.ticks;
         Ok(case)
@@ -72,16 +65,12 @@ impl Case {
             reseeded.ticks = firewatch_scenario::MAX_TICKS;
         }
         let change = format!("with seed {seed}");
-        self.refuse(reseeded.problems(), &change)?;
+        sources::refuse(reseeded.problems(), &self.file, &change)?;
         if let Some(runbook) = &self.runbook {
             let file = self.runbook_file.as_ref().unwrap_or(&self.file);
             sources::refuse(runbook.problems(&reseeded), file, &change)?;
         }
         reseeded.ticks = wanted.unwrap_or(reseeded.ticks);
         Ok(reseeded)
-    }
-
-    fn refuse(&self, problems: Vec<Problem>, change: &str) -> Result<(), Diagnostics> {
-        sources::refuse(problems, &self.file, change)
     }
 }

@@ -3,7 +3,6 @@
 use firewatch_scenario::Scenario;
 
 use super::finding::{Check, Finding};
-use super::moves;
 use super::played::Played;
 use super::policy::PolicyKind;
 use super::{counted, own_answers};
@@ -78,7 +77,7 @@ fn runbook(played: &Played) -> Finding {
             )
         }
         Some(taken) => {
-            let action = moves::text(&taken.request());
+            let action = taken.request().arguments().to_string();
             let (what, advice) = if taken.valid {
                 let advice = "act on a service that shows errors, or wait until it does: `wait_until(status(...))`";
                 ("is wrong", advice)

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use firewatch_scenario::{ActionCatalogue, ActionRequest, Profile, Scenario};
+use firewatch_scenario::{ActionCatalogue, ActionRequest, Scenario, WAIT};
 use firewatch_sim::EnvironmentRef;
 
-use super::moves::WAIT;
 use super::played::{Played, Standing, Taken};
 use super::policy::{Player, Policy};
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request, Score};
@@ -19,7 +18,6 @@ const CHUNK_SERVICES: usize = 16_384;
 /// An incident that policies are played on.
 pub(super) struct Arena<'a> {
     pub(super) scenario: &'a Scenario,
-    pub(super) profile: Profile,
     pub(super) catalogue: Arc<ActionCatalogue>,
     pub(super) threads: usize,
 }
@@ -67,11 +65,12 @@ impl Arena<'_> {
         let catalogue = Arc::clone(&self.catalogue);
         let request = Request::Scenario(self.scenario);
         let count = policies.len();
-        let mut batch = EpisodeBatch::repeated(self.profile, catalogue, &request, count, 1)?;
+        let mut batch =
+            EpisodeBatch::repeated(self.scenario.profile, catalogue, &request, count, 1)?;
         let mut runs: Vec<Run> = { policies.iter() }
             .map(|policy| Run::new(policy, self.scenario.seed))
             .collect();
-        let mut actions = vec![ActionRequest::untargeted(WAIT); policies.len()];
+        let mut actions = vec![ActionRequest::wait(); policies.len()];
         let mut steps = vec![BatchStep::default(); policies.len()];
         while runs.iter().any(|run| run.played.is_none()) {
             for (index, run) in runs.iter_mut().enumerate() {
@@ -133,7 +132,7 @@ impl<'a> Run<'a> {
             self.taken.push(Taken::new(tick, action, step, halts));
         }
         if let (Some(end), Some(grade)) = (score.end(), score.grade()) {
-            let standing = Standing::read(arena.profile, arena.scenario, score, view);
+            let standing = Standing::read(arena.scenario, score, view);
             self.played = Some(Played {
                 kind: self.policy.kind,
                 name: self.policy.name.clone(),

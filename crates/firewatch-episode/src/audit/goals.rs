@@ -18,7 +18,7 @@ pub(super) fn check(scenario: &Scenario, policies: &[Played]) -> Vec<Finding> {
             // The one that says most: of equals the first.
             ended.min_by_key(|played| (played.kind == PolicyKind::Random, met != played.won))
         };
-        let known = scenario.services.iter().any(|s| s.name == goal.service);
+        let known = scenario.has_service(&goal.service);
         let (holds, evidence, advice) = match (with(true), with(false)) {
             _ if !known => (
                 false,

@@ -121,11 +121,10 @@ pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, Episo
     let of_scenario = || Arc::new(scenario.catalogue().clone());
     let arena = Arena {
         scenario,
-        profile,
         catalogue: options.actions.clone().unwrap_or_else(of_scenario),
         threads: options.threads,
     };
-    let world = World::watch(scenario, profile, &arena.catalogue)?;
+    let world = World::watch(scenario, &arena.catalogue)?;
     let services = scenario.services.iter().map(|service| &*service.name);
     let remedies = moves::moves(&arena.catalogue, services.clone(), |spec| {
         spec.category() == Category::Remediation
@@ -195,7 +194,7 @@ fn basic<'a>(
     });
     let single = remedies.iter().map(|remedy| {
         let plan = Plan::Sequence(vec![(0, remedy.clone())]);
-        Policy::new(PolicyKind::Single, moves::text(remedy), plan)
+        Policy::new(PolicyKind::Single, remedy.arguments().to_string(), plan)
     });
     let basic = std::iter::once(nothing).chain(runbooks);
     basic.chain(random).chain(single).collect()

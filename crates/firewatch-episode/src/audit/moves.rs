@@ -1,10 +1,9 @@
 //! Everything that somebody could do.
 
-use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSpec, Parameter, ParameterKind};
+use firewatch_scenario::{
+    ActionCatalogue, ActionRequest, ActionSpec, Parameter, ParameterKind, WAIT,
+};
 use firewatch_sim::Value;
-
-/// The action that lets a tick pass.
-pub(super) const WAIT: &str = "wait";
 
 /// The actions that pass the filter, on each service where they take one, with each choice of their
 /// parameters, one at a time: every choice of text, the least and the greatest number; then with the
@@ -69,24 +68,9 @@ pub(super) fn name(request: &ActionRequest) -> String {
     let target = { request.target.iter() }.map(|target| format!(" on {target}"));
     let mut name = format!("{}{}", request.name, target.collect::<String>());
     if !request.parameters.is_empty() {
-        name.push_str(&format!(" ({})", entries(request, "")));
+        let entry = |(name, value)| format!("{name}: {value}");
+        let entries: Vec<String> = request.parameters.iter().map(entry).collect();
+        name.push_str(&format!(" ({})", entries.join(", ")));
     }
     name
-}
-
-/// The request as it stands in a runbook's or a timeline's `action(...)`.
-pub(super) fn text(request: &ActionRequest) -> String {
-    let target = { request.target.iter() }.map(|target| format!(", {target:?}"));
-    let mut text = format!("{:?}{}", request.name, target.collect::<String>());
-    if !request.parameters.is_empty() {
-        text.push_str(&format!(", {{{}}}", entries(request, "\"")));
-    }
-    text
-}
-
-/// Its parameters, each name between these quotes.
-fn entries(request: &ActionRequest, quote: &str) -> String {
-    let entry = |(name, value)| format!("{quote}{name}{quote}: {value}");
-    let entries: Vec<String> = request.parameters.iter().map(entry).collect();
-    entries.join(", ")
 }

@@ -1,7 +1,7 @@
 //! What came of a policy.
 
-use firewatch_scenario::{ActionRequest, Metrics, Profile, Scenario};
-use firewatch_sim::{EnvironmentRef, Status, Vitals};
+use firewatch_scenario::{ActionRequest, Metrics, Scenario};
+use firewatch_sim::{EnvironmentRef, Status};
 use serde::Serialize;
 
 use super::finding::won;
@@ -110,12 +110,7 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Reads an episode that has just ended.
-    pub(super) fn read(
-        profile: Profile,
-        scenario: &Scenario,
-        score: &Score,
-        view: &EnvironmentRef,
-    ) -> Self {
+    pub(super) fn read(scenario: &Scenario, score: &Score, view: &EnvironmentRef) -> Self {
         let mut shortfalls = Vec::new();
         if score.mttm_tick().is_none() {
             shortfalls.push("it is not mitigated".to_owned());
@@ -130,7 +125,8 @@ impl Standing {
             shortfalls.push("a fault has not begun yet".to_owned());
         }
         let unhealthy: Vec<(&str, Status)> = { view.service_names().zip(view.vitals()) }
-            .map(|(name, vitals)| (name, status(vitals)))
+            // The last action has changed them behind the last tick.
+            .map(|(name, vitals)| (name, vitals.derived_status()))
             .filter(|(_, status)| *status != Status::Healthy)
             .collect();
         for (name, status) in &unhealthy {
@@ -139,33 +135,20 @@ impl Standing {
             }
         }
         let goals = &scenario.goals.list;
-        let goals_met: Vec<bool> = goals.iter().map(|goal| goal.is_met(view)).collect();
-        for (goal, _) in goals.iter().zip(&goals_met).filter(|(_, met)| !**met) {
-            // The grade does not count one about a service that is not there.
-            let counts = view.topology().service(&goal.service).is_some();
-            if counts || profile == Profile::Reference {
-                shortfalls.push(format!("{goal} is missed"));
-            }
+        let counted = score.counted_goals(scenario, view);
+        for goal in counted.filter(|goal| !goal.is_met(view)) {
+            shortfalls.push(format!("{goal} is missed"));
         }
         if score.budget() <= 0.0 {
             shortfalls.push("the SLO budget is used up".to_owned());
         }
         Self {
             shortfalls,
-            goals_met,
+            goals_met: goals.iter().map(|goal| goal.is_met(view)).collect(),
             faults_halted,
             unhealthy: { unhealthy.iter() }
                 .map(|(name, _)| (*name).to_owned())
                 .collect(),
         }
     }
-}
-
-/// The status that a service's vitals make: the last action has changed them behind the last tick.
-fn status(vitals: &Vitals) -> Status {
-    Status::derive(
-        vitals.http_server_error_rate,
-        vitals.http_server_request_duration_p99,
-        vitals.process_memory_utilization,
-    )
 }

@@ -6,7 +6,6 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use serde::Serialize;
 
-use super::moves::WAIT;
 use crate::Score;
 
 /// What sort of policy it is.
@@ -115,7 +114,7 @@ impl Player<'_> {
         let begins = self.policy.delay + u64::from(first.is_some());
         let step = step.checked_sub(begins);
         let asked = step.and_then(|step| self.mind.decide(step, view, score));
-        asked.map_or_else(|| ActionRequest::untargeted(WAIT), ActionRequest::clone)
+        asked.map_or_else(ActionRequest::wait, ActionRequest::clone)
     }
 }
 

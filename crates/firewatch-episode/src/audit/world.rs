@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::{
-    Action, ActionCatalogue, ActionRequest, Fault, Metrics, Profile, Scenario,
-};
+use firewatch_scenario::{Action, ActionCatalogue, ActionRequest, Fault, Metrics, Scenario};
 use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vitals};
 
 use super::counted;
 use super::finding::{Check, Finding};
-use super::moves::WAIT;
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request};
 
 /// Error rate by which a fault must have made things worse where it leaves the status alone, and from
@@ -49,7 +46,6 @@ impl World {
     /// them all.
     pub(super) fn watch(
         scenario: &Scenario,
-        profile: Profile,
         catalogue: &Arc<ActionCatalogue>,
     ) -> Result<Self, EpisodeError> {
         let count = scenario.all_faults().count();
@@ -58,8 +54,8 @@ impl World {
         worlds.push(without(scenario, |_| true));
         let requests = worlds.iter().map(Request::Scenario);
         let catalogue = Arc::clone(catalogue);
-        let mut batch = EpisodeBatch::with_actions(profile, catalogue, requests, 1)?;
-        let actions = vec![ActionRequest::untargeted(WAIT); worlds.len()];
+        let mut batch = EpisodeBatch::with_actions(scenario.profile, catalogue, requests, 1)?;
+        let actions = vec![ActionRequest::wait(); worlds.len()];
         let mut steps = vec![BatchStep::default(); worlds.len()];
         let mut world = Self {
             unhealthy_since: vec![None; scenario.services.len()],
@@ -141,7 +137,7 @@ impl World {
         }
         let herrings = scenario.red_herrings.iter().zip(&self.herrings);
         let finding = |(name, seen): (&String, &HerringSeen)| {
-            let known = scenario.services.iter().any(|s| s.name == *name);
+            let known = scenario.has_service(name);
             let judged = match known {
                 true => seen.judge(scenario, name),
                 false => Err((
@@ -176,7 +172,7 @@ impl FaultSeen {
     /// The facts, and what to change if it does not land.
     fn evidence(&self, fault: &Fault, scenario: &Scenario) -> (String, &'static str) {
         let service = &fault.service;
-        let absent = !scenario.services.iter().any(|s| s.name == *service);
+        let absent = !scenario.has_service(service);
         match (self.landed, self.unhealthy) {
             (Some((tick, [with, without], _)), _) if with != without => {
                 let facts = format!("{with} at tick {tick}, without it {without}");

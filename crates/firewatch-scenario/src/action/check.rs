@@ -6,11 +6,12 @@ use super::catalogue::ActionCatalogue;
 use super::model::{
     ActionFile, ActionSpec, Category, Change, Condition, Effect, Operand, Parameter,
 };
+use super::request::{DECLARE_RESOLVED, WAIT};
 use crate::decode::{Decoder, key_path};
 use crate::problem::{shown, suggest};
 
 /// Actions that have to do what they do: runs, episodes and audits are made of them.
-const RESERVED: [&str; 2] = ["wait", "declare_resolved"];
+const RESERVED: [&str; 2] = [WAIT, DECLARE_RESOLVED];
 
 /// Notes what makes no sense in a file that extends a catalogue.
 pub(super) fn check(file: &ActionFile, base: Option<&ActionCatalogue>, notes: &mut Decoder) {

@@ -8,6 +8,12 @@ use super::catalogue::{ActionCatalogue, ActionId};
 use super::model::Category;
 use crate::model::Metrics;
 use crate::problem::shown;
+use crate::write::RequestText;
+
+/// Name of the action that lets a tick pass.
+pub const WAIT: &str = "wait";
+/// Name of the action that ends an answer.
+pub(super) const DECLARE_RESOLVED: &str = "declare_resolved";
 
 /// An action that is asked for by names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +44,18 @@ impl ActionRequest {
             name: name.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// The action that lets a tick pass.
+    #[must_use]
+    pub fn wait() -> Self {
+        Self::untargeted(WAIT)
+    }
+
+    /// It as it stands between the brackets of a timeline's or a runbook's `action(...)`.
+    #[must_use]
+    pub fn arguments(&self) -> impl fmt::Display {
+        RequestText(self)
     }
 
     /// The same with one more parameter.

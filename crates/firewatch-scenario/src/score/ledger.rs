@@ -65,11 +65,7 @@ pub(crate) struct Account {
 fn status(profile: Profile, vitals: &Vitals) -> Status {
     match profile {
         Profile::Reference => vitals.status,
-        Profile::Standard => Status::derive(
-            vitals.http_server_error_rate,
-            vitals.http_server_request_duration_p99,
-            vitals.process_memory_utilization,
-        ),
+        Profile::Standard => vitals.derived_status(),
     }
 }
 

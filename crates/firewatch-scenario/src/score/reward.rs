@@ -1,5 +1,7 @@
 //! What a step earns.
 
+use std::ops::AddAssign;
+
 use firewatch_sim::round_decimal;
 use serde::Serialize;
 
@@ -70,6 +72,20 @@ pub struct Reward {
     /// The sum as it stands among the parts: that of the rounded parts where there is a
     /// premature-exit penalty, else the same as `total`.
     pub breakdown_total: f64,
+}
+
+impl AddAssign for Reward {
+    fn add_assign(&mut self, other: Self) {
+        self.health_improvement += other.health_improvement;
+        self.slo_preservation += other.slo_preservation;
+        self.mttm_bonus += other.mttm_bonus;
+        self.time_cost += other.time_cost;
+        self.wrong_action_penalty += other.wrong_action_penalty;
+        self.slo_breach_penalty += other.slo_breach_penalty;
+        self.premature_exit_penalty += other.premature_exit_penalty;
+        self.total += other.total;
+        self.breakdown_total += other.breakdown_total;
+    }
 }
 
 impl Reward {

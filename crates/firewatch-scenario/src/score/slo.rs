@@ -84,7 +84,8 @@ impl Slo {
     }
 }
 
-/// Whether the tick hit customers, by the services that they talk to and whether data is stale. The reference looks at error rates alone.
+/// Whether the tick hit customers, by the services that they talk to and whether data is stale. The
+/// reference looks at error rates alone.
 pub(crate) fn hits_users<'v>(
     profile: Profile,
     mut faced: impl Iterator<Item = &'v Vitals>,

@@ -63,6 +63,12 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     }
 }
 
+/// The first tokens of the text, without reading on.
+pub(crate) fn first_tokens<const N: usize>(text: &str) -> [Token; N] {
+    let mut lexer = Lexer { text, at: 0 };
+    std::array::from_fn(|_| lexer.next())
+}
+
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
