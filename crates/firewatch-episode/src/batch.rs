@@ -1,17 +1,18 @@
 //! Many episodes at once.
 
+mod round;
+
 use std::sync::Arc;
 
-use firewatch_scenario::score::{Deed, End, Grade, Reward, Score};
-use firewatch_scenario::{
-    ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, FleetStage, Profile,
-};
+use firewatch_scenario::score::{End, Grade, Reward, Score};
+use firewatch_scenario::{ActionCatalogue, ActionId, Ask, FleetStage, Profile};
 use firewatch_sim::{Fleet, SimError};
 
 use crate::incident::{EpisodeError, Request};
 use crate::nursery::Nursery;
 use crate::observation::Info;
 use crate::session::Session;
+use round::{Round, Turn};
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
@@ -67,56 +68,11 @@ pub struct BatchStep {
     pub error: Option<EpisodeError>,
 }
 
-impl BatchStep {
-    fn of(done: Result<ActionOutcome, EpisodeError>) -> Self {
-        match done {
-            Ok(outcome) => Self {
-                valid: outcome.valid,
-                wrong: outcome.wrong,
-                ..Self::default()
-            },
-            Err(error) => Self {
-                error: Some(error),
-                ..Self::default()
-            },
-        }
-    }
-
-    /// Writes over what an earlier step came to, in place: there are many of them.
-    fn begin(&mut self, outcome: &ActionOutcome) {
-        (self.valid, self.wrong) = (outcome.valid, outcome.wrong);
-        if self.error.is_some() {
-            self.error = None;
-        }
-    }
-
-    /// Fills in what it came to, once all is done; without a deed it earns nothing.
-    fn close(&mut self, session: &Session, reward: Option<Reward>) {
-        if let Some(reward) = reward {
-            self.reward = reward;
-        }
-        (self.end, self.grade) = (session.score.end(), session.score.grade());
-    }
-}
-
-/// How far an episode is with its step.
-#[derive(Clone, Copy, Debug)]
-enum Turn {
-    /// It had ended before.
-    Over,
-    /// What is done is decided once what goes on besides is seen to.
-    Open,
-    /// It is decided what is done.
-    Planned(Plan),
-    /// It is done, and what it earned is not known yet.
-    Done(Deed),
-    /// All is done: the environment stayed as it was looked at.
-    Closed,
-    /// The action failed.
-    Failed,
-}
-
 impl EpisodeBatch {
+    /// Episodes that go through a step together. So many, with all that a step touches, stay in a core's
+    /// own cache from the tick to the last look.
+    const PART: usize = 128;
+
     /// Begins an episode for each request, with the built-in actions of the profile. `threads` do the
     /// ticks, the caller's included.
     ///
@@ -150,7 +106,7 @@ impl EpisodeBatch {
             begun.push(blueprint);
             sessions.push(session);
         }
-        let fleet = Fleet::new(begun, threads)?;
+        let fleet = Fleet::with_shard_size(begun, threads, Self::PART)?;
         Ok(Self::begun(nursery, catalogue, fleet, sessions))
     }
 
@@ -168,7 +124,7 @@ impl EpisodeBatch {
     ) -> Result<Self, EpisodeError> {
         let mut nursery = Nursery::new(profile);
         let (blueprint, session) = nursery.begin(request)?;
-        let fleet = Fleet::new(vec![blueprint; count], threads)?;
+        let fleet = Fleet::with_shard_size(vec![blueprint; count], threads, Self::PART)?;
         let sessions = vec![session; count];
         Ok(Self::begun(nursery, catalogue, fleet, sessions))
     }
@@ -243,104 +199,27 @@ impl EpisodeBatch {
                 environment,
             })?;
         }
-        self.fleet.tick();
-        self.look(actions, steps);
-        for (environment, (action, step)) in actions.iter().zip(&mut *steps).enumerate() {
-            if !matches!(self.turns[environment], Turn::Closed) {
-                *step = BatchStep::of(self.act(environment, action));
-            }
-        }
-        self.close(steps)
-    }
-
-    /// Looks at all environments after the tick, and plans the actions. Steps whose action changes
-    /// nothing there are done with.
-    fn look<A: Ask>(&mut self, actions: &[A], steps: &mut [BatchStep]) {
-        let (sessions, turns, asked) = (&mut self.sessions, &mut self.turns, &self.asked);
+        let (fleet, sessions, turns) = (&mut self.fleet, &mut self.sessions, &mut self.turns);
         let (catalogue, profile) = (&*self.catalogue, self.nursery.profile());
-        self.fleet.read_all(|environment, view| {
-            let session = &mut sessions[environment];
-            let turn = &mut turns[environment];
-            if session.score.end().is_some() {
-                *turn = Turn::Over;
-                return;
-            }
-            session.look(view);
-            // The reference fails at some of its reports, which are made of what was done.
-            if profile == Profile::Reference || !session.actions.is_calm() {
-                *turn = Turn::Open;
-                return;
-            }
-            let (action, request) = (asked[environment], &actions[environment]);
-            let plan = catalogue.plan(view, &session.actions, action, request);
-            match catalogue.perform_without_change(&mut session.actions, &plan) {
-                Some(outcome) => {
-                    *turn = Turn::Closed;
-                    let deed = session.deed(&outcome);
-                    let step = &mut steps[environment];
-                    step.begin(&outcome);
-                    let reward = session.settle(view, deed);
-                    step.close(session, Some(reward));
-                }
-                None => *turn = Turn::Planned(plan),
-            }
-        });
-    }
-
-    /// Does an action.
-    fn act(
-        &mut self,
-        environment: usize,
-        action: &impl Ask,
-    ) -> Result<ActionOutcome, EpisodeError> {
-        let catalogue = &*self.catalogue;
-        let session = &mut self.sessions[environment];
-        let turn = &mut self.turns[environment];
-        let mut stage = FleetStage {
-            fleet: &mut self.fleet,
-            environment,
-        };
-        let done = match *turn {
-            Turn::Over => return Err(EpisodeError::NotRunning),
-            Turn::Planned(plan) => {
-                catalogue.perform(&mut stage, &mut session.actions, action, &plan)
-            }
-            _ => {
-                session.actions.go_on(catalogue, &mut stage)?;
-                match self.nursery.profile() {
-                    Profile::Standard => {
-                        catalogue.apply_quietly(&mut stage, &mut session.actions, action)
-                    }
-                    Profile::Reference => catalogue.apply(&mut stage, &mut session.actions, action),
-                }
-            }
-        };
-        *turn = match &done {
-            Ok(outcome) => Turn::Done(session.deed(outcome)),
-            Err(_) => Turn::Failed,
-        };
-        Ok(done?)
-    }
-
-    /// Looks at the other environments after the actions, and says what the steps came to.
-    fn close(&mut self, steps: &mut [BatchStep]) -> Result<(), EpisodeError> {
-        let (sessions, turns) = (&mut self.sessions, &self.turns);
-        let is_open = |environment: usize| !matches!(turns[environment], Turn::Closed);
-        self.fleet.read_picked(is_open, |environment, view| {
-            let deed = match turns[environment] {
-                Turn::Done(deed) => Some(deed),
-                _ => None,
+        let mut outcome = Ok(());
+        fleet.tick_parts(|part| {
+            let range = part.range();
+            let round = Round {
+                catalogue,
+                profile,
+                first: range.start,
+                sessions: &mut sessions[range.clone()],
+                turns: &mut turns[range.clone()],
+                asked: &self.asked[range.clone()],
+                actions: &actions[range.clone()],
+                steps: &mut steps[range],
             };
-            let session = &mut sessions[environment];
-            let reward = deed.map(|deed| session.close(view, deed));
-            steps[environment].close(session, reward);
+            // The other parts have had their tick too, or are going to: their steps are done all the same.
+            if let (Err(error), Ok(())) = (round.play(part), &outcome) {
+                outcome = Err(error);
+            }
         });
-        // Should the action have failed, the step's burn is charged all the same.
-        self.fleet.set_slo_budgets(|environment| {
-            let is_running = !matches!(turns[environment], Turn::Over);
-            is_running.then(|| sessions[environment].score.budget())
-        })?;
-        Ok(())
+        outcome
     }
 
     /// The score of one episode so far.

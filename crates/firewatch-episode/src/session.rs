@@ -34,6 +34,9 @@ pub(crate) struct Done {
 pub(crate) struct Session {
     profile: Profile,
     pub(crate) scenario: Arc<Scenario>,
+    /// Whether the scenario itself does something in later ticks. It is kept here because it is asked at
+    /// every step, and mostly nothing else of the scenario.
+    acts_later: bool,
     pub(crate) score: Score,
     pub(crate) actions: ActionSession,
     pub(crate) history: Vec<PastAction>,
@@ -50,6 +53,7 @@ impl Session {
         let initial_budget = incident.blueprint.slo_budget.remaining;
         Self {
             profile: incident.terms.profile,
+            acts_later: incident.scenario.acts_later(),
             scenario: Arc::clone(&incident.scenario),
             score: Score::begin(incident.terms, initial_budget, view),
             actions,
@@ -60,7 +64,7 @@ impl Session {
 
     /// What the scenario itself does before the tick of a step.
     pub(crate) fn before_tick(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
-        if self.score.end().is_some() || !self.scenario.acts_later() {
+        if self.score.end().is_some() || !self.acts_later {
             return Ok(());
         }
         let tick = stage.read(|view| view.clock().tick)?;

@@ -29,4 +29,4 @@ pub use request::{
     ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target, WAIT,
 };
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
-pub use stage::{FleetStage, Stage};
+pub use stage::{FleetStage, PartStage, Stage};

@@ -129,8 +129,8 @@ mod write;
 pub use action::{
     ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession,
     ActionSpec, Ask, Category, FleetStage, HISTORY_TICKS, HaltedFault, NumberedRequest, OnInvalid,
-    OwnActions, Parameter, ParameterKind, Plan as ActionPlan, Profile, Recorded, Stage, Target,
-    WAIT,
+    OwnActions, Parameter, ParameterKind, PartStage, Plan as ActionPlan, Profile, Recorded, Stage,
+    Target, WAIT,
 };
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{MAX_SERVICES, MAX_SPEED, MAX_TICKS};

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::action::{ActionOutcome, ActionSession, Category, Profile};
 use crate::goal::Goal;
 use crate::model::{Difficulty, Scenario};
-use alert::Clock;
+use alert::{ALERTS_PER_SERVICE, Clock, Firing};
 pub use alert::{Alert, AlertName, Severity};
 pub use grade::Grade;
 use grade::{Outcome, max_bad_customer_minutes};
@@ -263,14 +263,24 @@ impl Score {
 
     /// Whether an alert of that name, or any alert, fires about a service.
     #[must_use]
-    pub fn fires(&self, service: usize, name: Option<AlertName>) -> bool {
-        let Some(account) = self.ledger.accounts.get(service) else {
-            return false;
-        };
-        let status = account.status;
-        let firing = alert::firing(&account.vitals, status, true);
-        let firing = firing.into_iter().flatten();
-        { firing }.any(|firing| name.is_none_or(|name| firing.name == name))
+    pub fn fires(&self, view: &EnvironmentRef, service: usize, name: Option<AlertName>) -> bool {
+        let mut firing = self.firing(view, service).into_iter().flatten();
+        firing.any(|firing| name.is_none_or(|name| firing.name == name))
+    }
+
+    fn firing(
+        &self,
+        view: &EnvironmentRef,
+        service: usize,
+    ) -> [Option<Firing>; ALERTS_PER_SERVICE] {
+        let account = self.ledger.accounts.get(service);
+        match account.zip(view.vitals_at(service)) {
+            Some((account, vitals)) => {
+                let mended = self.terms.profile == Profile::Standard;
+                alert::firing(vitals, account.status, mended)
+            }
+            None => [const { None }; ALERTS_PER_SERVICE],
+        }
     }
 
     /// The alerts that fire, in order; their ids come from the seed.
@@ -280,14 +290,12 @@ impl Score {
             seed,
             tick: view.clock().tick,
         };
-        let mended = self.terms.profile == Profile::Standard;
+        let remembers = self.terms.profile == Profile::Standard;
         let mut alerts = Vec::new();
-        let services = view.service_names().zip(&self.ledger.accounts);
-        for (index, (name, account)) in services.enumerate() {
-            let status = account.status;
-            let firing = alert::firing(&account.vitals, status, mended);
-            for (number, firing) in firing.into_iter().enumerate() {
-                let since = mended.then(|| account.since.tick(number)).flatten();
+        for (index, name) in view.service_names().enumerate() {
+            for (number, firing) in self.firing(view, index).into_iter().enumerate() {
+                let since = self.ledger.firing_since(index, number);
+                let since = since.filter(|_| remembers);
                 let alert = firing.map(|f| f.alert(&clock, (index, name), number, since));
                 alerts.extend(alert);
             }

@@ -1,5 +1,6 @@
 //! Many incidents at once, stepped together.
 
+mod part;
 mod pool;
 mod shard;
 
@@ -13,6 +14,7 @@ use crate::state::{EnvironmentState, FaultState};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
 
+pub use part::FleetPart;
 use pool::Pool;
 use shard::Shard;
 
@@ -118,6 +120,23 @@ impl Fleet {
         self.pool.tick(ticks);
     }
 
+    /// One tick of every environment, and `then` for each part of the fleet once it has had the tick: quicker
+    /// than going through all environments afterwards, because what is read and changed there is still in
+    /// the cache. `then` runs on the caller's thread, for the parts in order.
+    pub fn tick_parts(&mut self, mut then: impl FnMut(&mut FleetPart)) {
+        let is_alone = self.pool.is_alone();
+        if !is_alone {
+            self.pool.tick(1);
+        }
+        for shard in 0..self.len.div_ceil(self.shard_size) {
+            if is_alone {
+                self.pool.tick_shard(shard);
+            }
+            let first = shard * self.shard_size;
+            then(&mut FleetPart::new(first, self.pool.shard_mut(shard)));
+        }
+    }
+
     fn place(&self, environment: usize) -> Result<(usize, usize), SimError> {
         if environment >= self.len {
             return Err(SimError::UnknownEnvironment {
@@ -141,28 +160,6 @@ impl Fleet {
         let shard = self.pool.shard(shard);
         let view = EnvironmentRef::new(&shard.world, shard.environments[slot])?;
         Ok(read(&view))
-    }
-
-    /// Reads every environment in order, with its index: quicker than one by one with [`Fleet::read`],
-    /// because what they have in common is looked up once.
-    pub fn read_all(&mut self, read: impl FnMut(usize, &EnvironmentRef)) {
-        self.read_picked(|_| true, read);
-    }
-
-    /// As [`Fleet::read_all`], those environments whose index `picked` says yes to.
-    pub fn read_picked(
-        &mut self,
-        picked: impl Fn(usize) -> bool,
-        mut read: impl FnMut(usize, &EnvironmentRef),
-    ) {
-        for shard in 0..self.len.div_ceil(self.shard_size) {
-            let first = shard * self.shard_size;
-            let mut shard = self.pool.shard_mut(shard);
-            shard.read_picked(
-                |slot| picked(first + slot),
-                |slot, view| read(first + slot, view),
-            );
-        }
     }
 
     /// Does something to one environment.
@@ -190,23 +187,6 @@ impl Fleet {
     ) -> Result<T, SimError> {
         let (shard, slot) = self.place(environment)?;
         Ok(self.pool.shard_mut(shard).change(slot, change))
-    }
-
-    /// Sets what is left of the error budget of each environment for whose index there is one; see
-    /// [`crate::set_slo_budget`].
-    ///
-    /// # Errors
-    /// [`SimError::NotFinite`]; environments before the one that failed have been set.
-    pub fn set_slo_budgets(
-        &mut self,
-        mut remaining: impl FnMut(usize) -> Option<f64>,
-    ) -> Result<(), SimError> {
-        for shard in 0..self.len.div_ceil(self.shard_size) {
-            let first = shard * self.shard_size;
-            let mut shard = self.pool.shard_mut(shard);
-            shard.set_slo_budgets(|slot| remaining(first + slot))?;
-        }
-        Ok(())
     }
 
     /// Does something to each environment whose place in `mask` is true.

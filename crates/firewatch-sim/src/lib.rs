@@ -68,7 +68,7 @@ pub use environment::{
 };
 pub use error::SimError;
 pub use fault::{Fault, FaultKind};
-pub use fleet::{Fleet, Standing};
+pub use fleet::{Fleet, FleetPart, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
 pub use mesh::settle_environments;
 pub use metric::{

@@ -10,7 +10,7 @@ use crate::hash::StateHasher;
 use crate::logs;
 use crate::mesh::{Settled, column};
 use crate::metric::{self, MetricKey};
-use crate::service::Vitals;
+use crate::service::{Pipeline, Vitals};
 use crate::state::{EnvironmentState, FaultState, ServiceState};
 use crate::status::Status;
 use crate::topology::Topology;
@@ -26,11 +26,14 @@ pub struct EnvironmentRef<'w> {
     impact: &'w Impact,
     log_script: &'w LogScript,
     rows: Option<RowsRef<'w>>,
+    /// Whether it is known that no service of the world is a stage of a data pipeline.
+    no_pipelines: bool,
 }
 
 /// The rows of an environment, where they are known to lie side by side.
 #[derive(Clone, Copy, Debug)]
 struct RowsRef<'w> {
+    services: &'w [Entity],
     vitals: &'w [Vitals],
     faults: &'w [Fault],
 }
@@ -67,6 +70,7 @@ impl<'w> EnvironmentRef<'w> {
             impact,
             log_script,
             rows: None,
+            no_pipelines: false,
         }
     }
 
@@ -136,8 +140,11 @@ impl<'w> EnvironmentRef<'w> {
     /// The service at a place in the mesh.
     #[must_use]
     pub fn service_at(&self, index: usize) -> Option<EntityRef<'w>> {
-        let service = *self.environment.services().get(index)?;
-        self.world.get_entity(service).ok()
+        let services = match self.rows {
+            Some(rows) => rows.services,
+            None => self.environment.services(),
+        };
+        self.world.get_entity(*services.get(index)?).ok()
     }
 
     /// The vitals of each service, in order.
@@ -165,6 +172,8 @@ impl<'w> EnvironmentRef<'w> {
     pub fn metric_at(&self, index: usize, metric: &MetricKey) -> Option<Value> {
         match metric.vital() {
             Some(read) => read(self.vitals_at(index)?).map(Value::Float),
+            // Looked for in every service that is asked about, and rarely there.
+            None if self.no_pipelines && metric.is_of_pipelines() => None,
             None => metric.read(self.service_at(index)?),
         }
     }
@@ -292,7 +301,7 @@ impl<'w> EnvironmentRef<'w> {
 /// Reads many environments of one world, with what they have in common looked up once.
 pub(crate) struct Reader {
     environments: QueryState<(Entity, Parts)>,
-    vitals: QueryState<&'static Vitals>,
+    services: QueryState<(Entity, &'static Vitals)>,
     faults: QueryState<&'static Fault>,
 }
 
@@ -300,22 +309,29 @@ impl Reader {
     pub(crate) fn new(world: &mut World) -> Self {
         Self {
             environments: world.query(),
-            vitals: world.query(),
+            services: world.query(),
             faults: world.query(),
         }
     }
 
     /// The columns of a world whose environments are all in one table.
     pub(crate) fn columns<'w>(&mut self, world: &'w World) -> Columns<'w> {
-        // A query of table components is dense: the iterator exists.
+        // A query of table components is dense: the iterators exist.
         let tables = self.environments.contiguous_iter(world);
         let mut tables = tables.into_iter().flatten();
+        let environments = tables.find(|(entities, _)| !entities.is_empty());
+        let tables = self.services.contiguous_iter(world);
+        let mut tables = tables.into_iter().flatten();
+        let (services, vitals) =
+            { tables.find(|(entities, _)| !entities.is_empty()) }.unwrap_or_default();
         Columns {
             world,
-            environments: tables.find(|(entities, _)| !entities.is_empty()),
-            vitals: column(&mut self.vitals, world),
+            environments,
+            services,
+            vitals,
             faults: column(&mut self.faults, world),
             is_settled: world.contains_resource::<Settled>(),
+            no_pipelines: !has_any::<Pipeline>(world),
         }
     }
 }
@@ -324,9 +340,18 @@ impl Reader {
 pub(crate) struct Columns<'w> {
     world: &'w World,
     environments: Option<ContiguousEnvironments<'w>>,
+    services: &'w [Entity],
     vitals: &'w [Vitals],
     faults: &'w [Fault],
     is_settled: bool,
+    no_pipelines: bool,
+}
+
+/// Whether any entity has a component that is stored in a sparse set.
+fn has_any<C: Component>(world: &World) -> bool {
+    let component = world.components().component_id::<C>();
+    let set = component.and_then(|component| world.storages().sparse_sets.get(component));
+    set.is_some_and(|set| !set.is_empty())
 }
 
 type ContiguousEnvironments<'w> = (
@@ -356,7 +381,12 @@ impl<'w> Columns<'w> {
             slo_budget: budgets.get(row)?,
             impact: impacts.get(row)?,
             log_script: scripts.get(row)?,
-            rows: rows.map(|(vitals, faults)| RowsRef { vitals, faults }),
+            rows: rows.map(|(vitals, faults)| RowsRef {
+                services: environment.services.of_column(self.services),
+                vitals,
+                faults,
+            }),
+            no_pipelines: self.no_pipelines,
         })
     }
 }

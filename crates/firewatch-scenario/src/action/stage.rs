@@ -1,10 +1,12 @@
 //! Where actions are done: one environment, wherever it lives.
 
 use firewatch_sim::{
-    EnvironmentMut, EnvironmentRef, FaultState, Fleet, Intervention, SimError, Simulation, Value,
+    EnvironmentMut, EnvironmentRef, FaultState, Fleet, FleetPart, Intervention, SimError,
+    Simulation, Value,
 };
 
-/// One environment, wherever it lives: a [`Simulation`], or a [`FleetStage`] for one of a [`Fleet`].
+/// One environment, wherever it lives: a [`Simulation`], a [`FleetStage`] for one of a [`Fleet`], or
+/// a [`PartStage`] for one of a [`FleetPart`].
 pub trait Stage {
     /// Reads the environment.
     ///
@@ -88,5 +90,23 @@ impl Stage for FleetStage<'_> {
 
     fn change<T>(&mut self, change: impl FnOnce(&mut EnvironmentMut) -> T) -> Result<T, SimError> {
         self.fleet.change(self.environment, change)
+    }
+}
+
+/// One environment of a part of a fleet.
+pub struct PartStage<'s, 'f> {
+    /// The part.
+    pub part: &'s mut FleetPart<'f>,
+    /// Index of the environment in the fleet.
+    pub environment: usize,
+}
+
+impl Stage for PartStage<'_, '_> {
+    fn read<T>(&self, read: impl FnOnce(&EnvironmentRef) -> T) -> Result<T, SimError> {
+        self.part.read(self.environment, read)
+    }
+
+    fn change<T>(&mut self, change: impl FnOnce(&mut EnvironmentMut) -> T) -> Result<T, SimError> {
+        self.part.change(self.environment, change)
     }
 }

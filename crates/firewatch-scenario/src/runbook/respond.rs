@@ -85,7 +85,7 @@ impl Condition {
                 let index = names.position(|other| other == service);
                 index
                     .zip(moment.score)
-                    .is_some_and(|(index, score)| score.fires(index, *name))
+                    .is_some_and(|(index, score)| score.fires(moment.view, index, *name))
             }
             // That behind which it would be done.
             Self::Tick(comparison) => comparison.holds(&(moment.view.clock().tick as f64 + 1.0)),

@@ -161,44 +161,42 @@ pub(crate) fn firing(
     [error_rate, latency, memory, down]
 }
 
-/// Since when each alert of a service has been firing without a break, for alerts that say so.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Since {
-    /// A bit for each alert: whether it fires.
-    firing: u8,
-    /// The tick at which it began to, for one that fires.
-    ticks: [u64; ALERTS_PER_SERVICE],
-}
+/// Which alerts of a service fire, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Alerts(u8);
 
-impl Since {
-    /// Looks at the service at a tick.
+impl Alerts {
     #[inline]
-    pub(crate) fn observe(&mut self, tick: u64, vitals: &Vitals, status: Status) {
+    pub(crate) fn of(vitals: &Vitals, status: Status) -> Self {
         let mut firing = u8::from(status == Status::Down) << RULES.len();
         for (number, rule) in RULES.iter().enumerate() {
             firing |= u8::from((rule.value)(vitals) >= rule.warning_at) << number;
         }
-        // At most ticks none begins or ends.
-        if firing != self.firing {
-            self.change(tick, firing);
-        }
+        Self(firing)
     }
 
+    pub(crate) fn contains(self, alert: usize) -> bool {
+        self.0 >> alert & 1 == 1
+    }
+}
+
+/// The tick at which each alert of a service last began to fire.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Since([u64; ALERTS_PER_SERVICE]);
+
+impl Since {
+    /// Notes at a tick that other alerts fire now.
     #[cold]
-    fn change(&mut self, tick: u64, firing: u8) {
-        let begun = firing & !self.firing;
-        for (number, since) in self.ticks.iter_mut().enumerate() {
-            if begun >> number & 1 == 1 {
+    pub(crate) fn note(&mut self, tick: u64, before: Alerts, now: Alerts) {
+        for (alert, since) in self.0.iter_mut().enumerate() {
+            if now.contains(alert) && !before.contains(alert) {
                 *since = tick;
             }
         }
-        self.firing = firing;
     }
 
     pub(crate) fn tick(&self, alert: usize) -> Option<u64> {
-        { self.ticks.get(alert) }
-            .copied()
-            .filter(|_| self.firing >> alert & 1 == 1)
+        self.0.get(alert).copied()
     }
 }
 
@@ -300,7 +298,7 @@ mod tests {
 
     #[test]
     fn an_alert_remembers_since_when_it_fires_without_a_break() {
-        let mut since = Since::default();
+        let (mut since, mut firing) = (Since::default(), Alerts::default());
         let (fine, bad) = (vitals(0.0, 0.1, 0.3), vitals(0.2, 0.1, 0.3));
         for (tick, vitals, expected) in [
             (1, &bad, Some(1)),
@@ -308,8 +306,11 @@ mod tests {
             (3, &fine, None),
             (4, &bad, Some(4)),
         ] {
-            since.observe(tick, vitals, vitals.status);
-            assert_eq!(since.tick(0), expected, "tick {tick}");
+            let now = Alerts::of(vitals, vitals.status);
+            since.note(tick, firing, now);
+            firing = now;
+            let fires_since = since.tick(0).filter(|_| firing.contains(0));
+            assert_eq!(fires_since, expected, "tick {tick}");
         }
     }
 

@@ -3,11 +3,11 @@
 
 use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals, round_decimal};
 
-use super::alert::Since;
+use super::alert::{Alerts, Since};
 use super::mesh::{Mesh, Role};
 use super::mitigation::{FRESH_SECONDS, Mitigation};
 use super::reward::{BUDGET_DECIMALS, Reward, StepFacts, premature_exit, weighted_mean_error_rate};
-use super::slo::{Slo, hits_users};
+use super::slo::{Slo, hits_users, hurts_users};
 use crate::action::Profile;
 
 /// What was done in a step, as far as it matters for what it is worth.
@@ -27,6 +27,8 @@ pub(crate) struct Ledger {
     profile: Profile,
     /// The services, in order.
     pub(crate) accounts: Vec<Account>,
+    /// Since when the alerts of each fire, where the profile says so.
+    since: Vec<Since>,
     /// Nodes of the topology that have a fault or reach one through calls.
     reachable: Vec<bool>,
     pub(crate) slo: Slo,
@@ -41,22 +43,64 @@ pub(crate) struct Ledger {
     pub(crate) wrong_actions: u32,
 }
 
-/// What the books have about a service.
+/// What the books have about a service. All of it is gone through at every step: what is rarely asked for
+/// lies elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Account {
-    role: Role,
+    // Its role: in the account it takes no padding.
+    weight: f64,
+    user_facing: bool,
+    red_herring: bool,
     /// As last observed: after the tick, then after the action.
-    pub(crate) vitals: Vitals,
+    error_rate: f64,
+    /// Of the observation before the step.
+    error_rate_before: f64,
     /// The status that the profile goes by, as last observed.
     pub(crate) status: Status,
-    /// Error rate of the observation before the step.
-    error_rate_before: f64,
+    /// Whether customers would be hit if they talked to it, as last observed.
+    hurts: bool,
+    /// The alerts that fire, as last observed.
+    alerts: Alerts,
+    /// Those that fired at the end of the last step.
+    noted_alerts: Alerts,
     /// Not healthy at some observation.
     seen: bool,
     /// Healthy again later.
     recovered: bool,
-    /// Since when its alerts fire, where the profile says so.
-    pub(crate) since: Since,
+}
+
+// Seven services take four cache lines.
+const _: () = assert!(size_of::<Account>() == 32);
+
+impl Account {
+    fn new(role: Role) -> Self {
+        let Role {
+            weight,
+            user_facing,
+            red_herring,
+        } = role;
+        Self {
+            weight,
+            user_facing,
+            red_herring,
+            error_rate: 0.0,
+            error_rate_before: 0.0,
+            status: Status::Healthy,
+            hurts: false,
+            alerts: Alerts::default(),
+            noted_alerts: Alerts::default(),
+            seen: false,
+            recovered: false,
+        }
+    }
+
+    #[inline]
+    fn observe(&mut self, profile: Profile, vitals: &Vitals) {
+        self.error_rate = vitals.http_server_error_rate;
+        self.status = status(profile, vitals);
+        self.hurts = hurts_users(profile, vitals);
+        self.alerts = Alerts::of(vitals, self.status);
+    }
 }
 
 /// The status that a profile goes by: the reference by that of the last tick, the standard by the one that
@@ -73,19 +117,11 @@ impl Ledger {
     /// Opens the books after the tick of the reset.
     pub(crate) fn new(profile: Profile, initial_budget: f64, view: &EnvironmentRef) -> Self {
         let mesh = Mesh::new(profile, view);
-        let accounts = mesh.roles.into_iter().zip(view.vitals());
-        let accounts = accounts.map(|(role, vitals)| Account {
-            role,
-            vitals: *vitals,
-            status: status(profile, vitals),
-            error_rate_before: vitals.http_server_error_rate,
-            seen: false,
-            recovered: false,
-            since: Since::default(),
-        });
+        let accounts: Vec<Account> = mesh.roles.into_iter().map(Account::new).collect();
         let mut ledger = Self {
             profile,
-            accounts: accounts.collect(),
+            since: vec![Since::default(); accounts.len()],
+            accounts,
             reachable: mesh.reachable,
             slo: Slo::begin(initial_budget, view.slo_budget()),
             mitigation: Mitigation::default(),
@@ -95,6 +131,8 @@ impl Ledger {
             budget_before: 0.0,
             wrong_actions: 0,
         };
+        ledger.look(view);
+        ledger.keep_error_rates();
         ledger.budget_before = ledger.shown_budget();
         ledger.health_before = ledger.health();
         ledger.note_mitigation(view);
@@ -121,12 +159,12 @@ impl Ledger {
 
     fn error_rates(&self) -> impl Iterator<Item = f64> {
         let accounts = self.accounts.iter();
-        accounts.map(|account| account.vitals.http_server_error_rate)
+        accounts.map(|account| account.error_rate)
     }
 
     /// The weighted mean error rate, as last observed.
     fn health(&self) -> f64 {
-        let weights = self.accounts.iter().map(|account| account.role.weight);
+        let weights = self.accounts.iter().map(|account| account.weight);
         weighted_mean_error_rate(self.error_rates(), weights)
     }
 
@@ -142,23 +180,27 @@ impl Ledger {
 
     /// Goes through the services; `for_each` does so in plain loops where their rows lie side by side.
     #[inline]
-    fn look(&mut self, view: &EnvironmentRef, before: impl Fn(&mut Account)) {
+    fn look(&mut self, view: &EnvironmentRef) {
         let profile = self.profile;
         let mut accounts = self.accounts.iter_mut();
         view.vitals().for_each(|vitals| {
             if let Some(account) = accounts.next() {
-                before(account);
-                account.vitals = *vitals;
-                account.status = status(profile, vitals);
+                account.observe(profile, vitals);
             }
         });
     }
 
+    /// What was observed last becomes what was before the step.
+    fn keep_error_rates(&mut self) {
+        for account in &mut self.accounts {
+            account.error_rate_before = account.error_rate;
+        }
+    }
+
     /// Looks at the environment after the tick of a step, before the action.
     pub(crate) fn after_tick(&mut self, view: &EnvironmentRef) {
-        self.look(view, |account| {
-            account.error_rate_before = account.vitals.http_server_error_rate;
-        });
+        self.keep_error_rates();
+        self.look(view);
         self.note_impact(view);
         if self.profile == Profile::Reference {
             let unhealthy = self.unhealthy();
@@ -168,7 +210,7 @@ impl Ledger {
 
     /// Looks at the environment after the action, and says what the step earned.
     pub(crate) fn after_action(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
-        self.look(view, |_| {});
+        self.look(view);
         self.settle(view, deed)
     }
 
@@ -220,9 +262,8 @@ impl Ledger {
 
     fn note_impact(&mut self, view: &EnvironmentRef) {
         let is_stale = || root_cause_lag(view).is_some_and(|lag| lag >= FRESH_SECONDS);
-        let faced = self.accounts.iter().filter(|a| a.role.user_facing);
-        let faced = faced.map(|account| &account.vitals);
-        let hit = hits_users(self.profile, faced, is_stale);
+        let faced = self.accounts.iter().filter(|a| a.user_facing);
+        let hit = hits_users(self.profile, faced.map(|account| account.hurts), is_stale);
         // Whether a healthy mesh burns, only the standard profile asks, and only if nobody is hit.
         let all_healthy = !hit && self.profile == Profile::Standard && self.unhealthy() == 0;
         self.slo.note_impact(hit, all_healthy);
@@ -249,14 +290,25 @@ impl Ledger {
 
     /// Notes who is not healthy, who is so again, and which alerts fire.
     fn note_statuses(&mut self, tick: u64) {
-        for account in &mut self.accounts {
+        for (account, since) in self.accounts.iter_mut().zip(&mut self.since) {
             let is_healthy = account.status == Status::Healthy;
             account.recovered |= account.seen & is_healthy;
             account.seen |= !is_healthy;
-            if self.profile == Profile::Standard {
-                account.since.observe(tick, &account.vitals, account.status);
+            // At most ticks none begins or ends.
+            if account.alerts != account.noted_alerts {
+                since.note(tick, account.noted_alerts, account.alerts);
+                account.noted_alerts = account.alerts;
             }
         }
+    }
+
+    /// The tick since which an alert of a service has been firing without a break, if it does.
+    pub(crate) fn firing_since(&self, service: usize, alert: usize) -> Option<u64> {
+        let account = self.accounts.get(service)?;
+        let fires = account.noted_alerts.contains(alert);
+        fires
+            .then(|| self.since.get(service)?.tick(alert))
+            .flatten()
     }
 
     /// How many services were affected, and how many of them recovered.
@@ -288,7 +340,7 @@ impl Ledger {
         let accounts = self.accounts.iter().enumerate();
         let has_fault = |service| view.faults().any(|fault| fault.node() == service);
         let affected = accounts.filter(move |(service, account)| {
-            (account.seen && !account.role.red_herring) || has_fault(*service)
+            (account.seen && !account.red_herring) || has_fault(*service)
         });
         affected.map(|(service, _)| service)
     }
@@ -300,7 +352,7 @@ impl Ledger {
         let compares = self.profile == Profile::Standard;
         let accounts = self.accounts.iter().enumerate();
         let fell = move |account: &Account| {
-            compares && account.vitals.http_server_error_rate < account.error_rate_before - NOTABLE
+            compares && account.error_rate < account.error_rate_before - NOTABLE
         };
         accounts
             .filter(move |(_, account)| fell(account))

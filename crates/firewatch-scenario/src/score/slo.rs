@@ -84,18 +84,22 @@ impl Slo {
     }
 }
 
-/// Whether the tick hit customers, by the services that they talk to and whether data is stale. The
-/// reference looks at error rates alone.
-pub(crate) fn hits_users<'v>(
+/// Whether the tick hit customers: because a service that they talk to [hurts](hurts_users), or because
+/// data is stale. The reference looks at error rates alone.
+pub(crate) fn hits_users(
     profile: Profile,
-    mut faced: impl Iterator<Item = &'v Vitals>,
+    mut faced_hurt: impl Iterator<Item = bool>,
     is_stale: impl FnOnce() -> bool,
 ) -> bool {
+    faced_hurt.any(|hurts| hurts) || (profile == Profile::Standard && is_stale())
+}
+
+/// Whether a service as it is hits the customers who talk to it.
+#[inline]
+pub(crate) fn hurts_users(profile: Profile, vitals: &Vitals) -> bool {
     match profile {
-        Profile::Reference => {
-            faced.any(|vitals| vitals.http_server_error_rate > SHIELD_ERROR_LIMIT)
-        }
-        Profile::Standard => faced.any(|vitals| vitals.status != Status::Healthy) || is_stale(),
+        Profile::Reference => vitals.http_server_error_rate > SHIELD_ERROR_LIMIT,
+        Profile::Standard => vitals.status != Status::Healthy,
     }
 }
 
@@ -167,7 +171,8 @@ mod tests {
         let at_limit = [vitals(0.1, Status::Degraded), vitals(0.9, Status::Down)];
         let hits = |profile, faced: [bool; 2], stale| {
             let faced = at_limit.iter().zip(faced).filter(|(_, faced)| *faced);
-            hits_users(profile, faced.map(|(vitals, _)| vitals), || stale)
+            let hurt = faced.map(|(vitals, _)| hurts_users(profile, vitals));
+            hits_users(profile, hurt, || stale)
         };
         assert!(!hits(Profile::Reference, [true, false], true));
         assert!(hits(Profile::Reference, [false, true], false));

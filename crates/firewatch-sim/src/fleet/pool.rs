@@ -92,13 +92,10 @@ impl Pool {
     /// # Panics
     /// If a system of a host's panics, in this round or in an earlier one.
     pub(super) fn tick(&mut self, ticks: u64) {
+        self.refuse_if_broken();
         let shared = &*self.shared;
         {
             let mut round = lock(&shared.round);
-            if round.broken {
-                drop(round);
-                resume_unwind(Box::new("a tick of this fleet has panicked before"));
-            }
             shared.next_shard.store(0, Ordering::Relaxed);
             round.ticks = ticks;
             shared.busy.store(self.threads.len(), Ordering::Release);
@@ -119,6 +116,31 @@ impl Pool {
             round.broken = true;
             drop(round);
             resume_unwind(panic);
+        }
+    }
+
+    /// Whether there are no threads but the caller's.
+    pub(super) fn is_alone(&self) -> bool {
+        self.threads.is_empty()
+    }
+
+    /// Steps one shard, on the caller's thread.
+    ///
+    /// # Panics
+    /// As [`tick`](Self::tick).
+    pub(super) fn tick_shard(&mut self, index: usize) {
+        self.refuse_if_broken();
+        let shard = &self.shared.shards[index];
+        let outcome = catch_unwind(AssertUnwindSafe(|| write(shard).tick(1)));
+        if let Err(panic) = outcome {
+            lock(&self.shared.round).broken = true;
+            resume_unwind(panic);
+        }
+    }
+
+    fn refuse_if_broken(&self) {
+        if lock(&self.shared.round).broken {
+            resume_unwind(Box::new("a tick of this fleet has panicked before"));
         }
     }
 

@@ -61,6 +61,7 @@ impl MetricKey {
     }
 
     /// How it is read from the vitals of a service, if it is a number of theirs.
+    #[inline]
     pub(crate) fn vital(&self) -> Option<fn(&Vitals) -> Option<f64>> {
         match self {
             Self::Known(Metric {
@@ -70,5 +71,11 @@ impl MetricKey {
             }) => Some(numbers.read),
             _ => None,
         }
+    }
+
+    /// Whether only stages of a data pipeline have it.
+    #[inline]
+    pub(crate) fn is_of_pipelines(&self) -> bool {
+        matches!(self, Self::Known(metric) if matches!(metric.number, Number::Pipeline(_)))
     }
 }

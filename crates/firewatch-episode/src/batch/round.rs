@@ -1,0 +1,170 @@
+//! A step of episodes that are neighbours in a fleet, after their tick.
+
+use firewatch_scenario::score::{Deed, Reward};
+use firewatch_scenario::{
+    ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, PartStage, Profile,
+};
+use firewatch_sim::FleetPart;
+
+use super::BatchStep;
+use crate::incident::EpisodeError;
+use crate::session::Session;
+
+/// How far an episode is with its step.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Turn {
+    /// It had ended before.
+    Over,
+    /// What is done is decided once what goes on besides is seen to.
+    Open,
+    /// It is decided what is done.
+    Planned(Plan),
+    /// It is done, and what it earned is not known yet.
+    Done(Deed),
+    /// All is done: the environment stayed as it was looked at.
+    Closed,
+    /// The action failed.
+    Failed,
+}
+
+/// What a step of the episodes of one part goes through: first all environments are looked at, then those
+/// are changed in which something is done, then these are looked at again.
+pub(super) struct Round<'a, A> {
+    pub(super) profile: Profile,
+    pub(super) catalogue: &'a ActionCatalogue,
+    /// Index of the first episode.
+    pub(super) first: usize,
+    // A place an episode in each.
+    pub(super) sessions: &'a mut [Session],
+    pub(super) turns: &'a mut [Turn],
+    pub(super) asked: &'a [ActionId],
+    pub(super) actions: &'a [A],
+    pub(super) steps: &'a mut [BatchStep],
+}
+
+impl<A: Ask> Round<'_, A> {
+    pub(super) fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        self.look(part);
+        for place in 0..self.turns.len() {
+            if !matches!(self.turns[place], Turn::Closed) {
+                self.steps[place] = BatchStep::of(self.act(part, place));
+            }
+        }
+        self.close(part)
+    }
+
+    /// Looks at all environments after the tick, and plans the actions. Steps whose action changes
+    /// nothing there are done with.
+    fn look(&mut self, part: &mut FleetPart) {
+        part.read_all(|environment, view| {
+            let place = environment - self.first;
+            let session = &mut self.sessions[place];
+            let turn = &mut self.turns[place];
+            if session.score.end().is_some() {
+                *turn = Turn::Over;
+                return;
+            }
+            session.look(view);
+            // The reference fails at some of its reports, which are made of what was done.
+            if self.profile == Profile::Reference || !session.actions.is_calm() {
+                *turn = Turn::Open;
+                return;
+            }
+            let (action, request) = (self.asked[place], &self.actions[place]);
+            let plan = { self.catalogue }.plan(view, &session.actions, action, request);
+            *turn = match { self.catalogue }.perform_without_change(&mut session.actions, &plan) {
+                Some(outcome) => {
+                    let deed = session.deed(&outcome);
+                    let step = &mut self.steps[place];
+                    step.begin(&outcome);
+                    let reward = session.settle(view, deed);
+                    step.close(session, Some(reward));
+                    Turn::Closed
+                }
+                None => Turn::Planned(plan),
+            };
+        });
+    }
+
+    /// Does an action.
+    fn act(&mut self, part: &mut FleetPart, place: usize) -> Result<ActionOutcome, EpisodeError> {
+        let (catalogue, action) = (self.catalogue, &self.actions[place]);
+        let session = &mut self.sessions[place];
+        let environment = self.first + place;
+        let mut stage = PartStage { part, environment };
+        let done = match self.turns[place] {
+            Turn::Over => return Err(EpisodeError::NotRunning),
+            Turn::Planned(plan) => {
+                catalogue.perform(&mut stage, &mut session.actions, action, &plan)
+            }
+            _ => {
+                session.actions.go_on(catalogue, &mut stage)?;
+                match self.profile {
+                    Profile::Standard => {
+                        catalogue.apply_quietly(&mut stage, &mut session.actions, action)
+                    }
+                    Profile::Reference => catalogue.apply(&mut stage, &mut session.actions, action),
+                }
+            }
+        };
+        self.turns[place] = match &done {
+            Ok(outcome) => Turn::Done(session.deed(outcome)),
+            Err(_) => Turn::Failed,
+        };
+        Ok(done?)
+    }
+
+    /// Looks at the other environments after the actions, and says what the steps came to.
+    fn close(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        let (sessions, turns, first) = (&mut *self.sessions, &*self.turns, self.first);
+        let is_open = |environment: usize| !matches!(turns[environment - first], Turn::Closed);
+        part.read_picked(is_open, |environment, view| {
+            let place = environment - first;
+            let session = &mut sessions[place];
+            let reward = match turns[place] {
+                Turn::Done(deed) => Some(session.close(view, deed)),
+                _ => None,
+            };
+            self.steps[place].close(session, reward);
+        });
+        // Should the action have failed, the step's burn is charged all the same.
+        part.set_slo_budgets(|environment| {
+            let place = environment - first;
+            let is_running = !matches!(turns[place], Turn::Over);
+            is_running.then(|| sessions[place].score.budget())
+        })?;
+        Ok(())
+    }
+}
+
+impl BatchStep {
+    fn of(done: Result<ActionOutcome, EpisodeError>) -> Self {
+        match done {
+            Ok(outcome) => Self {
+                valid: outcome.valid,
+                wrong: outcome.wrong,
+                ..Self::default()
+            },
+            Err(error) => Self {
+                error: Some(error),
+                ..Self::default()
+            },
+        }
+    }
+
+    /// Writes over what an earlier step came to, in place: there are many of them.
+    fn begin(&mut self, outcome: &ActionOutcome) {
+        (self.valid, self.wrong) = (outcome.valid, outcome.wrong);
+        if self.error.is_some() {
+            self.error = None;
+        }
+    }
+
+    /// Fills in what it came to, once all is done; without a deed it earns nothing.
+    fn close(&mut self, session: &Session, reward: Option<Reward>) {
+        if let Some(reward) = reward {
+            self.reward = reward;
+        }
+        (self.end, self.grade) = (session.score.end(), session.score.grade());
+    }
+}
