@@ -55,7 +55,7 @@ impl Session {
         Observation {
             tick: clock.tick,
             sim_time_seconds: clock.sim_time_seconds,
-            services: view.capture().services,
+            services: view.service_states(),
             alerts: self.score.alerts(view, self.scenario.seed),
             slo_budget_remaining: self.score.shown_budget(),
             slo_burn_rate: self.score.burned(),

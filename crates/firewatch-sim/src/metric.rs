@@ -4,6 +4,9 @@
 
 mod key;
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use bevy_ecs::prelude::*;
 use smol_str::SmolStr;
 
@@ -158,6 +161,21 @@ pub fn read_all(service: EntityRef<'_>) -> impl Iterator<Item = (&str, Value)> {
         e.0.iter()
             .map(|(name, value)| (name.as_str(), value.clone()))
     }))
+}
+
+/// All metrics that a service has, by name.
+pub(crate) fn read_map(service: EntityRef) -> BTreeMap<String, Value> {
+    // A map is built quickest of what is in its order.
+    static BY_NAME: LazyLock<Vec<&Metric>> = LazyLock::new(|| {
+        let mut metrics: Vec<&Metric> = METRICS.iter().collect();
+        metrics.sort_by_key(|metric| metric.name);
+        metrics
+    });
+    let known = BY_NAME
+        .iter()
+        .filter_map(|metric| Some((metric.name.to_owned(), (metric.read)(service)?)));
+    let extras = service.get::<Extras>().map(|extras| extras.0.clone());
+    known.chain(extras.into_iter().flatten()).collect()
 }
 
 /// Sets a metric of a service, attaching it if the service did not have it.

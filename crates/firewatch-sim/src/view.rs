@@ -253,16 +253,19 @@ impl<'w> EnvironmentRef<'w> {
         logs::lines(self, self.log_script, service)
     }
 
+    /// The services with all their metrics as plain data, in order.
+    #[must_use]
+    pub fn service_states(&self) -> Vec<ServiceState> {
+        let states = self.named_services().map(|(name, service)| ServiceState {
+            name: name.to_owned(),
+            metrics: metric::read_map(service),
+        });
+        states.collect()
+    }
+
     /// The whole state as plain data; [`crate::spawn_environment`] makes the same environment of it.
     #[must_use]
     pub fn capture(&self) -> EnvironmentState {
-        let services = self.named_services().map(|(name, service)| {
-            let metrics = metric::read_all(service).map(|(name, value)| (name.to_owned(), value));
-            ServiceState {
-                name: name.to_owned(),
-                metrics: metrics.collect(),
-            }
-        });
         let faults = self.faults().map(|fault| FaultState {
             kind: fault.kind,
             service: self.fault_service(fault).to_owned(),
@@ -278,7 +281,7 @@ impl<'w> EnvironmentRef<'w> {
             clock: *self.clock,
             slo_budget: *self.slo_budget,
             impact: *self.impact,
-            services: services.collect(),
+            services: self.service_states(),
             dependencies: self
                 .topology()
                 .dependencies()
