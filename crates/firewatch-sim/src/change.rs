@@ -5,7 +5,8 @@ use bevy_ecs::prelude::*;
 use crate::environment::Environment;
 use crate::error::SimError;
 use crate::intervene::Intervention;
-use crate::metric::MetricKey;
+use crate::metric::{self, MetricKey};
+use crate::service::Internals;
 use crate::topology::Topology;
 use crate::value::Value;
 use crate::view::EnvironmentRef;
@@ -67,6 +68,21 @@ impl<'w> EnvironmentMut<'w> {
         let entity = *services.get(index).ok_or_else(unknown)?;
         let service = self.world.get_entity_mut(entity);
         service.map(ServiceMut).map_err(|_| unknown())
+    }
+
+    /// Attaches to a service, as its `recent_logs`, what an operator finds in its log now.
+    ///
+    /// # Errors
+    /// As [`service`](Self::service).
+    pub fn store_logs(&mut self, index: usize) -> Result<(), SimError> {
+        let view = self.view()?;
+        let name = view.service_names().nth(index).unwrap_or_default();
+        let lines = view.logs(name);
+        let ServiceMut(mut service) = self.service(index)?;
+        metric::change(&mut service, |internals: &mut Internals| {
+            internals.recent_logs = lines;
+        });
+        Ok(())
     }
 }
 

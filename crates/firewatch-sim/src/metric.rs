@@ -234,7 +234,7 @@ fn check_finite(name: &str, value: &Value) -> Result<(), SimError> {
 
 /// Changes the service's component of that type; one that is absent is attached, unless the change
 /// leaves it as its default is.
-fn change<C>(service: &mut EntityWorldMut, change: impl FnOnce(&mut C))
+pub(crate) fn change<C>(service: &mut EntityWorldMut, change: impl FnOnce(&mut C))
 where
     C: Component<Mutability = bevy_ecs::component::Mutable> + Default + PartialEq,
 {

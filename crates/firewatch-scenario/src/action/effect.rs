@@ -20,14 +20,12 @@ struct Keys {
     usage: MetricKey,
     limit: MetricKey,
     utilization: MetricKey,
-    logs: MetricKey,
 }
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     usage: MetricKey::new("process_memory_usage_bytes"),
     limit: MetricKey::new("process_memory_limit_bytes"),
     utilization: MetricKey::new("process_memory_utilization"),
-    logs: MetricKey::new("recent_logs"),
 });
 
 /// The effects of one action on one environment.
@@ -90,16 +88,9 @@ impl Run<'_, '_> {
             usage,
             limit,
             utilization,
-            logs,
         } = &*KEYS;
         if *effect == Effect::StoreLogs {
-            let view = self.environment.view()?;
-            let name = view.service_names().nth(index).unwrap_or_default();
-            let lines = view.logs(name).into_iter().map(Value::Text).collect();
-            self.environment
-                .service(index)?
-                .set_metric(logs, &Value::List(lines))?;
-            return Ok(());
+            return Ok(self.environment.store_logs(index)?);
         }
         let mut service = self.environment.service(index)?;
         match effect {
