@@ -402,56 +402,67 @@ fn no_sequence_of_actions_panics_or_leaves_what_is_possible() {
 #[test]
 fn a_batch_goes_through_the_same_bits_as_each_episode_alone() {
     for &profile in Profile::ALL {
-        let tasks: Vec<&str> = tasks().iter().map(|task| task.id).collect();
-        let request = |number: usize| match number % 4 {
-            0 => Request::task(tasks[number / 4 % 17]).expect("this is a task"),
-            1 => Request::Drawn {
-                difficulty: Difficulty::Hard,
-                seed: number as u64,
-            },
-            2 => Request::task(tasks[59 - number / 4 % 17]).expect("this is a task"),
-            _ => Request::Drawn {
-                difficulty: Difficulty::Medium,
-                seed: number as u64,
-            },
-        };
-        const COUNT: usize = 20;
-        let mut numbers: Vec<usize> = (0..COUNT).collect();
-        let requests = numbers.iter().map(|&number| request(number));
-        let mut batch = EpisodeBatch::new(profile, requests, 2).expect("they can begin");
-        let mut alone: Vec<Episode> = { numbers.iter() }
-            .map(|&number| begun(profile, &request(number)))
-            .collect();
-        let mut random = PythonRandom::new(1);
-        let mut steps = vec![BatchStep::default(); COUNT];
-        let mut ended = 0;
-        for _ in 0..60 {
-            let mut actions = Vec::new();
-            for episode in &alone {
-                let names = services(episode);
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                actions.push(any_action(&mut random, profile, &names));
-            }
-            batch.step(&actions, &mut steps).expect("all are known");
-            for (index, (episode, action)) in alone.iter_mut().zip(&actions).enumerate() {
-                same(episode, action, &batch, index, &steps[index]);
-            }
-            // Some are begun anew, some stay as they have ended.
-            let mask: Vec<bool> = { steps.iter().enumerate() }
-                .map(|(index, step)| step.end.is_some() && index % 5 > 0)
-                .collect();
-            ended += mask.iter().filter(|ended| **ended).count();
-            for index in (0..COUNT).filter(|&index| mask[index]) {
-                numbers[index] += COUNT;
-                alone[index]
-                    .reset(&request(numbers[index]))
-                    .expect("it can begin");
-            }
-            let reset = batch.reset_masked(&mask, |index| request(numbers[index]));
-            reset.expect("they can begin");
-        }
-        assert!(ended > COUNT, "{ended} episodes were reset");
+        goes_through_the_same_bits(profile, 20, 2, 60);
     }
+}
+
+#[test]
+fn so_do_more_episodes_than_are_stepped_together_on_any_number_of_threads() {
+    for threads in [1, 3] {
+        goes_through_the_same_bits(Profile::Standard, 200, threads, 30);
+    }
+}
+
+/// Steps a batch and each of its episodes alone, with random actions and resets.
+fn goes_through_the_same_bits(profile: Profile, count: usize, threads: usize, rounds: usize) {
+    let tasks: Vec<&str> = tasks().iter().map(|task| task.id).collect();
+    let request = |number: usize| match number % 4 {
+        0 => Request::task(tasks[number / 4 % 17]).expect("this is a task"),
+        1 => Request::Drawn {
+            difficulty: Difficulty::Hard,
+            seed: number as u64,
+        },
+        2 => Request::task(tasks[59 - number / 4 % 17]).expect("this is a task"),
+        _ => Request::Drawn {
+            difficulty: Difficulty::Medium,
+            seed: number as u64,
+        },
+    };
+    let mut numbers: Vec<usize> = (0..count).collect();
+    let requests = numbers.iter().map(|&number| request(number));
+    let mut batch = EpisodeBatch::new(profile, requests, threads).expect("they can begin");
+    let mut alone: Vec<Episode> = { numbers.iter() }
+        .map(|&number| begun(profile, &request(number)))
+        .collect();
+    let mut random = PythonRandom::new(1);
+    let mut steps = vec![BatchStep::default(); count];
+    let mut ended = 0;
+    for _ in 0..rounds {
+        let mut actions = Vec::new();
+        for episode in &alone {
+            let names = services(episode);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            actions.push(any_action(&mut random, profile, &names));
+        }
+        batch.step(&actions, &mut steps).expect("all are known");
+        for (index, (episode, action)) in alone.iter_mut().zip(&actions).enumerate() {
+            same(episode, action, &batch, index, &steps[index]);
+        }
+        // Some are begun anew, some stay as they have ended.
+        let mask: Vec<bool> = { steps.iter().enumerate() }
+            .map(|(index, step)| step.end.is_some() && index % 5 > 0)
+            .collect();
+        ended += mask.iter().filter(|ended| **ended).count();
+        for index in (0..count).filter(|&index| mask[index]) {
+            numbers[index] += count;
+            alone[index]
+                .reset(&request(numbers[index]))
+                .expect("it can begin");
+        }
+        let reset = batch.reset_masked(&mask, |index| request(numbers[index]));
+        reset.expect("they can begin");
+    }
+    assert!(ended > count / 2, "{ended} episodes were reset");
 }
 
 /// Does the action alone, and holds what comes of it against the batch's.
