@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
-use firewatch_scenario::{Difficulty, generate};
+use firewatch_scenario::{Difficulty, Stage, generate};
 use firewatch_sim::{
     Blueprint, EnvironmentState, FaultKind, Fleet, Simulation, settle_environments,
 };
@@ -230,6 +230,45 @@ fn what_is_refused_changes_nothing() {
             .is_err()
     );
     assert_eq!(fleet.state_hash(0).unwrap(), before);
+}
+
+#[test]
+fn parts_of_a_fleet_are_ticked_read_and_changed_in_order() {
+    for threads in [1, 2] {
+        let count = 3 * SHARD_SIZE - 5;
+        let blueprints = (0..count as u64).map(|seed| blueprint(&neighbour(seed)));
+        let mut fleet = Fleet::with_shard_size(blueprints, threads, SHARD_SIZE).unwrap();
+        let mut read = Vec::new();
+        for _ in 0..3 {
+            read.clear();
+            fleet.tick_parts(|part| {
+                let range = part.range();
+                // The others belong to other parts.
+                for other in [range.start.wrapping_sub(1), range.end] {
+                    assert!(part.read(other, |_| ()).is_err());
+                    assert!(part.change(other, |_| ()).is_err());
+                }
+                part.read_all(|index, view| read.push((index, view.state_hash())));
+                let budget = |index: usize| (index % 3 == 0).then_some(index as f64);
+                part.set_slo_budgets(budget).unwrap();
+            });
+        }
+        assert_eq!(read.len(), count);
+        for (index, (place, hash)) in read.into_iter().enumerate() {
+            let mut alone = Simulation::new(&neighbour(index as u64)).unwrap();
+            for tick in 0..3 {
+                if tick > 0 && index % 3 == 0 {
+                    alone.set_slo_budget(index as f64).unwrap();
+                }
+                alone.tick();
+            }
+            assert_eq!(
+                (place, hash),
+                (index, alone.state_hash()),
+                "{threads} threads"
+            );
+        }
+    }
 }
 
 #[test]
