@@ -76,7 +76,6 @@ fn each_is_a_good_incident() {
     for incident in catalog() {
         let options = AuditOptions {
             runbooks: vec![incident.runbook],
-            random: 16,
             threads: 2,
             ..AuditOptions::default()
         };

@@ -143,6 +143,51 @@ fn there_has_to_be_an_answer_that_wins() {
 }
 
 #[test]
+fn an_incident_has_to_be_as_hard_as_it_says() {
+    let as_hard_as = |difficulty: &str, faults: &str, random: u64| {
+        let text = format!(r#"Scenario(name: "x", {difficulty} {SERVICES}, {faults})"#);
+        let scenario = Scenario::parse("x.ron", &text).expect("it is in order");
+        let options = AuditOptions {
+            random,
+            ..AuditOptions::default()
+        };
+        audit(&scenario, &options).expect("it can be played")
+    };
+    let hard = |faults, random| as_hard_as("difficulty: hard,", faults, random);
+    // Whoever rolls auth back has won.
+    let one_remedy = hard(FAULT, 0);
+    let evidence = failure(&one_remedy, Check::Difficulty);
+    assert!(
+        evidence.starts_with("0 of 0 random policies and "),
+        "{evidence}"
+    );
+    let two = r#"faults: [
+        (kind: bad_deploy, service: "auth-service"),
+        (kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9),
+    ]"#;
+    assert_eq!(verdict(&hard(two, 0), Check::Difficulty), Verdict::Passed);
+    // Few services, and the time for something to be done to each.
+    assert!(failure(&hard(two, 64), Check::Difficulty).contains("of 64"));
+    // In 300 ticks chance does everything that helps.
+    let long = format!("{FAULT}, ticks: 300, slo_budget: 1000");
+    let lucky = as_hard_as("difficulty: medium,", &long, 8);
+    assert!(failure(&lucky, Check::Difficulty).starts_with("8 of 8"));
+    assert_eq!(
+        verdict(
+            &as_hard_as("difficulty: easy,", &long, 8),
+            Check::Difficulty
+        ),
+        Verdict::Passed
+    );
+    let short = format!("{FAULT}, ticks: 6");
+    let medium = as_hard_as("difficulty: medium,", &short, 64);
+    assert_eq!(verdict(&medium, Check::Difficulty), Verdict::Passed);
+    let limits = "ticks: 20, slo_budget: 30.0, slo_burn_per_tick: 1.5,";
+    let undeclared = as_hard_as(limits, FAULT, 8);
+    assert_eq!(verdict(&undeclared, Check::Difficulty), Verdict::Skipped);
+}
+
+#[test]
 fn the_search_says_how_far_it_got() {
     let leak = r#"(kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9)"#;
     let two = scenario(&format!(

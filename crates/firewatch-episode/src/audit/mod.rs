@@ -21,6 +21,7 @@
 
 mod answers;
 mod arena;
+mod difficulty;
 mod finding;
 mod goals;
 mod moves;
@@ -167,6 +168,7 @@ pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, Episo
     findings.extend(answers::runbooks(&played));
     findings.extend(goals::check(scenario, &played));
     findings.extend(world.herrings(scenario));
+    findings.push(difficulty::check(scenario, &played));
     findings.extend(ordering::check(winner, &played));
     Ok(Audit {
         profile: profile.name(),
