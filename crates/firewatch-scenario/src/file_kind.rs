@@ -1,7 +1,7 @@
 //! What sort of file a text is.
 
 use crate::load;
-use crate::syntax::{TokenKind, first_tokens};
+use crate::syntax::{TokenKind, each_token};
 
 /// The sorts of file that Firewatch reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +20,25 @@ impl FileKind {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let text = load::without_mark(text);
-        let [name, bracket] = first_tokens(text);
-        match &text[name.span] {
-            _ if bracket.kind != TokenKind::Mark(b'(') => Self::Scenario,
-            "Runbook" => Self::Runbook,
-            "Actions" => Self::Actions,
+        let mut tokens = each_token(text);
+        let mut name = tokens.next();
+        // Lists of extensions, `#![enable(...)]`, come before it.
+        while name
+            .as_ref()
+            .is_some_and(|token| &text[token.span.clone()] == "#")
+        {
+            let mut behind = tokens
+                .by_ref()
+                .skip_while(|token| token.kind != TokenKind::Mark(b']'));
+            behind.next();
+            name = tokens.next();
+        }
+        let is_named = tokens
+            .next()
+            .is_some_and(|token| token.kind == TokenKind::Mark(b'('));
+        match name.filter(|_| is_named).map(|name| &text[name.span]) {
+            Some("Runbook") => Self::Runbook,
+            Some("Actions") => Self::Actions,
             _ => Self::Scenario,
         }
     }

@@ -140,10 +140,11 @@ impl Runbook {
         let text = load::within_limits(file, text, "a runbook")?;
         let (runbook, mut notes) =
             load::decode::<Self>(text, "runbook", "Runbook(name: \"...\", steps: [...])");
-        if let (Some(runbook), Some(scenario)) = (&runbook, scenario)
-            && !notes.partial
-        {
-            check::check_runbook(runbook, scenario, &mut notes);
+        if let Some(runbook) = runbook.as_ref().filter(|_| !notes.partial) {
+            match scenario {
+                Some(scenario) => check::check_runbook(runbook, scenario, &mut notes),
+                None => check::check_runbook_alone(runbook, &mut notes),
+            }
         }
         match runbook {
             Some(runbook) if !notes.has_problems() => Ok(runbook),

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 pub(crate) use number::{Number, NumberValue};
 pub(crate) use parse::parse;
-pub(crate) use token::{TokenKind, first_tokens};
+pub(crate) use token::{TokenKind, each_token};
 
 use crate::problem::{MAX_PROBLEMS, Problem};
 

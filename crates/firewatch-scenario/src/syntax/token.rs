@@ -63,10 +63,11 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     }
 }
 
-/// The first tokens of the text, without reading on.
-pub(crate) fn first_tokens<const N: usize>(text: &str) -> [Token; N] {
+/// The tokens of the text up to its end, each read when it is asked for.
+pub(crate) fn each_token(text: &str) -> impl Iterator<Item = Token> {
     let mut lexer = Lexer { text, at: 0 };
-    std::array::from_fn(|_| lexer.next())
+    let tokens = std::iter::repeat_with(move || lexer.next());
+    tokens.take_while(|token| token.kind != TokenKind::End)
 }
 
 struct Lexer<'a> {
