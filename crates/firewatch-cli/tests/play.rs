@@ -305,6 +305,43 @@ fn what_was_done_is_saved_as_a_runbook() {
     assert_eq!(names.count(), 1);
 }
 
+#[test]
+fn the_command_that_does_it_again_can_be_given_to_a_shell() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = path(folder.path(), "what we've done.ron");
+    let (_, note) = session(&[TASK, &["--save", &file]].concat(), ANSWER);
+    let (_, command) = note.split_once("to do it again:").expect("it is told");
+    let runbook = command
+        .trim()
+        .rsplit_once("--runbook ")
+        .expect("a runbook")
+        .1;
+    let words = Command::new("sh")
+        .args(["-c", &format!("printf '%s\\n' {runbook}")])
+        .output()
+        .expect("a shell");
+    assert_eq!(text(&words.stdout), format!("{file}\n"));
+}
+
+#[test]
+fn an_action_that_is_called_like_a_command_is_done_with_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text);
+    let action =
+        r#"(about: "Asks for it.", category: meta, branches: [(feedback: "All is told.")])"#;
+    let actions = format!(r#"Actions(actions: {{"status": {action}, "do": {action}}})"#);
+    write("ours.ron", &actions).expect("it is written");
+    let scenario = r#"Scenario(name: "x", difficulty: easy, services: {"a": ()}, actions: ["ours.ron"],
+        faults: [(kind: oom, service: "a")])"#;
+    write("x.ron", scenario).expect("it is written");
+    let told = told(
+        &[&path(folder.path(), "x.ron")],
+        "status\ndo status\ndo do\nhelp do\nquit\n",
+    );
+    assert_eq!(told.matches("All is told.").count(), 2, "{told}");
+    assert!(told.contains("an action that is called like"), "{told}");
+}
+
 /// What stands behind a label at the start of a line, the last one.
 fn fact<'a>(told: &'a str, label: &str) -> &'a str {
     let lines = told.lines().rev();

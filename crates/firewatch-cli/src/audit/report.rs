@@ -118,7 +118,7 @@ pub fn write_text(
     let scenario = &case.scenario;
     if quiet {
         if !audit.is_good() {
-            let head = format!("{}: {}", case.file, visible(&scenario.name));
+            let head = format!("{}: {}", visible(&case.file), visible(&scenario.name));
             writeln!(out, "{}", palette.paint(BOLD, head))?;
             write_findings(audit, true, out)?;
         }

@@ -3,7 +3,7 @@
 use firewatch_scenario::{ActionRequest, ActionSpec, Parameter, ParameterKind, WAIT, instead_of};
 use firewatch_sim::Value;
 
-use super::words::{COMMANDS, CommandSpec, Words};
+use super::words::{COMMANDS, CommandSpec, DO, Words};
 
 /// Something that was asked for.
 #[derive(Debug, PartialEq)]
@@ -103,6 +103,7 @@ pub fn parse(line: &str, words: &Words) -> Result<Command, Mistake> {
         ("help", []) => Ok(Command::Help(Topic::All)),
         ("help", [name]) => topic(name, words).map(Command::Help),
         ("quit", []) => Ok(Command::Quit),
+        (DO, _) => do_action(rest, words).map(Command::Act),
         _ => match COMMANDS.iter().find(|command| command.name == first) {
             Some(command) => Err(too_much(command)),
             None => action(first, rest, words).map(Command::Act),
@@ -157,6 +158,21 @@ fn topic(name: &str, words: &Words) -> Result<Topic, Mistake> {
             message: format!("there is no action, command or metric `{name}`"),
             help: instead_of(name, names),
         })
+    }
+}
+
+/// Reads what stands behind `do`: an action, whatever it is called.
+fn do_action(rest: &[&str], words: &Words) -> Result<ActionRequest, Mistake> {
+    match rest {
+        [name, rest @ ..] if words.catalogue.find(name).is_some() => action(name, rest, words),
+        [name, ..] => Err(Mistake {
+            message: format!("there is no action `{name}`"),
+            help: instead_of(name, words.actions()),
+        }),
+        [] => Err(mistake(
+            "`do` needs an action",
+            "write `do ACTION`; `actions` lists them",
+        )),
     }
 }
 
@@ -255,7 +271,7 @@ mod tests {
 
     #[test]
     fn every_command_is_understood() {
-        for command in &COMMANDS {
+        for command in COMMANDS.iter().filter(|command| command.name != DO) {
             assert!(parse(command.name, &words()).is_ok(), "{}", command.name);
         }
         for (line, expected) in [
@@ -289,6 +305,10 @@ mod tests {
                 ActionRequest::new("traffic_shift", "db-proxy").with("drain_percentage", 0.5),
             ),
             (
+                "do restart_service db-proxy",
+                ActionRequest::new("restart_service", "db-proxy"),
+            ),
+            (
                 "set_log_level \"two words\" level=WARN",
                 ActionRequest::new("set_log_level", "two words").with("level", "WARN"),
             ),
@@ -307,6 +327,12 @@ mod tests {
                 "did you mean `restart_service`?",
             ),
             ("xyz", "`help` says"),
+            ("do", "`do ACTION`"),
+            (
+                "do restart_servise db-proxy",
+                "did you mean `restart_service`?",
+            ),
+            ("do restart_service", "of auth-service, db-proxy, two words"),
             ("wait 0", "write `wait 3`"),
             ("wait -1", "write `wait 3`"),
             ("wait 1 2", "write `wait 3`"),

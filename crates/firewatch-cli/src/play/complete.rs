@@ -5,7 +5,7 @@ use rustyline::completion::{Completer, Pair};
 use rustyline::{Context, Helper, highlight::Highlighter, hint::Hinter, validate::Validator};
 
 use super::command::split;
-use super::words::Words;
+use super::words::{DO, Words};
 
 /// What the last word of the text before the cursor can become, and where that word begins.
 pub fn complete(before: &str, words: &Words) -> (usize, Vec<Pair>) {
@@ -24,15 +24,22 @@ fn candidates(done: &[String], begun: &str, words: &Words) -> Vec<Pair> {
         return words.first().map(whole).collect();
     };
     match (&**first, behind) {
+        (DO, []) => words.actions().map(whole).collect(),
+        (DO, [name, behind @ ..]) => of_action(name, behind, begun, words),
         ("status" | "logs", []) => words.services().map(whole).collect(),
         ("help" | "?", []) => words.first().map(whole).collect(),
-        (name, _) => match words.catalogue.find(name) {
-            Some(action) if action.needs_target() && behind.is_empty() => {
-                words.services().map(whole).collect()
-            }
-            Some(action) => parameters(action, behind, begun),
-            None => Vec::new(),
-        },
+        (name, _) => of_action(name, behind, begun, words),
+    }
+}
+
+/// What follows the name of an action.
+fn of_action(name: &str, behind: &[String], begun: &str, words: &Words) -> Vec<Pair> {
+    match words.catalogue.find(name) {
+        Some(action) if action.needs_target() && behind.is_empty() => {
+            words.services().map(whole).collect()
+        }
+        Some(action) => parameters(action, behind, begun),
+        None => Vec::new(),
     }
 }
 
@@ -122,7 +129,7 @@ mod tests {
         let at = |word: &str| all.iter().position(|name| name.trim() == word);
         assert_eq!(at("wait"), Some(0));
         assert_eq!(at("quit"), Some(8));
-        assert_eq!(at("fetch_logs"), Some(9));
+        assert_eq!(at("fetch_logs"), Some(10));
         assert!(at("fetch_logs") < at("restart_service"), "{all:?}");
         assert!(at("restart_service") < at("declare_resolved"), "{all:?}");
         assert_eq!(all.iter().filter(|name| *name == "wait ").count(), 1);
@@ -144,6 +151,12 @@ mod tests {
             ["restart_service auth-service "]
         );
         assert_eq!(completed("restart_service auth-service "), [""; 0]);
+        assert_eq!(
+            completed("do restart_service au"),
+            ["do restart_service auth-service "]
+        );
+        assert_eq!(completed("do escal"), ["do escalate "]);
+        assert_eq!(completed("do statu"), [""; 0]);
         assert_eq!(completed("escalate "), [""; 0]);
         assert_eq!(completed("help declare"), ["help declare_resolved "]);
     }

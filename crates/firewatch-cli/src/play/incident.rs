@@ -1,5 +1,6 @@
 //! Which incident is played, and by which rules.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use firewatch_episode::{EpisodeError, Request, tasks};
@@ -70,10 +71,7 @@ impl Incident {
     /// The command that answers the same incident with a runbook, if there is one.
     pub fn again(&self, arguments: &PlayArguments, runbook: &Path) -> Option<String> {
         let (source, file) = match &self.origin {
-            Origin::File(_) => (
-                String::new(),
-                arguments.file.as_ref()?.display().to_string(),
-            ),
+            Origin::File(_) => (String::new(), quoted(arguments.file.as_ref()?)),
             // The reference draws what no file holds.
             _ if self.profile == Profile::Reference => return None,
             Origin::Task { id, .. } => (String::new(), format!("scenarios/reference/{id}.ron")),
@@ -82,10 +80,7 @@ impl Incident {
                 "-".to_owned(),
             ),
         };
-        let mut command = format!(
-            "{source}firewatch run {file} --runbook {}",
-            runbook.display()
-        );
+        let mut command = format!("{source}firewatch run {file} --runbook {}", quoted(runbook));
         if let (Some(seed), true) = (arguments.seed, source.is_empty()) {
             command.push_str(&format!(" --seed {seed}"));
         }
@@ -94,6 +89,13 @@ impl Incident {
         }
         Some(command)
     }
+}
+
+/// A path as a word of a shell.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    // Only a zero byte can't be quoted, and no path has one.
+    shlex::try_quote(&path).map_or_else(|_| path.to_string(), Cow::into_owned)
 }
 
 fn of_file(

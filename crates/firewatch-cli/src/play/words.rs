@@ -6,7 +6,7 @@ use firewatch_scenario::{ActionCatalogue, ActionSpec, WAIT};
 
 use super::game::Game;
 
-/// A command of the prompt; none of them but `wait` takes time.
+/// A command of the prompt; none of them but `wait` and `do` takes time.
 pub struct CommandSpec {
     /// How it is called.
     pub name: &'static str,
@@ -25,7 +25,7 @@ const fn spec(name: &'static str, arguments: &'static str, about: &'static str) 
 }
 
 /// All commands, in the order in which they are told.
-pub const COMMANDS: [CommandSpec; 9] = [
+pub const COMMANDS: [CommandSpec; 10] = [
     spec(WAIT, "[N]", "let N ticks pass, 1 if it is left out"),
     spec(
         "status",
@@ -51,7 +51,15 @@ pub const COMMANDS: [CommandSpec; 9] = [
         "this, or what an action, a command or a metric is",
     ),
     spec("quit", "", "leave the incident as it is, without a grade"),
+    spec(
+        DO,
+        "ACTION ...",
+        "do an action that is called like one of these",
+    ),
 ];
+
+/// What stands before an action that is called like a command.
+pub const DO: &str = "do";
 
 /// The words that mean something in a game.
 #[derive(Clone)]
@@ -77,10 +85,17 @@ impl Words {
         self.services.iter().map(String::as_str)
     }
 
+    /// The names of the actions, by category.
+    pub fn actions(&self) -> impl Iterator<Item = &str> + Clone {
+        self.catalogue.actions().iter().map(ActionSpec::name)
+    }
+
     /// All first words of a line: the commands, then the actions by category.
     pub fn first(&self) -> impl Iterator<Item = &str> + Clone {
-        // `wait` is both.
-        let actions = self.catalogue.actions().iter().map(ActionSpec::name);
-        { COMMANDS.iter().map(|command| command.name) }.chain(actions.filter(|&name| name != WAIT))
+        let commands = COMMANDS.iter().map(|command| command.name);
+        // `wait` is both, and an action of a scenario's own may be called like a command.
+        let is_command = |name: &str| COMMANDS.iter().any(|command| command.name == name);
+        let others = self.actions().filter(move |name| !is_command(name));
+        commands.chain(others)
     }
 }
