@@ -65,6 +65,8 @@ pub enum Command {
     Audit(AuditArguments),
     /// List scenarios and what each is about
     List(ListArguments),
+    /// List the actions that can answer an incident
+    Actions(ActionsArguments),
     /// Draw who calls whom as Graphviz DOT, with faults and blast radius marked
     ///
     /// An arrow from a to b says that a calls b. To see it:
@@ -259,6 +261,27 @@ pub struct ListArguments {
     /// `json` is an array with an object a scenario: `file`, `name`,
     /// `description`, `seed`, `difficulty` (or null), `ticks`, `services` (names), `fault_kinds` and
     /// `mechanics` (names) and `expectations` (their number).
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PlainFormat,
+}
+
+/// The arguments of `actions`.
+#[derive(Args, Debug)]
+pub struct ActionsArguments {
+    /// A scenario, or a file of actions: those of its own are listed among the built-in ones
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Whose actions: what the reference does, or what it was meant to do. If it is left out, the
+    /// scenario's, which is `standard` unless it says otherwise
+    #[arg(long, value_name = "PROFILE", value_parser = profile())]
+    pub profile: Option<Profile>,
+    /// The form of the list
+    ///
+    /// `json` is an array with an object an action: `name`, `category`, `about`, `needs_target`,
+    /// `guarded` (whether it is wrong on a service that there is nothing to remedy about),
+    /// `ends_episode`, `own` (whether it is not the built-in one of that name), `halts` (kinds of
+    /// fault) and `parameters`, each with `name`, `about`, `expected` (in words), `default`, `min` and
+    /// `max` (or null) and `choices`.
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
 }

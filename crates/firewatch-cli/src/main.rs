@@ -1,7 +1,9 @@
-//! The command of Firewatch: run, answer, check, audit, list, draw and generate incidents.
+//! The command of Firewatch: run, answer, check, audit, list, draw and generate incidents, and list what
+//! can be done about them.
 //!
 //! Results go to the standard output, diagnostics and progress to the standard error.
 
+mod actions;
 mod audit;
 mod batch;
 mod check;
@@ -18,6 +20,7 @@ mod sources;
 mod style;
 mod sweep;
 mod table;
+mod text;
 mod units;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -70,6 +73,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
         Command::Check(arguments) => check::check(arguments, console),
         Command::Audit(arguments) => audit::audit(arguments, console),
         Command::List(arguments) => list::list(arguments, console),
+        Command::Actions(arguments) => actions::actions(arguments, console),
         Command::Graph(arguments) => graph::graph(arguments, console),
         Command::Generate(arguments) => generate::generate(arguments, console),
         Command::Completions { shell } => generate::completions(*shell, console),

@@ -80,7 +80,7 @@ impl Source {
     }
 
     /// What sort of file it is, as far as can be seen.
-    fn kind(&self) -> FileKind {
+    pub fn kind(&self) -> FileKind {
         let Self::File(path) = self else {
             return FileKind::Scenario;
         };

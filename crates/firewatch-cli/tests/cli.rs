@@ -547,6 +547,46 @@ fn picky(folder: &Path) -> String {
 // Where output goes.
 
 #[test]
+fn actions_are_listed_with_those_of_a_scenario() {
+    let find = |list: &Value, name: &str| {
+        let actions = list.as_array().expect("an array").iter();
+        { actions }.find(|action| action["name"] == name).cloned()
+    };
+    let built_in = json(0, &["actions", "--format", "json"]);
+    let restart = find(&built_in, "restart_service").expect("it is built in");
+    assert_eq!(restart["own"], false);
+    assert_eq!(restart["halts"][0], "network_partition");
+    assert_eq!(find(&built_in, "hot_patch"), None);
+    let level = find(&built_in, "set_log_level").expect("it is built in");
+    assert_eq!(level["parameters"][0]["default"], "INFO");
+    assert_eq!(level["parameters"][0]["choices"][3], "ERROR");
+    // A scenario's, and the file of actions alone.
+    for file in [
+        "mechanisms/actions-of-our-own.ron",
+        "actions/heap-dumps.ron",
+    ] {
+        let file = format!("../../scenarios/{file}");
+        let own = json(0, &["actions", &file, "--format", "json"]);
+        for name in ["hot_patch", "restart_service"] {
+            assert_eq!(
+                find(&own, name).expect("it is listed")["own"],
+                true,
+                "{file}"
+            );
+        }
+        let told = stdout(0, &["actions", &file]);
+        assert!(told.contains("(own)"), "{told}");
+        let count = own.as_array().expect("an array").len();
+        assert!(told.contains(&format!("{count} actions under the profile standard")));
+    }
+    let reference = stdout(0, &["actions", "--profile", "reference"]);
+    assert!(reference.contains("under the profile reference"));
+    let runbook = "../../scenarios/runbooks/every-fifth-packet.ron";
+    assert!(stderr(2, &["actions", runbook]).contains("this is a runbook"));
+    assert!(stderr(2, &["actions", "../../scenarios"]).contains("is a folder"));
+}
+
+#[test]
 fn a_closed_pipe_is_no_error() {
     for format in ["text", "json", "jsonl", "csv"] {
         let arguments = ["run", POOL, "--ticks", "3000", "--format", format];

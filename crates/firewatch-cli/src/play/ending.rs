@@ -7,11 +7,11 @@ use firewatch_sim::FaultState;
 
 use super::Written;
 use super::game::Game;
-use super::text::{write_rows, write_text};
 use crate::check::count;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DEED, DIM, FAIR, GOOD, PLAIN, Palette, visible};
 use crate::table::Cell;
+use crate::text::{write_rows, write_text};
 use crate::units::{clock, percent};
 
 /// Grades, and tells the secrets. Nothing where the incident goes on.
@@ -111,11 +111,7 @@ fn write_facts(game: &Game, out: &mut Output) -> Written {
         Some(tick) => palette.paint(GOOD, format!("{} ({})", count(tick, "tick"), clock(tick))),
         None => palette.paint(BAD, "not mitigated"),
     };
-    let wrong = game.deeds().iter().filter(|deed| deed.wrong);
-    let reward = game
-        .deeds()
-        .iter()
-        .fold(0.0, |sum, deed| sum + deed.reward.total);
+    let (reward, wrong) = game.tally();
     let budget = game.scenario().slo_budget.remaining;
     let facts = [
         ("time to mitigate", mitigated),
@@ -127,7 +123,7 @@ fn write_facts(game: &Game, out: &mut Output) -> Written {
             "SLO budget left",
             format!("{:.2} of {budget:?}", now.slo_budget_remaining),
         ),
-        ("wrong actions", wrong.count().to_string()),
+        ("wrong actions", wrong.to_string()),
         ("reward", format!("{reward:+.3}")),
     ];
     writeln!(out)?;

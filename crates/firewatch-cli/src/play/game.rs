@@ -171,6 +171,14 @@ impl Game {
         self.episode.end().is_some()
     }
 
+    /// The sum of all rewards so far, and how many actions were wrong.
+    pub fn tally(&self) -> (f64, u32) {
+        let score = self.episode.score();
+        score.map_or((0.0, 0), |score| {
+            (score.total_reward(), score.wrong_actions())
+        })
+    }
+
     /// Why it ended and what it was worth, once it is over.
     pub fn result(&self) -> Option<(End, Grade)> {
         self.episode.end().zip(self.episode.grade())

@@ -6,10 +6,11 @@ use firewatch_scenario::{ActionSpec, Category, Parameter, WAIT};
 
 use super::Written;
 use super::command::Topic;
-use super::text::{names_in_lines, write_names, write_text};
 use super::words::{COMMANDS, CommandSpec, Words};
+use crate::actions::parameter_row;
 use crate::output::Output;
 use crate::style::{BOLD, DIM, PLAIN};
+use crate::text::{names_in_lines, write_names, write_text};
 
 /// The names of the actions by category; with a pattern what those do that have it in their name,
 /// category or description.
@@ -138,16 +139,4 @@ fn usage(action: &ActionSpec) -> String {
         usage.push_str(" [N]");
     }
     usage
-}
-
-fn parameter_row(parameter: &Parameter) -> (String, String) {
-    let default = parameter.default();
-    let default = default.map(|default| format!("; {default} if it is left out"));
-    let about = format!(
-        "{} It is {}{}.",
-        parameter.about(),
-        parameter.expected(),
-        default.unwrap_or_default()
-    );
-    (parameter.name().to_owned(), about)
 }

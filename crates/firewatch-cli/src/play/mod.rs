@@ -10,7 +10,7 @@ mod input;
 mod runbook;
 mod screen;
 mod step;
-mod text;
+
 mod vitals;
 mod words;
 

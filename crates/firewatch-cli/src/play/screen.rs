@@ -8,12 +8,12 @@ use firewatch_sim::{ServiceState, Status, Value, round_decimal};
 
 use super::Written;
 use super::game::{Game, status as status_of, stretches, text};
-use super::text::write_rows;
 use super::vitals::table;
 use crate::check::count;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DIM, FAIR, GOOD, PLAIN, Palette, WORST, of_status, visible};
 use crate::table::Cell;
+use crate::text::write_rows;
 use crate::units::{clock, latency, percent};
 
 /// What stands before what is typed.

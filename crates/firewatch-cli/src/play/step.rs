@@ -9,10 +9,10 @@ use firewatch_sim::Status;
 use super::Written;
 use super::game::{Game, status};
 use super::screen::{self, alert_name, alert_value, severity};
-use super::text::write_text;
 use crate::check::count;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DEED, DIM, GOOD, Palette, of_status, visible};
+use crate::text::write_text;
 
 /// Does something, and tells what came of it.
 pub fn act(game: &mut Game, request: &ActionRequest, out: &mut Output) -> Written {

@@ -4,11 +4,11 @@ use firewatch_sim::ServiceState;
 
 use super::Written;
 use super::game::{Game, REMEMBERED_TICKS, number, status};
-use super::text::write_rows;
 use crate::output::Output;
 use crate::run::sparkline::Sparkline;
 use crate::style::{BAD, DIM, GOOD, PLAIN, Palette, of_status};
 use crate::table::Cell;
+use crate::text::write_rows;
 use crate::units::{latency, percent};
 
 /// A column of the table of services.

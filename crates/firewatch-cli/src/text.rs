@@ -6,7 +6,7 @@ use anstyle::Style;
 use textwrap::Options;
 use unicode_width::UnicodeWidthStr;
 
-use super::Written;
+use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::visible;
 use crate::table::{self, Cell};
@@ -16,7 +16,7 @@ const INDENT: &str = "  ";
 const GAP: usize = 2;
 
 /// Writes columns that line up.
-pub fn write_rows(rows: &[Vec<Cell>], out: &mut Output) -> Written {
+pub fn write_rows(rows: &[Vec<Cell>], out: &mut Output) -> Result<(), Failure> {
     for line in table::lines(rows) {
         writeln!(out, "{INDENT}{line}")?;
     }
@@ -24,7 +24,7 @@ pub fn write_rows(rows: &[Vec<Cell>], out: &mut Output) -> Written {
 }
 
 /// Writes a text in a style; a line of it that is too long goes on in the next.
-pub fn write_text(text: &str, style: Style, out: &mut Output) -> Written {
+pub fn write_text(text: &str, style: Style, out: &mut Output) -> Result<(), Failure> {
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         for line in textwrap::wrap(&visible(line.trim()), WIDTH - INDENT.len()) {
             writeln!(out, "{INDENT}{}", out.palette.paint(style, line))?;
@@ -34,7 +34,7 @@ pub fn write_text(text: &str, style: Style, out: &mut Output) -> Written {
 }
 
 /// Writes names, and beside each what it is.
-pub fn write_names(names: &[(String, String)], out: &mut Output) -> Written {
+pub fn write_names(names: &[(String, String)], out: &mut Output) -> Result<(), Failure> {
     for line in names_in_lines(names) {
         writeln!(out, "{line}")?;
     }
