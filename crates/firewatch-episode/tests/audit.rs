@@ -6,7 +6,7 @@
     reason = "a test whose incident can't be audited fails"
 )]
 
-use firewatch_episode::audit::{Audit, AuditOptions, Check, PolicyKind, Verdict, audit};
+use firewatch_episode::audit::{Audit, AuditOptions, Check, Played, PolicyKind, Verdict, audit};
 use firewatch_scenario::{Profile, Runbook, Scenario};
 
 const FAULT: &str = r#"faults: [(kind: bad_deploy, service: "auth-service")]"#;
@@ -81,6 +81,17 @@ fn a_good_incident_passes_every_check_that_has_something_to_look_at() {
         };
         assert_eq!(verdict(&audit, *check), expected, "{check}");
     }
+    // Of what chance did only the numbers are kept.
+    let of = |kind| {
+        audit
+            .policies
+            .iter()
+            .filter(move |played| played.kind == kind)
+    };
+    let is_counted = |played: &Played| played.action_count == 19 && played.actions.is_empty();
+    assert!(of(PolicyKind::Random).all(is_counted));
+    let is_listed = |played: &Played| played.action_count == 1 && played.actions.len() == 1;
+    assert!(of(PolicyKind::Single).all(is_listed));
     // What the search found is a runbook that wins.
     let found = audit.found.as_deref().expect("an answer was found");
     assert!(found.contains("auth-service"), "{found}");

@@ -50,8 +50,8 @@ fn row(played: &Played, palette: Palette) -> Vec<Cell> {
     let won = if played.won { "✓ wins" } else { "" };
     vec![
         Cell::plain(&format!("{before}{}", played.name)),
-        number(played.actions.len()),
-        number(played.wrong_actions()),
+        number(played.action_count),
+        number(played.wrong_actions),
         Cell::plain(&mitigated).right(),
         Cell::plain(&format!("{:.2}", played.reward)).right(),
         Cell::plain(&format!("{:.2}", played.grade.total)).right(),
@@ -80,8 +80,8 @@ fn chance(random: &[&Played]) -> Option<Vec<Cell>> {
     };
     Some(vec![
         Cell::plain(&format!("{} random ones, the mean", random.len())),
-        mean(&|played| played.actions.len() as f64, 1),
-        mean(&|played| played.wrong_actions() as f64, 1),
+        mean(&|played| played.action_count as f64, 1),
+        mean(&|played| played.wrong_actions as f64, 1),
         Cell::plain(&format!("{mitigated} of {}", random.len())).right(),
         mean(&|played| played.reward, 2),
         mean(&|played| played.grade.total, 2),

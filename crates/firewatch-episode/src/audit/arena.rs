@@ -8,7 +8,7 @@ use firewatch_scenario::{ActionCatalogue, ActionRequest, Scenario, WAIT};
 use firewatch_sim::EnvironmentRef;
 
 use super::played::{Played, Standing, Taken};
-use super::policy::{Player, Policy};
+use super::policy::{Player, Policy, PolicyKind};
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request, Score};
 
 /// Most episodes of a batch, and most services of all of them: so much stays in a core's cache.
@@ -100,6 +100,8 @@ struct Run<'a> {
     policy: &'a Policy<'a>,
     player: Player<'a>,
     taken: Vec<Taken>,
+    action_count: usize,
+    wrong_actions: usize,
     /// Faults that were halted when it last acted.
     halted: usize,
     played: Option<Played>,
@@ -111,6 +113,8 @@ impl<'a> Run<'a> {
             policy,
             player: policy.player(seed),
             taken: Vec::new(),
+            action_count: 0,
+            wrong_actions: 0,
             halted: 0,
             played: None,
         }
@@ -126,6 +130,10 @@ impl<'a> Run<'a> {
         score: &Score,
     ) {
         if action.name != WAIT {
+            self.action_count += 1;
+            self.wrong_actions += usize::from(step.wrong);
+        }
+        if action.name != WAIT && self.policy.kind != PolicyKind::Random {
             let halted = view.faults().filter(|fault| fault.halted).count();
             let halts = std::mem::replace(&mut self.halted, halted) < halted;
             let tick = view.clock().tick;
@@ -137,6 +145,8 @@ impl<'a> Run<'a> {
                 kind: self.policy.kind,
                 name: self.policy.name.clone(),
                 actions: std::mem::take(&mut self.taken),
+                action_count: self.action_count,
+                wrong_actions: self.wrong_actions,
                 ticks: view.clock().tick,
                 end,
                 mitigated_at: score.mttm_tick(),

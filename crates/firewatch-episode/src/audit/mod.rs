@@ -222,7 +222,7 @@ fn best(played: &[Played]) -> Option<usize> {
 /// A remedy that is wrong at the first step.
 fn wrong_action(played: &[Played]) -> Option<ActionRequest> {
     let mut singles = { played.iter() }.filter(|played| played.kind == PolicyKind::Single);
-    let wrong = singles.find(|played| played.wrong_actions() > 0)?;
+    let wrong = singles.find(|played| played.wrong_actions > 0)?;
     wrong.actions.first().map(Taken::request)
 }
 

@@ -58,8 +58,12 @@ pub struct Played {
     pub kind: PolicyKind,
     /// Its name: that of the runbook, or what it does.
     pub name: String,
-    /// What it did besides waiting, in order.
+    /// What it did besides waiting, in order; left out of random policies, which act at every step.
     pub actions: Vec<Taken>,
+    /// How many actions it did besides waiting.
+    pub action_count: usize,
+    /// How many of them were wrong.
+    pub wrong_actions: usize,
     /// Ticks that the episode took.
     pub ticks: u64,
     /// Why it ended.
@@ -91,12 +95,6 @@ impl Played {
             PolicyKind::Runbook => format!("runbook {:?}", self.name),
             _ => self.name.clone(),
         }
-    }
-
-    /// How many of its actions were wrong.
-    #[must_use]
-    pub fn wrong_actions(&self) -> usize {
-        self.actions.iter().filter(|taken| taken.wrong).count()
     }
 }
 
