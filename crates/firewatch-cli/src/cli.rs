@@ -215,6 +215,9 @@ pub struct SweepArguments {
     /// Vary `speed`, `kind` or `halt`: of all faults, or `speed:SERVICE` of those of one service
     #[arg(long, value_name = "NAME=VALUES")]
     pub vary: Vec<Vary>,
+    /// Answer each run with this runbook; its rows say what the answer was worth
+    #[arg(long, value_name = "FILE")]
+    pub runbook: Option<PathBuf>,
     /// The form of the rows; `--help` describes each
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: RowFormat,

@@ -293,6 +293,69 @@ fn csv_and_json_lines_say_the_same() {
     }
 }
 
+/// An incident and what answers it.
+const ANSWERED: &str = "../../scenarios/catalog/easy/two-locks-in-the-wrong-order.ron";
+const RUNBOOK: [&str; 2] = [
+    "--runbook",
+    "../../scenarios/runbooks/two-locks-in-the-wrong-order.ron",
+];
+
+#[test]
+fn a_runbook_answers_every_run_of_a_sweep() {
+    let seeds = ["--seeds", "0..6"];
+    let swept = rows(ANSWERED, &[&seeds[..], &RUNBOOK].concat());
+    let alone = ["run", ANSWERED, "--format", "jsonl"];
+    let alone = read_rows(&stdout_of_any(&[&alone[..], &seeds, &RUNBOOK].concat()));
+    for name in ["mttm", "state_hash", "reward", "grade", "wrong_actions"] {
+        assert_eq!(column(&swept, name), column(&alone, name), "{name}");
+    }
+    // Without one there is nothing to say about an answer.
+    let unanswered = rows(ANSWERED, &seeds);
+    assert!(unanswered.iter().all(|row| !row.contains_key("grade")));
+
+    let folder = Folder::new();
+    let grid = [&["--vary", "speed=0.5..=3.0/0.5"], &seeds[..], &RUNBOOK].concat();
+    let as_rows = rows(ANSWERED, &grid);
+    let grades = column(&as_rows, "grade");
+    assert!(grades.iter().any(|grade| *grade != grades[0]));
+    for threads in ["1", "3"] {
+        let path = folder.path("rows.parquet");
+        let sweep = [
+            "sweep",
+            ANSWERED,
+            "-f",
+            "parquet",
+            "-o",
+            &path,
+            "--threads",
+            threads,
+        ];
+        run(0, &[&sweep[..], &grid].concat());
+        assert_eq!(parquet_rows(&open_parquet(&path)), as_rows);
+    }
+}
+
+#[test]
+fn a_runbook_that_does_not_fit_a_run_is_told_before_any_is_played() {
+    let folder = Folder::new();
+    let steps = r#"Runbook(name: "x", steps: [action("restart_service", "auth-service")])"#;
+    let runbook = folder.write("fix.ron", steps);
+    // Other seeds draw other services.
+    let sweep = ["sweep", GENERATED, "--runbook", &runbook];
+    let message = stderr(2, &[&sweep[..], &["--seeds", "0..200"]].concat());
+    assert!(
+        message.contains("unknown service `auth-service`"),
+        "{message}"
+    );
+    assert!(
+        message.contains("can't be played, so none was"),
+        "{message}"
+    );
+    let over = stderr(2, &[&sweep[..], &["-o", &runbook]].concat());
+    assert!(over.contains("is a file of this run"), "{over}");
+    assert_eq!(folder.read("fix.ron"), steps);
+}
+
 fn open_parquet(path: &str) -> SerializedFileReader<fs::File> {
     let file = fs::File::open(path).expect("the file can be read");
     SerializedFileReader::new(file).expect("a Parquet file")
@@ -308,6 +371,18 @@ fn as_json(field: &Field) -> Value {
         Field::Str(text) => json!(text),
         other => unreachable!("no column is of the type of {other}"),
     }
+}
+
+/// The rows as those of JSON lines would be.
+fn parquet_rows(reader: &SerializedFileReader<fs::File>) -> Vec<Map<String, Value>> {
+    let rows = reader.get_row_iter(None).expect("rows");
+    let rows = rows.map(|row| {
+        let row = row.expect("a row");
+        let fields = row.get_column_iter();
+        let fields = fields.map(|(name, field)| (name.clone(), as_json(field)));
+        fields.collect()
+    });
+    rows.collect()
 }
 
 #[test]
@@ -363,17 +438,7 @@ fn parquet_says_the_same_and_is_the_same_every_time() {
     assert_eq!(types, expected);
     let text = metadata.schema_descr().column(1);
     assert_eq!(text.logical_type_ref(), Some(&LogicalType::String));
-    let read: Vec<Map<String, Value>> = reader
-        .get_row_iter(None)
-        .expect("rows")
-        .map(|row| {
-            let row = row.expect("a row");
-            let fields = row.get_column_iter();
-            fields
-                .map(|(name, field)| (name.clone(), as_json(field)))
-                .collect()
-        })
-        .collect();
+    let read = parquet_rows(&reader);
     let lines = rows(GRID, &grid);
     assert_eq!(lines.len(), 9 * 18);
     assert!(read == lines, "the rows differ");
@@ -517,6 +582,10 @@ fn only_the_sweep_that_was_stopped_goes_on() {
             "another scenario or grid",
         ),
         (&["--resume", "--shard", "1/2"], "from another shard"),
+        (
+            &["--resume", "--runbook", "tests/fixtures/sweep/fix.ron"],
+            "with another runbook",
+        ),
     ] {
         let message = sweep(arguments);
         assert!(message.contains(expected), "{message}");

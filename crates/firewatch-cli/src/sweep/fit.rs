@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use firewatch_scenario::{Diagnostics, Plan, Problem};
+use firewatch_scenario::{Diagnostics, Plan, Problem, Runbook};
 
 use super::rows::settings_in_words;
 use crate::batch::Batch;
@@ -26,13 +26,14 @@ struct Misfits {
 /// None that would come from the scenario.
 pub fn check(
     plan: &Plan,
+    runbook: Option<&Runbook>,
     runs: &Range<u64>,
     file: &str,
     batch: &Batch,
     console: &Console,
 ) -> Result<bool, Failure> {
     let mut found = Misfits::default();
-    let work = |piece: Range<u64>| Ok(misfits(plan, piece, runs.end));
+    let work = |piece: Range<u64>| Ok(misfits(plan, runbook, piece, runs.end));
     batch.in_order(different_runs(plan, runs), 1, work, |misfits| {
         found.runs += misfits.runs;
         let space = SHOWN.saturating_sub(found.first.len());
@@ -65,10 +66,13 @@ fn different_runs(plan: &Plan, runs: &Range<u64>) -> Range<u64> {
             .min(runs.start.saturating_add(plan.runs_per_seed()))
 }
 
-fn misfits(plan: &Plan, piece: Range<u64>, end: u64) -> Misfits {
+fn misfits(plan: &Plan, runbook: Option<&Runbook>, piece: Range<u64>, end: u64) -> Misfits {
     let mut found = Misfits::default();
     for run in piece {
-        let problems = plan.problems(run);
+        let mut problems = plan.problems(run);
+        if let Some(runbook) = runbook.filter(|_| problems.is_empty()) {
+            problems = runbook.problems(&plan.scenario(run));
+        }
         if problems.is_empty() {
             continue;
         }

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
-use firewatch_scenario::{Diagnostics, Plan, Scenario};
+use firewatch_scenario::{Diagnostics, Plan, Runbook, Scenario};
 use indicatif::ProgressBar;
 
 use crate::batch::{self, Batch};
@@ -21,7 +21,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::sources::{self, Source};
 use parquet_file::{GROUP, ParquetFile};
-use partial::Partial;
+use partial::{Identity, Partial};
 use played::Played;
 use rows::TextRows;
 pub use values::{SeedList, Shard, Vary};
@@ -29,6 +29,8 @@ pub use values::{SeedList, Shard, Vary};
 /// The runs of one call of the command.
 struct Sweep {
     plan: Plan,
+    /// What answers each of them.
+    runbook: Option<Runbook>,
     /// Those of the plan that are asked for.
     runs: Range<u64>,
     batch: Batch,
@@ -43,32 +45,42 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
         Err(problems) => return Ok(refuse(&problems, console)),
     };
     if let Some(out) = &arguments.out {
-        sources::spare(out, [&source])?;
+        let runbook = arguments.runbook.clone().map(Source::File);
+        sources::spare(out, { [&source].into_iter() }.chain(&runbook))?;
         // What can't be written is better known now than at the end.
         drop(console.results(Some(out))?);
     }
     let name = source.name();
     let scenario = source.load();
     let planned = scenario.and_then(|scenario| grid::plan(scenario, &name, arguments));
-    let (scenario, plan) = match planned {
+    let planned = planned.and_then(|(scenario, plan)| {
+        let file = arguments.runbook.as_ref();
+        let runbook = file
+            .map(|file| Runbook::load_for(file, &scenario))
+            .transpose()?;
+        Ok((scenario, plan, runbook))
+    });
+    let (scenario, plan, runbook) = match planned {
         Ok(planned) => planned,
         Err(problems) => return Ok(refuse(&problems, console)),
     };
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
     let runs = plan.piece(shard.piece, shard.pieces);
     let batch = Batch::new(arguments.threads)?;
-    if !fit::check(&plan, &runs, &name, &batch, console)? {
+    if !fit::check(&plan, runbook.as_ref(), &runs, &name, &batch, console)? {
         return Ok(Exit::Bad);
     }
     let ticks = plan.base().ticks.saturating_mul(runs.end - runs.start);
+    let identity = identity(scenario, runbook.as_ref());
     let sweep = Sweep {
         bar: console.progress(ticks, arguments.out.is_none()),
         plan,
+        runbook,
         runs,
         batch,
     };
     let written = match &arguments.out {
-        Some(out) => sweep.to_file(out, &identity(scenario), shard, arguments, console),
+        Some(out) => sweep.to_file(out, &identity, shard, arguments, console),
         None => sweep.to_stdout(arguments.format, console),
     };
     sweep.bar.finish_and_clear();
@@ -101,20 +113,27 @@ fn refuse(problems: &Diagnostics, console: &Console) -> Exit {
     Exit::Bad
 }
 
-/// What the rows of a sweep follow from, as text.
-fn identity(scenario: Scenario) -> String {
+/// What the rows of a sweep follow from.
+fn identity(scenario: Scenario, runbook: Option<&Runbook>) -> Identity {
     let relevant = Scenario {
         description: String::new(),
         expect: Vec::new(),
         expect_unanswered: Vec::new(),
         ..scenario
     };
-    relevant.to_string()
+    Identity {
+        scenario: relevant.to_string(),
+        runbook: runbook.map(Runbook::to_string),
+    }
 }
 
 impl Sweep {
+    fn is_answered(&self) -> bool {
+        self.runbook.is_some()
+    }
+
     fn to_stdout(&self, format: RowFormat, console: &Console) -> Result<(), Failure> {
-        let Some(rows) = TextRows::new(&self.plan, format) else {
+        let Some(rows) = TextRows::new(&self.plan, self.is_answered(), format) else {
             return Ok(());
         };
         let mut out = console.results(None)?;
@@ -130,7 +149,7 @@ impl Sweep {
     fn to_file(
         &self,
         out: &Path,
-        identity: &str,
+        identity: &Identity,
         shard: Shard,
         arguments: &SweepArguments,
         console: &Console,
@@ -165,8 +184,9 @@ impl Sweep {
             let first = runs.start;
             let scenarios: Vec<Scenario> = runs.map(|run| self.plan.scenario(run)).collect();
             let scenarios: Vec<&Scenario> = scenarios.iter().collect();
-            let played = batch::play(&scenarios, None, &self.bar, |_, script, view| {
-                Played::of(script, view)
+            let runbook = self.runbook.as_ref();
+            let played = batch::play(&scenarios, runbook, &self.bar, |_, script, view| {
+                Played::of(script, view, runbook.is_some())
             })?;
             form(first, &played)
         };
@@ -183,7 +203,7 @@ impl Sweep {
         console: &Console,
     ) -> Result<(), Failure> {
         let mut out = console.results(Some(out))?;
-        match TextRows::new(&self.plan, arguments.format) {
+        match TextRows::new(&self.plan, self.is_answered(), arguments.format) {
             Some(rows) => {
                 out.write_all(&rows.heading()?)?;
                 partial.each_group(GROUP, |first, played| {
@@ -191,7 +211,7 @@ impl Sweep {
                 })?;
             }
             None => {
-                let mut file = ParquetFile::new(&self.plan, &mut out)?;
+                let mut file = ParquetFile::new(&self.plan, self.is_answered(), &mut out)?;
                 partial.each_group(GROUP, |first, played| file.group(first, played))?;
                 file.close()?;
             }

@@ -27,8 +27,8 @@ pub struct ParquetFile<'a, W: Write + Send> {
 
 impl<'a, W: Write + Send> ParquetFile<'a, W> {
     /// A file without rows.
-    pub fn new(plan: &'a Plan, sink: W) -> Result<Self, Failure> {
-        let columns = columns(plan);
+    pub fn new(plan: &'a Plan, is_answered: bool, sink: W) -> Result<Self, Failure> {
+        let columns = columns(plan, is_answered);
         let created_by = concat!("firewatch ", env!("CARGO_PKG_VERSION"));
         let properties = WriterProperties::builder()
             .set_created_by(created_by.to_owned())

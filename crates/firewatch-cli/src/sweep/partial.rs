@@ -16,7 +16,7 @@ use super::values::Shard;
 use crate::failure::Failure;
 
 /// The form of these files; another number where an old file would be misread.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// Which sweep it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,14 @@ struct Heading {
     shard: [u64; 2],
     /// The scenario as text, with its grid.
     scenario: String,
+    /// The runbook as text.
+    runbook: Option<String>,
+}
+
+/// What the rows of a sweep follow from, as text.
+pub struct Identity {
+    pub scenario: String,
+    pub runbook: Option<String>,
 }
 
 /// Rows that are done.
@@ -53,7 +61,7 @@ impl Partial {
     /// A sweep was begun and is not to go on, or is another one; the file can't be read or written.
     pub fn open(
         out: &Path,
-        scenario: &str,
+        Identity { scenario, runbook }: &Identity,
         shard: Shard,
         runs: Range<u64>,
         resume: bool,
@@ -63,7 +71,8 @@ impl Partial {
             form: FORM,
             firewatch: env!("CARGO_PKG_VERSION").to_owned(),
             shard: [shard.piece, shard.pieces],
-            scenario: scenario.to_owned(),
+            scenario: scenario.clone(),
+            runbook: runbook.clone(),
         };
         let file = open_file(&path, resume)?;
         let mut partial = Self {
@@ -229,6 +238,7 @@ fn another(path: &Path, line: &[u8], heading: &Heading) -> Failure {
             "is from another version of firewatch"
         }
         Ok(other) if other.shard != heading.shard => "is from another shard",
+        Ok(other) if other.runbook != heading.runbook => "is from a sweep with another runbook",
         Ok(_) => "is from a sweep of another scenario or grid",
     };
     let message = format!("`{}` {what}", path.display());

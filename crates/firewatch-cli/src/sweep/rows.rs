@@ -43,8 +43,8 @@ pub enum Cell<'a> {
 /// Name and kind of each column.
 pub type Columns = Vec<(String, Kind)>;
 
-/// The columns of the plan's rows.
-pub fn columns(plan: &Plan) -> Columns {
+/// The columns of the plan's rows; those of an answer only where a runbook gives one.
+pub fn columns(plan: &Plan, is_answered: bool) -> Columns {
     let varied = plan.columns().into_iter().zip(plan.first_settings());
     let varied = varied.map(|(name, setting)| match setting {
         Setting::Speed(_) => (name, Kind::Number),
@@ -66,8 +66,15 @@ pub fn columns(plan: &Plan) -> Columns {
         ("worst_status", Kind::Text),
         ("state_hash", Kind::Text),
     ];
+    let of_answer = [
+        ("reward", Kind::Number),
+        ("grade", Kind::Number),
+        ("wrong_actions", Kind::Whole),
+    ];
+    let of_answer = of_answer.iter().filter(|_| is_answered);
     let columns = before.iter().map(fixed).chain(varied);
-    columns.chain(behind.iter().map(fixed)).collect()
+    let behind = behind.iter().chain(of_answer);
+    columns.chain(behind.map(fixed)).collect()
 }
 
 /// What stands in the columns of a run's row.
@@ -93,6 +100,13 @@ pub fn cells<'a>(plan: &'a Plan, run: u64, played: &'a Played) -> Vec<Cell<'a>> 
         Cell::Text(played.worst_status.name()),
         Cell::Text(&played.state_hash),
     ]);
+    if let Some(answer) = played.answer {
+        cells.extend([
+            Cell::Number(answer.reward),
+            Cell::Number(answer.grade),
+            Cell::Whole(answer.wrong_actions),
+        ]);
+    }
     cells
 }
 
@@ -119,7 +133,7 @@ pub struct TextRows<'a> {
 
 impl<'a> TextRows<'a> {
     /// Rows of that form; `None` if the form is no text.
-    pub fn new(plan: &'a Plan, format: RowFormat) -> Option<Self> {
+    pub fn new(plan: &'a Plan, is_answered: bool, format: RowFormat) -> Option<Self> {
         let is_csv = match format {
             RowFormat::Csv => true,
             RowFormat::Jsonl => false,
@@ -127,7 +141,7 @@ impl<'a> TextRows<'a> {
         };
         Some(Self {
             plan,
-            columns: columns(plan),
+            columns: columns(plan, is_answered),
             is_csv,
         })
     }
