@@ -249,7 +249,7 @@ fn parts_of_a_fleet_are_ticked_read_and_changed_in_order() {
                     assert!(part.change(other, |_| ()).is_err());
                 }
                 part.read_all(|index, view| read.push((index, view.state_hash())));
-                let budget = |index: usize| (index % 3 == 0).then_some(index as f64);
+                let budget = |index: usize| index.is_multiple_of(3).then_some(index as f64);
                 part.set_slo_budgets(budget).unwrap();
             });
         }
@@ -257,7 +257,7 @@ fn parts_of_a_fleet_are_ticked_read_and_changed_in_order() {
         for (index, (place, hash)) in read.into_iter().enumerate() {
             let mut alone = Simulation::new(&neighbour(index as u64)).unwrap();
             for tick in 0..3 {
-                if tick > 0 && index % 3 == 0 {
+                if tick > 0 && index.is_multiple_of(3) {
                     alone.set_slo_budget(index as f64).unwrap();
                 }
                 alone.tick();
