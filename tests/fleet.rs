@@ -5,7 +5,8 @@
 
 use firewatch_scenario::{Difficulty, Stage, generate};
 use firewatch_sim::{
-    Blueprint, EnvironmentState, FaultKind, Fleet, Simulation, settle_environments,
+    Blueprint, EnvironmentMut, EnvironmentState, FaultKind, Fleet, MetricKey, SimError, Simulation,
+    Value, settle_environments,
 };
 use firewatch_tests::{Act, Case, Host, Incident, fixtures, rows_are_together};
 
@@ -269,6 +270,36 @@ fn parts_of_a_fleet_are_ticked_read_and_changed_in_order() {
             );
         }
     }
+}
+
+#[test]
+fn an_environment_is_changed_by_its_own_services_only() {
+    let blueprints = [neighbour(2), neighbour(5)].map(|state| blueprint(&state));
+    let mut fleet = Fleet::new(blueprints, 1).unwrap();
+    let [own, other] = [0, 1].map(|environment| {
+        let handle = fleet.read(environment, |view| view.service_handle(1));
+        handle.unwrap().unwrap()
+    });
+    let restarts = MetricKey::new("restart_count");
+    let set = |environment: &mut EnvironmentMut, handle| {
+        let mut service = environment.service_of(handle)?;
+        service.set_metric(&restarts, &Value::Int(77))
+    };
+    let hash = fleet.state_hash(1);
+    let refused = fleet.change(0, |environment| set(environment, other));
+    assert!(matches!(refused, Ok(Err(SimError::UnknownService(_)))));
+    assert_eq!(fleet.state_hash(1), hash);
+    fleet
+        .change(0, |environment| set(environment, own))
+        .unwrap()
+        .unwrap();
+    let found = fleet.read(0, |view| view.metric_at(1, &restarts));
+    assert_eq!(found, Ok(Some(Value::Int(77))));
+    assert!(
+        fleet
+            .change(0, |environment| environment.service(99).is_err())
+            .unwrap()
+    );
 }
 
 #[test]

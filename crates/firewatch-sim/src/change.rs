@@ -9,7 +9,7 @@ use crate::metric::{self, MetricKey};
 use crate::service::Internals;
 use crate::topology::Topology;
 use crate::value::Value;
-use crate::view::EnvironmentRef;
+use crate::view::{EnvironmentRef, ServiceHandle};
 
 /// One environment, to be read and changed.
 pub struct EnvironmentMut<'w> {
@@ -62,12 +62,30 @@ impl<'w> EnvironmentMut<'w> {
     /// # Errors
     /// [`SimError::UnknownService`] with the number for one that is not there.
     pub fn service(&mut self, index: usize) -> Result<ServiceMut<'_>, SimError> {
+        let entity = self.services().get(index).copied();
+        let service = entity.and_then(|entity| self.world.get_entity_mut(entity).ok());
         let unknown = || SimError::UnknownService(format!("number {index}"));
+        service.map(ServiceMut).ok_or_else(unknown)
+    }
+
+    /// A service that was [found](EnvironmentRef::service_handle) before: it need not be looked for.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownService`] for one of another environment, or that is not there any more.
+    pub fn service_of(&mut self, handle: ServiceHandle) -> Result<ServiceMut<'_>, SimError> {
+        let ServiceHandle {
+            environment,
+            service,
+        } = handle;
+        let is_own = environment == self.entity;
+        let found = { self.world.get_entity_mut(service).ok() }.filter(|_| is_own);
+        let unknown = || SimError::UnknownService(service.to_string());
+        found.map(ServiceMut).ok_or_else(unknown)
+    }
+
+    fn services(&self) -> &[Entity] {
         let environment = self.world.get::<Environment>(self.entity);
-        let services = environment.map_or(&[][..], Environment::services);
-        let entity = *services.get(index).ok_or_else(unknown)?;
-        let service = self.world.get_entity_mut(entity);
-        service.map(ServiceMut).map_err(|_| unknown())
+        environment.map_or(&[], Environment::services)
     }
 
     /// Attaches to a service, as its `recent_logs`, what an operator finds in its log now.

@@ -20,6 +20,7 @@ use crate::value::Value;
 #[derive(Clone, Copy, Debug)]
 pub struct EnvironmentRef<'w> {
     world: &'w World,
+    entity: Entity,
     environment: &'w Environment,
     clock: &'w Clock,
     slo_budget: &'w SloBudget,
@@ -28,6 +29,13 @@ pub struct EnvironmentRef<'w> {
     rows: Option<RowsRef<'w>>,
     /// Whether it is known that no service of the world is a stage of a data pipeline.
     no_pipelines: bool,
+}
+
+/// A service that was found in an environment, as long as that lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceHandle {
+    pub(crate) environment: Entity,
+    pub(crate) service: Entity,
 }
 
 /// The rows of an environment, where they are known to lie side by side.
@@ -53,17 +61,18 @@ impl<'w> EnvironmentRef<'w> {
     /// # Errors
     /// [`SimError::NoEnvironment`].
     pub fn new(world: &'w World, entity: Entity) -> Result<Self, SimError> {
-        let entity = world.get_entity(entity);
-        let parts = entity.ok().and_then(|e| e.get_components::<Parts>().ok());
+        let components = world.get_entity(entity);
+        let parts = { components.ok() }.and_then(|e| e.get_components::<Parts>().ok());
         parts
-            .map(|parts| Self::of(world, parts))
+            .map(|parts| Self::of(world, entity, parts))
             .ok_or(SimError::NoEnvironment)
     }
 
-    fn of(world: &'w World, parts: ROQueryItem<'w, 'w, Parts>) -> Self {
+    fn of(world: &'w World, entity: Entity, parts: ROQueryItem<'w, 'w, Parts>) -> Self {
         let (environment, clock, slo_budget, impact, log_script) = parts;
         Self {
             world,
+            entity,
             environment,
             clock,
             slo_budget,
@@ -140,11 +149,22 @@ impl<'w> EnvironmentRef<'w> {
     /// The service at a place in the mesh.
     #[must_use]
     pub fn service_at(&self, index: usize) -> Option<EntityRef<'w>> {
+        self.world
+            .get_entity(self.service_handle(index)?.service)
+            .ok()
+    }
+
+    /// The service at a place in the mesh, for whoever changes it later.
+    #[must_use]
+    pub fn service_handle(&self, index: usize) -> Option<ServiceHandle> {
         let services = match self.rows {
             Some(rows) => rows.services,
             None => self.environment.services(),
         };
-        self.world.get_entity(*services.get(index)?).ok()
+        Some(ServiceHandle {
+            environment: self.entity,
+            service: *services.get(index)?,
+        })
     }
 
     /// The vitals of each service, in order.
@@ -379,6 +399,7 @@ impl<'w> Columns<'w> {
         let rows = vitals.zip(faults);
         Some(EnvironmentRef {
             world: self.world,
+            entity,
             environment,
             clock: clocks.get(row)?,
             slo_budget: budgets.get(row)?,

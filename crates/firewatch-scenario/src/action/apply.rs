@@ -74,6 +74,7 @@ impl ActionCatalogue {
                     environment,
                     session,
                     service: plan.service,
+                    handle: plan.handle,
                 };
                 let mut effects = branch.effects.iter();
                 effects.try_for_each(|effect| run.effect(effect))?;

@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use firewatch_sim::{EnvironmentMut, MetricKey, ServiceMut, Topology, Value, round_decimal};
+use firewatch_sim::{
+    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Topology, Value, round_decimal,
+};
 
 use super::model::{Change, Effect, Factor, Limits, On, Operand, Rules};
 use super::parameter::Parameters;
@@ -35,6 +37,7 @@ pub(super) struct Run<'a, 'w> {
     pub(super) session: &'a mut ActionSession,
     /// The target's place in the mesh.
     pub(super) service: Option<usize>,
+    pub(super) handle: Option<ServiceHandle>,
 }
 
 /// What new values are worked out with.
@@ -83,6 +86,14 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// A service: the target itself without a search.
+    fn service(&mut self, index: usize) -> Result<ServiceMut<'_>, SimError> {
+        match self.handle {
+            Some(handle) if Some(index) == self.service => self.environment.service_of(handle),
+            _ => self.environment.service(index),
+        }
+    }
+
     fn on_target(&mut self, effect: &Effect, index: usize) -> Result<(), ActionError> {
         let Keys {
             usage,
@@ -92,7 +103,8 @@ impl Run<'_, '_> {
         if *effect == Effect::StoreLogs {
             return Ok(self.environment.store_logs(index)?);
         }
-        let mut service = self.environment.service(index)?;
+        let means = self.means;
+        let mut service = self.service(index)?;
         match effect {
             Effect::RecomputeMemoryBytes => {
                 let bytes = number(&service, utilization) * number(&service, limit);
@@ -102,17 +114,17 @@ impl Run<'_, '_> {
                 let (used, limit) = (number(&service, usage), number(&service, limit));
                 if limit == 0.0 {
                     let why = "the memory limit is 0, and use is divided by it";
-                    return Err(self.means.raised(why));
+                    return Err(means.raised(why));
                 }
                 service.set_metric(utilization, &Value::Float(used / limit))?;
             }
             Effect::SetMemoryLimit { parameter } => {
-                let mebibytes = match self.means.parameters.get(*parameter).as_deref() {
+                let mebibytes = match means.parameters.get(*parameter).as_deref() {
                     Some(Value::Int(mebibytes)) => Some(*mebibytes),
                     _ => (integer(&service, limit) / MEBIBYTE).checked_mul(2),
                 };
                 let bytes = mebibytes.and_then(|mebibytes| mebibytes.checked_mul(MEBIBYTE));
-                let too_large = || self.means.raised("the memory limit is too large");
+                let too_large = || means.raised("the memory limit is too large");
                 service.set_metric(limit, &Value::Int(bytes.ok_or_else(too_large)?))?;
             }
             Effect::Change { .. } | Effect::StoreLogs | Effect::SetCounter { .. } => {}
@@ -139,13 +151,14 @@ impl Run<'_, '_> {
         metric: &MetricKey,
         change: &Change,
     ) -> Result<(), ActionError> {
-        let mut service = self.environment.service(index)?;
+        let means = self.means;
+        let mut service = self.service(index)?;
         let old = match change {
             // What was there does not matter: this spares making a value of it.
             Change::Set { create: true, .. } => None,
             _ => service.metric(metric),
         };
-        if let Some(new) = self.means.changed(&service, old.as_ref(), change)? {
+        if let Some(new) = means.changed(&service, old.as_ref(), change)? {
             service.set_metric(metric, &new)?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Deciding what an action does, before anything changes.
 
-use firewatch_sim::{EnvironmentRef, FaultKind, Status};
+use firewatch_sim::{EnvironmentRef, FaultKind, ServiceHandle, Status};
 
 use super::catalogue::{ActionCatalogue, ActionId};
 use super::model::{ActionSpec, Branch, Condition, Matching};
@@ -17,6 +17,8 @@ pub struct Plan {
     pub(super) action: ActionId,
     /// The target's place in the mesh.
     pub(super) service: Option<usize>,
+    /// The target itself: whoever plans has it at hand, and whoever acts would have to look for it.
+    pub(super) handle: Option<ServiceHandle>,
     pub(super) wrong: bool,
     pub(super) course: Course,
     pub(super) halts: Option<HaltedFault>,
@@ -55,6 +57,7 @@ impl ActionCatalogue {
         let mut plan = Plan {
             action,
             service: None,
+            handle: None,
             wrong: false,
             course: Course::Nothing,
             halts: None,
@@ -77,7 +80,10 @@ impl ActionCatalogue {
             match request.target(at.view) {
                 Target::Missing => plan.course = Course::NoTarget,
                 Target::Unknown => plan.course = Course::NoService,
-                Target::Service(index) => plan.service = Some(index),
+                Target::Service(index) => {
+                    plan.service = Some(index);
+                    plan.handle = at.view.service_handle(index);
+                }
             }
             if plan.service.is_none() {
                 return;

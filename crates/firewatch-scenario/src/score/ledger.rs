@@ -3,6 +3,8 @@
 
 use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals, round_decimal};
 
+use smallvec::SmallVec;
+
 use super::alert::{Alerts, Since};
 use super::mesh::{Mesh, Role};
 use super::mitigation::{FRESH_SECONDS, Mitigation};
@@ -25,8 +27,9 @@ pub struct Deed {
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
     profile: Profile,
-    /// The services, in order.
-    pub(crate) accounts: Vec<Account>,
+    /// The services, in order. Those of most meshes lie beside the rest of the books: episodes that are
+    /// gone through one after the other then are too.
+    pub(crate) accounts: SmallVec<[Account; 8]>,
     /// Since when the alerts of each fire, where the profile says so.
     since: Vec<Since>,
     /// Nodes of the topology that have a fault or reach one through calls.
@@ -117,7 +120,7 @@ impl Ledger {
     /// Opens the books after the tick of the reset.
     pub(crate) fn new(profile: Profile, initial_budget: f64, view: &EnvironmentRef) -> Self {
         let mesh = Mesh::new(profile, view);
-        let accounts: Vec<Account> = mesh.roles.into_iter().map(Account::new).collect();
+        let accounts: SmallVec<[Account; 8]> = mesh.roles.into_iter().map(Account::new).collect();
         let mut ledger = Self {
             profile,
             since: vec![Since::default(); accounts.len()],
