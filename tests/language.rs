@@ -206,7 +206,8 @@ fn request(action: &ActionSpec, target: &str, choice: Index) -> ActionRequest {
     let value = |parameter: &Parameter| match parameter.kind() {
         ParameterKind::Text => choice.get(parameter.choices()).as_str().into(),
         ParameterKind::Integer => Value::from(1 + i64::try_from(choice.index(4096)).unwrap()),
-        ParameterKind::Number => Value::from(0.05 + choice.index(91) as f64 / 100.0),
+        // A sum of the two would leave the bounds by a rounding.
+        ParameterKind::Number => Value::from((5 + choice.index(91)) as f64 / 100.0),
     };
     let parameters = action.parameters().iter();
     ActionRequest {
