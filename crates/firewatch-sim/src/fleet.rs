@@ -122,7 +122,8 @@ impl Fleet {
 
     /// One tick of every environment, and `then` for each part of the fleet once it has had the tick: quicker
     /// than going through all environments afterwards, because what is read and changed there is still in
-    /// the cache. `then` runs on the caller's thread, for the parts in order.
+    /// the cache. `then` runs on the caller's thread, for the parts in order; with more threads than
+    /// that, after the tick of all.
     pub fn tick_parts(&mut self, mut then: impl FnMut(&mut FleetPart)) {
         let is_alone = self.pool.is_alone();
         if !is_alone {

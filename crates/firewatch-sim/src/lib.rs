@@ -60,7 +60,6 @@ mod topology;
 mod value;
 mod view;
 
-/// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
 pub use blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint, despawn_environment};
 pub use change::{EnvironmentMut, ServiceMut};
 pub use environment::{
@@ -84,6 +83,7 @@ pub use service::{
     Runtime, Traffic, Uptime, Vitals,
 };
 pub use simulation::Simulation;
+/// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
 pub use smol_str::SmolStr;
 pub use state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
 pub use status::{Status, UnknownName};
