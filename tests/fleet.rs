@@ -234,27 +234,33 @@ fn what_is_refused_changes_nothing() {
 }
 
 #[test]
-fn parts_of_a_fleet_are_ticked_read_and_changed_in_order() {
-    for threads in [1, 2] {
+fn parts_of_a_fleet_are_ticked_read_and_changed_on_any_number_of_threads() {
+    for threads in [1, 2, 3] {
         let count = 3 * SHARD_SIZE - 5;
         let blueprints = (0..count as u64).map(|seed| blueprint(&neighbour(seed)));
         let mut fleet = Fleet::with_shard_size(blueprints, threads, SHARD_SIZE).unwrap();
-        let mut read = Vec::new();
+        let mut read = vec![(0, 0); count];
         for _ in 0..3 {
-            read.clear();
-            fleet.tick_parts(|part| {
+            let own = read.chunks_mut(fleet.part_size());
+            fleet.tick_parts(own, |part, read| {
                 let range = part.range();
                 // The others belong to other parts.
                 for other in [range.start.wrapping_sub(1), range.end] {
                     assert!(part.read(other, |_| ()).is_err());
                     assert!(part.change(other, |_| ()).is_err());
                 }
-                part.read_all(|index, view| read.push((index, view.state_hash())));
+                let first = range.start;
+                part.read_all(|index, view| read[index - first] = (index, view.state_hash()));
                 let budget = |index: usize| index.is_multiple_of(3).then_some(index as f64);
                 part.set_slo_budgets(budget).unwrap();
             });
         }
-        assert_eq!(read.len(), count);
+        // Without anything for them, parts have their tick all the same.
+        let ticks = |fleet: &Fleet, index| fleet.standing(index).unwrap().clock.tick;
+        fleet.tick_parts(std::iter::once(()), |part, ()| {
+            assert_eq!(part.range().start, 0)
+        });
+        assert_eq!([0, count - 1].map(|index| ticks(&fleet, index)), [4, 4]);
         for (index, (place, hash)) in read.into_iter().enumerate() {
             let mut alone = Simulation::new(&neighbour(index as u64)).unwrap();
             for tick in 0..3 {

@@ -157,7 +157,7 @@ pub struct RunArguments {
     /// the machine runs at once]
     #[arg(long, value_name = "N", requires = "seeds", value_parser = value_parser!(u16).range(1..=MAX_THREADS))]
     pub threads: Option<u16>,
-    /// Print only what failed, and a last line
+    /// Print only what failed, and a last line (text)
     #[arg(long, short)]
     pub quiet: bool,
     /// Print the log of this service at the end, in the scenarios that have it (text and json)

@@ -1,9 +1,11 @@
 //! What a step of an episode costs, with random actions and an observation: of a batch whose actions are
-//! asked for by number, of one whose are asked for by name, and of as many single episodes.
+//! asked for by number, of one whose are asked for by name, of the first on two threads (its observation
+//! is made by one), and of as many single episodes.
 //!
 //! `cargo bench -p firewatch-episode --bench steps` prints a table; a number after `--` is the number of
-//! episodes. One thread, hard episodes, standard profile; the actions are drawn beforehand, episodes
-//! that have ended are begun anew outside the measured time. Each figure is the best of a few rounds.
+//! episodes. One thread, if nothing else is said, hard episodes, standard profile; the actions are drawn
+//! beforehand, episodes that have ended are begun anew outside the measured time. Each figure is the best
+//! of a few rounds.
 
 #![expect(
     clippy::expect_used,
@@ -63,9 +65,13 @@ fn numbered(action: &ActionRequest, services: &[String]) -> NumberedRequest {
 }
 
 /// Nanoseconds of a batch's step, an episode, with actions as they are asked for.
-fn batched<A: Ask>(count: usize, ask: impl Fn(ActionRequest, &[String]) -> A) -> f64 {
+fn batched<A: Ask + Sync>(
+    count: usize,
+    threads: usize,
+    ask: impl Fn(ActionRequest, &[String]) -> A,
+) -> f64 {
     let requests = (0..count as u64).map(drawn);
-    let mut batch = EpisodeBatch::new(PROFILE, requests, 1).expect("they can begin");
+    let mut batch = EpisodeBatch::new(PROFILE, requests, threads).expect("they can begin");
     let observation = Observation::new(METRICS, 7).expect("all are numbers");
     let [environments, services_, metrics] = observation.shape(count);
     let mut values = vec![0.0; environments * services_ * metrics];
@@ -131,15 +137,18 @@ fn single(count: usize) -> f64 {
 fn main() {
     let count = std::env::args().filter_map(|argument| argument.parse().ok());
     let count = { count }.next().unwrap_or(1024);
-    println!("{count} hard episodes, one thread: ns a step, steps/s");
+    println!("{count} hard episodes: ns a step, steps/s");
+    let by_number = |threads| {
+        batched(count, threads, |action, services| {
+            numbered(&action, services)
+        })
+    };
     for (name, nanoseconds) in [
-        (
-            "batched",
-            batched(count, |action, services| numbered(&action, services)),
-        ),
-        ("by name", batched(count, |action, _| action)),
+        ("batched", by_number(1)),
+        ("by name", batched(count, 1, |action, _| action)),
+        ("2 threads", by_number(2)),
         ("single", single(count)),
     ] {
-        println!("{name:>8} {nanoseconds:10.0} {:12.0}", 1e9 / nanoseconds);
+        println!("{name:>9} {nanoseconds:10.0} {:12.0}", 1e9 / nanoseconds);
     }
 }

@@ -2,7 +2,7 @@
 
 mod round;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{ActionCatalogue, ActionId, Ask, FleetStage, Profile};
@@ -73,8 +73,8 @@ impl EpisodeBatch {
     /// own cache from the tick to the last look.
     const PART: usize = 128;
 
-    /// Begins an episode for each request, with the built-in actions of the profile. `threads` do the
-    /// ticks, the caller's included.
+    /// Begins an episode for each request, with the built-in actions of the profile. `threads` share the
+    /// steps, the caller's included; what comes of them is the same with any number.
     ///
     /// # Errors
     /// As [`crate::Episode::reset`], for the first request that has one.
@@ -182,7 +182,7 @@ impl EpisodeBatch {
     /// # Errors
     /// [`SimError::BufferLength`], [`firewatch_scenario::ActionError::Unknown`]: nothing has happened
     /// in any of the episodes then.
-    pub fn step<A: Ask>(
+    pub fn step<A: Ask + Sync>(
         &mut self,
         actions: &[A],
         steps: &mut [BatchStep],
@@ -199,27 +199,37 @@ impl EpisodeBatch {
                 environment,
             })?;
         }
-        let (fleet, sessions, turns) = (&mut self.fleet, &mut self.sessions, &mut self.turns);
+        let size = self.fleet.part_size();
+        let sessions = self.sessions.chunks_mut(size);
+        let turns = self.turns.chunks_mut(size);
+        let asked = self.asked.chunks(size);
+        let asked = asked.zip(actions.chunks(size));
+        let own = sessions.zip(turns).zip(asked).zip(steps.chunks_mut(size));
         let (catalogue, profile) = (&*self.catalogue, self.nursery.profile());
-        let mut outcome = Ok(());
-        fleet.tick_parts(|part| {
-            let range = part.range();
+        // That of the first part which has one, whichever comes first in time.
+        let failure: Mutex<Option<(usize, EpisodeError)>> = Mutex::new(None);
+        self.fleet.tick_parts(own, |part, own| {
+            let (((sessions, turns), (asked, actions)), steps) = own;
+            let first = part.range().start;
             let round = Round {
                 catalogue,
                 profile,
-                first: range.start,
-                sessions: &mut sessions[range.clone()],
-                turns: &mut turns[range.clone()],
-                asked: &self.asked[range.clone()],
-                actions: &actions[range.clone()],
-                steps: &mut steps[range],
+                first,
+                sessions,
+                turns,
+                asked,
+                actions,
+                steps,
             };
-            // The other parts have had their tick too, or are going to: their steps are done all the same.
-            if let (Err(error), Ok(())) = (round.play(part), &outcome) {
-                outcome = Err(error);
+            if let Err(error) = round.play(part) {
+                let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
+                if failure.as_ref().is_none_or(|(other, _)| first < *other) {
+                    *failure = Some((first, error));
+                }
             }
         });
-        outcome
+        let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failure.map_or(Ok(()), |(_, error)| Err(error))
     }
 
     /// The score of one episode so far.

@@ -120,22 +120,44 @@ impl Fleet {
         self.pool.tick(ticks);
     }
 
-    /// One tick of every environment, and `then` for each part of the fleet once it has had the tick: quicker
-    /// than going through all environments afterwards, because what is read and changed there is still in
-    /// the cache. `then` runs on the caller's thread, for the parts in order; with more threads than
-    /// that, after the tick of all.
-    pub fn tick_parts(&mut self, mut then: impl FnMut(&mut FleetPart)) {
-        let is_alone = self.pool.is_alone();
-        if !is_alone {
-            self.pool.tick(1);
-        }
-        for shard in 0..self.len.div_ceil(self.shard_size) {
-            if is_alone {
-                self.pool.tick_shard(shard);
-            }
-            let first = shard * self.shard_size;
-            then(&mut FleetPart::new(first, self.pool.shard_mut(shard)));
-        }
+    /// Environments of a [`FleetPart`]; only the last one may have fewer.
+    #[must_use]
+    pub fn part_size(&self) -> usize {
+        self.shard_size
+    }
+
+    /// One tick of every environment, and `then` for each part of the fleet as soon as it has had the tick,
+    /// with what there is for it in `own`. That is quicker than going through all environments afterwards:
+    /// what is read and changed there is still in the cache, and the fleet's threads share the work.
+    ///
+    /// Parts are independent of one another: `then` is called for several at once, in any order. Those
+    /// beyond the end of `own` only have their tick.
+    ///
+    /// ```
+    /// # use firewatch_sim::{EnvironmentState, Fleet, SimError, SloBudget};
+    /// # fn main() -> Result<(), SimError> {
+    /// # let state = EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 });
+    /// # let blueprint = state.blueprint()?;
+    /// let mut fleet = Fleet::with_shard_size(vec![blueprint; 5], 2, 2)?;
+    /// let mut ticks = [0; 5];
+    /// let own = ticks.chunks_mut(fleet.part_size());
+    /// fleet.tick_parts(own, |part, ticks| {
+    ///     let first = part.range().start;
+    ///     part.read_all(|index, view| ticks[index - first] = view.clock().tick);
+    /// });
+    /// assert_eq!(ticks, [1; 5]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn tick_parts<T: Send>(
+        &mut self,
+        own: impl Iterator<Item = T> + Send,
+        then: impl Fn(&mut FleetPart, T) + Sync,
+    ) {
+        let shard_size = self.shard_size;
+        self.pool.tick_each(own, |index, shard, own| {
+            then(&mut FleetPart::new(index * shard_size, shard), own);
+        });
     }
 
     fn place(&self, environment: usize) -> Result<(usize, usize), SimError> {

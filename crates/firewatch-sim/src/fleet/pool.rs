@@ -119,23 +119,45 @@ impl Pool {
         }
     }
 
-    /// Whether there are no threads but the caller's.
-    pub(super) fn is_alone(&self) -> bool {
-        self.threads.is_empty()
-    }
-
-    /// Steps one shard, on the caller's thread.
+    /// Steps every shard by a tick, and hands it on with what there is for it in `own`. A thread that has
+    /// stepped a shard goes on with that before it takes the next: so all of it is still in its cache.
+    ///
+    /// The threads of the pool only run what the pool owns; those here end with the call.
     ///
     /// # Panics
-    /// As [`tick`](Self::tick).
-    pub(super) fn tick_shard(&mut self, index: usize) {
+    /// As [`tick`](Self::tick), and if `then` does.
+    pub(super) fn tick_each<T: Send>(
+        &mut self,
+        own: impl Iterator<Item = T> + Send,
+        then: impl Fn(usize, RwLockWriteGuard<Shard>, T) + Sync,
+    ) {
         self.refuse_if_broken();
-        let shard = &self.shared.shards[index];
-        let outcome = catch_unwind(AssertUnwindSafe(|| write(shard).tick(1)));
-        if let Err(panic) = outcome {
-            lock(&self.shared.round).broken = true;
-            resume_unwind(panic);
+        let shared = &*self.shared;
+        let own = own.map(Some).chain(std::iter::repeat_with(|| None));
+        let rest = Mutex::new(shared.shards.iter().enumerate().zip(own));
+        let next = || rest.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            while let Some(((index, shard), own)) = next() {
+                let mut shard = write(shard);
+                let outcome = catch_unwind(AssertUnwindSafe(|| shard.tick(1)));
+                if let Err(panic) = outcome {
+                    lock(&shared.round).broken = true;
+                    resume_unwind(panic);
+                }
+                if let Some(own) = own {
+                    then(index, shard, own);
+                }
+            }
+        };
+        if self.threads.is_empty() {
+            return work();
         }
+        std::thread::scope(|scope| {
+            for _ in &self.threads {
+                scope.spawn(work);
+            }
+            work();
+        });
     }
 
     fn refuse_if_broken(&self) {
