@@ -3,23 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
-use firewatch_scenario::{Difficulty, Stage, generate};
+use firewatch_scenario::Stage;
 use firewatch_sim::{
-    Blueprint, EnvironmentMut, EnvironmentState, FaultKind, Fleet, MetricKey, SimError, Simulation,
-    Value, settle_environments,
+    Blueprint, EnvironmentMut, EnvironmentState, FaultKind, Fleet, FleetPart, MetricKey, SimError,
+    Simulation, Value, settle_environments,
 };
-use firewatch_tests::{Act, Case, Host, Incident, fixtures, rows_are_together};
+use firewatch_tests::{Act, Case, Host, Incident, fixtures, neighbour, rows_are_together};
 
 /// So few that there are several shards, the last one not full.
 const SHARD_SIZE: usize = 70;
-
-/// Unrelated environments: generated episodes of every difficulty and kind of fault.
-fn neighbour(seed: u64) -> EnvironmentState {
-    let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
-    let mut scenario = generate(difficulties[seed as usize % 3], seed);
-    scenario.faults[0].kind = FaultKind::BUILT_IN[seed as usize % 5];
-    scenario.initial_state().unwrap()
-}
 
 fn blueprint(state: &EnvironmentState) -> Blueprint {
     state.blueprint().unwrap()
@@ -242,25 +234,31 @@ fn parts_of_a_fleet_are_ticked_read_and_changed_on_any_number_of_threads() {
         let mut read = vec![(0, 0); count];
         for _ in 0..3 {
             let own = read.chunks_mut(fleet.part_size());
-            fleet.tick_parts(own, |part, read| {
+            let visit = |part: &mut FleetPart, read: &mut [(usize, u64)]| {
+                part.tick();
                 let range = part.range();
                 // The others belong to other parts.
                 for other in [range.start.wrapping_sub(1), range.end] {
                     assert!(part.read(other, |_| ()).is_err());
                     assert!(part.change(other, |_| ()).is_err());
+                    assert!(part.tick_picked(&[range.start, other]).is_err());
                 }
                 let first = range.start;
                 part.read_all(|index, view| read[index - first] = (index, view.state_hash()));
                 let budget = |index: usize| index.is_multiple_of(3).then_some(index as f64);
-                part.set_slo_budgets(budget).unwrap();
-            });
+                part.set_slo_budgets(budget)
+            };
+            fleet.try_for_each_part(own, visit).unwrap();
         }
-        // Without anything for them, parts have their tick all the same.
+        // Parts beyond those that there is something for are left alone.
         let ticks = |fleet: &Fleet, index| fleet.standing(index).unwrap().clock.tick;
-        fleet.tick_parts(std::iter::once(()), |part, ()| {
-            assert_eq!(part.range().start, 0)
-        });
-        assert_eq!([0, count - 1].map(|index| ticks(&fleet, index)), [4, 4]);
+        let one_more = |part: &mut FleetPart, ()| {
+            part.tick();
+            Ok::<(), SimError>(())
+        };
+        let first = std::iter::once(());
+        fleet.try_for_each_part(first, one_more).unwrap();
+        assert_eq!([0, count - 1].map(|index| ticks(&fleet, index)), [4, 3]);
         for (index, (place, hash)) in read.into_iter().enumerate() {
             let mut alone = Simulation::new(&neighbour(index as u64)).unwrap();
             for tick in 0..3 {
@@ -349,4 +347,72 @@ fn a_blueprint_whose_parts_do_not_fit_is_refused() {
         assert!(Fleet::new([broken], 1).is_err());
     }
     assert!(Fleet::new([whole], 1).is_ok());
+}
+
+#[test]
+fn picked_environments_are_ticked_as_alone_and_the_others_stay_as_they_are() {
+    // What the rules of a tick read and write: every fixture, so that each of them is at work.
+    let cases = fixtures();
+    let states: Vec<EnvironmentState> =
+        { cases.iter() }.map(|case| case.incident().state).collect();
+    let blueprints = states.iter().map(blueprint);
+    let mut fleet = Fleet::with_shard_size(blueprints, 2, states.len()).unwrap();
+    let mut alone: Vec<Simulation> = { states.iter() }
+        .map(|state| Simulation::new(state).unwrap())
+        .collect();
+    for round in 0..12 {
+        // In any order, and named twice.
+        let picked: Vec<usize> = { (0..states.len()).rev() }
+            .filter(|index| (index + round) % 3 == 0)
+            .flat_map(|index| [index, index])
+            .collect();
+        let tick = |part: &mut FleetPart, ()| part.tick_picked(&picked);
+        fleet.try_for_each_part(std::iter::once(()), tick).unwrap();
+        for (index, simulation) in alone.iter_mut().enumerate() {
+            if picked.contains(&index) {
+                simulation.tick();
+            }
+            assert_eq!(
+                fleet.state_hash(index).unwrap(),
+                simulation.state_hash(),
+                "environment {index} in round {round}"
+            );
+        }
+    }
+    // None is none, not all.
+    let nobody = |part: &mut FleetPart, ()| part.tick_picked(&[]);
+    fleet
+        .try_for_each_part(std::iter::once(()), nobody)
+        .unwrap();
+    assert_eq!(fleet.standing(0).unwrap().clock.tick, 4);
+}
+
+#[test]
+fn a_fleet_is_built_by_its_threads_or_the_first_error_is_told() {
+    let states: Vec<_> = (0..150).map(neighbour).collect();
+    let build = |bad: &[usize]| {
+        let own = states.chunks(SHARD_SIZE);
+        Fleet::build(states.len(), 2, SHARD_SIZE, own, |part, states| {
+            for (index, state) in part.range().zip(states) {
+                let mut blueprint = blueprint(state);
+                if bad.contains(&index) {
+                    blueprint.faults[0].speed = -1.0 - index as f64;
+                }
+                part.push(&blueprint)?;
+            }
+            Ok::<(), SimError>(())
+        })
+    };
+    let mut fleet = build(&[]).unwrap();
+    fleet.tick_many(5);
+    for (index, state) in states.iter().enumerate() {
+        let mut alone = Simulation::new(state).unwrap();
+        alone.run(5);
+        assert_eq!(fleet.state_hash(index).unwrap(), alone.state_hash());
+    }
+    assert_eq!(build(&[149, 71]).err(), Some(SimError::Speed(-72.0)));
+    let too_few = Fleet::build(3, 1, 2, std::iter::repeat(()), |_, ()| {
+        Ok::<(), SimError>(())
+    });
+    assert!(matches!(too_few.err(), Some(SimError::BufferLength { .. })));
 }

@@ -1,9 +1,10 @@
 //! An incident as data: what it starts from and what is done to it when.
 
 use bevy_ecs::prelude::*;
+use firewatch_scenario::{Difficulty, generate};
 use firewatch_sim::{
-    EnvironmentRef, EnvironmentState, FaultState, SimError, Simulation, Value, halt_fault,
-    inject_fault, set_metric,
+    EnvironmentRef, EnvironmentState, FaultKind, FaultState, SimError, Simulation, Value,
+    halt_fault, inject_fault, set_metric,
 };
 
 /// Something done from outside between two ticks.
@@ -117,4 +118,16 @@ impl Footprint {
             state: view.capture(),
         }
     }
+}
+
+/// An environment for a crowd: generated episodes of every difficulty and kind of fault.
+///
+/// # Panics
+/// The episode can't be built.
+#[must_use]
+pub fn neighbour(seed: u64) -> EnvironmentState {
+    let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
+    let mut scenario = generate(difficulties[seed as usize % 3], seed);
+    scenario.faults[0].kind = FaultKind::BUILT_IN[seed as usize % 5];
+    scenario.initial_state().expect("it is in order")
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub use case::{Case, Difference, Moment, expect_same};
 pub use episode::{Comparison, compare_episode};
 pub use host::{Crowd, Host, rows_are_together};
-pub use incident::{Act, Footprint, Incident};
+pub use incident::{Act, Footprint, Incident, neighbour};
 pub use snapshot::difference;
 
 use firewatch_scenario::{FileKind, Scenario};

@@ -2,14 +2,14 @@
 
 mod round;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{ActionCatalogue, ActionId, Ask, FleetStage, Profile};
 use firewatch_sim::{Fleet, SimError};
 
+use crate::factory::{EpisodeFactory, Prepared};
 use crate::incident::{EpisodeError, Request};
-use crate::nursery::Nursery;
 use crate::observation::Info;
 use crate::session::Session;
 use round::{Round, Turn};
@@ -41,9 +41,11 @@ use round::{Round, Turn};
 /// # }
 /// ```
 pub struct EpisodeBatch {
-    nursery: Nursery,
+    profile: Profile,
     catalogue: Arc<ActionCatalogue>,
     fleet: Fleet,
+    /// One for each part of the fleet.
+    factories: Vec<EpisodeFactory>,
     sessions: Vec<Session>,
     /// The action of each in this step. It and the turns are kept, so that steps don't allocate.
     asked: Vec<ActionId>,
@@ -98,20 +100,13 @@ impl EpisodeBatch {
         requests: impl IntoIterator<Item = Request<'a>>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
-        let mut nursery = Nursery::new(profile);
-        let mut begun = Vec::new();
-        let mut sessions = Vec::new();
-        for request in requests {
-            let (blueprint, session) = nursery.begin(&request)?;
-            begun.push(blueprint);
-            sessions.push(session);
-        }
-        let fleet = Fleet::with_shard_size(begun, threads, Self::PART)?;
-        Ok(Self::begun(nursery, catalogue, fleet, sessions))
+        let requests = requests.into_iter();
+        let prepared = requests.map(|request| Prepared::new(profile, &request));
+        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
+        Self::of_prepared(profile, catalogue, prepared, threads)
     }
 
-    /// The same episode so many times over: it is begun once and copied, which costs a fraction of
-    /// beginning each.
+    /// The same episode `count` times.
     ///
     /// # Errors
     /// As [`EpisodeBatch::new`].
@@ -122,27 +117,40 @@ impl EpisodeBatch {
         count: usize,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
-        let mut nursery = Nursery::new(profile);
-        let (blueprint, session) = nursery.begin(request)?;
-        let fleet = Fleet::with_shard_size(vec![blueprint; count], threads, Self::PART)?;
-        let sessions = vec![session; count];
-        Ok(Self::begun(nursery, catalogue, fleet, sessions))
+        let prepared = vec![Prepared::new(profile, request)?; count];
+        Self::of_prepared(profile, catalogue, prepared, threads)
     }
 
-    fn begun(
-        nursery: Nursery,
+    fn of_prepared(
+        profile: Profile,
         catalogue: Arc<ActionCatalogue>,
-        fleet: Fleet,
-        sessions: Vec<Session>,
-    ) -> Self {
-        Self {
-            nursery,
+        prepared: Vec<Prepared>,
+        threads: usize,
+    ) -> Result<Self, EpisodeError> {
+        let (count, size) = (prepared.len(), Self::PART);
+        let prepared: Vec<(usize, Prepared)> = (0..).zip(prepared).collect();
+        let parts = count.div_ceil(size);
+        let new = || EpisodeFactory::new(profile);
+        let mut factories: Vec<_> = std::iter::repeat_with(new).take(parts).collect();
+        let own = factories.iter_mut().zip(prepared.chunks(size));
+        let mut fleet = Fleet::build(count, threads, size, own, |part, (factory, prepared)| {
+            factory.fill(part, prepared)
+        })?;
+        let mut sessions = vec![Vec::with_capacity(size); parts];
+        let own = factories.iter_mut().zip(prepared.chunks(size));
+        fleet.try_for_each_part(own.zip(&mut sessions), |part, own| {
+            let ((factory, prepared), sessions) = own;
+            factory.begin(part, prepared, |_, session| sessions.push(session))
+        })?;
+        Ok(Self {
+            profile,
             catalogue,
             fleet,
-            asked: Vec::with_capacity(sessions.len()),
-            turns: vec![Turn::Over; sessions.len()],
-            sessions,
-        }
+            factories,
+            sessions: sessions.into_iter().flatten().collect(),
+            asked: Vec::with_capacity(count),
+            turns: vec![Turn::Over; count],
+        })
     }
 
     /// Number of episodes, ended ones included.
@@ -157,22 +165,42 @@ impl EpisodeBatch {
         self.sessions.is_empty()
     }
 
-    /// Begins another episode in each place that is true in `mask`, with its first tick done.
+    /// Begins another episode in each place that is true in `mask`, with its first tick done. The batch's
+    /// threads share the work.
     ///
     /// # Errors
     /// [`SimError::BufferLength`] for the mask; and as [`crate::Episode::reset`] for the first place
-    /// that has one: those before it have begun another then, it and those behind it have not.
+    /// that has one: no episode has begun then.
     pub fn reset_masked<'a>(
         &mut self,
         mask: &[bool],
         mut request: impl FnMut(usize) -> Request<'a>,
     ) -> Result<(), EpisodeError> {
         SimError::check_length("the mask", mask.len(), self.len())?;
-        for (index, _) in mask.iter().enumerate().filter(|(_, reset)| **reset) {
-            let (blueprint, session) = self.nursery.begin(&request(index))?;
-            self.fleet.reset(index, &blueprint)?;
-            self.sessions[index] = session;
-        }
+        let picked = (0..self.len()).filter(|&index| mask[index]);
+        let prepared = picked.map(|index| {
+            let prepared = Prepared::new(self.profile, &request(index))?;
+            Ok((index, prepared))
+        });
+        let prepared = prepared.collect::<Result<Vec<_>, EpisodeError>>()?;
+        let size = self.fleet.part_size();
+        let mut rest = &prepared[..];
+        let of_part = (1..).map(move |next_part| {
+            let count = rest.partition_point(|(index, _)| *index < next_part * size);
+            let (own, others) = rest.split_at(count);
+            rest = others;
+            own
+        });
+        let own = self.factories.iter_mut().zip(of_part);
+        let own = own.zip(self.sessions.chunks_mut(size));
+        self.fleet.try_for_each_part(own, |part, own| {
+            let ((factory, prepared), sessions) = own;
+            let first = part.range().start;
+            factory.reset(part, prepared)?;
+            factory.begin(part, prepared, |index, session| {
+                sessions[index - first] = session
+            })
+        })?;
         Ok(())
     }
 
@@ -205,11 +233,10 @@ impl EpisodeBatch {
         let asked = self.asked.chunks(size);
         let asked = asked.zip(actions.chunks(size));
         let own = sessions.zip(turns).zip(asked).zip(steps.chunks_mut(size));
-        let (catalogue, profile) = (&*self.catalogue, self.nursery.profile());
-        // That of the first part which has one, whichever comes first in time.
-        let failure: Mutex<Option<(usize, EpisodeError)>> = Mutex::new(None);
-        self.fleet.tick_parts(own, |part, own| {
+        let (catalogue, profile) = (&*self.catalogue, self.profile);
+        self.fleet.try_for_each_part(own, |part, own| {
             let (((sessions, turns), (asked, actions)), steps) = own;
+            part.tick();
             let first = part.range().start;
             let round = Round {
                 catalogue,
@@ -221,15 +248,8 @@ impl EpisodeBatch {
                 actions,
                 steps,
             };
-            if let Err(error) = round.play(part) {
-                let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
-                if failure.as_ref().is_none_or(|(other, _)| first < *other) {
-                    *failure = Some((first, error));
-                }
-            }
-        });
-        let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
-        failure.map_or(Ok(()), |(_, error)| Err(error))
+            round.play(part)
+        })
     }
 
     /// The score of one episode so far.

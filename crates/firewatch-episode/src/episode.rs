@@ -91,7 +91,7 @@ impl Episode {
         let incident = Incident::new(self.profile, request)?;
         let (simulation, actions) = incident.begin()?;
         let view = simulation.view();
-        let session = Session::begin(&incident, actions, &view);
+        let session = Session::begin(incident.beginning(), actions, &view);
         let observation = session.observation(&view);
         self.running = Some((simulation, session));
         Ok(observation)

@@ -9,6 +9,7 @@ use firewatch_scenario::{
 };
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
+use crate::session::Beginning;
 use crate::start::Start;
 use crate::task::{self, Task, UnknownTask};
 
@@ -161,6 +162,16 @@ impl Incident {
                     max_bad_customer_minutes(task.difficulty());
                 Ok(incident)
             }
+        }
+    }
+
+    /// What its episode begins with.
+    pub(crate) fn beginning(&self) -> Beginning {
+        Beginning {
+            terms: self.terms,
+            scenario: Arc::clone(&self.scenario),
+            seed: self.scenario.seed,
+            initial_budget: self.blueprint.slo_budget.remaining,
         }
     }
 

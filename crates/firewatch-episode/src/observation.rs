@@ -56,7 +56,7 @@ impl Session {
             tick: clock.tick,
             sim_time_seconds: clock.sim_time_seconds,
             services: view.service_states(),
-            alerts: self.score.alerts(view, self.scenario.seed),
+            alerts: self.score.alerts(view, self.seed),
             slo_budget_remaining: self.score.shown_budget(),
             slo_burn_rate: self.score.burned(),
             user_impact_active: self.score.user_impact(),

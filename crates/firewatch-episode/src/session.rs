@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::{Deed, Reward, Score};
+use firewatch_scenario::score::{Deed, Reward, Score, Terms};
 use firewatch_scenario::{
     ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Scenario, Stage,
 };
 use firewatch_sim::{EnvironmentRef, SimError};
 use serde::Serialize;
 
-use crate::incident::{EpisodeError, Incident};
+use crate::incident::EpisodeError;
 
 /// Something that was done earlier in the episode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,11 +29,24 @@ pub(crate) struct Done {
     pub(crate) reward: Reward,
 }
 
+/// What an episode begins with, apart from its environment.
+pub(crate) struct Beginning {
+    pub(crate) terms: Terms,
+    pub(crate) scenario: Arc<Scenario>,
+    pub(crate) seed: u64,
+    /// SLO budget before the first tick.
+    pub(crate) initial_budget: f64,
+}
+
 /// An episode, apart from its environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     profile: Profile,
+    /// Of a drawn episode in a batch, one of its difficulty: they have the same ticks and no goals, and
+    /// nothing happens in them by itself.
     pub(crate) scenario: Arc<Scenario>,
+    /// Seed of the incident.
+    pub(crate) seed: u64,
     /// Whether the scenario itself does something in later ticks. It is kept here because it is asked at
     /// every step, and mostly nothing else of the scenario.
     acts_later: bool,
@@ -46,16 +59,22 @@ pub(crate) struct Session {
 impl Session {
     /// After the tick that a reset does.
     pub(crate) fn begin(
-        incident: &Incident,
+        beginning: Beginning,
         actions: ActionSession,
         view: &EnvironmentRef,
     ) -> Self {
-        let initial_budget = incident.blueprint.slo_budget.remaining;
+        let Beginning {
+            terms,
+            scenario,
+            seed,
+            initial_budget,
+        } = beginning;
         Self {
-            profile: incident.terms.profile,
-            acts_later: incident.scenario.acts_later(),
-            scenario: Arc::clone(&incident.scenario),
-            score: Score::begin(incident.terms, initial_budget, view),
+            profile: terms.profile,
+            acts_later: scenario.acts_later(),
+            scenario,
+            seed,
+            score: Score::begin(terms, initial_budget, view),
             actions,
             history: Vec::new(),
             steps: 0,

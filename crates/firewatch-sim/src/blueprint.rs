@@ -14,6 +14,7 @@ use crate::error::SimError;
 use crate::fault::{Fault, FaultKind};
 use crate::mesh::{Place, Rows};
 use crate::metric;
+use crate::removals::bound_removals;
 use crate::service::{
     Certificate, CrashLoop, Extras, ImagePull, Internals, Member, Pipeline, Profile, RequestQueue,
     Runtime, Traffic, Uptime, Vitals,
@@ -233,18 +234,22 @@ impl Blueprint {
     }
 
     fn spawn_services(&self, world: &mut World, environment: Entity) -> Vec<Entity> {
-        let spawn = |(service, index): (&ServiceBlueprint, u16)| {
-            let mut entity = world.spawn((
+        let rows = self.services.iter().zip(numbers()).map(|(service, index)| {
+            (
                 Member { environment, index },
                 self.vitals(service, environment, index),
                 service.runtime,
                 service.uptime,
                 service.profile.clone(),
-            ));
-            service.put_metrics(&mut entity);
-            entity.id()
-        };
-        self.services.iter().zip(numbers()).map(spawn).collect()
+            )
+        });
+        let entities: Vec<Entity> = world.spawn_batch(rows).collect();
+        for (service, &entity) in self.services.iter().zip(&entities) {
+            if !service.metrics.is_empty() {
+                service.put_metrics(&mut world.entity_mut(entity));
+            }
+        }
+        entities
     }
 
     fn vitals(&self, service: &ServiceBlueprint, environment: Entity, index: u16) -> Vitals {
@@ -264,6 +269,9 @@ fn numbers() -> impl Iterator<Item = u16> {
 
 /// Removes an environment with its services and faults.
 ///
+/// `bevy_ecs` keeps a removal message for each component until [`World::clear_trackers`] is called, once a
+/// frame. In a world where nobody does that, this clears them after every few hundred environments.
+///
 /// # Errors
 /// [`SimError::NoEnvironment`].
 pub fn despawn_environment(world: &mut World, environment: Entity) -> Result<(), SimError> {
@@ -275,6 +283,7 @@ pub fn despawn_environment(world: &mut World, environment: Entity) -> Result<(),
     for entity in parts.into_iter().rev() {
         world.despawn(entity);
     }
+    bound_removals(world);
     Ok(())
 }
 
@@ -389,10 +398,15 @@ impl Rebuild {
                 *component = fault.component(entity, index, &blueprint.topology, services);
             }
         }
+        let mut removed = false;
         for (target, index) in self.special.drain(..) {
             let mut service = world.entity_mut(target);
             service.remove::<Optional>();
             blueprint.services[index].put_metrics(&mut service);
+            removed = true;
+        }
+        if removed {
+            world.clear_trackers();
         }
         Ok(true)
     }

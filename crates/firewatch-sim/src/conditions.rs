@@ -6,6 +6,7 @@ use crate::environment::{Clock, Engine, Environment, SECONDS_PER_TICK};
 use crate::fault::Fault;
 use crate::num;
 use crate::service::{Certificate, CrashLoop, ImagePull, Member, Runtime, Traffic, Vitals};
+use crate::ticking::Ticking;
 
 /// Counts the crash-loop back-off down, once for each halted fault of the service; when it ends, the
 /// service starts cleanly. The single-fault engine has no such countdown.
@@ -13,13 +14,15 @@ pub(crate) fn crash_loop_backoff(
     mut services: Query<(Entity, &Member, &mut CrashLoop, &mut Vitals, &mut Runtime)>,
     environments: Query<&Environment>,
     faults: Query<&Fault>,
+    ticking: Ticking,
 ) {
-    for (entity, member, mut crash_loop, mut vitals, mut runtime) in &mut services {
+    ticking.for_each_service(&mut services, |row| {
+        let (entity, member, mut crash_loop, mut vitals, mut runtime) = row;
         let Ok(environment) = environments.get(member.environment) else {
-            continue;
+            return;
         };
         if environment.engine == Engine::SingleFault {
-            continue;
+            return;
         }
         let of_service = faults
             .iter_many(environment.faults())
@@ -39,15 +42,16 @@ pub(crate) fn crash_loop_backoff(
                 vitals.http_server_error_rate = 0.01;
             }
         }
-    }
+    });
 }
 
 /// Fails every request of a service whose certificate expires in this tick.
 pub(crate) fn certificate_expiry(
     mut services: Query<(&Certificate, &Member, &mut Vitals)>,
     clocks: Query<&Clock>,
+    ticking: Ticking,
 ) {
-    for (certificate, member, mut vitals) in &mut services {
+    ticking.for_each_service(&mut services, |(certificate, member, mut vitals)| {
         let expires = certificate
             .cert_expiry_bomb_tick
             .and_then(|tick| u64::try_from(tick).ok());
@@ -56,23 +60,23 @@ pub(crate) fn certificate_expiry(
             vitals.http_server_error_rate = 1.0;
             vitals.http_server_request_duration_p99 = 5.0;
         }
-    }
+    });
 }
 
 /// Lowers what a throttled service can take.
-pub(crate) fn cpu_throttling(mut services: Query<&mut Traffic>) {
-    for mut traffic in &mut services {
+pub(crate) fn cpu_throttling(mut services: Query<&mut Traffic>, ticking: Ticking) {
+    ticking.for_each_service(&mut services, |mut traffic| {
         if let Some(rate) = traffic.process_cpu_throttle_rate.filter(|&rate| rate > 0.0) {
             traffic.effective_rps_multiplier = Some(num::max(0.1, 1.0 - rate));
         }
-    }
+    });
 }
 
 /// Pins the restart count of a container whose image can't be pulled: it never gets to start.
-pub(crate) fn image_pull(mut services: Query<(&ImagePull, &mut Runtime)>) {
-    for (image_pull, mut runtime) in &mut services {
+pub(crate) fn image_pull(mut services: Query<(&ImagePull, &mut Runtime)>, ticking: Ticking) {
+    ticking.for_each_service(&mut services, |(image_pull, mut runtime)| {
         if image_pull.image_pull_error.as_deref() == Some("ImagePullBackOff") {
             runtime.restart_count = 0;
         }
-    }
+    });
 }

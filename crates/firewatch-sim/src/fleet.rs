@@ -4,6 +4,8 @@ mod part;
 mod pool;
 mod shard;
 
+use std::convert::Infallible;
+
 use crate::blueprint::Blueprint;
 use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
@@ -14,7 +16,7 @@ use crate::state::{EnvironmentState, FaultState};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
 
-pub use part::FleetPart;
+pub use part::{FleetPart, NewPart};
 use pool::Pool;
 use shard::Shard;
 
@@ -78,18 +80,50 @@ impl Fleet {
     ) -> Result<Self, SimError> {
         let shard_size = shard_size.max(1);
         let mut shards: Vec<Shard> = Vec::new();
-        let mut len = 0;
         for blueprint in blueprints {
-            if len % shard_size == 0 {
-                shards.push(Shard::new());
+            let last = shards.last_mut();
+            match last.filter(|shard| shard.environments.len() < shard_size) {
+                Some(shard) => shard.push(&blueprint)?,
+                None => {
+                    let mut shard = Shard::new();
+                    shard.push(&blueprint)?;
+                    shards.push(shard);
+                }
             }
-            if let Some(shard) = shards.last_mut() {
-                shard.push(&blueprint)?;
-            }
-            len += 1;
         }
-        let pool =
-            Pool::new(shards, threads).map_err(|error| SimError::Threads(error.to_string()))?;
+        let len = shards.iter().map(|shard| shard.environments.len()).sum();
+        Ok(Self {
+            pool: Pool::new(shards, threads)?,
+            len,
+            shard_size,
+        })
+    }
+
+    /// A fleet of `len` environments whose parts are filled by its threads: `fill` adds the environments of
+    /// a part in order, with what there is for it in `own`. Otherwise as [`Fleet::with_shard_size`].
+    ///
+    /// # Errors
+    /// That of the first part for which `fill` has one; [`SimError::Threads`]; [`SimError::BufferLength`]
+    /// if a part gets more or fewer environments than belong to it.
+    pub fn build<T: Send, E: From<SimError> + Send>(
+        len: usize,
+        threads: usize,
+        shard_size: usize,
+        own: impl Iterator<Item = T> + Send,
+        fill: impl Fn(&mut NewPart, T) -> Result<(), E> + Sync,
+    ) -> Result<Self, E> {
+        let shard_size = shard_size.max(1);
+        let parts = len.div_ceil(shard_size);
+        let range = |part: usize| part * shard_size..len.min((part + 1) * shard_size);
+        let shards = std::iter::repeat_with(Shard::new).take(parts).collect();
+        let mut pool = Pool::new(shards, threads)?;
+        pool.for_each(own, |part, shard, own| {
+            fill(&mut NewPart::new(range(part), shard), own)
+        })?;
+        for part in 0..parts {
+            let filled = pool.shard(part).environments.len();
+            SimError::check_length("the environments of a part", filled, range(part).len())?;
+        }
         Ok(Self {
             pool,
             len,
@@ -111,13 +145,17 @@ impl Fleet {
 
     /// One tick of every environment.
     pub fn tick(&mut self) {
-        self.pool.tick(1);
+        self.tick_many(1);
     }
 
     /// `ticks` ticks of every environment; quicker than as many calls of [`Fleet::tick`], because each
     /// shard does all its ticks while it is in the cache.
     pub fn tick_many(&mut self, ticks: u64) {
-        self.pool.tick(ticks);
+        let all = std::iter::repeat(());
+        let Ok(()) = self.pool.for_each(all, |_, shard, ()| {
+            shard.tick(ticks);
+            Ok::<(), Infallible>(())
+        });
     }
 
     /// Environments of a [`FleetPart`]; only the last one may have fewer.
@@ -126,12 +164,12 @@ impl Fleet {
         self.shard_size
     }
 
-    /// One tick of every environment, and `then` for each part of the fleet as soon as it has had the tick,
-    /// with what there is for it in `own`. That is quicker than going through all environments afterwards:
-    /// what is read and changed there is still in the cache, and the fleet's threads share the work.
+    /// Hands each part of the fleet with what there is for it in `own` to `work`, on the fleet's threads.
+    /// Ticking a part and then reading and changing its environments is quicker than going through the
+    /// whole fleet for each of these: what the tick has touched is still in the cache.
     ///
-    /// Parts are independent of one another: `then` is called for several at once, in any order. Those
-    /// beyond the end of `own` only have their tick.
+    /// Parts are independent of one another: `work` is called for several at once, in any order. Parts
+    /// beyond the end of `own` are left out.
     ///
     /// ```
     /// # use firewatch_sim::{EnvironmentState, Fleet, SimError, SloBudget};
@@ -141,23 +179,31 @@ impl Fleet {
     /// let mut fleet = Fleet::with_shard_size(vec![blueprint; 5], 2, 2)?;
     /// let mut ticks = [0; 5];
     /// let own = ticks.chunks_mut(fleet.part_size());
-    /// fleet.tick_parts(own, |part, ticks| {
+    /// fleet.try_for_each_part(own, |part, ticks| {
+    ///     part.tick();
     ///     let first = part.range().start;
     ///     part.read_all(|index, view| ticks[index - first] = view.clock().tick);
-    /// });
+    ///     Ok::<(), SimError>(())
+    /// })?;
     /// assert_eq!(ticks, [1; 5]);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn tick_parts<T: Send>(
+    ///
+    /// # Errors
+    /// That of the first part for which `work` has one; the other parts are worked on nevertheless.
+    ///
+    /// # Panics
+    /// If `work` does, in this call or in an earlier one.
+    pub fn try_for_each_part<T: Send, E: Send>(
         &mut self,
         own: impl Iterator<Item = T> + Send,
-        then: impl Fn(&mut FleetPart, T) + Sync,
-    ) {
+        work: impl Fn(&mut FleetPart, T) -> Result<(), E> + Sync,
+    ) -> Result<(), E> {
         let shard_size = self.shard_size;
-        self.pool.tick_each(own, |index, shard, own| {
-            then(&mut FleetPart::new(index * shard_size, shard), own);
-        });
+        self.pool.for_each(own, |index, shard, own| {
+            work(&mut FleetPart::new(index * shard_size, shard), own)
+        })
     }
 
     fn place(&self, environment: usize) -> Result<(usize, usize), SimError> {
@@ -351,7 +397,7 @@ impl Fleet {
             let (shard_values, rest) = values.split_at_mut(count * services * metrics);
             let (shard_mask, rest_of_mask) = mask.split_at_mut(count * services);
             (values, mask) = (rest, rest_of_mask);
-            let mut shard = self.pool.shard_mut(shard);
+            let shard = self.pool.shard_mut(shard);
             shard.observe(first, observation, shard_values, shard_mask)?;
         }
         Ok(())

@@ -51,11 +51,13 @@ mod num;
 mod observe;
 mod pipeline;
 mod recovery;
+mod removals;
 mod schedule;
 mod service;
 mod simulation;
 mod state;
 mod status;
+mod ticking;
 mod topology;
 mod value;
 mod view;
@@ -68,7 +70,7 @@ pub use environment::{
 };
 pub use error::SimError;
 pub use fault::{Fault, FaultKind};
-pub use fleet::{Fleet, FleetPart, Standing};
+pub use fleet::{Fleet, FleetPart, NewPart, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
 pub use mesh::settle_environments;
 pub use metric::{

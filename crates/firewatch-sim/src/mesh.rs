@@ -9,14 +9,15 @@
 
 use bevy_ecs::bundle::BundleFromComponents;
 use bevy_ecs::change_detection::ContiguousMut;
-use bevy_ecs::component::Mutable;
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::{IterQueryData, QueryData};
 use bevy_ecs::system::SystemParam;
 
 use crate::environment::Environment;
 use crate::fault::Fault;
+use crate::removals::bound_removals;
 use crate::service::{Member, Profile, Runtime, Uptime, Vitals};
+use crate::ticking::{Picked, picked};
 
 /// Whose a row is and which of theirs. Packed, so that it fits into what the vitals of a service leave
 /// of 32 bytes: what a tick costs in a large fleet is the memory that it reads and writes.
@@ -165,6 +166,7 @@ pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
     faults: Query<'w, 's, &'static mut Fault>,
     services: Query<'w, 's, ServiceRow>,
     settled: Option<Res<'w, Settled>>,
+    picked: Option<Res<'w, Picked>>,
     scattered: Local<'s, Scattered>,
 }
 
@@ -226,31 +228,36 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
         let mut faults = { tables }.find(|faults| !faults.is_empty());
         let tables = self.services.contiguous_iter_mut().into_iter().flatten();
         let mut services = { tables }.find(|(vitals, ..)| !vitals.is_empty());
-        let faults = slice(faults.as_mut());
         let (vitals, runtimes, uptimes) = match &mut services {
             Some((v, r, u)) => (slice(Some(v)), slice(Some(r)), slice(Some(u))),
             None => Default::default(),
         };
-        let is_settled = self.settled.is_some();
-        for (owner, environment, data) in &mut self.environments {
-            let Some(faults) = environment.faults.slice(faults, owner, is_settled) else {
-                self.scattered.environments.push(owner);
-                continue;
-            };
-            if !wanted(environment, faults) {
-                continue;
+        let mut columns = ColumnsMut {
+            faults: slice(faults.as_mut()),
+            vitals,
+            runtimes,
+            uptimes,
+            is_settled: self.settled.is_some(),
+        };
+        let scattered = &mut self.scattered.environments;
+        match picked(&self.picked) {
+            None => {
+                for (owner, environment, data) in &mut self.environments {
+                    if !columns.visit::<D>(owner, environment, data, &wanted, &mut f) {
+                        scattered.push(owner);
+                    }
+                }
             }
-            let Some(vitals) = environment.services.slice(vitals, owner, is_settled) else {
-                self.scattered.environments.push(owner);
-                continue;
-            };
-            let mut services = Services {
-                vitals,
-                runtimes: &mut *runtimes,
-                uptimes: &mut *uptimes,
-                first: environment.services.first(),
-            };
-            f(environment, data, faults, &mut services);
+            Some(picked) => {
+                for &owner in picked {
+                    let Ok((_, environment, data)) = self.environments.get_mut(owner) else {
+                        continue;
+                    };
+                    if !columns.visit::<D>(owner, environment, data, &wanted, &mut f) {
+                        scattered.push(owner);
+                    }
+                }
+            }
         }
         self.for_each_scattered(wanted, f);
     }
@@ -313,6 +320,44 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
     }
 }
 
+/// The columns of the tables in which nearly all rows of services and faults are.
+struct ColumnsMut<'a> {
+    faults: &'a mut [Fault],
+    vitals: &'a mut [Vitals],
+    runtimes: &'a mut [Runtime],
+    uptimes: &'a mut [Uptime],
+    is_settled: bool,
+}
+
+impl ColumnsMut<'_> {
+    /// Calls `f` for an environment if it is wanted; `false` if its rows are not side by side in the columns.
+    #[inline]
+    fn visit<D: QueryData>(
+        &mut self,
+        owner: Entity,
+        environment: &Environment,
+        data: D::Item<'_, '_>,
+        wanted: &impl Fn(&Environment, &[Fault]) -> bool,
+        f: &mut impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
+    ) -> bool {
+        let faults = { environment.faults }.slice(self.faults, owner, self.is_settled);
+        let Some(faults) = faults else { return false };
+        if !wanted(environment, faults) {
+            return true;
+        }
+        let vitals = { environment.services }.slice(self.vitals, owner, self.is_settled);
+        let Some(vitals) = vitals else { return false };
+        let mut services = Services {
+            vitals,
+            runtimes: self.runtimes,
+            uptimes: self.uptimes,
+            first: environment.services.first(),
+        };
+        f(environment, data, faults, &mut services);
+        true
+    }
+}
+
 pub(crate) fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [T] {
     table.map_or(&mut [], ContiguousMut::bypass_change_detection)
 }
@@ -323,6 +368,7 @@ pub(crate) fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [
 /// results, but for speed. Takes time in proportion to the environments if any of them is scattered.
 pub fn settle_environments(world: &mut World, environments: &[Entity]) {
     settle(world, environments);
+    bound_removals(world);
 }
 
 /// As [`settle_environments`]; says whether all are side by side now.
@@ -389,12 +435,4 @@ pub(crate) fn column<'w, C: Component>(
     // A query of one table component is dense: the iterator exists.
     let tables = query.contiguous_iter(world).into_iter().flatten();
     { tables }.find(|table| !table.is_empty()).unwrap_or(&[])
-}
-
-/// The column of each table that has the component, as a slice.
-pub(crate) fn tables<'a, T: Component<Mutability = Mutable>>(
-    column: &'a mut Query<&mut T>,
-) -> impl Iterator<Item = ContiguousMut<'a, T>> {
-    // The query is of one table component, so it is dense and the iterator exists.
-    column.contiguous_iter_mut().into_iter().flatten()
 }

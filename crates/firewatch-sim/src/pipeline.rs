@@ -5,10 +5,11 @@ use bevy_ecs::prelude::*;
 use crate::environment::SECONDS_PER_TICK;
 use crate::num;
 use crate::service::Pipeline;
+use crate::ticking::Ticking;
 
 /// Moves the queue of every stage that has both rates, and derives throughput and freshness.
-pub(crate) fn pipelines(mut services: Query<&mut Pipeline>) {
-    for mut pipeline in &mut services {
+pub(crate) fn pipelines(mut services: Query<&mut Pipeline>, ticking: Ticking) {
+    ticking.for_each_service(&mut services, |mut pipeline| {
         let rates = (
             pipeline.pipeline_processing_rate_events_per_second,
             pipeline.pipeline_ingestion_rate_events_per_second,
@@ -16,7 +17,7 @@ pub(crate) fn pipelines(mut services: Query<&mut Pipeline>) {
         if let (Some(processing), Some(ingestion)) = rates {
             flow(&mut pipeline, processing, ingestion);
         }
-    }
+    });
 }
 
 fn flow(pipeline: &mut Pipeline, processing: f64, ingestion: f64) {

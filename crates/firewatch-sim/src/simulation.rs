@@ -66,6 +66,8 @@ impl Simulation {
     /// One tick of 30 simulated seconds; returns its bad customer minutes.
     pub fn tick(&mut self) -> f64 {
         self.schedule.run(&mut self.world);
+        // A tick is a frame: what was removed before it has been seen by every system.
+        self.world.clear_trackers();
         self.world
             .get::<Impact>(self.environment)
             .map_or(0.0, |impact| impact.bcm_delta)
@@ -158,6 +160,7 @@ impl Simulation {
         let old = std::mem::replace(&mut self.environment, restored);
         despawn_environment(&mut self.world, old)?;
         settle_environments(&mut self.world, &[restored]);
+        self.world.clear_trackers();
         Ok(())
     }
 

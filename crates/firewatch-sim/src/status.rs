@@ -6,8 +6,8 @@ use std::str::FromStr;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::mesh::tables;
 use crate::service::Vitals;
+use crate::ticking::Ticking;
 
 /// How a service is doing, from best to worst.
 #[derive(
@@ -92,10 +92,8 @@ impl fmt::Display for UnknownName {
 impl std::error::Error for UnknownName {}
 
 /// Derives the status of every service.
-pub(crate) fn derive_status(mut services: Query<&mut Vitals>) {
-    for mut table in tables(&mut services) {
-        for vitals in table.bypass_change_detection() {
-            vitals.status = vitals.derived_status();
-        }
-    }
+pub(crate) fn derive_status(mut services: Query<&mut Vitals>, ticking: Ticking) {
+    ticking.for_each_service_row(&mut services, |vitals| {
+        vitals.status = vitals.derived_status();
+    });
 }

@@ -6,7 +6,7 @@ use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals, round_decimal};
 use smallvec::SmallVec;
 
 use super::alert::{Alerts, Since};
-use super::mesh::{Mesh, Role};
+use super::mesh::{self, Role};
 use super::mitigation::{FRESH_SECONDS, Mitigation};
 use super::reward::{BUDGET_DECIMALS, Reward, StepFacts, premature_exit, weighted_mean_error_rate};
 use super::slo::{Slo, hits_users, hurts_users};
@@ -32,7 +32,8 @@ pub(crate) struct Ledger {
     pub(crate) accounts: SmallVec<[Account; 8]>,
     /// Since when the alerts of each fire, where the profile says so.
     since: Vec<Since>,
-    /// Nodes of the topology that have a fault or reach one through calls.
+    /// Nodes of the topology that have a fault or reach one through calls; only the reference's account
+    /// of who is affected asks for them.
     reachable: Vec<bool>,
     pub(crate) slo: Slo,
     mitigation: Mitigation,
@@ -119,13 +120,18 @@ fn status(profile: Profile, vitals: &Vitals) -> Status {
 impl Ledger {
     /// Opens the books after the tick of the reset.
     pub(crate) fn new(profile: Profile, initial_budget: f64, view: &EnvironmentRef) -> Self {
-        let mesh = Mesh::new(profile, view);
-        let accounts: SmallVec<[Account; 8]> = mesh.roles.into_iter().map(Account::new).collect();
+        let topology = view.topology();
+        let accounts: SmallVec<[Account; 8]> =
+            mesh::roles(profile, topology).map(Account::new).collect();
+        let reachable = match profile {
+            Profile::Reference => mesh::reachable(topology, view.faults().map(|f| f.node())),
+            Profile::Standard => Vec::new(),
+        };
         let mut ledger = Self {
             profile,
             since: vec![Since::default(); accounts.len()],
             accounts,
-            reachable: mesh.reachable,
+            reachable,
             slo: Slo::begin(initial_budget, view.slo_budget()),
             mitigation: Mitigation::default(),
             mttm_tick: None,

@@ -1,10 +1,9 @@
 //! What the accounting of an episode has to know about the mesh: it stays the same throughout.
 
-use std::collections::BTreeSet;
-
-use firewatch_sim::{EnvironmentRef, Topology};
+use firewatch_sim::Topology;
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
+use smallvec::SmallVec;
 
 use crate::action::Profile;
 
@@ -20,33 +19,25 @@ pub(crate) struct Role {
     pub(crate) red_herring: bool,
 }
 
-/// Who has which part.
-#[derive(Clone, Debug)]
-pub(crate) struct Mesh {
-    /// In service order.
-    pub(crate) roles: Vec<Role>,
-    /// Nodes of the topology that have a fault or reach one through calls.
-    pub(crate) reachable: Vec<bool>,
-}
-
-impl Mesh {
-    pub(crate) fn new(profile: Profile, view: &EnvironmentRef) -> Self {
-        let topology = view.topology();
-        let services = 0..topology.service_count();
-        let callers: Vec<usize> = { services.clone() }
-            .map(|s| caller_count(topology, s))
-            .collect();
-        let user_facing = user_facing(profile, topology, &callers);
-        let roles = services.map(|service| Role {
-            weight: 1.0 + callers[service] as f64,
-            user_facing: user_facing[service],
+/// The part of each service, in order.
+///
+/// Under the standard profile customers talk to something in any mesh: where none of [`USER_FACING`] is
+/// in it, to what no service calls.
+pub(crate) fn roles(profile: Profile, topology: &Topology) -> impl Iterator<Item = Role> {
+    let is_named = |name: &str| USER_FACING.contains(&name);
+    let by_name = profile == Profile::Reference || topology.services().any(is_named);
+    topology.services().enumerate().map(move |(service, name)| {
+        let callers = caller_count(topology, service);
+        Role {
+            weight: 1.0 + callers as f64,
+            user_facing: if by_name {
+                is_named(name)
+            } else {
+                callers == 0
+            },
             red_herring: topology.is_red_herring(service),
-        });
-        Self {
-            roles: roles.collect(),
-            reachable: reachable(topology, view.faults().map(|fault| fault.node())),
         }
-    }
+    })
 }
 
 /// How many services of the mesh call that one.
@@ -55,26 +46,16 @@ fn caller_count(topology: &Topology, service: usize) -> usize {
     let callers = topology
         .graph()
         .neighbors_directed(node, Direction::Incoming);
-    let callers: BTreeSet<NodeIndex> = callers.collect();
-    let in_mesh = |node: &&NodeIndex| node.index() < topology.service_count();
-    callers.iter().filter(in_mesh).count()
-}
-
-/// Under the standard profile customers talk to something in any mesh: where none of
-/// [`USER_FACING`] is in it, to what no service calls.
-fn user_facing(profile: Profile, topology: &Topology, callers: &[usize]) -> Vec<bool> {
-    let named: Vec<bool> = topology
-        .services()
-        .map(|name| USER_FACING.contains(&name))
-        .collect();
-    if profile == Profile::Standard && !named.contains(&true) {
-        return callers.iter().map(|&count| count == 0).collect();
-    }
-    named
+    let in_mesh = callers.filter(|caller| caller.index() < topology.service_count());
+    // Nearly every service has fewer: they need no memory of their own.
+    let mut callers: SmallVec<[NodeIndex; 16]> = in_mesh.collect();
+    callers.sort_unstable();
+    callers.dedup();
+    callers.len()
 }
 
 /// The sources and all that reach one of them through calls, however many, by node.
-fn reachable(topology: &Topology, sources: impl Iterator<Item = usize>) -> Vec<bool> {
+pub(crate) fn reachable(topology: &Topology, sources: impl Iterator<Item = usize>) -> Vec<bool> {
     let graph = topology.graph();
     let mut reached = vec![false; graph.node_count()];
     let mut rest: Vec<usize> = sources.collect();

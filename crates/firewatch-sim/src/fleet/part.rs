@@ -1,23 +1,49 @@
 //! The environments of a fleet that share a world.
 
 use std::ops::Range;
-use std::sync::RwLockWriteGuard;
 
 use super::shard::Shard;
+use crate::blueprint::Blueprint;
 use crate::change::EnvironmentMut;
 use crate::error::SimError;
 use crate::view::EnvironmentRef;
 
-/// Some neighbours in a fleet, to be read and changed; see [`Fleet::tick_parts`](super::Fleet::tick_parts).
+/// A part of a fleet that is being built; see [`Fleet::build`](super::Fleet::build).
+pub struct NewPart<'f> {
+    range: Range<usize>,
+    shard: &'f mut Shard,
+}
+
+impl<'f> NewPart<'f> {
+    pub(super) fn new(range: Range<usize>, shard: &'f mut Shard) -> Self {
+        Self { range, shard }
+    }
+
+    /// Indices in the fleet of the environments that belong to it.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// Adds the next environment.
+    ///
+    /// # Errors
+    /// As [`Blueprint::spawn`].
+    pub fn push(&mut self, blueprint: &Blueprint) -> Result<(), SimError> {
+        self.shard.push(blueprint)
+    }
+}
+
+/// Some neighbours in a fleet, to be read and changed; see [`Fleet::try_for_each_part`](super::Fleet::try_for_each_part).
 ///
 /// Everywhere an environment goes by its index in the fleet.
 pub struct FleetPart<'f> {
     first: usize,
-    shard: RwLockWriteGuard<'f, Shard>,
+    shard: &'f mut Shard,
 }
 
 impl<'f> FleetPart<'f> {
-    pub(super) fn new(first: usize, shard: RwLockWriteGuard<'f, Shard>) -> Self {
+    pub(super) fn new(first: usize, shard: &'f mut Shard) -> Self {
         Self { first, shard }
     }
 
@@ -36,6 +62,35 @@ impl<'f> FleetPart<'f> {
             index: environment,
             environments: range.end,
         })
+    }
+
+    /// One tick of every environment.
+    pub fn tick(&mut self) {
+        self.shard.tick(1);
+    }
+
+    /// One tick of these environments; the others stay as they are. One that is named twice has one.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`] for one that is not of this part; nothing has happened then.
+    pub fn tick_picked(&mut self, environments: &[usize]) -> Result<(), SimError> {
+        for &environment in environments {
+            self.slot(environment)?;
+        }
+        let first = self.first;
+        self.shard
+            .tick_picked(environments.iter().map(|index| index - first));
+        Ok(())
+    }
+
+    /// Puts another environment in the place of one; see [`Fleet::reset`](super::Fleet::reset).
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`] for one that is not of this part, and as
+    /// [`Blueprint::spawn`]; nothing is changed then.
+    pub fn reset(&mut self, environment: usize, blueprint: &Blueprint) -> Result<(), SimError> {
+        let slot = self.slot(environment)?;
+        self.shard.reset(slot, blueprint)
     }
 
     /// Reads one environment.

@@ -11,6 +11,7 @@ use crate::intervene::{Intervention, put_budget};
 use crate::mesh::{self, Settled, settle};
 use crate::observe::{Observation, Observer};
 use crate::schedule::tick_schedule;
+use crate::ticking::Picked;
 use crate::view::{EnvironmentRef, Reader};
 
 pub(super) struct Shard {
@@ -77,12 +78,29 @@ impl Shard {
             self.world.insert_resource(Settled);
             self.moved = 0;
         }
+        // Moving rows removes components, which leaves messages.
+        self.world.clear_trackers();
     }
 
     pub(super) fn tick(&mut self, ticks: u64) {
         self.settle();
         for _ in 0..ticks {
             self.schedule.run(&mut self.world);
+        }
+    }
+
+    /// One tick of the environments in these slots.
+    pub(super) fn tick_picked(&mut self, slots: impl Iterator<Item = usize>) {
+        self.settle();
+        let picked = slots.map(|slot| self.environments[slot]);
+        let mut resource = self.world.get_resource_or_init::<Picked>();
+        resource.0.extend(picked);
+        resource.0.sort_unstable();
+        resource.0.dedup();
+        // An empty list would mean all.
+        if !resource.0.is_empty() {
+            self.schedule.run(&mut self.world);
+            self.world.get_resource_or_init::<Picked>().0.clear();
         }
     }
 
@@ -181,6 +199,8 @@ impl Shard {
         // Its own rows, and the last ones of the table, which fill the holes.
         self.moved += 2;
         self.rows_moved = true;
-        despawn_environment(&mut self.world, old)
+        despawn_environment(&mut self.world, old)?;
+        self.world.clear_trackers();
+        Ok(())
     }
 }

@@ -1,0 +1,127 @@
+//! The beginnings of the episodes of a batch.
+
+use std::sync::Arc;
+
+use firewatch_scenario::score::Terms;
+use firewatch_scenario::{
+    ActionSession, Difficulty, Episodes, PartStage, Profile, Scenario, generate,
+};
+use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
+
+use crate::incident::{EpisodeError, Incident, Request};
+use crate::session::{Beginning, Session};
+
+/// A request that can be met: whatever can be wrong with one has been looked at.
+#[derive(Clone)]
+pub(crate) enum Prepared {
+    /// Drawn straight into the fleet.
+    Drawn { difficulty: Difficulty, seed: u64 },
+    /// A scenario, a task, or what the reference draws.
+    Incident(Arc<Incident>),
+}
+
+impl Prepared {
+    pub(crate) fn new(profile: Profile, request: &Request) -> Result<Self, EpisodeError> {
+        match (profile, request) {
+            (Profile::Standard, &Request::Drawn { difficulty, seed }) => {
+                Ok(Self::Drawn { difficulty, seed })
+            }
+            _ => Ok(Self::Incident(Arc::new(Incident::new(profile, request)?))),
+        }
+    }
+}
+
+/// Begins episodes of one part of a fleet. Keeps the memory that it draws in.
+pub(crate) struct EpisodeFactory {
+    profile: Profile,
+    episodes: Episodes,
+    /// What drawn episodes of a difficulty have in common, in the order of the difficulties. Each
+    /// factory has its own, so that threads don't share the count of references.
+    drawn: [Arc<Scenario>; 3],
+    /// Indices of the episodes that begin; kept, as is the next.
+    beginning: Vec<usize>,
+    actions: Vec<ActionSession>,
+}
+
+impl EpisodeFactory {
+    pub(crate) fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            episodes: Episodes::new(),
+            drawn: [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard]
+                .map(|difficulty| Arc::new(generate(difficulty, 0))),
+            beginning: Vec::new(),
+            actions: Vec::new(),
+        }
+    }
+
+    fn blueprint<'a>(&'a mut self, prepared: &'a Prepared) -> &'a Blueprint {
+        match prepared {
+            &Prepared::Drawn { difficulty, seed } => self.episodes.draw(difficulty, seed),
+            Prepared::Incident(incident) => &incident.blueprint,
+        }
+    }
+
+    /// Fills a part of a new fleet with the environments of these episodes.
+    pub(crate) fn fill(
+        &mut self,
+        part: &mut NewPart,
+        episodes: &[(usize, Prepared)],
+    ) -> Result<(), SimError> {
+        { episodes.iter() }.try_for_each(|(_, prepared)| part.push(self.blueprint(prepared)))
+    }
+
+    /// Puts the environments of these episodes in the places of others.
+    pub(crate) fn reset(
+        &mut self,
+        part: &mut FleetPart,
+        episodes: &[(usize, Prepared)],
+    ) -> Result<(), SimError> {
+        { episodes.iter() }
+            .try_for_each(|(index, prepared)| part.reset(*index, self.blueprint(prepared)))
+    }
+
+    /// Does the first tick of episodes whose environments are fresh, and hands each one's session to
+    /// `begun`.
+    pub(crate) fn begin(
+        &mut self,
+        part: &mut FleetPart,
+        episodes: &[(usize, Prepared)],
+        mut begun: impl FnMut(usize, Session),
+    ) -> Result<(), SimError> {
+        self.beginning.clear();
+        self.actions.clear();
+        for &(environment, ref prepared) in episodes {
+            self.beginning.push(environment);
+            let mut actions = match prepared {
+                Prepared::Drawn { .. } => ActionSession::new(),
+                Prepared::Incident(incident) => {
+                    incident.act_first(&mut PartStage { part, environment })?
+                }
+            };
+            if self.profile == Profile::Standard {
+                // Only reports read it. Nobody reads those, but the reference fails at some.
+                actions.forget_history();
+            }
+            self.actions.push(actions);
+        }
+        part.tick_picked(&self.beginning)?;
+        for ((index, prepared), actions) in episodes.iter().zip(self.actions.drain(..)) {
+            let beginning = match prepared {
+                &Prepared::Drawn { difficulty, seed } => {
+                    let scenario = &self.drawn[difficulty as usize];
+                    Beginning {
+                        terms: Terms::of(self.profile, scenario),
+                        scenario: Arc::clone(scenario),
+                        seed,
+                        initial_budget: difficulty.slo_budget().remaining,
+                    }
+                }
+                Prepared::Incident(incident) => incident.beginning(),
+            };
+            let session = part.read(*index, |view| Session::begin(beginning, actions, view))?;
+            begun(*index, session);
+        }
+        Ok(())
+    }
+}
