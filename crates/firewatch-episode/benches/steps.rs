@@ -1,11 +1,14 @@
-//! What a step of an episode costs, with random actions and an observation: of a batch whose actions are
-//! asked for by number, of one whose are asked for by name, of the first on two threads (its observation
-//! is made by one), and of as many single episodes.
+//! What the loop of a batch costs, with hard episodes, random actions and an observation, and its parts.
 //!
-//! `cargo bench -p firewatch-episode --bench steps` prints a table; a number after `--` is the number of
-//! episodes. One thread, if nothing else is said, hard episodes, standard profile; the actions are drawn
-//! beforehand, episodes that have ended are begun anew outside the measured time. Each figure is the best
-//! of a few rounds.
+//! `cargo bench -p firewatch-episode --bench steps` prints two tables; a number after `--` is the number of
+//! episodes. One thread, if nothing else is said, standard profile; the actions are drawn beforehand.
+//!
+//! The first table is about a step: of the whole loop (step, observation, reset of each episode that has
+//! ended), of its three parts, of the loop with actions that are asked for by name, of the loop on two
+//! threads (the observation is made by one), and of single episodes. The loop runs on until every place
+//! has had several episodes, and what counts is the median of its rounds in windows of an episode's
+//! length: some rounds have many resets, others none. The second table is about an episode that begins:
+//! in a new batch, by a reset, and what drawing a blueprint and [`Fleet::reset`] take.
 
 #![expect(
     clippy::expect_used,
@@ -16,12 +19,16 @@ use std::time::Instant;
 
 use firewatch_episode::{BatchStep, Episode, EpisodeBatch, PythonRandom, Request};
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, Ask, Difficulty, Draws, NumberedRequest, Profile,
+    ActionCatalogue, ActionRequest, Ask, Difficulty, Draws, Episodes, NumberedRequest, Profile,
 };
-use firewatch_sim::Observation;
+use firewatch_sim::{Fleet, Observation};
 
-const ROUNDS: usize = 60;
+/// Rounds of the loop that make a window: an episode lasts no longer.
+const WINDOW: usize = 40;
+const WINDOWS: usize = 7;
 const PROFILE: Profile = Profile::Standard;
+const DIFFICULTY: Difficulty = Difficulty::Hard;
+const SERVICES: usize = 7;
 const METRICS: [&str; 4] = [
     "status",
     "http_server_error_rate",
@@ -31,7 +38,7 @@ const METRICS: [&str; 4] = [
 
 fn drawn(seed: u64) -> Request<'static> {
     Request::Drawn {
-        difficulty: Difficulty::Hard,
+        difficulty: DIFFICULTY,
         seed,
     }
 }
@@ -64,42 +71,70 @@ fn numbered(action: &ActionRequest, services: &[String]) -> NumberedRequest {
     NumberedRequest::new(id, target.expect("it is of the mesh"))
 }
 
-/// Nanoseconds of a batch's step, an episode, with actions as they are asked for.
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+/// Seconds that `work` takes.
+fn timed(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
+}
+
+/// Nanoseconds of the loop for each step, and what of them are the step, the observation and the resets.
 fn batched<A: Ask + Sync>(
     count: usize,
     threads: usize,
     ask: impl Fn(ActionRequest, &[String]) -> A,
-) -> f64 {
+) -> [f64; 4] {
     let requests = (0..count as u64).map(drawn);
     let mut batch = EpisodeBatch::new(PROFILE, requests, threads).expect("they can begin");
-    let observation = Observation::new(METRICS, 7).expect("all are numbers");
+    let observation = Observation::new(METRICS, SERVICES).expect("all are numbers");
     let [environments, services_, metrics] = observation.shape(count);
     let mut values = vec![0.0; environments * services_ * metrics];
     let mut mask = vec![false; environments * services_];
     let mut steps = vec![BatchStep::default(); count];
-    let mut random = PythonRandom::new(1);
-    let (mut best, mut seed) = (f64::INFINITY, count as u64);
-    for _ in 0..ROUNDS {
-        let actions: Vec<A> = (0..count)
-            .map(|index| {
+    let mut ended = vec![false; count];
+    let (mut random, mut seed) = (PythonRandom::new(1), count as u64);
+    let mut windows = [const { Vec::new() }; 4];
+    // The first window is not counted: all episodes begin at once in it.
+    for window in 0..=WINDOWS {
+        let mut parts = [0.0; 3];
+        for _ in 0..WINDOW {
+            let mut ask = |index| {
                 let services = services(&batch, index);
                 ask(action(&mut random, &services), &services)
-            })
-            .collect();
-        let start = Instant::now();
-        batch.step(&actions, &mut steps).expect("all are known");
-        batch
-            .observe_into(&observation, &mut values, &mut mask)
-            .expect("the buffers fit");
-        best = best.min(start.elapsed().as_secs_f64());
-        let ended: Vec<bool> = steps.iter().map(|step| step.end.is_some()).collect();
-        let reset = batch.reset_masked(&ended, |_| {
-            seed += 1;
-            drawn(seed)
-        });
-        reset.expect("they can begin");
+            };
+            let actions: Vec<A> = (0..count).map(&mut ask).collect();
+            parts[0] += timed(|| batch.step(&actions, &mut steps).expect("all are known"));
+            parts[1] += timed(|| {
+                let observed = batch.observe_into(&observation, &mut values, &mut mask);
+                observed.expect("the buffers fit");
+            });
+            parts[2] += timed(|| {
+                for (ended, step) in ended.iter_mut().zip(&steps) {
+                    *ended = step.end.is_some();
+                }
+                let reset = batch.reset_masked(&ended, |_| {
+                    seed += 1;
+                    drawn(seed)
+                });
+                reset.expect("they can begin");
+            });
+        }
+        if window > 0 {
+            let steps = (count * WINDOW) as f64;
+            let [step, observation, reset] = parts.map(|seconds| seconds * 1e9 / steps);
+            for (figures, figure) in
+                { windows.iter_mut() }.zip([step + observation + reset, step, observation, reset])
+            {
+                figures.push(figure);
+            }
+        }
     }
-    best * 1e9 / count as f64
+    windows.map(median)
 }
 
 /// Nanoseconds of a single episode's step, with the observation that a person reads.
@@ -111,7 +146,7 @@ fn single(count: usize) -> f64 {
         episodes.push(episode);
     }
     let mut random = PythonRandom::new(1);
-    let mut best = f64::INFINITY;
+    let mut rounds = Vec::new();
     for _ in 0..10 {
         let actions: Vec<ActionRequest> = { episodes.iter() }
             .map(|episode| {
@@ -120,35 +155,82 @@ fn single(count: usize) -> f64 {
                 action(&mut random, &names)
             })
             .collect();
-        let start = Instant::now();
-        for (episode, action) in episodes.iter_mut().zip(&actions) {
-            // One whose budget is used up has ended.
-            let _ = episode.step(action);
-        }
-        best = best.min(start.elapsed().as_secs_f64() / episodes.len() as f64);
+        let seconds = timed(|| {
+            for (episode, action) in episodes.iter_mut().zip(&actions) {
+                // One whose budget is used up has ended.
+                let _ = episode.step(action);
+            }
+        });
+        rounds.push(seconds * 1e9 / episodes.len() as f64);
         episodes.retain(|episode| episode.end().is_none());
         if episodes.is_empty() {
             break;
         }
     }
-    best * 1e9
+    median(rounds)
+}
+
+/// Nanoseconds that an episode takes to begin: in a new batch, by a reset of all, and what drawing a
+/// blueprint and putting it in the place of another takes.
+fn beginnings(count: usize, threads: usize) -> [f64; 3] {
+    let mut figures = [const { Vec::new() }; 3];
+    let mut episodes = Episodes::new();
+    let mut seed = 0;
+    let mut next = || {
+        seed += 1;
+        seed
+    };
+    for _ in 0..WINDOWS {
+        let mut batch = None;
+        let new = timed(|| {
+            let requests = (0..count).map(|_| drawn(next()));
+            batch = EpisodeBatch::new(PROFILE, requests, threads).ok();
+        });
+        let mut batch = batch.expect("they can begin");
+        let all = vec![true; count];
+        let reset = timed(|| {
+            let reset = batch.reset_masked(&all, |_| drawn(next()));
+            reset.expect("they can begin");
+        });
+        let blueprints: Vec<_> = (0..count)
+            .map(|_| episodes.draw(DIFFICULTY, next()).clone())
+            .collect();
+        let mut fleet = Fleet::with_shard_size(blueprints, 1, 128).expect("they can begin");
+        let parts = timed(|| {
+            for index in 0..count {
+                let blueprint = episodes.draw(DIFFICULTY, next());
+                fleet.reset(index, blueprint).expect("it can begin");
+            }
+        });
+        for (figures, seconds) in figures.iter_mut().zip([new, reset, parts]) {
+            figures.push(seconds * 1e9 / count as f64);
+        }
+    }
+    figures.map(median)
 }
 
 fn main() {
     let count = std::env::args().filter_map(|argument| argument.parse().ok());
     let count = { count }.next().unwrap_or(1024);
+    let by_number = |action: ActionRequest, services: &[String]| numbered(&action, services);
     println!("{count} hard episodes: ns a step, steps/s");
-    let by_number = |threads| {
-        batched(count, threads, |action, services| {
-            numbered(&action, services)
-        })
+    let print = |name: &str, nanoseconds: f64| {
+        println!("{name:>16} {nanoseconds:10.0} {:12.0}", 1e9 / nanoseconds);
     };
-    for (name, nanoseconds) in [
-        ("batched", by_number(1)),
-        ("by name", batched(count, 1, |action, _| action)),
-        ("2 threads", by_number(2)),
-        ("single", single(count)),
-    ] {
-        println!("{name:>9} {nanoseconds:10.0} {:12.0}", 1e9 / nanoseconds);
-    }
+    let [whole, step, observation, reset] = batched(count, 1, by_number);
+    print("loop", whole);
+    print("step", step);
+    print("observation", observation);
+    print("resets", reset);
+    print("loop by name", batched(count, 1, |action, _| action)[0]);
+    print("loop, 2 threads", batched(count, 2, by_number)[0]);
+    print("single", single(count));
+    println!("\nan episode that begins: ns, episodes/s");
+    let [new, reset, parts] = beginnings(count, 1);
+    print("new batch", new);
+    print("reset", reset);
+    print("draw and reset", parts);
+    let [new, reset, _] = beginnings(count, 2);
+    print("new, 2 threads", new);
+    print("reset, 2 threads", reset);
 }

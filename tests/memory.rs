@@ -1,0 +1,123 @@
+//! Replacing incidents takes no more memory the longer it goes on, whatever their shapes: what `bevy_ecs`
+//! remembers of despawned entities is forgotten, and so is all else of an earlier incident.
+//!
+//! 100,000 resets of each kind, 5,000 in a debug build. `FIREWATCH_RESETS=1000000 cargo test --release
+//! --test memory -- --nocapture` prints the curve of a longer run.
+
+use firewatch_episode::{EpisodeBatch, Request};
+use firewatch_scenario::{Difficulty, Episodes, Profile};
+use firewatch_sim::{
+    FaultKind, FaultState, Fleet, Simulation, despawn_environment, settle_environments,
+    spawn_environment,
+};
+use firewatch_tests::neighbour;
+
+/// Bytes that a run may hold more in its second half than in its first: the sizes of incidents differ.
+const SLACK_BYTES: i64 = 64 * 1024;
+/// Environments of a fleet or batch.
+const PLACES: usize = 24;
+
+fn resets() -> usize {
+    let usual = if cfg!(debug_assertions) {
+        5_000
+    } else {
+        100_000
+    };
+    let given = std::env::var("FIREWATCH_RESETS").ok();
+    given.map_or(usual, |text| text.parse().expect("a whole number"))
+}
+
+fn difficulty(number: usize) -> Difficulty {
+    [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard][number % 3]
+}
+
+/// Asserts that this thread holds no more memory in the second half of the resets than in the first.
+fn assert_bounded(what: &str, mut reset: impl FnMut(usize)) {
+    let tenth = resets().div_ceil(10);
+    let mut held = Vec::new();
+    let mut total = 0;
+    for part in 0..10 {
+        let info = allocation_counter::measure(|| {
+            (part * tenth..(part + 1) * tenth).for_each(&mut reset);
+        });
+        total += info.bytes_current;
+        held.push(total);
+        println!(
+            "{what}: {total} bytes more after {} resets",
+            (part + 1) * tenth
+        );
+    }
+    let (first, second) = held.split_at(5);
+    let growth = second.iter().max().unwrap() - first.iter().max().unwrap();
+    assert!(growth < SLACK_BYTES, "{what}: {held:?}");
+}
+
+#[test]
+fn mixed_resets_of_a_fleet_take_constant_memory() {
+    let mut episodes = Episodes::new();
+    let blueprints: Vec<_> = (0..PLACES)
+        .map(|place| episodes.draw(difficulty(place), place as u64).clone())
+        .collect();
+    let mut fleet = Fleet::new(blueprints, 1).unwrap();
+    assert_bounded("a fleet", |number| {
+        // A place gets another difficulty every time.
+        let blueprint = episodes.draw(difficulty(number / PLACES + number), number as u64);
+        fleet.reset(number % PLACES, blueprint).unwrap();
+        if number % PLACES == 0 {
+            fleet.tick();
+        }
+    });
+}
+
+#[test]
+fn resets_after_a_fault_was_injected_take_constant_memory() {
+    let mut episodes = Episodes::new();
+    let mut fleet = Fleet::new([episodes.draw(Difficulty::Easy, 0).clone()], 1).unwrap();
+    assert_bounded("a fleet with injections", |number| {
+        let service = fleet.read(0, |view| view.service_names().next().unwrap().to_owned());
+        let fault = FaultState::new(FaultKind::BadDeploy, service.unwrap(), 1.0);
+        fleet.inject_fault(0, &fault).unwrap();
+        let blueprint = episodes.draw(Difficulty::Easy, number as u64);
+        fleet.reset(0, blueprint).unwrap();
+    });
+}
+
+#[test]
+fn mixed_resets_of_a_batch_take_constant_memory() {
+    let drawn = |number: usize| Request::Drawn {
+        difficulty: difficulty(number / PLACES + number),
+        seed: number as u64,
+    };
+    let mut batch = EpisodeBatch::new(Profile::Standard, (0..PLACES).map(drawn), 1).unwrap();
+    let mut mask = [false; PLACES];
+    assert_bounded("a batch", |number| {
+        mask[number % PLACES] = true;
+        batch.reset_masked(&mask, |_| drawn(number)).unwrap();
+        mask[number % PLACES] = false;
+    });
+}
+
+#[test]
+fn environments_that_come_and_go_in_a_hosts_world_take_constant_memory() {
+    let states = [2, 3, 4].map(neighbour);
+    let mut world = bevy_ecs::world::World::new();
+    let kept = spawn_environment(&mut world, &states[0]).unwrap();
+    // A host that never calls `World::clear_trackers`.
+    assert_bounded("a host's world", |number| {
+        let state = &states[number % states.len()];
+        let environment = spawn_environment(&mut world, state).unwrap();
+        despawn_environment(&mut world, environment).unwrap();
+        if number % 16 == 0 {
+            settle_environments(&mut world, &[kept]);
+        }
+    });
+}
+
+#[test]
+fn restores_of_a_simulation_take_constant_memory() {
+    let states = [2, 3, 4].map(neighbour);
+    let mut simulation = Simulation::new(&states[0]).unwrap();
+    assert_bounded("a simulation", |number| {
+        simulation.restore(&states[number % states.len()]).unwrap();
+    });
+}
