@@ -1,0 +1,13 @@
+//! The command as a process: what it prints, where, and the code that it ends with.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can't start the command fails"
+)]
+
+mod codes;
+mod commands;
+mod forms;
+mod output;
+mod story;
+mod tool;

@@ -1,0 +1,97 @@
+//! The command as a process, and forms of its output.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+pub const POOL: &str = "tests/fixtures/folder/pool.ron";
+pub const GENERATED: &str = "tests/fixtures/folder/below/generated.ron";
+pub const FAILING: &str = "tests/fixtures/failing.ron";
+pub const BROKEN: &str = "tests/fixtures/broken.ron";
+pub const FOLDER: &str = "tests/fixtures/folder";
+
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+    command
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE");
+    command
+}
+
+pub fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("the command starts")
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
+}
+
+/// The standard output of a command that ends with that code.
+pub fn stdout(code: i32, arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
+    text(&output.stdout)
+}
+
+/// The standard error of a command that ends with that code.
+pub fn stderr(code: i32, arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    text(&output.stderr)
+}
+
+pub fn json(code: i32, arguments: &[&str]) -> Value {
+    serde_json::from_str(&stdout(code, arguments)).expect("the output is JSON")
+}
+
+pub fn json_lines(text: &str) -> Vec<Value> {
+    let lines = text.lines().map(serde_json::from_str);
+    lines.collect::<Result<_, _>>().expect("each line is JSON")
+}
+
+/// Rows by column name.
+pub fn csv_rows(text: &str) -> Vec<std::collections::HashMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows = reader.deserialize();
+    rows.collect::<Result<_, _>>().expect("the output is CSV")
+}
+
+pub fn hash(code: i32, arguments: &[&str]) -> String {
+    let told = stdout(code, arguments);
+    let line = told.lines().find(|line| line.contains("state_hash"));
+    let hash = line.and_then(|line| line.split_whitespace().last());
+    let hash = hash.expect("the hash is told").to_owned();
+    assert!(
+        hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()),
+        "{hash}"
+    );
+    hash
+}
+
+/// Holds output against a file of `tests/fixtures`; with `FIREWATCH_BLESS` set, writes the file.
+pub fn expect_snapshot(name: &str, actual: &str) {
+    let version = concat!("firewatch ", env!("CARGO_PKG_VERSION"));
+    let actual = actual.replace(version, "firewatch VERSION");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let path = folder.join(name);
+    if std::env::var_os("FIREWATCH_BLESS").is_some() {
+        fs::write(&path, &actual).expect("the snapshot can be written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        actual, expected,
+        "{name} (FIREWATCH_BLESS=1 writes it anew)"
+    );
+}
+
+pub fn names_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect()
+}

@@ -1,0 +1,43 @@
+//! Pieces and threads.
+
+use parquet::file::reader::FileReader;
+
+use crate::forms::open_parquet;
+use crate::tool::{Folder, GRID, run, stdout};
+
+#[test]
+fn pieces_one_behind_the_other_are_the_whole() {
+    let sweep = |arguments: &[&str]| stdout(&[&["sweep", GRID, "-f", "jsonl"], arguments].concat());
+    let whole = sweep(&[]);
+    for pieces in [1, 2, 5, 18, 25] {
+        let piece = |k: u64| sweep(&["--shard", &format!("{k}/{pieces}")]);
+        let together: String = (1..=pieces).map(piece).collect();
+        assert_eq!(together, whole, "in {pieces} pieces");
+    }
+    // A piece of a CSV file has the heading, even if it has no row.
+    let heading = stdout(&["sweep", GRID, "--shard", "1/25"]);
+    assert_eq!(heading.lines().count(), 1);
+    let folder = Folder::new();
+    let path = folder.path("none.parquet");
+    run(
+        0,
+        &[
+            "sweep", GRID, "-f", "parquet", "-o", &path, "--shard", "1/25",
+        ],
+    );
+    let reader = open_parquet(&path);
+    assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
+}
+
+/// More runs than are played in one go by one thread.
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let sweep = |threads: &str| {
+        let seeds = ["--seeds", "0..1100", "--threads", threads];
+        let one = ["sweep", GRID, "--vary", "halt=8", "--vary", "speed=1"];
+        stdout(&[&one[..], &seeds].concat())
+    };
+    let one = sweep("1");
+    assert_eq!(one.lines().count(), 1101);
+    assert!(one == sweep("4"), "the rows differ");
+}

@@ -1,0 +1,181 @@
+//! A batch of episodes is the same as each alone.
+
+use firewatch_episode::{
+    BatchStep, Episode, EpisodeBatch, EpisodeError, PythonRandom, Request, tasks,
+};
+use firewatch_scenario::{
+    ActionCatalogue, ActionRequest, ActionSpec, Category, Difficulty, Draws, Profile,
+};
+
+use crate::random::{any_action, services};
+use crate::start::{begun, looking, request, scenario};
+
+#[test]
+fn a_batch_goes_through_the_same_bits_as_each_episode_alone() {
+    for &profile in Profile::ALL {
+        goes_through_the_same_bits(profile, 20, 2, 60);
+    }
+}
+
+#[test]
+fn so_do_more_episodes_than_are_stepped_together_on_any_number_of_threads() {
+    for threads in [1, 3] {
+        goes_through_the_same_bits(Profile::Standard, 200, threads, 30);
+    }
+}
+
+/// Steps a batch and each of its episodes alone, with random actions and resets.
+pub fn goes_through_the_same_bits(profile: Profile, count: usize, threads: usize, rounds: usize) {
+    let tasks: Vec<&str> = tasks().iter().map(|task| task.id).collect();
+    let request = |number: usize| match number % 4 {
+        0 => Request::task(tasks[number / 4 % 17]).expect("this is a task"),
+        1 => Request::Drawn {
+            difficulty: Difficulty::Hard,
+            seed: number as u64,
+        },
+        2 => Request::task(tasks[59 - number / 4 % 17]).expect("this is a task"),
+        _ => Request::Drawn {
+            difficulty: Difficulty::Medium,
+            seed: number as u64,
+        },
+    };
+    let mut numbers: Vec<usize> = (0..count).collect();
+    let requests = numbers.iter().map(|&number| request(number));
+    let mut batch = EpisodeBatch::new(profile, requests, threads).expect("they can begin");
+    let mut alone: Vec<Episode> = { numbers.iter() }
+        .map(|&number| begun(profile, &request(number)))
+        .collect();
+    let mut random = PythonRandom::new(1);
+    let mut steps = vec![BatchStep::default(); count];
+    let mut ended = 0;
+    for _ in 0..rounds {
+        let mut actions = Vec::new();
+        for episode in &alone {
+            let names = services(episode);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            actions.push(any_action(&mut random, profile, &names));
+        }
+        batch.step(&actions, &mut steps).expect("all are known");
+        for (index, (episode, action)) in alone.iter_mut().zip(&actions).enumerate() {
+            same(episode, action, &batch, index, &steps[index]);
+        }
+        // Some are begun anew, some stay as they have ended.
+        let mask: Vec<bool> = { steps.iter().enumerate() }
+            .map(|(index, step)| step.end.is_some() && index % 5 > 0)
+            .collect();
+        ended += mask.iter().filter(|ended| **ended).count();
+        for index in (0..count).filter(|&index| mask[index]) {
+            numbers[index] += count;
+            alone[index]
+                .reset(&request(numbers[index]))
+                .expect("it can begin");
+        }
+        let reset = batch.reset_masked(&mask, |index| request(numbers[index]));
+        reset.expect("they can begin");
+    }
+    assert!(ended > count / 2, "{ended} episodes were reset");
+}
+
+/// Does the action alone, and holds what comes of it against the batch's.
+pub fn same(
+    episode: &mut Episode,
+    action: &ActionRequest,
+    batch: &EpisodeBatch,
+    index: usize,
+    step: &BatchStep,
+) {
+    match episode.step(action) {
+        Err(error) => assert_eq!(step.error, Some(error)),
+        Ok(alone) => {
+            assert_eq!(step.error, None);
+            assert_eq!((step.valid, step.wrong), (alone.valid, alone.wrong));
+            assert_eq!(step.reward, alone.reward);
+            assert_eq!((step.end, step.grade), (alone.end, alone.grade));
+            assert_eq!(batch.info(index), Ok(alone.info));
+            let seen = batch.observation(index).expect("there is one");
+            assert_eq!(seen.alerts, alone.observation.alerts);
+            let hash = episode.view().expect("it has begun").state_hash();
+            assert_eq!(batch.fleet().state_hash(index), Ok(hash));
+        }
+    }
+}
+
+#[test]
+fn investigations_of_a_reference_batch_are_those_of_each_episode_alone() {
+    const COUNT: usize = 12;
+    // A report on where a request spends its time divides by 0 here.
+    let timeless = scenario(
+        r#"difficulty: hard, services: {"api-gateway": (metrics: {"http_server_request_duration_p99": 0.0})}"#,
+    );
+    let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
+    let request = |number: usize| match number % 4 {
+        0 => Request::Scenario(&timeless),
+        difficulty => Request::Drawn {
+            difficulty: difficulties[difficulty - 1],
+            seed: 100 + number as u64,
+        },
+    };
+    let profile = Profile::Reference;
+    let actions = ActionCatalogue::built_in(profile).actions().iter();
+    let looks = actions.filter(|action| action.category() == Category::Investigation);
+    let looks: Vec<&str> = looks.map(ActionSpec::name).collect();
+    let mut batch = EpisodeBatch::new(profile, (0..COUNT).map(request), 2).expect("they can begin");
+    let mut alone: Vec<Episode> = (0..COUNT)
+        .map(|number| begun(profile, &request(number)))
+        .collect();
+    let mut steps = vec![BatchStep::default(); COUNT];
+    let mut random = PythonRandom::new(7);
+    let mut failed = 0;
+    for round in 1..=30 {
+        let mut actions = Vec::new();
+        for episode in &alone {
+            let names = services(episode);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            actions.push(if random.below(4) == 0 {
+                any_action(&mut random, profile, &names)
+            } else {
+                let target = names[random.below(names.len())];
+                self::request(looks[random.below(looks.len())], target)
+            });
+        }
+        batch.step(&actions, &mut steps).expect("all are known");
+        for (index, (episode, action)) in alone.iter_mut().zip(&actions).enumerate() {
+            same(episode, action, &batch, index, &steps[index]);
+        }
+        let has_failed = |step: &&BatchStep| matches!(step.error, Some(EpisodeError::Action(_)));
+        failed += steps.iter().filter(has_failed).count();
+        let mask: Vec<bool> = steps.iter().map(|step| step.end.is_some()).collect();
+        for index in (0..COUNT).filter(|&index| mask[index]) {
+            let reset = alone[index].reset(&request(index + 4 * round));
+            reset.expect("it can begin");
+        }
+        let reset = batch.reset_masked(&mask, |index| request(index + 4 * round));
+        reset.expect("they can begin");
+    }
+    assert!(failed > 0, "no report has failed");
+}
+
+#[test]
+fn a_batch_refuses_buffers_of_another_size_and_unknown_actions() {
+    let request = || Request::task("task_easy_oom_baseline").expect("this is a task");
+    let mut batch =
+        EpisodeBatch::new(Profile::Standard, [request(), request()], 1).expect("they can begin");
+    let mut steps = vec![BatchStep::default(); 2];
+    assert!(batch.step(&[looking()], &mut steps).is_err());
+    assert!(
+        batch
+            .step(&[looking(), looking()], &mut steps[..1])
+            .is_err()
+    );
+    assert!(batch.reset_masked(&[true], |_| request()).is_err());
+    let unknown = [looking(), ActionRequest::untargeted("think")];
+    assert!(batch.step(&unknown, &mut steps).is_err());
+    let ticks = |index| {
+        batch
+            .fleet()
+            .standing(index)
+            .map(|standing| standing.clock.tick)
+    };
+    assert_eq!((ticks(0), ticks(1)), (Ok(1), Ok(1)));
+    assert!(batch.info(2).is_err() && batch.observation(2).is_err());
+}

@@ -1,0 +1,171 @@
+//! What a remedy does to metrics, and what becomes of its parameters.
+
+use firewatch_scenario::{ActionError, ActionRequest, Profile};
+use firewatch_sim::{FaultKind, Value};
+
+use crate::incident::{Incident, REQUESTS, TARGET, apply, number};
+
+#[test]
+fn a_remedy_changes_the_metrics_that_it_is_about() {
+    use FaultKind::{BadDeploy, ConfigDrift, NetworkPartition};
+    let cases: [(&str, FaultKind, &str, Value, Value); 12] = [
+        (
+            "force_ntp_sync",
+            ConfigDrift,
+            "system_clock_offset_seconds",
+            (-600.0).into(),
+            0.0.into(),
+        ),
+        (
+            "force_ntp_sync",
+            ConfigDrift,
+            "ntp_sync_status",
+            "drift".into(),
+            "synced".into(),
+        ),
+        (
+            "rotate_tls_certificate",
+            ConfigDrift,
+            "tls_certificate_expiry_seconds",
+            1800.into(),
+            7_776_000.into(),
+        ),
+        (
+            "set_log_level",
+            ConfigDrift,
+            "application_log_level",
+            "DEBUG".into(),
+            "INFO".into(),
+        ),
+        (
+            "rollback_canary",
+            BadDeploy,
+            "canary_traffic_weight",
+            0.1.into(),
+            0.0.into(),
+        ),
+        (
+            "force_replica_resync",
+            NetworkPartition,
+            "db_replica_health",
+            "lagging".into(),
+            "synced".into(),
+        ),
+        (
+            "increase_cache_memory",
+            ConfigDrift,
+            "cache_hit_rate",
+            0.3.into(),
+            0.95.into(),
+        ),
+        (
+            "restart_thread_pool",
+            BadDeploy,
+            "runtime_blocked_thread_count",
+            60.into(),
+            0.into(),
+        ),
+        (
+            "increase_cpu_limit",
+            ConfigDrift,
+            "process_cpu_throttle_rate",
+            0.87.into(),
+            0.0.into(),
+        ),
+        (
+            "disable_retries",
+            ConfigDrift,
+            "metastable_feedback_loop_active",
+            true.into(),
+            false.into(),
+        ),
+        (
+            "rollback_deploy",
+            BadDeploy,
+            "image_pull_error",
+            "ImagePullBackOff".into(),
+            "".into(),
+        ),
+        (
+            "evict_noisy_pod",
+            FaultKind::Oom,
+            "node_memory_pressure_active",
+            true.into(),
+            false.into(),
+        ),
+    ];
+    for (action, kind, metric, before, after) in cases {
+        let with = Incident::new(kind, TARGET).with(metric, before.clone());
+        let request = ActionRequest::new(action, TARGET);
+        for (profile, expected) in [(Profile::Standard, &after), (Profile::Reference, &before)] {
+            let mut simulation = with.simulation();
+            apply(profile, &mut simulation, &request).unwrap();
+            let found = simulation.view().metric(TARGET, metric).unwrap();
+            assert_eq!(found, *expected, "{action} on {metric}, {profile}");
+        }
+        let mut without = Incident::new(kind, TARGET).simulation();
+        let had = without.view().metric(TARGET, metric);
+        apply(Profile::Standard, &mut without, &request).unwrap();
+        assert_eq!(
+            without.view().metric(TARGET, metric).is_some(),
+            had.is_some(),
+            "{metric}"
+        );
+    }
+}
+
+#[test]
+fn parameters_are_converted_replaced_or_refused() {
+    let incident = Incident::new(FaultKind::Oom, TARGET).with(REQUESTS, 100);
+    let shift = |value: Value| {
+        let mut simulation = incident.simulation();
+        let request = ActionRequest::new("traffic_shift", TARGET).with("drain_percentage", value);
+        let outcome = apply(Profile::Reference, &mut simulation, &request);
+        outcome.map(|outcome| (outcome.branch, number(&simulation, TARGET, REQUESTS)))
+    };
+    assert_eq!(shift(0.5.into()), Ok((Some(0), 50.0)));
+    assert_eq!(
+        shift(7.0.into()).unwrap().0,
+        Some(0),
+        "0.95 takes its place"
+    );
+    assert_eq!(shift(7.0.into()), shift(0.95.into()));
+    assert_eq!(shift(true.into()), shift(0.95.into()));
+    for refused in [
+        0.01.into(),
+        false.into(),
+        "0.5".into(),
+        Value::List(Vec::new()),
+    ] {
+        assert_eq!(shift(refused), Ok((None, 100.0)));
+    }
+    assert!(matches!(
+        shift(f64::NAN.into()),
+        Err(ActionError::Raised { .. })
+    ));
+
+    let scale = |profile, value: Value| {
+        let mut simulation = incident.simulation();
+        let request = ActionRequest::new("scale_replicas", TARGET).with("memory_limit_mb", value);
+        let outcome = apply(profile, &mut simulation, &request);
+        let limit = number(&simulation, TARGET, "process_memory_limit_bytes") / 1_048_576.0;
+        (outcome.map(|outcome| outcome.halted.is_some()).ok(), limit)
+    };
+    for (value, mebibytes) in [
+        (1024.into(), 1024.0),
+        (1024.9.into(), 1024.0),
+        (" 1_024 ".into(), 1024.0),
+        ((-3).into(), -3.0),
+    ] {
+        assert_eq!(scale(Profile::Reference, value), (Some(true), mebibytes));
+    }
+    assert_eq!(
+        scale(Profile::Reference, 0.into()),
+        (None, 0.0),
+        "stored, then it fails"
+    );
+    assert_eq!(scale(Profile::Reference, "much".into()), (None, 512.0));
+    for refused in [0.into(), (-3).into(), "much".into(), f64::NAN.into()] {
+        assert_eq!(scale(Profile::Standard, refused), (Some(false), 512.0));
+    }
+}
