@@ -11,7 +11,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use firewatch_scenario::{Diagnostics, MAX_FILE_BYTES, Scenario};
 use firewatch_tests::{difference, files, workspace};
@@ -341,20 +340,12 @@ fn monsters() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn whatever_a_large_file_holds_it_fails_soon() {
-    // It takes a tenth of that; machines that are busy take longer.
-    let limit = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 3 });
+fn whatever_a_large_file_holds_little_is_said_about_it() {
     for (name, text) in monsters() {
         assert!(text.len() <= MAX_FILE_BYTES, "{name}: {} bytes", text.len());
-        let start = Instant::now();
         let diagnostics = diagnose("file.ron", text.into());
         let said = diagnostics.render(false);
-        let took = start.elapsed();
         assert!(diagnostics.problems.len() <= 101, "{name}");
         assert!(said.len() < 1 << 20, "{name}: {} bytes said", said.len());
-        assert!(took < limit, "{name}: {took:?}");
-        if std::env::var_os("FIREWATCH_TIMES").is_some() {
-            println!("{took:>10.1?} {:3} {name}", diagnostics.problems.len());
-        }
     }
 }

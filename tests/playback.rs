@@ -190,11 +190,7 @@ fn incidents() -> impl Strategy<Value = Scenario> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        cases: 24,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(firewatch_tests::property(24))]
 
     #[test]
     fn generated_incidents_come_to_what_they_come_to_alone(scenarios in vec(incidents(), 0..24)) {

@@ -18,7 +18,7 @@ use firewatch_scenario::{
     What, When, generate,
 };
 use firewatch_sim::{Status, Value};
-use firewatch_tests::{difference, files, workspace};
+use firewatch_tests::{difference, files, property, workspace};
 use proptest::prelude::*;
 
 const INCIDENT: &str = r#"Scenario(
@@ -405,7 +405,7 @@ fn answered() -> impl Strategy<Value = (Scenario, Runbook)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(property(96))]
 
     #[test]
     fn a_run_with_a_runbook_is_the_episode_with_its_actions((scenario, runbook) in answered()) {

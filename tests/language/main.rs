@@ -5,20 +5,9 @@
 mod drawn;
 mod edits;
 mod grids;
+mod mutations;
 mod parts;
 mod readers;
 mod round_trip;
 mod scenarios;
 mod values;
-
-use proptest::prelude::*;
-
-/// At least so many cases; more with `PROPTEST_CASES`.
-fn config(cases: u32) -> ProptestConfig {
-    let default = ProptestConfig::default();
-    ProptestConfig {
-        cases: default.cases.max(cases),
-        failure_persistence: None,
-        ..default
-    }
-}

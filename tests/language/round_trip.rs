@@ -1,14 +1,14 @@
 //! What is written is read back, and any reader of RON can read it.
 
 use firewatch_scenario::Scenario;
+use firewatch_tests::property;
 use proptest::prelude::*;
 
-use crate::config;
 use crate::readers::read_as_ron;
 use crate::scenarios::scenarios;
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(property(400))]
 
     #[test]
     fn what_is_written_is_read_back(scenario in scenarios()) {

@@ -1,10 +1,8 @@
 //! Fingerprints: equal exactly where states are.
 
-use std::collections::BTreeSet;
-
 use firewatch_sim::{
-    EnvironmentState, FaultKind, FaultState, METRICS, Metric, MetricKind, ServiceState, Simulation,
-    SloBudget, Status, Value,
+    Engine, EnvironmentState, FaultKind, FaultState, ImpactMode, METRICS, Metric, MetricKind,
+    ServiceState, Simulation, SloBudget, Status, Value,
 };
 use firewatch_tests::{Act, Footprint};
 use proptest::prelude::*;
@@ -67,22 +65,81 @@ fn variants(state: &EnvironmentState) -> Vec<EnvironmentState> {
 
 #[test]
 fn everything_that_a_tick_can_change_counts_in_the_fingerprint() {
-    let service = |name: &str| ServiceState {
-        name: name.into(),
+    assert_told_apart(&variants(&state(&["a", "b"])));
+}
+
+/// The rules and the mesh do not change while time goes by; each field of them counts all the same.
+#[test]
+fn the_rules_and_the_mesh_count_in_the_fingerprint() {
+    let state = state(&["a", "b", "c", "bc"]);
+    let with = |change: &dyn Fn(&mut EnvironmentState)| {
+        let mut state = state.clone();
+        change(&mut state);
+        state
+    };
+    let calls = |calls: &[(&str, &[&str])]| {
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let calls = { calls.iter() }.map(|&(caller, callees)| (caller.to_owned(), owned(callees)));
+        let calls: Vec<_> = calls.collect();
+        with(&|s| s.dependencies.clone_from(&calls))
+    };
+    let herrings = |names: &[&str]| {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        with(&|s| s.red_herrings.clone_from(&names))
+    };
+    assert_told_apart(&[
+        with(&|_| ()),
+        with(&|s| s.engine = Engine::SingleFault),
+        with(&|s| s.impact_mode = ImpactMode::Freshness),
+        // None is said to be the first fault's service.
+        with(&|s| s.root_cause = Some("b".into())),
+        with(&|s| s.root_cause = Some("c".into())),
+        calls(&[("a", &["b"])]),
+        calls(&[("b", &["a"])]),
+        calls(&[("a", &["b", "c"])]),
+        calls(&[("a", &["bc"])]),
+        calls(&[("a", &["b"]), ("c", &["b"])]),
+        calls(&[("c", &["b"])]),
+        calls(&[("a", &["b", "c", "bc"])]),
+        calls(&[("a", &["b"]), ("c", &["bc"])]),
+        herrings(&["b"]),
+        herrings(&["c"]),
+        herrings(&["b", "c"]),
+        herrings(&["bc"]),
+    ]);
+}
+
+/// Services of those names, the first of which has a fault.
+fn state(services: &[&str]) -> EnvironmentState {
+    let service = |name: &&str| ServiceState {
+        name: (*name).into(),
         ..Default::default()
     };
-    let state = EnvironmentState {
-        services: vec![service("a"), service("b")],
-        faults: vec![FaultState::new(FaultKind::Oom, "a", 1.0)],
+    EnvironmentState {
+        services: services.iter().map(service).collect(),
+        faults: vec![FaultState::new(FaultKind::Oom, services[0], 1.0)],
         ..EnvironmentState::new(SloBudget {
             remaining: 30.0,
             burn_per_tick: 1.5,
         })
-    };
-    let variants = variants(&state);
+    }
+}
+
+/// No two of the states have the same fingerprint.
+fn assert_told_apart(states: &[EnvironmentState]) {
     let hash = |state| Simulation::new(state).unwrap().state_hash();
-    let hashes: BTreeSet<_> = variants.iter().map(hash).collect();
-    assert_eq!(hashes.len(), variants.len());
+    let hashes: Vec<u64> = states.iter().map(hash).collect();
+    for (index, one) in states.iter().enumerate() {
+        if let Some(same) = hashes[..index]
+            .iter()
+            .position(|&hash| hash == hashes[index])
+        {
+            panic!(
+                "{index} and {same} are the same: {one:?} {:?}",
+                states[same]
+            );
+        }
+    }
 }
 
 #[test]

@@ -13,16 +13,10 @@ mod watch;
 mod worlds;
 mod zone;
 
-use proptest::prelude::*;
+use firewatch_tests::property;
+use proptest::test_runner::Config;
 
-/// `PROPTEST_CASES=N` tries more or fewer than the number that is quick in a debug build.
-fn config() -> ProptestConfig {
-    let mut config = ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = 48;
-    }
-    config
+/// As many cases as are quick in a debug build.
+fn config() -> Config {
+    property(48)
 }

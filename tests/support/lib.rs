@@ -10,6 +10,8 @@ mod case;
 mod episode;
 mod host;
 mod incident;
+mod load;
+mod property;
 mod snapshot;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ pub use case::{Case, Difference, Moment, expect_same};
 pub use episode::{Comparison, compare_episode};
 pub use host::{Crowd, Host, rows_are_together};
 pub use incident::{Act, Footprint, Incident, neighbour};
+pub use load::{load_any, load_scenario};
+pub use property::property;
 pub use snapshot::difference;
 
 use firewatch_scenario::{FileKind, Scenario};
