@@ -23,6 +23,8 @@ pub struct Topology {
     services: usize,
     /// In the order in which they were given, each once.
     red_herrings: Vec<usize>,
+    /// The same, to look them up.
+    red_herring_set: NodeSet,
     /// Per service, worked out when first asked for: most faults carry them in their [`Reach`].
     victims: OnceLock<Box<[OnceLock<Victims>]>>,
 }
@@ -78,6 +80,7 @@ impl Reach {
 }
 
 /// A set of nodes; for up to 64 of them it needs no memory but its own.
+#[derive(Clone, Debug, Default)]
 struct NodeSet {
     first: u64,
     others: Vec<u64>,
@@ -94,6 +97,8 @@ impl NodeSet {
 
     /// Adds a node; says whether it was missing.
     fn insert(&mut self, node: usize) -> bool {
+        #[cfg(test)]
+        tests::LOOK_UPS.set(tests::LOOK_UPS.get() + 1);
         let word = match node / 64 {
             0 => &mut self.first,
             word => &mut self.others[word - 1],
@@ -102,6 +107,17 @@ impl NodeSet {
         let missing = *word & bit == 0;
         *word |= bit;
         missing
+    }
+
+    /// Whether it has the node; it has none beyond those that it was made for.
+    fn contains(&self, node: usize) -> bool {
+        #[cfg(test)]
+        tests::LOOK_UPS.set(tests::LOOK_UPS.get() + 1);
+        let word = match node / 64 {
+            0 => Some(&self.first),
+            word => self.others.get(word - 1),
+        };
+        word.is_some_and(|word| word & (1 << (node % 64)) != 0)
     }
 }
 
@@ -147,14 +163,17 @@ impl Topology {
                 graph.add_edge(from, to, ());
             }
         }
-        for name in red_herrings {
-            let node = *nodes
+        let herrings = red_herrings.into_iter().map(|name| {
+            let node = nodes
                 .entry(name)
                 .or_insert_with(|| graph.add_node(name.into()));
-            if !topology.red_herrings.contains(&node.index()) {
-                topology.red_herrings.push(node.index());
-            }
-        }
+            node.index()
+        });
+        let herrings: Vec<usize> = herrings.collect();
+        let mut listed = NodeSet::new(graph.node_count());
+        let first = herrings.into_iter().filter(|&node| listed.insert(node));
+        topology.red_herrings = first.collect();
+        topology.red_herring_set = listed;
         Ok(topology)
     }
 
@@ -200,6 +219,7 @@ impl Topology {
             graph,
             services: services.len(),
             red_herrings: red_herrings.to_vec(),
+            red_herring_set: listed,
             victims: OnceLock::new(),
         })
     }
@@ -246,7 +266,7 @@ impl Topology {
     /// Whether that service is a red herring.
     #[must_use]
     pub fn is_red_herring(&self, service: usize) -> bool {
-        self.red_herrings.contains(&service)
+        self.red_herring_set.contains(service)
     }
 
     /// Names of the red herrings, in the order in which they were given.
@@ -256,16 +276,11 @@ impl Topology {
 
     /// Each name that calls something, with what it calls, in the order in which they were given.
     pub fn dependencies(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
-        let mut callers: Vec<usize> = Vec::new();
-        for edge in self.graph.raw_edges() {
-            let caller = edge.source().index();
-            // Most lists are grouped by caller, so the last one is the likeliest.
-            if callers.last() != Some(&caller) && !callers.contains(&caller) {
-                callers.push(caller);
-            }
-        }
-        callers
-            .into_iter()
+        let mut listed = NodeSet::new(self.graph.node_count());
+        let edges = self.graph.raw_edges().iter();
+        edges
+            .map(|edge| edge.source().index())
+            .filter(move |&caller| listed.insert(caller))
             .map(|caller| (self.name(caller), self.callees(caller)))
     }
 
@@ -384,5 +399,76 @@ impl Topology {
             frontier = self.unvisited_dependents(&frontier, &mut visited);
         }
         (0..visited.len()).filter(|&node| visited[node]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// Nodes that were looked up in a set or added to one.
+        pub(super) static LOOK_UPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// What is returned, and the nodes that were looked up for it.
+    fn counted<T>(work: impl FnOnce() -> T) -> (T, usize) {
+        let before = LOOK_UPS.get();
+        let done = work();
+        (done, LOOK_UPS.get() - before)
+    }
+
+    /// A mesh in which each service calls the next one and the one after that, in two rounds, so that
+    /// calls of one service do not stand together; every other service is a red herring, given twice.
+    fn mesh(services: usize) -> Topology {
+        let names: Vec<String> = (0..services).map(|index| format!("s{index}")).collect();
+        let name = |index: usize| &*names[index % services];
+        let call = |(index, step)| (name(index), [name(index + step)]);
+        let calls = (0..2 * services).map(|n| call((n % services, 1 + n / services)));
+        let herrings = (0..services).map(|index| name(2 * index));
+        Topology::new(names.iter().map(String::as_str), calls, herrings).unwrap()
+    }
+
+    #[test]
+    fn dependencies_take_one_look_at_each_call() {
+        for services in [10, 1000, 4000] {
+            let topology = mesh(services);
+            let (dependencies, look_ups) = counted(|| topology.dependencies().collect::<Vec<_>>());
+            assert_eq!(look_ups, 2 * services);
+            assert_eq!(dependencies.len(), services);
+            for (index, (caller, callees)) in dependencies.into_iter().enumerate() {
+                let callee = |step| format!("s{}", (index + step) % services);
+                assert_eq!(caller, format!("s{index}"));
+                assert_eq!(callees, [callee(1), callee(2)]);
+            }
+        }
+    }
+
+    #[test]
+    fn red_herrings_take_one_look_each_however_many_there_are() {
+        for services in [10, 1000, 4000] {
+            let (topology, look_ups) = counted(|| mesh(services));
+            assert_eq!(look_ups, services);
+            let (found, look_ups) = counted(|| {
+                let services = 0..services;
+                services.filter(|&s| topology.is_red_herring(s)).count()
+            });
+            assert_eq!((found, look_ups), (services / 2, services));
+            assert_eq!(topology.red_herrings().count(), services / 2);
+        }
+    }
+
+    #[test]
+    fn names_that_are_only_mentioned_can_be_red_herrings_and_new_nodes_are_none() {
+        let many: Vec<String> = (0..130).map(|index| format!("absent-{index}")).collect();
+        let herrings = many.iter().map(String::as_str);
+        let calls = [("a", ["b"])];
+        let mut topology = Topology::new(["a"], calls, herrings).unwrap();
+        assert_eq!(topology.red_herrings().count(), 130);
+        assert!(topology.is_red_herring(131) && !topology.is_red_herring(1));
+        let node = topology.mention("new");
+        assert!(!topology.is_red_herring(node) && !topology.is_red_herring(usize::MAX));
     }
 }
