@@ -25,8 +25,11 @@ pub(crate) fn trunc(x: f64) -> i64 {
     x as i64
 }
 
-/// The nearest decimal with `digits` places (at most 14) to the exact binary value of `x`, ties to
-/// even, read back as the nearest `f64`.
+/// The most places for which scaled mantissas fit the words that they are calculated in.
+const MAX_EXACT_DIGITS: u32 = 14;
+
+/// Returns the decimal with `digits` places that is nearest to the exact binary value of `x`, ties to
+/// even, read back as the nearest `f64`. Infinities and NaN come back as they are.
 #[inline]
 #[must_use]
 pub fn round_decimal(x: f64, digits: u32) -> f64 {
@@ -34,6 +37,9 @@ pub fn round_decimal(x: f64, digits: u32) -> f64 {
     // lead to another one.
     const FEW: f64 = (1_u64 << 30) as f64;
     const FAR: f64 = 1e-6;
+    if digits > MAX_EXACT_DIGITS {
+        return round_printed(x, digits);
+    }
     let scale = 10_u64.pow(digits) as f64;
     let units = x.abs() * scale;
     if units < FEW {
@@ -46,6 +52,17 @@ pub fn round_decimal(x: f64, digits: u32) -> f64 {
         }
     }
     round_exactly(x, digits)
+}
+
+/// As [`round_decimal`], for any number of places.
+#[cold]
+fn round_printed(x: f64, digits: u32) -> f64 {
+    /// No `f64` has more places after the point.
+    const ALL_DIGITS: u32 = 1074;
+    if digits >= ALL_DIGITS || !x.is_finite() {
+        return x;
+    }
+    format!("{x:.*}", digits as usize).parse().unwrap_or(x)
 }
 
 /// As [`round_decimal`], for what is too close to halfway or too large to be rounded in one go.
@@ -78,7 +95,7 @@ fn round_exactly(x: f64, digits: u32) -> f64 {
     let rounded = units as f64;
     if rounded > EXACT {
         // The division below would round a second time; so large a value is rare enough to print.
-        return format!("{x:.*}", digits as usize).parse().unwrap_or(x);
+        return round_printed(x, digits);
     }
     // Both sides are exact, so the one rounding of the division gives the nearest f64.
     (rounded / scale as f64).copysign(x)
@@ -129,5 +146,43 @@ mod tests {
         }
         assert!(round_decimal(f64::NAN, 1).is_nan());
         assert_eq!(round_decimal(f64::INFINITY, 1), f64::INFINITY);
+    }
+
+    #[test]
+    fn every_number_can_be_rounded_to_any_number_of_places() {
+        let least = f64::from_bits(1);
+        let numbers = [
+            0.0,
+            -0.0,
+            least,
+            1e-300,
+            1e-20,
+            0.1,
+            -2.5,
+            1e15 + 0.3,
+            1e22,
+            f64::MAX,
+            f64::MIN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+        ];
+        let digits = (0..=40).chain([64, 323, 1073, 1074, 1075, 65_535, 65_536, u32::MAX]);
+        for digits in digits {
+            for x in numbers {
+                let rounded = round_decimal(x, digits);
+                assert_eq!(rounded.is_nan(), x.is_nan(), "round({x}, {digits})");
+                assert!(x.is_nan() || (rounded - x).abs() <= 0.5 || rounded == x);
+                if digits >= 324 {
+                    assert_eq!(rounded.to_bits(), x.to_bits(), "round({x}, {digits})");
+                }
+            }
+        }
+        // Expected values as Python's round() gives them.
+        let x = 1.0 / 3.0;
+        assert_eq!(round_decimal(x, 15), 0.333_333_333_333_333);
+        assert_eq!(round_decimal(2.0 / 3.0, 16), 0.666_666_666_666_666_6);
+        assert_eq!(round_decimal(1.234e-19, 20), 1.2e-19);
+        assert_eq!(round_decimal(x, 20), x);
     }
 }

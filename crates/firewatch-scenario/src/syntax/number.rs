@@ -21,6 +21,14 @@ impl<'a> Number<'a> {
         Some(Self { raw, value })
     }
 
+    /// The number, if it is written as a whole one.
+    pub(crate) fn as_whole(&self) -> Option<i128> {
+        match self.value {
+            NumberValue::Whole(n) => Some(n),
+            NumberValue::Float(_) => None,
+        }
+    }
+
     pub(crate) fn as_f64(&self) -> f64 {
         match self.value {
             NumberValue::Whole(n) => n as f64,

@@ -180,9 +180,31 @@ fn limits(fields: &mut Fields, decoder: &mut Decoder) -> Limits {
 }
 
 /// Decimals to round to.
+struct Decimals(u32);
+
+/// No metric has more that mean something: a larger number is a slip.
+const MAX_DECIMALS: u32 = 14;
+
+impl Decode for Decimals {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let whole = match &expr.kind {
+            Kind::Number(number) => number.as_whole(),
+            _ => None,
+        };
+        let decimals = whole.and_then(|whole| u32::try_from(whole).ok());
+        match decimals.filter(|decimals| *decimals <= MAX_DECIMALS) {
+            Some(decimals) => Some(Self(decimals)),
+            None => {
+                let expected = format!("a whole number from 0 to {MAX_DECIMALS}");
+                decoder.mismatch(expr, path, &expected)
+            }
+        }
+    }
+}
+
 fn digits(fields: &mut Fields, decoder: &mut Decoder) -> Option<u32> {
-    let digits: u64 = fields.optional(decoder, "round")?;
-    u32::try_from(digits).ok()
+    let decimals: Option<Decimals> = fields.optional(decoder, "round");
+    decimals.map(|Decimals(decimals)| decimals)
 }
 
 impl Decode for Factor {
