@@ -159,6 +159,7 @@ impl Environment {
 
 /// Simulated time.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Clock {
     /// Ticks done.
     pub tick: u64,
@@ -168,6 +169,7 @@ pub struct Clock {
 
 /// What is left of the service-level objective's error budget.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SloBudget {
     /// Budget left, in the unit of the burn; never below 0.
     pub remaining: f64,
@@ -185,6 +187,7 @@ impl SloBudget {
 
 /// What the incident has cost customers, and when that ended.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Impact {
     /// Bad customer minutes of the last tick.
     pub bcm_delta: f64,
@@ -198,7 +201,7 @@ pub struct Impact {
 
 /// What is planted in the logs.
 #[derive(Component, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct LogScript {
     /// The service whose log names itself as the culprit and asks to be restarted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,6 +213,7 @@ pub struct LogScript {
 
 /// A line planted in a service's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AdversarialLine {
     /// The service.
     pub service: String,
