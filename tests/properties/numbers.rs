@@ -42,16 +42,16 @@ pub fn speeds() -> impl Strategy<Value = f64> {
 }
 
 /// A number in the range of a metric: an end of it, a whole one that a few ticks can reach, a small one,
-/// or one of any magnitude. None but 0 is below 1/1000: a queue over a rate near 0 is an infinite
-/// lag, here as in the reference.
+/// or one of any magnitude.
 pub fn numbers(metric: &'static Metric) -> impl Strategy<Value = f64> {
     let (min, max) = (metric.min, metric.max);
+    let least = metric.least_above_zero();
     prop_oneof![
         Just(min),
         Just(max),
         (0..=2 * TICKS).prop_map(move |n| (n as f64).clamp(min, max)),
         (0.001..=1000.0_f64).prop_map(move |x| x.clamp(min, max)),
-        (-3.0..=16.0_f64).prop_map(move |magnitude| 10_f64.powf(magnitude).clamp(min, max)),
+        (-20.0..=16.0_f64).prop_map(move |x| 10_f64.powf(x).max(least).clamp(min, max)),
     ]
 }
 

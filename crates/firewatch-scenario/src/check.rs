@@ -25,6 +25,7 @@ const MAX_BUDGET: f64 = 1e15;
 /// Largest number of services of a scenario.
 pub const MAX_SERVICES: usize = 10_000;
 
+pub(crate) use metrics::out_of_range;
 pub(crate) use runbook::{check_runbook, check_runbook_alone};
 
 /// Notes everything that is wrong with what the scenario says.

@@ -1,5 +1,7 @@
 //! Building environments out of components, in new entities or in those of an earlier one.
 
+mod check;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,6 +25,8 @@ use crate::state::EnvironmentState;
 use crate::topology::{Reach, Topology};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
+
+pub(crate) use check::{check_amount, check_speed};
 
 /// What an environment is built from, with names resolved: for whoever builds many.
 #[derive(Clone, Debug)]
@@ -79,18 +83,6 @@ pub struct FaultBlueprint {
     pub halted_at_tick: Option<u64>,
     /// Ticks during which it was active.
     pub progression_tick: u64,
-}
-
-/// Largest speed of a fault: far beyond any use, and far from where numbers become infinite.
-const MAX_SPEED: f64 = 1e6;
-
-/// A speed that a fault can have.
-pub(crate) fn check_speed(speed: f64) -> Result<(), SimError> {
-    if (0.0..=MAX_SPEED).contains(&speed) {
-        Ok(())
-    } else {
-        Err(SimError::Speed(speed))
-    }
 }
 
 impl FaultBlueprint {
@@ -153,40 +145,6 @@ impl ServiceBlueprint {
 }
 
 impl Blueprint {
-    /// Whether the environment can be built.
-    ///
-    /// # Errors
-    /// [`SimError::Blueprint`], [`SimError::Speed`], [`SimError::SingleFault`], and as
-    /// [`crate::write_metric`] for each metric.
-    pub fn check(&self) -> Result<(), SimError> {
-        let nodes = self.topology.graph().node_count();
-        let mut named = self
-            .faults
-            .iter()
-            .map(|fault| fault.target)
-            .chain(self.root_cause);
-        if self.services.len() != self.topology.service_count() {
-            return Err(SimError::Blueprint(
-                "it has more or fewer services than its topology",
-            ));
-        }
-        if named.any(|node| node >= nodes) {
-            return Err(SimError::Blueprint(
-                "a fault or the root cause is no node of its topology",
-            ));
-        }
-        if self.engine == Engine::SingleFault && self.faults.len() != 1 {
-            return Err(SimError::SingleFault {
-                faults: self.faults.len(),
-            });
-        }
-        for fault in &self.faults {
-            check_speed(fault.speed)?;
-        }
-        let mut metrics = self.services.iter().flat_map(|service| &service.metrics);
-        metrics.try_for_each(|(name, value)| metric::check(name, value))
-    }
-
     /// Spawns the environment with its services and faults.
     ///
     /// # Errors

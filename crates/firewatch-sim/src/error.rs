@@ -33,10 +33,19 @@ pub enum SimError {
         /// The value, as text.
         got: String,
     },
-    /// A metric can't be NaN or infinite.
+    /// A metric, a budget, an impact can't be NaN or infinite.
     NotFinite {
-        /// The metric.
+        /// Its name.
         metric: String,
+    },
+    /// A number is finite, and no value of what it is given for.
+    OutOfRange {
+        /// Name of the metric or of the field.
+        what: &'static str,
+        /// What it must be, in words.
+        allowed: String,
+        /// What it was to be.
+        given: f64,
     },
     /// A fault's speed must be 0 to 1,000,000.
     Speed(f64),
@@ -122,6 +131,11 @@ impl fmt::Display for SimError {
                 write!(f, "`{metric}` is {expected}, not {got}")
             }
             Self::NotFinite { metric } => write!(f, "`{metric}` must be finite"),
+            Self::OutOfRange {
+                what,
+                allowed,
+                given,
+            } => write!(f, "`{what}` must be {allowed}, not {given:?}"),
             Self::Blueprint(why) => write!(f, "the blueprint is not in order: {why}"),
             Self::Speed(speed) => write!(f, "a fault's speed is 0 to 1,000,000, not {speed}"),
             Self::SingleFault { faults } => {

@@ -3,6 +3,7 @@
 //! It exists once, here; files, traces, snapshots, hashes and observations all read it.
 
 mod key;
+mod range;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -20,6 +21,7 @@ use crate::status::Status;
 use crate::value::Value;
 
 pub use key::MetricKey;
+use range::Range;
 
 /// The type of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,7 @@ pub struct Metric {
     pub always: bool,
     /// What it is.
     pub about: &'static str,
+    range: Range,
     number: Number,
     read: fn(EntityRef) -> Option<Value>,
     fits: fn(&Value) -> bool,
@@ -181,8 +184,9 @@ pub(crate) fn read_map(service: EntityRef) -> BTreeMap<String, Value> {
 /// Sets a metric of a service, attaching it if the service did not have it.
 ///
 /// # Errors
-/// [`SimError::MetricType`] for a value of another type than the metric's,
-/// [`SimError::NotFinite`] for NaN and infinities; nothing is changed then.
+/// [`SimError::MetricType`] for a value of another type than the metric's, [`SimError::NotFinite`] for
+/// NaN and infinities, [`SimError::OutOfRange`] for what [`Metric::allows`] does not; nothing is changed
+/// then.
 pub fn write(service: &mut EntityWorldMut, name: &str, value: &Value) -> Result<(), SimError> {
     check(name, value)?;
     put(service, name, value);
@@ -213,14 +217,17 @@ pub(crate) fn check(name: &str, value: &Value) -> Result<(), SimError> {
 
 fn check_known(metric: &Metric, value: &Value) -> Result<(), SimError> {
     check_finite(metric.name, value)?;
-    if metric.accepts(value) {
-        return Ok(());
+    if !metric.accepts(value) {
+        return Err(SimError::MetricType {
+            metric: metric.name,
+            expected: metric.kind.describe(),
+            got: value.to_string(),
+        });
     }
-    Err(SimError::MetricType {
-        metric: metric.name,
-        expected: metric.kind.describe(),
-        got: value.to_string(),
-    })
+    match value.as_f64() {
+        Some(number) => metric.check_number(number),
+        None => Ok(()),
+    }
 }
 
 fn check_finite(name: &str, value: &Value) -> Result<(), SimError> {
@@ -376,13 +383,9 @@ impl<T: Field + Default> Field for Option<T> {
     }
 }
 
-/// The largest integer metric: integers up to here are exact as `f64` too.
-const MAX_INT: f64 = (1_u64 << 53) as f64;
-const ANY: f64 = 1e15;
-
 macro_rules! metrics {
     ($( $presence:ident $component:ident {
-        $( $field:ident: $kind:ident, $unit:literal, $min:literal to $max:expr, $about:literal; )*
+        $( $field:ident: $kind:ident, $unit:literal, $range:ident, $about:literal; )*
     } )*) => {
         /// Every metric that has a field, in the order in which traces and snapshots list them.
         pub static METRICS: &[Metric] = &[$($(
@@ -390,8 +393,9 @@ macro_rules! metrics {
                 name: stringify!($field),
                 kind: MetricKind::$kind,
                 unit: $unit,
-                min: $min,
-                max: $max,
+                min: Range::$range.min,
+                max: Range::$range.max,
+                range: Range::$range,
                 always: metrics!(@$presence),
                 about: $about,
                 number: Number::$component(Numbers {
@@ -425,72 +429,72 @@ macro_rules! metrics {
 
 metrics! {
     always Vitals {
-        status: Status, "", 0.0 to 0.0, "how the service is doing";
-        http_server_request_duration_p99: Float, "s", 0.0 to ANY, "99th percentile of the request duration";
-        http_server_error_rate: Float, "1", 0.0 to 1.0, "share of requests that fail";
+        status: Status, "", NONE, "how the service is doing";
+        http_server_request_duration_p99: Float, "s", AMOUNT, "99th percentile of the request duration";
+        http_server_error_rate: Float, "1", SHARE, "share of requests that fail";
     }
     always Profile {
-        http_server_active_requests: Int, "{request}", 0.0 to MAX_INT, "requests in flight";
-        process_cpu_utilization: Float, "1", 0.0 to 1.0, "CPU in use as a share of what is allotted";
+        http_server_active_requests: Int, "{request}", COUNT, "requests in flight";
+        process_cpu_utilization: Float, "1", SHARE, "CPU in use as a share of what is allotted";
     }
     always Runtime {
-        process_memory_usage_bytes: Int, "By", 0.0 to MAX_INT, "memory in use";
-        process_memory_limit_bytes: Int, "By", 0.0 to MAX_INT, "memory limit";
+        process_memory_usage_bytes: Int, "By", BYTES, "memory in use";
+        process_memory_limit_bytes: Int, "By", BYTES, "memory limit";
     }
     always Vitals {
-        process_memory_utilization: Float, "1", 0.0 to 1.0, "memory in use as a share of the limit";
+        process_memory_utilization: Float, "1", SHARE_OF_LIMIT, "memory in use as a share of the limit";
     }
     always Runtime {
-        process_open_file_descriptors: Int, "{descriptor}", 0.0 to MAX_INT, "open file descriptors";
+        process_open_file_descriptors: Int, "{descriptor}", COUNT, "open file descriptors";
     }
     always Uptime {
-        runtime_uptime_seconds: Int, "s", 0.0 to MAX_INT, "time since the process started";
+        runtime_uptime_seconds: Int, "s", COUNT, "time since the process started";
     }
     always Runtime {
-        restart_count: Int, "{restart}", 0.0 to MAX_INT, "restarts so far";
-        last_deployment_age_seconds: Int, "s", 0.0 to MAX_INT, "time since the last deployment";
-        last_config_revision: Int, "", 0.0 to MAX_INT, "number of the configuration in force";
-        last_config_age_seconds: Int, "s", 0.0 to MAX_INT, "time since the last configuration change";
+        restart_count: Int, "{restart}", COUNT, "restarts so far";
+        last_deployment_age_seconds: Int, "s", COUNT, "time since the last deployment";
+        last_config_revision: Int, "", COUNT, "number of the configuration in force";
+        last_config_age_seconds: Int, "s", COUNT, "time since the last configuration change";
     }
     defaulted Internals {
-        runtime_gc_pause_duration_ms: Float, "ms", 0.0 to ANY, "pause of a garbage collection";
-        runtime_gc_count_per_second: Float, "{collection}/s", 0.0 to ANY, "garbage collections per second";
-        runtime_jvm_threads_count: Int, "{thread}", 0.0 to MAX_INT, "threads of the runtime";
-        runtime_jvm_threads_max: Int, "{thread}", 0.0 to MAX_INT, "most threads that the runtime may have";
-        runtime_thread_pool_queue_depth: Int, "{task}", 0.0 to MAX_INT, "tasks that wait for a thread";
+        runtime_gc_pause_duration_ms: Float, "ms", AMOUNT, "pause of a garbage collection";
+        runtime_gc_count_per_second: Float, "{collection}/s", AMOUNT, "garbage collections per second";
+        runtime_jvm_threads_count: Int, "{thread}", COUNT, "threads of the runtime";
+        runtime_jvm_threads_max: Int, "{thread}", COUNT, "most threads that the runtime may have";
+        runtime_thread_pool_queue_depth: Int, "{task}", COUNT, "tasks that wait for a thread";
     }
     always Profile {
-        service_version: Text, "", 0.0 to 0.0, "version tag";
-        service_instance_id: Text, "", 0.0 to 0.0, "identity of the running instance";
-        last_deployment_sha: Text, "", 0.0 to 0.0, "short hash of the deployed commit";
+        service_version: Text, "", NONE, "version tag";
+        service_instance_id: Text, "", NONE, "identity of the running instance";
+        last_deployment_sha: Text, "", NONE, "short hash of the deployed commit";
     }
     defaulted Internals {
-        recent_logs: Lines, "", 0.0 to 0.0, "log lines attached to the service";
+        recent_logs: Lines, "", NONE, "log lines attached to the service";
     }
     optional RequestQueue {
-        metastable_feedback_loop_active: Bool, "", 0.0 to 0.0, "whether retries keep the service overloaded";
-        http_server_request_queue_depth: Int, "{request}", 0.0 to MAX_INT, "requests that wait";
-        http_server_queue_drain_rate: Float, "{request}/s", 0.0 to ANY, "requests worked off per second";
+        metastable_feedback_loop_active: Bool, "", NONE, "whether retries keep the service overloaded";
+        http_server_request_queue_depth: Int, "{request}", COUNT, "requests that wait";
+        http_server_queue_drain_rate: Float, "{request}/s", AMOUNT, "requests worked off per second";
     }
     optional Traffic {
-        effective_rps_multiplier: Float, "1", 0.0 to 1000.0, "requests sent per request received";
-        process_cpu_throttle_rate: Float, "1", 0.0 to 1.0, "share of the time in which the process is throttled";
+        effective_rps_multiplier: Float, "1", MULTIPLIER, "requests sent per request received";
+        process_cpu_throttle_rate: Float, "1", SHARE, "share of the time in which the process is throttled";
     }
     optional CrashLoop {
-        runtime_crashloop_backoff_seconds: Int, "s", 0.0 to MAX_INT, "time until the next start after a crash";
+        runtime_crashloop_backoff_seconds: Int, "s", COUNT, "time until the next start after a crash";
     }
     optional Certificate {
-        cert_expiry_bomb_tick: Int, "{tick}", -1.0 to MAX_INT, "ticks done when the certificate expires, -1 for never";
+        cert_expiry_bomb_tick: Int, "{tick}", TICK, "ticks done when the certificate expires, -1 for never";
     }
     optional ImagePull {
-        image_pull_error: Text, "", 0.0 to 0.0, "why the image can't be pulled";
+        image_pull_error: Text, "", NONE, "why the image can't be pulled";
     }
     optional Pipeline {
-        pipeline_processing_rate_events_per_second: Float, "{event}/s", 0.0 to ANY, "events worked off per second";
-        pipeline_ingestion_rate_events_per_second: Float, "{event}/s", 0.0 to ANY, "events that arrive per second";
-        pipeline_queue_depth: Int, "{event}", 0.0 to MAX_INT, "events that wait";
-        pipeline_throughput_ratio: Float, "1", 0.0 to ANY, "processing rate over ingestion rate";
-        data_freshness_lag_seconds: Float, "s", 0.0 to ANY, "age of the newest result";
-        feature_vector_age_seconds_p99: Float, "s", 0.0 to ANY, "99th percentile of the age of feature vectors";
+        pipeline_processing_rate_events_per_second: Float, "{event}/s", EVENT_RATE, "events worked off per second";
+        pipeline_ingestion_rate_events_per_second: Float, "{event}/s", EVENT_RATE, "events that arrive per second";
+        pipeline_queue_depth: Int, "{event}", COUNT, "events that wait";
+        pipeline_throughput_ratio: Float, "1", AMOUNT, "processing rate over ingestion rate";
+        data_freshness_lag_seconds: Float, "s", AMOUNT, "age of the newest result";
+        feature_vector_age_seconds_p99: Float, "s", AMOUNT, "99th percentile of the age of feature vectors";
     }
 }

@@ -7,6 +7,7 @@ use super::model::{
     ActionFile, ActionSpec, Category, Change, Condition, Effect, Operand, Parameter,
 };
 use super::request::{DECLARE_RESOLVED, WAIT};
+use crate::check::out_of_range;
 use crate::decode::{Decoder, key_path};
 use crate::problem::{shown, suggest};
 
@@ -142,6 +143,10 @@ fn unfit(metric: &Metric, change: &Change) -> Option<String> {
             to: Operand::Value(value),
             ..
         } if !metric.accepts(value) => Some(format!("`{name}` must be {what}, not `{value}`")),
+        Change::Set {
+            to: Operand::Value(value),
+            ..
+        } => out_of_range(metric, value),
         Change::Set { .. } => None,
         Change::ShiftSha => {
             (*kind != MetricKind::Text).then(|| format!("`{name}` is {what}, not text"))

@@ -159,7 +159,8 @@ impl Run<'_, '_> {
             _ => service.metric(metric),
         };
         if let Some(new) = means.changed(&service, old.as_ref(), change)? {
-            service.set_metric(metric, &new)?;
+            let saturated = metric.saturated(&new);
+            service.set_metric(metric, saturated.as_ref().unwrap_or(&new))?;
         }
         Ok(())
     }

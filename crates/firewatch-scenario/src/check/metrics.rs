@@ -87,26 +87,25 @@ impl Checker<'_> {
             let message = format!("`{name}` must be {expected}, not `{found}`");
             self.notes
                 .report(path, message, &format!("expected {expected}"), None);
-        } else if let Some(number) = value.as_f64()
-            && !(metric.min..=metric.max).contains(&number)
-        {
-            let message = format!("`{name}` must be {}, not {value}", range(metric, number));
-            self.notes.report(path, message, "out of range", None);
-        } else if name == PROCESSING_RATE && is_below(value, MIN_PROCESSING_RATE) {
-            let message = format!(
-                "`{name}` must be 0 or at least {MIN_PROCESSING_RATE} {{event}}/s, not {value}"
-            );
+        } else if let Some(message) = out_of_range(metric, value) {
             self.notes.report(path, message, "out of range", None);
         }
     }
 }
 
-const PROCESSING_RATE: &str = "pipeline_processing_rate_events_per_second";
-/// A queue divided by less could be a lag without end, which no file can hold.
-const MIN_PROCESSING_RATE: f64 = 1e-9;
-
-fn is_below(value: &Value, min: f64) -> bool {
-    value.as_f64().is_some_and(|rate| 0.0 < rate && rate < min)
+/// What is wrong with a value of a metric's type that is a number out of its range.
+pub(crate) fn out_of_range(metric: &Metric, value: &Value) -> Option<String> {
+    let is_number = matches!(metric.kind, MetricKind::Float | MetricKind::Int);
+    let number = value.as_f64().filter(|_| is_number)?;
+    let name = metric.name;
+    if !(metric.min..=metric.max).contains(&number) {
+        let range = range(metric, number);
+        return Some(format!("`{name}` must be {range}, not {value}"));
+    }
+    // What else there is in the range is too close to 0 for what is divided by it.
+    let least = metric.least_above_zero();
+    (!metric.allows(number))
+        .then(|| format!("`{name}` must be 0 or at least {least:e}, not {value}"))
 }
 
 /// The range that the number is not in.

@@ -41,6 +41,20 @@ impl MetricKey {
         }
     }
 
+    /// Returns the value that a calculated one saturates at: for a number out of the metric's range the
+    /// nearest in it. `None` for a value that needs no other; not-a-number has no nearest.
+    #[must_use]
+    pub fn saturated(&self, value: &Value) -> Option<Value> {
+        let number = value.as_f64().filter(|number| !number.is_nan())?;
+        match self {
+            Self::Known(metric) if metric.has_range() && !metric.allows(number) => {
+                Some(Value::Float(metric.nearest(number)))
+            }
+            Self::Own(_) if number.is_infinite() => Some(Value::Float(f64::MAX.copysign(number))),
+            Self::Known(_) | Self::Own(_) => None,
+        }
+    }
+
     /// Sets the metric of a service, as [`crate::write_metric`].
     pub(crate) fn write(
         &self,

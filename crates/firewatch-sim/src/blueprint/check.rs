@@ -1,0 +1,102 @@
+//! What every way into the engine checks: a start, a reset, a snapshot that is restored, an intervention.
+
+use super::{Blueprint, ServiceBlueprint};
+use crate::environment::{Clock, Engine, Impact, SloBudget};
+use crate::error::SimError;
+use crate::metric::{self, METRICS, Metric, Number};
+
+/// Largest speed of a fault: far beyond any use, and far from where numbers become infinite.
+const MAX_SPEED: f64 = 1e6;
+
+/// A speed that a fault can have.
+pub(crate) fn check_speed(speed: f64) -> Result<(), SimError> {
+    if (0.0..=MAX_SPEED).contains(&speed) {
+        Ok(())
+    } else {
+        Err(SimError::Speed(speed))
+    }
+}
+
+/// What is left, lost or used up: 0 or more, and finite.
+pub(crate) fn check_amount(what: &'static str, amount: f64) -> Result<(), SimError> {
+    if !amount.is_finite() {
+        return Err(SimError::NotFinite {
+            metric: what.to_owned(),
+        });
+    }
+    if amount >= 0.0 {
+        return Ok(());
+    }
+    Err(SimError::OutOfRange {
+        what,
+        allowed: "at least 0".to_owned(),
+        given: amount,
+    })
+}
+
+impl Blueprint {
+    /// Whether the environment can be built. Whatever builds, resets or restores one asks this first.
+    ///
+    /// # Errors
+    /// [`SimError::Blueprint`], [`SimError::Speed`], [`SimError::SingleFault`];
+    /// [`SimError::NotFinite`] and [`SimError::OutOfRange`] for the clock, the budget, the impact and
+    /// what the services are built from; and as [`crate::write_metric`] for each metric by name.
+    pub fn check(&self) -> Result<(), SimError> {
+        self.check_shape()?;
+        check_totals(&self.clock, &self.slo_budget, &self.impact)?;
+        for fault in &self.faults {
+            check_speed(fault.speed)?;
+        }
+        let mut metrics = METRICS.iter().filter(|metric| metric.has_range());
+        metrics.try_for_each(|metric| check_component(metric, &self.services))?;
+        let mut named = self.services.iter().flat_map(|service| &service.metrics);
+        named.try_for_each(|(name, value)| metric::check(name, value))
+    }
+
+    /// Whether its parts fit together.
+    fn check_shape(&self) -> Result<(), SimError> {
+        let nodes = self.topology.graph().node_count();
+        let targets = self.faults.iter().map(|fault| fault.target);
+        if self.services.len() != self.topology.service_count() {
+            return Err(SimError::Blueprint(
+                "it has more or fewer services than its topology",
+            ));
+        }
+        if targets.chain(self.root_cause).any(|node| node >= nodes) {
+            return Err(SimError::Blueprint(
+                "a fault or the root cause is no node of its topology",
+            ));
+        }
+        if self.engine == Engine::SingleFault && self.faults.len() != 1 {
+            return Err(SimError::SingleFault {
+                faults: self.faults.len(),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn check_totals(clock: &Clock, budget: &SloBudget, impact: &Impact) -> Result<(), SimError> {
+    // Ticks are unsigned; of the seconds only the sign can be wrong.
+    check_amount("sim_time_seconds", clock.sim_time_seconds as f64)?;
+    check_amount("slo_budget", budget.remaining)?;
+    check_amount("slo_burn_per_tick", budget.burn_per_tick)?;
+    check_amount("bcm_delta", impact.bcm_delta)?;
+    check_amount("bad_customer_minutes", impact.bad_customer_minutes)
+}
+
+/// Whether the components of all services have a number that the metric can have.
+fn check_component(metric: &Metric, services: &[ServiceBlueprint]) -> Result<(), SimError> {
+    let check = |read: &dyn Fn(&ServiceBlueprint) -> Option<f64>| {
+        let mut numbers = services.iter().filter_map(read);
+        numbers.try_for_each(|number| metric.check_number(number))
+    };
+    match metric.number() {
+        Number::Vitals(numbers) => check(&|service| (numbers.read)(&service.vitals)),
+        Number::Runtime(numbers) => check(&|service| (numbers.read)(&service.runtime)),
+        Number::Uptime(numbers) => check(&|service| (numbers.read)(&service.uptime)),
+        Number::Profile(numbers) => check(&|service| (numbers.read)(&service.profile)),
+        // A blueprint has the others by name.
+        _ => Ok(()),
+    }
+}
