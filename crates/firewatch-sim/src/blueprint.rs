@@ -135,6 +135,20 @@ impl FaultBlueprint {
     }
 }
 
+/// Gives each component that every service has by its type.
+macro_rules! components {
+    ($($component:ident: $field:ident),*) => {$(
+        impl AsRef<$component> for ServiceBlueprint {
+            #[inline]
+            fn as_ref(&self) -> &$component {
+                &self.$field
+            }
+        }
+    )*};
+}
+
+components!(Vitals: vitals, Runtime: runtime, Uptime: uptime, Profile: profile);
+
 impl ServiceBlueprint {
     /// Sets the metrics that are given by name; they were checked.
     fn put_metrics(&self, service: &mut EntityWorldMut) {

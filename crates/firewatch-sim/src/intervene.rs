@@ -120,11 +120,12 @@ pub fn inject_fault(
     check_injection(environment, fault)?;
     let mut faults = environment.faults().to_vec();
     let mut topology = Arc::clone(&environment.parts.topology);
-    if topology.node(&fault.service).is_none() {
-        Arc::make_mut(&mut topology).mention(&fault.service);
-    }
+    let target = match topology.node(&fault.service) {
+        Some(node) => node,
+        None => Arc::make_mut(&mut topology).mention(&fault.service),
+    };
     let services = environment.services().to_vec();
-    let blueprint = fault.plan(&topology);
+    let blueprint = fault.plan(target);
     // Wraps only where there are too many to be taken for a slice.
     let index = (faults.len() % (1 << 16)) as u16;
     let spawned = blueprint.spawn(world, entity, index, &topology, &services);

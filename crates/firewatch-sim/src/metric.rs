@@ -2,6 +2,7 @@
 //!
 //! It exists once, here; files, traces, snapshots, hashes and observations all read it.
 
+mod field;
 mod key;
 mod range;
 
@@ -9,19 +10,18 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use bevy_ecs::prelude::*;
-use smol_str::SmolStr;
 
+use crate::blueprint::ServiceBlueprint;
 use crate::error::SimError;
-use crate::num;
 use crate::service::{
     Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
     Traffic, Uptime, Vitals,
 };
-use crate::status::Status;
 use crate::value::Value;
 
+use field::Field;
 pub use key::MetricKey;
-use range::Range;
+use range::{Range, check_number};
 
 /// The type of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,7 +225,7 @@ fn check_known(metric: &Metric, value: &Value) -> Result<(), SimError> {
         });
     }
     match value.as_f64() {
-        Some(number) => metric.check_number(number),
+        Some(number) => check_number(metric.range, number, metric.name),
         None => Ok(()),
     }
 }
@@ -265,124 +265,6 @@ pub(crate) fn as_f32(value: Option<f64>) -> f32 {
     value.unwrap_or(0.0) as f32
 }
 
-/// A field of a component that can be read and written as a [`Value`].
-trait Field {
-    fn read(&self) -> Option<Value>;
-    /// The field as a number: truth values are 0 or 1, a status is 0 (healthy) to 3 (down).
-    fn number(&self) -> Option<f64> {
-        None
-    }
-    /// Returns whether the value was of the field's type.
-    fn write(&mut self, value: &Value) -> bool;
-}
-
-impl Field for f64 {
-    fn read(&self) -> Option<Value> {
-        Some(Value::Float(*self))
-    }
-    fn number(&self) -> Option<f64> {
-        Some(*self)
-    }
-    fn write(&mut self, value: &Value) -> bool {
-        value.as_f64().map(|x| *self = x).is_some()
-    }
-}
-
-impl Field for i64 {
-    fn read(&self) -> Option<Value> {
-        Some(Value::Int(*self))
-    }
-    fn number(&self) -> Option<f64> {
-        Some(*self as f64)
-    }
-    fn write(&mut self, value: &Value) -> bool {
-        match value {
-            Value::Int(n) => *self = *n,
-            Value::Float(x) if num::trunc(*x) as f64 == *x => *self = num::trunc(*x),
-            _ => return false,
-        }
-        true
-    }
-}
-
-impl Field for bool {
-    fn read(&self) -> Option<Value> {
-        Some(Value::Bool(*self))
-    }
-    fn number(&self) -> Option<f64> {
-        Some(f64::from(u8::from(*self)))
-    }
-    fn write(&mut self, value: &Value) -> bool {
-        let Value::Bool(b) = value else { return false };
-        *self = *b;
-        true
-    }
-}
-
-impl Field for SmolStr {
-    fn read(&self) -> Option<Value> {
-        Some(Value::Text(self.to_string()))
-    }
-    fn write(&mut self, value: &Value) -> bool {
-        let Value::Text(text) = value else {
-            return false;
-        };
-        *self = text.into();
-        true
-    }
-}
-
-impl Field for Status {
-    fn read(&self) -> Option<Value> {
-        Some(Value::Text(self.name().to_owned()))
-    }
-    fn number(&self) -> Option<f64> {
-        Some(f64::from(*self as u8))
-    }
-    fn write(&mut self, value: &Value) -> bool {
-        let Value::Text(name) = value else {
-            return false;
-        };
-        name.parse().map(|status| *self = status).is_ok()
-    }
-}
-
-impl Field for Vec<String> {
-    fn read(&self) -> Option<Value> {
-        Some(Value::List(self.iter().cloned().map(Value::Text).collect()))
-    }
-    fn write(&mut self, value: &Value) -> bool {
-        let Value::List(items) = value else {
-            return false;
-        };
-        let lines = items.iter().map(|item| match item {
-            Value::Text(line) => Some(line.clone()),
-            _ => None,
-        });
-        lines
-            .collect::<Option<_>>()
-            .map(|lines| *self = lines)
-            .is_some()
-    }
-}
-
-impl<T: Field + Default> Field for Option<T> {
-    fn read(&self) -> Option<Value> {
-        self.as_ref().and_then(Field::read)
-    }
-    fn number(&self) -> Option<f64> {
-        self.as_ref().and_then(Field::number)
-    }
-    fn write(&mut self, value: &Value) -> bool {
-        let mut inner = T::default();
-        let fits = inner.write(value);
-        if fits {
-            *self = Some(inner);
-        }
-        fits
-    }
-}
-
 macro_rules! metrics {
     ($( $presence:ident $component:ident {
         $( $field:ident: $kind:ident, $unit:literal, $range:ident, $about:literal; )*
@@ -419,7 +301,23 @@ macro_rules! metrics {
                 },
             },
         )*)*];
+
+        /// Whether every metric that is a number of the components that every service has is in its
+        /// range.
+        pub(crate) fn check_components(service: &ServiceBlueprint) -> Result<(), SimError> {
+            $($( metrics!(@check $presence $component $field $kind $range service); )*)*
+            Ok(())
+        }
     };
+    (@check always $component:ident $field:ident Float $range:ident $service:ident) => {
+        let component: &$component = $service.as_ref();
+        check_number(Range::$range, component.$field, stringify!($field))?;
+    };
+    (@check always $component:ident $field:ident Int $range:ident $service:ident) => {
+        let component: &$component = $service.as_ref();
+        check_number(Range::$range, component.$field as f64, stringify!($field))?;
+    };
+    (@check $presence:ident $component:ident $field:ident $kind:ident $range:ident $service:ident) => {};
     (@always) => { true };
     (@defaulted) => { true };
     (@optional) => { false };

@@ -151,22 +151,17 @@ impl EnvironmentState {
     /// As [`Topology::new`]; [`SimError::Speed`]; [`SimError::SingleFault`]; and as
     /// [`crate::write_metric`] for each metric.
     pub fn blueprint(&self) -> Result<Blueprint, SimError> {
-        let mut topology = Topology::new(
+        let afflicted = self.faults.iter().map(|fault| fault.service.as_str());
+        let (topology, mentions) = Topology::with_mentions(
             self.services.iter().map(|service| service.name.as_str()),
             self.dependencies
                 .iter()
                 .map(|(caller, callees)| (caller.as_str(), callees.iter().map(String::as_str))),
             self.red_herrings.iter().map(String::as_str),
+            afflicted.chain(self.root_cause.as_deref()),
         )?;
-        for fault in &self.faults {
-            topology.mention(&fault.service);
-        }
-        let root_cause = self.root_cause.as_ref().map(|name| topology.mention(name));
-        let faults: Vec<_> = self
-            .faults
-            .iter()
-            .map(|fault| fault.plan(&topology))
-            .collect();
+        let planned = self.faults.iter().zip(&mentions);
+        let faults: Vec<_> = planned.map(|(fault, &target)| fault.plan(target)).collect();
         let service = |service: &ServiceState| ServiceBlueprint {
             metrics: service.metrics.clone(),
             ..ServiceBlueprint::default()
@@ -177,7 +172,8 @@ impl EnvironmentState {
             clock: self.clock,
             slo_budget: self.slo_budget,
             impact: self.impact,
-            root_cause: root_cause.or(faults.first().map(|fault| fault.target)),
+            // After those of the faults stands that of the root cause, if it is named.
+            root_cause: mentions.get(faults.len()).or(mentions.first()).copied(),
             topology: Arc::new(topology),
             services: self.services.iter().map(service).collect(),
             faults,
@@ -189,11 +185,11 @@ impl EnvironmentState {
 }
 
 impl FaultState {
-    /// The fault with its service as a node of the topology, which has to mention it.
-    pub(crate) fn plan(&self, topology: &Topology) -> FaultBlueprint {
+    /// The fault with its service as a node of a topology.
+    pub(crate) fn plan(&self, target: usize) -> FaultBlueprint {
         FaultBlueprint {
             kind: self.kind,
-            target: topology.node(&self.service).unwrap_or(usize::MAX),
+            target,
             speed: self.speed,
             halted: self.halted,
             halted_at_tick: self.halted_at_tick,

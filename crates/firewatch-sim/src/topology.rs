@@ -1,5 +1,7 @@
 //! Who calls whom, and what follows from it: victims of a cascade, blast radius.
 
+mod node_set;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -8,6 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smol_str::SmolStr;
 
 use crate::error::SimError;
+use node_set::NodeSet;
 
 /// Hops that a cascade goes at most, and over which the blast radius is counted.
 pub const CASCADE_MAX_DEPTH: usize = 3;
@@ -79,48 +82,6 @@ impl Reach {
     }
 }
 
-/// A set of nodes; for up to 64 of them it needs no memory but its own.
-#[derive(Clone, Debug, Default)]
-struct NodeSet {
-    first: u64,
-    others: Vec<u64>,
-}
-
-impl NodeSet {
-    /// An empty set of nodes of a graph with so many.
-    fn new(nodes: usize) -> Self {
-        Self {
-            first: 0,
-            others: vec![0; nodes.saturating_sub(1) / 64],
-        }
-    }
-
-    /// Adds a node; says whether it was missing.
-    fn insert(&mut self, node: usize) -> bool {
-        #[cfg(test)]
-        tests::LOOK_UPS.set(tests::LOOK_UPS.get() + 1);
-        let word = match node / 64 {
-            0 => &mut self.first,
-            word => &mut self.others[word - 1],
-        };
-        let bit = 1 << (node % 64);
-        let missing = *word & bit == 0;
-        *word |= bit;
-        missing
-    }
-
-    /// Whether it has the node; it has none beyond those that it was made for.
-    fn contains(&self, node: usize) -> bool {
-        #[cfg(test)]
-        tests::LOOK_UPS.set(tests::LOOK_UPS.get() + 1);
-        let word = match node / 64 {
-            0 => Some(&self.first),
-            word => self.others.get(word - 1),
-        };
-        word.is_some_and(|word| word & (1 << (node % 64)) != 0)
-    }
-}
-
 /// Meshes of up to so many services are searched for a name given twice pair by pair.
 const FEW: usize = 32;
 
@@ -147,34 +108,43 @@ impl Topology {
         dependencies: impl IntoIterator<Item = (&'a str, impl IntoIterator<Item = &'a str>)>,
         red_herrings: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, SimError> {
+        let (topology, _) = Self::with_mentions(services, dependencies, red_herrings, [])?;
+        Ok(topology)
+    }
+
+    /// As [`Topology::new`], with more names, which need not be of services; returns the node of each of
+    /// those.
+    pub(crate) fn with_mentions<'a>(
+        services: impl IntoIterator<Item = &'a str>,
+        dependencies: impl IntoIterator<Item = (&'a str, impl IntoIterator<Item = &'a str>)>,
+        red_herrings: impl IntoIterator<Item = &'a str>,
+        mentions: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(Self, Vec<usize>), SimError> {
         let services: Vec<SmolStr> = services.into_iter().map(SmolStr::new).collect();
         let mut topology = Self::from_indices(&services, &[], &[])?;
         let graph = &mut topology.graph;
         let named = services.iter().map(SmolStr::as_str);
         let mut nodes: HashMap<&str, NodeIndex> = named.zip(graph.node_indices()).collect();
+        let mut node = |graph: &mut DiGraph<SmolStr, ()>, name| {
+            *nodes
+                .entry(name)
+                .or_insert_with(|| graph.add_node(name.into()))
+        };
         for (caller, callees) in dependencies {
-            let from = *nodes
-                .entry(caller)
-                .or_insert_with(|| graph.add_node(caller.into()));
+            let from = node(graph, caller);
             for callee in callees {
-                let to = *nodes
-                    .entry(callee)
-                    .or_insert_with(|| graph.add_node(callee.into()));
+                let to = node(graph, callee);
                 graph.add_edge(from, to, ());
             }
         }
-        let herrings = red_herrings.into_iter().map(|name| {
-            let node = nodes
-                .entry(name)
-                .or_insert_with(|| graph.add_node(name.into()));
-            node.index()
-        });
-        let herrings: Vec<usize> = herrings.collect();
+        let mut find = |name| node(graph, name).index();
+        let herrings: Vec<usize> = red_herrings.into_iter().map(&mut find).collect();
+        let mentions = mentions.into_iter().map(find).collect();
         let mut listed = NodeSet::new(graph.node_count());
         let first = herrings.into_iter().filter(|&node| listed.insert(node));
         topology.red_herrings = first.collect();
         topology.red_herring_set = listed;
-        Ok(topology)
+        Ok((topology, mentions))
     }
 
     /// Builds a shape whose names are resolved: `calls` are pairs of caller and callee, which like
@@ -252,10 +222,9 @@ impl Topology {
         &self.graph[NodeIndex::new(node)]
     }
 
-    /// The node of that name; a new one, outside the mesh, if nothing mentioned it yet.
+    /// A new node, outside the mesh, of a name that nothing mentioned yet.
     pub(crate) fn mention(&mut self, name: &str) -> usize {
-        self.node(name)
-            .unwrap_or_else(|| self.graph.add_node(name.into()).index())
+        self.graph.add_node(name.into()).index()
     }
 
     /// The node of that name, in the mesh or only mentioned.
@@ -403,72 +372,4 @@ impl Topology {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-
-    use super::*;
-
-    thread_local! {
-        /// Nodes that were looked up in a set or added to one.
-        pub(super) static LOOK_UPS: Cell<usize> = const { Cell::new(0) };
-    }
-
-    /// What is returned, and the nodes that were looked up for it.
-    fn counted<T>(work: impl FnOnce() -> T) -> (T, usize) {
-        let before = LOOK_UPS.get();
-        let done = work();
-        (done, LOOK_UPS.get() - before)
-    }
-
-    /// A mesh in which each service calls the next one and the one after that, in two rounds, so that
-    /// calls of one service do not stand together; every other service is a red herring, given twice.
-    fn mesh(services: usize) -> Topology {
-        let names: Vec<String> = (0..services).map(|index| format!("s{index}")).collect();
-        let name = |index: usize| &*names[index % services];
-        let call = |(index, step)| (name(index), [name(index + step)]);
-        let calls = (0..2 * services).map(|n| call((n % services, 1 + n / services)));
-        let herrings = (0..services).map(|index| name(2 * index));
-        Topology::new(names.iter().map(String::as_str), calls, herrings).unwrap()
-    }
-
-    #[test]
-    fn dependencies_take_one_look_at_each_call() {
-        for services in [10, 1000, 4000] {
-            let topology = mesh(services);
-            let (dependencies, look_ups) = counted(|| topology.dependencies().collect::<Vec<_>>());
-            assert_eq!(look_ups, 2 * services);
-            assert_eq!(dependencies.len(), services);
-            for (index, (caller, callees)) in dependencies.into_iter().enumerate() {
-                let callee = |step| format!("s{}", (index + step) % services);
-                assert_eq!(caller, format!("s{index}"));
-                assert_eq!(callees, [callee(1), callee(2)]);
-            }
-        }
-    }
-
-    #[test]
-    fn red_herrings_take_one_look_each_however_many_there_are() {
-        for services in [10, 1000, 4000] {
-            let (topology, look_ups) = counted(|| mesh(services));
-            assert_eq!(look_ups, services);
-            let (found, look_ups) = counted(|| {
-                let services = 0..services;
-                services.filter(|&s| topology.is_red_herring(s)).count()
-            });
-            assert_eq!((found, look_ups), (services / 2, services));
-            assert_eq!(topology.red_herrings().count(), services / 2);
-        }
-    }
-
-    #[test]
-    fn names_that_are_only_mentioned_can_be_red_herrings_and_new_nodes_are_none() {
-        let many: Vec<String> = (0..130).map(|index| format!("absent-{index}")).collect();
-        let herrings = many.iter().map(String::as_str);
-        let calls = [("a", ["b"])];
-        let mut topology = Topology::new(["a"], calls, herrings).unwrap();
-        assert_eq!(topology.red_herrings().count(), 130);
-        assert!(topology.is_red_herring(131) && !topology.is_red_herring(1));
-        let node = topology.mention("new");
-        assert!(!topology.is_red_herring(node) && !topology.is_red_herring(usize::MAX));
-    }
-}
+mod tests;

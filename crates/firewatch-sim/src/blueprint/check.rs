@@ -1,9 +1,9 @@
 //! What every way into the engine checks: a start, a reset, a snapshot that is restored, an intervention.
 
-use super::{Blueprint, ServiceBlueprint};
+use super::Blueprint;
 use crate::environment::{Clock, Engine, Impact, SloBudget};
 use crate::error::SimError;
-use crate::metric::{self, METRICS, Metric, Number};
+use crate::metric;
 
 /// Largest speed of a fault: far beyond any use, and far from where numbers become infinite.
 const MAX_SPEED: f64 = 1e6;
@@ -47,10 +47,12 @@ impl Blueprint {
         for fault in &self.faults {
             check_speed(fault.speed)?;
         }
-        let mut metrics = METRICS.iter().filter(|metric| metric.has_range());
-        metrics.try_for_each(|metric| check_component(metric, &self.services))?;
-        let mut named = self.services.iter().flat_map(|service| &service.metrics);
-        named.try_for_each(|(name, value)| metric::check(name, value))
+        for service in &self.services {
+            metric::check_components(service)?;
+            let mut named = service.metrics.iter();
+            named.try_for_each(|(name, value)| metric::check(name, value))?;
+        }
+        Ok(())
     }
 
     /// Whether its parts fit together.
@@ -83,20 +85,4 @@ fn check_totals(clock: &Clock, budget: &SloBudget, impact: &Impact) -> Result<()
     check_amount("slo_burn_per_tick", budget.burn_per_tick)?;
     check_amount("bcm_delta", impact.bcm_delta)?;
     check_amount("bad_customer_minutes", impact.bad_customer_minutes)
-}
-
-/// Whether the components of all services have a number that the metric can have.
-fn check_component(metric: &Metric, services: &[ServiceBlueprint]) -> Result<(), SimError> {
-    let check = |read: &dyn Fn(&ServiceBlueprint) -> Option<f64>| {
-        let mut numbers = services.iter().filter_map(read);
-        numbers.try_for_each(|number| metric.check_number(number))
-    };
-    match metric.number() {
-        Number::Vitals(numbers) => check(&|service| (numbers.read)(&service.vitals)),
-        Number::Runtime(numbers) => check(&|service| (numbers.read)(&service.runtime)),
-        Number::Uptime(numbers) => check(&|service| (numbers.read)(&service.uptime)),
-        Number::Profile(numbers) => check(&|service| (numbers.read)(&service.profile)),
-        // A blueprint has the others by name.
-        _ => Ok(()),
-    }
 }

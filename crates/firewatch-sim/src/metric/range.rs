@@ -62,6 +62,55 @@ impl Range {
             least_above_zero: 0.0,
         }
     }
+
+    #[inline]
+    fn allows(self, number: f64) -> bool {
+        let is_gap = 0.0 < number && number < self.least_above_zero;
+        self.floor <= number && number <= self.ceiling && !is_gap
+    }
+
+    fn nearest(self, number: f64) -> f64 {
+        if 0.0 < number && number < self.least_above_zero {
+            let is_upper = number >= self.least_above_zero / 2.0;
+            return if is_upper { self.least_above_zero } else { 0.0 };
+        }
+        // Keeps a number that it allows to the bit, the negative zero too.
+        match number {
+            low if low < self.floor => self.floor,
+            high if high > self.ceiling => self.ceiling,
+            allowed => allowed,
+        }
+    }
+}
+
+/// Whether the metric of that name and range can have the number.
+#[inline]
+pub(super) fn check_number(range: Range, number: f64, name: &'static str) -> Result<(), SimError> {
+    if range.allows(number) {
+        return Ok(());
+    }
+    Err(refusal(range, number, name))
+}
+
+#[cold]
+fn refusal(range: Range, number: f64, name: &'static str) -> SimError {
+    if !number.is_finite() {
+        return SimError::NotFinite {
+            metric: name.to_owned(),
+        };
+    }
+    let allowed = if number < range.floor {
+        format!("at least {}", in_short(range.floor))
+    } else if number > range.ceiling {
+        format!("at most {}", in_short(range.ceiling))
+    } else {
+        format!("0 or at least {}", in_short(range.least_above_zero))
+    };
+    SimError::OutOfRange {
+        what: name,
+        allowed,
+        given: number,
+    }
 }
 
 impl Metric {
@@ -72,78 +121,19 @@ impl Metric {
     }
 
     /// Whether the engine takes the number, which may be beyond what makes sense.
-    #[inline]
     #[must_use]
     pub fn allows(&self, number: f64) -> bool {
-        let Range {
-            floor,
-            ceiling,
-            least_above_zero,
-            ..
-        } = self.range;
-        let is_gap = 0.0 < number && number < least_above_zero;
-        floor <= number && number <= ceiling && !is_gap
+        self.range.allows(number)
     }
 
     /// The nearest number that the engine takes; not-a-number is left as it is.
     pub(super) fn nearest(&self, number: f64) -> f64 {
-        let Range {
-            floor,
-            ceiling,
-            least_above_zero,
-            ..
-        } = self.range;
-        if 0.0 < number && number < least_above_zero {
-            let is_upper = number >= least_above_zero / 2.0;
-            return if is_upper { least_above_zero } else { 0.0 };
-        }
-        // Keeps a number that it allows to the bit, the negative zero too.
-        match number {
-            low if low < floor => floor,
-            high if high > ceiling => ceiling,
-            allowed => allowed,
-        }
+        self.range.nearest(number)
     }
 
     /// Whether numbers of it are held to a range.
-    pub(crate) fn has_range(&self) -> bool {
+    pub(super) fn has_range(&self) -> bool {
         matches!(self.kind, MetricKind::Float | MetricKind::Int)
-    }
-
-    /// As [`allows`](Self::allows), with the reason.
-    #[inline]
-    pub(crate) fn check_number(&self, number: f64) -> Result<(), SimError> {
-        if self.allows(number) {
-            return Ok(());
-        }
-        Err(self.refusal(number))
-    }
-
-    #[cold]
-    fn refusal(&self, number: f64) -> SimError {
-        if !number.is_finite() {
-            return SimError::NotFinite {
-                metric: self.name.to_owned(),
-            };
-        }
-        let Range {
-            floor,
-            ceiling,
-            least_above_zero,
-            ..
-        } = self.range;
-        let allowed = if number < floor {
-            format!("at least {}", in_short(floor))
-        } else if number > ceiling {
-            format!("at most {}", in_short(ceiling))
-        } else {
-            format!("0 or at least {}", in_short(least_above_zero))
-        };
-        SimError::OutOfRange {
-            what: self.name,
-            allowed,
-            given: number,
-        }
     }
 }
 
