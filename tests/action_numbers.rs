@@ -1,10 +1,6 @@
 //! Numbers in files of actions: what is refused when they are read, and what becomes of the others.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test whose actions are refused fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test whose actions are refused fails")]
 
 use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_sim::{

@@ -17,6 +17,10 @@
 //! arithmetic in binary64 in a fixed order: the same state and the same interventions give the same
 //! bits, in any process, with any neighbours. [`EnvironmentRef::state_hash`] makes that checkable.
 //!
+//! Every number is finite: each way in ([`Blueprint::check`], [`write_metric`]) holds numbers to ranges
+//! ([`Metric::allows`]) out of which no rule leads, in however many ticks. A count that would pass 64
+//! bits saturates; it does not wrap. Only a host that writes to components by itself can break this.
+//!
 //! What it does not model: single requests, queues other than those named in [`RequestQueue`] and
 //! [`Pipeline`], several instances of a service, and anything below a tick of
 //! [`SECONDS_PER_TICK`] seconds.

@@ -64,9 +64,9 @@ pub struct Metric {
     /// Unit in UCUM notation as OpenTelemetry writes it: `1` for ratios, `s`, `By`, `{thread}`;
     /// empty where there is none.
     pub unit: &'static str,
-    /// Smallest value that makes sense, for numbers.
+    /// Smallest value that makes sense, for numbers. The engine [allows](Metric::allows) more.
     pub min: f64,
-    /// Largest value that makes sense, for numbers.
+    /// Largest value that makes sense, for numbers. The engine [allows](Metric::allows) more.
     pub max: f64,
     /// Whether every service has it. The others are absent until something attaches them.
     pub always: bool,

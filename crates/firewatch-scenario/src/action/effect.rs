@@ -159,8 +159,8 @@ impl Run<'_, '_> {
             _ => service.metric(metric),
         };
         if let Some(new) = means.changed(&service, old.as_ref(), change)? {
-            let saturated = metric.saturated(&new);
-            service.set_metric(metric, saturated.as_ref().unwrap_or(&new))?;
+            let nearest = metric.nearest_allowed(&new);
+            service.set_metric(metric, nearest.as_ref().unwrap_or(&new))?;
         }
         Ok(())
     }

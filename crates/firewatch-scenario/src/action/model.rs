@@ -265,7 +265,8 @@ pub(crate) enum On {
     Service(String),
 }
 
-/// What is done to a metric. One that is absent stays so, but for `Set` with `create`.
+/// What is done to a metric. One that is absent stays so, but for `Set` with `create`. A number that the
+/// metric can't have becomes the nearest that it can: an error rate stops at 1, a count at 0.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Change {
     Scale {

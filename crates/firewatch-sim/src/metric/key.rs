@@ -44,7 +44,7 @@ impl MetricKey {
     /// Returns the value that a calculated one saturates at: for a number out of the metric's range the
     /// nearest in it. `None` for a value that needs no other; not-a-number has no nearest.
     #[must_use]
-    pub fn saturated(&self, value: &Value) -> Option<Value> {
+    pub fn nearest_allowed(&self, value: &Value) -> Option<Value> {
         let number = value.as_f64().filter(|number| !number.is_nan())?;
         match self {
             Self::Known(metric) if metric.has_range() && !metric.allows(number) => {
