@@ -13,14 +13,19 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestCaseResult;
 
+const BUDGET: SloBudget = SloBudget {
+    remaining: 30.0,
+    burn_per_tick: 1.5,
+};
 const SERVICES: usize = 3;
 const TICKS: u64 = 12;
 const PROCESSING: &str = "pipeline_processing_rate_events_per_second";
 const INGESTION: &str = "pipeline_ingestion_rate_events_per_second";
 
-/// The numbers next to the ends of what a metric can have, and its own ends of what makes sense.
+/// Numbers of every magnitude and the ends of what makes sense, as far as the engine takes them.
 fn ends(metric: &Metric) -> Vec<f64> {
     let tried = [
+        f64::MIN,
         -1e38,
         -(2_f64.powi(63)),
         -1.0,
@@ -35,10 +40,20 @@ fn ends(metric: &Metric) -> Vec<f64> {
         2_f64.powi(63),
         1e28,
         1e38,
+        f64::MAX,
         metric.min,
         metric.max,
     ];
-    tried.into_iter().filter(|x| metric.allows(*x)).collect()
+    let mut simulation = Simulation::new(&EnvironmentState {
+        services: vec![ServiceState::default()],
+        ..EnvironmentState::new(BUDGET)
+    })
+    .unwrap();
+    let mut is_taken = |x: &f64| {
+        let set = simulation.set_metric("", metric.name, value(metric, *x));
+        set.is_ok()
+    };
+    tried.into_iter().filter(|x| is_taken(x)).collect()
 }
 
 fn numeric() -> Vec<&'static Metric> {
@@ -201,10 +216,7 @@ fn sums_stop_at_the_largest_number() {
             .into_iter()
             .map(fault)
             .collect(),
-        ..EnvironmentState::new(SloBudget {
-            remaining: 0.0,
-            burn_per_tick: 0.0,
-        })
+        ..EnvironmentState::new(BUDGET)
     };
     let mut simulation = Simulation::new(&state).unwrap();
     simulation.run(3);
@@ -260,10 +272,7 @@ fn the_longest_queue_over_the_least_rate_is_a_finite_lag() {
                 name: "a".into(),
                 metrics: metrics.map(|(name, value)| (name.to_owned(), value)).into(),
             }],
-            ..EnvironmentState::new(SloBudget {
-                remaining: 0.0,
-                burn_per_tick: 0.0,
-            })
+            ..EnvironmentState::new(BUDGET)
         };
         let mut simulation = Simulation::new(&state).unwrap();
         simulation.run(3);
