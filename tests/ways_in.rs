@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
 use bevy_ecs::prelude::*;
+use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_sim::{
     Blueprint, EnvironmentState, FaultKind, FaultState, Fleet, Intervention, METRICS, Metric,
     MetricKey, MetricKind, ServiceState, SimError, Simulation, SloBudget, Value, Vitals,
@@ -283,6 +284,30 @@ fn a_memory_limit_below_zero_and_a_utilization_above_one_are_states_of_the_refer
             let saved = simulation.snapshot();
             simulation.restore(&saved).unwrap();
             assert_eq!(simulation.snapshot(), saved);
+        }
+    }
+}
+
+/// As above, by the reference's own action, in each of its signs and beyond 64 bits.
+#[test]
+fn what_scaling_makes_of_memory_can_be_saved_and_restored() {
+    let catalogue = ActionCatalogue::built_in(Profile::Reference);
+    let mut start = state(2);
+    // It is not halted by more memory, and what is healthy is not acted on.
+    start.faults[0].kind = FaultKind::BadDeploy;
+    let mut simulation = Simulation::new(&start).unwrap();
+    simulation.run(5);
+    let mut session = ActionSession::new();
+    for limit in [-1, 512, -5, 1, i64::MAX >> 20, i64::MIN >> 20, 2048] {
+        let request = ActionRequest::new("scale_replicas", "service-0");
+        let request = request.with("memory_limit_mb", limit);
+        let outcome = catalogue.apply(&mut simulation, &mut session, &request);
+        assert!(outcome.unwrap().branch.is_some(), "{limit}");
+        for _ in 0..3 {
+            simulation.tick();
+            let saved = simulation.snapshot();
+            simulation.restore(&saved).unwrap();
+            assert_eq!(simulation.snapshot(), saved, "{limit}");
         }
     }
 }
