@@ -8,6 +8,7 @@ use firewatch_sim::{
     METRICS, Metric, MetricKind, Observation, ServiceState, Simulation, SloBudget, Value,
     find_metric, read_metrics,
 };
+use firewatch_tests::property;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -167,10 +168,7 @@ fn assert_sound(view: EnvironmentRef) -> TestCaseResult {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(192)
-    })]
+    #![proptest_config(property(192))]
 
     #[test]
     fn every_number_stays_one_that_the_engine_takes(state in states()) {

@@ -33,11 +33,9 @@ pub fn numbers(min: f64, max: f64) -> impl Strategy<Value = f64> {
 pub fn values_of(metric: &'static Metric) -> BoxedStrategy<Value> {
     match metric.kind {
         // A rate that no lag can be divided by is refused.
-        _ if metric.least_above_zero() > 0.0 => {
-            select(vec![0.0, 1e-9, 0.5, 420.0, 1e15])
-                .prop_map(Value::Float)
-                .boxed()
-        }
+        _ if metric.least_above_zero() > 0.0 => select(vec![0.0, 1e-9, 0.5, 420.0, 1e15])
+            .prop_map(Value::Float)
+            .boxed(),
         MetricKind::Float => numbers(metric.min, metric.max)
             .prop_map(Value::Float)
             .boxed(),
