@@ -130,15 +130,8 @@ fn assert_told_apart(states: &[EnvironmentState]) {
     let hash = |state| Simulation::new(state).unwrap().state_hash();
     let hashes: Vec<u64> = states.iter().map(hash).collect();
     for (index, one) in states.iter().enumerate() {
-        if let Some(same) = hashes[..index]
-            .iter()
-            .position(|&hash| hash == hashes[index])
-        {
-            panic!(
-                "{index} and {same} are the same: {one:?} {:?}",
-                states[same]
-            );
-        }
+        let same = { hashes[..index].iter() }.position(|&hash| hash == hashes[index]);
+        assert_eq!(same, None, "{index}: {one:?}");
     }
 }
 

@@ -7,7 +7,7 @@
 
 mod support;
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 use support::{assert_tells, text};
@@ -94,8 +94,7 @@ fn a_runbook_above_the_folder_that_the_command_runs_in_is_found_once() {
     std::fs::copy(GOOD_RUNBOOK, runbooks.join("x.ron")).expect("it is copied");
     let named = runbooks.join("x.ron").display().to_string();
     for arguments in [vec!["x.ron"], vec!["./x.ron", "--runbook", &named]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-        command.args(["audit", "--random", "4", "--format", "json"]);
+        let mut command = support::command(&["audit", "--random", "4", "--format", "json"]);
         command.args(&arguments).current_dir(&below);
         let output = command.output().expect("the command starts");
         let audits: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
@@ -115,11 +114,8 @@ fn what_the_search_finds_is_a_runbook_that_runs() {
     let found = audits[0]["found"].as_str().expect("an answer was found");
     let runbook = folder.path().join("found.ron");
     std::fs::write(&runbook, found).expect("it is written");
-    let mut run = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-    run.args(["run", alone, "--format", "json", "--runbook"])
-        .arg(&runbook);
-    let output = run.output().expect("the command starts");
-    let runs: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+    let runbook = runbook.to_str().expect("a path in UTF-8");
+    let runs = support::json(0, &["run", alone, "--runbook", runbook]);
     let best = audits[0]["winning"].as_u64().expect("an answer wins");
     let policy = &audits[0]["policies"][usize::try_from(best).expect("an index")];
     assert_eq!(policy["kind"], "found");

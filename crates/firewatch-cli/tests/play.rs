@@ -5,23 +5,23 @@
     reason = "a test that can't start the command fails"
 )]
 
+mod support;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+
+use support::{command, text};
 
 const TASK: &[&str] = &["--task", "task_easy_oom_baseline"];
 /// Halts the fault, lets the incident heal and says that it is over.
 const ANSWER: &str = "scale_replicas auth-service\nwait 10\ndeclare_resolved\n";
 
 fn start(arguments: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+    let mut command = command(&["play"]);
     command
-        .arg("play")
         .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -35,10 +35,6 @@ fn play(arguments: &[&str], lines: impl AsRef<[u8]>) -> Output {
     let _ = input.write_all(lines.as_ref());
     drop(input);
     child.wait_with_output().expect("the command ends")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
 }
 
 /// What is written to the standard output and error of a session that ends with 0.
@@ -353,9 +349,8 @@ fn fact<'a>(told: &'a str, label: &str) -> &'a str {
 
 /// What `run` says that a runbook is worth.
 fn answered(arguments: &[&str], scenario: &str) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-    command.arg("run").args(arguments);
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let mut command = command(&["run"]);
+    command.args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("the command starts");
     let mut input = child.stdin.take().expect("a pipe");

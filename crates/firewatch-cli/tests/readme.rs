@@ -2,11 +2,15 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     reason = "a test that can't read the README fails"
 )]
 
+mod support;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use support::command;
 
 /// Each `$ firewatch ...` of a console block of the README, with what stands below it.
 fn sessions(readme: &str) -> Vec<(String, String)> {
@@ -33,8 +37,7 @@ fn scenarios_shown_pass() {
     for (index, text) in shown.into_iter().enumerate() {
         let file = folder.path().join(format!("{index}.ron"));
         std::fs::write(&file, text).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-        let output = command.arg("run").arg(&file).output().unwrap();
+        let output = command(&["run"]).arg(&file).output().unwrap();
         assert!(
             output.status.success(),
             "{}",
@@ -52,15 +55,14 @@ fn console_blocks_show_real_output() {
     let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
     let sessions = sessions(&readme);
     assert!(sessions.len() >= 2, "the README shows a run and a check");
-    for (command, shown) in sessions {
-        let output = Command::new(env!("CARGO_BIN_EXE_firewatch"))
-            .args(command.split(' '))
+    for (line, shown) in sessions {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let output = command(&arguments)
             .current_dir(workspace())
-            .env_remove("CLICOLOR_FORCE")
             .output()
             .unwrap();
         let printed = [output.stdout, output.stderr].concat();
         let printed = String::from_utf8(printed).unwrap();
-        assert_eq!(printed.trim(), shown.trim(), "$ firewatch {command}");
+        assert_eq!(printed.trim(), shown.trim(), "$ firewatch {line}");
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::tool::{BROKEN, FAILING, FOLDER, POOL, command, run, stderr, stdout, text};
+use crate::support::{command, output, stderr, stdout, text};
+use crate::tool::{BROKEN, FAILING, FOLDER, POOL};
 
 #[test]
 fn a_run_in_which_all_holds_ends_with_0() {
@@ -18,7 +19,7 @@ fn a_failed_expectation_ends_with_1() {
 
 #[test]
 fn a_bad_scenario_ends_with_2_and_the_others_still_run() {
-    let output = run(&["run", BROKEN, FAILING, POOL]);
+    let output = output(&["run", BROKEN, FAILING, POOL]);
     assert_eq!(output.status.code(), Some(2));
     let told = text(&output.stdout);
     assert!(told.contains("Out of memory, nobody acts"), "{told}");

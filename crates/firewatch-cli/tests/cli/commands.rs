@@ -6,7 +6,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::tool::{BROKEN, FAILING, FOLDER, POOL, command, hash, json, run, stderr, stdout, text};
+use crate::support::{command, json, output, stderr, stdout, text};
+use crate::tool::{BROKEN, FAILING, FOLDER, POOL, hash};
 
 #[test]
 fn actions_are_listed_with_those_of_a_scenario() {
@@ -14,7 +15,7 @@ fn actions_are_listed_with_those_of_a_scenario() {
         let actions = list.as_array().expect("an array").iter();
         { actions }.find(|action| action["name"] == name).cloned()
     };
-    let built_in = json(0, &["actions", "--format", "json"]);
+    let built_in = json(0, &["actions"]);
     let restart = find(&built_in, "restart_service").expect("it is built in");
     assert_eq!(restart["own"], false);
     assert_eq!(restart["halts"][0], "network_partition");
@@ -28,7 +29,7 @@ fn actions_are_listed_with_those_of_a_scenario() {
         "actions/heap-dumps.ron",
     ] {
         let file = format!("../../scenarios/{file}");
-        let own = json(0, &["actions", &file, "--format", "json"]);
+        let own = json(0, &["actions", &file]);
         for name in ["hot_patch", "restart_service"] {
             assert_eq!(
                 find(&own, name).expect("it is listed")["own"],
@@ -83,14 +84,11 @@ fn check_prints_every_problem() {
         stdout(0, &["check", FOLDER, FAILING]),
         "3 files, no problems\n"
     );
-    assert_eq!(
-        json(0, &["check", "--format", "json", FOLDER]),
-        serde_json::json!([])
-    );
+    assert_eq!(json(0, &["check", FOLDER]), serde_json::json!([]));
     let told = stdout(2, &["check", POOL, BROKEN]);
     assert!(told.contains("did you mean `auth-service`?"), "{told}");
     assert_eq!(told.lines().last(), Some("2 problems in 1 of 2 files"));
-    let problems = json(2, &["check", "--format", "json", BROKEN, "no-such.ron"]);
+    let problems = json(2, &["check", BROKEN, "no-such.ron"]);
     assert_eq!(problems[0]["line"], 4);
     assert_eq!(problems[0]["file"], BROKEN);
     assert_eq!(problems[1]["path"], "faults[0].speed");
@@ -102,7 +100,7 @@ fn check_prints_every_problem() {
 
 #[test]
 fn list_tells_what_each_scenario_is_about() {
-    let entries = json(0, &["list", "--format", "json", FOLDER]);
+    let entries = json(0, &["list", FOLDER]);
     assert_eq!(entries[0]["mechanics"], serde_json::json!(["generated"]));
     assert_eq!(
         entries[1]["fault_kinds"],
@@ -112,7 +110,7 @@ fn list_tells_what_each_scenario_is_about() {
     assert_eq!(entries[1]["mechanics"], mechanics);
     assert_eq!(entries[1]["expectations"], 3);
     // What is not in order is told of, and the rest is listed.
-    let output = run(&["list", "tests/fixtures"]);
+    let output = output(&["list", "tests/fixtures"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stdout).contains("pool.ron"));
     assert!(text(&output.stderr).contains("broken.ron"));

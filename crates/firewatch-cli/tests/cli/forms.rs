@@ -5,18 +5,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::tool::{
-    FAILING, FOLDER, GENERATED, POOL, csv_rows, hash, json, json_lines, run, stdout, text,
-};
+use crate::support::{json, json_lines, output, stdout, text};
+use crate::tool::{FAILING, FOLDER, GENERATED, POOL, csv_rows, hash};
 
 #[test]
 fn json_has_everything_that_the_story_has() {
-    let report = json(
-        1,
-        &[
-            "run", "--format", "json", FOLDER, FAILING, "--logs", "cache",
-        ],
-    );
+    let report = json(1, &["run", FOLDER, FAILING, "--logs", "cache"]);
     let runs = report.as_array().expect("an array");
     assert_eq!(runs.len(), 3);
     // Folders come in the order of their paths.
@@ -101,11 +95,11 @@ fn csv_says_the_same_as_json_lines() {
 
 #[test]
 fn each_seed_is_the_run_with_that_seed() {
-    let arguments = ["run", "--seeds", "3..7", POOL, GENERATED, "--format"];
-    let with = |format| [&arguments[..], &[format]].concat();
+    let arguments = ["run", "--seeds", "3..7", POOL, GENERATED];
+    let with = |format| [&arguments[..], &["--format", format]].concat();
     let lines = json_lines(&stdout(0, &with("jsonl")));
     let rows = csv_rows(&stdout(0, &with("csv")));
-    let documents = json(0, &with("json"));
+    let documents = json(0, &arguments);
     assert_eq!((lines.len(), rows.len()), (8, 8));
     for (index, (line, row)) in lines.iter().zip(&rows).enumerate() {
         let run = &documents[index / 4]["runs"][index % 4];
@@ -113,7 +107,7 @@ fn each_seed_is_the_run_with_that_seed() {
         assert_eq!(line["state_hash"], row["state_hash"].as_str());
         let file = [POOL, GENERATED][index / 4];
         let seed = (3 + index % 4).to_string();
-        let alone = json(0, &["run", file, "--seed", &seed, "--format", "json"]);
+        let alone = json(0, &["run", file, "--seed", &seed]);
         assert_eq!(line["state_hash"], alone[0]["state_hash"]);
         let totals = &alone[0]["totals"];
         for name in ["mttm", "impact_after_mitigation", "bad_customer_minutes"] {
@@ -152,7 +146,7 @@ fn a_seed_that_the_scenario_does_not_fit_is_a_problem() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = picky(folder.path());
     stdout(0, &["run", &file]);
-    let output = run(&["run", &file, "--seeds", "0..40", "--format", "jsonl"]);
+    let output = output(&["run", &file, "--seeds", "0..40", "--format", "jsonl"]);
     assert_eq!(output.status.code(), Some(2));
     let runs = json_lines(&text(&output.stdout));
     assert!(
@@ -173,7 +167,7 @@ fn seeds_give_the_same_output_on_any_number_of_threads() {
     for format in ["text", "json", "jsonl", "csv"] {
         let on = |threads| {
             let options = ["--seeds", "0..60", "--format", format, "--threads", threads];
-            run(&[&["run", GENERATED, &file, FAILING], &options[..]].concat())
+            output(&[&["run", GENERATED, &file, FAILING], &options[..]].concat())
         };
         let (one, four) = (on("1"), on("4"));
         assert_eq!(one.status.code(), Some(2));

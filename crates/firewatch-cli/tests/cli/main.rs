@@ -10,4 +10,6 @@ mod commands;
 mod forms;
 mod output;
 mod story;
+#[path = "../support/mod.rs"]
+mod support;
 mod tool;

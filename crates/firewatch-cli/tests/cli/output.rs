@@ -3,7 +3,8 @@
 use std::fs;
 use std::process::Stdio;
 
-use crate::tool::{BROKEN, FAILING, FOLDER, POOL, command, names_in, run, stderr, stdout, text};
+use crate::support::{command, output, stderr, stdout, text};
+use crate::tool::{BROKEN, FAILING, FOLDER, POOL, names_in};
 
 #[test]
 fn a_closed_pipe_is_no_error() {
@@ -57,7 +58,11 @@ fn a_file_is_written_whole_or_not_at_all() {
 fn the_same_run_gives_the_same_bytes() {
     for format in ["text", "json", "jsonl", "csv"] {
         let arguments = ["run", FOLDER, "--format", format];
-        assert_eq!(run(&arguments).stdout, run(&arguments).stdout, "{format}");
+        assert_eq!(
+            output(&arguments).stdout,
+            output(&arguments).stdout,
+            "{format}"
+        );
     }
 }
 

@@ -4,10 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::tool::{
-    BROKEN, FAILING, FOLDER, GENERATED, POOL, command, expect_snapshot, json, run, stderr, stdout,
-    text,
-};
+use crate::support::{command, json, output, stderr, stdout, text};
+use crate::tool::{BROKEN, FAILING, FOLDER, GENERATED, POOL, expect_snapshot};
 
 #[test]
 fn a_story_reads_as_it_did() {
@@ -43,7 +41,7 @@ fn fewer_ticks_leave_expectations_undecided() {
         told.contains("– at_tick(18, unhealthy_services(2))"),
         "{told}"
     );
-    let report = json(0, &["run", POOL, "--ticks", "4", "--format", "json"]);
+    let report = json(0, &["run", POOL, "--ticks", "4"]);
     assert_eq!(report[0]["expectations"][0]["outcome"], "passed");
     assert_eq!(report[0]["totals"]["ticks"], 4);
     let events = report[0]["events"].as_array().expect("events");
@@ -96,7 +94,7 @@ fn a_scenario_cannot_steer_the_terminal() {
     )"#;
     fs::write(&file, scenario).expect("the scenario can be written");
     let file = file.to_str().expect("a plain path");
-    let output = run(&["run", file, "--logs", "a\u{1b}[31m"]);
+    let output = output(&["run", file, "--logs", "a\u{1b}[31m"]);
     let all = text(&output.stdout) + &text(&output.stderr) + &stdout(0, &["graph", file]);
     assert!(!all.contains(['\u{1b}', '\u{7}']), "{all:?}");
 }
@@ -127,7 +125,7 @@ fn actions_of_the_timeline_are_told_with_their_feedback() {
     ] {
         assert!(story.contains(line), "{line} is not in\n{story}");
     }
-    let report = json(0, &["run", "--format", "json", file]);
+    let report = json(0, &["run", file]);
     let events = report[0]["events"].as_array().expect("events");
     let taken: Vec<&Value> = { events.iter() }
         .filter(|event| event["event"] == "action_taken")

@@ -2,57 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-use serde_json::Value;
+use crate::support::stdout;
 
 pub const POOL: &str = "tests/fixtures/folder/pool.ron";
 pub const GENERATED: &str = "tests/fixtures/folder/below/generated.ron";
 pub const FAILING: &str = "tests/fixtures/failing.ron";
 pub const BROKEN: &str = "tests/fixtures/broken.ron";
 pub const FOLDER: &str = "tests/fixtures/folder";
-
-pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-    command
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE");
-    command
-}
-
-pub fn run(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("the command starts")
-}
-
-pub fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
-}
-
-/// The standard output of a command that ends with that code.
-pub fn stdout(code: i32, arguments: &[&str]) -> String {
-    let output = run(arguments);
-    let errors = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
-    text(&output.stdout)
-}
-
-/// The standard error of a command that ends with that code.
-pub fn stderr(code: i32, arguments: &[&str]) -> String {
-    let output = run(arguments);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}");
-    text(&output.stderr)
-}
-
-pub fn json(code: i32, arguments: &[&str]) -> Value {
-    serde_json::from_str(&stdout(code, arguments)).expect("the output is JSON")
-}
-
-pub fn json_lines(text: &str) -> Vec<Value> {
-    let lines = text.lines().map(serde_json::from_str);
-    lines.collect::<Result<_, _>>().expect("each line is JSON")
-}
 
 /// Rows by column name.
 pub fn csv_rows(text: &str) -> Vec<std::collections::HashMap<String, String>> {

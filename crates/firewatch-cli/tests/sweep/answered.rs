@@ -1,7 +1,8 @@
 //! Sweeps that a runbook answers.
 
 use crate::forms::{open_parquet, parquet_rows};
-use crate::tool::{Folder, GENERATED, column, read_rows, rows, run, stderr, stdout_of_any};
+use crate::support::{run, stderr};
+use crate::tool::{Folder, GENERATED, column, read_rows, rows, stdout_of_any};
 
 /// An incident and what answers it.
 const ANSWERED: &str = "../../scenarios/catalog/easy/two-locks-in-the-wrong-order.ron";

@@ -7,13 +7,14 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::{Map, Value, json};
 
-use crate::tool::{Folder, GRID, heading, read_rows, rows, run, stdout};
+use crate::support::{run, stdout};
+use crate::tool::{Folder, GRID, heading, read_rows, rows};
 
 #[test]
-fn csv_and_json_lines_say_the_same() {
-    let csv = stdout(&["sweep", GRID]);
+fn csv_and_read_rows_say_the_same() {
+    let csv = stdout(0, &["sweep", GRID]);
     let heading = heading(&csv);
-    let text = stdout(&["sweep", GRID, "--format", "jsonl"]);
+    let text = stdout(0, &["sweep", GRID, "--format", "jsonl"]);
     let places = heading
         .iter()
         .map(|name| text.find(&format!("\"{name}\":")));
@@ -84,7 +85,7 @@ fn parquet_says_the_same_and_is_the_same_every_time() {
             "--threads",
             threads,
         ];
-        assert_eq!(stdout(&[&form[..], &grid].concat()), "");
+        assert_eq!(stdout(0, &[&form[..], &grid].concat()), "");
         fs::read(path).expect("the file can be read")
     };
     let bytes = write("one.parquet", "1");
@@ -128,7 +129,10 @@ fn a_file_is_what_the_standard_output_would_have_been() {
     for format in ["csv", "jsonl"] {
         let path = folder.path(format);
         run(0, &["sweep", GRID, "-f", format, "-o", &path]);
-        assert_eq!(folder.read(format), stdout(&["sweep", GRID, "-f", format]));
+        assert_eq!(
+            folder.read(format),
+            stdout(0, &["sweep", GRID, "-f", format])
+        );
     }
     assert_eq!(folder.files(), ["csv", "jsonl"]);
 }

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use crate::tool::{
-    Folder, GENERATED, GRID, column, heading, read_rows, rows, stdout, stdout_of_any,
-};
+use crate::support::stdout;
+use crate::tool::{Folder, GENERATED, GRID, column, heading, read_rows, rows, stdout_of_any};
 
 #[test]
 fn a_sweep_without_a_grid_is_the_run_of_the_scenario() {
@@ -29,10 +28,10 @@ fn a_sweep_without_a_grid_is_the_run_of_the_scenario() {
         "worst_status",
         "state_hash",
     ];
-    assert_eq!(heading(&stdout(&["sweep", &file])), expected);
+    assert_eq!(heading(&stdout(0, &["sweep", &file])), expected);
     // A single run does not look at the grid.
     for file in [&*file, GRID] {
-        let told = stdout(&["run", file, "--format", "json"]);
+        let told = stdout(0, &["run", file, "--format", "json"]);
         let report: Value = serde_json::from_str(&told).expect("JSON");
         let totals = &report[0]["totals"];
         for name in [

@@ -11,4 +11,6 @@ mod grid;
 mod pieces;
 mod refusals;
 mod resume;
+#[path = "../support/mod.rs"]
+mod support;
 mod tool;

@@ -3,11 +3,13 @@
 use parquet::file::reader::FileReader;
 
 use crate::forms::open_parquet;
-use crate::tool::{Folder, GRID, run, stdout};
+use crate::support::{run, stdout};
+use crate::tool::{Folder, GRID};
 
 #[test]
 fn pieces_one_behind_the_other_are_the_whole() {
-    let sweep = |arguments: &[&str]| stdout(&[&["sweep", GRID, "-f", "jsonl"], arguments].concat());
+    let sweep =
+        |arguments: &[&str]| stdout(0, &[&["sweep", GRID, "-f", "jsonl"], arguments].concat());
     let whole = sweep(&[]);
     for pieces in [1, 2, 5, 18, 25] {
         let piece = |k: u64| sweep(&["--shard", &format!("{k}/{pieces}")]);
@@ -15,7 +17,7 @@ fn pieces_one_behind_the_other_are_the_whole() {
         assert_eq!(together, whole, "in {pieces} pieces");
     }
     // A piece of a CSV file has the heading, even if it has no row.
-    let heading = stdout(&["sweep", GRID, "--shard", "1/25"]);
+    let heading = stdout(0, &["sweep", GRID, "--shard", "1/25"]);
     assert_eq!(heading.lines().count(), 1);
     let folder = Folder::new();
     let path = folder.path("none.parquet");
@@ -35,7 +37,7 @@ fn the_number_of_threads_changes_nothing() {
     let sweep = |threads: &str| {
         let seeds = ["--seeds", "0..1100", "--threads", threads];
         let one = ["sweep", GRID, "--vary", "halt=8", "--vary", "speed=1"];
-        stdout(&[&one[..], &seeds].concat())
+        stdout(0, &[&one[..], &seeds].concat())
     };
     let one = sweep("1");
     assert_eq!(one.lines().count(), 1101);

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{Folder, GENERATED, GRID, stderr, stdout, stdout_of_any};
+use crate::support::{stderr, stdout};
+use crate::tool::{Folder, GENERATED, GRID, stdout_of_any};
 
 #[test]
 fn bad_usage_ends_with_2_and_says_what_would_be_right() {
@@ -111,7 +112,7 @@ fn runs_that_do_not_fit_are_told_before_any_is_played() {
 
 #[test]
 fn help_documents_rows_and_grids() {
-    let help = stdout(&["sweep", "--help"]);
+    let help = stdout(0, &["sweep", "--help"]);
     for word in [
         "state_hash",
         "--vary <NAME=VALUES>",

@@ -3,7 +3,8 @@
 use std::fs;
 use std::process::Command;
 
-use crate::tool::{Folder, GRID, run, stderr};
+use crate::support::{run, stderr};
+use crate::tool::{Folder, GRID};
 
 /// What a sweep leaves behind that was stopped while it wrote: the first bytes of its rows.
 #[cfg(target_os = "linux")]

@@ -1,52 +1,30 @@
 //! `firewatch sweep` as a process, its rows, and a folder for its files.
 
 use std::fs;
-use std::process::{Command, Output};
 
 use serde_json::{Map, Value};
 use tempfile::TempDir;
+
+use crate::support::{command, json_lines, stdout, text};
 
 /// Of 2 seeds, 3 speeds and 3 halts: 18 runs.
 pub const GRID: &str = "tests/fixtures/sweep/grid.ron";
 /// Without a grid; other services by each seed.
 pub const GENERATED: &str = "tests/fixtures/folder/below/generated.ron";
 
-pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-    command
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    command
-}
-
-pub fn run(code: i32, arguments: &[&str]) -> Output {
-    let output = command(arguments).output().expect("the command starts");
-    let errors = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
-    output
-}
-
-pub fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
-}
-
-pub fn stdout(arguments: &[&str]) -> String {
-    text(&run(0, arguments).stdout)
-}
-
-pub fn stderr(code: i32, arguments: &[&str]) -> String {
-    text(&run(code, arguments).stderr)
-}
-
 /// The rows of a sweep of that file.
 pub fn rows(file: &str, arguments: &[&str]) -> Vec<Map<String, Value>> {
-    let told = stdout(&[&["sweep", file, "--format", "jsonl"], arguments].concat());
+    let told = stdout(
+        0,
+        &[&["sweep", file, "--format", "jsonl"], arguments].concat(),
+    );
     read_rows(&told)
 }
 
+/// The rows of a sweep's JSON lines.
 pub fn read_rows(text: &str) -> Vec<Map<String, Value>> {
-    let lines = text.lines().map(serde_json::from_str);
-    lines.collect::<Result<_, _>>().expect("each line is JSON")
+    let row = |line: Value| line.as_object().cloned().expect("a row is an object");
+    json_lines(text).into_iter().map(row).collect()
 }
 
 pub fn column(rows: &[Map<String, Value>], name: &str) -> Vec<Value> {
