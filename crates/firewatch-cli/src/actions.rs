@@ -107,7 +107,7 @@ fn find(
         return Err(Failure::Usage(message, Some(help)));
     }
     let read = |source: &Source| match (source, source.kind()) {
-        (Source::File(path), FileKind::Actions) => {
+        (Source::File { path, .. }, FileKind::Actions) => {
             let built_in = ActionCatalogue::built_in(of_profile);
             Ok((of_profile, built_in.extended_by_file(path)?))
         }
@@ -117,7 +117,7 @@ fn find(
         }
     };
     // A file is one source.
-    for source in sources::find_one(file) {
+    for source in sources::find_one(file, &arguments.root) {
         match source.and_then(|source| read(&source)) {
             Ok(found) => return Ok(Some(found)),
             Err(problems) => console.diagnostics(&problems),

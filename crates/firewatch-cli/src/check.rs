@@ -13,7 +13,7 @@ use crate::style::{BAD, GOOD};
 
 /// Reads the files and prints every problem.
 pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Failure> {
-    let found = sources::find_all(&arguments.files);
+    let found = sources::find_all(&arguments.files, &arguments.root);
     let files = found.len();
     let bad: Vec<Diagnostics> = found
         .into_iter()

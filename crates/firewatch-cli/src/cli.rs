@@ -129,6 +129,24 @@ pub enum PlainFormat {
     Json,
 }
 
+/// Where the files lie that a scenario names.
+#[derive(Args, Debug)]
+pub struct RootArgument {
+    /// Scenarios name only files below this folder [default: the parent of each scenario's own folder]
+    #[arg(long, value_name = "DIR", value_parser = existing_folder)]
+    pub root: Option<PathBuf>,
+}
+
+/// Reads the path of a folder that is there.
+fn existing_folder(path: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(path);
+    if path.is_dir() {
+        Ok(path)
+    } else {
+        Err("there is no such folder".to_owned())
+    }
+}
+
 /// The arguments of `run`.
 #[derive(Args, Debug)]
 pub struct RunArguments {
@@ -172,6 +190,9 @@ pub struct RunArguments {
     /// is as it was before.
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Where the files lie that a scenario names.
+    #[command(flatten)]
+    pub root: RootArgument,
 }
 
 /// The arguments of `play`.
@@ -201,6 +222,9 @@ pub struct PlayArguments {
     /// written when the session ends, be the incident over or not, unless nothing was done.
     #[arg(long, value_name = "RUNBOOK")]
     pub save: Option<PathBuf>,
+    /// Where the files lie that a scenario names.
+    #[command(flatten)]
+    pub root: RootArgument,
 }
 
 /// The arguments of `sweep`.
@@ -234,6 +258,9 @@ pub struct SweepArguments {
     /// Go on where a sweep with the same arguments was stopped; begin if there was none
     #[arg(long, requires = "out")]
     pub resume: bool,
+    /// Where the files lie that a scenario names.
+    #[command(flatten)]
+    pub root: RootArgument,
 }
 
 /// The arguments of `check`.
@@ -251,6 +278,9 @@ pub struct CheckArguments {
     /// null).
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
+    /// Where the files lie that a scenario names.
+    #[command(flatten)]
+    pub root: RootArgument,
 }
 
 /// The arguments of `list`.
@@ -266,6 +296,9 @@ pub struct ListArguments {
     /// `mechanics` (names) and `expectations` (their number).
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
+    /// Where the files lie that a scenario names.
+    #[command(flatten)]
+    pub root: RootArgument,
 }
 
 /// The arguments of `actions`.
@@ -287,6 +320,9 @@ pub struct ActionsArguments {
     /// `max` (or null) and `choices`.
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
+    /// Where the files lie that a scenario names.
+    #[command(flatten)]
+    pub root: RootArgument,
 }
 
 /// The arguments of `graph`.
@@ -295,6 +331,9 @@ pub struct GraphArguments {
     /// A scenario file, or `-` for the standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Where the files lie that a scenario names.
+    #[command(flatten)]
+    pub root: RootArgument,
 }
 
 /// The arguments of `generate`.

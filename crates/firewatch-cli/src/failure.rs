@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use firewatch_scenario::Diagnostics;
 use firewatch_sim::SimError;
 
 /// The exit codes; of several that apply, the highest counts.
@@ -26,6 +27,8 @@ pub enum Failure {
     ClosedPipe,
     /// Something was asked for that can't be done; and what would be right.
     Usage(String, Option<String>),
+    /// A file that turned out not to be in order while it was played.
+    Invalid(Diagnostics),
     /// Something else went wrong.
     Internal(String),
 }
@@ -35,7 +38,7 @@ impl Failure {
     pub fn exit(&self) -> Exit {
         match self {
             Self::ClosedPipe => Exit::Well,
-            Self::Usage(..) => Exit::Bad,
+            Self::Usage(..) | Self::Invalid(_) => Exit::Bad,
             Self::Internal(_) => Exit::Internal,
         }
     }
@@ -46,6 +49,7 @@ impl fmt::Display for Failure {
         match self {
             Self::ClosedPipe => f.write_str("the output was closed"),
             Self::Usage(message, None) | Self::Internal(message) => f.write_str(message),
+            Self::Invalid(problems) => f.write_str(problems.render(false).trim_end()),
             Self::Usage(message, Some(help)) => write!(f, "{message}\n  help: {help}"),
         }
     }
@@ -76,9 +80,16 @@ impl From<csv::Error> for Failure {
     }
 }
 
-/// A checked scenario gives none of these.
+/// Of these a checked scenario gives only what its actions make of its metrics.
 impl From<SimError> for Failure {
     fn from(error: SimError) -> Self {
-        Self::Internal(format!("the simulation refused the scenario: {error}"))
+        match error {
+            SimError::MetricType { .. } | SimError::NotFinite { .. } => {
+                let help = "change what the action sets, in its file or by its parameters";
+                let message = format!("an action of the scenario can't be carried out: {error}");
+                Self::Usage(message, Some(help.to_owned()))
+            }
+            _ => Self::Internal(format!("the simulation refused the scenario: {error}")),
+        }
     }
 }

@@ -61,7 +61,7 @@ pub fn graph(arguments: &GraphArguments, console: &Console) -> Result<Exit, Fail
     }
     let mut exit = Exit::Well;
     let mut out = console.results(None)?;
-    for source in sources::find_one(&arguments.file) {
+    for source in sources::find_one(&arguments.file, &arguments.root) {
         match source.and_then(|source| source.load()) {
             Ok(scenario) => out.write_all(draw(&scenario)?.as_bytes())?,
             Err(problems) => {

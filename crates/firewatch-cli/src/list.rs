@@ -69,7 +69,7 @@ impl Entry {
 pub fn list(arguments: &ListArguments, console: &Console) -> Result<Exit, Failure> {
     let mut entries = Vec::new();
     let mut exit = Exit::Well;
-    for source in sources::find(&arguments.folders) {
+    for source in sources::find(&arguments.folders, &arguments.root) {
         let loaded = source.and_then(|source| Ok((source.name(), source.load()?)));
         match loaded {
             Ok((file, scenario)) => entries.push(Entry::new(file, scenario)?),

@@ -48,6 +48,10 @@ fn start() -> Exit {
         Ok(exit) => exit,
         // Who closed the pipe has seen enough.
         Err(Failure::ClosedPipe) => Exit::Well,
+        Err(Failure::Invalid(problems)) => {
+            console.diagnostics(&problems);
+            Exit::Bad
+        }
         Err(failure) => {
             console.error(&failure);
             failure.exit()

@@ -1,12 +1,14 @@
 //! From the arguments of a command line to scenarios.
 
+use crate::cli::RootArgument;
 use crate::failure::Failure;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use firewatch_scenario::{
-    ActionCatalogue, Diagnostics, FileKind, MAX_FILE_BYTES, Problem, Profile, Runbook, Scenario,
+    ActionCatalogue, Diagnostics, FailedAction, FileKind, MAX_FILE_BYTES, Problem, Profile,
+    Runbook, Scenario, Script,
 };
 
 const EXTENSION: &str = "ron";
@@ -17,15 +19,25 @@ pub enum Source {
     /// The standard input, given as `-`.
     Stdin,
     /// A file.
-    File(PathBuf),
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// The folder below which the files lie that it names; `None` for the parent of its own.
+        root: Option<PathBuf>,
+    },
 }
 
 impl Source {
+    /// A file that names no others.
+    pub fn alone(path: PathBuf) -> Self {
+        Self::File { path, root: None }
+    }
+
     /// The name that it is shown under.
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "<stdin>".to_owned(),
-            Self::File(path) => path.display().to_string(),
+            Self::File { path, .. } => path.display().to_string(),
         }
     }
 
@@ -35,10 +47,12 @@ impl Source {
     /// Everything that is wrong with it.
     pub fn load(&self) -> Result<Scenario, Diagnostics> {
         match self {
-            Self::File(path) => Scenario::load(path).map_err(|problems| match self.kind() {
-                FileKind::Scenario => problems,
-                other => self.no_scenario(other),
-            }),
+            Self::File { path, root } => {
+                load_file(path, root.as_deref()).map_err(|problems| match self.kind() {
+                    FileKind::Scenario => problems,
+                    other => self.no_scenario(other),
+                })
+            }
             Self::Stdin => {
                 let mut bytes = Vec::new();
                 // One byte more than allowed tells a large scenario from one that just fits.
@@ -67,12 +81,12 @@ impl Source {
 
     /// The files of actions that the scenario in it names, if it is one.
     fn named(&self) -> Vec<PathBuf> {
-        let Self::File(path) = self else {
+        let Self::File { path, root } = self else {
             return Vec::new();
         };
         let folder = path.parent().unwrap_or(Path::new(""));
         // What is wrong with it is told where it is played.
-        let scenario = Scenario::load(path).ok();
+        let scenario = load_file(path, root.as_deref()).ok();
         let files = scenario
             .iter()
             .flat_map(|scenario| scenario.actions.files());
@@ -81,9 +95,13 @@ impl Source {
 
     /// What sort of file it is, as far as can be seen.
     pub fn kind(&self) -> FileKind {
-        let Self::File(path) = self else {
+        let Self::File { path, .. } = self else {
             return FileKind::Scenario;
         };
+        // What a pipe holds can be read only once.
+        if !path.is_file() {
+            return FileKind::Scenario;
+        }
         let mut head = Vec::new();
         let read = fs::File::open(path)
             .and_then(|file| file.take(MAX_FILE_BYTES as u64).read_to_end(&mut head));
@@ -115,8 +133,8 @@ impl Source {
     /// There is something.
     pub fn check(&self) -> Result<(), Diagnostics> {
         match (self, self.kind()) {
-            (Self::File(path), FileKind::Runbook) => Runbook::load(path).map(|_| ()),
-            (Self::File(path), FileKind::Actions) => {
+            (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| ()),
+            (Self::File { path, .. }, FileKind::Actions) => {
                 let catalogue = ActionCatalogue::built_in(Profile::default());
                 catalogue.extended_by_file(path).map(|_| ())
             }
@@ -140,6 +158,20 @@ pub fn refuse(problems: Vec<Problem>, file: &str, change: &str) -> Result<(), Di
     })
 }
 
+/// That an action of a run could not be carried out, if one could not: the actions don't fit the scenario in
+/// a way that only the run shows.
+///
+/// # Errors
+/// There is such an action.
+pub fn check_actions(script: &Script, file: &str, seed: u64) -> Result<(), Diagnostics> {
+    let Some(FailedAction { tick, error }) = script.failed_action() else {
+        return Ok(());
+    };
+    let message = format!("at tick {tick} of seed {seed} an action failed: {error}");
+    let help = "change what the action sets, in its file or by its parameters";
+    Err(wrong(file, &message, help))
+}
+
 /// Refuses to write results over a file that they come from, those that a scenario names included.
 ///
 /// # Errors
@@ -150,7 +182,7 @@ pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> R
         return Ok(());
     }
     let is_target = |source: &&Source| match source {
-        Source::File(path) => {
+        Source::File { path, .. } => {
             is_same(path, out) || source.named().iter().any(|path| is_same(path, out))
         }
         Source::Stdin => false,
@@ -171,25 +203,38 @@ pub fn is_same(a: &Path, b: &Path) -> bool {
     a.is_some() && a == b
 }
 
+/// The scenario in a file.
+fn load_file(path: &Path, root: Option<&Path>) -> Result<Scenario, Diagnostics> {
+    match root {
+        Some(root) => Scenario::load_below(path, root),
+        None => Scenario::load(path),
+    }
+}
+
 /// The sources that the arguments name, in order: files, `-`, and folders searched through. An
 /// argument that names nothing is a problem in its place. Of a folder, only the scenarios.
-pub fn find(arguments: &[PathBuf]) -> Vec<Result<Source, Diagnostics>> {
-    arguments.iter().flat_map(|path| find_one(path)).collect()
+pub fn find(arguments: &[PathBuf], root: &RootArgument) -> Vec<Result<Source, Diagnostics>> {
+    let find = |path: &PathBuf| find_one(path, root);
+    arguments.iter().flat_map(find).collect()
 }
 
 /// As [`find`], with the runbooks and files of actions.
-pub fn find_all(arguments: &[PathBuf]) -> Vec<Result<Source, Diagnostics>> {
-    let find = |path: &PathBuf| find_those(path, |_| true);
+pub fn find_all(arguments: &[PathBuf], root: &RootArgument) -> Vec<Result<Source, Diagnostics>> {
+    let find = |path: &PathBuf| find_those(path, root, |_| true);
     arguments.iter().flat_map(find).collect()
 }
 
 /// What one argument names.
-pub fn find_one(path: &Path) -> Vec<Result<Source, Diagnostics>> {
-    find_those(path, |source| source.kind() == FileKind::Scenario)
+pub fn find_one(path: &Path, root: &RootArgument) -> Vec<Result<Source, Diagnostics>> {
+    find_those(path, root, |source| source.kind() == FileKind::Scenario)
 }
 
 /// What one argument names; of a folder, those that are wanted.
-fn find_those(path: &Path, wanted: fn(&Source) -> bool) -> Vec<Result<Source, Diagnostics>> {
+fn find_those(
+    path: &Path,
+    root: &RootArgument,
+    wanted: fn(&Source) -> bool,
+) -> Vec<Result<Source, Diagnostics>> {
     if path == Path::new("-") {
         return vec![Ok(Source::Stdin)];
     }
@@ -203,7 +248,7 @@ fn find_those(path: &Path, wanted: fn(&Source) -> bool) -> Vec<Result<Source, Di
         Err(error) => return vec![Err(unreadable(&name, &error))],
     };
     if metadata.is_dir() {
-        return in_folder(path, wanted);
+        return in_folder(path, root, wanted);
     }
     if path
         .extension()
@@ -212,15 +257,25 @@ fn find_those(path: &Path, wanted: fn(&Source) -> bool) -> Vec<Result<Source, Di
         let help = "the name of a scenario file ends in `.ron`; `-` reads the standard input";
         return vec![Err(wrong(&name, "not a scenario file", help))];
     }
-    vec![Ok(Source::File(path.to_owned()))]
+    vec![Ok(file(path.to_owned(), root))]
 }
 
-fn in_folder(folder: &Path, wanted: fn(&Source) -> bool) -> Vec<Result<Source, Diagnostics>> {
+fn file(path: PathBuf, root: &RootArgument) -> Source {
+    let root = root.root.clone();
+    Source::File { path, root }
+}
+
+fn in_folder(
+    folder: &Path,
+    root: &RootArgument,
+    wanted: fn(&Source) -> bool,
+) -> Vec<Result<Source, Diagnostics>> {
     let mut files = Vec::new();
     let mut problems = Vec::new();
     search(folder, &mut files, &mut problems);
     files.sort();
-    let mut files: Vec<Source> = files.into_iter().map(Source::File).collect();
+    let files = files.into_iter().map(|path| file(path, root));
+    let mut files: Vec<Source> = files.collect();
     files.retain(wanted);
     if files.is_empty() && problems.is_empty() {
         let help = "scenario files end in `.ron`; runbooks and files of actions are none; folders below this one were searched too";
@@ -231,7 +286,8 @@ fn in_folder(folder: &Path, wanted: fn(&Source) -> bool) -> Vec<Result<Source, D
     files.chain(problems.into_iter().map(Err)).collect()
 }
 
-/// Links to folders are not followed: they could lead in a circle.
+/// Links to folders are not followed: they could lead in a circle. Nobody asked for the pipes and devices
+/// in a folder.
 fn search(folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostics>) {
     let mut enter = || -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
@@ -242,6 +298,7 @@ fn search(folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic
             } else if path
                 .extension()
                 .is_some_and(|extension| extension == EXTENSION)
+                && !is_special(&path)
             {
                 files.push(path);
             }
@@ -251,6 +308,11 @@ fn search(folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic
     if let Err(error) = enter() {
         problems.push(unreadable(&folder.display().to_string(), &error));
     }
+}
+
+/// Whether there is something other than a file or a folder.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 fn wrong(name: &str, message: &str, help: &str) -> Diagnostics {

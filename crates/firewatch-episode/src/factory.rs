@@ -113,6 +113,8 @@ impl EpisodeFactory {
                     Beginning {
                         terms: Terms::of(self.profile, scenario),
                         scenario: Arc::clone(scenario),
+                        // Nothing happens by itself in what is drawn.
+                        timetable: None,
                         seed,
                         initial_budget: difficulty.slo_budget().remaining,
                     }

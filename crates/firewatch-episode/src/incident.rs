@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{Terms, grade::max_bad_customer_minutes};
 use firewatch_scenario::{
-    ActionError, ActionSession, CATALOGUE, Difficulty, Profile, Scenario, Stage, generate,
+    ActionError, ActionSession, CATALOGUE, Difficulty, Profile, Scenario, Stage, Timetable,
+    generate,
 };
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
@@ -107,6 +108,8 @@ from!(UnknownTask => Task, ActionError => Action, SimError => Sim);
 pub(crate) struct Incident {
     pub(crate) blueprint: Blueprint,
     pub(crate) scenario: Arc<Scenario>,
+    /// What the scenario does by itself; `None` for nothing.
+    pub(crate) timetable: Option<Arc<Timetable>>,
     /// What it is scored by.
     pub(crate) terms: Terms,
 }
@@ -170,6 +173,7 @@ impl Incident {
         Beginning {
             terms: self.terms,
             scenario: Arc::clone(&self.scenario),
+            timetable: self.timetable.clone(),
             seed: self.scenario.seed,
             initial_budget: self.blueprint.slo_budget.remaining,
         }
@@ -187,13 +191,18 @@ impl Incident {
     /// What the scenario itself does before the first tick, and what that left behind.
     pub(crate) fn act_first(&self, stage: &mut impl Stage) -> Result<ActionSession, SimError> {
         let mut actions = ActionSession::new();
-        if self.scenario.acts_later() {
-            self.scenario.act_at(0, stage, &mut actions)?;
+        if let Some(timetable) = &self.timetable {
+            timetable.act_at(&self.scenario, 0, stage, &mut actions)?;
         }
         Ok(actions)
     }
 
     fn of(profile: Profile, scenario: Scenario) -> Result<Self, EpisodeError> {
+        // What its timeline does goes by the rules that its answer goes by.
+        let scenario = Scenario {
+            profile,
+            ..scenario
+        };
         let blueprint = scenario.blueprint()?;
         Ok(Self::with(profile, scenario, blueprint))
     }
@@ -208,6 +217,9 @@ impl Incident {
         Self {
             blueprint,
             terms: Terms::of(profile, &scenario),
+            timetable: Some(scenario.timetable())
+                .filter(|timetable| !timetable.is_empty())
+                .map(Arc::new),
             scenario: Arc::new(scenario),
         }
     }

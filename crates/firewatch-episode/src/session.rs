@@ -5,6 +5,7 @@ use std::sync::Arc;
 use firewatch_scenario::score::{Deed, Reward, Score, Terms};
 use firewatch_scenario::{
     ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Scenario, Stage,
+    Timetable,
 };
 use firewatch_sim::{EnvironmentRef, SimError};
 use serde::Serialize;
@@ -33,6 +34,8 @@ pub(crate) struct Done {
 pub(crate) struct Beginning {
     pub(crate) terms: Terms,
     pub(crate) scenario: Arc<Scenario>,
+    /// What the scenario does by itself; `None` for nothing.
+    pub(crate) timetable: Option<Arc<Timetable>>,
     pub(crate) seed: u64,
     /// SLO budget before the first tick.
     pub(crate) initial_budget: f64,
@@ -47,9 +50,9 @@ pub(crate) struct Session {
     pub(crate) scenario: Arc<Scenario>,
     /// Seed of the incident.
     pub(crate) seed: u64,
-    /// Whether the scenario itself does something in later ticks. It is kept here because it is asked at
-    /// every step, and mostly nothing else of the scenario.
-    acts_later: bool,
+    /// What the scenario itself does in later ticks; `None` for nothing. It is kept here because it is asked
+    /// at every step, and mostly nothing else of the scenario.
+    timetable: Option<Arc<Timetable>>,
     pub(crate) score: Score,
     pub(crate) actions: ActionSession,
     pub(crate) history: Vec<PastAction>,
@@ -66,12 +69,13 @@ impl Session {
         let Beginning {
             terms,
             scenario,
+            timetable,
             seed,
             initial_budget,
         } = beginning;
         Self {
             profile: terms.profile,
-            acts_later: scenario.acts_later(),
+            timetable,
             scenario,
             seed,
             score: Score::begin(terms, initial_budget, view),
@@ -83,11 +87,15 @@ impl Session {
 
     /// What the scenario itself does before the tick of a step.
     pub(crate) fn before_tick(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
-        if self.score.end().is_some() || !self.acts_later {
+        let Some(timetable) = self
+            .timetable
+            .as_ref()
+            .filter(|_| self.score.end().is_none())
+        else {
             return Ok(());
-        }
+        };
         let tick = stage.read(|view| view.clock().tick)?;
-        self.scenario.act_at(tick, stage, &mut self.actions)
+        timetable.act_at(&self.scenario, tick, stage, &mut self.actions)
     }
 
     /// What a step does once its tick is done.

@@ -20,10 +20,13 @@ mod request;
 mod session;
 mod stage;
 mod template;
+mod types;
 
 pub use catalogue::{ActionCatalogue, ActionId};
+pub(crate) use model::On as Recipients;
 pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profile};
 pub use own::OwnActions;
+pub(crate) use own::named_files;
 pub use plan::Plan;
 pub use request::{
     ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target, WAIT,

@@ -1,5 +1,6 @@
 //! The meaning of a scenario: names that exist, numbers in range, expectations that can be evaluated.
 
+mod created;
 mod expectations;
 mod goals;
 mod metrics;
@@ -9,6 +10,7 @@ mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use created::Created;
 use firewatch_sim::{Engine, FaultKind};
 
 use crate::catalogue::{self, CATALOGUE};
@@ -48,8 +50,15 @@ struct Checker<'a> {
     red_herrings: BTreeSet<&'a str>,
     /// The services with faults, and when the first of each starts.
     first_starts: BTreeMap<&'a str, u64>,
-    /// Services and metrics that something in the scenario gives them.
+    /// Services that are meant not to be in the mesh.
+    absent_services: BTreeSet<&'a str>,
+    /// Services and metrics that the scenario itself gives them.
     given_metrics: BTreeSet<(&'a str, &'a str)>,
+    /// What actions may give them besides.
+    created: Created<'a>,
+    /// A fault could not be read, or is on a service that there is not: it may be the one that something
+    /// else is about.
+    hides_faults: bool,
     notes: &'a mut Decoder,
 }
 
@@ -80,12 +89,23 @@ impl<'a> Checker<'a> {
             let names = metrics.keys();
             names.map(move |metric| (service, &**metric))
         });
+        let mut created = Created::default();
+        created.add(scenario.catalogue(), timeline::requests(scenario));
+        let is_misplaced = |fault: &Fault| !fault.absent && !services.contains_key(&*fault.service);
+        let hides_faults = notes.is_broken_within("faults")
+            || notes.is_broken_within("timeline")
+            || scenario.all_faults().any(is_misplaced);
         Self {
             scenario,
-            services,
             red_herrings: scenario.red_herrings.iter().map(String::as_str).collect(),
             first_starts,
-            given_metrics: given.chain(timeline::created(scenario)).collect(),
+            absent_services: { scenario.absent_services.iter() }
+                .map(String::as_str)
+                .collect(),
+            given_metrics: given.collect(),
+            created,
+            hides_faults,
+            services,
             notes,
         }
     }
@@ -310,8 +330,7 @@ impl<'a> Checker<'a> {
 
     /// Whether the service exists or is meant not to; notes it if neither.
     fn known_role(&mut self, path: &str, name: &str) -> bool {
-        let absent = self.scenario.absent_services.iter().any(|a| a == name);
-        absent
+        self.absent_services.contains(name)
             || self.known_service(
                 path,
                 name,

@@ -13,6 +13,7 @@ pub(crate) use fields::{Call, Fields};
 
 use crate::problem::{MAX_PROBLEMS, Problem, choices, closest, shown, suggest};
 use crate::syntax::{Expr, Kind};
+use crate::work;
 
 /// Characters that a key may have. Keys are a part of the paths of everything below them.
 const MAX_KEY: usize = 200;
@@ -35,9 +36,9 @@ pub(crate) struct Decoder {
     /// Speed of a fault that gives none.
     pub(crate) default_speed: f64,
     /// Metrics that a file of actions declares.
-    pub(crate) own_metrics: Vec<String>,
-    /// Parameters of the action that is being read.
-    pub(crate) parameters: Vec<String>,
+    pub(crate) own_metrics: BTreeSet<String>,
+    /// Parameters of the action that is being read, and the number of each.
+    pub(crate) parameters: BTreeMap<String, usize>,
 }
 
 /// A type that a value of the text can be read as. `None` means that a problem was noted.
@@ -142,7 +143,7 @@ impl Decoder {
     }
 
     /// Counts a problem that is not shown.
-    fn omit(&mut self) {
+    pub(crate) fn omit(&mut self) {
         self.omitted += 1;
     }
 
@@ -156,6 +157,7 @@ impl Decoder {
 
     /// Reads a value and notes where it stands.
     pub(crate) fn value<T: Decode>(&mut self, expr: &Expr, path: &str) -> Option<T> {
+        work::count(1);
         self.mark(path, expr.span.clone());
         let value = match &expr.kind {
             // Already reported by the parser.
@@ -356,6 +358,9 @@ impl Decoder {
         words: &[&str],
     ) -> Option<T> {
         let expected = format!("{} {one}", article(one));
+        if self.is_full() && !matches!(expr.kind, Kind::Word(_)) {
+            return self.mismatch(expr, path, &expected);
+        }
         match &expr.kind {
             Kind::Word(word) => word.parse().ok().or_else(|| {
                 self.unknown(expr.span.clone(), path, [one, all], word, words);
@@ -388,6 +393,10 @@ impl Decoder {
         name: &str,
         known: &[&str],
     ) {
+        // What is not shown needs no suggestion: to look for one takes its time.
+        if self.is_full() {
+            return self.omit();
+        }
         let message = format!("unknown {one} `{}`", shown(name));
         let help = suggest(name, all, known.iter().copied());
         self.problem(path, place, message, "", help);

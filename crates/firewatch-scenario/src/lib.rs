@@ -29,7 +29,7 @@
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
 //! | `profile` | `standard` or `reference`: what actions do, and what the answer is worth | `standard` |
-//! | `actions` | list of files of actions, relative to the scenario's folder, that add to the built-in ones | none |
+//! | `actions` | list of files of actions, relative to the scenario's folder and below its parent, that add to the built-in ones | none |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
 //! | `expect_unanswered` | more of them, which a run that a runbook answers does not look at | none |
@@ -114,8 +114,12 @@ mod expect;
 mod file_kind;
 mod generate;
 mod goal;
+#[cfg(test)]
+mod linear;
+mod lines;
 mod load;
 mod model;
+mod named_file;
 mod play;
 mod problem;
 mod read;
@@ -124,6 +128,7 @@ pub mod score;
 mod start;
 mod sweep;
 mod syntax;
+mod work;
 mod write;
 
 pub use action::{
@@ -145,7 +150,9 @@ pub use model::{
     Action, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault, Metrics,
     Operator, Quantity, Scenario, Service, When,
 };
-pub use play::{FleetPlayback, Occurrence, Playback, Script, ServiceHistory, What};
+pub use play::{
+    FailedAction, FleetPlayback, Occurrence, Playback, Script, ServiceHistory, Timetable, What,
+};
 pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of, steers_terminal, visible};
 pub use runbook::{Responder, Runbook};
 pub use sweep::{

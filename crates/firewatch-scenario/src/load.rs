@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::action::named_files;
 use crate::check;
 use crate::decode::{Decode, Decoder};
 use crate::generate;
@@ -14,7 +15,8 @@ use crate::syntax;
 pub const MAX_FILE_BYTES: usize = 1 << 20;
 
 impl Scenario {
-    /// Reads a scenario file.
+    /// Reads a scenario file. The files of actions that it names have to be regular files below its root:
+    /// the parent of the scenario's own folder.
     ///
     /// # Errors
     /// Every problem of the file at once: it can't be read, is larger than [`MAX_FILE_BYTES`], is not
@@ -23,6 +25,15 @@ impl Scenario {
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
         let (file, text) = text(path)?;
         Self::parse_with(&file, &text, path.parent())
+    }
+
+    /// Reads a scenario file that may name files below another root.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`]; the root can't be found.
+    pub fn load_below(path: &Path, root: &Path) -> Result<Self, Diagnostics> {
+        let (file, text) = text(path)?;
+        Self::parse_below(&file, &text, path.parent(), Some(root))
     }
 
     /// Reads a scenario from bytes; `file` is the name that problems are reported under. No other file is
@@ -42,18 +53,35 @@ impl Scenario {
         Self::parse_with(file, text, None)
     }
 
-    /// Reads a scenario from text; the files of actions that it names are relative to the folder.
+    /// Reads a scenario from text; the files of actions that it names are relative to the folder, and below
+    /// its parent.
     ///
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse_with(file: &str, text: &str, folder: Option<&Path>) -> Result<Self, Diagnostics> {
+        Self::parse_below(file, text, folder, None)
+    }
+
+    /// As [`Scenario::parse_with`]; the files of actions are below the root.
+    ///
+    /// # Errors
+    /// As [`Scenario::load_below`].
+    pub fn parse_below(
+        file: &str,
+        text: &str,
+        folder: Option<&Path>,
+        root: Option<&Path>,
+    ) -> Result<Self, Diagnostics> {
         let text = within_limits(file, text, "a scenario")?;
         let (scenario, mut notes) =
             decode::<Self>(text, "scenario", "Scenario(name: \"...\", ...)");
         // What could not be read may be what seems to be missing, or be referred to.
         let mut scenario = scenario.filter(|_| !notes.partial && !notes.is_full());
-        if let Some(scenario) = &mut scenario {
-            scenario.actions.resolve(folder, &mut notes)?;
+        if let Some(scenario) = &mut scenario
+            && !scenario.actions.files().is_empty()
+        {
+            let named = folder.map(|folder| named_files(folder, root)).transpose()?;
+            scenario.actions.resolve(named, &mut notes)?;
         }
         let scenario = scenario.map(|scenario| completed(scenario, &mut notes));
         match scenario {
@@ -98,7 +126,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
 }
 
 /// The text of a file.
-fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
+pub(crate) fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let newlines = error.as_bytes()[..valid]

@@ -105,6 +105,7 @@ impl Scenario {
         self.faults.iter().chain(
             self.timeline
                 .iter()
+                .inspect(|_| crate::work::count(1))
                 .filter_map(|event| match &event.action {
                     Action::Inject(fault) => Some(fault),
                     Action::Halt(_) | Action::Set(..) | Action::Perform(_) => None,

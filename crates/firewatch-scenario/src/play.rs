@@ -4,6 +4,7 @@ mod answer;
 mod fleet;
 mod record;
 mod script;
+mod timetable;
 
 use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
@@ -14,7 +15,8 @@ use crate::score::Score;
 
 pub use fleet::FleetPlayback;
 pub use record::{Occurrence, ServiceHistory, What};
-pub use script::Script;
+pub use script::{FailedAction, Script};
+pub use timetable::Timetable;
 
 /// A scenario that is being played.
 ///
@@ -147,6 +149,12 @@ impl<'a> Playback<'a> {
     #[must_use]
     pub fn mttm_tick(&self) -> Option<u64> {
         self.script.mttm_tick(&self.view())
+    }
+
+    /// What the run is besides its environment.
+    #[must_use]
+    pub fn script(&self) -> &Script<'a> {
+        &self.script
     }
 
     /// The score of the answer: where a runbook answers, or something is expected of it.

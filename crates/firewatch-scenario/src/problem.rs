@@ -7,6 +7,9 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
+use crate::lines::Lines;
+use crate::work;
+
 /// One problem in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -22,8 +25,9 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
-/// All problems of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// All problems of one file. Both its `Display` and its `Debug` are what a person reads: what ends up
+/// under `?` or `unwrap` is as clear as what a command prints.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Diagnostics {
     /// Name of the file, as it was given.
     pub file: String,
@@ -84,21 +88,26 @@ impl Diagnostics {
             Renderer::plain()
         };
         let mut out = String::new();
+        let lines = Lines::of(&self.text);
         for problem in &self.problems {
-            out.push_str(&renderer.render(&[self.group(problem)]));
+            out.push_str(&renderer.render(&[self.group(problem, &lines)]));
             out.push_str("\n\n");
         }
         out
     }
 
-    fn group<'a>(&'a self, problem: &'a Problem) -> annotate_snippets::Group<'a> {
+    fn group<'a>(
+        &'a self,
+        problem: &'a Problem,
+        lines: &Lines<'a>,
+    ) -> annotate_snippets::Group<'a> {
         let title = Level::ERROR.primary_title(&*problem.message);
         let group = match &problem.span {
             Some(span) => {
                 let label = (!problem.label.is_empty()).then_some(&*problem.label);
-                let line = Line::around(&self.text, span);
+                let line = lines.around(span);
                 if line.text.len() > LONGEST_LINE {
-                    let (line, column) = position(&self.text, span.start);
+                    let (line, column) = lines.position(span.start);
                     let origin = Origin::path(&*self.file).line(line).char_column(column);
                     title.element(origin)
                 } else {
@@ -117,8 +126,9 @@ impl Diagnostics {
 
     /// The problems with lines and columns.
     pub fn located(&self) -> impl Iterator<Item = LocatedProblem<'_>> {
-        self.problems.iter().map(|problem| {
-            let place = |offset: usize| position(&self.text, offset);
+        let lines = Lines::of(&self.text);
+        self.problems.iter().map(move |problem| {
+            let place = |offset: usize| lines.position(offset);
             let span = problem.span.as_ref();
             let (line, column) = span.map_or((0, 0), |span| place(span.start));
             let (end_line, end_column) = span.map_or((0, 0), |span| place(span.end));
@@ -140,47 +150,15 @@ impl Diagnostics {
 /// Bytes of a line beyond which it is not shown: only where in it the problem is.
 const LONGEST_LINE: usize = 10_000;
 
-/// The line in which a place begins. Of a place of several lines only the first is shown: it is
-/// there to be found, not to be read.
-struct Line<'a> {
-    text: &'a str,
-    number: usize,
-    /// The part of the place that is in the line.
-    mark: Range<usize>,
-}
-
-impl<'a> Line<'a> {
-    fn around(text: &'a str, span: &Range<usize>) -> Self {
-        let start = text.floor_char_boundary(span.start);
-        let end = text.floor_char_boundary(span.end).max(start);
-        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let line_end = text[start..]
-            .find('\n')
-            .map_or(text.len(), |length| start + length);
-        let line = &text[line_start..line_end];
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let mark_start = (start - line_start).min(line.len());
-        Self {
-            text: line,
-            number: text[..start].matches('\n').count() + 1,
-            mark: mark_start..(end - line_start).clamp(mark_start, line.len()),
-        }
-    }
-}
-
-/// Line and column, both from 1, of a byte of the text. Columns count characters.
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..text.floor_char_boundary(offset)];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
-}
-
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(false))
+    }
+}
+
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -234,6 +212,8 @@ pub(crate) fn closest<'a>(
     // Comparing takes its time: not with thousands, and not with what nobody typed.
     const LONGEST: usize = 80;
     const MOST: usize = 1000;
+    // Pairs of letters that are compared for one name.
+    const PAIRS: usize = 250_000;
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let (name, length) = (plain(name), name.chars().count());
     // A third of the letters may differ: typos, not other words.
@@ -246,6 +226,8 @@ pub(crate) fn closest<'a>(
         .into_iter()
         .take(MOST)
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
+        .take(PAIRS / (length * length))
+        .inspect(|_| work::count(length))
         .map(|candidate| (strsim::osa_distance(&name, &plain(candidate)), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)

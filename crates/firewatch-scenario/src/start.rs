@@ -1,6 +1,6 @@
 //! What a scenario starts from: healthy baselines, then what the scenario says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use firewatch_sim::{Blueprint, EnvironmentState, FaultState, LogScript, ServiceState, SimError};
 
@@ -15,8 +15,10 @@ pub(crate) fn blueprint(
     draws: &mut impl Draws,
 ) -> Result<Blueprint, SimError> {
     let mut blueprint = shape(scenario).blueprint()?;
-    let position =
-        |name: &str| { scenario.services.iter() }.position(|service| service.name == name);
+    let places: BTreeMap<&str, usize> = { scenario.services.iter().enumerate() }
+        .map(|(index, service)| (&*service.name, index))
+        .collect();
+    let position = |name: &str| places.get(name).copied();
     let named = scenario.services.iter().map(|service| &*service.name);
     let red_herrings = scenario.red_herrings.iter();
     // What starts later leaves its own trace when it does.

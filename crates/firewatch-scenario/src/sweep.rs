@@ -1,6 +1,7 @@
 //! A grid of runs: what varies, and by which values.
 
 mod plan;
+mod settings;
 
 use std::collections::BTreeSet;
 use std::fmt;

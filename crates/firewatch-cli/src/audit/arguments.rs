@@ -7,7 +7,7 @@ use firewatch_episode::audit::{Check, WON};
 use firewatch_scenario::Profile;
 use textwrap::Options;
 
-use crate::cli::{MAX_THREADS, PlainFormat, profile};
+use crate::cli::{MAX_THREADS, PlainFormat, RootArgument, profile};
 
 /// Columns of the help.
 const WIDTH: usize = 100;
@@ -46,6 +46,9 @@ pub struct AuditArguments {
     /// Print only the checks that failed, and a last line (text)
     #[arg(long, short)]
     pub quiet: bool,
+    /// Where the files lie that a scenario names.
+    #[command(flatten)]
+    pub root: RootArgument,
 }
 
 /// The checks and the forms of the results, for the long help.

@@ -29,7 +29,7 @@ impl Case {
         let file = source.name();
         let scenario = source.load_under(arguments.profile)?;
         let mut paths = arguments.runbook.clone();
-        if let Source::File(path) = source {
+        if let Source::File { path, .. } = source {
             let own = own_runbook(path);
             let own = own.filter(|own| !paths.iter().any(|path| is_same(path, own)));
             paths.extend(own);

@@ -23,7 +23,7 @@ use report::Tally;
 
 /// Audits the scenarios that the arguments name.
 pub fn audit(arguments: &AuditArguments, console: &Console) -> Result<Exit, Failure> {
-    let cases: Vec<Result<Case, Diagnostics>> = sources::find(&arguments.files)
+    let cases: Vec<Result<Case, Diagnostics>> = sources::find(&arguments.files, &arguments.root)
         .into_iter()
         .map(|source| Case::load(&source?, arguments))
         .collect();
@@ -64,7 +64,18 @@ fn audit_all(
     for case in cases {
         match case {
             Ok(case) => {
-                let audit = examine_case(&case, arguments)?;
+                let audit = match examine_case(&case, arguments) {
+                    Ok(audit) => audit,
+                    // The others can be audited all the same.
+                    Err(Failure::Usage(message, help)) => {
+                        out.flush()?;
+                        let problems = Diagnostics::without_text(&case.file, message, help);
+                        console.diagnostics(&problems);
+                        tally.bad += 1;
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
+                };
                 tally.count(&audit);
                 if is_json {
                     separate(&mut entries, out)?;
@@ -104,6 +115,9 @@ fn examine_case(case: &Case, arguments: &AuditArguments) -> Result<Audit, Failur
 /// A checked scenario gives none of these.
 impl From<EpisodeError> for Failure {
     fn from(error: EpisodeError) -> Self {
-        Self::Internal(format!("an episode of the scenario failed: {error}"))
+        match error {
+            EpisodeError::Sim(error) => error.into(),
+            _ => Self::Internal(format!("an episode of the scenario failed: {error}")),
+        }
     }
 }

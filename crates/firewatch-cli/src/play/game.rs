@@ -94,8 +94,10 @@ impl Game {
                 deed.reward = step.reward;
                 step.observation
             }
-            // What fails in the reference takes its tick, and earns nothing.
-            Err(EpisodeError::Action(error @ ActionError::Raised { .. })) => {
+            // What fails in the reference, or doesn't fit the scenario, takes its tick and earns nothing.
+            Err(EpisodeError::Action(
+                error @ (ActionError::Raised { .. } | ActionError::Unfit { .. }),
+            )) => {
                 deed.feedback = error.to_string();
                 let observation = self.episode.observation();
                 observation.ok_or_else(|| incident::failure(&EpisodeError::NotRunning))?

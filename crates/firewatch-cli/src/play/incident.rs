@@ -84,6 +84,9 @@ impl Incident {
         if let (Some(seed), true) = (arguments.seed, source.is_empty()) {
             command.push_str(&format!(" --seed {seed}"));
         }
+        if let (Some(root), Origin::File(_)) = (&arguments.root.root, &self.origin) {
+            command.push_str(&format!(" --root {}", quoted(root)));
+        }
         if let Some(profile) = arguments.profile {
             command.push_str(&format!(" --profile {profile}"));
         }
@@ -107,7 +110,7 @@ fn of_file(
         let message = format!("`{}` is a folder", file.display());
         return Err(usage(message, "`play` plays one scenario: give its file"));
     }
-    let mut sources = sources::find_one(file);
+    let mut sources = sources::find_one(file, &arguments.root);
     let Some(source) = sources.pop() else {
         return Err(usage(
             format!("`{}` names nothing", file.display()),
@@ -156,6 +159,7 @@ pub fn failure(error: &EpisodeError) -> Failure {
             let help = "play it with `--profile standard`".to_owned();
             Failure::Usage(error.to_string(), Some(help))
         }
+        EpisodeError::Sim(error) => error.clone().into(),
         _ => Failure::Internal(format!("the episode can't go on: {error}")),
     }
 }

@@ -31,9 +31,9 @@ use tally::Tally;
 /// Plays the scenarios that the arguments name.
 pub fn run(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure> {
     check_usage(arguments)?;
-    let sources = sources::find(&arguments.files);
+    let sources = sources::find(&arguments.files, &arguments.root);
     if let Some(out) = &arguments.out {
-        let runbook = arguments.runbook.iter().cloned().map(Source::File);
+        let runbook = arguments.runbook.iter().cloned().map(Source::alone);
         sources::spare(
             out,
             sources.iter().flatten().chain(&runbook.collect::<Vec<_>>()),
@@ -112,8 +112,15 @@ fn play_all(
     for case in cases {
         match case {
             Ok(case) => {
-                let summary = play::play(&case, report.as_mut(), out, bar)?;
-                tally.count(summary.outcomes());
+                let (summary, actions) = play::play(&case, report.as_mut(), out, bar)?;
+                match actions {
+                    Ok(()) => tally.count(summary.outcomes()),
+                    Err(problems) => {
+                        std::io::Write::flush(out)?;
+                        console.diagnostics(&problems);
+                        tally.bad += 1;
+                    }
+                }
             }
             Err(problems) => {
                 std::io::Write::flush(out)?;

@@ -1,6 +1,6 @@
 //! Plays one case from the first tick to the last, and hands what happens to a report.
 
-use firewatch_scenario::Playback;
+use firewatch_scenario::{Diagnostics, Playback};
 use indicatif::ProgressBar;
 
 use super::case::Case;
@@ -8,11 +8,12 @@ use super::report::Report;
 use super::summary::{Recorder, Summary};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::sources;
 
 /// Ticks between two looks at memory and the progress bar.
 const STRIDE: u64 = 4096;
 
-/// Plays the case.
+/// Plays the case, and says whether its actions could be carried out.
 ///
 /// # Errors
 /// The output can't be written.
@@ -21,7 +22,7 @@ pub fn play(
     report: &mut dyn Report,
     out: &mut Output,
     bar: &ProgressBar,
-) -> Result<Summary, Failure> {
+) -> Result<(Summary, Result<(), Diagnostics>), Failure> {
     let mut playback = match &case.runbook {
         Some(runbook) => Playback::answered(&case.scenario, runbook)?,
         None => Playback::new(&case.scenario)?,
@@ -47,5 +48,6 @@ pub fn play(
     bar.inc(playback.ticks() % STRIDE);
     let summary = recorder.finish(case, &playback);
     report.end(case, &summary, out)?;
-    Ok(summary)
+    let actions = sources::check_actions(playback.script(), &case.file, case.scenario.seed);
+    Ok((summary, actions))
 }

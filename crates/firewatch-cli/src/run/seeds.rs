@@ -14,6 +14,7 @@ use crate::batch::{self, Batch};
 use crate::cli::{RunArguments, Seeds};
 use crate::failure::Failure;
 use crate::output::{Console, Output};
+use crate::sources;
 
 /// Seeds that a scenario is not in order with.
 #[derive(Default)]
@@ -60,8 +61,19 @@ impl<'a> Chunk<'a> {
             &scenarios,
             case.runbook.as_ref(),
             bar,
-            |scenario, script, view| Run::new(case, scenario.seed, script, view),
+            |scenario, script, view| {
+                sources::check_actions(script, &case.file, scenario.seed)?;
+                Ok(Run::new(case, scenario.seed, script, view))
+            },
         )?;
+        let runs = runs.into_iter().filter_map(|run| match run {
+            Ok(run) => Some(run),
+            Err(problems) => {
+                misfits.add(problems);
+                None
+            }
+        });
+        let runs = runs.collect();
         Ok(Self { runs, misfits })
     }
 }

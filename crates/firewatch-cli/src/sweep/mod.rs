@@ -16,7 +16,7 @@ use firewatch_scenario::{Diagnostics, Plan, Runbook, Scenario};
 use indicatif::ProgressBar;
 
 use crate::batch::{self, Batch};
-use crate::cli::{RowFormat, SweepArguments};
+use crate::cli::{RootArgument, RowFormat, SweepArguments};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::sources::{self, Source};
@@ -35,17 +35,19 @@ struct Sweep {
     runs: Range<u64>,
     batch: Batch,
     bar: ProgressBar,
+    /// The scenario's file.
+    name: String,
 }
 
 /// Plays the grid that the scenario and the arguments span.
 pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Failure> {
     check_usage(arguments)?;
-    let source = match only_source(&arguments.file)? {
+    let source = match only_source(&arguments.file, &arguments.root)? {
         Ok(source) => source,
         Err(problems) => return Ok(refuse(&problems, console)),
     };
     if let Some(out) = &arguments.out {
-        let runbook = arguments.runbook.clone().map(Source::File);
+        let runbook = arguments.runbook.clone().map(Source::alone);
         sources::spare(out, { [&source].into_iter() }.chain(&runbook))?;
         // What can't be written is better known now than at the end.
         drop(console.results(Some(out))?);
@@ -78,6 +80,7 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
         runbook,
         runs,
         batch,
+        name,
     };
     let written = match &arguments.out {
         Some(out) => sweep.to_file(out, &identity, shard, arguments, console),
@@ -96,8 +99,8 @@ fn check_usage(arguments: &SweepArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn only_source(file: &Path) -> Result<Result<Source, Diagnostics>, Failure> {
-    let mut found = sources::find_one(file);
+fn only_source(file: &Path, root: &RootArgument) -> Result<Result<Source, Diagnostics>, Failure> {
+    let mut found = sources::find_one(file, root);
     match (found.pop(), found.is_empty()) {
         (Some(source), true) => Ok(source),
         _ => {
@@ -185,9 +188,12 @@ impl Sweep {
             let scenarios: Vec<Scenario> = runs.map(|run| self.plan.scenario(run)).collect();
             let scenarios: Vec<&Scenario> = scenarios.iter().collect();
             let runbook = self.runbook.as_ref();
-            let played = batch::play(&scenarios, runbook, &self.bar, |_, script, view| {
-                Played::of(script, view, runbook.is_some())
+            let played = batch::play(&scenarios, runbook, &self.bar, |scenario, script, view| {
+                sources::check_actions(script, &self.name, scenario.seed)?;
+                Ok(Played::of(script, view, runbook.is_some()))
             })?;
+            let played: Result<Vec<Played>, Diagnostics> = played.into_iter().collect();
+            let played = played.map_err(Failure::Invalid)?;
             form(first, &played)
         };
         let ticks = self.plan.base().ticks;

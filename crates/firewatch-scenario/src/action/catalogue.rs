@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::check;
+use super::check::{self, Author};
 use super::model::{ActionFile, ActionSpec, Profile, Rules};
 use super::request::ActionError;
 use crate::load;
@@ -76,7 +76,8 @@ static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in
 fn built_in(profile: (&str, &str)) -> ActionCatalogue {
     let files = [profile].into_iter().chain(SHARED);
     // The rules come first; what the profile amends has to be there before.
-    let rules = parse(profile.0, profile.1, None).expect("a built-in file has no problems");
+    let rules = parse(profile.0, profile.1, None, Author::Firewatch)
+        .expect("a built-in file has no problems");
     let empty = ActionCatalogue {
         rules: rules.rules.expect("a profile has rules"),
         actions: Vec::new(),
@@ -84,10 +85,10 @@ fn built_in(profile: (&str, &str)) -> ActionCatalogue {
     };
     let shared = files.skip(1).fold(empty, |catalogue, (name, text)| {
         catalogue
-            .extended_by(name, text)
+            .extended(name, text, Author::Firewatch)
             .expect("a built-in file has no problems")
     });
-    let extended = shared.extended_by(profile.0, profile.1);
+    let extended = shared.extended(profile.0, profile.1, Author::Firewatch);
     extended.expect("a built-in file has no problems")
 }
 
@@ -102,12 +103,16 @@ impl ActionCatalogue {
     }
 
     /// This catalogue with what a file adds and overrides; `file` is the name that problems are
-    /// reported under.
+    /// reported under. The built-in meta actions and the rules stay as they are.
     ///
     /// # Errors
     /// Every problem of the file at once.
     pub fn extended_by(&self, file: &str, text: &str) -> Result<Self, Diagnostics> {
-        let read = parse(file, text, Some(self))?;
+        self.extended(file, text, Author::User)
+    }
+
+    fn extended(&self, file: &str, text: &str, author: Author) -> Result<Self, Diagnostics> {
+        let read = parse(file, text, Some(self), author)?;
         let mut catalogue = self.clone();
         catalogue.rules = read.rules.unwrap_or(catalogue.rules);
         for action in read.actions {
@@ -187,6 +192,11 @@ impl ActionCatalogue {
         &self.actions
     }
 
+    /// Whether effects on the services that call a target leave red herrings out.
+    pub(crate) fn spares_red_herrings(&self) -> bool {
+        self.rules.spare_red_herrings
+    }
+
     pub(super) fn rules(&self) -> &Rules {
         &self.rules
     }
@@ -197,11 +207,12 @@ fn parse(
     file: &str,
     text: &str,
     base: Option<&ActionCatalogue>,
+    author: Author,
 ) -> Result<ActionFile, Diagnostics> {
     let text = load::within_limits(file, text, "a file of actions")?;
     let (read, mut notes) = load::decode::<ActionFile>(text, "action", "Actions(actions: {...})");
     if let Some(read) = read.filter(|_| !notes.partial && !notes.is_full()) {
-        check::check(&read, base, &mut notes);
+        check::check(&read, base, author, &mut notes);
         if !notes.has_problems() {
             return Ok(read);
         }
@@ -215,13 +226,13 @@ fn parse(
 
 #[cfg(test)]
 mod tests {
-    use super::{ActionCatalogue, REFERENCE, SHARED, STANDARD, parse};
+    use super::{ActionCatalogue, Author, REFERENCE, SHARED, STANDARD, parse};
     use crate::action::{Category, Profile};
 
     #[test]
     fn the_built_in_files_have_no_problems() {
         for (name, text) in SHARED.into_iter().chain([REFERENCE, STANDARD]) {
-            if let Err(diagnostics) = parse(name, text, None) {
+            if let Err(diagnostics) = parse(name, text, None, Author::Firewatch) {
                 panic!("{diagnostics}");
             }
         }

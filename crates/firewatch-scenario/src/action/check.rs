@@ -1,21 +1,34 @@
 //! The meaning of a file of actions.
 
-use firewatch_sim::{Metric, MetricKey, MetricKind, find_metric};
+use std::collections::BTreeSet;
+
+use firewatch_sim::find_metric;
 
 use super::catalogue::ActionCatalogue;
-use super::model::{
-    ActionFile, ActionSpec, Category, Change, Condition, Effect, Operand, Parameter,
-};
-use super::request::{DECLARE_RESOLVED, WAIT};
-use crate::check::out_of_range;
+use super::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter, Profile};
+use super::types;
 use crate::decode::{Decoder, key_path};
 use crate::problem::{shown, suggest};
 
-/// Actions that have to do what they do: runs, episodes and audits are made of them.
-const RESERVED: [&str; 2] = [WAIT, DECLARE_RESOLVED];
+/// Whose file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Author {
+    /// A part of a profile.
+    Firewatch,
+    /// Anybody else.
+    User,
+}
 
 /// Notes what makes no sense in a file that extends a catalogue.
-pub(super) fn check(file: &ActionFile, base: Option<&ActionCatalogue>, notes: &mut Decoder) {
+pub(super) fn check(
+    file: &ActionFile,
+    base: Option<&ActionCatalogue>,
+    author: Author,
+    notes: &mut Decoder,
+) {
+    if author == Author::User {
+        reserved(file, notes);
+    }
     for (index, name) in file.extra_metrics.iter().enumerate() {
         if find_metric(name).is_some() {
             let message = format!("`{name}` is a known metric, not one of your own");
@@ -26,25 +39,21 @@ pub(super) fn check(file: &ActionFile, base: Option<&ActionCatalogue>, notes: &m
     for action in &file.actions {
         let path = key_path("actions", &action.name);
         check_action(&path, action, notes);
-        let is_known = base.is_some_and(|base| base.find(&action.name).is_some());
-        if is_known && RESERVED.contains(&&*action.name) {
-            let message = format!("`{}` can't be overridden", action.name);
-            let help = Some("those who wait and those who end an answer count on it".to_owned());
-            notes.report(&format!("{path}@key"), message, "", help);
-        }
     }
+    let Some(base) = base else { return };
+    let known: BTreeSet<&str> = { base.actions().iter() }
+        .chain(&file.actions)
+        .map(ActionSpec::name)
+        .collect();
     for amendment in &file.amend {
         let path = key_path("amend", &amendment.name);
-        effects(&path, "also", &amendment.also, notes);
-        let Some(base) = base else { continue };
-        let own = file.actions.iter();
-        let known: Vec<&str> = base
-            .actions()
-            .iter()
-            .chain(own)
-            .map(ActionSpec::name)
-            .collect();
-        if !known.contains(&&*amendment.name) {
+        // It has no parameters to speak of.
+        effects(&path, "also", &amendment.also, &[], notes);
+        if amendment.also.len() > MAX_EFFECTS {
+            let message = format!("an amendment adds at most {MAX_EFFECTS} effects");
+            notes.report(&format!("{path}.also"), message, "", None);
+        }
+        if !known.contains(&*amendment.name) {
             let message = format!("there is no action `{}` to amend", shown(&amendment.name));
             notes.report_with(&format!("{path}@key"), message, "", || {
                 suggest(&amendment.name, "actions", known.iter().copied())
@@ -53,7 +62,69 @@ pub(super) fn check(file: &ActionFile, base: Option<&ActionCatalogue>, notes: &m
     }
 }
 
+/// Notes what only a profile may say. Runs, episodes and audits are made of the actions of the category
+/// meta: to wait must be to do nothing, and to declare the incident resolved must not resolve it.
+fn reserved(file: &ActionFile, notes: &mut Decoder) {
+    let built_in = ActionCatalogue::built_in(Profile::default());
+    let is_reserved = |name: &str| {
+        let action = built_in.find(name);
+        action.is_some_and(|action| action.category() == Category::Meta)
+    };
+    let overridden = file.actions.iter().map(|action| ("actions", &action.name));
+    let amended = file.amend.iter().map(|action| ("amend", &action.name));
+    for (field, name) in overridden.chain(amended) {
+        if is_reserved(name) {
+            let what = match field {
+                "amend" => "amended",
+                _ => "overridden",
+            };
+            let message =
+                format!("`{name}` can't be {what}: the built-in meta actions are reserved");
+            let help = "give an action of your own another name".to_owned();
+            let path = format!("{}@key", key_path(field, name));
+            notes.report(&path, message, "reserved", Some(help));
+        }
+    }
+    if file.rules.is_some() {
+        let message = "only a profile has `rules`".to_owned();
+        let help = "leave them out; a scenario chooses its rules with `profile`".to_owned();
+        notes.report("rules", message, "", Some(help));
+    }
+}
+
+/// Parameters, branches, and effects of all branches together that an action may have: each request of a
+/// file goes through them.
+const MAX_PARAMETERS: usize = 64;
+const MAX_BRANCHES: usize = 64;
+const MAX_EFFECTS: usize = 256;
+
+fn check_size(path: &str, action: &ActionSpec, notes: &mut Decoder) {
+    let effects = { action.branches.iter() }.map(|branch| branch.effects.len());
+    for (field, what, count, most) in [
+        (
+            "parameters",
+            "parameters",
+            action.parameters.len(),
+            MAX_PARAMETERS,
+        ),
+        ("branches", "branches", action.branches.len(), MAX_BRANCHES),
+        (
+            "branches",
+            "effects in its branches",
+            effects.sum(),
+            MAX_EFFECTS,
+        ),
+    ] {
+        if count > most {
+            let message = format!("an action has at most {most} {what}, not {count}");
+            let help = Some("make several actions of it".to_owned());
+            notes.report(&format!("{path}.{field}"), message, "", help);
+        }
+    }
+}
+
 fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
+    check_size(path, action, notes);
     if action.name.is_empty() {
         let message = "an action needs a name".to_owned();
         notes.report(&format!("{path}@key"), message, "empty", None);
@@ -92,7 +163,7 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
             let message = "a meta action has no target whose metrics it could change".to_owned();
             notes.report(&format!("{path}.effects"), message, "", None);
         }
-        effects(&path, "effects", &branch.effects, notes);
+        effects(&path, "effects", &branch.effects, &action.parameters, notes);
     }
     let ends = action
         .branches
@@ -116,48 +187,28 @@ fn check_parameter(path: &str, parameter: &Parameter, notes: &mut Decoder) {
     if let Some(expected) = default.and_then(|default| parameter.problem(default)) {
         let message = format!("`default` must be {expected}");
         notes.report(&format!("{path}.default"), message, "", None);
+    } else if let Some(default) = default
+        && !types::is_default_of_type(parameter, default)
+    {
+        let message = format!("`default` must be {}", parameter.expected());
+        notes.report(&format!("{path}.default"), message, "", None);
     }
 }
 
-fn effects(path: &str, field: &str, effects: &[Effect], notes: &mut Decoder) {
+fn effects(
+    path: &str,
+    field: &str,
+    effects: &[Effect],
+    parameters: &[Parameter],
+    notes: &mut Decoder,
+) {
     for (index, effect) in effects.iter().enumerate() {
         let Effect::Change { metric, change, .. } = effect else {
             continue;
         };
-        let MetricKey::Known(known) = metric else {
-            continue;
-        };
-        if let Some(problem) = unfit(known, change) {
+        if let Some(problem) = types::unfit(metric, change, parameters) {
             let path = format!("{path}.{field}[{index}]");
             notes.report(&path, problem, "", None);
         }
-    }
-}
-
-/// Why a change can't be done to a metric.
-fn unfit(metric: &Metric, change: &Change) -> Option<String> {
-    let Metric { name, kind, .. } = metric;
-    let what = kind.describe();
-    match change {
-        Change::Set {
-            to: Operand::Value(value),
-            ..
-        } if !metric.accepts(value) => Some(format!("`{name}` must be {what}, not `{value}`")),
-        Change::Set {
-            to: Operand::Value(value),
-            ..
-        } => out_of_range(metric, value),
-        Change::Set { .. } => None,
-        Change::ShiftSha => {
-            (*kind != MetricKind::Text).then(|| format!("`{name}` is {what}, not text"))
-        }
-        Change::Scale { .. } if *kind == MetricKind::Int => Some(format!(
-            "`{name}` is a whole number: `int_scale` or `int_div` keeps it so"
-        )),
-        Change::IntDiv { by: 0, .. } => Some("`by` must not be 0".to_owned()),
-        _ if !matches!(kind, MetricKind::Float | MetricKind::Int) => {
-            Some(format!("`{name}` is {what}: it can only be `set`"))
-        }
-        _ => None,
     }
 }

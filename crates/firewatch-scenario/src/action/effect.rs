@@ -14,6 +14,7 @@ use super::model::{Change, Effect, Factor, Limits, On, Operand, Rules};
 use super::parameter::Parameters;
 use super::request::ActionError;
 use super::session::ActionSession;
+use super::types;
 
 const MEBIBYTE: i64 = 1 << 20;
 
@@ -108,7 +109,7 @@ impl Run<'_, '_> {
         match effect {
             Effect::RecomputeMemoryBytes => {
                 let bytes = number(&service, utilization) * number(&service, limit);
-                service.set_metric(usage, &Value::Int(trunc(bytes)))?;
+                means.set(&mut service, usage, &Value::Int(trunc(bytes)))?;
             }
             Effect::RecomputeMemoryUtilization => {
                 let (used, limit) = (number(&service, usage), number(&service, limit));
@@ -116,7 +117,7 @@ impl Run<'_, '_> {
                     let why = "the memory limit is 0, and use is divided by it";
                     return Err(means.raised(why));
                 }
-                service.set_metric(utilization, &Value::Float(used / limit))?;
+                means.set(&mut service, utilization, &Value::Float(used / limit))?;
             }
             Effect::SetMemoryLimit { parameter } => {
                 let mebibytes = match means.parameters.get(*parameter).as_deref() {
@@ -125,7 +126,8 @@ impl Run<'_, '_> {
                 };
                 let bytes = mebibytes.and_then(|mebibytes| mebibytes.checked_mul(MEBIBYTE));
                 let too_large = || means.raised("the memory limit is too large");
-                service.set_metric(limit, &Value::Int(bytes.ok_or_else(too_large)?))?;
+                let bytes = Value::Int(bytes.ok_or_else(too_large)?);
+                means.set(&mut service, limit, &bytes)?;
             }
             Effect::Change { .. } | Effect::StoreLogs | Effect::SetCounter { .. } => {}
         }
@@ -158,9 +160,9 @@ impl Run<'_, '_> {
             Change::Set { create: true, .. } => None,
             _ => service.metric(metric),
         };
-        if let Some(new) = means.changed(&service, old.as_ref(), change)? {
+        if let Some(new) = means.changed(&service, old.as_ref(), metric, change)? {
             let nearest = metric.nearest_allowed(&new);
-            service.set_metric(metric, nearest.as_ref().unwrap_or(&new))?;
+            means.set(&mut service, metric, nearest.as_ref().unwrap_or(&new))?;
         }
         Ok(())
     }
@@ -187,11 +189,25 @@ impl<'a> Means<'a> {
         }
     }
 
+    /// Sets a metric. What it refuses is the fault of the action, not of the environment.
+    fn set(
+        &self,
+        service: &mut ServiceMut,
+        metric: &MetricKey,
+        value: &Value,
+    ) -> Result<(), ActionError> {
+        { service.set_metric(metric, value) }.map_err(|error| ActionError::Unfit {
+            action: self.action.to_owned(),
+            error,
+        })
+    }
+
     /// The new value of a metric; `None` where it stays as it is.
     fn changed<'v>(
         &self,
         service: &ServiceMut,
         old: Option<&Value>,
+        metric: &MetricKey,
         change: &'v Change,
     ) -> Result<Option<Cow<'v, Value>>, ActionError>
     where
@@ -208,7 +224,13 @@ impl<'a> Means<'a> {
             });
         }
         let new = old.map(|old| self.calculated(old, change)).transpose()?;
-        Ok(new.flatten().map(Cow::Owned))
+        let Some(new) = new.flatten() else {
+            return Ok(None);
+        };
+        match types::saturated(metric, new) {
+            Some(new) => Ok(Some(Cow::Owned(new))),
+            None => Err(self.raised("a metric can't be not-a-number")),
+        }
     }
 
     /// The new value of a metric that is worked out of the old one.
@@ -305,7 +327,7 @@ fn limit(x: f64, limits: &Limits) -> f64 {
     clippy::cast_possible_truncation,
     reason = "dropping the fraction is the point"
 )]
-fn trunc(x: f64) -> i64 {
+pub(super) fn trunc(x: f64) -> i64 {
     x as i64
 }
 

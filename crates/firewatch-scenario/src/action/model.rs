@@ -91,15 +91,16 @@ impl ActionSpec {
         self.branches.len()
     }
 
-    /// The metrics that it may give a target that lacks them.
-    pub(crate) fn creates(&self) -> impl Iterator<Item = &str> {
+    /// The metrics that it may give to services that lack them, and to which.
+    pub(crate) fn creates(&self) -> impl Iterator<Item = (&On, &str)> {
         let effects = self.branches.iter().flat_map(|branch| &branch.effects);
         effects.filter_map(|effect| match effect {
             Effect::Change {
                 metric,
+                on,
                 change: Change::Set { create: true, .. },
-                ..
-            } => Some(metric.name()),
+            } => Some((on, metric.name())),
+            Effect::StoreLogs => Some((&On::Target, "recent_logs")),
             _ => None,
         })
     }

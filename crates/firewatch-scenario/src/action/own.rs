@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::catalogue::ActionCatalogue;
 use super::model::Profile;
 use crate::decode::{Decode, Decoder};
-use crate::load;
-use crate::problem::{Diagnostics, shown};
+use crate::named_file::{NamedFiles, Refusal};
+use crate::problem::Diagnostics;
 use crate::syntax::Expr;
 
 /// The files of actions that a scenario names, and the catalogues with them. Where two files have an
@@ -26,20 +26,33 @@ struct ByProfile {
 }
 
 impl OwnActions {
-    /// Reads files of actions; their names are relative to the folder.
+    /// Reads files of actions; their names are relative to the folder. All have to be regular files below
+    /// the root, which by default is the folder's parent.
     ///
     /// # Errors
-    /// As [`ActionCatalogue::extended_by_file`], for the first file with problems.
-    pub fn load(files: Vec<String>, folder: &Path) -> Result<Self, Diagnostics> {
+    /// What is wrong with the first file that has problems.
+    pub fn load(
+        files: Vec<String>,
+        folder: &Path,
+        root: Option<&Path>,
+    ) -> Result<Self, Diagnostics> {
         let mut own = Self {
             files,
             catalogues: None,
         };
-        own.read(|_, name| Ok(Some(load::text(&folder.join(name))?)))?;
+        let mut named = named_files(folder, root)?;
+        own.read(|_, name| {
+            let read = named.actions(name);
+            let refuse = |refusal: Refusal| {
+                let file = folder.join(name).display().to_string();
+                Diagnostics::without_text(&file, refusal.message, refusal.help)
+            };
+            read.map(Some).map_err(refuse)
+        })?;
         Ok(own)
     }
 
-    /// Names of the files, as the scenario gives them: relative to its folder.
+    /// Names of the files, as the scenario gives them: relative to its folder, each once.
     #[must_use]
     pub fn files(&self) -> &[String] {
         &self.files
@@ -56,35 +69,33 @@ impl OwnActions {
     }
 
     /// Reads the files that a scenario names. What can't be read is noted at its place in the scenario;
-    /// without a folder that is every file.
+    /// without a place to look in that is every file.
     ///
     /// # Errors
     /// What is wrong within the first file that has problems.
     pub(crate) fn resolve(
         &mut self,
-        folder: Option<&Path>,
+        mut named: Option<NamedFiles>,
         notes: &mut Decoder,
     ) -> Result<(), Diagnostics> {
         self.read(|index, name| {
-            let place = format!("actions[{index}]");
-            // What is not read would seem not to exist.
-            let mut fail = |message, help| {
-                notes.report(&place, message, "", help);
+            let read = match &mut named {
+                Some(named) => named.actions(name),
+                None => Err(Refusal {
+                    message: "a scenario that is no file can't name others".to_owned(),
+                    label: "",
+                    help: Some(
+                        "save it, and name its files of actions relative to its folder".to_owned(),
+                    ),
+                }),
+            };
+            let refuse = |refusal: Refusal| {
+                let place = format!("actions[{index}]");
+                notes.report(&place, refusal.message, refusal.label, refusal.help);
+                // What is not read would seem not to exist.
                 notes.mark_broken("actions");
             };
-            let Some(folder) = folder else {
-                let message = "a scenario that is no file can't name others".to_owned();
-                let help = "save it, and name its files of actions relative to its folder";
-                fail(message, Some(help.to_owned()));
-                return Ok(None);
-            };
-            let read = load::text(&folder.join(name));
-            let unreadable = read.as_ref().err().map(|unreadable| &unreadable.problems);
-            for problem in unreadable.into_iter().flatten() {
-                let message = format!("`{}`: {}", shown(name), problem.message);
-                fail(message, problem.help.clone());
-            }
-            Ok(read.ok())
+            Ok(read.map_err(refuse).ok())
         })
     }
 
@@ -110,6 +121,17 @@ impl OwnActions {
         }));
         Ok(())
     }
+}
+
+/// Where files that are named in a folder are looked for.
+///
+/// # Errors
+/// The folder or the root can't be found.
+pub(crate) fn named_files(folder: &Path, root: Option<&Path>) -> Result<NamedFiles, Diagnostics> {
+    NamedFiles::new(folder, root).map_err(|error| {
+        let place = root.unwrap_or(folder).display().to_string();
+        Diagnostics::without_text(&place, format!("can't be used as a folder: {error}"), None)
+    })
 }
 
 impl Decode for OwnActions {

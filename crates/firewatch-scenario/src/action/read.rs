@@ -8,7 +8,7 @@ use super::model::{
     ActionFile, ActionSpec, Amendment, Branch, Category, Condition, Matching, OnInvalid, Parameter,
     ParameterIndex, ParameterKind, Profile, Rules,
 };
-use super::template::Template;
+use super::template::{Names, Template};
 use crate::decode::{Decode, Decoder, Fields, StandIn, join, key_path};
 use crate::syntax::{Expr, Kind};
 
@@ -40,7 +40,7 @@ impl Decode for ActionFile {
         let extra_metrics: Vec<String> = fields
             .optional(decoder, "extra_metrics")
             .unwrap_or_default();
-        decoder.own_metrics.clone_from(&extra_metrics);
+        decoder.own_metrics = extra_metrics.iter().cloned().collect();
         let actions: Option<Named<ActionSpec>> = fields.optional(decoder, "actions");
         // They are of the action before.
         decoder.parameters.clear();
@@ -118,7 +118,8 @@ impl Decode for ActionSpec {
         let is_remediation = category == Some(Category::Remediation);
         let parameters: Option<Named<Parameter>> = fields.optional(decoder, "parameters");
         let parameters = parameters.map(|named| named.0).unwrap_or_default();
-        let names = parameters.iter().map(|parameter| parameter.name.clone());
+        let names = parameters.iter().enumerate();
+        let names = names.map(|(index, parameter)| (parameter.name.clone(), index));
         decoder.parameters = names.collect();
         let spec = Self {
             name: String::new(),
@@ -208,8 +209,12 @@ impl Decode for Branch {
 impl Decode for Template {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let text = String::decode(decoder, expr, path)?;
-        let parameters: Vec<&str> = decoder.parameters.iter().map(String::as_str).collect();
-        match Self::parse(&text, &parameters, &decoder.own_metrics) {
+        let names = Names {
+            parameters: &decoder.parameters,
+            own: &decoder.own_metrics,
+            suggests: !decoder.is_full(),
+        };
+        match Self::parse(&text, &names) {
             Ok(template) => Some(template),
             Err(bad) => {
                 decoder.problem(path, expr.span.clone(), bad.message, "", bad.help);
@@ -296,6 +301,10 @@ fn metric_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<MetricK
     if matches!(metric, MetricKey::Known(_)) || decoder.own_metrics.contains(&name) {
         return Some(metric);
     }
+    if decoder.is_full() {
+        decoder.omit();
+        return None;
+    }
     let message = format!("unknown metric `{}`", crate::problem::shown(&name));
     let own = decoder.own_metrics.iter().map(String::as_str);
     let names = firewatch_sim::METRICS
@@ -313,11 +322,15 @@ fn metric_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<MetricK
 /// The name of a parameter of the action.
 fn parameter_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<ParameterIndex> {
     let name: String = decoder.value(expr, path)?;
-    if let Some(index) = decoder.parameters.iter().position(|known| *known == name) {
+    if let Some(&index) = decoder.parameters.get(&name) {
         return Some(ParameterIndex(index));
     }
+    if decoder.is_full() {
+        decoder.omit();
+        return None;
+    }
     let known = decoder.parameters.clone();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let known: Vec<&str> = known.keys().map(String::as_str).collect();
     decoder.unknown(
         expr.span.clone(),
         path,

@@ -12,8 +12,6 @@ use crate::write::RequestText;
 
 /// Name of the action that lets a tick pass.
 pub const WAIT: &str = "wait";
-/// Name of the action that ends an answer.
-pub(super) const DECLARE_RESOLVED: &str = "declare_resolved";
 
 /// An action that is asked for by names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -223,6 +221,14 @@ pub enum ActionError {
         /// What the exception is about.
         why: &'static str,
     },
+    /// A metric can't have the value that the action gives it: its file or its parameters don't fit the
+    /// scenario. What the action did before stays done.
+    Unfit {
+        /// The action.
+        action: String,
+        /// Which metric, and what it has to be.
+        error: SimError,
+    },
     /// The environment refused.
     Sim(SimError),
 }
@@ -241,6 +247,9 @@ impl fmt::Display for ActionError {
                 help.iter().try_for_each(|help| write!(f, ": {help}"))
             }
             Self::Raised { action, why } => write!(f, "`{}` fails: {why}", shown(action)),
+            Self::Unfit { action, error } => {
+                write!(f, "`{}` can't be carried out: {error}", shown(action))
+            }
             Self::Sim(error) => error.fmt(f),
         }
     }

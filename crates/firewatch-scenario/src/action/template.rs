@@ -1,5 +1,7 @@
 //! Text with places that are filled in from the state: `{target} fails {http_server_error_rate:percent}`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use firewatch_sim::{EnvironmentRef, Metric, MetricKey, Value, find_metric};
 
 use super::model::ParameterIndex;
@@ -108,9 +110,20 @@ pub(crate) struct BadPlace {
     pub(crate) help: Option<String>,
 }
 
+/// The names that a place can have.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a> {
+    /// The parameters of the action, and the number of each.
+    pub(crate) parameters: &'a BTreeMap<String, usize>,
+    /// The metrics that the file declares.
+    pub(crate) own: &'a BTreeSet<String>,
+    /// Whether to look for what may be meant by another name.
+    pub(crate) suggests: bool,
+}
+
 impl Template {
-    /// Reads a text; `parameters` are those of the action, `own` the metrics that the file declares.
-    pub(crate) fn parse(text: &str, parameters: &[&str], own: &[String]) -> Result<Self, BadPlace> {
+    /// Reads a text.
+    pub(crate) fn parse(text: &str, names: &Names) -> Result<Self, BadPlace> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find(['{', '}']) {
@@ -129,7 +142,7 @@ impl Template {
                     help: Some(format!("write `{brace}{brace}` for the sign itself")),
                 });
             };
-            pieces.push(parse_place(inner, parameters, own)?);
+            pieces.push(parse_place(inner, names)?);
             rest = behind;
         }
         push_text(&mut pieces, rest);
@@ -159,21 +172,21 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str) {
     }
 }
 
-fn parse_place(inner: &str, parameters: &[&str], own: &[String]) -> Result<Piece, BadPlace> {
+fn parse_place(inner: &str, names: &Names) -> Result<Piece, BadPlace> {
+    let Names {
+        parameters,
+        own,
+        suggests,
+    } = *names;
     let (name, format) = match inner.split_once(':') {
         None => (inner, Format::Plain),
-        Some((name, format)) => (
-            name,
-            pick(&FORMATS, "format", format, FORMATS.map(|(name, _)| name))?,
-        ),
+        Some((name, format)) => (name, pick(&FORMATS, "format", format, suggests)?),
     };
-    let tracked = |name| {
-        let names = TRACKED.map(|(name, _)| name);
-        pick(&TRACKED, "recorded metric", name, names)
-    };
+    let tracked = |name| pick(&TRACKED, "recorded metric", name, suggests);
     let source = if let Some(name) = name.strip_prefix("parameter.") {
-        let known = parameters.iter().position(|known| *known == name);
-        let unknown = || bad("parameter", name, parameters.iter().copied());
+        let known = parameters.get(name).copied();
+        let known_names = parameters.keys().map(String::as_str);
+        let unknown = || bad("parameter", name, suggests, known_names);
         Source::Parameter(ParameterIndex(known.ok_or_else(unknown)?))
     } else if let Some(name) = name.strip_prefix("series.") {
         Source::Series(tracked(name)?)
@@ -181,7 +194,7 @@ fn parse_place(inner: &str, parameters: &[&str], own: &[String]) -> Result<Piece
         Source::Trend(tracked(name)?)
     } else if let Some((_, word)) = WORDS.iter().find(|(word, _)| *word == name) {
         Source::Word(*word)
-    } else if find_metric(name).is_some() || own.iter().any(|own| own == name) {
+    } else if find_metric(name).is_some() || own.contains(name) {
         Source::Metric(MetricKey::new(name))
     } else {
         let words = WORDS.iter().map(|(word, _)| *word);
@@ -189,7 +202,7 @@ fn parse_place(inner: &str, parameters: &[&str], own: &[String]) -> Result<Piece
             .iter()
             .map(|metric: &Metric| metric.name);
         let known = words.chain(metrics).chain(own.iter().map(String::as_str));
-        return Err(bad("place", name, known));
+        return Err(bad("place", name, suggests, known));
     };
     Ok(Piece::Place(source, format))
 }
@@ -198,18 +211,25 @@ fn pick<T: Copy>(
     known: &[(&str, T)],
     what: &str,
     name: &str,
-    names: impl IntoIterator<Item = &'static str, IntoIter: Clone> + Clone,
+    suggests: bool,
 ) -> Result<T, BadPlace> {
     let found = known.iter().find(|(known, _)| *known == name);
+    let names = known.iter().map(|(name, _)| *name);
     found
         .map(|(_, found)| *found)
-        .ok_or_else(|| bad(what, name, names))
+        .ok_or_else(|| bad(what, name, suggests, names))
 }
 
-fn bad<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> BadPlace {
+fn bad<'a>(
+    what: &str,
+    name: &str,
+    suggests: bool,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> BadPlace {
+    let help = suggests.then(|| suggest(name, &format!("{what}s"), known));
     BadPlace {
         message: format!("unknown {what} `{}` in a text with places", shown(name)),
-        help: suggest(name, &format!("{what}s"), known),
+        help: help.flatten(),
     }
 }
 

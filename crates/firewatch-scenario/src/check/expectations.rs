@@ -158,7 +158,8 @@ impl Checker<'_> {
         let (metric_path, value_path) = (join(path, "metric"), join(path, "value"));
         let known = find_metric(name);
         let own = self.services.get(service).map(|s| &s.extra_metrics);
-        if known.is_none() && !own.is_some_and(|own| own.contains_key(name)) {
+        let is_own = own.is_some_and(|own| own.contains_key(name));
+        if known.is_none() && !is_own && !self.is_created(service, name) {
             let own = own.into_iter().flat_map(|own| own.keys());
             let known = METRICS.iter().map(|metric| metric.name);
             let names = known.chain(own.map(String::as_str));
@@ -218,10 +219,23 @@ impl Checker<'_> {
         self.same_outcome(path, outcome.filter(|outcome| !outcome), range);
     }
 
+    /// Whether the scenario or an action that it does gives the metric to the service.
+    fn is_given(&self, service: &str, name: &str) -> bool {
+        self.given_metrics.contains(&(service, name)) || self.is_created(service, name)
+    }
+
+    /// Whether an action that the scenario does gives the metric to the service.
+    fn is_created(&self, service: &str, name: &str) -> bool {
+        let is_spared =
+            self.red_herrings.contains(service) && self.scenario.catalogue().spares_red_herrings();
+        let own = self.services.get(service);
+        own.is_some_and(|own| self.created.gives(own, name, is_spared))
+    }
+
     /// Whether something in the scenario, or a rule, can attach the metric to the service.
     fn may_have(&self, service: &str, name: &str) -> bool {
         let unreadable = ["services", "faults", "timeline"];
-        let is_given = |name: &str| self.given_metrics.contains(&(service, name));
+        let is_given = |name: &str| self.is_given(service, name);
         let by_rule: &[&str] = match name {
             "effective_rps_multiplier" => &["process_cpu_throttle_rate"],
             "http_server_request_queue_depth" | "http_server_queue_drain_rate" => {

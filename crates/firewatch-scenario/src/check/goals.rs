@@ -1,8 +1,11 @@
 //! Goals: whether they are about something, and can be met and missed.
 
+use std::collections::BTreeSet;
+
 use firewatch_sim::{METRICS, Value, find_metric};
 
 use super::Checker;
+use crate::action::ActionSpec;
 use crate::decode::join;
 use crate::goal::{Goal, GoalTest};
 use crate::model::Operator;
@@ -11,6 +14,10 @@ use crate::problem::{closest, shown};
 impl Checker<'_> {
     pub(super) fn goals(&mut self) {
         let goals = &self.scenario.goals;
+        let actions = self.scenario.catalogue().actions().iter();
+        let created: BTreeSet<&str> = { actions.flat_map(ActionSpec::creates) }
+            .map(|(_, metric)| metric)
+            .collect();
         self.in_range("goals_cost", goals.cost, 0.0, 1.0);
         for (index, goal) in goals.list.iter().enumerate() {
             let path = format!("goals[{index}]");
@@ -19,9 +26,9 @@ impl Checker<'_> {
                 GoalTest::Than(_, metric) => Some(metric),
                 _ => None,
             });
-            self.goal_metric(&join(&path, "metric"), goal, &goal.metric);
+            self.goal_metric(&join(&path, "metric"), goal, &goal.metric, &created);
             if let Some(other) = other {
-                self.goal_metric(&join(&path, "value"), goal, other);
+                self.goal_metric(&join(&path, "value"), goal, other, &created);
             }
             if let Some(message) = goal.test.nested().find_map(nonsense) {
                 self.notes.report(&join(&path, "value"), message, "", None);
@@ -29,13 +36,14 @@ impl Checker<'_> {
         }
     }
 
-    /// A metric that Firewatch knows, or one of the service's own. A service that is not in the mesh
-    /// has none that could be looked up.
-    fn goal_metric(&mut self, path: &str, goal: &Goal, metric: &str) {
+    /// A metric that Firewatch knows, one of the service's own or one that an action can create. A service
+    /// that is not in the mesh has none that could be looked up.
+    fn goal_metric(&mut self, path: &str, goal: &Goal, metric: &str, created: &BTreeSet<&str>) {
         let Some(service) = self.services.get(&*goal.service) else {
             return;
         };
-        if find_metric(metric).is_some() || service.extra_metrics.contains_key(metric) {
+        let is_own = service.extra_metrics.contains_key(metric) || created.contains(metric);
+        if is_own || find_metric(metric).is_some() {
             return;
         }
         let own = service.extra_metrics.keys().map(String::as_str);

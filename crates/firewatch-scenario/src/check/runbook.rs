@@ -1,7 +1,7 @@
 //! A runbook: whether the incident that it answers has what it speaks of.
 
 use super::expectations::Numbers;
-use super::{Checker, MAX_TICKS, timeline};
+use super::{Checker, MAX_TICKS};
 use crate::decode::{Decoder, join};
 use crate::generate::generate;
 use crate::model::{Check, Comparison, Difficulty, Quantity, Scenario};
@@ -10,8 +10,9 @@ use crate::runbook::{Condition, Runbook, Step};
 /// Notes everything that is wrong with the runbook as an answer to the scenario.
 pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut Decoder) {
     let mut checker = Checker::new(scenario, notes);
-    let created = timeline::created_by(scenario, runbook.requests());
-    checker.given_metrics.extend(created);
+    checker
+        .created
+        .add(scenario.catalogue(), runbook.requests());
     checker.steps("steps", &runbook.steps);
     checker.expectations("expect", &runbook.expect);
 }

@@ -1,5 +1,7 @@
 //! The grid of a sweep: values in range, and faults that they can act on.
 
+use std::collections::BTreeSet;
+
 use firewatch_sim::FaultKind;
 
 use super::{Checker, MAX_SPEED, in_short};
@@ -52,19 +54,21 @@ impl Checker<'_> {
     }
 
     fn axes<T: Copy, K: Ord>(&mut self, path: &str, axes: &[Axis<T>], key: impl Fn(T) -> K) {
-        let mut services: Vec<Option<&str>> = Vec::new();
+        let mut services: BTreeSet<Option<&str>> = BTreeSet::new();
         for axis in axes {
             let service = axis.service.as_deref();
             let axis_path = axis_path(path, axis);
-            let is_double = services
-                .iter()
-                .any(|other| *other == service || other.is_none() || service.is_none());
+            // One for all faults goes with no other.
+            let is_double = match service {
+                Some(_) => services.contains(&service) || services.contains(&None),
+                None => !services.is_empty(),
+            };
             if is_double {
                 let message = "a fault is varied twice in the same way".to_owned();
                 let help = "give values for all faults, or for each service once".to_owned();
                 self.notes.report(&axis_path, message, "", Some(help));
             }
-            services.push(service);
+            services.insert(service);
             self.afflicted(&axis_path, service);
             if axis.values.is_empty() {
                 let message = format!("`{axis_path}` needs at least one value");
@@ -79,9 +83,7 @@ impl Checker<'_> {
 
     /// Notes where there is no fault to vary. What is drawn by the seed is known only then.
     fn afflicted(&mut self, path: &str, service: Option<&str>) {
-        let unreadable =
-            self.notes.is_broken_within("faults") || self.notes.is_broken_within("timeline");
-        if self.scenario.generated || unreadable {
+        if self.scenario.generated || self.has_broken_faults() {
             return;
         }
         match service {
@@ -101,6 +103,10 @@ impl Checker<'_> {
         }
     }
 
+    fn has_broken_faults(&self) -> bool {
+        self.notes.is_broken_within("faults") || self.notes.is_broken_within("timeline")
+    }
+
     fn speed(&mut self, path: &str, speed: f64) {
         if !(0.0..=MAX_SPEED).contains(&speed) {
             let speed = in_short(speed);
@@ -110,13 +116,12 @@ impl Checker<'_> {
     }
 
     fn halts(&mut self, axis: &Axis<Halt>) {
-        let starts = self.first_starts.iter();
-        let latest = starts
-            .filter(|(service, _)| axis.service.as_deref().is_none_or(|name| name == **service))
-            .max_by_key(|(_, start)| **start)
-            .map(|(service, start)| (*service, *start));
-        let unreadable =
-            self.notes.is_broken_within("faults") || self.notes.is_broken_within("timeline");
+        let latest = match axis.service.as_deref() {
+            Some(service) => self.first_starts.get_key_value(service),
+            None => self.first_starts.iter().max_by_key(|(_, start)| **start),
+        };
+        let latest = latest.map(|(service, start)| (*service, *start));
+        let unreadable = self.has_broken_faults();
         for (path, halt) in values("sweep.halt", std::slice::from_ref(axis)) {
             let Halt::At(tick) = halt else { continue };
             self.before_the_end(&path, tick);

@@ -5,31 +5,16 @@ use firewatch_sim::Engine;
 use super::Checker;
 use crate::action::{ActionRequest, ActionSpec, Parameter};
 use crate::decode::key_path;
-use crate::model::{Action, Fault, Metrics, Scenario};
+use crate::model::{Action, Metrics, Scenario};
 use crate::problem::{shown, suggest};
+use crate::work;
 
-/// Services and the metrics that actions of the timeline may give them.
-pub(super) fn created(scenario: &Scenario) -> impl Iterator<Item = (&str, &str)> {
-    let requests = scenario
-        .timeline
-        .iter()
-        .filter_map(|event| match &event.action {
-            Action::Perform(request) => Some(request),
-            Action::Halt(_) | Action::Inject(_) | Action::Set(..) => None,
-        });
-    created_by(scenario, requests)
-}
-
-/// Services and the metrics that these actions may give them.
-pub(super) fn created_by<'a>(
-    scenario: &'a Scenario,
-    requests: impl IntoIterator<Item = &'a ActionRequest>,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let catalogue = scenario.catalogue();
-    requests.into_iter().flat_map(move |request| {
-        let action = catalogue.find(&request.name);
-        let created = action.into_iter().flat_map(ActionSpec::creates);
-        created.filter_map(|metric| Some((request.target.as_deref()?, metric)))
+/// The actions that the timeline does.
+pub(super) fn requests(scenario: &Scenario) -> impl Iterator<Item = &ActionRequest> {
+    let actions = scenario.timeline.iter().map(|event| &event.action);
+    actions.filter_map(|action| match action {
+        Action::Perform(request) => Some(request),
+        Action::Halt(_) | Action::Inject(_) | Action::Set(..) => None,
     })
 }
 
@@ -37,6 +22,7 @@ impl Checker<'_> {
     pub(super) fn timeline(&mut self) {
         let scenario = self.scenario;
         for (index, event) in scenario.timeline.iter().enumerate() {
+            work::count(1);
             let path = format!("timeline[{index}]");
             self.before_the_end(&format!("{path}.tick"), event.tick);
             let path = format!("{path}.do");
@@ -127,12 +113,7 @@ impl Checker<'_> {
 
     fn halt(&mut self, path: &str, service: &str, tick: u64) {
         let path = format!("{path}.service");
-        // A fault that could not be read, or is on a service that there is not, may be the one meant.
-        let misplaced =
-            |fault: &Fault| !fault.absent && !self.services.contains_key(&*fault.service);
-        let unreadable = self.notes.is_broken_within("faults")
-            || self.notes.is_broken_within("timeline")
-            || self.scenario.all_faults().any(misplaced);
+        let unreadable = self.hides_faults;
         let name = shown(service);
         match self.first_starts.get(service).copied() {
             Some(start) if start > tick && !unreadable => {

@@ -237,7 +237,12 @@ impl<'a> Fields<'a> {
     pub(crate) fn finish(self, decoder: &mut Decoder) {
         for field in self.names() {
             let name = field.text;
-            if !self.asked.contains(&name) && !decoder.is_near_slip(&field.span) {
+            if self.asked.contains(&name) || decoder.is_near_slip(&field.span) {
+                continue;
+            }
+            if decoder.is_full() {
+                decoder.omit();
+            } else {
                 let message = format!("{} has no field `{}`", self.what, shown(name));
                 let help = suggest(name, "fields", self.asked.iter().copied());
                 let path = join(self.path, &shown(name));

@@ -1,23 +1,16 @@
 //! A scenario's part in a run: what its timeline does, what it expects, and what came of both.
 
-use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
+use firewatch_sim::{EnvironmentRef, SimError};
 
 use super::answer::Answer;
 use super::record::{Occurrence, ServiceHistory, What};
+use super::timetable::{ActiveFaults, Step};
 use crate::action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Stage};
 use crate::expect::{Moment, Outcome, Verdict, Watch};
 use crate::model::{Action, Expectation, Fault, Metrics, Scenario};
 use crate::runbook::Runbook;
 use crate::score::Score;
 use crate::start;
-
-/// Something that is done before a tick.
-enum Step<'a> {
-    Begin(&'a Fault),
-    Halt(&'a str),
-    Set(&'a str, &'a Metrics),
-    Perform(&'a ActionRequest),
-}
 
 /// What a script notes besides its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +39,17 @@ pub struct Script<'a> {
     mitigated: bool,
     breached: bool,
     impact_after_mitigation: bool,
+    /// The first action that could not be carried out.
+    failed_action: Option<FailedAction>,
+}
+
+/// An action that could not be carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedAction {
+    /// The tick at which it was to be done.
+    pub tick: u64,
+    /// Name of the action, which metric it failed at, and what that has to be.
+    pub error: ActionError,
 }
 
 impl<'a> Script<'a> {
@@ -62,7 +66,7 @@ impl<'a> Script<'a> {
         let has_actions = actions.any(|action| matches!(action, Action::Perform(_)));
         let mut script = Self {
             ticks: scenario.ticks,
-            steps: steps(scenario),
+            steps: scenario.timetable().steps(scenario),
             catalogue: scenario.catalogue(),
             session: (has_actions || answer.is_some()).then(ActionSession::new),
             answer,
@@ -73,6 +77,7 @@ impl<'a> Script<'a> {
             mitigated: false,
             breached: false,
             impact_after_mitigation: false,
+            failed_action: None,
         };
         for fault in scenario.faults.iter().filter(|fault| fault.start_tick == 0) {
             script.note_active(view.clock().tick, fault);
@@ -125,6 +130,13 @@ impl<'a> Script<'a> {
                 score: None,
             },
         }
+    }
+
+    /// The first action that could not be carried out, if there was one: its file or its parameters don't fit
+    /// the scenario, in a way that only the run could show. What came of such a run means nothing.
+    #[must_use]
+    pub fn failed_action(&self) -> Option<&FailedAction> {
+        self.failed_action.as_ref()
     }
 
     /// The score of the answer: where a runbook answers, or something is expected of it.
@@ -189,6 +201,38 @@ impl<'a> Script<'a> {
         Ok(())
     }
 
+    /// Does these steps, which are all due at that tick, outside of a run.
+    pub(super) fn act_once(
+        scenario: &'a Scenario,
+        steps: Vec<(u64, Step<'a>)>,
+        tick: u64,
+        stage: &mut impl Stage,
+        session: &mut ActionSession,
+    ) -> Result<(), SimError> {
+        let mut script = Self {
+            ticks: scenario.ticks,
+            steps,
+            catalogue: scenario.catalogue(),
+            session: Some(std::mem::take(session)),
+            answer: None,
+            watches: Vec::new(),
+            notes: Notes::Outcome,
+            occurrences: Vec::new(),
+            histories: Vec::new(),
+            mitigated: false,
+            breached: false,
+            impact_after_mitigation: false,
+            failed_action: None,
+        };
+        let acted = script.take_due(tick, stage);
+        *session = script.session.unwrap_or_default();
+        acted?;
+        match script.failed_action.map(|failed| failed.error) {
+            Some(ActionError::Unfit { error, .. }) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Where no runbook answers, the timeline's actions do: their step is scored behind the last of them,
     /// but before anything else that happens. Else they are what happens anyway, as in an episode.
     fn take_due(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
@@ -196,6 +240,7 @@ impl<'a> Script<'a> {
         let answers = self.timeline_answers();
         let is_answer = |step: &Step| answers && matches!(step, Step::Perform(_));
         let mut actions = due.filter(|(_, step)| is_answer(step)).count();
+        let mut active = None;
         loop {
             if let Some(answer) = self.answer.as_mut().filter(|_| actions == 0) {
                 answer.close_step(stage)?;
@@ -204,23 +249,41 @@ impl<'a> Script<'a> {
                 return Ok(());
             };
             actions -= usize::from(is_answer(&step));
-            self.take(&step, tick, stage)?;
+            self.take(&step, &mut active, tick, stage)?;
         }
     }
 
-    fn take(&mut self, step: &Step, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+    /// Does a step; `active` are the faults that go on, if they have been looked for.
+    fn take(
+        &mut self,
+        step: &Step,
+        active: &mut Option<ActiveFaults>,
+        tick: u64,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
         match step {
             Step::Begin(fault) => {
                 stage.inject_fault(&start::fault_state(fault))?;
+                if let Some(active) = active {
+                    stage.read(|view| active.begin(fault, view))?;
+                }
                 self.note_active(tick, fault);
                 // A fault on an absent service has nothing to set metrics of.
                 if !fault.absent {
                     self.set(&fault.service, &fault.metrics, tick, stage)?;
                 }
             }
-            Step::Halt(service) => self.halt(service, tick, stage)?,
+            Step::Halt(service) => {
+                let active = match active {
+                    Some(active) => active,
+                    None => active.insert(stage.read(ActiveFaults::of)?),
+                };
+                self.halt(service, active, tick, stage)?;
+            }
             Step::Set(service, metrics) => self.set(service, metrics, tick, stage)?,
             Step::Perform(request) => {
+                // It may halt a fault.
+                *active = None;
                 self.perform(request, tick, stage, self.timeline_answers())?;
             }
         }
@@ -232,7 +295,7 @@ impl<'a> Script<'a> {
     }
 
     /// Does an action, which may be part of the answer. What the reference fails at is told as what came of
-    /// it.
+    /// it; so is an action that does not fit the scenario, and the run goes on.
     fn perform(
         &mut self,
         request: &ActionRequest,
@@ -254,7 +317,12 @@ impl<'a> Script<'a> {
                 if let Some(answer) = &mut answer {
                     answer.fail_step();
                 }
-                (false, error.to_string(), None)
+                let told = error.to_string();
+                if matches!(error, ActionError::Unfit { .. }) {
+                    let failed = FailedAction { tick, error };
+                    self.failed_action.get_or_insert(failed);
+                }
+                (false, told, None)
             }
         };
         self.note(tick, || What::ActionTaken {
@@ -272,15 +340,14 @@ impl<'a> Script<'a> {
         Ok(())
     }
 
-    fn halt(&mut self, service: &str, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
-        let active: Vec<(usize, FaultKind)> = stage.read(|view| {
-            view.faults()
-                .enumerate()
-                .filter(|(_, fault)| !fault.halted && view.fault_service(fault) == service)
-                .map(|(index, fault)| (index, fault.kind))
-                .collect()
-        })?;
-        for (index, kind) in active {
+    fn halt(
+        &mut self,
+        service: &str,
+        active: &mut ActiveFaults,
+        tick: u64,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        for (index, kind) in active.take(service) {
             stage.halt_fault(index)?;
             self.note(tick, || What::FaultHalted {
                 service: service.to_owned(),
@@ -376,64 +443,4 @@ impl Scenario {
         };
         self.expect.iter().chain(besides)
     }
-
-    /// Whether faults begin or the timeline acts once the incident has started.
-    #[must_use]
-    pub fn acts_later(&self) -> bool {
-        !self.timeline.is_empty() || self.faults.iter().any(|fault| fault.start_tick > 0)
-    }
-
-    /// Does what the scenario itself does once so many ticks are done: the faults that begin then,
-    /// then the events of the timeline, whose actions go into the session. A [`crate::Playback`] does
-    /// so by itself.
-    ///
-    /// # Errors
-    /// None for a scenario without [`Scenario::problems`] on an environment of its own; else as the
-    /// stage.
-    pub fn act_at(
-        &self,
-        tick: u64,
-        stage: &mut impl Stage,
-        session: &mut ActionSession,
-    ) -> Result<(), SimError> {
-        let mut steps = steps(self);
-        steps.retain(|(at, _)| *at == tick);
-        let mut script = Script {
-            ticks: self.ticks,
-            steps,
-            catalogue: self.catalogue(),
-            session: Some(std::mem::take(session)),
-            answer: None,
-            watches: Vec::new(),
-            notes: Notes::Outcome,
-            occurrences: Vec::new(),
-            histories: Vec::new(),
-            mitigated: false,
-            breached: false,
-            impact_after_mitigation: false,
-        };
-        let acted = script.take_due(tick, stage);
-        *session = script.session.unwrap_or_default();
-        acted
-    }
-}
-
-/// What is to be done, the last thing first; at the same tick faults begin before the timeline acts.
-fn steps(scenario: &Scenario) -> Vec<(u64, Step<'_>)> {
-    let begins = scenario.faults.iter().filter(|fault| fault.start_tick > 0);
-    let mut steps: Vec<(u64, Step)> = begins
-        .map(|fault| (fault.start_tick, Step::Begin(fault)))
-        .collect();
-    steps.extend(scenario.timeline.iter().map(|event| {
-        let step = match &event.action {
-            Action::Halt(service) => Step::Halt(service),
-            Action::Inject(fault) => Step::Begin(fault),
-            Action::Set(service, metrics) => Step::Set(service, metrics),
-            Action::Perform(request) => Step::Perform(request),
-        };
-        (event.tick, step)
-    }));
-    steps.sort_by_key(|(tick, _)| *tick);
-    steps.reverse();
-    steps
 }

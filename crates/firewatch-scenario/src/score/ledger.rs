@@ -1,7 +1,7 @@
 //! The accounting of an episode: what each step and the whole of it are worth. It reads the
 //! environment and never changes it.
 
-use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals, round_decimal};
+use firewatch_sim::{EnvironmentRef, Fault, ImpactMode, Status, Vitals, round_decimal};
 
 use smallvec::SmallVec;
 
@@ -332,10 +332,9 @@ impl Ledger {
             }
             Profile::Standard => {
                 let affected = self.affected(view);
+                let active = self.have_faults(view, |fault| !fault.halted);
                 let is_well = |service: &usize| {
-                    let mut faults = view.faults();
-                    self.accounts[*service].status == Status::Healthy
-                        && !faults.any(|fault| !fault.halted && fault.node() == *service)
+                    self.accounts[*service].status == Status::Healthy && !active[*service]
                 };
                 let recovered = affected.clone().filter(is_well).count();
                 (affected.count(), recovered)
@@ -347,11 +346,23 @@ impl Ledger {
     /// the incident, unless one has a fault.
     fn affected(&self, view: &EnvironmentRef) -> impl Iterator<Item = usize> + Clone {
         let accounts = self.accounts.iter().enumerate();
-        let has_fault = |service| view.faults().any(|fault| fault.node() == service);
+        let has_fault = self.have_faults(view, |_| true);
         let affected = accounts.filter(move |(service, account)| {
-            (account.seen && !account.red_herring) || has_fault(*service)
+            (account.seen && !account.red_herring) || has_fault[*service]
         });
         affected.map(|(service, _)| service)
+    }
+
+    /// Of each service, whether one of its faults is wanted.
+    fn have_faults(&self, view: &EnvironmentRef, wanted: impl Fn(&Fault) -> bool) -> Vec<bool> {
+        let mut have = vec![false; self.accounts.len()];
+        for fault in view.faults().filter(|fault| wanted(fault)) {
+            // One on a service outside the mesh is nobody's.
+            if let Some(has) = have.get_mut(fault.node()) {
+                *has = true;
+            }
+        }
+        have
     }
 
     /// Services whose error rate fell by more than 0.01 in the step.

@@ -1,11 +1,13 @@
 //! From a grid to its runs.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use firewatch_sim::FaultKind;
 
+use super::settings::Settings;
 use super::{Axis, Halt};
-use crate::model::{Action, Event, Fault, Scenario};
+use crate::model::Scenario;
 use crate::problem::{Problem, shown};
 
 /// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds and halting
@@ -195,9 +197,11 @@ impl Plan {
     pub fn scenario(&self, run: u64) -> Scenario {
         let Run { seed, settings } = self.run(run);
         let mut scenario = self.base.clone().with_seed(seed);
+        let mut changes = Settings::default();
         for (column, setting) in self.columns.iter().zip(settings) {
-            apply(&mut scenario, column.service.as_deref(), setting);
+            changes.add(column.service.as_deref(), setting);
         }
+        changes.apply(&mut scenario);
         scenario
     }
 
@@ -207,9 +211,11 @@ impl Plan {
     pub fn problems(&self, run: u64) -> Vec<Problem> {
         let scenario = self.scenario(run);
         let mut problems = scenario.problems();
-        let without_fault = self.columns.iter().filter(|column| {
-            let mut faults = scenario.all_faults();
-            !faults.any(|fault| is_meant(fault, column.service.as_deref()))
+        let afflicted: BTreeSet<&str> =
+            scenario.all_faults().map(|fault| &*fault.service).collect();
+        let without_fault = self.columns.iter().filter(|column| match &column.service {
+            Some(service) => !afflicted.contains(&**service),
+            None => afflicted.is_empty(),
         });
         problems.extend(without_fault.map(|column| Problem {
             path: String::new(),
@@ -236,58 +242,10 @@ fn column<T: Copy>(name: &str, axis: &Axis<T>, setting: impl Fn(T) -> Setting) -
     }
 }
 
-fn is_meant(fault: &Fault, service: Option<&str>) -> bool {
-    service.is_none_or(|service| fault.service == service)
-}
-
-fn apply(scenario: &mut Scenario, service: Option<&str>, setting: Setting) {
-    match setting {
-        Setting::Speed(speed) => each_fault(scenario, service, |fault| fault.speed = speed),
-        Setting::Kind(kind) => each_fault(scenario, service, |fault| fault.kind = kind),
-        Setting::Halt(halt) => set_halt(scenario, service, halt),
-    }
-}
-
-fn each_fault(scenario: &mut Scenario, service: Option<&str>, mut change: impl FnMut(&mut Fault)) {
-    let injected = scenario
-        .timeline
-        .iter_mut()
-        .filter_map(|event| match &mut event.action {
-            Action::Inject(fault) => Some(fault),
-            Action::Halt(_) | Action::Set(..) | Action::Perform(_) => None,
-        });
-    let faults = scenario.faults.iter_mut().chain(injected);
-    faults
-        .filter(|fault| is_meant(fault, service))
-        .for_each(&mut change);
-}
-
-/// Halts come behind whatever else the timeline does at the same tick.
-fn set_halt(scenario: &mut Scenario, service: Option<&str>, halt: Halt) {
-    let mut services: Vec<String> = Vec::new();
-    for fault in scenario
-        .all_faults()
-        .filter(|fault| is_meant(fault, service))
-    {
-        if !services.contains(&fault.service) {
-            services.push(fault.service.clone());
-        }
-    }
-    scenario.timeline.retain(
-        |event| !matches!(&event.action, Action::Halt(halted) if services.contains(halted)),
-    );
-    if let Halt::At(tick) = halt {
-        let halts = services.into_iter().map(|service| Event {
-            tick,
-            action: Action::Halt(service),
-        });
-        scenario.timeline.extend(halts);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Action;
     use crate::sweep::{Seeds, Sweep};
 
     const HALTED: &str = r#"Scenario(

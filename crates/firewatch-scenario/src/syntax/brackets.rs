@@ -6,6 +6,7 @@ use super::parse::{Parser, instead_of};
 use super::token::TokenKind;
 use super::{MAX_DEPTH, line_of};
 use crate::problem::shown;
+use crate::work;
 
 /// What is wrong with a closing bracket.
 #[derive(Clone, Copy)]
@@ -45,6 +46,44 @@ pub(super) fn is_opening(kind: TokenKind) -> bool {
 pub(super) fn begins_value(kind: TokenKind) -> bool {
     use TokenKind::{Number, Quoted, RawText, Text, Word};
     is_opening(kind) || matches!(kind, Word | Number | Text | RawText(_) | Quoted)
+}
+
+/// Brackets that are open. Each goes in and out once, however many a closing one passes over.
+#[derive(Default)]
+struct Nesting {
+    /// Their sorts, outermost first.
+    open: Vec<usize>,
+    /// Where those of each sort are among them.
+    places: [Vec<usize>; 3],
+}
+
+impl Nesting {
+    fn sort(bracket: u8) -> usize {
+        match bracket {
+            b'(' | b')' => 0,
+            b'[' | b']' => 1,
+            _ => 2,
+        }
+    }
+
+    fn open(&mut self, bracket: u8) {
+        let sort = Self::sort(bracket);
+        self.places[sort].push(self.open.len());
+        self.open.push(sort);
+    }
+
+    /// Closes the innermost bracket of that sort and all within it; how many find no match by that.
+    fn close(&mut self, bracket: u8) -> usize {
+        let Some(&at) = self.places[Self::sort(bracket)].last() else {
+            return 1;
+        };
+        let within = self.open.len() - at - 1;
+        for sort in self.open.drain(at..) {
+            work::count(1);
+            self.places[sort].pop();
+        }
+        within
+    }
 }
 
 impl Parser<'_> {
@@ -185,24 +224,17 @@ impl Parser<'_> {
     /// follows soon is looked at.
     pub(super) fn mismatches(&self, from: usize, open: &[u8]) -> usize {
         const FAR: usize = 10_000;
-        let (mut open, mut mismatches) = (open.to_vec(), 0);
+        let mut nesting = Nesting::default();
+        open.iter().for_each(|&bracket| nesting.open(bracket));
+        let mut mismatches = 0;
         for token in self.tokens[from..].iter().take(FAR) {
+            work::count(1);
             match token.kind {
-                kind if is_opening(kind) => {
-                    if let TokenKind::Mark(bracket) = kind {
-                        open.push(bracket);
-                    }
-                }
+                TokenKind::Mark(mark) if is_opening(token.kind) => nesting.open(mark),
                 TokenKind::Mark(mark) if is_closing(token.kind) => {
-                    match open.iter().rposition(|&bracket| closing(bracket) == mark) {
-                        Some(at) => {
-                            mismatches += open.len() - at - 1;
-                            open.truncate(at);
-                        }
-                        None => mismatches += 1,
-                    }
+                    mismatches += nesting.close(mark);
                 }
-                TokenKind::End => mismatches += open.len(),
+                TokenKind::End => mismatches += nesting.open.len(),
                 _ => {}
             }
         }

@@ -7,6 +7,7 @@ use super::text::unescape;
 use super::token::{Token, TokenKind, tokens};
 use super::{Expr, Kind, Name, Number, Parsed, Slips};
 use crate::problem::shown;
+use crate::work;
 
 /// Reads the text as far as it can be read.
 pub(crate) fn parse(text: &str) -> Parsed<'_> {
@@ -87,6 +88,7 @@ impl<'a> Parser<'a> {
 
     /// Goes on to the next token; stays at the end.
     pub(super) fn advance(&mut self) {
+        work::count(1);
         self.at = (self.at + 1).min(self.tokens.len() - 1);
     }
 

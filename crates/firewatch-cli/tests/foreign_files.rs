@@ -1,0 +1,239 @@
+//! Files that a scenario names, and actions that don't fit it, by way of every command that reads scenarios.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that can't start the command fails"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const ACTIONS: &str = "Actions(extra_metrics: [\"mine\"], actions: {\"look\": (about: \"Looks.\", category: \
+                       remediation, guarded: false, branches: [(effects: [set(metric: \"restart_count\", \
+                       to: metric(\"mine\"))], feedback: \"seen\")])})";
+/// What must not be printed.
+const SECRET: &str = "TOKEN=hunter2";
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// What comes of the command, run in the folder.
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+        command.args(arguments).current_dir(self.0.path());
+        let command = command.env("SECRET", SECRET).stdin(Stdio::null());
+        command.output().expect("the command starts")
+    }
+
+    /// What it prints on both streams, and that it ends with that code.
+    fn told(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let both = [output.stdout, output.stderr].concat();
+        let both = String::from_utf8_lossy(&both).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {both}");
+        both
+    }
+}
+
+fn scenario(named: &str) -> String {
+    format!(
+        "Scenario(\n    name: \"x\", difficulty: easy, actions: [\"{named}\"],\n    services: {{\"db\": \
+         (extra_metrics: {{\"mine\": 3}})}}, faults: [(kind: oom, service: \"db\")],\n)"
+    )
+}
+
+/// Every command that reads a scenario, and what comes behind the file.
+const COMMANDS: [&[&str]; 8] = [
+    &["run"],
+    &["check"],
+    &["list"],
+    &["actions"],
+    &["graph"],
+    &["audit", "--max-actions", "0", "--random", "1"],
+    &["sweep", "--seeds", "0..2"],
+    &["play"],
+];
+
+fn with_file<'a>(command: &[&'a str], file: &'a str, rest: &[&'a str]) -> Vec<&'a str> {
+    [&command[..1], &[file], &command[1..], rest].concat()
+}
+
+#[test]
+fn no_command_reads_what_a_scenario_may_not_name() {
+    let folder = Folder::new();
+    folder.write("secret", SECRET);
+    folder.write("project/environ", SECRET);
+    for named in ["/proc/self/environ", "../../secret", "../environ"] {
+        folder.write("project/scenarios/s.ron", &scenario(named));
+        for command in COMMANDS {
+            let told = folder.told(2, &with_file(command, "project/scenarios/s.ron", &[]));
+            assert!(!told.contains("hunter2"), "{command:?}: {told}");
+            assert!(told.contains("s.ron:2:44"), "{command:?}: {told}");
+        }
+    }
+}
+
+#[test]
+fn every_command_takes_another_root() {
+    let folder = Folder::new();
+    folder.write("shared/own.ron", ACTIONS);
+    folder.write("project/scenarios/s.ron", &scenario("../../shared/own.ron"));
+    let file = "project/scenarios/s.ron";
+    for command in COMMANDS {
+        let told = folder.told(2, &with_file(command, file, &[]));
+        assert!(told.contains("leads out of the root folder"), "{told}");
+        let output = folder.run(&with_file(command, file, &["--root", "."]));
+        // An audit may find the incident wanting.
+        let code = output.status.code().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            code == 0 || command[0] == "audit" && code == 1,
+            "{command:?}: {told}"
+        );
+    }
+    let told = folder.told(2, &["check", file, "--root", "no/such/folder"]);
+    assert!(told.contains("there is no such folder"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_are_neither_searched_for_nor_waited_for() {
+    let folder = Folder::new();
+    folder.write("project/scenarios/s.ron", &scenario("../pipe"));
+    for pipe in ["project/pipe", "project/scenarios/pipe.ron"] {
+        let made = Command::new("mkfifo").arg(folder.path(pipe)).status();
+        assert!(made.unwrap().success());
+    }
+    for command in ["run", "check", "list"] {
+        let told = folder.told(2, &[command, "project/scenarios"]);
+        assert!(told.contains("is not a regular file"), "{told}");
+        assert!(!told.contains("pipe.ron"), "{told}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_runbook_may_still_come_through_a_pipe() {
+    let folder = Folder::new();
+    folder.write("s.ron", "Scenario(name: \"x\", difficulty: easy, services: {\"db\": ()}, faults: [(kind: oom, service: \"db\")])");
+    let script = format!(
+        "'{}' run s.ron --runbook <(printf 'Runbook(name: \"r\", steps: [wait(1)])')",
+        env!("CARGO_BIN_EXE_firewatch")
+    );
+    let mut shell = Command::new("bash");
+    let output = shell
+        .args(["-c", &script])
+        .current_dir(folder.0.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+}
+
+/// Two scenarios, of which the first has an action that only the run shows not to fit.
+fn misfits() -> Folder {
+    let folder = Folder::new();
+    folder.write("project/actions/own.ron", ACTIONS);
+    let with = |mine: &str, expect: &str| {
+        format!(
+            "Scenario(name: \"x\", difficulty: easy, actions: [\"../actions/own.ron\"], services: {{\"db\": \
+             (extra_metrics: {{\"mine\": {mine}}})}}, faults: [(kind: oom, service: \"db\")], \
+             timeline: [(tick: 3, do: action(\"look\", \"db\"))], expect: [{expect}])"
+        )
+    };
+    folder.write("project/scenarios/a.ron", &with("\"words\"", ""));
+    let well = with("3", "at_tick(4, metric(\"db\", \"restart_count\", 3))");
+    folder.write("project/scenarios/b.ron", &well);
+    folder
+}
+
+#[test]
+fn an_action_that_does_not_fit_is_bad_input_and_the_folder_goes_on() {
+    let folder = misfits();
+    for format in ["text", "json", "jsonl", "csv"] {
+        let output = folder.run(&["run", "project/scenarios", "--format", format]);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{format}: {told}");
+        assert!(
+            told.contains("a.ron") && told.contains("`look` can't be carried out"),
+            "{told}"
+        );
+        assert!(told.contains("restart_count"), "{told}");
+        let results = String::from_utf8(output.stdout).unwrap();
+        assert!(results.contains("b.ron"), "{format}: {results}");
+        if format == "json" {
+            let runs: serde_json::Value = serde_json::from_str(&results).unwrap();
+            assert_eq!(runs.as_array().unwrap().len(), 2);
+        }
+    }
+    let told = folder.told(2, &["run", "project/scenarios", "--seeds", "0..3"]);
+    assert!(told.contains("`look` can't be carried out"), "{told}");
+    assert!(told.contains("b.ron"), "{told}");
+    let told = folder.told(2, &["sweep", "project/scenarios/a.ron", "--seeds", "0..3"]);
+    assert!(
+        told.contains("a.ron") && told.contains("`look` can't be carried out"),
+        "{told}"
+    );
+    let told = folder.told(
+        2,
+        &[
+            "sweep",
+            "project/scenarios/a.ron",
+            "--seeds",
+            "0..3",
+            "--out",
+            "rows.csv",
+        ],
+    );
+    assert!(told.contains("`look` can't be carried out"), "{told}");
+    assert!(!folder.path("rows.csv").exists());
+    let arguments = [
+        "audit",
+        "project/scenarios",
+        "--max-actions",
+        "0",
+        "--random",
+        "1",
+    ];
+    let told = folder.told(2, &arguments);
+    assert!(
+        told.contains("restart_count") && told.contains("b.ron"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_can_be_known_is_known_to_check() {
+    let folder = Folder::new();
+    let wrong = ACTIONS
+        .replace("metric(\\\"mine\\\")", "\"words\"")
+        .replace("metric(\"mine\")", "\"words\"");
+    folder.write("project/scenarios/own.ron", &wrong);
+    folder.write("project/scenarios/s.ron", &scenario("own.ron"));
+    for command in COMMANDS {
+        let told = folder.told(2, &with_file(command, "project/scenarios/s.ron", &[]));
+        assert!(told.contains("own.ron:1:"), "{command:?}: {told}");
+        assert!(
+            told.contains("`restart_count` must be a whole number"),
+            "{command:?}: {told}"
+        );
+    }
+}
