@@ -101,8 +101,8 @@ impl Episode {
     ///
     /// # Errors
     /// [`EpisodeError::NotRunning`], and [`firewatch_scenario::ActionError::Unknown`]: nothing has
-    /// happened then. [`firewatch_scenario::ActionError::Raised`], under the reference profile: the
-    /// tick has happened.
+    /// happened then. [`firewatch_scenario::ActionError::Raised`], under the reference profile, and
+    /// [`firewatch_scenario::ActionError::Unfit`]: the tick has happened.
     pub fn step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
         let running = self.running.as_mut();
         let running = running.filter(|(_, session)| session.score.end().is_none());

@@ -203,10 +203,14 @@ fn effects(
     notes: &mut Decoder,
 ) {
     for (index, effect) in effects.iter().enumerate() {
-        let Effect::Change { metric, change, .. } = effect else {
-            continue;
+        let problem = match effect {
+            Effect::Change { metric, change, .. } => types::unfit(metric, change, parameters),
+            Effect::SetMemoryLimit { parameter } => {
+                types::unfit_memory_limit(*parameter, parameters)
+            }
+            _ => None,
         };
-        if let Some(problem) = types::unfit(metric, change, parameters) {
+        if let Some(problem) = problem {
             let path = format!("{path}.{field}[{index}]");
             notes.report(&path, problem, "", None);
         }

@@ -4,7 +4,9 @@
 use firewatch_sim::{Metric, MetricKey, MetricKind, Value};
 
 use super::effect::trunc;
-use super::model::{Change, Limits, OnInvalid, Operand, Parameter, ParameterIndex, ParameterKind};
+use super::model::{
+    Change, Factor, Limits, OnInvalid, Operand, Parameter, ParameterIndex, ParameterKind,
+};
 use crate::check::out_of_range;
 
 /// Why a change can't be done to a metric, as far as its file tells: what type a metric of a scenario's own
@@ -14,6 +16,17 @@ pub(super) fn unfit(metric: &MetricKey, change: &Change, own: &[Parameter]) -> O
         Change::IntDiv { by: 0, .. } => return Some("`by` must not be 0".to_owned()),
         Change::Add { amount, .. } if amount.as_f64().is_none() => {
             return Some(format!("`amount` must be a number, not `{amount}`"));
+        }
+        Change::Scale { by, .. } | Change::IntScale { by, .. } => {
+            if let Factor::OneMinus(ParameterIndex(index)) = by
+                && let Some(text) =
+                    { own.get(*index) }.filter(|own| own.kind == ParameterKind::Text)
+            {
+                return Some(format!(
+                    "`by` must be a number, and `{}` is text",
+                    text.name
+                ));
+            }
         }
         _ => {}
     }
@@ -41,6 +54,16 @@ pub(super) fn unfit(metric: &MetricKey, change: &Change, own: &[Parameter]) -> O
         Change::Clamp(limits) if *kind == MetricKind::Int => fraction(name, limits_of(limits)),
         _ => None,
     }
+}
+
+/// Why a parameter can't be a memory limit.
+pub(super) fn unfit_memory_limit(index: ParameterIndex, own: &[Parameter]) -> Option<String> {
+    let ParameterIndex(index) = index;
+    let other = { own.get(index) }.filter(|own| own.kind != ParameterKind::Integer)?;
+    let (name, kind) = (&other.name, other.kind);
+    Some(format!(
+        "a memory limit is a whole number, and the type of `{name}` is `{kind}`"
+    ))
 }
 
 fn limits_of(limits: &Limits) -> [(&'static str, Option<f64>); 2] {
