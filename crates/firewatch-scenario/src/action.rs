@@ -21,6 +21,7 @@ mod session;
 mod stage;
 mod template;
 mod types;
+mod whole;
 
 pub use catalogue::{ActionCatalogue, ActionId};
 pub(crate) use model::On as Recipients;

@@ -121,13 +121,12 @@ impl Run<'_, '_> {
             }
             Effect::SetMemoryLimit { parameter } => {
                 let mebibytes = match means.parameters.get(*parameter).as_deref() {
-                    Some(Value::Int(mebibytes)) => Some(*mebibytes),
-                    _ => (integer(&service, limit) / MEBIBYTE).checked_mul(2),
+                    Some(Value::Int(mebibytes)) => *mebibytes,
+                    _ => (integer(&service, limit).div_euclid(MEBIBYTE)).saturating_mul(2),
                 };
-                let bytes = mebibytes.and_then(|mebibytes| mebibytes.checked_mul(MEBIBYTE));
-                let too_large = || means.raised("the memory limit is too large");
-                let bytes = Value::Int(bytes.ok_or_else(too_large)?);
-                means.set(&mut service, limit, &bytes)?;
+                // The metric has 64 bits: from 2^43 MiB on it stays at the most that they hold.
+                let bytes = mebibytes.saturating_mul(MEBIBYTE);
+                means.set(&mut service, limit, &Value::Int(bytes))?;
             }
             Effect::Change { .. } | Effect::StoreLogs | Effect::SetCounter { .. } => {}
         }

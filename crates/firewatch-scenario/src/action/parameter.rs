@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use firewatch_sim::Value;
 
 use super::model::{ActionSpec, OnInvalid, Parameter, ParameterIndex, ParameterKind, Rules};
+use super::whole::whole;
 use crate::model::Metrics;
 
 /// What becomes of a parameter.
@@ -181,29 +182,4 @@ impl Parameter {
             }
         }
     }
-}
-
-/// A whole number, or what can be cut down to one: numbers toward zero, truth values to 0 and 1, text
-/// that holds a whole number.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "cutting down to a whole number is the point"
-)]
-fn whole(value: &Value) -> Option<i64> {
-    const LIMIT: f64 = 9.2e18;
-    match value {
-        Value::Int(n) => Some(*n),
-        Value::Bool(b) => Some(i64::from(*b)),
-        Value::Float(x) => (x.abs() < LIMIT).then_some(*x as i64),
-        Value::Text(text) => whole_text(text.trim()),
-        Value::List(_) | Value::Map(_) => None,
-    }
-}
-
-/// As Python reads whole numbers: single underscores may stand between digits.
-fn whole_text(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let well_parted = digits.split('_').all(|part| !part.is_empty());
-    let plain: String = text.chars().filter(|c| *c != '_').collect();
-    well_parted.then(|| plain.parse().ok()).flatten()
 }
