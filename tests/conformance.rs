@@ -3,12 +3,11 @@
 //! `FIREWATCH_CASES=DIR` runs every `*.json` of another folder instead of the fixtures; a relative
 //! `DIR` counts from the root of the workspace.
 
-use std::io::Write;
 use std::path::Path;
 
 use bevy_ecs::prelude::*;
 use firewatch_sim::{Impact, Simulation};
-use firewatch_tests::{Case, Crowd, Difference, Incident};
+use firewatch_tests::{Case, Crowd, Difference, Incident, tell};
 
 fn run_alone(case: &Case) -> Result<(), Difference> {
     let incident = case.incident();
@@ -44,12 +43,6 @@ fn run_folder(folder: &Path) -> (usize, usize) {
         files.len()
     ));
     (files.len(), differ)
-}
-
-/// Prints a line past the test harness, which would keep it to itself unless the test fails.
-fn tell(line: &str) {
-    // A closed pipe is no reason for a test to fail.
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 #[test]

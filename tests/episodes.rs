@@ -3,13 +3,12 @@
 //! `FIREWATCH_EPISODES=FILE` compares the lines of another file instead of the fixture's; a relative
 //! `FILE` counts from the root of the workspace.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use firewatch_episode::{Start, matching, tasks};
 use firewatch_scenario::Difficulty;
 use firewatch_sim::{EnvironmentState, LogScript, Simulation};
-use firewatch_tests::{Comparison, compare_episode, difference, files, workspace};
+use firewatch_tests::{Comparison, compare_episode, difference, files, tell, workspace};
 
 /// Differing fields that are named for one line.
 const NAMED: usize = 5;
@@ -20,12 +19,6 @@ fn file() -> PathBuf {
         PathBuf::from,
     );
     workspace().join(file)
-}
-
-/// Prints a line past the test harness, which would keep it to itself unless the test fails.
-fn tell(line: &str) {
-    // A closed pipe is no reason for a test to fail.
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Whether the line is an episode of ours; tells what differs if not.

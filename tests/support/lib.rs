@@ -11,9 +11,11 @@ mod episode;
 mod host;
 mod incident;
 mod load;
+mod played;
 mod property;
 mod snapshot;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 pub use case::{Case, Difference, Moment, expect_same};
@@ -21,10 +23,17 @@ pub use episode::{Comparison, compare_episode};
 pub use host::{Crowd, Host, rows_are_together};
 pub use incident::{Act, Footprint, Incident, neighbour};
 pub use load::{load_any, load_scenario};
+pub use played::{Replay, replay};
 pub use property::property;
 pub use snapshot::difference;
 
 use firewatch_scenario::{FileKind, Scenario};
+
+/// Prints a line past the test harness, which would keep it to itself unless the test fails.
+pub fn tell(line: &str) {
+    // A closed pipe is no reason for a test to fail.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
 
 /// The root of the workspace.
 #[must_use]
