@@ -10,7 +10,7 @@ use firewatch_sim::{Fleet, SimError};
 
 use crate::factory::{EpisodeFactory, Prepared};
 use crate::incident::{EpisodeError, Request};
-use crate::observation::Info;
+use crate::info::Info;
 use crate::session::Session;
 use round::{Round, Turn};
 
@@ -179,7 +179,9 @@ impl EpisodeBatch {
         SimError::check_length("the mask", mask.len(), self.len())?;
         let picked = (0..self.len()).filter(|&index| mask[index]);
         let prepared = picked.map(|index| {
-            let prepared = Prepared::new(self.profile, &request(index))?;
+            let request = request(index);
+            let prepared = Prepared::new(self.profile, &request)
+                .inspect_err(|_| self.sessions[index].after_failed_reset(&request))?;
             Ok((index, prepared))
         });
         let prepared = prepared.collect::<Result<Vec<_>, EpisodeError>>()?;
@@ -266,7 +268,7 @@ impl EpisodeBatch {
         Ok(&session.score)
     }
 
-    /// What else is said about the last step of one episode.
+    /// What else is said about the last step of one episode, but for the analysis in sentences.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].

@@ -9,7 +9,8 @@ use firewatch_scenario::{
 use firewatch_sim::{EnvironmentRef, Simulation};
 
 use crate::incident::{EpisodeError, Incident, Request};
-use crate::observation::{Info, Observation};
+use crate::info::Info;
+use crate::observation::Observation;
 use crate::session::{PastAction, Session};
 
 /// An incident that somebody answers, step by step.
@@ -36,6 +37,8 @@ pub struct Episode {
     profile: Profile,
     catalogue: Arc<ActionCatalogue>,
     running: Option<(Simulation, Session)>,
+    /// What was said about the last step that was done.
+    info: Info,
 }
 
 /// What came of a step.
@@ -43,7 +46,7 @@ pub struct Episode {
 pub struct Step {
     /// What is to be seen now.
     pub observation: Observation,
-    /// What the step earned.
+    /// What the step earned; all 0 for one that was not done.
     pub reward: Reward,
     /// Whether the action could be done: `false` without a target that it needs.
     pub valid: bool,
@@ -57,8 +60,10 @@ pub struct Step {
     pub end: Option<End>,
     /// The grade, if it has.
     pub grade: Option<Grade>,
-    /// What else is said about the step.
+    /// What else is said about the step; about the one before, if this one was not done.
     pub info: Info,
+    /// Why the step was not done, under the reference profile: it came after the end, or the action failed.
+    pub error: Option<EpisodeError>,
 }
 
 impl Episode {
@@ -79,6 +84,7 @@ impl Episode {
             profile,
             catalogue,
             running: None,
+            info: Info::default(),
         }
     }
 
@@ -86,24 +92,60 @@ impl Episode {
     ///
     /// # Errors
     /// [`EpisodeError::Task`], [`EpisodeError::Unregistered`], [`EpisodeError::Sim`]; the episode
-    /// before it goes on then.
+    /// before it goes on then. Under the reference profile it does so with what the reference has
+    /// overwritten by then: it burns, and is graded, by the difficulty and the task of the reset that
+    /// failed, and counts its steps from 0. [`Observation::of_error`] is what the reference shows.
     pub fn reset(&mut self, request: &Request) -> Result<Observation, EpisodeError> {
-        let incident = Incident::new(self.profile, request)?;
+        let incident = Incident::new(self.profile, request).inspect_err(|_| {
+            if let Some((_, session)) = &mut self.running {
+                session.after_failed_reset(request);
+            }
+        })?;
         let (simulation, actions) = incident.begin()?;
         let view = simulation.view();
         let session = Session::begin(incident.beginning(), actions, &view);
         let observation = session.observation(&view);
         self.running = Some((simulation, session));
+        self.info = Info::default();
         Ok(observation)
     }
 
     /// One tick, then one action.
     ///
+    /// Under the reference profile a step that comes after the end, or before the first reset, is
+    /// [`Step::error`] with an empty observation, as the reference shows it; so is one whose action
+    /// [fails](firewatch_scenario::ActionError::Raised), though its tick has happened.
+    ///
     /// # Errors
-    /// [`EpisodeError::NotRunning`], and [`firewatch_scenario::ActionError::Unknown`]: nothing has
-    /// happened then. [`firewatch_scenario::ActionError::Raised`], under the reference profile, and
+    /// [`firewatch_scenario::ActionError::Unknown`], and under the standard profile
+    /// [`EpisodeError::NotRunning`], where it is a mistake of the caller's: nothing has happened then.
     /// [`firewatch_scenario::ActionError::Unfit`]: the tick has happened.
     pub fn step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
+        match self.try_step(action) {
+            Err(error) if self.profile == Profile::Reference && error.is_shown() => {
+                Ok(self.not_done(error))
+            }
+            done => done,
+        }
+    }
+
+    /// What is seen of a step that was not done.
+    fn not_done(&self, error: EpisodeError) -> Step {
+        Step {
+            observation: Observation::of_error(&error),
+            reward: Reward::default(),
+            valid: false,
+            wrong: false,
+            halted: None,
+            feedback: error.to_string(),
+            end: self.end(),
+            grade: self.grade(),
+            info: self.info.clone(),
+            error: Some(error),
+        }
+    }
+
+    fn try_step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
         let running = self.running.as_mut();
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
@@ -115,6 +157,11 @@ impl Episode {
         simulation.tick();
         let done = session.step(catalogue, simulation, action)?;
         let view = simulation.view();
+        let analysis = session.analysis(&view, action, &done.outcome);
+        self.info = Info {
+            semantic_analysis: Some(analysis),
+            ..session.info(&view)
+        };
         Ok(Step {
             observation: session.observation(&view),
             reward: done.reward,
@@ -124,7 +171,8 @@ impl Episode {
             feedback: done.outcome.feedback,
             end: session.score.end(),
             grade: session.score.grade(),
-            info: session.info(&view),
+            info: self.info.clone(),
+            error: None,
         })
     }
 

@@ -74,6 +74,16 @@ pub enum EpisodeError {
     Sim(SimError),
 }
 
+impl EpisodeError {
+    /// Whether the reference shows it as an empty observation.
+    pub(crate) fn is_shown(&self) -> bool {
+        matches!(
+            self,
+            Self::NotRunning | Self::Action(ActionError::Raised { .. })
+        )
+    }
+}
+
 impl fmt::Display for EpisodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -139,13 +149,7 @@ impl Incident {
                 Self::of(profile, task)
             }
             (Profile::Reference, Request::Drawn { difficulty, seed }) => {
-                let start = Start::generate(*difficulty, *seed);
-                let mut incident = Self::of_start(start)?;
-                // Graded as the first task of the difficulty, whose ticks and limits all its tasks
-                // share; and as no task in particular.
-                incident.terms.graded_ticks = difficulty.ticks();
-                incident.terms.has_goals = false;
-                Ok(incident)
+                Self::of_start(Start::generate(*difficulty, *seed), *difficulty)
             }
             (
                 Profile::Reference,
@@ -158,12 +162,7 @@ impl Incident {
                 let task = task::find(id)?;
                 let difficulty = difficulty.unwrap_or(Difficulty::Easy);
                 let seed = seed.unwrap_or(task.scenario.seed);
-                let start = Start::of_task_with(id, difficulty, seed)?;
-                let mut incident = Self::of_start(start)?;
-                // Whatever budget it has been given.
-                incident.terms.max_bad_customer_minutes =
-                    max_bad_customer_minutes(task.difficulty());
-                Ok(incident)
+                Self::of_start(Start::of_task_with(id, difficulty, seed)?, difficulty)
             }
         }
     }
@@ -207,10 +206,14 @@ impl Incident {
         Ok(Self::with(profile, scenario, blueprint))
     }
 
-    fn of_start(start: Start) -> Result<Self, EpisodeError> {
+    /// With the budget of the difficulty, whatever task it is.
+    fn of_start(start: Start, difficulty: Difficulty) -> Result<Self, EpisodeError> {
         let blueprint = start.state.blueprint()?;
         check_registered(start.task)?;
-        Ok(Self::with(Profile::Reference, start.scenario, blueprint))
+        let mut incident = Self::with(Profile::Reference, start.scenario, blueprint);
+        let terms = &mut incident.terms;
+        (terms.graded_ticks, terms.max_bad_customer_minutes) = graded_by(start.task, difficulty);
+        Ok(incident)
     }
 
     fn with(profile: Profile, scenario: Scenario, blueprint: Blueprint) -> Self {
@@ -222,6 +225,54 @@ impl Incident {
                 .map(Arc::new),
             scenario: Arc::new(scenario),
         }
+    }
+}
+
+/// Ticks and bad customer minutes that the reference grades against: the task's, else those of the
+/// difficulty, which all its tasks share.
+fn graded_by(task: Option<&Task>, difficulty: Difficulty) -> (u64, f64) {
+    let difficulty = task.map_or(difficulty, Task::difficulty);
+    let ticks = task.map_or(difficulty.ticks(), |task| task.scenario.ticks);
+    (ticks, max_bad_customer_minutes(difficulty))
+}
+
+/// What a reset that fails has already set when it does: the reference then goes on with the episode
+/// before it, but by these.
+pub(crate) struct Leftover {
+    pub(crate) difficulty: Difficulty,
+    pub(crate) seed: Option<u64>,
+    /// The task whose goals are graded from then on.
+    pub(crate) task: Option<&'static Task>,
+    pub(crate) graded_ticks: u64,
+    pub(crate) max_bad_customer_minutes: f64,
+}
+
+impl Leftover {
+    /// `None` for a scenario: the reference has none.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let (difficulty, seed, task) = match request {
+            Request::Scenario(_) => return None,
+            Request::Drawn { difficulty, seed } => {
+                (*difficulty, Some(*seed), task::matching(*difficulty, *seed))
+            }
+            Request::Task {
+                id,
+                difficulty,
+                seed,
+            } => (
+                difficulty.unwrap_or(Difficulty::Easy),
+                *seed,
+                task::find(id).ok(),
+            ),
+        };
+        let (graded_ticks, max_bad_customer_minutes) = graded_by(task, difficulty);
+        Some(Self {
+            difficulty,
+            seed,
+            task,
+            graded_ticks,
+            max_bad_customer_minutes,
+        })
     }
 }
 

@@ -32,6 +32,7 @@ mod draw;
 mod episode;
 mod factory;
 mod incident;
+mod info;
 mod observation;
 mod python;
 mod session;
@@ -44,7 +45,8 @@ pub use firewatch_scenario::score::{
     Alert, AlertName, End, Grade, Reward, Score, Severity, grade, reward, slo,
 };
 pub use incident::{EpisodeError, Request};
-pub use observation::{Info, Observation};
+pub use info::{EpisodeSummary, Info, SIMULATION_TYPE};
+pub use observation::Observation;
 pub use python::PythonRandom;
 pub use session::PastAction;
 pub use start::Start;

@@ -4,6 +4,7 @@ use firewatch_scenario::score::{Alert, BCM_DECIMALS};
 use firewatch_sim::{EnvironmentRef, ServiceState, round_decimal};
 use serde::Serialize;
 
+use crate::incident::EpisodeError;
 use crate::session::{PastAction, Session};
 
 /// Actions of the history that are shown.
@@ -34,17 +35,28 @@ pub struct Observation {
     pub history: Vec<PastAction>,
 }
 
-/// What is said about a step besides the observation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Info {
-    /// Services that are not healthy.
-    pub services_degraded: Vec<String>,
-    /// Services whose error rate fell by more than 0.01 in the step.
-    pub services_recovering: Vec<String>,
-    /// How many services are not healthy.
-    pub blast_radius: usize,
-    /// How far the incident is dealt with, percent: 0, 25, 75 or 100.
-    pub incident_progress: u8,
+impl Observation {
+    /// What the reference shows where there is nothing to be seen: a whole budget, no services, and an
+    /// explanation in the place of the history. Its budget and burn are the same for every difficulty.
+    #[must_use]
+    pub fn of_error(error: &EpisodeError) -> Self {
+        Self {
+            tick: 0,
+            sim_time_seconds: 0,
+            services: Vec::new(),
+            alerts: Vec::new(),
+            slo_budget_remaining: 100.0,
+            slo_burn_rate: 1.5,
+            user_impact_active: true,
+            bad_customer_minutes: 0.0,
+            mttm_achieved_tick: None,
+            history: vec![PastAction {
+                action_type: "error".to_owned(),
+                target_service: String::new(),
+                feedback_string: error.to_string(),
+            }],
+        }
+    }
 }
 
 impl Session {
@@ -63,35 +75,6 @@ impl Session {
             bad_customer_minutes: round_decimal(minutes, BCM_DECIMALS),
             mttm_achieved_tick: self.score.mttm_tick(),
             history: self.history[shown..].to_vec(),
-        }
-    }
-
-    pub(crate) fn info(&self, view: &EnvironmentRef) -> Info {
-        let names: Vec<&str> = view.service_names().collect();
-        let named = |index: usize| names.get(index).map(|&name| name.to_owned());
-        Info {
-            services_degraded: self.score.unhealthy().filter_map(named).collect(),
-            services_recovering: self.score.recovering().filter_map(named).collect(),
-            blast_radius: self.score.unhealthy().count(),
-            incident_progress: self.progress(view.clock().tick),
-        }
-    }
-
-    fn progress(&self, tick: u64) -> u8 {
-        const FEW: f64 = 0.3;
-        let (unhealthy, services) = (self.score.unhealthy().count(), self.score.services());
-        if self.score.end().is_some() {
-            100
-        } else if self.score.mttm_tick().is_some() {
-            75
-        } else if unhealthy == 0 {
-            100
-        } else if (unhealthy as f64) < FEW * services as f64 {
-            75
-        } else if tick > 0 {
-            25
-        } else {
-            0
         }
     }
 }

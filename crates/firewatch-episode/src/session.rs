@@ -10,7 +10,7 @@ use firewatch_scenario::{
 use firewatch_sim::{EnvironmentRef, SimError};
 use serde::Serialize;
 
-use crate::incident::EpisodeError;
+use crate::incident::{EpisodeError, Leftover, Request};
 
 /// Something that was done earlier in the episode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -132,6 +132,31 @@ impl Session {
     /// The same where nothing was changed since [`look`](Self::look).
     pub(crate) fn settle(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
         self.score.after_no_change(&self.scenario, view, deed)
+    }
+
+    /// Takes over what a reset that failed leaves behind: under the reference profile an episode that
+    /// runs goes on with the difficulty, the seed and the task of that reset, and counts its steps anew.
+    pub(crate) fn after_failed_reset(&mut self, request: &Request) {
+        if self.profile != Profile::Reference || self.score.end().is_some() {
+            return;
+        }
+        let Some(leftover) = Leftover::of(request) else {
+            return;
+        };
+        self.steps = 0;
+        self.seed = leftover.seed.unwrap_or(self.seed);
+        self.score.overwrite(
+            leftover.difficulty.slo_budget(),
+            leftover.graded_ticks,
+            leftover.max_bad_customer_minutes,
+        );
+        let task = leftover.task.map(|task| &task.scenario);
+        self.scenario = Arc::new(Scenario {
+            difficulty: Some(leftover.difficulty),
+            seed: self.seed,
+            goals: task.map(|task| task.goals.clone()).unwrap_or_default(),
+            ..(*self.scenario).clone()
+        });
     }
 
     fn remember(&mut self, request: &ActionRequest, outcome: &ActionOutcome) {

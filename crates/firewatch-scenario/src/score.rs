@@ -9,7 +9,7 @@ mod num;
 pub mod reward;
 pub mod slo;
 
-use firewatch_sim::{EnvironmentRef, Status, round_decimal};
+use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
 use serde::Serialize;
 
 use crate::action::{ActionOutcome, ActionSession, Category, Profile};
@@ -18,7 +18,8 @@ use crate::model::{Difficulty, Scenario};
 use alert::{ALERTS_PER_SERVICE, Clock, Firing};
 pub use alert::{Alert, AlertName, Severity};
 pub use grade::Grade;
-use grade::{Outcome, max_bad_customer_minutes};
+pub use grade::Outcome;
+use grade::max_bad_customer_minutes;
 pub use ledger::Deed;
 use ledger::Ledger;
 pub use reward::Reward;
@@ -49,8 +50,6 @@ pub struct Terms {
     pub graded_ticks: u64,
     /// Bad customer minutes that leave nothing of that part of the speed.
     pub max_bad_customer_minutes: f64,
-    /// Whether the grade looks at the scenario's goals.
-    pub has_goals: bool,
 }
 
 impl Terms {
@@ -63,7 +62,6 @@ impl Terms {
             max_ticks: scenario.ticks,
             graded_ticks: scenario.ticks,
             max_bad_customer_minutes: max_bad_customer_minutes(difficulty),
-            has_goals: true,
         }
     }
 }
@@ -75,6 +73,7 @@ pub struct Score {
     ledger: Ledger,
     total_reward: f64,
     end: Option<End>,
+    outcome: Option<Outcome>,
     grade: Option<Grade>,
 }
 
@@ -87,6 +86,7 @@ impl Score {
             ledger: Ledger::new(terms.profile, initial_budget, view),
             total_reward: 0.0,
             end: None,
+            outcome: None,
             grade: None,
         }
     }
@@ -135,7 +135,8 @@ impl Score {
             deed.declared.then_some(End::Declared)
         };
         if self.end.is_some() {
-            self.grade = Some(Grade::new(&self.outcome(scenario, view)));
+            let outcome = self.outcome(scenario, view);
+            (self.outcome, self.grade) = (Some(outcome), Some(Grade::new(&outcome)));
         }
         reward
     }
@@ -144,6 +145,12 @@ impl Score {
     #[must_use]
     pub fn end(&self) -> Option<End> {
         self.end
+    }
+
+    /// What was graded, once it has ended.
+    #[must_use]
+    pub fn final_outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
     }
 
     /// The grade, once it has ended.
@@ -213,6 +220,25 @@ impl Score {
         self.ledger.recovering()
     }
 
+    /// Error rate of each service, in order, before the last step and now. Under the reference profile
+    /// both are the same: its observations share the services.
+    pub fn error_rate_changes(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.ledger.error_rate_changes()
+    }
+
+    /// What a reset that fails overwrites in the reference, where the episode before it goes on: what a
+    /// step burns, what the budget can come back to, and what the grade goes by.
+    pub fn overwrite(
+        &mut self,
+        budget: SloBudget,
+        graded_ticks: u64,
+        max_bad_customer_minutes: f64,
+    ) {
+        self.ledger.slo.overwrite(budget);
+        self.terms.graded_ticks = graded_ticks;
+        self.terms.max_bad_customer_minutes = max_bad_customer_minutes;
+    }
+
     /// What there is to grade, as the environment stands.
     #[must_use]
     pub fn outcome(&self, scenario: &Scenario, view: &EnvironmentRef) -> Outcome {
@@ -243,14 +269,12 @@ impl Score {
         scenario: &'a Scenario,
         view: &EnvironmentRef,
     ) -> impl Iterator<Item = &'a Goal> {
-        let Terms {
-            profile, has_goals, ..
-        } = self.terms;
+        let profile = self.terms.profile;
         let counts = move |service: &str| {
             profile == Profile::Reference || view.topology().service(service).is_some()
         };
         let goals = scenario.goals.list.iter();
-        goals.filter(move |goal| has_goals && counts(&goal.service))
+        goals.filter(move |goal| counts(&goal.service))
     }
 
     /// How many goals count, and how many of them are missed.

@@ -92,12 +92,12 @@ impl Game {
                 deed.halted = step.halted.is_some();
                 deed.feedback = step.feedback;
                 deed.reward = step.reward;
-                step.observation
+                // What fails in the reference takes its tick: there is something to be seen after it.
+                let now = step.error.and_then(|_| self.episode.observation());
+                now.unwrap_or(step.observation)
             }
-            // What fails in the reference, or doesn't fit the scenario, takes its tick and earns nothing.
-            Err(EpisodeError::Action(
-                error @ (ActionError::Raised { .. } | ActionError::Unfit { .. }),
-            )) => {
+            // What doesn't fit the scenario takes its tick and earns nothing.
+            Err(EpisodeError::Action(error @ ActionError::Unfit { .. })) => {
                 deed.feedback = error.to_string();
                 let observation = self.episode.observation();
                 observation.ok_or_else(|| incident::failure(&EpisodeError::NotRunning))?

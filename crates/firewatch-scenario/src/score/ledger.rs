@@ -365,18 +365,24 @@ impl Ledger {
         have
     }
 
+    /// Error rate of each service before the step and now.
+    pub(crate) fn error_rate_changes(&self) -> impl Iterator<Item = (f64, f64)> {
+        // Both of the reference's observations show the services as they are now.
+        let compares = self.profile == Profile::Standard;
+        let accounts = self.accounts.iter();
+        accounts.map(move |account| {
+            let now = account.error_rate;
+            let before = account.error_rate_before;
+            (if compares { before } else { now }, now)
+        })
+    }
+
     /// Services whose error rate fell by more than 0.01 in the step.
     pub(crate) fn recovering(&self) -> impl Iterator<Item = usize> {
         const NOTABLE: f64 = 0.01;
-        // Both of the reference's observations show the services as they are now.
-        let compares = self.profile == Profile::Standard;
-        let accounts = self.accounts.iter().enumerate();
-        let fell = move |account: &Account| {
-            compares && account.error_rate < account.error_rate_before - NOTABLE
-        };
-        accounts
-            .filter(move |(_, account)| fell(account))
-            .map(|(index, _)| index)
+        let changes = self.error_rate_changes().enumerate();
+        let fell = changes.filter(|(_, (before, now))| *now < before - NOTABLE);
+        fell.map(|(index, _)| index)
     }
 }
 

@@ -17,7 +17,12 @@ const REFERENCE_FIRST_BURN: f64 = 1.5;
 /// What is left of the budget, and what the last step burned.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Slo {
+    /// That of the beginning, which the grade goes by.
     initial: f64,
+    /// What the reference gives back never makes it more than that.
+    ceiling: f64,
+    /// What the engine burns in a tick in which no service is healthy.
+    engine_burn: f64,
     /// Burn of a step in which customers are hit.
     burn: f64,
     /// Left, unrounded.
@@ -34,6 +39,8 @@ impl Slo {
     pub(crate) fn begin(initial: f64, engine: SloBudget) -> Self {
         Self {
             initial,
+            ceiling: initial,
+            engine_burn: engine.burn_per_tick,
             burn: engine.burn_per_tick,
             remaining: engine.remaining,
             user_impact: true,
@@ -43,6 +50,11 @@ impl Slo {
 
     pub(crate) fn initial(&self) -> f64 {
         self.initial
+    }
+
+    /// From now on burns, and gives back, as with another budget. The engine and the grade do not know.
+    pub(crate) fn overwrite(&mut self, other: SloBudget) {
+        (self.ceiling, self.burn) = (other.remaining, other.burn_per_tick);
     }
 
     /// Notes whether the tick has hit customers, and what that burns: nothing in a healthy mesh.
@@ -62,15 +74,15 @@ impl Slo {
     pub(crate) fn charge_as_reference(&mut self, unhealthy: usize, services: usize) {
         // Without services nothing is unhealthy.
         let share = unhealthy as f64 / services.max(1) as f64;
-        let engine = num::max(0.0, self.remaining - self.burn * share);
-        let undone = num::min(self.initial, engine + self.burn * share);
+        let engine = num::max(0.0, self.remaining - self.engine_burn * share);
+        let undone = num::min(self.ceiling, engine + self.burn * share);
         self.remaining = num::max(0.0, undone - self.burn_now);
     }
 
     /// Gives back half of the burn for an investigation with a specialist, even to a used-up budget.
     pub(crate) fn refund_as_reference(&mut self) {
         let refund = self.burn_now * (1.0 - SPECIALIST_COST);
-        self.remaining = num::min(self.initial, self.remaining + refund);
+        self.remaining = num::min(self.ceiling, self.remaining + refund);
     }
 
     /// Charges the burn of the step, half of it for an investigation with a specialist.
