@@ -108,7 +108,7 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
         variant.push(("resource_quota_type", resource.into()));
         variants.push(variant);
     }
-    let choices = [("level", "DEBUG"), ("slot", "green")];
+    let choices = [("level", "DEBUG"), ("slot", "blue")];
     let requests: Vec<(&str, &str)> = { resources.iter() }
         .map(|resource| ("resource", *resource))
         .chain(choices)
