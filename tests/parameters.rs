@@ -1,10 +1,6 @@
 //! Parameters of actions that hold more than a metric does: numbers past 64 bits, digits of any script.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test whose incident is refused fails"
-)]
+#![expect(clippy::expect_used, reason = "a test whose incident is refused fails")]
 
 use firewatch_episode::{Episode, Request, Step};
 use firewatch_scenario::{ActionRequest, Playback, Profile, Scenario};

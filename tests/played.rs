@@ -3,11 +3,7 @@
 //! `FIREWATCH_PLAYED=FILE` plays the lines of another file instead of the fixture's; a relative `FILE`
 //! counts from the root of the workspace.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test whose file can't be read fails"
-)]
+#![expect(clippy::panic, reason = "a test whose file can't be read fails")]
 
 use std::path::{Path, PathBuf};
 
