@@ -170,7 +170,8 @@ impl EpisodeBatch {
     ///
     /// # Errors
     /// [`SimError::BufferLength`] for the mask; and as [`crate::Episode::reset`] for the first place
-    /// that has one: no episode has begun then.
+    /// that has one: no episode has begun then. Under the reference profile the episode of that place goes
+    /// on with what the failed reset leaves, as in [`crate::Episode::reset`].
     pub fn reset_masked<'a>(
         &mut self,
         mask: &[bool],
