@@ -10,7 +10,7 @@ use crate::cli::{ActionsArguments, PlainFormat};
 use crate::failure::{Exit, Failure};
 use crate::output::{Console, Output};
 use crate::sources::{self, Source};
-use crate::style::{BOLD, DIM, visible};
+use crate::style::{BOLD, DIM, path_text};
 use crate::text::{names_in_lines, write_text};
 
 /// An action in the list.
@@ -102,7 +102,7 @@ fn find(
         return Ok(Some((of_profile, built_in)));
     };
     if file.is_dir() {
-        let message = format!("`{}` is a folder", file.display());
+        let message = format!("`{}` is a folder", path_text(file));
         let help = "give a scenario, or a file of actions".to_owned();
         return Err(Failure::Usage(message, Some(help)));
     }
@@ -139,7 +139,7 @@ fn write(catalogue: &ActionCatalogue, profile: Profile, out: &mut Output) -> Res
         }
         writeln!(out, "{}", out.palette.paint(BOLD, category))?;
         for line in names_in_lines(&rows) {
-            writeln!(out, "{}", visible(&line))?;
+            writeln!(out, "{line}")?;
         }
     }
     let count = catalogue.actions().len();

@@ -19,6 +19,12 @@ pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Fail
         .into_iter()
         .filter_map(|source| source.and_then(|source| source.check()).err())
         .collect();
+    let exit = if bad.is_empty() {
+        Exit::Well
+    } else {
+        Exit::Bad
+    };
+    console.raise(exit);
     let mut out = console.results(None)?;
     match arguments.format {
         PlainFormat::Json => {
@@ -48,11 +54,7 @@ pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Fail
         }
     }
     out.finish()?;
-    Ok(if bad.is_empty() {
-        Exit::Well
-    } else {
-        Exit::Bad
-    })
+    Ok(exit)
 }
 
 /// `1 file`, `2 files`.

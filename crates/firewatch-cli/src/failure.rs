@@ -6,6 +6,8 @@ use std::io;
 use firewatch_scenario::Diagnostics;
 use firewatch_sim::SimError;
 
+use crate::style::visible;
+
 /// The exit codes; of several that apply, the highest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -48,9 +50,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ClosedPipe => f.write_str("the output was closed"),
-            Self::Usage(message, None) | Self::Internal(message) => f.write_str(message),
             Self::Invalid(problems) => f.write_str(problems.render(false).trim_end()),
-            Self::Usage(message, Some(help)) => write!(f, "{message}\n  help: {help}"),
+            Self::Usage(message, None) | Self::Internal(message) => f.write_str(&visible(message)),
+            Self::Usage(message, Some(help)) => {
+                write!(f, "{}\n  help: {}", visible(message), visible(help))
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::GraphArguments;
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::sources;
+use crate::style::path_text;
 
 /// What a node is, from what matters most; each has a colour in the legend.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Role {
 /// Prints the mesh of a scenario.
 pub fn graph(arguments: &GraphArguments, console: &Console) -> Result<Exit, Failure> {
     if arguments.file.is_dir() {
-        let message = format!("`{}` is a folder", arguments.file.display());
+        let message = format!("`{}` is a folder", path_text(&arguments.file));
         let help = "`graph` draws one scenario: give its file".to_owned();
         return Err(Failure::Usage(message, Some(help)));
     }
@@ -67,6 +68,7 @@ pub fn graph(arguments: &GraphArguments, console: &Console) -> Result<Exit, Fail
             Err(problems) => {
                 console.diagnostics(&problems);
                 exit = Exit::Bad;
+                console.raise(exit);
             }
         }
     }

@@ -76,6 +76,7 @@ pub fn list(arguments: &ListArguments, console: &Console) -> Result<Exit, Failur
             Err(problems) => {
                 console.diagnostics(&problems);
                 exit = Exit::Bad;
+                console.raise(exit);
             }
         }
     }

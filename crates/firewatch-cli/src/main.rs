@@ -8,14 +8,17 @@ mod audit;
 mod batch;
 mod check;
 mod cli;
+mod csv_text;
 mod failure;
 mod generate;
 mod graph;
 mod list;
 mod mechanics;
 mod output;
+mod pending;
 mod play;
 mod run;
+mod signals;
 mod sources;
 mod style;
 mod sweep;
@@ -23,14 +26,18 @@ mod table;
 mod text;
 mod units;
 
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
+use anstream::adapter::strip_str;
 use clap::Parser;
+use firewatch_scenario::steers_terminal;
 
 use cli::{Cli, Command};
 use failure::{Exit, Failure};
 use output::Console;
+use style::{visible, visible_lines};
 
 fn main() -> ExitCode {
     // A panic is a bug, and must not look like one of the documented outcomes.
@@ -44,9 +51,11 @@ fn start() -> Exit {
         Err(error) => return refuse(&error),
     };
     let console = Console::new(cli.color);
-    match dispatch(&cli.command, &console) {
+    // Without a watch, a signal leaves a file behind that is not whole: no reason not to work.
+    let _ = signals::watch();
+    let exit = match dispatch(&cli.command, &console) {
         Ok(exit) => exit,
-        // Who closed the pipe has seen enough.
+        // A reader that has gone has seen enough.
         Err(Failure::ClosedPipe) => Exit::Well,
         Err(Failure::Invalid(problems)) => {
             console.diagnostics(&problems);
@@ -56,16 +65,45 @@ fn start() -> Exit {
             console.error(&failure);
             failure.exit()
         }
-    }
+    };
+    exit.max(console.known())
 }
 
 /// Prints clap's message: help and version to the standard output, the rest to the standard error.
 fn refuse(error: &clap::Error) -> Exit {
-    let printed = error.print();
-    match printed.map_err(Failure::from) {
+    match print(error).map_err(Failure::from) {
         Err(failure @ Failure::Internal(_)) => failure.exit(),
         _ if error.use_stderr() => Exit::Bad,
         _ => Exit::Well,
+    }
+}
+
+/// Prints clap's message, without colours where an argument in it would steer the terminal.
+fn print(error: &clap::Error) -> io::Result<()> {
+    let arguments: Vec<String> = { std::env::args_os().skip(1) }
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .filter(|argument| argument.contains(steers_terminal))
+        .collect();
+    if arguments.is_empty() {
+        return error.print();
+    }
+    let mut message = error.render().ansi().to_string();
+    // An argument is quoted whole, or what is before or after its `=`. What it has of escapes and line
+    // ends is not the message's.
+    for argument in &arguments {
+        let parts = argument.split_once('=').unwrap_or_default();
+        for part in [argument, parts.0, parts.1] {
+            if part.contains(steers_terminal) {
+                message = message.replace(part, &visible(part));
+            }
+        }
+    }
+    let message = strip_str(&message).to_string();
+    let message = visible_lines(&message);
+    if error.use_stderr() {
+        io::stderr().write_all(message.as_bytes())
+    } else {
+        io::stdout().write_all(message.as_bytes())
     }
 }
 

@@ -1,18 +1,18 @@
 //! Where results go: the standard output, or a file that is written whole or not at all.
 
+use std::cell::Cell;
 use std::fmt::Display;
-use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use firewatch_scenario::Diagnostics;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tempfile::NamedTempFile;
 
 use crate::cli::Color;
-use crate::failure::Failure;
-use crate::style::{BAD, BOLD, Palette};
+use crate::failure::{Exit, Failure};
+use crate::pending::Pending;
+use crate::style::{BAD, BOLD, Palette, visible_lines};
 
 /// Runs of fewer ticks than this are over before a bar could be read.
 const LONG_WORK: u64 = 200_000;
@@ -22,6 +22,8 @@ const BUFFER_BYTES: usize = 1 << 16;
 pub struct Console {
     color: Color,
     bar: ProgressBar,
+    /// The highest exit code that is known to apply.
+    known: Cell<Exit>,
 }
 
 impl Console {
@@ -30,7 +32,19 @@ impl Console {
         Self {
             color,
             bar: ProgressBar::hidden(),
+            known: Cell::new(Exit::Well),
         }
+    }
+
+    /// Notes an exit code that applies, even if nothing more can be written. To be called as soon as it is
+    /// known, before what is told about it is written.
+    pub fn raise(&self, exit: Exit) {
+        self.known.set(self.known.get().max(exit));
+    }
+
+    /// The highest exit code that is known to apply.
+    pub fn known(&self) -> Exit {
+        self.known.get()
     }
 
     /// The results, buffered: to the file if there is one, else to the standard output.
@@ -96,7 +110,7 @@ impl Console {
     /// Prints a note.
     pub fn note(&self, text: impl Display) {
         let head = self.error_palette().paint(BOLD, "note:");
-        self.complain(&format!("{head} {text}\n"));
+        self.complain(&format!("{head} {}\n", visible_lines(&text.to_string())));
     }
 
     fn complain(&self, text: &str) {
@@ -148,7 +162,7 @@ impl Output {
     pub fn abandon(mut self) -> Result<Option<PathBuf>, Failure> {
         match self.sink {
             Sink::Stdout(_) => self.flush().map(|()| None).map_err(Failure::from),
-            Sink::File(pending) => Ok(Some(pending.target)),
+            Sink::File(pending) => Ok(Some(pending.target().to_owned())),
         }
     }
 
@@ -156,7 +170,7 @@ impl Output {
         let (sink, buffer) = (&mut self.sink, &self.buffer);
         let written = self.bar.suspend(|| match sink {
             Sink::Stdout(stdout) => stdout.write_all(buffer),
-            Sink::File(pending) => pending.file.write_all(buffer),
+            Sink::File(pending) => pending.write_all(buffer),
         });
         self.buffer.clear();
         written
@@ -176,93 +190,7 @@ impl Write for Output {
         self.pass_on()?;
         match &mut self.sink {
             Sink::Stdout(stdout) => stdout.flush(),
-            Sink::File(pending) => pending.file.flush(),
+            Sink::File(pending) => pending.flush(),
         }
     }
-}
-
-/// A file that has another name until it is whole.
-struct Pending {
-    file: NamedTempFile,
-    target: PathBuf,
-}
-
-impl Pending {
-    /// A file that was given with `flag`.
-    fn new(target: &Path, flag: &str) -> Result<Self, Failure> {
-        // What a link points to is what is meant, not the link.
-        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-        let old = fs::metadata(&target).ok();
-        if old.as_ref().is_some_and(|old| !old.is_file()) {
-            let message = format!(
-                "`{}` is not a file that could be replaced",
-                target.display()
-            );
-            let help = format!("`{flag}` takes the name of a file");
-            return Err(Failure::Usage(message, Some(help)));
-        }
-        let folder = match target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        if !folder.is_dir() {
-            let message = format!("there is no folder `{}` to write to", folder.display());
-            let help = format!("make it first, or give another `{flag}`");
-            return Err(Failure::Usage(message, Some(help)));
-        }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".firewatch-").suffix(".part");
-        let permissions = old
-            .map(|old| old.permissions())
-            .or_else(default_permissions);
-        if let Some(permissions) = permissions {
-            builder.permissions(permissions);
-        }
-        let file = builder
-            .tempfile_in(folder)
-            .map_err(|error| unwritable(&target, &error))?;
-        Ok(Self { file, target })
-    }
-
-    fn keep(self) -> Result<(), Failure> {
-        let Self { file, target } = self;
-        file.persist(&target)
-            .map(|_| ())
-            .map_err(|error| unwritable(&target, &error.error))
-    }
-}
-
-/// Writes a text to a file that was given with `flag`, whole or not at all.
-///
-/// # Errors
-/// The file can't be written.
-pub fn write_file(target: &Path, flag: &str, text: &str) -> Result<(), Failure> {
-    let mut pending = Pending::new(target, flag)?;
-    let written = pending.file.write_all(text.as_bytes());
-    written.map_err(|error| unwritable(&pending.target, &error))?;
-    pending.keep()
-}
-
-/// Whether a file that was given with `flag` could be written as things stand.
-///
-/// # Errors
-/// It couldn't.
-pub fn check_writable(target: &Path, flag: &str) -> Result<(), Failure> {
-    Pending::new(target, flag).map(|_| ())
-}
-
-fn unwritable(target: &Path, error: &io::Error) -> Failure {
-    Failure::Internal(format!("`{}` can't be written: {error}", target.display()))
-}
-
-/// What a new file has, less what the process's mask takes away; temporary files are private.
-#[cfg(unix)]
-fn default_permissions() -> Option<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(fs::Permissions::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn default_permissions() -> Option<fs::Permissions> {
-    None
 }

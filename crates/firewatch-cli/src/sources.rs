@@ -1,7 +1,5 @@
 //! From the arguments of a command line to scenarios.
 
-use crate::cli::RootArgument;
-use crate::failure::Failure;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,6 +8,10 @@ use firewatch_scenario::{
     ActionCatalogue, Diagnostics, FailedAction, FileKind, MAX_FILE_BYTES, Problem, Profile,
     Runbook, Scenario, Script,
 };
+
+use crate::cli::RootArgument;
+use crate::failure::Failure;
+use crate::style::path_text;
 
 const EXTENSION: &str = "ron";
 
@@ -190,7 +192,7 @@ pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> R
     match sources.into_iter().find(is_target) {
         None => Ok(()),
         Some(_) => {
-            let message = format!("`{}` is a file of this run", out.display());
+            let message = format!("`{}` is a file of this run", path_text(out));
             let help = "write to another file".to_owned();
             Err(Failure::Usage(message, Some(help)))
         }

@@ -1,10 +1,16 @@
 //! Colours, and text from files made fit for a terminal.
 
 use std::fmt::Display;
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-pub use firewatch_scenario::visible;
+pub use firewatch_scenario::{visible, visible_lines};
 use firewatch_sim::Status;
+
+/// A path as it is told, fit for a terminal.
+pub fn path_text(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
+}
 
 /// No style.
 pub const PLAIN: Style = Style::new();

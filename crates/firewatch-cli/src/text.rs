@@ -43,7 +43,10 @@ pub fn write_names(names: &[(String, String)], out: &mut Output) -> Result<(), F
 
 /// Names, and beside each what it is.
 pub fn names_in_lines(names: &[(String, String)]) -> Vec<String> {
-    let column = names.iter().map(|(name, _)| name.width()).max();
+    let names = names
+        .iter()
+        .map(|(name, about)| (visible(name), visible(about)));
+    let column = names.clone().map(|(name, _)| name.width()).max();
     let column = column.unwrap_or(0) + GAP;
     let behind = " ".repeat(INDENT.len() + column);
     let mut lines = Vec::new();
@@ -53,7 +56,7 @@ pub fn names_in_lines(names: &[(String, String)]) -> Vec<String> {
         let options = Options::new(WIDTH)
             .initial_indent(&before)
             .subsequent_indent(&behind);
-        lines.extend(textwrap::wrap(about, options).into_iter().map(Into::into));
+        lines.extend(textwrap::wrap(&about, options).into_iter().map(Into::into));
     }
     lines
 }

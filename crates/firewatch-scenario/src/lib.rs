@@ -128,6 +128,7 @@ pub mod score;
 mod start;
 mod sweep;
 mod syntax;
+mod visible;
 mod work;
 mod write;
 
@@ -153,12 +154,13 @@ pub use model::{
 pub use play::{
     FailedAction, FleetPlayback, Occurrence, Playback, Script, ServiceHistory, Timetable, What,
 };
-pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of, steers_terminal, visible};
+pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of};
 pub use runbook::{Responder, Runbook};
 pub use sweep::{
     Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_VALUES, Plan, Run, Seeds, Setting, Sweep,
     steps, whole_steps,
 };
+pub use visible::{steers_terminal, visible, visible_lines};
 
 /// The examples of the README, as tests.
 #[cfg(doctest)]

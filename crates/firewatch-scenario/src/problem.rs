@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::lines::Lines;
 use crate::work;
+use crate::visible::{visible, visible_lines, visible_source};
 
 /// One problem in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,38 +91,10 @@ impl Diagnostics {
         let mut out = String::new();
         let lines = Lines::of(&self.text);
         for problem in &self.problems {
-            out.push_str(&renderer.render(&[self.group(problem, &lines)]));
+            out.push_str(&renderer.render(&[Printed::new(self, problem, &lines).group()]));
             out.push_str("\n\n");
         }
         out
-    }
-
-    fn group<'a>(
-        &'a self,
-        problem: &'a Problem,
-        lines: &Lines<'a>,
-    ) -> annotate_snippets::Group<'a> {
-        let title = Level::ERROR.primary_title(&*problem.message);
-        let group = match &problem.span {
-            Some(span) => {
-                let label = (!problem.label.is_empty()).then_some(&*problem.label);
-                let line = lines.around(span);
-                if line.text.len() > LONGEST_LINE {
-                    let (line, column) = lines.position(span.start);
-                    let origin = Origin::path(&*self.file).line(line).char_column(column);
-                    title.element(origin)
-                } else {
-                    let mark = AnnotationKind::Primary.span(line.mark).label(label);
-                    let snippet = Snippet::source(line.text).line_start(line.number);
-                    title.element(snippet.path(&*self.file).annotation(mark))
-                }
-            }
-            None => title.element(Origin::path(&*self.file)),
-        };
-        match &problem.help {
-            Some(help) => group.element(Level::HELP.message(&**help)),
-            None => group,
-        }
     }
 
     /// The problems with lines and columns.
@@ -147,6 +120,84 @@ impl Diagnostics {
     }
 }
 
+/// A problem as it is printed: what is from the file, or names it, made visible.
+struct Printed<'a> {
+    file: Cow<'a, str>,
+    message: Cow<'a, str>,
+    label: Cow<'a, str>,
+    help: Option<Cow<'a, str>>,
+    place: Option<Place>,
+}
+
+/// Where in the text a problem is.
+enum Place {
+    /// A line with a part of it marked.
+    Marked {
+        line: String,
+        number: usize,
+        mark: Range<usize>,
+    },
+    /// Line and column; the line is too long to be shown.
+    At(usize, usize),
+}
+
+impl<'a> Printed<'a> {
+    fn new(diagnostics: &'a Diagnostics, problem: &'a Problem, lines: &Lines<'a>) -> Self {
+        let place = |span| Place::of(lines, span);
+        Self {
+            file: visible(&diagnostics.file),
+            message: visible_lines(&problem.message),
+            label: visible_lines(&problem.label),
+            help: problem.help.as_deref().map(visible_lines),
+            place: problem.span.as_ref().map(place),
+        }
+    }
+
+    fn group(&self) -> annotate_snippets::Group<'_> {
+        let title = Level::ERROR.primary_title(&*self.message);
+        let group = match &self.place {
+            Some(Place::At(line, column)) => {
+                let origin = Origin::path(&*self.file).line(*line);
+                title.element(origin.char_column(*column))
+            }
+            Some(Place::Marked { line, number, mark }) => {
+                let label = (!self.label.is_empty()).then_some(&*self.label);
+                let mark = AnnotationKind::Primary.span(mark.clone()).label(label);
+                let snippet = Snippet::source(&**line).line_start(*number);
+                title.element(snippet.path(&*self.file).annotation(mark))
+            }
+            None => title.element(Origin::path(&*self.file)),
+        };
+        match &self.help {
+            Some(help) => group.element(Level::HELP.message(&**help)),
+            None => group,
+        }
+    }
+}
+
+impl Place {
+    fn of(lines: &Lines, span: &Range<usize>) -> Self {
+        let line = lines.around(span);
+        if line.text.len() > LONGEST_LINE {
+            let (line, column) = lines.position(span.start);
+            return Self::At(line, column);
+        }
+        let Range { start, end } = line.mark;
+        let [before, marked, after] = [
+            &line.text[..start],
+            &line.text[start..end],
+            &line.text[end..],
+        ]
+        .map(visible_source);
+        let mark = before.len()..before.len() + marked.len();
+        Self::Marked {
+            line: [before, marked, after].concat(),
+            number: line.number,
+            mark,
+        }
+    }
+}
+
 /// Bytes of a line beyond which it is not shown: only where in it the problem is.
 const LONGEST_LINE: usize = 10_000;
 
@@ -166,34 +217,6 @@ impl std::error::Error for Diagnostics {}
 
 /// Problems that are shown of one file; of the others only their number.
 pub(crate) const MAX_PROBLEMS: usize = 100;
-
-/// Whether a character would steer the terminal rather than be seen: control characters, and those that
-/// turn the direction of writing.
-#[must_use]
-pub fn steers_terminal(c: char) -> bool {
-    let turns = matches!(
-        c,
-        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    );
-    turns || c.is_control()
-}
-
-/// Text out of a file, with what would steer the terminal spelled out.
-#[must_use]
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers_terminal) {
-        return Cow::Borrowed(text);
-    }
-    let mut visible = String::new();
-    for c in text.chars() {
-        if steers_terminal(c) {
-            visible.extend(c.escape_default());
-        } else {
-            visible.push(c);
-        }
-    }
-    Cow::Owned(visible)
-}
 
 /// A name out of a file as it can stand in a message: short, and visible.
 pub(crate) fn shown(name: &str) -> String {
@@ -292,7 +315,7 @@ pub(crate) fn choices<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{closest, instead_of, shown};
+    use super::{Diagnostics, Problem, closest, instead_of, shown};
 
     #[test]
     fn only_what_may_be_meant_is_suggested() {
@@ -323,6 +346,33 @@ mod tests {
             "the choices are `a`, `b` and `c`"
         );
         assert_eq!(help(&["a"; 100]), None);
+    }
+
+    #[test]
+    fn what_is_quoted_from_a_file_is_visible_and_marked_where_it_is() {
+        let text = "\u{1b}[2J\tname: \u{200b}warp\u{9b}\n";
+        let start = text.find("warp").unwrap();
+        let diagnostics = Diagnostics {
+            file: "a\u{1b}]0;b\u{7}\n.ron".to_owned(),
+            text: text.to_owned(),
+            problems: vec![Problem {
+                path: String::new(),
+                message: "bad\u{202e}".to_owned(),
+                span: Some(start..start + 4),
+                label: "here\u{1b}".to_owned(),
+                help: Some("less \u{9b}2J".to_owned()),
+            }],
+        };
+        let printed = diagnostics.render(false);
+        assert!(!printed.contains(|c| c != '\n' && crate::steers_terminal(c)));
+        let lines: Vec<&str> = printed.lines().collect();
+        assert_eq!(lines[0], "error: bad\\u{202e}");
+        assert!(
+            lines[1].ends_with("a\\u{1b}]0;b\\u{7}\\n.ron:1:23"),
+            "{printed}"
+        );
+        let column = lines[3].find("warp").unwrap();
+        assert_eq!(lines[4].find("^^^^ here\\u{1b}"), Some(column), "{printed}");
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub fn audit(arguments: &AuditArguments, console: &Console) -> Result<Exit, Fail
         .into_iter()
         .map(|source| Case::load(&source?, arguments))
         .collect();
+    if cases.iter().any(Result::is_err) {
+        console.raise(Exit::Bad);
+    }
     let mut out = console.results(None)?;
     let total = cases
         .iter()
@@ -77,6 +80,7 @@ fn audit_all(
                     Err(failure) => return Err(failure),
                 };
                 tally.count(&audit);
+                console.raise(tally.exit());
                 if is_json {
                     separate(&mut entries, out)?;
                     report::write_json(&case, &audit, out)?;

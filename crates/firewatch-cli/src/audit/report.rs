@@ -12,7 +12,7 @@ use super::table::policies;
 use crate::check::count;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::style::{BAD, BOLD, DIM, FAIR, GOOD, visible};
+use crate::style::{BAD, BOLD, DIM, FAIR, GOOD, visible, visible_lines};
 
 /// What came of all scenarios.
 #[derive(Clone, Debug, Default)]
@@ -151,7 +151,7 @@ pub fn write_text(
             "\n{}\n",
             palette.paint(DIM, "The answer that was found, as a runbook:")
         )?;
-        write!(out, "{found}")?;
+        write!(out, "{}", visible_lines(found))?;
     }
     Ok(writeln!(out)?)
 }
@@ -183,7 +183,7 @@ fn write_findings(audit: &Audit, failed_only: bool, out: &mut Output) -> Result<
         )?;
         if let Some(advice) = &finding.advice {
             let arrow = palette.paint(FAIR, "→");
-            writeln!(out, "    {:<14}  {arrow} {advice}", "")?;
+            writeln!(out, "    {:<14}  {arrow} {}", "", visible(advice))?;
         }
     }
     Ok(())

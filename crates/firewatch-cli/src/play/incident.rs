@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use firewatch_episode::{EpisodeError, Request, tasks};
-use firewatch_scenario::{Diagnostics, Difficulty, Profile, Scenario, instead_of};
+use firewatch_scenario::{Diagnostics, Difficulty, Profile, Scenario, instead_of, steers_terminal};
 
 use crate::cli::PlayArguments;
 use crate::failure::Failure;
 use crate::sources::{self, Source};
+use crate::style::path_text;
 
 /// An incident to be played.
 pub struct Incident {
@@ -94,11 +95,33 @@ impl Incident {
     }
 }
 
-/// A path as a word of a shell.
+/// A path as a word of a shell, fit for a terminal.
 fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();
+    if path.contains(steers_terminal) {
+        return quoted_with_escapes(&path);
+    }
     // Only a zero byte can't be quoted, and no path has one.
     shlex::try_quote(&path).map_or_else(|_| path.to_string(), Cow::into_owned)
+}
+
+/// A word in `$'...'`, in which the shells know escapes of bytes.
+fn quoted_with_escapes(word: &str) -> String {
+    let mut quoted = String::from("$'");
+    for c in word.chars() {
+        match c {
+            '\'' | '\\' => quoted.extend(['\\', c]),
+            c if steers_terminal(c) => {
+                let mut bytes = [0; 4];
+                for byte in c.encode_utf8(&mut bytes).bytes() {
+                    quoted.push_str(&format!("\\{byte:03o}"));
+                }
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 fn of_file(
@@ -107,13 +130,13 @@ fn of_file(
 ) -> Result<Result<Incident, Diagnostics>, Failure> {
     let usage = |message: String, help: &str| Failure::Usage(message, Some(help.to_owned()));
     if file.is_dir() {
-        let message = format!("`{}` is a folder", file.display());
+        let message = format!("`{}` is a folder", path_text(file));
         return Err(usage(message, "`play` plays one scenario: give its file"));
     }
     let mut sources = sources::find_one(file, &arguments.root);
     let Some(source) = sources.pop() else {
         return Err(usage(
-            format!("`{}` names nothing", file.display()),
+            format!("`{}` names nothing", path_text(file)),
             "give a scenario file",
         ));
     };

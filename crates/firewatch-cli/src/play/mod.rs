@@ -18,8 +18,9 @@ use std::io::Write;
 
 use crate::cli::PlayArguments;
 use crate::failure::{Exit, Failure};
-use crate::output::{self, Console, Output};
-use crate::style::{DIM, visible};
+use crate::output::{Console, Output};
+use crate::pending;
+use crate::style::{DIM, path_text, visible};
 use command::Command;
 use game::Game;
 pub use help::of_the_command as help;
@@ -43,7 +44,7 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
     };
     if let Some(file) = &arguments.save {
         // Better now than after an hour on call.
-        output::check_writable(file, SAVE)?;
+        pending::check_writable(file, SAVE)?;
     }
     let mut game = Game::begin(&incident)?;
     let mut out = console.results(None)?;
@@ -122,12 +123,12 @@ fn save(game: &Game, incident: &Incident, arguments: &PlayArguments, console: &C
     if game.deeds().is_empty() {
         console.note(format_args!(
             "`{}` was not written: nothing was done",
-            file.display()
+            path_text(file)
         ));
         return Ok(());
     }
-    output::write_file(file, SAVE, &runbook::of(game).to_string())?;
-    let mut told = format!("`{}` holds what was done", file.display());
+    pending::write_file(file, SAVE, &runbook::of(game).to_string())?;
+    let mut told = format!("`{}` holds what was done", path_text(file));
     if let Some(command) = incident.again(arguments, file) {
         told = format!("{told}; to do it again:\n  {command}");
     }

@@ -1,11 +1,13 @@
 //! A row a tick and service, with the same columns always.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use firewatch_sim::{EnvironmentRef, METRICS, Value, read_metrics};
 
 use super::case::Case;
 use super::report::Report;
+use crate::csv_text::csv_text;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -26,9 +28,9 @@ impl Report for CsvRows {
     fn open(&mut self, out: &mut Output) -> Result<(), Failure> {
         let metrics = METRICS.iter().map(|metric| metric.name);
         let names = FIXED.into_iter().chain(metrics).chain(["extra"]);
-        let mut writer = writer(out);
+        let mut writer = writer(true);
         writer.write_record(names)?;
-        Ok(writer.flush()?)
+        write_rows(writer, out)
     }
 
     fn tick(
@@ -38,19 +40,19 @@ impl Report for CsvRows {
         out: &mut Output,
     ) -> Result<(), Failure> {
         let common = [
-            case.file.clone(),
+            csv_text(&case.file).into_owned(),
             case.scenario.seed.to_string(),
             view.clock().tick.to_string(),
             view.clock().sim_time_seconds.to_string(),
             number(view.impact().bad_customer_minutes),
             number(view.slo_budget().remaining),
         ];
-        let mut writer = writer(out);
+        let mut writer = writer(true);
         for (name, service) in view.named_services() {
             for field in &common {
                 writer.write_field(field)?;
             }
-            writer.write_field(name)?;
+            writer.write_field(&*csv_text(name))?;
             // They come in the order of the columns, the scenario's own behind.
             let mut metrics = read_metrics(service).peekable();
             for metric in METRICS {
@@ -65,16 +67,22 @@ impl Report for CsvRows {
             writer.write_field(extra)?;
             writer.write_record(None::<&[u8]>)?;
         }
-        Ok(writer.flush()?)
+        write_rows(writer, out)
     }
 }
 
-/// Writes rows to the results.
-pub fn writer(out: &mut Output) -> csv::Writer<&mut Output> {
-    // Output has a buffer of its own.
+/// Takes rows that are written out later, in one piece: each writer of rows flushes what it writes to, and
+/// the results have a buffer of their own. A heading is made of the names of fields, if there are any.
+pub fn writer(with_heading: bool) -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new()
-        .buffer_capacity(1 << 12)
-        .from_writer(out)
+        .has_headers(with_heading)
+        .from_writer(Vec::new())
+}
+
+/// Writes rows to the results.
+pub fn write_rows(rows: csv::Writer<Vec<u8>>, out: &mut Output) -> Result<(), Failure> {
+    let rows = rows.into_inner().map_err(|error| error.into_error())?;
+    Ok(out.write_all(&rows)?)
 }
 
 /// A number that is read back as the same one.
@@ -85,7 +93,7 @@ pub fn number(number: f64) -> String {
 fn text(value: Option<Value>) -> Result<String, Failure> {
     Ok(match value {
         None => String::new(),
-        Some(Value::Text(text)) => text,
+        Some(Value::Text(text)) => csv_text(&text).into_owned(),
         Some(Value::Float(float)) => number(float),
         Some(other) => serde_json::to_string(&other)?,
     })

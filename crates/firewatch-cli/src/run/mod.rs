@@ -23,6 +23,7 @@ use crate::cli::{Format, RunArguments};
 use crate::failure::{Exit, Failure};
 use crate::output::{Console, Output};
 use crate::sources::{self, Source};
+use crate::style::path_text;
 use case::Case;
 pub use csv_rows::number;
 pub use json::separate;
@@ -45,6 +46,9 @@ pub fn run(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure>
         .into_iter()
         .map(|source| source.and_then(|source| Case::load(&source, arguments)))
         .collect();
+    if cases.iter().any(Result::is_err) {
+        console.raise(Exit::Bad);
+    }
     check_logs(arguments, &cases)?;
     let ticks = cases.iter().flatten().map(|case| case.scenario.ticks);
     let seeds = arguments.seeds.map_or(1, |seeds| seeds.end - seeds.first);
@@ -112,7 +116,7 @@ fn play_all(
     for case in cases {
         match case {
             Ok(case) => {
-                let (summary, actions) = play::play(&case, report.as_mut(), out, bar)?;
+                let (summary, actions) = play::play(&case, report.as_mut(), console, out, bar)?;
                 match actions {
                     Ok(()) => tally.count(summary.outcomes()),
                     Err(problems) => {
@@ -138,7 +142,7 @@ fn finish(tally: &Tally, out: Output, console: &Console) -> Result<Exit, Failure
     if exit < Exit::Bad {
         out.finish()?;
     } else if let Some(file) = out.abandon()? {
-        console.note(format_args!("`{}` was not written", file.display()));
+        console.note(format_args!("`{}` was not written", path_text(&file)));
     }
     Ok(exit)
 }

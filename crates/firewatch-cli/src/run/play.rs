@@ -1,25 +1,27 @@
 //! Plays one case from the first tick to the last, and hands what happens to a report.
 
-use firewatch_scenario::{Diagnostics, Playback};
+use firewatch_scenario::{Diagnostics, Outcome, Playback, Verdict};
 use indicatif::ProgressBar;
 
 use super::case::Case;
 use super::report::Report;
 use super::summary::{Recorder, Summary};
-use crate::failure::Failure;
-use crate::output::Output;
+use crate::failure::{Exit, Failure};
+use crate::output::{Console, Output};
 use crate::sources;
 
 /// Ticks between two looks at memory and the progress bar.
 const STRIDE: u64 = 4096;
 
-/// Plays the case, and says whether its actions could be carried out.
+/// Plays the case, and says whether its actions could be carried out. What fails raises the exit code,
+/// whether it can still be told or not.
 ///
 /// # Errors
 /// The output can't be written.
 pub fn play(
     case: &Case,
     report: &mut dyn Report,
+    console: &Console,
     out: &mut Output,
     bar: &ProgressBar,
 ) -> Result<(Summary, Result<(), Diagnostics>), Failure> {
@@ -28,6 +30,29 @@ pub fn play(
         None => Playback::new(&case.scenario)?,
     };
     let mut recorder = Recorder::new(&case.scenario);
+    let played = play_ticks(&mut playback, &mut recorder, case, report, out, bar);
+    let is_failed = |verdict: &Verdict| matches!(verdict.outcome, Outcome::Failed { .. });
+    if playback.verdicts().iter().any(is_failed) {
+        console.raise(Exit::ExpectationFailed);
+    }
+    let actions = sources::check_actions(playback.script(), &case.file, case.scenario.seed);
+    if actions.is_err() {
+        console.raise(Exit::Bad);
+    }
+    played?;
+    let summary = recorder.finish(case, &playback);
+    report.end(case, &summary, out)?;
+    Ok((summary, actions))
+}
+
+fn play_ticks(
+    playback: &mut Playback,
+    recorder: &mut Recorder,
+    case: &Case,
+    report: &mut dyn Report,
+    out: &mut Output,
+    bar: &ProgressBar,
+) -> Result<(), Failure> {
     report.begin(case, out)?;
     recorder.record(&playback.view());
     loop {
@@ -46,8 +71,5 @@ pub fn play(
         }
     }
     bar.inc(playback.ticks() % STRIDE);
-    let summary = recorder.finish(case, &playback);
-    report.end(case, &summary, out)?;
-    let actions = sources::check_actions(playback.script(), &case.file, case.scenario.seed);
-    Ok((summary, actions))
+    Ok(())
 }

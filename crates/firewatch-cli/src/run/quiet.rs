@@ -25,7 +25,7 @@ impl Report for Quiet {
         if failed.is_empty() {
             return Ok(());
         }
-        let head = format!("{}: {}", case.file, visible(&case.scenario.name));
+        let head = format!("{}: {}", visible(&case.file), visible(&case.scenario.name));
         writeln!(out, "{}", out.palette.paint(BOLD, head))?;
         for verdict in failed {
             write_verdict(verdict, out)?;

@@ -95,7 +95,8 @@ pub fn play_all(
         match case {
             Ok(case) => {
                 let report = report.as_mut();
-                let misfits = play_seeds(&case, seeds, &batch, report, &mut tally, out, bar)?;
+                let misfits =
+                    play_seeds(&case, seeds, &batch, report, &mut tally, console, out, bar)?;
                 if let Some(first) = &misfits.first {
                     complain(first, misfits.number - 1, console, out)?;
                 }
@@ -127,12 +128,17 @@ fn complain(
 }
 
 /// Returns the seeds that don't fit.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is one thing that the runs need or add to"
+)]
 fn play_seeds(
     case: &Case,
     seeds: Seeds,
     batch: &Batch,
     report: &mut dyn SeedsReport,
     tally: &mut Tally,
+    console: &Console,
     out: &mut Output,
     bar: &ProgressBar,
 ) -> Result<Misfits, Failure> {
@@ -144,9 +150,12 @@ fn play_seeds(
         for run in &chunk.runs {
             tally.count(&run.outcomes);
             collector.add(run);
-            report.run(run, out)?;
         }
         tally.bad += chunk.misfits.number;
+        console.raise(tally.exit());
+        for run in &chunk.runs {
+            report.run(run, out)?;
+        }
         misfits.join(chunk.misfits);
         Ok(())
     })?;

@@ -5,11 +5,13 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::case::Case;
+use super::csv_rows::{write_rows, writer};
 use super::distribution::{Distribution, Run, Share, Spread};
 use super::json::separate;
 use super::tally::Tally;
 use crate::check::count;
 use crate::cli::{Format, RunArguments, Seeds};
+use crate::csv_text::csv_text;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::{BAD, BOLD, DIM, GOOD, Palette, visible};
@@ -144,11 +146,13 @@ struct Rows {
 
 impl SeedsReport for Rows {
     fn run(&mut self, run: &Run, out: &mut Output) -> Result<(), Failure> {
-        let mut writer = csv::WriterBuilder::new()
-            .has_headers(!std::mem::replace(&mut self.begun, true))
-            .from_writer(out);
-        writer.serialize(run)?;
-        Ok(writer.flush()?)
+        let mut writer = writer(!std::mem::replace(&mut self.begun, true));
+        writer.serialize(Run {
+            file: &csv_text(run.file),
+            name: &csv_text(run.name),
+            ..run.clone()
+        })?;
+        write_rows(writer, out)
     }
 }
 

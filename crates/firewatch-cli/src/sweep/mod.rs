@@ -1,5 +1,6 @@
 //! `firewatch sweep`: plays a grid of runs, and writes a row for each.
 
+mod checksum;
 mod fit;
 mod grid;
 mod parquet_file;
@@ -20,8 +21,10 @@ use crate::cli::{RootArgument, RowFormat, SweepArguments};
 use crate::failure::{Exit, Failure};
 use crate::output::Console;
 use crate::sources::{self, Source};
+use crate::style::path_text;
+use checksum::digest;
 use parquet_file::{GROUP, ParquetFile};
-use partial::{Identity, Partial};
+use partial::{Inputs, Partial};
 use played::Played;
 use rows::TextRows;
 pub use values::{SeedList, Shard, Vary};
@@ -73,7 +76,7 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
         return Ok(Exit::Bad);
     }
     let ticks = plan.base().ticks.saturating_mul(runs.end - runs.start);
-    let identity = identity(scenario, runbook.as_ref());
+    let inputs = inputs(scenario, runbook.as_ref());
     let sweep = Sweep {
         bar: console.progress(ticks, arguments.out.is_none()),
         plan,
@@ -83,7 +86,7 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
         name,
     };
     let written = match &arguments.out {
-        Some(out) => sweep.to_file(out, &identity, shard, arguments, console),
+        Some(out) => sweep.to_file(out, inputs, shard, arguments, console),
         None => sweep.to_stdout(arguments.format, console),
     };
     sweep.bar.finish_and_clear();
@@ -104,7 +107,7 @@ fn only_source(file: &Path, root: &RootArgument) -> Result<Result<Source, Diagno
     match (found.pop(), found.is_empty()) {
         (Some(source), true) => Ok(source),
         _ => {
-            let message = format!("`{}` is a folder of several scenarios", file.display());
+            let message = format!("`{}` is a folder of several scenarios", path_text(file));
             let help = "a sweep takes one of them".to_owned();
             Err(Failure::Usage(message, Some(help)))
         }
@@ -116,17 +119,19 @@ fn refuse(problems: &Diagnostics, console: &Console) -> Exit {
     Exit::Bad
 }
 
-/// What the rows of a sweep follow from.
-fn identity(scenario: Scenario, runbook: Option<&Runbook>) -> Identity {
+/// What the rows of a sweep follow from: what was read, whatever becomes of the files.
+fn inputs(scenario: Scenario, runbook: Option<&Runbook>) -> Inputs {
     let relevant = Scenario {
         description: String::new(),
         expect: Vec::new(),
         expect_unanswered: Vec::new(),
         ..scenario
     };
-    Identity {
-        scenario: relevant.to_string(),
-        runbook: runbook.map(Runbook::to_string),
+    let actions = relevant.actions.texts().iter().map(String::as_str);
+    Inputs {
+        scenario: digest([relevant.to_string().as_str()]),
+        actions: digest(actions),
+        runbook: runbook.map(|runbook| digest([runbook.to_string().as_str()])),
     }
 }
 
@@ -152,22 +157,24 @@ impl Sweep {
     fn to_file(
         &self,
         out: &Path,
-        identity: &Identity,
+        inputs: Inputs,
         shard: Shard,
         arguments: &SweepArguments,
         console: &Console,
     ) -> Result<(), Failure> {
         let runs = self.runs.clone();
-        let mut partial = Partial::open(out, identity, shard, runs, arguments.resume)?;
+        let mut partial = Partial::open(out, inputs, shard, runs, arguments.resume)?;
         let first = partial.next();
         let done = first - self.runs.start;
         self.bar
             .set_position(done.saturating_mul(self.plan.base().ticks));
         self.bar.reset_eta();
-        let played = self.play(first, Partial::lines, |lines| partial.append(&lines));
+        let lines = partial.lines();
+        let form = |first, played: &[Played]| lines.write(first, played);
+        let played = self.play(first, form, |lines| partial.append(&lines));
         let written = played.and_then(|()| self.write_file(out, &mut partial, arguments, console));
         if let Err(failure) = written {
-            let path = partial.path().display();
+            let path = path_text(partial.path());
             console.note(format_args!(
                 "the rows so far are in `{path}`: see `--resume`"
             ));

@@ -1,22 +1,25 @@
 //! The rows of a sweep that is not at its end: a file beside the one that is asked for, so that
 //! a sweep that was stopped can go on.
 //!
-//! The first line says which sweep it is, every other one is a run: `[number, {...}]`.
+//! The first line says which sweep it is, by checksums of its inputs. Every other line is a run, with a
+//! checksum of its own.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::checksum::{Lines, is_too_long, next_line};
 use super::played::Played;
 use super::values::Shard;
 use crate::failure::Failure;
+use crate::style::path_text;
 
 /// The form of these files; another number where an old file would be misread.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// Which sweep it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,15 +27,20 @@ struct Heading {
     form: u32,
     firewatch: String,
     shard: [u64; 2],
-    /// The scenario as text, with its grid.
-    scenario: String,
-    /// The runbook as text.
-    runbook: Option<String>,
+    #[serde(flatten)]
+    inputs: Inputs,
 }
 
-/// What the rows of a sweep follow from, as text.
-pub struct Identity {
+/// Checksums of what the rows of a sweep follow from, as it was read. The form of the results is none of
+/// it: the rows are the same in each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Inputs {
+    /// Of the scenario with its grid.
     pub scenario: String,
+    /// Of the files of actions that it names.
+    pub actions: String,
+    /// Of the runbook.
     pub runbook: Option<String>,
 }
 
@@ -43,8 +51,9 @@ pub struct Partial {
     runs: Range<u64>,
     /// The next run.
     next: u64,
-    /// Bytes of the first line.
-    heading: u64,
+    /// The first line.
+    heading: Vec<u8>,
+    lines: Lines,
 }
 
 /// The name of the file beside the one that is asked for.
@@ -61,7 +70,7 @@ impl Partial {
     /// A sweep was begun and is not to go on, or is another one; the file can't be read or written.
     pub fn open(
         out: &Path,
-        Identity { scenario, runbook }: &Identity,
+        inputs: Inputs,
         shard: Shard,
         runs: Range<u64>,
         resume: bool,
@@ -71,16 +80,17 @@ impl Partial {
             form: FORM,
             firewatch: env!("CARGO_PKG_VERSION").to_owned(),
             shard: [shard.piece, shard.pieces],
-            scenario: scenario.clone(),
-            runbook: runbook.clone(),
+            inputs,
         };
-        let file = open_file(&path, resume)?;
+        let mut line = serde_json::to_vec(&heading)?;
+        line.push(b'\n');
         let mut partial = Self {
             next: runs.start,
+            file: open_file(&path, resume)?,
             path,
-            file,
             runs,
-            heading: 0,
+            lines: Lines::below(&line),
+            heading: line,
         };
         partial.read(&heading)?;
         Ok(partial)
@@ -96,14 +106,9 @@ impl Partial {
         &self.path
     }
 
-    /// The runs as lines of the file.
-    pub fn lines(first: u64, played: &[Played]) -> Result<Vec<u8>, Failure> {
-        let mut lines = Vec::new();
-        for run in (first..).zip(played) {
-            serde_json::to_writer(&mut lines, &run)?;
-            lines.push(b'\n');
-        }
-        Ok(lines)
+    /// How its lines are written.
+    pub fn lines(&self) -> Lines {
+        self.lines
     }
 
     /// Adds lines, so that they are there whatever becomes of this process.
@@ -120,23 +125,20 @@ impl Partial {
     ) -> Result<(), Failure> {
         let unreadable = |error| unreadable(&self.path, &error);
         let mut file = &self.file;
-        file.seek(SeekFrom::Start(self.heading))
+        file.seek(SeekFrom::Start(self.heading.len() as u64))
             .map_err(unreadable)?;
-        let mut lines = BufReader::new(file).lines();
+        let (mut reader, mut line) = (BufReader::new(file), Vec::new());
         let mut run = self.runs.start;
         while run < self.runs.end {
+            let end = self.runs.end.min(run.saturating_add(size as u64));
             let mut group = Vec::new();
-            for line in lines.by_ref().take(size) {
-                let line = line.map_err(unreadable)?;
-                let expected = run + group.len() as u64;
-                let played = read_line(line.as_bytes(), expected);
+            for expected in run..end {
+                next_line(&mut reader, &mut line).map_err(unreadable)?;
+                let played = self.lines.read(&line, expected);
                 group.push(played.ok_or_else(|| damaged(&self.path, expected))?);
             }
-            if group.is_empty() {
-                return Err(damaged(&self.path, run));
-            }
             hand_on(run, &group)?;
-            run += group.len() as u64;
+            run = end;
         }
         Ok(())
     }
@@ -152,40 +154,32 @@ impl Partial {
     }
 
     fn failed(&self, what: &str, error: &io::Error) -> Failure {
-        Failure::Internal(format!(
-            "`{}` can't be {what}: {error}",
-            self.path.display()
-        ))
+        let path = path_text(&self.path);
+        Failure::Internal(format!("`{path}` can't be {what}: {error}"))
     }
 
     /// Reads what is done, and drops a line that was not written to its end.
     fn read(&mut self, heading: &Heading) -> Result<(), Failure> {
-        let mut expected = serde_json::to_vec(heading)?;
-        expected.push(b'\n');
         let path = self.path.clone();
         let unreadable = |error| unreadable(&path, &error);
         let mut reader = BufReader::new(&self.file);
         let mut line = Vec::new();
-        reader.read_until(b'\n', &mut line).map_err(unreadable)?;
-        if line != expected {
-            if line.ends_with(b"\n") || !expected.starts_with(&line) {
+        next_line(&mut reader, &mut line).map_err(unreadable)?;
+        if line != self.heading {
+            if line.ends_with(b"\n") || !self.heading.starts_with(&line) {
                 return Err(another(&self.path, &line, heading));
             }
             self.file.set_len(0).map_err(unreadable)?;
             self.file.rewind().map_err(unreadable)?;
-            self.append(&expected)?;
-            self.heading = expected.len() as u64;
-            return Ok(());
+            return self.append(&self.heading.clone());
         }
-        self.heading = expected.len() as u64;
-        let mut end = self.heading;
+        let mut end = self.heading.len() as u64;
         loop {
-            line.clear();
-            reader.read_until(b'\n', &mut line).map_err(unreadable)?;
-            if !line.ends_with(b"\n") {
+            next_line(&mut reader, &mut line).map_err(unreadable)?;
+            if !line.ends_with(b"\n") && !is_too_long(&line) {
                 break;
             }
-            if self.next >= self.runs.end || read_line(&line, self.next).is_none() {
+            if self.next >= self.runs.end || self.lines.read(&line, self.next).is_none() {
                 return Err(damaged(&self.path, self.next));
             }
             self.next += 1;
@@ -197,11 +191,16 @@ impl Partial {
     }
 }
 
+/// Opens the file for this process alone.
 fn open_file(path: &Path, resume: bool) -> Result<File, Failure> {
+    // What is no file is not even opened: a pipe would be waited for.
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(no_file(path));
+    }
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     let failed =
-        |error| Failure::Internal(format!("`{}` can't be written: {error}", path.display()));
+        |error| Failure::Internal(format!("`{}` can't be written: {error}", path_text(path)));
     let opened = options.clone().create_new(true).open(path);
     let (file, is_old) = match opened {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -209,26 +208,46 @@ fn open_file(path: &Path, resume: bool) -> Result<File, Failure> {
         }
         opened => (opened.map_err(failed)?, false),
     };
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err(no_file(path));
+    }
     // Where files can't be locked, nothing is won and nothing lost.
-    if let Err(TryLockError::WouldBlock) = file.try_lock() {
-        let message = format!("another sweep is writing to `{}`", path.display());
+    let is_locked = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    // A sweep that has ended in between has removed the file, and another may have begun.
+    if is_locked || !is_at(&file, path) {
+        let message = format!("another sweep is writing to `{}`", path_text(path));
         let help = "wait for it, or give another `--out`".to_owned();
         return Err(Failure::Usage(message, Some(help)));
     }
     if is_old && !resume {
-        let message = format!(
-            "`{}` holds rows of a sweep that was stopped",
-            path.display()
-        );
+        let path = path_text(path);
+        let message = format!("`{path}` holds rows of a sweep that was stopped");
         let help = "`--resume` goes on with it; to start anew, remove that file".to_owned();
         return Err(Failure::Usage(message, Some(help)));
     }
     Ok(file)
 }
 
-fn read_line(line: &[u8], expected: u64) -> Option<Played> {
-    let (run, played): (u64, Played) = serde_json::from_slice(line).ok()?;
-    (run == expected).then_some(played)
+/// Whether the path still names the file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    let [file, named] =
+        [file.metadata(), fs::symlink_metadata(path)].map(|metadata| metadata.ok().map(identity));
+    file.is_some() && file == named
+}
+
+/// An open file can't be removed there.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+fn no_file(path: &Path) -> Failure {
+    let message = format!("`{}` is not a regular file", path_text(path));
+    let help = "the rows that are done go there: give another `--out`, or remove it";
+    Failure::Usage(message, Some(help.to_owned()))
 }
 
 fn another(path: &Path, line: &[u8], heading: &Heading) -> Failure {
@@ -238,21 +257,46 @@ fn another(path: &Path, line: &[u8], heading: &Heading) -> Failure {
             "is from another version of firewatch"
         }
         Ok(other) if other.shard != heading.shard => "is from another shard",
-        Ok(other) if other.runbook != heading.runbook => "is from a sweep with another runbook",
-        Ok(_) => "is from a sweep of another scenario or grid",
+        Ok(other) if other.inputs.runbook != heading.inputs.runbook => {
+            "is from a sweep with another runbook"
+        }
+        Ok(other) if other.inputs.scenario != heading.inputs.scenario => {
+            "is from a sweep of another scenario or grid"
+        }
+        Ok(_) => "is from a sweep with other files of actions",
     };
-    let message = format!("`{}` {what}", path.display());
-    let help =
-        "finish that sweep with its own arguments, give another `--out`, or remove that file";
+    let message = format!("`{}` {what}", path_text(path));
+    let help = "finish that sweep with its own files and arguments, give another `--out`, or remove that file";
     Failure::Usage(message, Some(help.to_owned()))
 }
 
 fn damaged(path: &Path, run: u64) -> Failure {
-    let message = format!("`{}` is damaged where run {run} should be", path.display());
+    let message = format!("`{}` is damaged where run {run} should be", path_text(path));
     let help = "remove that file to start anew".to_owned();
     Failure::Usage(message, Some(help))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::Internal(format!("`{}` can't be read: {error}", path.display()))
+    Failure::Internal(format!("`{}` can't be read: {error}", path_text(path)))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::{self, File};
+
+    use super::is_at;
+
+    /// As when a sweep ends between the opening of its file and the lock on it.
+    #[test]
+    fn a_file_that_was_removed_and_made_anew_is_another() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("rows.partial");
+        let file = File::create(&path)?;
+        assert!(is_at(&file, &path));
+        fs::remove_file(&path)?;
+        assert!(!is_at(&file, &path));
+        let _next = File::create(&path)?;
+        assert!(!is_at(&file, &path));
+        Ok(())
+    }
 }

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::played::Played;
 use crate::cli::RowFormat;
+use crate::csv_text::csv_text;
 use crate::failure::Failure;
 use crate::run::number;
 use crate::style::visible;
@@ -178,9 +179,7 @@ impl<'a> TextRows<'a> {
 }
 
 fn finished(writer: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, Failure> {
-    writer
-        .into_inner()
-        .map_err(|error| std::io::Error::other(error.to_string()).into())
+    Ok(writer.into_inner().map_err(|error| error.into_error())?)
 }
 
 fn as_field(cell: Cell) -> String {
@@ -189,7 +188,7 @@ fn as_field(cell: Cell) -> String {
         Cell::MaybeWhole(None) => String::new(),
         Cell::Number(x) => number(x),
         Cell::Truth(truth) => truth.to_string(),
-        Cell::Text(text) => text.to_owned(),
+        Cell::Text(text) => csv_text(text).into_owned(),
     }
 }
 

@@ -15,6 +15,8 @@ use crate::syntax::Expr;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OwnActions {
     files: Vec<String>,
+    /// What was read of each file, in their order.
+    texts: Arc<[String]>,
     /// Of each profile; `None` without files, or while they have not been read.
     catalogues: Option<Arc<ByProfile>>,
 }
@@ -38,7 +40,7 @@ impl OwnActions {
     ) -> Result<Self, Diagnostics> {
         let mut own = Self {
             files,
-            catalogues: None,
+            ..Self::default()
         };
         let mut named = named_files(folder, root)?;
         own.read(|_, name| {
@@ -56,6 +58,12 @@ impl OwnActions {
     #[must_use]
     pub fn files(&self) -> &[String] {
         &self.files
+    }
+
+    /// Texts of the files as they were read, in the order of [`OwnActions::files`].
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
+        &self.texts
     }
 
     /// The catalogue of a profile with these actions; `None` if there are none.
@@ -109,12 +117,15 @@ impl OwnActions {
         }
         let [mut standard, mut reference] = [Profile::Standard, Profile::Reference]
             .map(|profile| ActionCatalogue::built_in(profile).clone());
+        let mut texts = Vec::new();
         for (index, name) in self.files.iter().enumerate() {
             if let Some((file, text)) = text(index, name)? {
                 standard = standard.extended_by(&file, &text)?;
                 reference = reference.extended_by(&file, &text)?;
+                texts.push(text);
             }
         }
+        self.texts = texts.into();
         self.catalogues = Some(Arc::new(ByProfile {
             standard,
             reference,
@@ -139,7 +150,7 @@ impl Decode for OwnActions {
         let files = decoder.value(expr, path)?;
         Some(Self {
             files,
-            catalogues: None,
+            ..Self::default()
         })
     }
 }

@@ -1,0 +1,138 @@
+//! Files that are written whole or not at all: they have another name until they are whole.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::failure::Failure;
+use crate::signals;
+use crate::style::path_text;
+
+/// Links that are followed from one to the next; the system follows no more either.
+const MAX_LINKS: usize = 40;
+
+/// A file that has another name until it is whole.
+pub struct Pending {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+impl Pending {
+    /// A file that was given with `flag`.
+    pub fn new(target: &Path, flag: &str) -> Result<Self, Failure> {
+        let target = behind_links(target, flag)?;
+        let old = fs::metadata(&target).ok();
+        if old.as_ref().is_some_and(|old| !old.is_file()) {
+            let target = path_text(&target);
+            let message = format!("`{target}` is not a file that could be replaced");
+            let help = format!("`{flag}` takes the name of a file");
+            return Err(Failure::Usage(message, Some(help)));
+        }
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        if !folder.is_dir() {
+            let message = format!("there is no folder `{}` to write to", path_text(folder));
+            let help = format!("make it first, or give another `{flag}`");
+            return Err(Failure::Usage(message, Some(help)));
+        }
+        let file = create(folder, old).map_err(|error| unwritable(&target, &error))?;
+        Ok(Self { file, target })
+    }
+
+    /// The file that it will be.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Gives the file its name.
+    pub fn keep(self) -> Result<(), Failure> {
+        let Self { file, target } = self;
+        file.persist(&target)
+            .map(|_| ())
+            .map_err(|error| unwritable(&target, &error.error))
+    }
+}
+
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// An empty file in the folder, which a signal that ends the process removes; with the permissions of the
+/// file that it takes the place of, if there is one.
+fn create(folder: &Path, old: Option<fs::Metadata>) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".firewatch-").suffix(".part");
+    if let Some(permissions) = default_permissions() {
+        builder.permissions(permissions);
+    }
+    let file = signals::removed_at_end(|| {
+        let file = builder.tempfile_in(folder)?;
+        let path = file.path().to_owned();
+        Ok((file, path))
+    })?;
+    if let Some(old) = old {
+        // Not when it is made: the process's mask would take some away.
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    Ok(file)
+}
+
+/// What a link leads to is what is meant, whether it is there yet or not.
+fn behind_links(target: &Path, flag: &str) -> Result<PathBuf, Failure> {
+    let mut path = target.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            // What is given from the root on is all of the new path.
+            Ok(next) => path = path.parent().unwrap_or(Path::new("")).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    let message = format!("`{}` is a link that leads to no file", path_text(target));
+    let help = format!("`{flag}` takes the name of a file");
+    Err(Failure::Usage(message, Some(help)))
+}
+
+/// Writes a text to a file that was given with `flag`, whole or not at all.
+///
+/// # Errors
+/// The file can't be written.
+pub fn write_file(target: &Path, flag: &str, text: &str) -> Result<(), Failure> {
+    let mut pending = Pending::new(target, flag)?;
+    let written = pending.file.write_all(text.as_bytes());
+    written.map_err(|error| unwritable(&pending.target, &error))?;
+    pending.keep()
+}
+
+/// Whether a file that was given with `flag` could be written as things stand.
+///
+/// # Errors
+/// It couldn't.
+pub fn check_writable(target: &Path, flag: &str) -> Result<(), Failure> {
+    Pending::new(target, flag).map(|_| ())
+}
+
+fn unwritable(target: &Path, error: &io::Error) -> Failure {
+    Failure::Internal(format!("`{}` can't be written: {error}", path_text(target)))
+}
+
+/// What a new file has, less what the process's mask takes away; temporary files are private.
+#[cfg(unix)]
+fn default_permissions() -> Option<fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn default_permissions() -> Option<fs::Permissions> {
+    None
+}

@@ -1,0 +1,88 @@
+//! `--out` and `--save` on links: what a link leads to is what is meant.
+
+#![cfg(unix)]
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can't start the command fails"
+)]
+
+#[allow(dead_code, reason = "other tests use the rest")]
+mod support;
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use support::{run, text};
+
+const POOL: &str = "tests/fixtures/folder/pool.ron";
+
+/// Two folders: one with links, one for what they lead to.
+fn folders() -> (tempfile::TempDir, tempfile::TempDir) {
+    let folder = || tempfile::tempdir().expect("a folder");
+    (folder(), folder())
+}
+
+fn write_to(code: i32, out: &Path) -> String {
+    let out = out.to_str().expect("a plain path");
+    text(&run(code, &["run", POOL, "-o", out]).stderr)
+}
+
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
+}
+
+#[test]
+fn the_target_of_a_dangling_link_is_made() {
+    let (links, targets) = folders();
+    let target = targets.path().join("results");
+    // By a path from the root on, by a relative one, and by a link to a link.
+    let absolute = links.path().join("absolute");
+    symlink(&target, &absolute).expect("it can be made");
+    let relative = targets.path().join("relative");
+    symlink("results", &relative).expect("it can be made");
+    let second = links.path().join("second");
+    symlink("absolute", &second).expect("it can be made");
+    for link in [absolute, relative, second] {
+        assert_eq!(write_to(0, &link), "");
+        assert!(is_link(&link), "{}", link.display());
+        let written = fs::read_to_string(&target).expect("it was made");
+        assert!(written.contains("state_hash"), "{written}");
+        fs::remove_file(&target).expect("it was there");
+    }
+}
+
+#[test]
+fn the_target_of_a_link_is_written_and_keeps_its_permissions() {
+    let (links, targets) = folders();
+    let (link, target) = (links.path().join("link"), targets.path().join("results"));
+    symlink(&target, &link).expect("it can be made");
+    for mode in [0o600, 0o666, 0o640, 0o755] {
+        fs::write(&target, "old").expect("it can be written");
+        fs::set_permissions(&target, fs::Permissions::from_mode(mode)).expect("they can be set");
+        write_to(0, &link);
+        assert!(is_link(&link));
+        let found = fs::metadata(&target).expect("it is there").permissions();
+        assert_eq!(found.mode() & 0o777, mode, "{mode:o}");
+        assert_ne!(fs::read_to_string(&target).expect("it can be read"), "old");
+    }
+}
+
+#[test]
+fn a_link_to_what_is_no_file_is_refused() {
+    let (links, targets) = folders();
+    let link = |name: &str, to: &Path| {
+        let path = links.path().join(name);
+        symlink(to, &path).expect("it can be made");
+        path
+    };
+    let folder = link("folder", targets.path());
+    assert!(write_to(2, &folder).contains("is not a file that could be replaced"));
+    let nowhere = link("nowhere", &targets.path().join("missing/results"));
+    assert!(write_to(2, &nowhere).contains("there is no folder"));
+    let circle = link("circle", Path::new("circle"));
+    assert!(write_to(2, &circle).contains("leads to no file"));
+    for link in [folder, nowhere, circle] {
+        assert!(is_link(&link));
+    }
+}
