@@ -151,8 +151,11 @@ fn existing_folder(path: &str) -> Result<PathBuf, String> {
 #[derive(Args, Debug)]
 pub struct RunArguments {
     /// Scenario files, folders to search for `*.ron`, or `-` for the standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "task", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Run a task of the reference, such as `task_easy_oom_baseline`, instead of files
+    #[arg(long, value_name = "ID", conflicts_with = "files")]
+    pub task: Option<String>,
     /// The form of the results; `--help` describes each
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
@@ -217,8 +220,9 @@ pub struct PlayArguments {
     pub profile: Option<Profile>,
     /// Write what was done to this file, as a runbook, whole or not at all
     ///
-    /// `firewatch run FILE --runbook RUNBOOK` does the same again, with the same grade. A task and what is
-    /// drawn by the profile `reference` begin a little different from what `run` can play. The file is
+    /// `firewatch run FILE --runbook RUNBOOK`, with `--task ID` instead of FILE for a task, does the same
+    /// again, with the same grade. Under the profile `reference`, a task and what is drawn begin a little
+    /// different from what `run` can play. The file is
     /// written when the session ends, be the incident over or not, unless nothing was done.
     #[arg(long, value_name = "RUNBOOK")]
     pub save: Option<PathBuf>,

@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use firewatch_episode::{Task, tasks};
 use firewatch_scenario::{
     ActionCatalogue, Diagnostics, FailedAction, FileKind, MAX_FILE_BYTES, Problem, Profile,
-    Runbook, Scenario, Script,
+    Runbook, Scenario, Script, instead_of,
 };
 
 use crate::cli::RootArgument;
@@ -27,6 +28,8 @@ pub enum Source {
         /// The folder below which the files lie that it names; `None` for the parent of its own.
         root: Option<PathBuf>,
     },
+    /// A task of the reference, which is part of the program.
+    Task(&'static Task),
 }
 
 impl Source {
@@ -40,6 +43,7 @@ impl Source {
         match self {
             Self::Stdin => "<stdin>".to_owned(),
             Self::File { path, .. } => path.display().to_string(),
+            Self::Task(task) => task.id.to_owned(),
         }
     }
 
@@ -55,6 +59,7 @@ impl Source {
                     other => self.no_scenario(other),
                 })
             }
+            Self::Task(task) => Ok(task.scenario.clone()),
             Self::Stdin => {
                 let mut bytes = Vec::new();
                 // One byte more than allowed tells a large scenario from one that just fits.
@@ -187,7 +192,7 @@ pub fn spare<'a>(out: &Path, sources: impl IntoIterator<Item = &'a Source>) -> R
         Source::File { path, .. } => {
             is_same(path, out) || source.named().iter().any(|path| is_same(path, out))
         }
-        Source::Stdin => false,
+        Source::Stdin | Source::Task(_) => false,
     };
     match sources.into_iter().find(is_target) {
         None => Ok(()),
@@ -211,6 +216,23 @@ fn load_file(path: &Path, root: Option<&Path>) -> Result<Scenario, Diagnostics> 
         Some(root) => Scenario::load_below(path, root),
         None => Scenario::load(path),
     }
+}
+
+/// The task of the reference with that id.
+///
+/// # Errors
+/// There is none.
+pub fn task(id: &str) -> Result<&'static Task, Failure> {
+    firewatch_episode::find(id).map_err(|_| {
+        let ids = tasks().iter().map(|task| task.id);
+        let help = instead_of(id, ids).unwrap_or_else(|| {
+            let some: Vec<String> = { tasks().iter().take(3) }
+                .map(|task| format!("`{}`", task.id))
+                .collect();
+            format!("tasks are {} and others", some.join(", "))
+        });
+        Failure::Usage(format!("there is no task {id:?}"), Some(help))
+    })
 }
 
 /// The sources that the arguments name, in order: files, `-`, and folders searched through. An

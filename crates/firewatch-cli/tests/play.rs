@@ -273,7 +273,7 @@ fn what_was_done_is_saved_as_a_runbook() {
     let save = [TASK, &["--save", &file]].concat();
     let lines = "fetch_logs auth-service\nwait\nwait 2\nset_log_level db-proxy level=WARN\nquit\n";
     let (_, note) = session(&save, lines);
-    let again = format!("run scenarios/reference/task_easy_oom_baseline.ron --runbook {file}\n");
+    let again = format!("firewatch run --task task_easy_oom_baseline --runbook {file}\n");
     assert!(note.ends_with(&again), "{note}");
     assert_eq!(
         fs::read_to_string(&file).expect("a runbook"),

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use firewatch_episode::{EpisodeError, Request, tasks};
-use firewatch_scenario::{Diagnostics, Difficulty, Profile, Scenario, instead_of, steers_terminal};
+use firewatch_episode::{EpisodeError, Request};
+use firewatch_scenario::{Diagnostics, Difficulty, Profile, Scenario, steers_terminal};
 
 use crate::cli::PlayArguments;
 use crate::failure::Failure;
@@ -59,7 +59,7 @@ impl Incident {
                 seed: *seed,
             }),
             Origin::Task { id, seed } => {
-                let task = firewatch_episode::find(id).map_err(|_| unknown_task(id))?;
+                let task = sources::task(id)?;
                 Ok(Request::Task {
                     id,
                     difficulty: Some(task.difficulty()),
@@ -75,7 +75,7 @@ impl Incident {
             Origin::File(_) => (String::new(), quoted(arguments.file.as_ref()?)),
             // The reference draws what no file holds.
             _ if self.profile == Profile::Reference => return None,
-            Origin::Task { id, .. } => (String::new(), format!("scenarios/reference/{id}.ron")),
+            Origin::Task { id, .. } => (String::new(), format!("--task {id}")),
             Origin::Drawn { difficulty, seed } => (
                 format!("firewatch generate --difficulty {difficulty} --seed {seed} | "),
                 "-".to_owned(),
@@ -165,14 +165,6 @@ fn of_source(source: &Source, arguments: &PlayArguments) -> Result<Incident, Dia
         profile,
         origin: Origin::File(Box::new(scenario)),
     })
-}
-
-fn unknown_task(id: &str) -> Failure {
-    let ids = tasks().iter().map(|task| task.id);
-    let help = instead_of(id, ids).unwrap_or_else(|| {
-        "the files of `scenarios/reference/` are named after the tasks".to_owned()
-    });
-    Failure::Usage(format!("there is no task {id:?}"), Some(help))
 }
 
 /// Why an incident could not begin, or a step not be done.

@@ -32,7 +32,10 @@ use tally::Tally;
 /// Plays the scenarios that the arguments name.
 pub fn run(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure> {
     check_usage(arguments)?;
-    let sources = sources::find(&arguments.files, &arguments.root);
+    let sources = match &arguments.task {
+        Some(id) => vec![Ok(Source::Task(sources::task(id)?))],
+        None => sources::find(&arguments.files, &arguments.root),
+    };
     if let Some(out) = &arguments.out {
         let runbook = arguments.runbook.iter().cloned().map(Source::alone);
         sources::spare(

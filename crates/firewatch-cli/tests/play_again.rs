@@ -1,0 +1,158 @@
+//! The command that `firewatch play --save` prints does the same again, wherever it is run.
+
+#![cfg(unix)]
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can't start the command fails"
+)]
+
+use std::env;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const ANSWER: &str = "wait\nwait 3\nscale_replicas auth-service memory_limit_mb=2048\nwait 200\n";
+
+/// What a script in the folder prints, which finds the command on its path: its output and its errors.
+fn shell(folder: &Path, script: &str, input: &str) -> (String, String) {
+    let bin = Path::new(env!("CARGO_BIN_EXE_firewatch"))
+        .parent()
+        .expect("a folder");
+    let others = env::var_os("PATH").unwrap_or_default();
+    let paths = [bin.to_owned()]
+        .into_iter()
+        .chain(env::split_paths(&others));
+    let mut command = Command::new("bash");
+    command
+        .args(["-c", script])
+        .env("PATH", env::join_paths(paths).expect("a path"))
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the shell starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // What reads no input may have ended.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+    let errors = text(output.stderr);
+    // What a task expects of the incident is not expected of the answer: it may fail.
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{script}: {errors}"
+    );
+    (text(output.stdout), errors)
+}
+
+/// What stands after a word at the beginning of the last line that begins with it.
+fn behind<'a>(told: &'a str, label: &str) -> &'a str {
+    let lines = told.lines().map(str::trim_start);
+    let found = lines.filter_map(|line| line.strip_prefix(label));
+    found
+        .last()
+        .unwrap_or_else(|| panic!("`{label}` is missing in:\n{told}"))
+        .trim()
+}
+
+fn number(told: &str, label: &str) -> f64 {
+    let word = behind(told, label).split(' ').next().unwrap_or_default();
+    word.parse()
+        .unwrap_or_else(|_| panic!("{word:?} of `{label}` is no number"))
+}
+
+#[test]
+fn the_printed_command_does_the_same_again_in_an_empty_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = "Scenario(name: \"own\", difficulty: easy, services: [\"api-gateway\", \"auth-service\", \"db-proxy\"], \
+               faults: [(kind: oom, service: \"auth-service\")])";
+    let odd = "it's\u{1b}[31m\n\u{202e} odd.ron";
+    for arguments in [
+        "--task task_easy_oom_baseline",
+        "--task task_easy_oom_baseline --seed 5",
+        "--task task_easy_oom_baseline --profile standard",
+        "--difficulty easy --seed 3",
+        "own.ron",
+        "\"$ODD\"",
+    ] {
+        for entry in fs::read_dir(folder.path()).expect("it can be read") {
+            fs::remove_file(entry.expect("an entry").path()).expect("it can be removed");
+        }
+        let is_file = arguments.contains(".ron") || arguments.contains("ODD");
+        if is_file {
+            let name = if arguments == "own.ron" {
+                "own.ron"
+            } else {
+                odd
+            };
+            fs::write(folder.path().join(name), own).expect("it can be written");
+        }
+        let line = match arguments.contains("difficulty") {
+            true => "escalate\nwait 300\n",
+            false => ANSWER,
+        };
+        let script = format!(
+            "ODD={}; firewatch play {arguments} --save \"what i've done.ron\"",
+            shlex::try_quote(odd).expect("no zero")
+        );
+        let (played, note) = shell(folder.path(), &script, line);
+        let (_, command) = note.split_once("to do it again:\n").expect("it is told");
+        let (again, _) = shell(folder.path(), command.trim(), "");
+        for label in ["wrong actions", "grade"] {
+            assert_eq!(
+                number(&again, label),
+                number(&played, label),
+                "{arguments}: {command}"
+            );
+        }
+        // One is told to 2 decimals, the other to 3.
+        let [again, played] = [&again, &played].map(|told| number(told, "reward"));
+        assert!(
+            (again - played).abs() < 0.006,
+            "{arguments}: {again}, {played}"
+        );
+    }
+}
+
+/// The reference draws for a task what no file holds: there is no command that does it again.
+#[test]
+fn where_there_is_no_such_command_none_is_printed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let play = "firewatch play --task task_easy_oom_baseline --profile reference --save r.ron";
+    let (_, note) = shell(folder.path(), play, ANSWER);
+    assert!(
+        note.contains("holds what was done") && !note.contains("firewatch"),
+        "{note}"
+    );
+}
+
+#[test]
+fn a_task_is_run_as_a_file_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (told, _) = shell(
+        folder.path(),
+        "firewatch run --task task_easy_oom_baseline -f json",
+        "",
+    );
+    let report: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(report[0]["file"], "task_easy_oom_baseline");
+    assert_eq!(report[0]["seed"], 42);
+    let refused = [
+        (
+            "firewatch run --task task_easy_oom_baselin",
+            "did you mean `task_easy_oom_baseline`?",
+        ),
+        (
+            "firewatch run --task task_easy_oom_baseline x.ron",
+            "cannot be used with",
+        ),
+        ("firewatch run", "FILE"),
+    ];
+    for (command, expected) in refused {
+        let script = format!("{command} 2>&1; test $? = 2");
+        let (told, _) = shell(folder.path(), &script, "");
+        assert!(told.contains(expected), "{told}");
+    }
+}
