@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, value_parser};
-use firewatch_episode::audit::{Check, WON};
+use firewatch_episode::audit::{Check, DEFAULT_LIMIT, WON};
 use firewatch_scenario::Profile;
 use textwrap::Options;
 
@@ -39,6 +39,10 @@ pub struct AuditArguments {
     /// Number of random policies
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = value_parser!(u64).range(..=MAX_RANDOM))]
     pub random: u64,
+    /// Most work for each scenario in service ticks: ticks times services, of all policies together. What
+    /// was not tried by then is left out; checks that can't be decided without it are marked `?`
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_LIMIT)]
+    pub limit: u64,
     /// Play policies on so many threads; the output is the same with any number [default: as many as
     /// the machine runs at once]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=MAX_THREADS))]

@@ -6,9 +6,11 @@ mod report;
 mod table;
 
 use std::io::Write;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use firewatch_episode::EpisodeError;
-use firewatch_episode::audit::{Audit, AuditOptions, audit as examine};
+use firewatch_episode::audit::{Audit, AuditOptions, audit_watched, least_work};
 use firewatch_scenario::Diagnostics;
 
 use crate::batch::number_of_threads;
@@ -31,12 +33,12 @@ pub fn audit(arguments: &AuditArguments, console: &Console) -> Result<Exit, Fail
         console.raise(Exit::Bad);
     }
     let mut out = console.results(None)?;
-    let total = cases
-        .iter()
-        .flatten()
+    check_limit(&cases, arguments)?;
+    let work = |case: &Case| estimate(case, arguments);
+    let total = { cases.iter().flatten() }
         .map(work)
         .fold(0, u64::saturating_add);
-    let bar = console.progress(total, true);
+    let bar = console.progress(total, false);
     let audited = audit_all(cases, arguments, console, &mut out, &bar);
     bar.finish_and_clear();
     let tally = audited?;
@@ -44,11 +46,34 @@ pub fn audit(arguments: &AuditArguments, console: &Console) -> Result<Exit, Fail
     Ok(tally.exit())
 }
 
-/// About so many ticks: each of about fifty remedies on each service.
-fn work(case: &Case) -> u64 {
+/// A limit below what every audit does would be none.
+fn check_limit(
+    cases: &[Result<Case, Diagnostics>],
+    arguments: &AuditArguments,
+) -> Result<(), Failure> {
+    for case in cases.iter().flatten() {
+        let least = least_work(&case.scenario, &options(case, arguments));
+        if least > arguments.limit {
+            let (file, limit) = (&case.file, arguments.limit);
+            let message = format!(
+                "an audit of `{file}` takes up to {least} service ticks at least, and the limit is {limit}"
+            );
+            let help = "give a greater `--limit`, or audit fewer ticks or services".to_owned();
+            return Err(Failure::Usage(message, Some(help)));
+        }
+    }
+    Ok(())
+}
+
+/// About so much work, in service ticks: each of about fifty remedies on each service.
+fn estimate(case: &Case, arguments: &AuditArguments) -> u64 {
     const REMEDIES: u64 = 50;
     let services = case.scenario.services.len() as u64;
-    case.scenario.ticks.saturating_mul(services * REMEDIES)
+    let policies = services
+        .saturating_mul(REMEDIES)
+        .saturating_add(arguments.random);
+    let ticks = case.scenario.ticks.saturating_mul(services);
+    ticks.saturating_mul(policies).min(arguments.limit)
 }
 
 fn audit_all(
@@ -60,6 +85,7 @@ fn audit_all(
 ) -> Result<Tally, Failure> {
     let mut tally = Tally::default();
     let mut entries = 0;
+    let mut before = 0_u64;
     let is_json = arguments.format == PlainFormat::Json;
     if is_json {
         write!(out, "[")?;
@@ -67,7 +93,9 @@ fn audit_all(
     for case in cases {
         match case {
             Ok(case) => {
-                let audit = match examine_case(&case, arguments) {
+                let after = before.saturating_add(estimate(&case, arguments));
+                let part = std::mem::replace(&mut before, after)..after;
+                let audit = match examine_case(&case, arguments, bar, part) {
                     Ok(audit) => audit,
                     // The others can be audited all the same.
                     Err(Failure::Usage(message, help)) => {
@@ -75,6 +103,7 @@ fn audit_all(
                         let problems = Diagnostics::without_text(&case.file, message, help);
                         console.diagnostics(&problems);
                         tally.bad += 1;
+                        console.raise(tally.exit());
                         continue;
                     }
                     Err(failure) => return Err(failure),
@@ -88,7 +117,7 @@ fn audit_all(
                     report::write_text(&case, &audit, arguments.quiet, out)?;
                 }
                 out.flush()?;
-                bar.inc(work(&case));
+                bar.set_position(before);
             }
             Err(problems) => {
                 out.flush()?;
@@ -105,15 +134,32 @@ fn audit_all(
     Ok(tally)
 }
 
-fn examine_case(case: &Case, arguments: &AuditArguments) -> Result<Audit, Failure> {
-    let options = AuditOptions {
+/// Audits a case, and moves the bar within that part of it.
+fn examine_case(
+    case: &Case,
+    arguments: &AuditArguments,
+    bar: &indicatif::ProgressBar,
+    part: Range<u64>,
+) -> Result<Audit, Failure> {
+    let done = AtomicU64::new(part.start);
+    let progress = |work: u64| {
+        let done = done.fetch_add(work, Ordering::Relaxed).saturating_add(work);
+        // How much a search takes is not known before.
+        bar.set_position(done.min(part.end));
+    };
+    let options = options(case, arguments);
+    Ok(audit_watched(&case.scenario, &options, &progress)?)
+}
+
+fn options(case: &Case, arguments: &AuditArguments) -> AuditOptions {
+    AuditOptions {
         runbooks: case.runbooks.clone(),
         max_actions: usize::from(arguments.max_actions),
         random: arguments.random,
+        limit: arguments.limit,
         threads: number_of_threads(arguments.threads),
         ..AuditOptions::default()
-    };
-    Ok(examine(&case.scenario, &options)?)
+    }
 }
 
 /// A checked scenario gives none of these.

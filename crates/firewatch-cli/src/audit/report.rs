@@ -21,6 +21,8 @@ pub struct Tally {
     not_good: usize,
     /// In how many of them each check failed.
     failed: BTreeMap<Check, usize>,
+    /// In how many of them each check is undecided.
+    undecided: BTreeMap<Check, usize>,
     /// Scenarios that are not in order.
     pub bad: usize,
 }
@@ -33,12 +35,8 @@ impl Tally {
         } else {
             self.not_good += 1;
         }
-        let findings = audit.findings.iter();
-        let failed = findings.filter(|finding| finding.verdict == Verdict::Failed);
-        // Each check once, however much it found.
-        for check in failed.map(|finding| finding.check).collect::<BTreeSet<_>>() {
-            *self.failed.entry(check).or_default() += 1;
-        }
+        count_checks(audit, Verdict::Failed, &mut self.failed);
+        count_checks(audit, Verdict::Undecided, &mut self.undecided);
     }
 
     /// The exit code that follows.
@@ -72,12 +70,25 @@ impl Tally {
         writeln!(out, "{}", palette.paint(style, line))?;
         // Of one alone it stands above.
         if not_good > 0 && good + not_good > 1 {
-            let failed: Vec<String> = { self.failed.iter() }
-                .map(|(check, incidents)| format!("{check} in {incidents}"))
-                .collect();
-            writeln!(out, "checks that failed: {}", failed.join(", "))?;
+            for (label, checks) in [("failed", &self.failed), ("are undecided", &self.undecided)] {
+                let listed: Vec<String> = { checks.iter() }
+                    .map(|(check, incidents)| format!("{check} in {incidents}"))
+                    .collect();
+                if !listed.is_empty() {
+                    writeln!(out, "checks that {label}: {}", listed.join(", "))?;
+                }
+            }
         }
         Ok(())
+    }
+}
+
+/// Counts the checks with that verdict, each once, however much it found.
+fn count_checks(audit: &Audit, verdict: Verdict, incidents: &mut BTreeMap<Check, usize>) {
+    let findings = audit.findings.iter();
+    let wanted = findings.filter(|finding| finding.verdict == verdict);
+    for check in wanted.map(|finding| finding.check).collect::<BTreeSet<_>>() {
+        *incidents.entry(check).or_default() += 1;
     }
 }
 
@@ -158,13 +169,15 @@ pub fn write_text(
 
 fn write_findings(audit: &Audit, failed_only: bool, out: &mut Output) -> Result<(), Failure> {
     let palette = out.palette;
-    let shown = |finding: &&Finding| !failed_only || finding.verdict == Verdict::Failed;
+    let is_bad = |verdict| matches!(verdict, Verdict::Failed | Verdict::Undecided);
+    let shown = |finding: &&Finding| !failed_only || is_bad(finding.verdict);
     let mut before = None;
     for finding in audit.findings.iter().filter(shown) {
         let (mark, style) = match finding.verdict {
             Verdict::Passed => ("✓", GOOD),
             Verdict::Failed => ("✗", BAD),
             Verdict::Skipped => ("–", DIM),
+            Verdict::Undecided => ("?", FAIR),
         };
         // The name of a check stands in the first of its lines.
         let is_first = before.replace(finding.check) != Some(finding.check);

@@ -5,6 +5,7 @@ use firewatch_scenario::Scenario;
 use super::finding::{Check, Finding};
 use super::played::Played;
 use super::policy::PolicyKind;
+use super::work::Cuts;
 use super::{counted, own_answers};
 
 /// Things that are missing for an answer to win which are listed.
@@ -33,6 +34,7 @@ pub(super) fn winnable(
     farthest: Option<&Played>,
     nothing: &Played,
     max_actions: usize,
+    cuts: Cuts,
 ) -> Finding {
     let evidence = match (best, farthest) {
         (None, _) if nothing.won => {
@@ -51,9 +53,10 @@ pub(super) fn winnable(
         ),
         (None, None) => "no search was made".to_owned(),
     };
-    Finding::new(Check::Winnable, "", best.is_some(), evidence).advise(
+    let finding = Finding::new(Check::Winnable, "", best.is_some(), evidence).advise(
         "give a runbook that wins, or let the search try more actions; if nobody can win, drop a fault, begin it earlier or ask for less in the goals",
-    )
+    );
+    finding.undecided_if(best.is_none() && cuts.search)
 }
 
 /// Whether each runbook wins without a slip.

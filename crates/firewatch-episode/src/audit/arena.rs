@@ -9,6 +9,7 @@ use firewatch_sim::EnvironmentRef;
 
 use super::played::{Played, Standing, Taken};
 use super::policy::{Player, Policy, PolicyKind};
+use super::work::{self, Work};
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request, Score};
 
 /// Most episodes of a batch, and most services of all of them: so much stays in a core's cache.
@@ -20,9 +21,28 @@ pub(super) struct Arena<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) catalogue: Arc<ActionCatalogue>,
     pub(super) threads: usize,
+    pub(super) work: &'a Work<'a>,
 }
 
 impl Arena<'_> {
+    /// As [`Arena::play`], but only the first policies: as many as surely fit into what is left up to
+    /// that much work.
+    pub(super) fn play_within(
+        &self,
+        limit: u64,
+        policies: &[Policy],
+    ) -> Result<Vec<Played>, EpisodeError> {
+        let most = self.fitting(limit).min(policies.len());
+        self.play(&policies[..most])
+    }
+
+    /// How many policies surely fit into what is left up to that much work.
+    pub(super) fn fitting(&self, limit: u64) -> usize {
+        let left = limit.saturating_sub(self.work.done());
+        let most = left / work::of_episode(self.scenario).max(1);
+        usize::try_from(most).unwrap_or(usize::MAX)
+    }
+
     /// Plays the policies, each in an episode of its own; what came of them, in their order, whatever
     /// the number of threads.
     pub(super) fn play(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
@@ -72,7 +92,15 @@ impl Arena<'_> {
             .collect();
         let mut actions = vec![ActionRequest::wait(); policies.len()];
         let mut steps = vec![BatchStep::default(); policies.len()];
-        while runs.iter().any(|run| run.played.is_none()) {
+        let services = self.scenario.services.len();
+        // The reset does the first tick.
+        self.work.add(count, services);
+        loop {
+            let running = runs.iter().filter(|run| run.played.is_none()).count();
+            if running == 0 {
+                break;
+            }
+            self.work.add(running, services);
             for (index, run) in runs.iter_mut().enumerate() {
                 if run.played.is_none() {
                     let score = batch.score(index)?;

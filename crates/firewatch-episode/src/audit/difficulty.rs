@@ -5,6 +5,7 @@ use firewatch_scenario::{Difficulty, Scenario};
 use super::finding::{Check, Finding};
 use super::played::Played;
 use super::policy::PolicyKind;
+use super::work::Cuts;
 
 /// One random policy in so many may win a hard incident.
 const HARD: usize = 16;
@@ -33,13 +34,19 @@ impl Odds {
 }
 
 /// Holds how easily the incident is won against its difficulty.
-pub(super) fn check(scenario: &Scenario, policies: &[Played]) -> Finding {
+pub(super) fn check(scenario: &Scenario, policies: &[Played], cuts: Cuts) -> Finding {
     let chance = Odds::of(PolicyKind::Random, policies);
     let single = Odds::of(PolicyKind::Single, policies);
     let evidence = format!(
         "{} of {} random policies and {} of {} remedies alone win",
         chance.won, chance.played, single.won, single.played
     );
+    let is_undecided = match scenario.difficulty {
+        None | Some(Difficulty::Easy) => false,
+        Some(Difficulty::Medium) => cuts.random,
+        // One remedy that wins is enough to tell.
+        Some(Difficulty::Hard) => single.won == 0 && (cuts.random || cuts.singles),
+    };
     let (holds, advice) = match scenario.difficulty {
         None => {
             let why = format!("no difficulty is given; {evidence}");
@@ -59,5 +66,6 @@ pub(super) fn check(scenario: &Scenario, policies: &[Played]) -> Finding {
             "let chance not be enough: a second fault that begins later, goals that only the right remedy meets, or call it medium",
         ),
     };
-    Finding::new(Check::Difficulty, "", holds, evidence).advise(advice)
+    let finding = Finding::new(Check::Difficulty, "", holds, evidence);
+    finding.advise(advice).undecided_if(is_undecided)
 }

@@ -73,6 +73,8 @@ pub enum Verdict {
     Failed,
     /// There is nothing to look at, such as no goals, or no answer that wins to be compared.
     Skipped,
+    /// The audit was stopped at its limit before that could be said.
+    Undecided,
 }
 
 /// What was found about one thing that a check looks at.
@@ -116,6 +118,19 @@ impl Finding {
         let is_wanted = self.verdict == Verdict::Failed;
         Self {
             advice: is_wanted.then(|| advice.into()),
+            ..self
+        }
+    }
+
+    /// The same, undecided if what was left out because of the limit could have told otherwise.
+    pub(super) fn undecided_if(self, is_undecided: bool) -> Self {
+        if !is_undecided {
+            return self;
+        }
+        Self {
+            verdict: Verdict::Undecided,
+            evidence: format!("{}; stopped at the limit", self.evidence),
+            advice: None,
             ..self
         }
     }

@@ -5,9 +5,10 @@ use firewatch_scenario::Scenario;
 use super::finding::{Check, Finding};
 use super::played::Played;
 use super::policy::PolicyKind;
+use super::work::Cuts;
 
 /// Looks at each goal at the end of every policy.
-pub(super) fn check(scenario: &Scenario, policies: &[Played]) -> Vec<Finding> {
+pub(super) fn check(scenario: &Scenario, policies: &[Played], cuts: Cuts) -> Vec<Finding> {
     let goals = &scenario.goals.list;
     if goals.is_empty() {
         return vec![Finding::skipped(Check::Goals, "there are no goals")];
@@ -41,7 +42,9 @@ pub(super) fn check(scenario: &Scenario, policies: &[Played]) -> Vec<Finding> {
                 "ask for a value that a remedy gives, or give a runbook that gets there",
             ),
         };
-        Finding::new(Check::Goals, goal.to_string(), holds, evidence).advise(advice)
+        let finding = Finding::new(Check::Goals, goal.to_string(), holds, evidence);
+        let is_undecided = known && !holds && cuts.any();
+        finding.advise(advice).undecided_if(is_undecided)
     };
     goals.iter().enumerate().map(finding).collect()
 }

@@ -29,6 +29,7 @@ mod ordering;
 mod played;
 mod policy;
 mod search;
+mod work;
 mod world;
 
 use std::sync::Arc;
@@ -45,10 +46,15 @@ pub use played::{Played, Taken};
 pub use policy::PolicyKind;
 use policy::{Plan, Policy};
 use search::Search;
+pub use work::least_work;
+use work::{Cuts, Work};
 use world::World;
 
 /// What it takes to win.
 pub const WON: &str = finding::won!();
+
+/// Most work of an audit in ticks of one service, unless another limit is given.
+pub const DEFAULT_LIMIT: u64 = 100_000_000;
 
 /// How an incident is audited.
 #[derive(Clone, Debug)]
@@ -63,6 +69,10 @@ pub struct AuditOptions {
     pub max_actions: usize,
     /// Number of random policies.
     pub random: u64,
+    /// Most work, in ticks of one service: what was not tried by then is left out, and what can't be said
+    /// without it is [undecided](Verdict::Undecided). What [`least_work`] counts is done in any case. The
+    /// random policies and the single remedies take at most half of it, the search the rest.
+    pub limit: u64,
     /// Threads that play policies, at least 1. The audit is the same with any number.
     pub threads: usize,
 }
@@ -75,6 +85,7 @@ impl Default for AuditOptions {
             runbooks: Vec::new(),
             max_actions: 4,
             random: 64,
+            limit: DEFAULT_LIMIT,
             threads: 1,
         }
     }
@@ -96,15 +107,20 @@ pub struct Audit {
     pub winning: Option<usize>,
     /// The answer that the search found, as the text of a runbook's file.
     pub found: Option<String>,
+    /// The limit, if the audit was stopped at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_at_limit: Option<u64>,
+    /// What was simulated, in ticks of one service.
+    #[serde(skip)]
+    pub work: u64,
 }
 
 impl Audit {
-    /// Whether no check failed.
+    /// Whether no check failed, and none is undecided.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        self.findings
-            .iter()
-            .all(|finding| finding.verdict != Verdict::Failed)
+        let is_good = |verdict| matches!(verdict, Verdict::Passed | Verdict::Skipped);
+        { self.findings.iter() }.all(|finding| is_good(finding.verdict))
     }
 }
 
@@ -114,32 +130,48 @@ impl Audit {
 /// None for a scenario without [`Scenario::problems`] and runbooks without [`Runbook::problems`]; else
 /// as [`crate::EpisodeBatch::new`].
 pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, EpisodeError> {
+    audit_watched(scenario, options, &|_| ())
+}
+
+/// As [`audit`]; `progress` is told, from any thread, how much work was done since the last time, in ticks
+/// of one service. All of it together is [`Audit::work`].
+///
+/// # Errors
+/// As [`audit`].
+pub fn audit_watched(
+    scenario: &Scenario,
+    options: &AuditOptions,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Audit, EpisodeError> {
     let profile = options.profile.unwrap_or(scenario.profile);
     let scenario = &Scenario {
         profile,
         ..scenario.clone()
     };
     let of_scenario = || Arc::new(scenario.catalogue().clone());
+    let work = Work::new(progress);
     let arena = Arena {
         scenario,
         catalogue: options.actions.clone().unwrap_or_else(of_scenario),
         threads: options.threads,
+        work: &work,
     };
-    let world = World::watch(scenario, &arena.catalogue)?;
+    let world = World::watch(scenario, &arena.catalogue, &work)?;
     let services = scenario.services.iter().map(|service| &*service.name);
     let remedies = moves::moves(&arena.catalogue, services.clone(), |spec| {
         spec.category() == Category::Remediation
     });
     let all = moves::moves(&arena.catalogue, services, |spec| !spec.ends_episode());
-    let mut policies = basic(&remedies, &all, options);
-    let mut played = arena.play(&policies)?;
+    let (mut policies, mut played, mut cuts) = play_basic(&arena, &remedies, &all, options)?;
 
     let mut found = None;
     let mut farthest = None;
     let wins = |played: &Played| played.kind == PolicyKind::Runbook && played.won;
     if options.max_actions > 0 && !played.iter().any(wins) {
-        let search = Search::new(&arena, &world, &remedies);
+        let limit = work::limit_of_search(scenario, options.limit);
+        let mut search = Search::new(&arena, &world, &remedies, limit);
         let answer = search.run(&played[0], options.max_actions)?;
+        cuts.search = search.is_cut;
         // Doing nothing is no answer, though it may win.
         if answer.played.won && !answer.actions.is_empty() {
             found = Some(search::as_runbook(&answer.actions).to_string());
@@ -164,20 +196,47 @@ pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, Episo
         farthest.as_ref(),
         &played[0],
         most,
+        cuts,
     ));
     findings.extend(answers::runbooks(&played));
-    findings.extend(goals::check(scenario, &played));
+    findings.extend(goals::check(scenario, &played, cuts));
     findings.extend(world.herrings(scenario));
-    findings.push(difficulty::check(scenario, &played));
-    findings.extend(ordering::check(winner, &played));
+    findings.push(difficulty::check(scenario, &played, cuts));
+    findings.extend(ordering::check(winner, &played, cuts));
+    let stopped_at_limit = cuts.any().then_some(options.limit);
     Ok(Audit {
         profile: profile.name(),
         findings,
-        notes: notes(scenario),
+        notes: notes(scenario, stopped_at_limit),
         policies: played,
         winning,
         found,
+        stopped_at_limit,
+        work: work.done(),
     })
+}
+
+/// Plays what needs no search: doing nothing first, then the runbooks, chance, and each remedy alone, the
+/// last two within half of the limit. Returns the policies that were played, what came of each, and what
+/// was left out.
+fn play_basic<'a>(
+    arena: &Arena,
+    remedies: &[ActionRequest],
+    all: &'a [ActionRequest],
+    options: &'a AuditOptions,
+) -> Result<(Vec<Policy<'a>>, Vec<Played>, Cuts), EpisodeError> {
+    let mut policies = basic(remedies, all, options);
+    let needed = 1 + options.runbooks.len();
+    let mut played = arena.play(&policies[..needed])?;
+    played.extend(arena.play_within(options.limit / 2, &policies[needed..])?);
+    let random = usize::try_from(options.random).unwrap_or(usize::MAX);
+    let cuts = Cuts {
+        random: played.len() < random.saturating_add(needed).min(policies.len()),
+        singles: played.len() < policies.len(),
+        search: false,
+    };
+    policies.truncate(played.len());
+    Ok((policies, played, cuts))
 }
 
 /// Doing nothing first, then the runbooks, chance, and each remedy alone.
@@ -227,15 +286,20 @@ fn wrong_action(played: &[Played]) -> Option<ActionRequest> {
 }
 
 /// What is worth knowing to read the findings.
-fn notes(scenario: &Scenario) -> Vec<String> {
+fn notes(scenario: &Scenario, stopped_at_limit: Option<u64>) -> Vec<String> {
     let own = own_answers(scenario);
-    let note = || {
+    let own = (own > 0).then(|| {
         format!(
             "the timeline itself halts faults or does actions ({}): every policy has their help, doing nothing too",
             counted(own, "event")
         )
-    };
-    (own > 0).then(note).into_iter().collect()
+    });
+    let stopped = stopped_at_limit.map(|limit| {
+        format!(
+            "search stopped at the limit of {limit} service ticks (ticks times services, of all policies together): what was not tried may tell otherwise"
+        )
+    });
+    own.into_iter().chain(stopped).collect()
 }
 
 /// How many events of the timeline are what an answer would be.

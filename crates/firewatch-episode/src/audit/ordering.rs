@@ -7,9 +7,11 @@ use super::finding::{Check, Finding};
 use super::played::{Played, Taken};
 use super::policy::{Plan, Policy, PolicyKind};
 use super::search;
+use super::work::Cuts;
 
 /// Grade that an answer which wins must have above doing nothing.
 const MARGIN: f64 = 0.2;
+const AFTER_WRONG: &str = "not below the same after a wrong action";
 /// Grades are rounded to 2 decimals; half of the last one is no difference.
 const SAME: f64 = 0.005;
 
@@ -70,7 +72,7 @@ fn remedy(played: &Played) -> Option<&Taken> {
 }
 
 /// Holds the best answer that wins against the others.
-pub(super) fn check(best: Option<&Played>, policies: &[Played]) -> Vec<Finding> {
+pub(super) fn check(best: Option<&Played>, policies: &[Played], cuts: Cuts) -> Vec<Finding> {
     let Some(best) = best else {
         let why = "no answer wins that others could be compared with";
         return vec![Finding::skipped(Check::Ordering, why)];
@@ -78,21 +80,28 @@ pub(super) fn check(best: Option<&Played>, policies: &[Played]) -> Vec<Finding> 
     let grade = best.grade.total;
     let of = |kind: PolicyKind| policies.iter().filter(move |played| played.kind == kind);
     let mut findings = Vec::new();
-    let mut compare = |about: &str, other: f64, margin: f64, advice: &str| {
+    let mut compare = |about: &str, other: f64, margin: f64, advice: &str, is_cut: bool| {
         let holds = grade - other >= margin - SAME;
         let evidence = format!("{grade:.2} against {other:.2}");
-        findings.push(Finding::new(Check::Ordering, about, holds, evidence).advise(advice));
+        let finding = Finding::new(Check::Ordering, about, holds, evidence);
+        findings.push(finding.advise(advice).undecided_if(is_cut));
     };
     for nothing in of(PolicyKind::Nothing) {
         let advice = "let doing nothing cost more (a faster fault, goals, a smaller SLO budget), or answer sooner";
-        compare("above doing nothing", nothing.grade.total, MARGIN, advice);
+        compare(
+            "above doing nothing",
+            nothing.grade.total,
+            MARGIN,
+            advice,
+            false,
+        );
     }
     let random: Vec<f64> = of(PolicyKind::Random)
         .map(|played| played.grade.total)
         .collect();
     if !random.is_empty() {
         let advice = "chance should not do as well: give a better runbook, or services that are wrong to act on";
-        compare("not below chance", mean(&random), 0.0, advice);
+        compare("not below chance", mean(&random), 0.0, advice, cuts.random);
     }
     for (kind, about, advice) in [
         (
@@ -102,7 +111,7 @@ pub(super) fn check(best: Option<&Played>, policies: &[Played]) -> Vec<Finding> 
         ),
         (
             PolicyKind::WrongFirst,
-            "not below the same after a wrong action",
+            AFTER_WRONG,
             "a detour should not pay: let the runbook act at another moment",
         ),
         (
@@ -112,8 +121,19 @@ pub(super) fn check(best: Option<&Played>, policies: &[Played]) -> Vec<Finding> 
         ),
     ] {
         for other in of(kind) {
-            compare(about, other.grade.total, 0.0, advice);
+            compare(about, other.grade.total, 0.0, advice, false);
         }
+    }
+    let mut untold = |about: &str| {
+        let finding = Finding::new(Check::Ordering, about, false, "not compared");
+        findings.push(finding.undecided_if(true));
+    };
+    if cuts.random && random.is_empty() {
+        untold("not below chance");
+    }
+    if cuts.singles && of(PolicyKind::WrongFirst).next().is_none() {
+        // Among the remedies that were left out may be one that is wrong at the first step.
+        untold(AFTER_WRONG);
     }
     findings
 }

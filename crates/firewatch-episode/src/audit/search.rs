@@ -35,12 +35,21 @@ pub(super) struct Search<'a> {
     /// Steps at which something has just happened.
     moments: BTreeSet<u64>,
     world: &'a World,
+    /// Work at which the search stops.
+    limit: u64,
+    /// Whether it has stopped there.
+    pub(super) is_cut: bool,
 }
 
 impl<'a> Search<'a> {
     /// `remedies` are all that there are; the search leaves out those on services about which there is
     /// never anything to be done.
-    pub(super) fn new(arena: &'a Arena, world: &'a World, remedies: &[ActionRequest]) -> Self {
+    pub(super) fn new(
+        arena: &'a Arena,
+        world: &'a World,
+        remedies: &[ActionRequest],
+        limit: u64,
+    ) -> Self {
         let scenario = arena.scenario;
         let concerned: BTreeSet<&str> = concerned(scenario, world).collect();
         let on_concerned = |request: &&ActionRequest| {
@@ -52,13 +61,15 @@ impl<'a> Search<'a> {
             remedies: remedies.iter().filter(on_concerned).cloned().collect(),
             moments: moments(scenario),
             world,
+            limit,
+            is_cut: false,
         }
     }
 
     /// The best of the shortest answers that win, of at most so many actions: each action at the first
     /// step and whenever something has happened, then the same behind each of the best partial answers.
     /// Where none wins, the one that got farthest, which may be doing nothing.
-    pub(super) fn run(&self, nothing: &Played, most: usize) -> Result<Answer, EpisodeError> {
+    pub(super) fn run(&mut self, nothing: &Played, most: usize) -> Result<Answer, EpisodeError> {
         let mut farthest = Answer {
             actions: Vec::new(),
             played: nothing.clone(),
@@ -80,6 +91,9 @@ impl<'a> Search<'a> {
             if rank(&best.played) > rank(&farthest.played) {
                 farthest = best.clone();
             }
+            if self.is_cut {
+                break;
+            }
             let mut seen = BTreeSet::new();
             longer.retain(|answer| seen.insert(state(&answer.played)));
             longer.truncate(BEAM);
@@ -88,11 +102,16 @@ impl<'a> Search<'a> {
         Ok(farthest)
     }
 
-    fn extend(&self, actions: &Actions) -> Result<Vec<Answer>, EpisodeError> {
+    fn extend(&mut self, actions: &Actions) -> Result<Vec<Answer>, EpisodeError> {
         let soonest = actions.last().map_or(0, |(step, _)| step + 1);
+        let most = self.arena.fitting(self.limit);
         let mut longer: Vec<Actions> = Vec::new();
-        for remedy in &self.remedies {
+        'remedies: for remedy in &self.remedies {
             for step in self.steps(soonest, remedy) {
+                if longer.len() == most {
+                    self.is_cut = true;
+                    break 'remedies;
+                }
                 let next = std::iter::once((step, remedy.clone()));
                 longer.push(actions.iter().cloned().chain(next).collect());
             }

@@ -7,6 +7,7 @@ use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vital
 
 use super::counted;
 use super::finding::{Check, Finding};
+use super::work::Work;
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request};
 
 /// Error rate by which a fault must have made things worse where it leaves the status alone, and from
@@ -47,6 +48,7 @@ impl World {
     pub(super) fn watch(
         scenario: &Scenario,
         catalogue: &Arc<ActionCatalogue>,
+        work: &Work,
     ) -> Result<Self, EpisodeError> {
         let count = scenario.all_faults().count();
         let mut worlds = vec![scenario.clone()];
@@ -62,8 +64,10 @@ impl World {
             faults: vec![FaultSeen::default(); count],
             herrings: vec![HerringSeen::default(); scenario.red_herrings.len()],
         };
+        work.add(worlds.len(), scenario.services.len());
         world.look(scenario, &batch)?;
         while steps[0].end.is_none() {
+            work.add(worlds.len(), scenario.services.len());
             batch.step(&actions, &mut steps)?;
             world.look(scenario, &batch)?;
         }
