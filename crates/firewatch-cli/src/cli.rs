@@ -15,9 +15,10 @@ use crate::sweep::{SeedList, Shard, Vary};
 const EXIT_CODES: &str = "\
 Exit codes (of several that apply, the highest):
   0  all well
-  1  an expectation of a scenario or a runbook failed, or a check of an audit
+  1  an expectation of a scenario or a runbook failed, or a check of an audit did or is undecided
   2  bad usage, or a scenario that is not in order
   3  anything else: output that can't be written, a bug
+Where the reader of the output goes away, the command stops: the highest that applied by then.
 
 Results go to the standard output, diagnostics and progress to the standard error.
 The same scenario and seed give the same output, byte for byte.";
@@ -189,8 +190,8 @@ pub struct RunArguments {
     pub events: EventLimit,
     /// Write the results to this file, whole or not at all
     ///
-    /// The file gets its name only when it is whole: after an exit code of 2 or 3, a file of that name
-    /// is as it was before.
+    /// The file gets its name only when it is whole: after an exit code of 2 or 3, or a signal that ends
+    /// the command, a file of that name is as it was before. A link means what it leads to.
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Where the files lie that a scenario names.
@@ -259,7 +260,7 @@ pub struct SweepArguments {
     /// Write the rows to this file, whole or not at all; until then they are in FILE.partial
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Go on where a sweep with the same arguments was stopped; begin if there was none
+    /// Go on where a sweep with the same files and arguments was stopped; begin if there was none
     #[arg(long, requires = "out")]
     pub resume: bool,
     /// Where the files lie that a scenario names.

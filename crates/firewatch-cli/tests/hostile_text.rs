@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that can't start the command fails"
 )]
 

@@ -78,11 +78,13 @@ fn a_link_to_what_is_no_file_is_refused() {
     };
     let folder = link("folder", targets.path());
     assert!(write_to(2, &folder).contains("is not a file that could be replaced"));
+    let device = link("device", Path::new("/dev/null"));
+    assert!(write_to(2, &device).contains("is not a file that could be replaced"));
     let nowhere = link("nowhere", &targets.path().join("missing/results"));
     assert!(write_to(2, &nowhere).contains("there is no folder"));
     let circle = link("circle", Path::new("circle"));
     assert!(write_to(2, &circle).contains("leads to no file"));
-    for link in [folder, nowhere, circle] {
+    for link in [folder, device, nowhere, circle] {
         assert!(is_link(&link));
     }
 }

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that can't start the command fails"
 )]
 
@@ -50,9 +51,9 @@ fn shell(folder: &Path, script: &str, input: &str) -> (String, String) {
 /// What stands after a word at the beginning of the last line that begins with it.
 fn behind<'a>(told: &'a str, label: &str) -> &'a str {
     let lines = told.lines().map(str::trim_start);
-    let found = lines.filter_map(|line| line.strip_prefix(label));
+    let mut found = lines.filter_map(|line| line.strip_prefix(label));
     found
-        .last()
+        .next_back()
         .unwrap_or_else(|| panic!("`{label}` is missing in:\n{told}"))
         .trim()
 }

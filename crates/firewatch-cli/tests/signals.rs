@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that can't start the command fails"
 )]
 
@@ -66,7 +67,8 @@ fn send(signal: &str, child: &Child) {
     assert!(sent.expect("the shell starts").success());
 }
 
-fn is_unfinished(name: &String) -> bool {
+fn is_unfinished(name: impl AsRef<str>) -> bool {
+    let name = name.as_ref();
     name.starts_with(".firewatch-") && name.ends_with(".part")
 }
 

@@ -65,7 +65,7 @@ fn play_ticks(
         let tick = playback.tick_count();
         recorder.record(&playback.view());
         report.tick(case, &playback.view(), out)?;
-        if tick % STRIDE == 0 {
+        if tick.is_multiple_of(STRIDE) {
             playback.forget_statuses();
             bar.inc(STRIDE);
         }
