@@ -6,7 +6,6 @@
     reason = "a test that can't start the command fails"
 )]
 
-#[allow(dead_code, reason = "other tests use the rest")]
 mod support;
 
 use std::fs;

@@ -8,8 +8,8 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 use crate::lines::Lines;
-use crate::work;
 use crate::visible::{visible, visible_lines, visible_source};
+use crate::work;
 
 /// One problem in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
