@@ -5,8 +5,8 @@
 
 use firewatch_scenario::Stage;
 use firewatch_sim::{
-    Blueprint, EnvironmentMut, EnvironmentState, FaultKind, Fleet, FleetPart, MetricKey, SimError,
-    Simulation, Value, settle_environments,
+    Blueprint, EnvironmentMut, EnvironmentState, Fleet, FleetPart, MetricKey, SimError, Simulation,
+    Value, settle_environments,
 };
 use firewatch_tests::{Act, Case, Host, Incident, fixtures, neighbour, rows_are_together};
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use firewatch_episode::{End, Episode, EpisodeError, Grade, Observation, Reward};
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, Goal, Profile, Scenario, WAIT,
+    ActionCatalogue, ActionError, ActionRequest, ActionSession, Goal, Profile, Scenario, WAIT,
 };
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
