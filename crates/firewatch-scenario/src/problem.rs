@@ -368,11 +368,15 @@ mod tests {
         let lines: Vec<&str> = printed.lines().collect();
         assert_eq!(lines[0], "error: bad\\u{202e}");
         assert!(
-            lines[1].ends_with("a\\u{1b}]0;b\\u{7}\\n.ron:1:23"),
+            lines[1].ends_with("a\\u{1b}]0;b\\u{7}\\n.ron:1:13"),
             "{printed}"
         );
-        let column = lines[3].find("warp").unwrap();
-        assert_eq!(lines[4].find("^^^^ here\\u{1b}"), Some(column), "{printed}");
+        let column = |line: &str, part| line.split(part).next().unwrap().chars().count();
+        assert_eq!(
+            column(lines[3], "warp"),
+            column(lines[4], "^^^^ here\\u{1b}"),
+            "{printed}"
+        );
     }
 
     #[test]

@@ -37,9 +37,25 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |c| c != '\n' && steers_terminal(c))
 }
 
-/// As [`visible`], with tabs as they are: for a line of a file, of which tabs are a part.
+/// As [`visible`], but with one character in the place of another, and tabs as they are: for a line of a
+/// file, in which columns count characters.
 pub(crate) fn visible_source(line: &str) -> Cow<'_, str> {
-    escaped(line, |c| c != '\t' && steers_terminal(c))
+    let is_replaced = |c: char| c != '\t' && steers_terminal(c);
+    if !line.contains(is_replaced) {
+        return Cow::Borrowed(line);
+    }
+    let characters = line.chars();
+    let visible = characters.map(|c| if is_replaced(c) { picture(c) } else { c });
+    Cow::Owned(visible.collect())
+}
+
+/// The picture of a control character; of what has none, that of an unknown character.
+fn picture(c: char) -> char {
+    match c {
+        '\u{7f}' => '\u{2421}',
+        '\0'..'\u{20}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        _ => '\u{fffd}',
+    }
 }
 
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -97,6 +113,9 @@ mod tests {
     #[test]
     fn lines_and_tabs_stay_where_they_belong() {
         assert_eq!(visible_lines("a\n\tb"), "a\n\\tb");
-        assert_eq!(visible_source("\ta\u{1b}"), "\ta\\u{1b}");
+        assert_eq!(
+            visible_source("\ta\u{1b}\u{7f}\u{85}\u{200d}b"),
+            "\ta\u{241b}\u{2421}\u{fffd}\u{fffd}b"
+        );
     }
 }
