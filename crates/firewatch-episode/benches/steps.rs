@@ -1,7 +1,7 @@
 //! What the loop of a batch costs, with hard episodes, random actions and an observation, and its parts.
 //!
-//! `cargo bench -p firewatch-episode --bench steps` prints two tables; a number after `--` is the number of
-//! episodes. One thread, if nothing else is said, standard profile; the actions are drawn beforehand.
+//! `cargo bench -p firewatch-episode --bench steps` prints two tables; after `--`, a number is the number of
+//! episodes, and `steps` or `beginnings` one of the tables. One thread, if nothing else is said, standard profile; the actions are drawn beforehand.
 //!
 //! The first table is about a step: of the whole loop (step, observation, reset of each episode that has
 //! ended), of its three parts, of the loop with actions that are asked for by name, of the loop on two
@@ -209,14 +209,13 @@ fn beginnings(count: usize, threads: usize) -> [f64; 3] {
     figures.map(median)
 }
 
-fn main() {
-    let count = std::env::args().filter_map(|argument| argument.parse().ok());
-    let count = { count }.next().unwrap_or(1024);
+fn print(name: &str, nanoseconds: f64) {
+    println!("{name:>16} {nanoseconds:10.0} {:12.0}", 1e9 / nanoseconds);
+}
+
+fn print_steps(count: usize) {
     let by_number = |action: ActionRequest, services: &[String]| numbered(&action, services);
     println!("{count} hard episodes: ns a step, steps/s");
-    let print = |name: &str, nanoseconds: f64| {
-        println!("{name:>16} {nanoseconds:10.0} {:12.0}", 1e9 / nanoseconds);
-    };
     let [whole, step, observation, reset] = batched(count, 1, by_number);
     print("loop", whole);
     print("step", step);
@@ -225,7 +224,10 @@ fn main() {
     print("loop by name", batched(count, 1, |action, _| action)[0]);
     print("loop, 2 threads", batched(count, 2, by_number)[0]);
     print("single", single(count));
-    println!("\nan episode that begins: ns, episodes/s");
+}
+
+fn print_beginnings(count: usize) {
+    println!("{count} hard episodes that begin: ns an episode, episodes/s");
     let [new, reset, parts] = beginnings(count, 1);
     print("new batch", new);
     print("reset", reset);
@@ -233,4 +235,19 @@ fn main() {
     let [new, reset, _] = beginnings(count, 2);
     print("new, 2 threads", new);
     print("reset, 2 threads", reset);
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let numbers = arguments
+        .iter()
+        .filter_map(|argument| argument.parse().ok());
+    let count = { numbers }.next().unwrap_or(1024);
+    let names = |table: &str| arguments.iter().any(|argument| argument == table);
+    if !names("beginnings") {
+        print_steps(count);
+    }
+    if !names("steps") {
+        print_beginnings(count);
+    }
 }

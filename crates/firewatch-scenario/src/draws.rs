@@ -59,30 +59,42 @@ pub trait Draws {
 /// Each purpose has a ChaCha stream of its own, keyed by the seed, so that what one of them draws
 /// never shifts what another one does: an explicit scenario with the services, fault and red herrings
 /// of a generated one has the same baselines.
-pub(crate) struct Streams(ChaCha8Rng);
+pub(crate) struct Streams {
+    seed: u64,
+    numbers: ChaCha8Rng,
+}
 
 impl Streams {
     pub(crate) fn new(seed: u64) -> Self {
-        let mut key = [0; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        Self(ChaCha8Rng::from_seed(key))
+        Self {
+            seed,
+            numbers: keyed(seed),
+        }
     }
+}
+
+/// A generator that has drawn nothing yet, so that choosing its stream costs nothing: one that has would
+/// make its next numbers anew at once.
+fn keyed(seed: u64) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    ChaCha8Rng::from_seed(key)
 }
 
 impl Draws for Streams {
     /// Begins the purpose's stream, from its start.
     fn turn_to(&mut self, purpose: Purpose) {
-        self.0.set_stream(purpose as u64);
-        self.0.set_word_pos(0);
+        self.numbers = keyed(self.seed);
+        self.numbers.set_stream(purpose as u64);
     }
 
     fn unit(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.numbers.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// `count` is far below 2^32: the bias is less than 2^-32.
     fn below(&mut self, count: usize) -> usize {
-        let product = u128::from(self.0.next_u64()) * count as u128;
+        let product = u128::from(self.numbers.next_u64()) * count as u128;
         // The high half is below `count`.
         usize::try_from(product >> 64).unwrap_or(0)
     }
