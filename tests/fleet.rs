@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use firewatch_scenario::Stage;
 use firewatch_sim::{
     Blueprint, EnvironmentMut, EnvironmentState, Fleet, FleetPart, MetricKey, SimError, Simulation,
@@ -415,4 +418,31 @@ fn a_fleet_is_built_by_its_threads_or_the_first_error_is_told() {
         Ok::<(), SimError>(())
     });
     assert!(matches!(too_few.err(), Some(SimError::BufferLength { .. })));
+}
+
+#[test]
+fn work_that_panics_ends_the_round_and_then_the_fleet() {
+    let parts = 5;
+    let blueprints = vec![blueprint(&neighbour(3)); parts];
+    for threads in [1, 3] {
+        let mut fleet = Fleet::with_shard_size(blueprints.clone(), threads, 1).unwrap();
+        let visited = AtomicUsize::new(0);
+        let work = |part: &mut FleetPart, ()| {
+            visited.fetch_add(1, Ordering::Relaxed);
+            assert_ne!(part.range().start, 2, "not this one");
+            Ok::<(), SimError>(())
+        };
+        let all = || std::iter::repeat(());
+        let round = catch_unwind(AssertUnwindSafe(|| fleet.try_for_each_part(all(), work)));
+        let message = round.unwrap_err();
+        let message = message.downcast_ref::<String>().unwrap();
+        assert!(message.contains("not this one"), "{message}");
+        if threads > 1 {
+            // The other threads have gone on.
+            assert_eq!(visited.load(Ordering::Relaxed), parts);
+        }
+        let next = catch_unwind(AssertUnwindSafe(|| fleet.tick())).unwrap_err();
+        let next = next.downcast_ref::<&str>().unwrap();
+        assert_eq!(*next, "work on this fleet has panicked before");
+    }
 }

@@ -6,11 +6,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
+use bevy_ecs::prelude::*;
 use firewatch_episode::{EpisodeBatch, Request};
 use firewatch_scenario::{Difficulty, Episodes, Profile};
 use firewatch_sim::{
-    FaultKind, FaultState, Fleet, Simulation, despawn_environment, settle_environments,
-    spawn_environment,
+    Environment, FaultKind, FaultState, Fleet, Simulation, despawn_environment,
+    settle_environments, spawn_environment,
 };
 use firewatch_tests::neighbour;
 
@@ -103,7 +104,7 @@ fn mixed_resets_of_a_batch_take_constant_memory() {
 #[test]
 fn environments_that_come_and_go_in_a_hosts_world_take_constant_memory() {
     let states = [2, 3, 4].map(neighbour);
-    let mut world = bevy_ecs::world::World::new();
+    let mut world = World::new();
     let kept = spawn_environment(&mut world, &states[0]).unwrap();
     // A host that never calls `World::clear_trackers`.
     assert_bounded("a host's world", |number| {
@@ -124,3 +125,30 @@ fn restores_of_a_simulation_take_constant_memory() {
         simulation.restore(&states[number % states.len()]).unwrap();
     });
 }
+
+#[test]
+fn a_host_that_reads_removals_at_its_frames_sees_them_all() {
+    let mut world = World::new();
+    let mut frame = Schedule::default();
+    frame.add_systems(
+        |mut removed: RemovedComponents<Environment>, mut seen: ResMut<Seen>| {
+            seen.0 += removed.read().count();
+        },
+    );
+    world.init_resource::<Seen>();
+    let state = neighbour(2);
+    // In a frame more services go than messages are kept of one component.
+    let in_a_frame = 4096 / state.services.len() + 100;
+    for frames in 1..=3 {
+        for _ in 0..in_a_frame {
+            let environment = spawn_environment(&mut world, &state).unwrap();
+            despawn_environment(&mut world, environment).unwrap();
+        }
+        frame.run(&mut world);
+        world.clear_trackers();
+        assert_eq!(world.resource::<Seen>().0, frames * in_a_frame);
+    }
+}
+
+#[derive(Resource, Default)]
+struct Seen(usize);

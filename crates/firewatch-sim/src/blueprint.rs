@@ -242,7 +242,8 @@ fn numbers() -> impl Iterator<Item = u16> {
 /// Removes an environment with its services and faults.
 ///
 /// `bevy_ecs` keeps a removal message for each component until [`World::clear_trackers`] is called, once a
-/// frame. In a world where nobody does that, this clears them after every few hundred environments.
+/// frame. In a world where nobody does that, this clears them once there are thousands: `RemovedComponents`
+/// still shows those since the clearing before, and what `World` itself knows of changes begins anew.
 ///
 /// # Errors
 /// [`SimError::NoEnvironment`].

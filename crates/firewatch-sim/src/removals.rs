@@ -6,12 +6,21 @@ use bevy_ecs::prelude::*;
 /// Messages of one component that a world may have before they are cleared.
 const LIMIT: usize = 4096;
 
-/// Clears the removal messages of a host's world once there are too many of them: a host that clears them
-/// itself, at each of its frames, never sees it happen. Those since the last clearing stay readable until
-/// the next one.
+/// Messages that were left when they were last cleared here: a clearing keeps those since the one before.
+#[derive(Resource, Default)]
+struct Kept(usize);
+
+/// Clears the removal messages of a host's world once there are [`LIMIT`] new ones of a component. They
+/// can still be read then, until there are as many again.
 pub(crate) fn bound_removals(world: &mut World) {
-    let is_over = { world.removed_components().iter() }.any(|(_, messages)| messages.len() > LIMIT);
-    if is_over {
+    let components = world.removed_components().iter();
+    let most = components.map(|(_, messages)| messages.len()).max();
+    let most = most.unwrap_or_default();
+    let mut kept = world.get_resource_or_init::<Kept>();
+    // The host may have cleared them itself.
+    kept.0 = kept.0.min(most);
+    if most - kept.0 > LIMIT {
+        kept.0 = most;
         world.clear_trackers();
     }
 }
