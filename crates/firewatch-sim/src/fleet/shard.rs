@@ -97,8 +97,12 @@ impl Shard {
         resource.0.extend(picked);
         resource.0.sort_unstable();
         resource.0.dedup();
-        // An empty list would mean all.
-        if !resource.0.is_empty() {
+        // An empty list means all, which is what a list of all should be: it is quicker.
+        let picked = resource.0.len();
+        if picked == self.environments.len() {
+            resource.0.clear();
+        }
+        if picked > 0 {
             self.schedule.run(&mut self.world);
             self.world.get_resource_or_init::<Picked>().0.clear();
         }
