@@ -84,16 +84,9 @@ impl From<csv::Error> for Failure {
     }
 }
 
-/// Of these a checked scenario gives only what its actions make of its metrics.
+/// A checked scenario gives none of these.
 impl From<SimError> for Failure {
     fn from(error: SimError) -> Self {
-        match error {
-            SimError::MetricType { .. } | SimError::NotFinite { .. } => {
-                let help = "change what the action sets, in its file or by its parameters";
-                let message = format!("an action of the scenario can't be carried out: {error}");
-                Self::Usage(message, Some(help.to_owned()))
-            }
-            _ => Self::Internal(format!("the simulation refused the scenario: {error}")),
-        }
+        Self::Internal(format!("the simulation refused the scenario: {error}"))
     }
 }

@@ -165,6 +165,9 @@ pub fn refuse(problems: Vec<Problem>, file: &str, change: &str) -> Result<(), Di
     })
 }
 
+/// What to do about an action that can't be carried out.
+pub const FIT_ACTION: &str = "change what the action sets, in its file or by its parameters";
+
 /// That an action of a run could not be carried out, if one could not: the actions don't fit the scenario in
 /// a way that only the run shows.
 ///
@@ -175,8 +178,7 @@ pub fn check_actions(script: &Script, file: &str, seed: u64) -> Result<(), Diagn
         return Ok(());
     };
     let message = format!("at tick {tick} of seed {seed} an action failed: {error}");
-    let help = "change what the action sets, in its file or by its parameters";
-    Err(wrong(file, &message, help))
+    Err(wrong(file, &message, FIT_ACTION))
 }
 
 /// Refuses to write results over a file that they come from, those that a scenario names included.

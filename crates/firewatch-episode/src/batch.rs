@@ -5,7 +5,7 @@ mod round;
 use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
-use firewatch_scenario::{ActionCatalogue, ActionId, Ask, FleetStage, Profile};
+use firewatch_scenario::{ActionCatalogue, ActionId, Ask, FailedAction, FleetStage, Profile};
 use firewatch_sim::{Fleet, SimError};
 
 use crate::factory::{EpisodeFactory, Prepared};
@@ -68,6 +68,10 @@ pub struct BatchStep {
     /// Why the step was not done: the episode had ended, or the action failed, as some do under the
     /// reference profile.
     pub error: Option<EpisodeError>,
+    /// The first action of the scenario's own timeline that could not be carried out before the tick of this
+    /// step; in the first step, also before the tick of the reset. The step was done all the same, but the
+    /// incident is not the one that the scenario describes.
+    pub failed_action: Option<Box<FailedAction>>,
 }
 
 impl EpisodeBatch {
@@ -170,8 +174,11 @@ impl EpisodeBatch {
     ///
     /// # Errors
     /// [`SimError::BufferLength`] for the mask; and as [`crate::Episode::reset`] for the first place
-    /// that has one: no episode has begun then. Under the reference profile the episode of that place goes
-    /// on with what the failed reset leaves, as in [`crate::Episode::reset`].
+    /// that has one. All requests are looked at before the first environment is replaced, and nothing fails
+    /// after that, so no episode has begun then: all go on as they were. Under the reference profile the one
+    /// of that place goes on with what the failed reset leaves, as in [`crate::Episode::reset`].
+    ///
+    /// What a timeline can't do before the first tick is no error: see [`BatchStep::failed_action`].
     pub fn reset_masked<'a>(
         &mut self,
         mask: &[bool],
@@ -209,6 +216,9 @@ impl EpisodeBatch {
 
     /// A step of every episode, with an action for each. One that has ended waits for its reset; its
     /// environment ticks on meanwhile.
+    ///
+    /// A timeline's action that does not fit its scenario is [`BatchStep::failed_action`] of that episode:
+    /// the rest of what the timeline does then, the tick and the action are done all the same.
     ///
     /// # Errors
     /// [`SimError::BufferLength`], [`firewatch_scenario::ActionError::Unknown`]: nothing has happened

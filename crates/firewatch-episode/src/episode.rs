@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, Ask, Goal, HaltedFault, Profile, Scenario,
+    ActionCatalogue, ActionRequest, ActionSession, Ask, FailedAction, Goal, HaltedFault, Profile,
+    Scenario,
 };
 use firewatch_sim::{EnvironmentRef, Simulation};
 
@@ -64,6 +65,10 @@ pub struct Step {
     pub info: Info,
     /// Why the step was not done, under the reference profile: it came after the end, or the action failed.
     pub error: Option<EpisodeError>,
+    /// The first action of the scenario's own timeline that could not be carried out before the tick of this
+    /// step; in the first step, also before the tick of the reset. The step was done all the same, but the
+    /// incident is not the one that the scenario describes.
+    pub failed_action: Option<FailedAction>,
 }
 
 impl Episode {
@@ -101,16 +106,19 @@ impl Episode {
                 session.after_failed_reset(request);
             }
         })?;
-        let (simulation, actions) = incident.begin()?;
+        let (simulation, opening) = incident.begin()?;
         let view = simulation.view();
-        let session = Session::begin(incident.beginning(), actions, &view);
+        let session = Session::begin(incident.beginning(), opening, &view);
         let observation = session.observation(&view);
         self.running = Some((simulation, session));
         self.info = Info::default();
         Ok(observation)
     }
 
-    /// One tick, then one action.
+    /// What the scenario's timeline does, then one tick, then one action.
+    ///
+    /// A timeline's action that does not fit the scenario is [`Step::failed_action`]: the rest of what the
+    /// timeline does then, the tick and the action are done all the same.
     ///
     /// Under the reference profile a step that comes after the end, or before the first reset, is
     /// [`Step::error`] with an empty observation, as the reference shows it; so is one whose action
@@ -119,7 +127,7 @@ impl Episode {
     /// # Errors
     /// [`firewatch_scenario::ActionError::Unknown`], and under the standard profile
     /// [`EpisodeError::NotRunning`], where it is a mistake of the caller's: nothing has happened then.
-    /// [`firewatch_scenario::ActionError::Unfit`]: the tick has happened.
+    /// [`firewatch_scenario::ActionError::Unfit`] for this action: the tick has happened.
     pub fn step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
         match self.try_step(action) {
             Err(error) if self.profile == Profile::Reference && error.is_shown() => {
@@ -131,6 +139,7 @@ impl Episode {
 
     /// What is seen of a step that was not done.
     fn not_done(&self, error: EpisodeError) -> Step {
+        let has_ticked = error != EpisodeError::NotRunning;
         Step {
             observation: Observation::of_error(&error),
             reward: Reward::default(),
@@ -142,6 +151,7 @@ impl Episode {
             grade: self.grade(),
             info: self.info.clone(),
             error: Some(error),
+            failed_action: self.failed_action().filter(|_| has_ticked).cloned(),
         }
     }
 
@@ -173,6 +183,7 @@ impl Episode {
             grade: session.score.grade(),
             info: self.info.clone(),
             error: None,
+            failed_action: session.failed_action.as_deref().cloned(),
         })
     }
 
@@ -219,6 +230,13 @@ impl Episode {
     #[must_use]
     pub fn score(&self) -> Option<&Score> {
         self.session().map(|session| &session.score)
+    }
+
+    /// The first action of the scenario's own timeline that could not be carried out before the last tick; see
+    /// [`Step::failed_action`].
+    #[must_use]
+    pub fn failed_action(&self) -> Option<&FailedAction> {
+        self.session()?.failed_action.as_deref()
     }
 
     /// Everything that was done, in order.

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use firewatch_scenario::score::Terms;
-use firewatch_scenario::{
-    ActionSession, Difficulty, Episodes, PartStage, Profile, Scenario, generate,
-};
+use firewatch_scenario::{Difficulty, Episodes, PartStage, Profile, Scenario, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
 
 use crate::incident::{EpisodeError, Incident, Request};
-use crate::session::{Beginning, Session};
+use crate::session::{Beginning, Opening, Session};
 
-/// A request that can be met: whatever can be wrong with one has been looked at.
+/// A request that can be met: whatever can be wrong with one has been looked at, and the blueprint has been
+/// checked. What its timeline can't do before the first tick is no error.
 #[derive(Clone)]
 pub(crate) enum Prepared {
     /// Drawn straight into the fleet.
@@ -40,7 +39,7 @@ pub(crate) struct EpisodeFactory {
     drawn: [Arc<Scenario>; 3],
     /// Indices of the episodes that begin; kept, as is the next.
     beginning: Vec<usize>,
-    actions: Vec<ActionSession>,
+    openings: Vec<Opening>,
 }
 
 impl EpisodeFactory {
@@ -51,7 +50,7 @@ impl EpisodeFactory {
             drawn: [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard]
                 .map(|difficulty| Arc::new(generate(difficulty, 0))),
             beginning: Vec::new(),
-            actions: Vec::new(),
+            openings: Vec::new(),
         }
     }
 
@@ -72,6 +71,9 @@ impl EpisodeFactory {
     }
 
     /// Puts the environments of these episodes in the places of others.
+    ///
+    /// # Errors
+    /// One of them is not of this part: the blueprint of what is prepared was checked.
     pub(crate) fn reset(
         &mut self,
         part: &mut FleetPart,
@@ -83,6 +85,9 @@ impl EpisodeFactory {
 
     /// Does the first tick of episodes whose environments are fresh, and hands each one's session to
     /// `begun`.
+    ///
+    /// # Errors
+    /// One of them is not of this part: what a timeline can't do is noted in its session.
     pub(crate) fn begin(
         &mut self,
         part: &mut FleetPart,
@@ -90,23 +95,23 @@ impl EpisodeFactory {
         mut begun: impl FnMut(usize, Session),
     ) -> Result<(), SimError> {
         self.beginning.clear();
-        self.actions.clear();
+        self.openings.clear();
         for &(environment, ref prepared) in episodes {
             self.beginning.push(environment);
-            let mut actions = match prepared {
-                Prepared::Drawn { .. } => ActionSession::new(),
+            let mut opening = match prepared {
+                Prepared::Drawn { .. } => Opening::default(),
                 Prepared::Incident(incident) => {
                     incident.act_first(&mut PartStage { part, environment })?
                 }
             };
             if self.profile == Profile::Standard {
                 // Only reports read it. Nobody reads those, but the reference fails at some.
-                actions.forget_history();
+                opening.actions.forget_history();
             }
-            self.actions.push(actions);
+            self.openings.push(opening);
         }
         part.tick_picked(&self.beginning)?;
-        for ((index, prepared), actions) in episodes.iter().zip(self.actions.drain(..)) {
+        for ((index, prepared), opening) in episodes.iter().zip(self.openings.drain(..)) {
             let beginning = match prepared {
                 &Prepared::Drawn { difficulty, seed } => {
                     let scenario = &self.drawn[difficulty as usize];
@@ -121,7 +126,7 @@ impl EpisodeFactory {
                 }
                 Prepared::Incident(incident) => incident.beginning(),
             };
-            let session = part.read(*index, |view| Session::begin(beginning, actions, view))?;
+            let session = part.read(*index, |view| Session::begin(beginning, opening, view))?;
             begun(*index, session);
         }
         Ok(())

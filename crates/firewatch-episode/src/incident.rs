@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{Terms, grade::max_bad_customer_minutes};
 use firewatch_scenario::{
-    ActionError, ActionSession, CATALOGUE, Difficulty, Profile, Scenario, Stage, Timetable,
-    generate,
+    ActionError, CATALOGUE, Difficulty, Profile, Scenario, Stage, Timetable, generate,
 };
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
-use crate::session::Beginning;
+use crate::session::{Beginning, Opening};
 use crate::start::Start;
 use crate::task::{self, Task, UnknownTask};
 
@@ -180,20 +179,25 @@ impl Incident {
 
     /// The environment after the tick that a reset does, and what the scenario's own actions before it
     /// left behind.
-    pub(crate) fn begin(&self) -> Result<(Simulation, ActionSession), SimError> {
+    pub(crate) fn begin(&self) -> Result<(Simulation, Opening), SimError> {
         let mut simulation = Simulation::from_blueprint(&self.blueprint)?;
-        let actions = self.act_first(&mut simulation)?;
+        let opening = self.act_first(&mut simulation)?;
         simulation.tick();
-        Ok((simulation, actions))
+        Ok((simulation, opening))
     }
 
-    /// What the scenario itself does before the first tick, and what that left behind.
-    pub(crate) fn act_first(&self, stage: &mut impl Stage) -> Result<ActionSession, SimError> {
-        let mut actions = ActionSession::new();
+    /// Does what the scenario itself does before the first tick. Returns what that left behind, and what it
+    /// could not do.
+    ///
+    /// # Errors
+    /// The stage has no environment.
+    pub(crate) fn act_first(&self, stage: &mut impl Stage) -> Result<Opening, SimError> {
+        let mut opening = Opening::default();
         if let Some(timetable) = &self.timetable {
-            timetable.act_at(&self.scenario, 0, stage, &mut actions)?;
+            let failed = timetable.act_at(&self.scenario, 0, stage, &mut opening.actions)?;
+            opening.failed_action = failed.map(Box::new);
         }
-        Ok(actions)
+        Ok(opening)
     }
 
     fn of(profile: Profile, scenario: Scenario) -> Result<Self, EpisodeError> {

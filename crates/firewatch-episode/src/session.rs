@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use firewatch_scenario::score::{Deed, Reward, Score, Terms};
 use firewatch_scenario::{
-    ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Scenario, Stage,
-    Timetable,
+    ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, FailedAction, Profile, Scenario,
+    Stage, Timetable,
 };
 use firewatch_sim::{EnvironmentRef, SimError};
 use serde::Serialize;
@@ -41,6 +41,13 @@ pub(crate) struct Beginning {
     pub(crate) initial_budget: f64,
 }
 
+/// What the scenario's own timeline leaves behind before the first tick.
+#[derive(Default)]
+pub(crate) struct Opening {
+    pub(crate) actions: ActionSession,
+    pub(crate) failed_action: Option<Box<FailedAction>>,
+}
+
 /// An episode, apart from its environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -53,6 +60,9 @@ pub(crate) struct Session {
     /// What the scenario itself does in later ticks; `None` for nothing. It is kept here because it is asked
     /// at every step, and mostly nothing else of the scenario.
     timetable: Option<Arc<Timetable>>,
+    /// The first action of the timeline that could not be carried out before the last tick; before the first
+    /// step's tick, those of the reset included.
+    pub(crate) failed_action: Option<Box<FailedAction>>,
     pub(crate) score: Score,
     pub(crate) actions: ActionSession,
     pub(crate) history: Vec<PastAction>,
@@ -61,11 +71,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// After the tick that a reset does.
-    pub(crate) fn begin(
-        beginning: Beginning,
-        actions: ActionSession,
-        view: &EnvironmentRef,
-    ) -> Self {
+    pub(crate) fn begin(beginning: Beginning, opening: Opening, view: &EnvironmentRef) -> Self {
         let Beginning {
             terms,
             scenario,
@@ -76,26 +82,38 @@ impl Session {
         Self {
             profile: terms.profile,
             timetable,
+            failed_action: opening.failed_action,
             scenario,
             seed,
             score: Score::begin(terms, initial_budget, view),
-            actions,
+            actions: opening.actions,
             history: Vec::new(),
             steps: 0,
         }
     }
 
-    /// What the scenario itself does before the tick of a step.
+    /// Does what the scenario itself does before the tick of a step. What it can't do is noted, and stops
+    /// nothing.
+    ///
+    /// # Errors
+    /// The stage has no environment.
     pub(crate) fn before_tick(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
-        let Some(timetable) = self
-            .timetable
-            .as_ref()
-            .filter(|_| self.score.end().is_none())
-        else {
+        let Some(timetable) = &self.timetable else {
             return Ok(());
         };
         let tick = stage.read(|view| view.clock().tick)?;
-        timetable.act_at(&self.scenario, tick, stage, &mut self.actions)
+        // After the tick of the reset no step has told yet what failed before it.
+        if tick > 1 {
+            self.failed_action = None;
+        }
+        if self.score.end().is_some() {
+            return Ok(());
+        }
+        let failed = timetable.act_at(&self.scenario, tick, stage, &mut self.actions)?;
+        if self.failed_action.is_none() {
+            self.failed_action = failed.map(Box::new);
+        }
+        Ok(())
     }
 
     /// What a step does once its tick is done.

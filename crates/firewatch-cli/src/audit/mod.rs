@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use firewatch_episode::EpisodeError;
 use firewatch_episode::audit::{Audit, AuditOptions, audit_watched, least_work};
-use firewatch_scenario::Diagnostics;
+use firewatch_scenario::{ActionError, Diagnostics};
 
 use crate::batch::number_of_threads;
 use crate::cli::PlainFormat;
@@ -162,11 +162,15 @@ fn options(case: &Case, arguments: &AuditArguments) -> AuditOptions {
     }
 }
 
-/// A checked scenario gives none of these.
+/// Of these a checked scenario gives only an action of its timeline that can't be carried out.
 impl From<EpisodeError> for Failure {
     fn from(error: EpisodeError) -> Self {
         match error {
             EpisodeError::Sim(error) => error.into(),
+            EpisodeError::Action(error @ ActionError::Unfit { .. }) => {
+                let message = format!("an action of the timeline failed: {error}");
+                Self::Usage(message, Some(sources::FIT_ACTION.to_owned()))
+            }
             _ => Self::Internal(format!("an episode of the scenario failed: {error}")),
         }
     }

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use firewatch_episode::{End, Episode, EpisodeError, Grade, Observation, Reward};
 use firewatch_scenario::{
-    ActionCatalogue, ActionError, ActionRequest, ActionSession, Goal, Profile, Scenario, WAIT,
+    ActionCatalogue, ActionError, ActionRequest, ActionSession, FailedAction, Goal, Profile,
+    Scenario, WAIT,
 };
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
@@ -41,6 +42,8 @@ pub struct Deed {
     pub feedback: String,
     /// What it earned.
     pub reward: Reward,
+    /// What the scenario's own timeline could not do before its tick.
+    pub failed_action: Option<FailedAction>,
 }
 
 impl Deed {
@@ -85,6 +88,7 @@ impl Game {
             halted: false,
             feedback: String::new(),
             reward: Reward::default(),
+            failed_action: None,
         };
         let now = match self.episode.step(request) {
             Ok(step) => {
@@ -104,6 +108,7 @@ impl Game {
             }
             Err(error) => return Err(incident::failure(&error)),
         };
+        deed.failed_action = self.episode.failed_action().cloned();
         self.before = Some(std::mem::replace(&mut self.now, now));
         self.remember();
         let index = self.deeds.len();

@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use firewatch_episode::{Alert, Observation, Reward};
-use firewatch_scenario::ActionRequest;
+use firewatch_scenario::{ActionRequest, FailedAction};
 use firewatch_sim::Status;
 
 use super::Written;
-use super::game::{Game, status};
+use super::game::{Deed, Game, status};
 use super::screen::{self, alert_name, alert_value, severity};
 use crate::check::count;
 use crate::output::Output;
@@ -21,6 +21,7 @@ pub fn act(game: &mut Game, request: &ActionRequest, out: &mut Output) -> Writte
     if deed.wrong {
         write_text("a wrong action", BAD.bold(), out)?;
     }
+    timeline_failure(deed, out)?;
     let reward = deed.reward;
     if is_log_new(game, request) {
         let services = game.now().services.iter();
@@ -51,11 +52,23 @@ pub fn wait(game: &mut Game, ticks: u64, out: &mut Output) -> Written {
     let mut sum = Reward::default();
     let mut passed = 0;
     while passed < ticks && !game.is_over() {
-        sum += game.step(&request)?.reward;
+        let deed = game.step(&request)?;
+        sum += deed.reward;
+        timeline_failure(deed, out)?;
         passed += 1;
         changes(game, out)?;
     }
     conclude(game, &sum, passed, out)
+}
+
+/// Says what the scenario itself could not do before the tick. The incident goes on, as another one than its
+/// author meant.
+fn timeline_failure(deed: &Deed, out: &mut Output) -> Written {
+    let Some(FailedAction { tick, error }) = &deed.failed_action else {
+        return Ok(());
+    };
+    let told = format!("at tick {tick} an action of the scenario's timeline failed: {error}");
+    write_text(&told, BAD, out)
 }
 
 /// The reward, and how things stand if they go on.

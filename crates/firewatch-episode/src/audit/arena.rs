@@ -112,6 +112,7 @@ impl Arena<'_> {
             for (index, run) in runs.iter_mut().enumerate() {
                 if run.played.is_none() {
                     let (score, step) = (batch.score(index)?, &steps[index]);
+                    check_timeline(step)?;
                     let note = |view: &EnvironmentRef| {
                         run.note(self, &actions[index], step, view, score);
                     };
@@ -120,6 +121,14 @@ impl Arena<'_> {
             }
         }
         Ok(runs.into_iter().filter_map(|run| run.played).collect())
+    }
+}
+
+/// Whether the incident is still the one that the scenario describes: an audit of another says nothing.
+pub(super) fn check_timeline(step: &BatchStep) -> Result<(), EpisodeError> {
+    match &step.failed_action {
+        Some(failed) => Err(failed.error.clone().into()),
+        None => Ok(()),
     }
 }
 

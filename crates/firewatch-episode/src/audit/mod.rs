@@ -127,8 +127,9 @@ impl Audit {
 /// Audits an incident. The same scenario and options give the same audit.
 ///
 /// # Errors
-/// None for a scenario without [`Scenario::problems`] and runbooks without [`Runbook::problems`]; else
-/// as [`crate::EpisodeBatch::new`].
+/// [`EpisodeError::Action`] for an action of the scenario's timeline that could not be carried out. No other
+/// for a scenario without [`Scenario::problems`] and runbooks without [`Runbook::problems`]; else as
+/// [`crate::EpisodeBatch::new`].
 pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, EpisodeError> {
     audit_watched(scenario, options, &|_| ())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use firewatch_scenario::{Action, ActionCatalogue, ActionRequest, Fault, Metrics, Scenario};
 use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vitals};
 
+use super::arena::check_timeline;
 use super::counted;
 use super::finding::{Check, Finding};
 use super::work::Work;
@@ -69,6 +70,7 @@ impl World {
         while steps[0].end.is_none() {
             work.add(worlds.len(), scenario.services.len());
             batch.step(&actions, &mut steps)?;
+            steps.iter().try_for_each(check_timeline)?;
             world.look(scenario, &batch)?;
         }
         Ok(world)

@@ -166,5 +166,8 @@ impl BatchStep {
             self.reward = reward;
         }
         (self.end, self.grade) = (session.score.end(), session.score.grade());
+        if self.failed_action != session.failed_action {
+            self.failed_action.clone_from(&session.failed_action);
+        }
     }
 }

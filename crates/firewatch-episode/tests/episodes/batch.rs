@@ -1,7 +1,7 @@
 //! A batch of episodes is the same as each alone.
 
 use firewatch_episode::{
-    BatchStep, Episode, EpisodeBatch, EpisodeError, Info, PythonRandom, Request, tasks,
+    BatchStep, Episode, EpisodeBatch, EpisodeError, Info, Observation, PythonRandom, Request, tasks,
 };
 use firewatch_scenario::{
     ActionCatalogue, ActionRequest, ActionSpec, Category, Difficulty, Draws, Profile,
@@ -20,20 +20,32 @@ fn a_batch_goes_through_the_same_bits_as_each_episode_alone() {
 #[test]
 fn so_do_more_episodes_than_are_stepped_together_on_any_number_of_threads() {
     for threads in [1, 3] {
-        goes_through_the_same_bits(Profile::Standard, 200, threads, 30);
+        goes_through_the_same_bits(Profile::Standard, 150, threads, 30);
     }
 }
+
+/// A fault begins later, and the timeline acts before the first tick and after it.
+const EVENTFUL: &str = "difficulty: easy, ticks: 12, services: {\
+     \"api-gateway\": (calls: [\"auth-service\"]), \"auth-service\": ()}, \
+     faults: [(kind: oom, service: \"auth-service\", start_tick: 3)], timeline: [\
+     (tick: 0, do: set(\"api-gateway\", {\"restart_count\": 3})), \
+     (tick: 1, do: action(\"scale_replicas\", \"auth-service\")), \
+     (tick: 2, do: inject((kind: bad_deploy, service: \"api-gateway\"))), \
+     (tick: 5, do: action(\"circuit_break\", \"auth-service\")), \
+     (tick: 8, do: halt(\"api-gateway\"))]";
 
 /// Steps a batch and each of its episodes alone, with random actions and resets.
 pub fn goes_through_the_same_bits(profile: Profile, count: usize, threads: usize, rounds: usize) {
     let tasks: Vec<&str> = tasks().iter().map(|task| task.id).collect();
-    let request = |number: usize| match number % 4 {
-        0 => Request::task(tasks[number / 4 % 17]).expect("this is a task"),
+    let eventful = scenario(EVENTFUL);
+    let request = |number: usize| match number % 5 {
+        0 => Request::task(tasks[number / 5 % 17]).expect("this is a task"),
         1 => Request::Drawn {
             difficulty: Difficulty::Hard,
             seed: number as u64,
         },
-        2 => Request::task(tasks[59 - number / 4 % 17]).expect("this is a task"),
+        2 => Request::task(tasks[59 - number / 5 % 17]).expect("this is a task"),
+        3 => Request::Scenario(&eventful),
         _ => Request::Drawn {
             difficulty: Difficulty::Medium,
             seed: number as u64,
@@ -45,6 +57,9 @@ pub fn goes_through_the_same_bits(profile: Profile, count: usize, threads: usize
     let mut alone: Vec<Episode> = { numbers.iter() }
         .map(|&number| begun(profile, &request(number)))
         .collect();
+    for (index, episode) in alone.iter().enumerate() {
+        same_view(episode, &batch, index);
+    }
     let mut random = PythonRandom::new(1);
     let mut steps = vec![BatchStep::default(); count];
     let mut ended = 0;
@@ -61,7 +76,7 @@ pub fn goes_through_the_same_bits(profile: Profile, count: usize, threads: usize
         }
         // Some are begun anew, some stay as they have ended.
         let mask: Vec<bool> = { steps.iter().enumerate() }
-            .map(|(index, step)| step.end.is_some() && index % 5 > 0)
+            .map(|(index, step)| step.end.is_some() && index % 7 > 0)
             .collect();
         ended += mask.iter().filter(|ended| **ended).count();
         for index in (0..count).filter(|&index| mask[index]) {
@@ -72,6 +87,9 @@ pub fn goes_through_the_same_bits(profile: Profile, count: usize, threads: usize
         }
         let reset = batch.reset_masked(&mask, |index| request(numbers[index]));
         reset.expect("they can begin");
+        for index in (0..count).filter(|&index| mask[index]) {
+            same_view(&alone[index], &batch, index);
+        }
     }
     assert!(ended > count / 2, "{ended} episodes were reset");
 }
@@ -84,14 +102,24 @@ pub fn same(
     index: usize,
     step: &BatchStep,
 ) {
-    let alone = match episode.step(action) {
-        Err(error) => return assert_eq!(step.error, Some(error)),
-        Ok(alone) => alone,
+    let alone = episode.step(action);
+    let failed_action = step.failed_action.as_deref();
+    let error = match &alone {
+        Err(error) => Some(error),
+        Ok(alone) => alone.error.as_ref(),
     };
-    assert_eq!(step.error, alone.error);
+    assert_eq!(step.error.as_ref(), error);
+    if error == Some(&EpisodeError::NotRunning) {
+        // Its environment ticks on in the batch.
+        return assert_eq!(failed_action, None);
+    }
+    assert_eq!(failed_action, episode.failed_action());
+    same_view(episode, batch, index);
+    let Ok(alone) = alone else { return };
     assert_eq!((step.valid, step.wrong), (alone.valid, alone.wrong));
     assert_eq!(step.reward, alone.reward);
     assert_eq!((step.end, step.grade), (alone.end, alone.grade));
+    assert_eq!(failed_action, alone.failed_action.as_ref());
     if alone.error.is_some() {
         return;
     }
@@ -101,10 +129,19 @@ pub fn same(
         ..alone.info
     };
     assert_eq!(batch.info(index), Ok(info));
-    let seen = batch.observation(index).expect("there is one");
-    assert_eq!(seen.alerts, alone.observation.alerts);
+}
+
+/// Holds what is to be seen of an episode against what is to be seen of the batch's, the history of actions
+/// apart, and their environments.
+pub fn same_view(episode: &Episode, batch: &EpisodeBatch, index: usize) {
+    let seen = episode.observation().expect("it has begun");
+    let seen = Observation {
+        history: Vec::new(),
+        ..seen
+    };
+    assert_eq!(batch.observation(index), Ok(seen), "{index}");
     let hash = episode.view().expect("it has begun").state_hash();
-    assert_eq!(batch.fleet().state_hash(index), Ok(hash));
+    assert_eq!(batch.fleet().state_hash(index), Ok(hash), "{index}");
 }
 
 #[test]

@@ -10,4 +10,5 @@ mod batch;
 mod course;
 mod random;
 mod start;
+mod timeline;
 mod worth;

@@ -48,7 +48,9 @@ pub struct Script<'a> {
 pub struct FailedAction {
     /// The tick at which it was to be done.
     pub tick: u64,
-    /// Name of the action, which metric it failed at, and what that has to be.
+    /// Name of the action, which metric it failed at, and what that has to be. For what a scenario with
+    /// [problems](Scenario::problems) does without an action, such as a fault on a service that it does not
+    /// have, [`ActionError::Sim`].
     pub error: ActionError,
 }
 
@@ -201,14 +203,19 @@ impl<'a> Script<'a> {
         Ok(())
     }
 
-    /// Does these steps, which are all due at that tick, outside of a run.
+    /// Does these steps, which are all due at that tick, outside of a run: all of them, whatever one of them
+    /// fails at. Returns the first failure.
+    ///
+    /// # Errors
+    /// The stage has no environment. Nothing was done then.
     pub(super) fn act_once(
         scenario: &'a Scenario,
         steps: Vec<(u64, Step<'a>)>,
         tick: u64,
         stage: &mut impl Stage,
         session: &mut ActionSession,
-    ) -> Result<(), SimError> {
+    ) -> Result<Option<FailedAction>, SimError> {
+        stage.read(|_| ())?;
         let mut script = Self {
             ticks: scenario.ticks,
             steps,
@@ -224,13 +231,20 @@ impl<'a> Script<'a> {
             impact_after_mitigation: false,
             failed_action: None,
         };
-        let acted = script.take_due(tick, stage);
-        *session = script.session.unwrap_or_default();
-        acted?;
-        match script.failed_action.map(|failed| failed.error) {
-            Some(ActionError::Unfit { error, .. }) => Err(error),
-            _ => Ok(()),
+        let mut active = None;
+        while let Some((_, step)) = script.steps.pop() {
+            // The environment is there, so what fails is this step and not the stage.
+            if let Err(error) = script.take(&step, &mut active, tick, stage) {
+                script.note_failed(tick, error.into());
+            }
         }
+        *session = script.session.unwrap_or_default();
+        Ok(script.failed_action)
+    }
+
+    fn note_failed(&mut self, tick: u64, error: ActionError) {
+        let failed = FailedAction { tick, error };
+        self.failed_action.get_or_insert(failed);
     }
 
     /// Where no runbook answers, the timeline's actions do: their step is scored behind the last of them,
@@ -318,9 +332,9 @@ impl<'a> Script<'a> {
                     answer.fail_step();
                 }
                 let told = error.to_string();
-                if matches!(error, ActionError::Unfit { .. }) {
-                    let failed = FailedAction { tick, error };
-                    self.failed_action.get_or_insert(failed);
+                // What the reference fails at is part of its rules.
+                if !matches!(error, ActionError::Raised { .. }) {
+                    self.note_failed(tick, error);
                 }
                 (false, told, None)
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
 
-use super::script::Script;
+use super::script::{FailedAction, Script};
 use crate::action::{ActionRequest, ActionSession, Stage};
 use crate::model::{Action, Fault, Metrics, Scenario};
 use crate::work;
@@ -64,21 +64,25 @@ impl Timetable {
     /// then, then the events of the timeline, whose actions go into the session. A [`crate::Playback`]
     /// does so by itself.
     ///
+    /// All that is due is done, whatever one part of it fails at: returns the first action that could not be
+    /// carried out, as [`Script::failed_action`] tells it of a run. For a scenario without
+    /// [`Scenario::problems`], on an environment of its own, that is an action of a file of its own that gives
+    /// a metric a value which the metric can't have.
+    ///
     /// # Errors
-    /// For a scenario without [`Scenario::problems`] on an environment of its own, the metric that an action
-    /// of a file of its own can't set; else as the stage.
+    /// The stage has no environment: nothing was done then.
     pub fn act_at(
         &self,
         scenario: &Scenario,
         tick: u64,
         stage: &mut impl Stage,
         session: &mut ActionSession,
-    ) -> Result<(), SimError> {
+    ) -> Result<Option<FailedAction>, SimError> {
         let first = self.0.partition_point(|(at, _)| *at < tick);
         let end = self.0.partition_point(|(at, _)| *at <= tick);
         let due = resolved(&self.0[first..end], scenario);
         if due.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         Script::act_once(scenario, due, tick, stage, session)
     }
