@@ -5,7 +5,7 @@ mod round;
 use std::sync::Arc;
 
 use firewatch_scenario::score::{End, Grade, Reward, Score};
-use firewatch_scenario::{ActionCatalogue, ActionId, Ask, FailedAction, FleetStage, Profile};
+use firewatch_scenario::{ActionCatalogue, ActionId, Ask, FailedAction, Profile};
 use firewatch_sim::{Fleet, SimError};
 
 use crate::factory::{EpisodeFactory, Prepared};
@@ -234,12 +234,6 @@ impl EpisodeBatch {
         for action in actions {
             self.asked.push(action.action(&self.catalogue)?);
         }
-        for (environment, session) in self.sessions.iter_mut().enumerate() {
-            session.before_tick(&mut FleetStage {
-                fleet: &mut self.fleet,
-                environment,
-            })?;
-        }
         let size = self.fleet.part_size();
         let sessions = self.sessions.chunks_mut(size);
         let turns = self.turns.chunks_mut(size);
@@ -249,9 +243,8 @@ impl EpisodeBatch {
         let (catalogue, profile) = (&*self.catalogue, self.profile);
         self.fleet.try_for_each_part(own, |part, own| {
             let (((sessions, turns), (asked, actions)), steps) = own;
-            part.tick();
             let first = part.range().start;
-            let round = Round {
+            let mut round = Round {
                 catalogue,
                 profile,
                 first,
@@ -261,6 +254,8 @@ impl EpisodeBatch {
                 actions,
                 steps,
             };
+            round.act_by_timetables(part)?;
+            part.tick();
             round.play(part)
         })
     }

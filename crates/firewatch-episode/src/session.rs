@@ -92,6 +92,12 @@ impl Session {
         }
     }
 
+    /// Whether the scenario itself does anything in later ticks. Only then is
+    /// [`before_tick`](Self::before_tick) needed.
+    pub(crate) fn has_timetable(&self) -> bool {
+        self.timetable.is_some()
+    }
+
     /// Does what the scenario itself does before the tick of a step. What it can't do is noted, and stops
     /// nothing.
     ///

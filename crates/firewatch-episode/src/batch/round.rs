@@ -1,4 +1,4 @@
-//! A step of episodes that are neighbours in a fleet, after their tick.
+//! A step of episodes that are neighbours in a fleet, before and after their tick.
 
 use firewatch_scenario::score::{Deed, Reward};
 use firewatch_scenario::{
@@ -27,8 +27,9 @@ pub(super) enum Turn {
     Failed,
 }
 
-/// What a step of the episodes of one part goes through: first all environments are looked at, then those
-/// are changed in which something is done, then these are looked at again.
+/// What a step of the episodes of one part goes through: before the tick the timelines act; after it all
+/// environments are looked at, then those are changed in which something is done, then these are looked at
+/// again.
 pub(super) struct Round<'a, A> {
     pub(super) profile: Profile,
     pub(super) catalogue: &'a ActionCatalogue,
@@ -43,6 +44,19 @@ pub(super) struct Round<'a, A> {
 }
 
 impl<A: Ask> Round<'_, A> {
+    /// Does what the scenarios do by themselves before the tick.
+    ///
+    /// # Errors
+    /// None: the part has an environment for each session.
+    pub(super) fn act_by_timetables(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        for (environment, session) in (self.first..).zip(&mut *self.sessions) {
+            if session.has_timetable() {
+                session.before_tick(&mut PartStage { part, environment })?;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
         self.look(part);
         for place in 0..self.turns.len() {
