@@ -24,12 +24,6 @@ impl Pending {
     pub fn new(target: &Path, flag: &str) -> Result<Self, Failure> {
         let target = behind_links(target, flag)?;
         let old = fs::metadata(&target).ok();
-        if old.as_ref().is_some_and(|old| !old.is_file()) {
-            let target = path_text(&target);
-            let message = format!("`{target}` is not a file that could be replaced");
-            let help = format!("`{flag}` takes the name of a file");
-            return Err(Failure::Usage(message, Some(help)));
-        }
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -89,6 +83,19 @@ fn create(folder: &Path, old: Option<fs::Metadata>) -> io::Result<NamedTempFile>
 
 /// What a link leads to is what is meant, whether it is there yet or not.
 fn behind_links(target: &Path, flag: &str) -> Result<PathBuf, Failure> {
+    let is_link = fs::symlink_metadata(target).is_ok_and(|found| found.is_symlink());
+    match fs::metadata(target) {
+        Ok(found) if !found.is_file() => Err(irreplaceable(target, flag)),
+        // What is open under `/dev/fd` can be a file that has no name any more.
+        Ok(_) if is_link => { target.canonicalize() }.map_err(|_| irreplaceable(target, flag)),
+        Ok(_) => Ok(target.to_owned()),
+        Err(_) => end_of_links(target, flag),
+    }
+}
+
+/// Where the links lead that lead to no file yet. Links to what is there are followed by the system alone: the
+/// text of those in `/proc` is no path.
+fn end_of_links(target: &Path, flag: &str) -> Result<PathBuf, Failure> {
     let mut path = target.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {
@@ -98,8 +105,19 @@ fn behind_links(target: &Path, flag: &str) -> Result<PathBuf, Failure> {
         }
     }
     let message = format!("`{}` is a link that leads to no file", path_text(target));
-    let help = format!("`{flag}` takes the name of a file");
-    Err(Failure::Usage(message, Some(help)))
+    Err(Failure::Usage(message, Some(takes_a_file(flag))))
+}
+
+fn irreplaceable(target: &Path, flag: &str) -> Failure {
+    let message = format!(
+        "`{}` is not a file that could be replaced",
+        path_text(target)
+    );
+    Failure::Usage(message, Some(takes_a_file(flag)))
+}
+
+fn takes_a_file(flag: &str) -> String {
+    format!("`{flag}` takes the name of a file")
 }
 
 /// Writes a text to a file that was given with `flag`, whole or not at all.

@@ -11,6 +11,8 @@ mod support;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::process::Command;
 
 use support::{run, text};
 
@@ -85,5 +87,32 @@ fn a_link_to_what_is_no_file_is_refused() {
     assert!(write_to(2, &circle).contains("leads to no file"));
     for link in [folder, device, nowhere, circle] {
         assert!(is_link(&link));
+    }
+}
+
+/// The text of a link in `/proc` to a pipe is no path: `pipe:[1234]`.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_is_refused_by_the_name_it_was_given_under() {
+    let firewatch = env!("CARGO_BIN_EXE_firewatch");
+    for (out, shown) in [
+        ("/dev/stdout", "`/dev/stdout`"),
+        (">(cat)", "`/dev/fd/"),
+        ("/proc/self/fd/1", "`/proc/self/fd/1`"),
+    ] {
+        let script = format!("'{firewatch}' run {POOL} --out {out} | cat; exit ${{PIPESTATUS[0]}}");
+        let mut shell = Command::new("bash");
+        shell
+            .args(["-c", &script])
+            .current_dir(env!("CARGO_MANIFEST_DIR"));
+        let output = shell.output().expect("the shell starts");
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{out}: {errors}");
+        assert!(errors.contains(shown), "{out}: {errors}");
+        assert!(
+            errors.contains("is not a file that could be replaced"),
+            "{out}: {errors}"
+        );
+        assert_eq!(text(&output.stdout), "", "{out}");
     }
 }
