@@ -24,19 +24,16 @@ pub fn removed_at_end<T>(make: impl FnOnce() -> io::Result<(T, PathBuf)>) -> io:
 }
 
 /// Removes unfinished files when the process is told to end, and then ends it as the signal would have.
-/// A signal that whoever started the process has it ignore, as `nohup` does, stays ignored.
+/// A signal that the process was started with as ignored, as by `nohup`, stays ignored.
 ///
 /// # Errors
 /// The system does not give a thread or a handler.
 #[cfg(unix)]
 pub fn watch() -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    let ignored = ignored();
-    let wanted = [SIGHUP, SIGINT, SIGTERM].into_iter();
-    let mut signals = Signals::new(wanted.filter(|signal| ignored & (1 << (signal - 1)) == 0))?;
+    let mut signals = Signals::new(wanted(ignored()))?;
     let end = move || {
         for signal in &mut signals {
             // Held to the end, so that no other file is made.
@@ -56,13 +53,44 @@ pub fn watch() -> io::Result<()> {
     Ok(())
 }
 
-/// The signals that the process ignores, a bit each from signal 1 on. Other systems than Linux do not say:
-/// there, none.
+/// The signals to handle: those that end the process and are not ignored, a bit each from signal 1 on. A handler
+/// takes the place of "ignored": where the system does not say what is, only the one is handled that `nohup`
+/// and shells do not have ignored, and the others leave unfinished files behind.
 #[cfg(unix)]
-fn ignored() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+fn wanted(ignored: Option<u64>) -> Vec<i32> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let Some(ignored) = ignored else {
+        return vec![SIGTERM];
+    };
+    let mut wanted = vec![SIGHUP, SIGINT, SIGTERM];
+    wanted.retain(|signal| ignored & (1 << (signal - 1)) == 0);
+    wanted
+}
+
+/// The signals that the process ignores, as Linux says; `None` on other systems, and without `/proc`.
+#[cfg(unix)]
+fn ignored() -> Option<u64> {
+    if !cfg!(any(target_os = "linux", target_os = "android")) {
+        return None;
+    }
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let mut lines = status.lines();
-    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or(0)
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    use super::wanted;
+
+    #[test]
+    fn an_ignored_signal_is_not_handled_and_one_that_may_be_is_not_either() {
+        assert_eq!(wanted(Some(0)), [SIGHUP, SIGINT, SIGTERM]);
+        assert_eq!(wanted(Some(0b1)), [SIGINT, SIGTERM]);
+        assert_eq!(wanted(Some(0b11)), [SIGTERM]);
+        assert_eq!(wanted(None), [SIGTERM]);
+    }
 }
