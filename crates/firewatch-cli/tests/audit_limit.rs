@@ -48,7 +48,7 @@ fn a_limit_below_what_every_audit_takes_is_refused() {
         &refused,
         &[
             GOOD,
-            "service ticks at least",
+            "service ticks; the limit is",
             "the limit is 5",
             "give a greater `--limit`",
         ],

@@ -55,9 +55,8 @@ fn check_limit(
         let least = least_work(&case.scenario, &options(case, arguments));
         if least > arguments.limit {
             let (file, limit) = (&case.file, arguments.limit);
-            let message = format!(
-                "an audit of `{file}` takes up to {least} service ticks at least, and the limit is {limit}"
-            );
+            let message =
+                format!("an audit of `{file}` needs {least} service ticks; the limit is {limit}");
             let help = "give a greater `--limit`, or audit fewer ticks or services".to_owned();
             return Err(Failure::Usage(message, Some(help)));
         }
@@ -98,15 +97,17 @@ fn audit_all(
                 let audit = match examine_case(&case, arguments, bar, part) {
                     Ok(audit) => audit,
                     // The others can be audited all the same.
-                    Err(Failure::Usage(message, help)) => {
+                    Err(EpisodeError::Action(error @ ActionError::Unfit { .. })) => {
                         out.flush()?;
+                        let message = format!("an action of the timeline failed: {error}");
+                        let help = Some(sources::FIT_ACTION.to_owned());
                         let problems = Diagnostics::without_text(&case.file, message, help);
                         console.diagnostics(&problems);
                         tally.bad += 1;
                         console.raise(tally.exit());
                         continue;
                     }
-                    Err(failure) => return Err(failure),
+                    Err(error) => return Err(error.into()),
                 };
                 tally.count(&audit);
                 console.raise(tally.exit());
@@ -140,7 +141,7 @@ fn examine_case(
     arguments: &AuditArguments,
     bar: &indicatif::ProgressBar,
     part: Range<u64>,
-) -> Result<Audit, Failure> {
+) -> Result<Audit, EpisodeError> {
     let done = AtomicU64::new(part.start);
     let progress = |work: u64| {
         let done = done.fetch_add(work, Ordering::Relaxed).saturating_add(work);
@@ -148,7 +149,7 @@ fn examine_case(
         bar.set_position(done.min(part.end));
     };
     let options = options(case, arguments);
-    Ok(audit_watched(&case.scenario, &options, &progress)?)
+    audit_watched(&case.scenario, &options, &progress)
 }
 
 fn options(case: &Case, arguments: &AuditArguments) -> AuditOptions {
@@ -162,15 +163,12 @@ fn options(case: &Case, arguments: &AuditArguments) -> AuditOptions {
     }
 }
 
-/// Of these a checked scenario gives only an action of its timeline that can't be carried out.
+/// A checked scenario gives none of these but an action of its timeline that can't be carried out, which
+/// [`audit_all`] tells.
 impl From<EpisodeError> for Failure {
     fn from(error: EpisodeError) -> Self {
         match error {
             EpisodeError::Sim(error) => error.into(),
-            EpisodeError::Action(error @ ActionError::Unfit { .. }) => {
-                let message = format!("an action of the timeline failed: {error}");
-                Self::Usage(message, Some(sources::FIT_ACTION.to_owned()))
-            }
             _ => Self::Internal(format!("an episode of the scenario failed: {error}")),
         }
     }
