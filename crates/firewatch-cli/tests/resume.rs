@@ -148,6 +148,24 @@ fn a_changed_scenario_or_runbook_is_refused() {
     folder.assert_refused(&["--resume", "--runbook", "r.ron"], "with another runbook");
 }
 
+/// As another build of the same version would have left it.
+#[test]
+fn other_built_in_actions_are_refused() {
+    let folder = Folder::new();
+    let left = String::from_utf8(folder.stop()).expect("the rows are text");
+    let key = "\"built_in\":\"";
+    let at = left.find(key).expect("the heading has it") + key.len();
+    let other = if left[at..].starts_with('0') {
+        "1"
+    } else {
+        "0"
+    };
+    let changed = [&left[..at], other, &left[at + 1..]].concat();
+    folder.write("rows.partial", &changed);
+    folder.assert_refused(&["--resume"], "with other built-in actions");
+    assert!(folder.read("rows.partial") == changed.as_bytes());
+}
+
 /// Whatever bit is changed: the bytes of an unbroken sweep, or a refusal.
 #[test]
 fn a_flipped_bit_is_noticed() {

@@ -13,7 +13,7 @@ use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
-use firewatch_scenario::{Diagnostics, Plan, Runbook, Scenario};
+use firewatch_scenario::{ActionCatalogue, Diagnostics, Plan, Runbook, Scenario};
 use indicatif::ProgressBar;
 
 use crate::batch::{self, Batch};
@@ -130,6 +130,7 @@ fn inputs(scenario: Scenario, runbook: Option<&Runbook>) -> Inputs {
     let actions = relevant.actions.texts().iter().map(String::as_str);
     Inputs {
         scenario: digest([relevant.to_string().as_str()]),
+        built_in: digest(ActionCatalogue::built_in_texts()),
         actions: digest(actions),
         runbook: runbook.map(|runbook| digest([runbook.to_string().as_str()])),
     }

@@ -93,6 +93,13 @@ fn built_in(profile: (&str, &str)) -> ActionCatalogue {
 }
 
 impl ActionCatalogue {
+    /// The texts of the files that the catalogues of all profiles are made of: what a host compares to tell
+    /// whether two builds have the same actions.
+    pub fn built_in_texts() -> impl Iterator<Item = &'static str> {
+        let files = SHARED.into_iter().chain([REFERENCE, STANDARD]);
+        files.map(|(_, text)| text)
+    }
+
     /// The catalogue of a profile.
     #[must_use]
     pub fn built_in(profile: Profile) -> &'static Self {
