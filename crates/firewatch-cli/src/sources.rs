@@ -296,44 +296,92 @@ fn in_folder(
     root: &RootArgument,
     wanted: fn(&Source) -> bool,
 ) -> Vec<Result<Source, Diagnostics>> {
-    let mut files = Vec::new();
-    let mut problems = Vec::new();
-    search(folder, &mut files, &mut problems);
+    let name = folder.display().to_string();
+    let mut search = match Search::new(folder) {
+        Ok(search) => search,
+        Err(error) => return vec![Err(unreadable(&name, &error))],
+    };
+    search.enter(folder);
+    let Search {
+        mut files,
+        mut problems,
+        ..
+    } = search;
     files.sort();
     let files = files.into_iter().map(|path| file(path, root));
     let mut files: Vec<Source> = files.collect();
     files.retain(wanted);
     if files.is_empty() && problems.is_empty() {
         let help = "scenario files end in `.ron`; runbooks and files of actions are none; folders below this one were searched too";
-        let name = folder.display().to_string();
         problems.push(wrong(&name, "no scenario in this folder", help));
     }
     let files = files.into_iter().map(Ok);
     files.chain(problems.into_iter().map(Err)).collect()
 }
 
-/// Links to folders are not followed: they could lead in a circle. Nobody asked for the pipes and devices
-/// in a folder.
-fn search(folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostics>) {
-    let mut enter = || -> io::Result<()> {
+/// What is found in a folder and in those below it.
+struct Search {
+    /// The folder without links.
+    home: PathBuf,
+    files: Vec<PathBuf>,
+    problems: Vec<Diagnostics>,
+}
+
+impl Search {
+    fn new(folder: &Path) -> io::Result<Self> {
+        Ok(Self {
+            home: folder.canonicalize()?,
+            files: Vec::new(),
+            problems: Vec::new(),
+        })
+    }
+
+    fn enter(&mut self, folder: &Path) {
+        if let Err(error) = self.try_enter(folder) {
+            let name = folder.display().to_string();
+            self.problems.push(unreadable(&name, &error));
+        }
+    }
+
+    /// Links to folders are not followed: they could lead in a circle. Nobody asked for the pipes and devices
+    /// in a folder.
+    fn try_enter(&mut self, folder: &Path) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            let path = entry.path();
-            if entry.file_type()?.is_dir() {
-                search(&path, files, problems);
+            let (path, file_type) = (entry.path(), entry.file_type()?);
+            if file_type.is_dir() {
+                self.enter(&path);
             } else if path
                 .extension()
-                .is_some_and(|extension| extension == EXTENSION)
-                && !is_special(&path)
+                .is_none_or(|extension| extension != EXTENSION)
             {
-                files.push(path);
+                // Not a scenario.
+            } else if file_type.is_symlink() && !is_below(&path, &self.home) {
+                let name = path.display().to_string();
+                self.problems.push(leads_out(&name));
+            } else if !is_special(&path) {
+                self.files.push(path);
             }
         }
         Ok(())
-    };
-    if let Err(error) = enter() {
-        problems.push(unreadable(&folder.display().to_string(), &error));
     }
+}
+
+/// Whether a path leads to something below a folder, which is given without links.
+pub fn is_below(path: &Path, home: &Path) -> bool {
+    path.canonicalize().is_ok_and(|path| path.starts_with(home))
+}
+
+/// That a link was found by searching which may lead to what the author of the folder must not read: what is
+/// wrong with a file is shown with its text. The same where it leads to nothing, so that an answer does not
+/// tell what is there.
+pub fn leads_out(name: &str) -> Diagnostics {
+    let help = "put the file itself there, or name the link on the command line to read it";
+    wrong(
+        name,
+        "this link leads to no file in the folder that is searched",
+        help,
+    )
 }
 
 /// Whether there is something other than a file or a folder.

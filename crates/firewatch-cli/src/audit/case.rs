@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use firewatch_scenario::{Diagnostics, Runbook, Scenario};
 
 use super::AuditArguments;
-use crate::sources::{Source, is_same};
+use crate::sources::{Source, is_below, is_same, leads_out};
 
 /// Name of the folders in which runbooks are looked for.
 const RUNBOOKS: &str = "runbooks";
@@ -30,7 +30,7 @@ impl Case {
         let scenario = source.load_under(arguments.profile)?;
         let mut paths = arguments.runbook.clone();
         if let Source::File { path, .. } = source {
-            let own = own_runbook(path);
+            let own = own_runbook(path)?;
             let own = own.filter(|own| !paths.iter().any(|path| is_same(path, own)));
             paths.extend(own);
         }
@@ -46,14 +46,27 @@ impl Case {
 
 /// The runbook of a scenario: the file of the same name in the nearest folder `runbooks` beside it or
 /// above.
-fn own_runbook(scenario: &Path) -> Option<PathBuf> {
-    let name = scenario.file_name()?;
+///
+/// # Errors
+/// It is a link that leads out of the folder that has the folder `runbooks`: nobody named it.
+fn own_runbook(scenario: &Path) -> Result<Option<PathBuf>, Diagnostics> {
+    let Some(name) = scenario.file_name() else {
+        return Ok(None);
+    };
     let own = scenario.parent().map(Path::to_owned);
     let folders = iter::successors(own, |folder| Some(above(folder)));
-    let mut found = folders
-        .take(1 + LEVELS)
-        .map(|folder| folder.join(RUNBOOKS).join(name));
-    found.find(|path| path.is_file() && !is_same(path, scenario))
+    for folder in folders.take(1 + LEVELS) {
+        let path = folder.join(RUNBOOKS).join(name);
+        if !path.is_file() || is_same(&path, scenario) {
+            continue;
+        }
+        let home = folder.join(".").canonicalize();
+        return match home {
+            Ok(home) if is_below(&path, &home) => Ok(Some(path)),
+            _ => Err(leads_out(&path.display().to_string())),
+        };
+    }
+    Ok(None)
 }
 
 /// The folder above; also that of a relative path, where it is above the one that the command runs in.

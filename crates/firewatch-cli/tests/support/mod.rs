@@ -5,9 +5,12 @@
     reason = "each test program is compiled with all of it and uses a part"
 )]
 
-use std::process::{Command, Output};
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// The command in the folder of its crate; what it prints does not depend on the caller's terminal.
 pub fn command(arguments: &[&str]) -> Command {
@@ -61,5 +64,58 @@ pub fn json_lines(text: &str) -> Vec<Value> {
 pub fn assert_tells(told: &str, wanted: &[&str]) {
     for part in wanted {
         assert!(told.contains(part), "`{part}` is missing in:\n{told}");
+    }
+}
+
+/// A folder for the files of a test, which the command runs in.
+pub struct Folder(pub TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    /// Writes a file, and makes the folders that it is in.
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        let folder = path.parent().expect("a file is in a folder");
+        fs::create_dir_all(folder).expect("it can be made");
+        fs::write(path, bytes).expect("it can be written");
+    }
+
+    pub fn read(&self, path: &str) -> Vec<u8> {
+        fs::read(self.path(path)).expect("it can be read")
+    }
+
+    /// Names of all files, hidden ones too, in order.
+    pub fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("it can be read");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        let mut names: Vec<String> = names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The command in the folder, without an input.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(arguments);
+        command.current_dir(self.0.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// What it prints on both streams; it ends with that code.
+    pub fn told(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output();
+        let output = output.expect("the command starts");
+        let both = [output.stdout, output.stderr].concat();
+        let both = String::from_utf8_lossy(&both).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {both}");
+        both
     }
 }
