@@ -4,8 +4,11 @@
 //! read what is not the author's nor wait for a pipe that nobody writes to.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, Metadata};
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
+#[cfg(unix)]
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use crate::file_kind::FileKind;
@@ -14,6 +17,9 @@ use crate::problem::shown;
 
 /// Files that a scenario may name.
 const MAX_FILES: usize = 100;
+
+/// Links that are followed for one name; the system follows no more either.
+const MAX_LINKS: usize = 40;
 
 /// Reads the files that one scenario names.
 pub(crate) struct NamedFiles {
@@ -113,53 +119,69 @@ impl NamedFiles {
         }
     }
 
-    /// Where the file is, without links. Outside the root nothing is looked for, so that an answer does not
-    /// tell what is there.
+    /// Where the file is, without links. It is gone there part by part, and outside the root nothing is looked
+    /// for, so that an answer does not tell what is there.
     fn find(&self, name: &str) -> Result<PathBuf, Refusal> {
-        let outside = || {
-            let message = format!("`{}` leads out of the root folder", shown(name));
-            let help = "the root is the parent of the scenario's folder; `--root DIR` sets another";
-            Refusal::new(message, help)
-        };
+        let unreadable = |error: io::Error| Refusal::unreadable(name, &error);
         let mut path = self.home.clone();
-        for part in Path::new(name).components() {
+        let mut left = Vec::new();
+        if !put_before(&mut left, Path::new(name)) {
+            let message = format!("`{}` is an absolute path", shown(name));
+            let help = "name the file relative to the scenario's folder: `../actions/FILE`";
+            return Err(Refusal::new(message, help));
+        }
+        let mut links = 0;
+        while let Some(part) = left.pop() {
             let was_inside = path.starts_with(&self.root);
-            match part {
-                Component::Normal(part) => path.push(part),
-                Component::ParentDir => {
-                    path.pop();
-                }
-                Component::CurDir => {}
-                Component::RootDir | Component::Prefix(_) => {
-                    let message = format!("`{}` is an absolute path", shown(name));
-                    let help = "name the file relative to the scenario's folder: `../actions/FILE`";
-                    return Err(Refusal::new(message, help));
-                }
+            let is_upward = part == "..";
+            if is_upward {
+                path.pop();
+            } else {
+                path.push(part);
             }
-            if was_inside && !path.starts_with(&self.root) {
-                return Err(outside());
+            if !path.starts_with(&self.root) {
+                // The scenario itself may be outside, and the way from there leads up, and then down to the root.
+                if was_inside || !is_upward && !self.root.starts_with(&path) {
+                    return Err(outside(name));
+                }
+            } else if !is_upward
+                && fs::symlink_metadata(&path)
+                    .map_err(unreadable)?
+                    .is_symlink()
+            {
+                links += 1;
+                if links > MAX_LINKS {
+                    let why = format!("`{}`: can't be read: it leads in a circle", shown(name));
+                    return Err(Refusal::new(why, "name the file itself"));
+                }
+                let target = fs::read_link(&path).map_err(unreadable)?;
+                path.pop();
+                if let Ok(below) = target.strip_prefix(&self.root) {
+                    path.clone_from(&self.root);
+                    put_before(&mut left, below);
+                } else if !put_before(&mut left, &target) {
+                    return Err(outside(name));
+                }
             }
         }
         if !path.starts_with(&self.root) {
-            return Err(outside());
+            return Err(outside(name));
         }
-        // Links are followed, and have to stay below the root as well.
-        let path = { self.home.join(name).canonicalize() }
-            .map_err(|error| Refusal::unreadable(name, &error))?;
+        // As the file system spells it: a file that is named twice is to be noticed.
+        let path = path.canonicalize().map_err(unreadable)?;
         if path.starts_with(&self.root) {
             Ok(path)
         } else {
-            Err(outside())
+            Err(outside(name))
         }
     }
 
     fn bytes_of(&mut self, name: &str, path: &Path) -> Result<Vec<u8>, Refusal> {
         let unreadable = |error: io::Error| Refusal::unreadable(name, &error);
-        // To open a pipe can take until somebody writes to it: it is looked at before. What was put in its
-        // place in between is seen by the second look.
-        check_regular(name, &fs::metadata(path).map_err(unreadable)?)?;
-        let file = File::open(path).map_err(unreadable)?;
-        check_regular(name, &file.metadata().map_err(unreadable)?)?;
+        // To open some devices does something: it is looked at before.
+        let seen = fs::symlink_metadata(path).map_err(unreadable)?;
+        check_regular(name, &seen)?;
+        let file = open_seen(name, path, &seen)?;
         let left = MAX_FILE_BYTES - self.bytes;
         let mut bytes = Vec::new();
         // One byte more than is left tells a file that is too large from one that just fits.
@@ -182,6 +204,60 @@ impl NamedFiles {
     }
 }
 
+/// Puts the parts of a path before those that are left, which are in reverse order. Nothing is put there for an
+/// absolute path: whether it was a relative one.
+fn put_before(left: &mut Vec<OsString>, path: &Path) -> bool {
+    let length = left.len();
+    for part in path.components().rev() {
+        match part {
+            Component::Normal(part) => left.push(part.to_owned()),
+            Component::ParentDir => left.push("..".into()),
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => {
+                left.truncate(length);
+                return false;
+            }
+        }
+    }
+    true
+}
+
+fn outside(name: &str) -> Refusal {
+    let message = format!("`{}` leads out of the root folder", shown(name));
+    let help = "the root is the parent of the scenario's folder; `--root DIR` sets another";
+    Refusal::new(message, help)
+}
+
+/// Opens the file that was seen there, and not another one that was put in its place since. A folder on the way
+/// that was replaced by a link before it was seen is not noticed.
+fn open_seen(name: &str, path: &Path, seen: &Metadata) -> Result<File, Refusal> {
+    let unreadable = |error: io::Error| Refusal::unreadable(name, &error);
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // To open a pipe would otherwise take until somebody writes to it.
+    #[cfg(unix)]
+    options.custom_flags(libc::O_NONBLOCK);
+    let file = options.open(path).map_err(unreadable)?;
+    let opened = file.metadata().map_err(unreadable)?;
+    check_regular(name, &opened)?;
+    if is_same(seen, &opened) {
+        return Ok(file);
+    }
+    let message = format!("`{}` was replaced while it was read", shown(name));
+    Err(Refusal::new(message, "try it again"))
+}
+
+#[cfg(unix)]
+fn is_same(a: &Metadata, b: &Metadata) -> bool {
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+/// The standard library does not tell elsewhere: there, another regular file is read as the first would be.
+#[cfg(not(unix))]
+fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
 fn check_regular(name: &str, metadata: &Metadata) -> Result<(), Refusal> {
     if metadata.is_file() {
         return Ok(());
@@ -193,4 +269,38 @@ fn check_regular(name: &str, metadata: &Metadata) -> Result<(), Refusal> {
     };
     let message = format!("`{}` is {what}", shown(name));
     Err(Refusal::new(message, "name a file of actions"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::open_seen;
+
+    /// As when somebody replaces a file between the two looks at it.
+    #[test]
+    fn what_was_put_in_its_place_is_not_read() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("actions.ron");
+        // The first file stays, so that the second does not get its number.
+        let write = |text: &str| fs::write(&path, text).and_then(|()| fs::symlink_metadata(&path));
+        let move_away = |to: &str| fs::rename(&path, folder.path().join(to));
+        let said = |path: &Path, seen| open_seen("actions.ron", path, seen).err();
+        let said = |path: &Path, seen| said(path, seen).map(|refusal| refusal.message);
+
+        let seen = write("first")?;
+        assert_eq!(said(&path, &seen), None);
+        move_away("first")?;
+        write("second")?;
+        let message = said(&path, &seen).unwrap_or_default();
+        assert!(message.contains("was replaced"), "{message}");
+        move_away("second")?;
+        // Opening it without a writer would not end.
+        assert!(Command::new("mkfifo").arg(&path).status()?.success());
+        let message = said(&path, &seen).unwrap_or_default();
+        assert!(message.contains("is not a regular file"), "{message}");
+        Ok(())
+    }
 }
