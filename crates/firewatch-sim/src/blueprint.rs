@@ -26,7 +26,7 @@ use crate::topology::{Reach, Topology};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
 
-pub(crate) use check::{check_amount, check_speed};
+pub(crate) use check::{check_finite, check_speed};
 
 /// What an environment is built from, with names resolved: for whoever builds many.
 #[derive(Clone, Debug)]

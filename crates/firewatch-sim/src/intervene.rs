@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
-use crate::blueprint::{check_amount, check_speed};
+use crate::blueprint::{check_finite, check_speed};
 use crate::environment::{Clock, Engine, Environment, SloBudget};
 use crate::error::SimError;
 use crate::fault::Fault;
@@ -187,7 +187,7 @@ pub(crate) fn put_budget(budget: &mut SloBudget, remaining: f64) -> Result<(), S
 
 /// As for a start, but for less than 0, which counts as 0.
 fn check_budget(remaining: f64) -> Result<(), SimError> {
-    check_amount("slo_budget", remaining.abs())
+    check_finite("slo_budget", remaining)
 }
 
 fn find_service(world: &World, entity: Entity, name: &str) -> Result<Entity, SimError> {

@@ -17,13 +17,19 @@ pub(crate) fn check_speed(speed: f64) -> Result<(), SimError> {
     }
 }
 
-/// What is left, lost or used up: 0 or more, and finite.
-pub(crate) fn check_amount(what: &'static str, amount: f64) -> Result<(), SimError> {
-    if !amount.is_finite() {
-        return Err(SimError::NotFinite {
-            metric: what.to_owned(),
-        });
+/// Any number but not-a-number and the infinities.
+pub(crate) fn check_finite(what: &'static str, number: f64) -> Result<(), SimError> {
+    if number.is_finite() {
+        return Ok(());
     }
+    Err(SimError::NotFinite {
+        metric: what.to_owned(),
+    })
+}
+
+/// What is left, lost or used up: 0 or more, and finite.
+fn check_amount(what: &'static str, amount: f64) -> Result<(), SimError> {
+    check_finite(what, amount)?;
     if amount >= 0.0 {
         return Ok(());
     }
