@@ -14,7 +14,6 @@ use super::model::{Change, Effect, Factor, Limits, On, Operand, Rules};
 use super::parameter::Parameters;
 use super::request::ActionError;
 use super::session::ActionSession;
-use super::types;
 
 const MEBIBYTE: i64 = 1 << 20;
 
@@ -159,11 +158,17 @@ impl Run<'_, '_> {
             Change::Set { create: true, .. } => None,
             _ => service.metric(metric),
         };
-        if let Some(new) = means.changed(&service, old.as_ref(), metric, change)? {
-            let nearest = metric.nearest_allowed(&new);
-            means.set(&mut service, metric, nearest.as_ref().unwrap_or(&new))?;
-        }
-        Ok(())
+        let Some(new) = means.changed(&service, old.as_ref(), change)? else {
+            return Ok(());
+        };
+        let is_unfit = matches!(change, Change::Set { .. }) && !metric.accepts(&new);
+        // A fraction is dropped where a number was worked out; one that is set is refused.
+        let new = match is_unfit {
+            true => Some(new),
+            false => metric.saturate(new),
+        };
+        let new = new.ok_or_else(|| means.raised("a metric can't be not-a-number"))?;
+        means.set(&mut service, metric, &new)
     }
 }
 
@@ -206,7 +211,6 @@ impl<'a> Means<'a> {
         &self,
         service: &ServiceMut,
         old: Option<&Value>,
-        metric: &MetricKey,
         change: &'v Change,
     ) -> Result<Option<Cow<'v, Value>>, ActionError>
     where
@@ -223,13 +227,7 @@ impl<'a> Means<'a> {
             });
         }
         let new = old.map(|old| self.calculated(old, change)).transpose()?;
-        let Some(new) = new.flatten() else {
-            return Ok(None);
-        };
-        match types::saturated(metric, new) {
-            Some(new) => Ok(Some(Cow::Owned(new))),
-            None => Err(self.raised("a metric can't be not-a-number")),
-        }
+        Ok(new.flatten().map(Cow::Owned))
     }
 
     /// The new value of a metric that is worked out of the old one.
@@ -326,7 +324,7 @@ fn limit(x: f64, limits: &Limits) -> f64 {
     clippy::cast_possible_truncation,
     reason = "dropping the fraction is the point"
 )]
-pub(super) fn trunc(x: f64) -> i64 {
+fn trunc(x: f64) -> i64 {
     x as i64
 }
 

@@ -3,7 +3,6 @@
 
 use firewatch_sim::{Metric, MetricKey, MetricKind, Value};
 
-use super::effect::trunc;
 use super::model::{
     Change, Factor, Limits, OnInvalid, Operand, Parameter, ParameterIndex, ParameterKind,
 };
@@ -137,38 +136,5 @@ pub(super) fn is_default_of_type(parameter: &Parameter, default: &Value) -> bool
         (ParameterKind::Integer, Value::Float(x)) => x.fract() == 0.0,
         (ParameterKind::Number, Value::Float(x)) => x.is_finite(),
         _ => false,
-    }
-}
-
-/// What a metric becomes of a number that was worked out: the largest or the smallest of its type in place
-/// of one beyond it, and a whole number where it is one. `None` for not-a-number.
-pub(super) fn saturated(metric: &MetricKey, value: Value) -> Option<Value> {
-    let Value::Float(x) = value else {
-        return Some(value);
-    };
-    if x.is_nan() {
-        return None;
-    }
-    Some(match metric {
-        MetricKey::Known(metric) if metric.kind == MetricKind::Int => Value::Int(trunc(x)),
-        _ => Value::Float(x.clamp(f64::MIN, f64::MAX)),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_too_large_becomes_the_largest() {
-        let of = |metric: &str, x: f64| saturated(&MetricKey::new(metric), Value::Float(x));
-        let (float, int) = ("http_server_error_rate", "restart_count");
-        assert_eq!(of(float, f64::INFINITY), Some(Value::Float(f64::MAX)));
-        assert_eq!(of(float, f64::NEG_INFINITY), Some(Value::Float(f64::MIN)));
-        assert_eq!(of("mine", f64::INFINITY), Some(Value::Float(f64::MAX)));
-        assert_eq!(of(int, 1e300), Some(Value::Int(i64::MAX)));
-        assert_eq!(of(int, -1e300), Some(Value::Int(i64::MIN)));
-        assert_eq!(of(int, 3.0), Some(Value::Int(3)));
-        assert_eq!(of(float, f64::NAN), None);
     }
 }

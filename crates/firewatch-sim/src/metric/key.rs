@@ -1,9 +1,12 @@
 //! Metrics by a key that is looked up once.
 
+use std::borrow::Cow;
+
 use bevy_ecs::prelude::*;
 
 use super::{Metric, MetricKind, Number, check_finite, check_known, find, read_own, write_own};
 use crate::error::SimError;
+use crate::num;
 use crate::service::Vitals;
 use crate::value::Value;
 
@@ -41,18 +44,38 @@ impl MetricKey {
         }
     }
 
-    /// Returns the value that a calculated one saturates at: for a number out of the metric's range the
-    /// nearest in it. `None` for a value that needs no other; not-a-number has no nearest.
+    /// Whether the value is of the metric's type; one that has no field takes any.
     #[must_use]
-    pub fn nearest_allowed(&self, value: &Value) -> Option<Value> {
-        let number = value.as_f64().filter(|number| !number.is_nan())?;
+    pub fn accepts(&self, value: &Value) -> bool {
         match self {
-            Self::Known(metric) if metric.has_range() && !metric.allows(number) => {
-                Some(Value::Float(metric.nearest(number)))
-            }
-            Self::Own(_) if number.is_infinite() => Some(Value::Float(f64::MAX.copysign(number))),
-            Self::Known(_) | Self::Own(_) => None,
+            Self::Known(metric) => metric.accepts(value),
+            Self::Own(_) => true,
         }
+    }
+
+    /// Returns the value that a calculated one saturates at: without its fraction for a whole number, and the
+    /// nearest that the metric can have for one beyond its range. What is no number is returned as it is; `None`
+    /// for not-a-number, which has no nearest.
+    #[must_use]
+    pub fn saturate<'v>(&self, value: Cow<'v, Value>) -> Option<Cow<'v, Value>> {
+        let Some(number) = value.as_f64() else {
+            return Some(value);
+        };
+        if number.is_nan() {
+            return None;
+        }
+        let nearest = match self {
+            Self::Known(metric) if metric.has_range() => metric.nearest(number),
+            Self::Known(_) => return Some(value),
+            Self::Own(_) => number.clamp(f64::MIN, f64::MAX),
+        };
+        let is_int = matches!(self, Self::Known(metric) if metric.kind == MetricKind::Int);
+        Some(match *value {
+            // 64 bits hold more whole numbers than a binary64 number tells apart.
+            Value::Int(_) if nearest == number => value,
+            _ if is_int => Cow::Owned(Value::Int(num::trunc(nearest))),
+            _ => Cow::Owned(Value::Float(nearest)),
+        })
     }
 
     /// Sets the metric of a service, as [`crate::write_metric`].
@@ -91,5 +114,45 @@ impl MetricKey {
     #[inline]
     pub(crate) fn is_of_pipelines(&self) -> bool {
         matches!(self, Self::Known(metric) if matches!(metric.number, Number::Pipeline(_)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_large_becomes_the_largest() {
+        let of = |metric: &str, value: Value| {
+            let saturated = MetricKey::new(metric).saturate(Cow::Owned(value));
+            saturated.map(Cow::into_owned)
+        };
+        let float = |metric: &str, x: f64| of(metric, Value::Float(x));
+        let (lag, int, bytes) = (
+            "data_freshness_lag_seconds",
+            "restart_count",
+            "process_memory_limit_bytes",
+        );
+        assert_eq!(float(lag, f64::INFINITY), Some(Value::Float(1e38)));
+        assert_eq!(float(lag, f64::NEG_INFINITY), Some(Value::Float(0.0)));
+        assert_eq!(float("mine", f64::INFINITY), Some(Value::Float(f64::MAX)));
+        assert_eq!(
+            float("mine", f64::NEG_INFINITY),
+            Some(Value::Float(f64::MIN))
+        );
+        assert_eq!(float(int, 1e300), Some(Value::Int(i64::MAX)));
+        assert_eq!(float(int, -1e300), Some(Value::Int(0)));
+        assert_eq!(float(bytes, -1e300), Some(Value::Int(i64::MIN)));
+        assert_eq!(float(int, 3.7), Some(Value::Int(3)));
+        assert_eq!(float(int, -0.5), Some(Value::Int(0)));
+        assert_eq!(float(lag, f64::NAN), None);
+        assert_eq!(float("mine", f64::NAN), None);
+        for whole in [i64::MAX, i64::MAX - 1, (1 << 53) + 1, 0] {
+            assert_eq!(of(int, whole.into()), Some(Value::Int(whole)));
+            assert_eq!(of("mine", whole.into()), Some(Value::Int(whole)));
+        }
+        assert_eq!(of(int, (-7).into()), Some(Value::Int(0)));
+        assert_eq!(of(lag, (-7).into()), Some(Value::Float(0.0)));
+        assert_eq!(of(lag, "text".into()), Some("text".into()));
     }
 }
