@@ -117,23 +117,20 @@ fn play_all(
     let mut tally = Tally::default();
     report.open(out)?;
     for case in cases {
-        match case {
+        let problems = match case {
             Ok(case) => {
-                let (summary, actions) = play::play(&case, report.as_mut(), console, out, bar)?;
-                match actions {
-                    Ok(()) => tally.count(summary.outcomes()),
-                    Err(problems) => {
-                        std::io::Write::flush(out)?;
-                        console.diagnostics(&problems);
-                        tally.bad += 1;
-                    }
+                let summary = play::play(&case, report.as_mut(), console, out, bar)?;
+                if summary.misfit.is_none() {
+                    tally.count(summary.outcomes());
                 }
+                summary.misfit
             }
-            Err(problems) => {
-                std::io::Write::flush(out)?;
-                console.diagnostics(&problems);
-                tally.bad += 1;
-            }
+            Err(problems) => Some(problems),
+        };
+        if let Some(problems) = problems {
+            std::io::Write::flush(out)?;
+            console.diagnostics(&problems);
+            tally.bad += 1;
         }
     }
     report.close(&tally, out)?;

@@ -78,6 +78,15 @@ impl<'a> Chunk<'a> {
     }
 }
 
+/// What all runs write to, and are counted in.
+struct Session<'a> {
+    report: Box<dyn SeedsReport>,
+    tally: Tally,
+    console: &'a Console,
+    out: &'a mut Output,
+    bar: &'a ProgressBar,
+}
+
 /// Plays each case with each seed.
 pub fn play_all(
     cases: Vec<Result<Case, Diagnostics>>,
@@ -87,78 +96,72 @@ pub fn play_all(
     out: &mut Output,
     bar: &ProgressBar,
 ) -> Result<Tally, Failure> {
-    let mut report = seeds_report::of(arguments);
-    let mut tally = Tally::default();
     let batch = Batch::new(arguments.threads)?;
-    report.open(out)?;
+    let mut session = Session {
+        report: seeds_report::of(arguments),
+        tally: Tally::default(),
+        console,
+        out,
+        bar,
+    };
+    session.report.open(session.out)?;
     for case in cases {
         match case {
             Ok(case) => {
-                let report = report.as_mut();
-                let misfits =
-                    play_seeds(&case, seeds, &batch, report, &mut tally, console, out, bar)?;
+                let misfits = session.play_seeds(&case, seeds, &batch)?;
                 if let Some(first) = &misfits.first {
-                    complain(first, misfits.number - 1, console, out)?;
+                    session.complain(first, misfits.number - 1)?;
                 }
             }
             Err(problems) => {
-                complain(&problems, 0, console, out)?;
-                tally.bad += 1;
+                session.complain(&problems, 0)?;
+                session.tally.bad += 1;
             }
         }
     }
-    report.close(&tally, out)?;
-    Ok(tally)
+    session.report.close(&session.tally, session.out)?;
+    Ok(session.tally)
 }
 
-fn complain(
-    problems: &Diagnostics,
-    more: u64,
-    console: &Console,
-    out: &mut Output,
-) -> Result<(), Failure> {
-    out.flush()?;
-    console.diagnostics(problems);
-    if more > 0 {
-        console.note(format_args!(
-            "{more} more seeds don't fit the scenario either"
-        ));
-    }
-    Ok(())
-}
-
-/// Returns the seeds that don't fit.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is one thing that the runs need or add to"
-)]
-fn play_seeds(
-    case: &Case,
-    seeds: Seeds,
-    batch: &Batch,
-    report: &mut dyn SeedsReport,
-    tally: &mut Tally,
-    console: &Console,
-    out: &mut Output,
-    bar: &ProgressBar,
-) -> Result<Misfits, Failure> {
-    let mut collector = Collector::new(case);
-    let mut misfits = Misfits::default();
-    report.begin(case, seeds, out)?;
-    let work = |seeds| Chunk::play(case, seeds, bar);
-    batch.in_order(seeds.range(), case.scenario.ticks, work, |chunk| {
-        for run in &chunk.runs {
-            tally.count(&run.outcomes);
-            collector.add(run);
+impl Session<'_> {
+    fn complain(&mut self, problems: &Diagnostics, more: u64) -> Result<(), Failure> {
+        self.out.flush()?;
+        self.console.diagnostics(problems);
+        if more > 0 {
+            self.console.note(format_args!(
+                "{more} more seeds don't fit the scenario either"
+            ));
         }
-        tally.bad += chunk.misfits.number;
-        console.raise(tally.exit());
-        for run in &chunk.runs {
-            report.run(run, out)?;
-        }
-        misfits.join(chunk.misfits);
         Ok(())
-    })?;
-    report.end(case, seeds, &collector.finish(), out)?;
-    Ok(misfits)
+    }
+
+    /// Returns the seeds that don't fit.
+    fn play_seeds(&mut self, case: &Case, seeds: Seeds, batch: &Batch) -> Result<Misfits, Failure> {
+        let Self {
+            report,
+            tally,
+            console,
+            out,
+            bar,
+        } = self;
+        let mut collector = Collector::new(case);
+        let mut misfits = Misfits::default();
+        report.begin(case, seeds, out)?;
+        let work = |seeds| Chunk::play(case, seeds, bar);
+        batch.in_order(seeds.range(), case.scenario.ticks, work, |chunk| {
+            for run in &chunk.runs {
+                tally.count(&run.outcomes);
+                collector.add(run);
+            }
+            tally.bad += chunk.misfits.number;
+            console.raise(tally.exit());
+            for run in &chunk.runs {
+                report.run(run, out)?;
+            }
+            misfits.join(chunk.misfits);
+            Ok(())
+        })?;
+        report.end(case, seeds, &collector.finish(), out)?;
+        Ok(misfits)
+    }
 }

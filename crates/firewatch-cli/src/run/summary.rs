@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_scenario::{Outcome, Playback, Scenario, Verdict};
+use firewatch_scenario::{Diagnostics, Outcome, Playback, Scenario, Verdict};
 use firewatch_sim::{EnvironmentRef, Status};
 use serde::Serialize;
 
 use super::answer::AnswerSummary;
 use super::case::Case;
 use super::sparkline::Sparkline;
+use crate::sources;
 
 /// What a service has to do with the incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -80,6 +81,8 @@ pub struct Summary {
     pub totals: Totals,
     pub answer: Option<AnswerSummary>,
     pub verdicts: Vec<Verdict>,
+    /// That an action could not be carried out, if one could not.
+    pub misfit: Option<Diagnostics>,
     /// The log that was asked for.
     pub log: Option<Vec<String>>,
     /// 16 hexadecimal digits.
@@ -146,6 +149,7 @@ impl Recorder {
             totals: Totals::of(playback),
             answer: AnswerSummary::of(case, playback),
             verdicts: playback.verdicts(),
+            misfit: sources::check_actions(playback.script(), &case.file, case.scenario.seed).err(),
             log: case.logs.as_deref().map(|service| view.logs(service)),
             state_hash: format!("{:016x}", view.state_hash()),
         }
