@@ -5,8 +5,12 @@
     reason = "a test that can't start the command fails"
 )]
 
+mod support;
+
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+
+use support::command;
 
 const GOOD: &str = "tests/fixtures/folder/pool.ron";
 const FAILING: &str = "tests/fixtures/failing.ron";
@@ -20,10 +24,8 @@ fn code(arguments: &[&str]) -> Option<i32> {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     // Before the command starts: each of its writes fails.
     drop(reader);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
+    let mut command = command(arguments);
     command
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::null())
         .stdout(writer)
         .stderr(Stdio::null());

@@ -1,16 +1,15 @@
 //! Files that a scenario names, and actions that don't fit it, by way of every command that reads scenarios.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     reason = "a test that can't start the command fails"
 )]
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+mod support;
 
-use tempfile::TempDir;
+use std::process::{Command, Output};
+
+use support::Folder;
 
 const ACTIONS: &str = "Actions(extra_metrics: [\"mine\"], actions: {\"look\": (about: \"Looks.\", category: \
                        remediation, guarded: false, branches: [(effects: [set(metric: \"restart_count\", \
@@ -18,39 +17,11 @@ const ACTIONS: &str = "Actions(extra_metrics: [\"mine\"], actions: {\"look\": (a
 /// What must not be printed.
 const SECRET: &str = "TOKEN=hunter2";
 
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.0.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    /// What comes of the command, run in the folder.
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
-        command.args(arguments).current_dir(self.0.path());
-        let command = command.env("SECRET", SECRET).stdin(Stdio::null());
-        command.output().expect("the command starts")
-    }
-
-    /// What it prints on both streams, and that it ends with that code.
-    fn told(&self, code: i32, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let both = [output.stdout, output.stderr].concat();
-        let both = String::from_utf8_lossy(&both).into_owned();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {both}");
-        both
-    }
+/// What comes of the command, run in the folder.
+fn run(folder: &Folder, arguments: &[&str]) -> Output {
+    let mut command = folder.command(arguments);
+    let command = command.env("SECRET", SECRET);
+    command.output().expect("the command starts")
 }
 
 fn scenario(named: &str) -> String {
@@ -82,9 +53,12 @@ fn no_command_reads_what_a_scenario_may_not_name() {
     folder.write("secret", SECRET);
     folder.write("project/environ", SECRET);
     for named in ["/proc/self/environ", "../../secret", "../environ"] {
-        folder.write("project/scenarios/s.ron", &scenario(named));
+        folder.write("project/scenarios/s.ron", scenario(named));
         for command in COMMANDS {
-            let told = folder.told(2, &with_file(command, "project/scenarios/s.ron", &[]));
+            let output = run(&folder, &with_file(command, "project/scenarios/s.ron", &[]));
+            assert_eq!(output.status.code(), Some(2), "{command:?}");
+            let told = [output.stdout, output.stderr].concat();
+            let told = String::from_utf8_lossy(&told);
             assert!(!told.contains("hunter2"), "{command:?}: {told}");
             assert!(told.contains("s.ron:2:44"), "{command:?}: {told}");
         }
@@ -95,14 +69,14 @@ fn no_command_reads_what_a_scenario_may_not_name() {
 fn every_command_takes_another_root() {
     let folder = Folder::new();
     folder.write("shared/own.ron", ACTIONS);
-    folder.write("project/scenarios/s.ron", &scenario("../../shared/own.ron"));
+    folder.write("project/scenarios/s.ron", scenario("../../shared/own.ron"));
     let file = "project/scenarios/s.ron";
     for command in COMMANDS {
         let told = folder.told(2, &with_file(command, file, &[]));
         assert!(told.contains("leads out of the root folder"), "{told}");
-        let output = folder.run(&with_file(command, file, &["--root", "."]));
+        let output = run(&folder, &with_file(command, file, &["--root", "."]));
         // An audit may find the incident wanting.
-        let code = output.status.code().unwrap();
+        let code = output.status.code().expect("it ends by itself");
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(
             code == 0 || command[0] == "audit" && code == 1,
@@ -117,10 +91,10 @@ fn every_command_takes_another_root() {
 #[test]
 fn pipes_are_neither_searched_for_nor_waited_for() {
     let folder = Folder::new();
-    folder.write("project/scenarios/s.ron", &scenario("../pipe"));
+    folder.write("project/scenarios/s.ron", scenario("../pipe"));
     for pipe in ["project/pipe", "project/scenarios/pipe.ron"] {
         let made = Command::new("mkfifo").arg(folder.path(pipe)).status();
-        assert!(made.unwrap().success());
+        assert!(made.expect("mkfifo starts").success());
     }
     for command in ["run", "check", "list"] {
         let told = folder.told(2, &[command, "project/scenarios"]);
@@ -143,7 +117,7 @@ fn a_runbook_may_still_come_through_a_pipe() {
         .args(["-c", &script])
         .current_dir(folder.0.path())
         .output()
-        .unwrap();
+        .expect("the shell starts");
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{told}");
 }
@@ -159,9 +133,9 @@ fn misfits() -> Folder {
              timeline: [(tick: 3, do: action(\"look\", \"db\"))], expect: [{expect}])"
         )
     };
-    folder.write("project/scenarios/a.ron", &with("\"words\"", ""));
+    folder.write("project/scenarios/a.ron", with("\"words\"", ""));
     let well = with("3", "at_tick(4, metric(\"db\", \"restart_count\", 3))");
-    folder.write("project/scenarios/b.ron", &well);
+    folder.write("project/scenarios/b.ron", well);
     folder
 }
 
@@ -169,7 +143,7 @@ fn misfits() -> Folder {
 fn an_action_that_does_not_fit_is_bad_input_and_the_folder_goes_on() {
     let folder = misfits();
     for format in ["text", "json", "jsonl", "csv"] {
-        let output = folder.run(&["run", "project/scenarios", "--format", format]);
+        let output = run(&folder, &["run", "project/scenarios", "--format", format]);
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{format}: {told}");
         assert!(
@@ -177,11 +151,12 @@ fn an_action_that_does_not_fit_is_bad_input_and_the_folder_goes_on() {
             "{told}"
         );
         assert!(told.contains("restart_count"), "{told}");
-        let results = String::from_utf8(output.stdout).unwrap();
+        let results = String::from_utf8(output.stdout).expect("the output is UTF-8");
         assert!(results.contains("b.ron"), "{format}: {results}");
         if format == "json" {
-            let runs: serde_json::Value = serde_json::from_str(&results).unwrap();
-            assert_eq!(runs.as_array().unwrap().len(), 2);
+            let runs: serde_json::Value =
+                serde_json::from_str(&results).expect("the output is JSON");
+            assert_eq!(runs.as_array().expect("a list").len(), 2);
         }
     }
     let told = folder.told(2, &["run", "project/scenarios", "--seeds", "0..3"]);
@@ -226,8 +201,8 @@ fn what_can_be_known_is_known_to_check() {
     let wrong = ACTIONS
         .replace("metric(\\\"mine\\\")", "\"words\"")
         .replace("metric(\"mine\")", "\"words\"");
-    folder.write("project/scenarios/own.ron", &wrong);
-    folder.write("project/scenarios/s.ron", &scenario("own.ron"));
+    folder.write("project/scenarios/own.ron", wrong);
+    folder.write("project/scenarios/s.ron", scenario("own.ron"));
     for command in COMMANDS {
         let told = folder.told(2, &with_file(command, "project/scenarios/s.ron", &[]));
         assert!(told.contains("own.ron:1:"), "{command:?}: {told}");
