@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use firewatch_scenario::Stage;
 use firewatch_sim::{
-    Blueprint, EnvironmentMut, EnvironmentState, Fleet, FleetPart, MetricKey, SimError, Simulation,
-    Value, settle_environments,
+    Blueprint, EnvironmentMut, EnvironmentState, FaultKind, FaultState, Fleet, FleetPart,
+    Intervention, MetricKey, SimError, Simulation, Value, defragment_environments,
 };
 use firewatch_tests::{Act, Case, Host, Incident, fixtures, neighbour, rows_are_together};
 
@@ -335,7 +335,7 @@ fn settling_puts_every_environment_together_again() {
         together(&host) < environments.len(),
         "something is scattered"
     );
-    settle_environments(&mut host.world, &environments);
+    defragment_environments(&mut host.world, &environments);
     assert_eq!(together(&host), environments.len());
 }
 
@@ -444,5 +444,39 @@ fn work_that_panics_ends_the_round_and_then_the_fleet() {
         let next = catch_unwind(AssertUnwindSafe(|| fleet.tick())).unwrap_err();
         let next = next.downcast_ref::<&str>().unwrap();
         assert_eq!(*next, "work on this fleet has panicked before");
+    }
+}
+
+#[test]
+fn a_change_that_panics_after_an_injection_leaves_the_neighbours_their_faults() {
+    let states: Vec<EnvironmentState> = (0..40).map(neighbour).collect();
+    let mut fleet = Fleet::with_shard_size(states.iter().map(blueprint), 1, states.len()).unwrap();
+    let mut alone: Vec<Simulation> = { states.iter() }
+        .map(|state| Simulation::new(state).unwrap())
+        .collect();
+    // From here on its rows are known to be contiguous.
+    fleet.tick();
+    let fault = FaultState::new(FaultKind::BadDeploy, &states[0].services[0].name, 1.5);
+    let change = |environment: &mut EnvironmentMut| {
+        environment
+            .intervene(&Intervention::InjectFault(&fault))
+            .unwrap();
+        panic!("a host's mistake");
+    };
+    let changed = catch_unwind(AssertUnwindSafe(|| fleet.change(0, change)));
+    assert!(changed.is_err());
+    for (index, simulation) in alone.iter_mut().enumerate() {
+        simulation.tick();
+        if index == 0 {
+            simulation.inject_fault(&fault).unwrap();
+        }
+    }
+    for tick in 0..6 {
+        fleet.tick();
+        for (index, simulation) in alone.iter_mut().enumerate() {
+            simulation.tick();
+            let hash = fleet.state_hash(index).unwrap();
+            assert_eq!(hash, simulation.state_hash(), "{index} at {tick}");
+        }
     }
 }

@@ -10,8 +10,8 @@ use bevy_ecs::prelude::*;
 use firewatch_episode::{EpisodeBatch, Request};
 use firewatch_scenario::{Difficulty, Episodes, Profile};
 use firewatch_sim::{
-    Environment, FaultKind, FaultState, Fleet, Simulation, despawn_environment,
-    settle_environments, spawn_environment,
+    Environment, FaultKind, FaultState, Fleet, Simulation, defragment_environments,
+    despawn_environment, spawn_environment,
 };
 use firewatch_tests::neighbour;
 
@@ -112,7 +112,7 @@ fn environments_that_come_and_go_in_a_hosts_world_take_constant_memory() {
         let environment = spawn_environment(&mut world, state).unwrap();
         despawn_environment(&mut world, environment).unwrap();
         if number % 16 == 0 {
-            settle_environments(&mut world, &[kept]);
+            defragment_environments(&mut world, &[kept]);
         }
     });
 }

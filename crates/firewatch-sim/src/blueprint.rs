@@ -14,7 +14,7 @@ use crate::environment::{
 };
 use crate::error::SimError;
 use crate::fault::{Fault, FaultKind};
-use crate::mesh::{Place, Rows};
+use crate::mesh::{Place, Rows, note_moved_rows};
 use crate::metric;
 use crate::removals::bound_removals;
 use crate::service::{
@@ -165,6 +165,7 @@ impl Blueprint {
     /// As [`Blueprint::check`]. Nothing is left in the world then.
     pub fn spawn(&self, world: &mut World) -> Result<Entity, SimError> {
         self.check()?;
+        note_moved_rows(world);
         let environment = world.spawn_empty().id();
         let services = self.spawn_services(world, environment);
         let faults: Vec<Entity> = self
@@ -252,6 +253,7 @@ pub fn despawn_environment(world: &mut World, environment: Entity) -> Result<(),
         .get::<Environment>(environment)
         .ok_or(SimError::NoEnvironment)?;
     let parts = [&[environment], component.services(), component.faults()].concat();
+    note_moved_rows(world);
     // The table fills each hole with its last row: backwards, those keep their order.
     for entity in parts.into_iter().rev() {
         world.despawn(entity);

@@ -8,7 +8,7 @@ use crate::blueprint::{check_finite, check_speed};
 use crate::environment::{Clock, Engine, Environment, SloBudget};
 use crate::error::SimError;
 use crate::fault::Fault;
-use crate::mesh::Rows;
+use crate::mesh::{Rows, note_moved_rows};
 use crate::metric;
 use crate::num;
 use crate::state::FaultState;
@@ -128,6 +128,7 @@ pub fn inject_fault(
     let blueprint = fault.plan(target);
     // Wraps only where there are too many to be taken for a slice.
     let index = (faults.len() % (1 << 16)) as u16;
+    note_moved_rows(world);
     let spawned = blueprint.spawn(world, entity, index, &topology, &services);
     faults.push(spawned);
     let rows = Rows::of(world, &faults);

@@ -11,7 +11,7 @@
 //! A [`Topology`] is shared by environments of the same shape. Whom a cascade from a fault reaches is
 //! worked out when the fault is placed; a tick only adds up. The rows of an environment's services
 //! lie side by side in their table, so that the systems take them as slices; where something has
-//! moved them, the same systems work on copies, and [`settle_environments`] puts them back in order.
+//! moved them, the same systems work on copies, and [`defragment_environments`] puts them back in order.
 //!
 //! The engine draws no random numbers, reads no clock, no file and no hash map's order, and does its
 //! arithmetic in binary64 in a fixed order: the same state and the same interventions give the same
@@ -76,7 +76,7 @@ pub use error::SimError;
 pub use fault::{Fault, FaultKind};
 pub use fleet::{Fleet, FleetPart, NewPart, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
-pub use mesh::settle_environments;
+pub use mesh::defragment_environments;
 pub use metric::{
     METRICS, Metric, MetricKey, MetricKind, find as find_metric, read as read_metric,
     read_all as read_metrics, write as write_metric,

@@ -113,28 +113,28 @@ impl Rows {
             .unwrap_or(&[])
     }
 
-    /// The same where that is not known; in a world that is [`Settled`] all are.
+    /// The same where that is not known; in a world of [`ContiguousRows`] all are.
     pub(crate) fn in_column<T: Placed>(
         self,
         column: &[T],
         owner: Entity,
-        is_settled: bool,
+        is_contiguous: bool,
     ) -> Option<&[T]> {
         let rows = column.get(self.first()..self.first() + self.count())?;
-        (is_settled || are_in_place(rows, owner)).then_some(rows)
+        (is_contiguous || are_in_place(rows, owner)).then_some(rows)
     }
 
-    /// The rows as a slice of the table's column; in a world that is not known to be [`Settled`], only
+    /// The rows as a slice of the table's column; in a world that is not known to have [`ContiguousRows`], only
     /// if they are still where they were spawned.
     #[inline]
     fn slice<T: Placed>(
         self,
         column: &mut [T],
         owner: Entity,
-        is_settled: bool,
+        is_contiguous: bool,
     ) -> Option<&mut [T]> {
         let rows = column.get_mut(self.first()..self.first() + self.count())?;
-        (is_settled || are_in_place(rows, owner)).then_some(rows)
+        (is_contiguous || are_in_place(rows, owner)).then_some(rows)
     }
 }
 
@@ -154,10 +154,25 @@ pub(crate) fn are_in_place<T: Placed>(rows: &[T], owner: Entity) -> bool {
     astray == 0
 }
 
-/// In a world in which only this crate moves rows: those of every environment are known to be side by
-/// side and where its [`Environment`] says, so that they need not be checked at every visit.
+/// In a world in which only this crate moves rows: whether those of every environment are known to be
+/// contiguous and where its [`Environment`] says, so that they need not be checked at every visit.
 #[derive(Resource, Debug)]
-pub(crate) struct Settled;
+pub(crate) struct ContiguousRows(pub(crate) bool);
+
+/// Notes that rows of the world may have moved. Everything here that moves some calls it, before or after:
+/// until they have been looked up anew, each visit checks them.
+pub(crate) fn note_moved_rows(world: &mut World) {
+    if let Some(mut rows) = world.get_resource_mut::<ContiguousRows>() {
+        rows.0 = false;
+    }
+}
+
+/// Whether rows need no check.
+pub(crate) fn has_contiguous_rows(world: &World) -> bool {
+    world
+        .get_resource::<ContiguousRows>()
+        .is_some_and(|rows| rows.0)
+}
 
 /// The environments of the world, each with data `D` of its entity, its faults in list order and
 /// its services in service order.
@@ -166,7 +181,7 @@ pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
     environments: Query<'w, 's, (Entity, &'static Environment, D)>,
     faults: Query<'w, 's, &'static mut Fault>,
     services: Query<'w, 's, ServiceRow>,
-    settled: Option<Res<'w, Settled>>,
+    contiguous: Option<Res<'w, ContiguousRows>>,
     picked: Option<Res<'w, Picked>>,
     scattered: Local<'s, Scattered>,
 }
@@ -238,7 +253,7 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
             vitals,
             runtimes,
             uptimes,
-            is_settled: self.settled.is_some(),
+            is_contiguous: self.contiguous.as_ref().is_some_and(|rows| rows.0),
         };
         let scattered = &mut self.scattered.environments;
         match picked(&self.picked) {
@@ -327,7 +342,7 @@ struct ColumnsMut<'a> {
     vitals: &'a mut [Vitals],
     runtimes: &'a mut [Runtime],
     uptimes: &'a mut [Uptime],
-    is_settled: bool,
+    is_contiguous: bool,
 }
 
 impl ColumnsMut<'_> {
@@ -341,12 +356,12 @@ impl ColumnsMut<'_> {
         wanted: &impl Fn(&Environment, &[Fault]) -> bool,
         f: &mut impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
     ) -> bool {
-        let faults = { environment.faults }.slice(self.faults, owner, self.is_settled);
+        let faults = { environment.faults }.slice(self.faults, owner, self.is_contiguous);
         let Some(faults) = faults else { return false };
         if !wanted(environment, faults) {
             return true;
         }
-        let vitals = { environment.services }.slice(self.vitals, owner, self.is_settled);
+        let vitals = { environment.services }.slice(self.vitals, owner, self.is_contiguous);
         let Some(vitals) = vitals else { return false };
         let mut services = Services {
             vitals,
@@ -367,13 +382,13 @@ pub(crate) fn slice<'a, T>(table: Option<&'a mut ContiguousMut<T>>) -> &'a mut [
 ///
 /// Give all environments of the world: those left out may be scattered by it. Not needed for right
 /// results, but for speed. Takes time in proportion to the environments if any of them is scattered.
-pub fn settle_environments(world: &mut World, environments: &[Entity]) {
-    settle(world, environments);
+pub fn defragment_environments(world: &mut World, environments: &[Entity]) {
+    defragment(world, environments);
     bound_removals(world);
 }
 
-/// As [`settle_environments`]; says whether all are side by side now.
-pub(crate) fn settle(world: &mut World, environments: &[Entity]) -> bool {
+/// As [`defragment_environments`]; says whether all are side by side now.
+pub(crate) fn defragment(world: &mut World, environments: &[Entity]) -> bool {
     if locate_all(world, environments) {
         return true;
     }
@@ -411,20 +426,20 @@ fn move_to_end<'a, B: Bundle + BundleFromComponents>(
 
 /// Notes where the rows of each environment are; says whether all are side by side.
 fn locate_all(world: &mut World, environments: &[Entity]) -> bool {
-    let mut settled = true;
+    let mut contiguous = true;
     for &entity in environments {
         let Some(environment) = world.get::<Environment>(entity) else {
             continue;
         };
         let (mut services, mut faults) = (environment.services, environment.faults);
-        settled &= services.locate::<Vitals>(world, environment.services());
-        settled &= faults.locate::<Fault>(world, environment.faults());
+        contiguous &= services.locate::<Vitals>(world, environment.services());
+        contiguous &= faults.locate::<Fault>(world, environment.faults());
         if let Some(mut environment) = world.get_mut::<Environment>(entity) {
             environment.services = services;
             environment.faults = faults;
         }
     }
-    settled
+    contiguous
 }
 
 /// The column of the table in which all rows with the component are, as long as no component of a

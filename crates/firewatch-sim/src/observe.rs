@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::environment::Environment;
 use crate::error::SimError;
-use crate::mesh::{Rows, Settled, column};
+use crate::mesh::{Rows, column, has_contiguous_rows};
 use crate::metric::{self, Metric, Number, Numbers, as_f32};
 use crate::service::{
     Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
@@ -173,7 +173,7 @@ impl Observer {
         observation: &Observation,
     ) -> Result<(), SimError> {
         let vitals = column(&mut self.vitals, world);
-        let is_settled = world.contains_resource::<Settled>();
+        let is_contiguous = has_contiguous_rows(world);
         self.found.clear();
         for (&environment, number) in environments.iter().zip(first..) {
             let component = self.environments.get(world, environment);
@@ -185,7 +185,7 @@ impl Observer {
                     room: observation.services,
                 });
             }
-            let slice = rows.in_column(vitals, environment, is_settled);
+            let slice = rows.in_column(vitals, environment, is_contiguous);
             self.found.push(Found {
                 environment,
                 rows,

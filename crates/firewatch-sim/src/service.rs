@@ -37,8 +37,9 @@ pub struct Vitals {
     pub(crate) place: Place,
     /// As derived at the end of the last tick.
     pub status: Status,
-    /// Whether the service is a red herring: no cascade reaches or crosses it, no recovery touches it.
-    pub red_herring: bool,
+    /// Whether the service is a red herring: no cascade reaches or crosses it, no recovery touches it. A copy
+    /// of what the topology says, beside what recovery reads; nobody else can change it.
+    pub(crate) red_herring: bool,
 }
 
 impl Vitals {

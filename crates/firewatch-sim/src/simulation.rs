@@ -7,7 +7,7 @@ use crate::change::EnvironmentMut;
 use crate::environment::Impact;
 use crate::error::SimError;
 use crate::intervene::{self, Intervention};
-use crate::mesh::settle_environments;
+use crate::mesh::defragment_environments;
 use crate::schedule::tick_schedule;
 use crate::state::{EnvironmentState, FaultState, spawn_environment};
 use crate::value::Value;
@@ -159,7 +159,7 @@ impl Simulation {
         let restored = spawn_environment(&mut self.world, state)?;
         let old = std::mem::replace(&mut self.environment, restored);
         despawn_environment(&mut self.world, old)?;
-        settle_environments(&mut self.world, &[restored]);
+        defragment_environments(&mut self.world, &[restored]);
         self.world.clear_trackers();
         Ok(())
     }

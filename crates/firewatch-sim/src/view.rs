@@ -8,7 +8,7 @@ use crate::error::SimError;
 use crate::fault::Fault;
 use crate::hash::StateHasher;
 use crate::logs;
-use crate::mesh::{Settled, column};
+use crate::mesh::{column, has_contiguous_rows};
 use crate::metric::{self, MetricKey};
 use crate::service::{Pipeline, Vitals};
 use crate::state::{EnvironmentState, FaultState, ServiceState};
@@ -353,7 +353,7 @@ impl Reader {
             services,
             vitals,
             faults: column(&mut self.faults, world),
-            is_settled: world.contains_resource::<Settled>(),
+            is_contiguous: has_contiguous_rows(world),
             no_pipelines: !has_any::<Pipeline>(world),
         }
     }
@@ -366,7 +366,7 @@ pub(crate) struct Columns<'w> {
     services: &'w [Entity],
     vitals: &'w [Vitals],
     faults: &'w [Fault],
-    is_settled: bool,
+    is_contiguous: bool,
     no_pipelines: bool,
 }
 
@@ -394,8 +394,8 @@ impl<'w> Columns<'w> {
     pub(crate) fn view(&self, row: usize) -> Option<EnvironmentRef<'w>> {
         let (entities, (environments, clocks, budgets, impacts, scripts)) = self.environments?;
         let (entity, environment) = (*entities.get(row)?, environments.get(row)?);
-        let vitals = { environment.services }.in_column(self.vitals, entity, self.is_settled);
-        let faults = { environment.faults }.in_column(self.faults, entity, self.is_settled);
+        let vitals = { environment.services }.in_column(self.vitals, entity, self.is_contiguous);
+        let faults = { environment.faults }.in_column(self.faults, entity, self.is_contiguous);
         let rows = vitals.zip(faults);
         Some(EnvironmentRef {
             world: self.world,

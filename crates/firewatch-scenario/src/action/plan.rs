@@ -173,8 +173,7 @@ impl<'a> Situation<'a> {
     }
 
     fn is_red_herring(&self, target: usize) -> bool {
-        let vitals = self.view.vitals_at(target);
-        vitals.is_some_and(|vitals| vitals.red_herring)
+        self.view.topology().is_red_herring(target)
     }
 
     /// The faults of the target that actions can see: index, kind and whether halted.

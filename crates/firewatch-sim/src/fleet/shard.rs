@@ -8,7 +8,7 @@ use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
 use crate::intervene::{Intervention, put_budget};
-use crate::mesh::{self, Settled, settle};
+use crate::mesh::{self, ContiguousRows, defragment};
 use crate::observe::{Observation, Observer};
 use crate::schedule::tick_schedule;
 use crate::ticking::Picked;
@@ -22,11 +22,11 @@ pub(super) struct Shard {
     reader: Reader,
     budgets: QueryState<&'static mut SloBudget>,
     pub(super) environments: Vec<Entity>,
-    /// The row of each environment in the table of all of them, as of the last [`settle`](Self::settle).
+    /// The row of each environment in the table of all of them, as of the last [`defragment`](Self::defragment).
     rows: Vec<usize>,
     /// Whether they are to be looked up anew.
     rows_moved: bool,
-    /// Environments whose rows may have moved since all were known to be [`Settled`]. Nobody but this module
+    /// Environments whose rows may have moved since all were known to be [contiguous](ContiguousRows). Nobody but this module
     /// can move them: the world never leaves it to be changed.
     moved: usize,
 }
@@ -61,7 +61,7 @@ impl Shard {
 
     /// Puts rows that may have moved back in order, if they are many: that takes time in proportion to all
     /// environments. A few are better gathered one by one at every tick.
-    fn settle(&mut self) {
+    fn defragment(&mut self) {
         if std::mem::take(&mut self.rows_moved) {
             self.rows.clear();
             let row = |&entity: &Entity| self.world.entity(entity).location().table_row.index();
@@ -71,11 +71,10 @@ impl Shard {
             return;
         }
         if self.moved * 8 < self.environments.len() {
-            self.world.remove_resource::<Settled>();
             return;
         }
-        if settle(&mut self.world, &self.environments) {
-            self.world.insert_resource(Settled);
+        if defragment(&mut self.world, &self.environments) {
+            self.world.insert_resource(ContiguousRows(true));
             self.moved = 0;
         }
         // Moving rows removes components, which leaves messages.
@@ -83,7 +82,7 @@ impl Shard {
     }
 
     pub(super) fn tick(&mut self, ticks: u64) {
-        self.settle();
+        self.defragment();
         for _ in 0..ticks {
             self.schedule.run(&mut self.world);
         }
@@ -91,7 +90,7 @@ impl Shard {
 
     /// One tick of the environments in these slots.
     pub(super) fn tick_picked(&mut self, slots: impl Iterator<Item = usize>) {
-        self.settle();
+        self.defragment();
         let picked = slots.map(|slot| self.environments[slot]);
         let mut resource = self.world.get_resource_or_init::<Picked>();
         resource.0.extend(picked);
@@ -131,7 +130,7 @@ impl Shard {
         picked: impl Fn(usize) -> bool,
         mut read: impl FnMut(usize, &EnvironmentRef),
     ) {
-        self.settle();
+        self.defragment();
         let columns = self.reader.columns(&self.world);
         for (slot, &row) in self
             .rows
@@ -150,7 +149,7 @@ impl Shard {
         &mut self,
         mut remaining: impl FnMut(usize) -> Option<f64>,
     ) -> Result<(), SimError> {
-        self.settle();
+        self.defragment();
         let tables = self.budgets.contiguous_iter_mut(&mut self.world);
         let mut table = tables.into_iter().flatten().find(|table| !table.is_empty());
         let budgets = mesh::slice(table.as_mut());
@@ -187,7 +186,7 @@ impl Shard {
         values: &mut [f32],
         mask: &mut [bool],
     ) -> Result<(), SimError> {
-        self.settle();
+        self.defragment();
         let environments = &self.environments;
         self.observer
             .observe(&self.world, environments, first, observation, values, mask)
