@@ -240,7 +240,7 @@ fn numbers() -> impl Iterator<Item = u16> {
     (0..=u16::MAX).cycle()
 }
 
-/// Removes an environment with its services and faults.
+/// Removes an environment with its services and faults, as `World::despawn` of its entity does too.
 ///
 /// `bevy_ecs` keeps a removal message for each component until [`World::clear_trackers`] is called, once a
 /// frame. In a world where nobody does that, this clears them once there are thousands: `RemovedComponents`
@@ -249,15 +249,10 @@ fn numbers() -> impl Iterator<Item = u16> {
 /// # Errors
 /// [`SimError::NoEnvironment`].
 pub fn despawn_environment(world: &mut World, environment: Entity) -> Result<(), SimError> {
-    let component = world
-        .get::<Environment>(environment)
-        .ok_or(SimError::NoEnvironment)?;
-    let parts = [&[environment], component.services(), component.faults()].concat();
-    note_moved_rows(world);
-    // The table fills each hole with its last row: backwards, those keep their order.
-    for entity in parts.into_iter().rev() {
-        world.despawn(entity);
+    if world.get::<Environment>(environment).is_none() {
+        return Err(SimError::NoEnvironment);
     }
+    world.despawn(environment);
     bound_removals(world);
     Ok(())
 }

@@ -7,6 +7,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::mesh::Rows;
+use crate::ownership::despawn_parts;
 use crate::status::UnknownName;
 use crate::topology::Topology;
 
@@ -88,8 +89,10 @@ impl FromStr for ImpactMode {
 
 /// One incident: its rules, the shape of its mesh and which entities belong to it.
 ///
-/// The same entity has a [`Clock`], a [`SloBudget`], an [`Impact`] and a [`LogScript`].
+/// The same entity has a [`Clock`], a [`SloBudget`], an [`Impact`] and a [`LogScript`]. Its services and faults
+/// are despawned with it; one that loses a part otherwise is [`Damaged`](crate::Damaged).
 #[derive(Component, Clone, Debug)]
+#[component(on_remove = despawn_parts)]
 pub struct Environment {
     pub(crate) services: Rows,
     pub(crate) faults: Rows,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::{Engine, Environment};
 use crate::mesh::{Meshes, Place, Placed};
-use crate::recovery;
+use crate::ownership::note_lost_fault;
 use crate::service::{RequestQueue, Traffic};
 use crate::status::UnknownName;
 use crate::topology::Reach;
@@ -87,6 +87,7 @@ impl FromStr for FaultKind {
 
 /// A fault on a service of an environment.
 #[derive(Component, Clone, Copy, Debug, PartialEq)]
+#[component(on_despawn = note_lost_fault)]
 pub struct Fault {
     /// What is wrong.
     pub kind: FaultKind,
@@ -141,9 +142,6 @@ impl Placed for Fault {
 }
 
 /// Lets every fault that is not halted act on its service, in list order.
-///
-/// The single-fault engine has its recovery here too: its fault or its recovery comes first, then
-/// the cascade.
 pub(crate) fn fault_physics(
     mut meshes: Meshes<()>,
     mut queues: Query<&mut RequestQueue>,
@@ -154,9 +152,6 @@ pub(crate) fn fault_physics(
     meshes.for_each(is_going_on, |environment, (), faults, services| {
         for fault in faults {
             if fault.halted {
-                if environment.engine == Engine::SingleFault {
-                    recovery::recover_single_fault(fault, services);
-                }
                 continue;
             }
             fault.progression_tick = fault.progression_tick.saturating_add(1);

@@ -53,6 +53,7 @@ mod mesh;
 mod metric;
 mod num;
 mod observe;
+mod ownership;
 mod pipeline;
 mod recovery;
 mod removals;
@@ -83,6 +84,7 @@ pub use metric::{
 };
 pub use num::round_decimal;
 pub use observe::Observation;
+pub use ownership::Damaged;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
     Certificate, CrashLoop, Extras, ImagePull, Internals, Member, Pipeline, Profile, RequestQueue,

@@ -2,7 +2,7 @@
 
 use crate::environment::{Engine, Environment};
 use crate::fault::Fault;
-use crate::mesh::{Meshes, Services};
+use crate::mesh::Meshes;
 use crate::num;
 use crate::service::{Runtime, Vitals};
 
@@ -24,7 +24,7 @@ const VICTIM_LATENCY_SECONDS: f64 = 1.0;
 const VICTIM_LATENCY_NOISE_SECONDS: f64 = 0.15;
 
 /// For each halted fault in list order: heals its service, then every other one but red herrings.
-/// (The single-fault engine recovers in [`crate::fault::fault_physics`].)
+/// The single-fault engine recovers in [`single_fault_recovery`].
 pub(crate) fn recovery(mut meshes: Meshes<()>) {
     let heals = |environment: &Environment, faults: &[Fault]| {
         environment.engine == Engine::MultiFault && faults.iter().any(|fault| fault.halted)
@@ -43,15 +43,22 @@ pub(crate) fn recovery(mut meshes: Meshes<()>) {
     });
 }
 
-/// Recovery in the single-fault engine: the error rate of the root cause goes toward its floor even
-/// from below.
-pub(crate) fn recover_single_fault(fault: &Fault, services: &mut Services) {
-    if let Some(source) = fault.service_index() {
-        let (vitals, runtime) = services.service(source);
-        heal_errors(vitals, fault.speed);
-        heal_latency_and_memory(fault, vitals, runtime);
-    }
-    heal_others(fault, services.vitals);
+/// Recovery in the single-fault engine, before the cascade: the error rate of the root cause goes toward its
+/// floor even from below.
+pub(crate) fn single_fault_recovery(mut meshes: Meshes<()>) {
+    let heals = |environment: &Environment, faults: &[Fault]| {
+        environment.engine == Engine::SingleFault && faults.iter().any(|fault| fault.halted)
+    };
+    meshes.for_each(heals, |_, (), faults, services| {
+        for fault in faults.iter().filter(|fault| fault.halted) {
+            if let Some(source) = fault.service_index() {
+                let (vitals, runtime) = services.service(source);
+                heal_errors(vitals, fault.speed);
+                heal_latency_and_memory(fault, vitals, runtime);
+            }
+            heal_others(fault, services.vitals);
+        }
+    });
 }
 
 fn heal_errors(vitals: &mut Vitals, speed: f64) {

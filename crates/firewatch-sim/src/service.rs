@@ -10,11 +10,13 @@ use bevy_ecs::prelude::*;
 use smol_str::SmolStr;
 
 use crate::mesh::{Place, Placed};
+use crate::ownership::note_lost_service;
 use crate::status::Status;
 use crate::value::Value;
 
 /// Which service of which environment this is.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
+#[component(on_despawn = note_lost_service)]
 pub struct Member {
     /// The environment.
     pub environment: Entity,
