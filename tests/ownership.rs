@@ -1,7 +1,5 @@
 //! Environments in a host's world own their services and faults, whoever despawns what.
 
-#![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
-
 use bevy_ecs::prelude::*;
 use firewatch_sim::{
     Damaged, Environment, EnvironmentRef, Fault, Vitals, despawn_environment, spawn_environment,
