@@ -34,7 +34,7 @@ pub enum MetricKind {
     Bool,
     /// Text.
     Text,
-    /// One of the names of [`Status`].
+    /// One of the names of [`Status`](crate::Status).
     Status,
     /// A list of texts.
     Lines,
