@@ -1,13 +1,14 @@
 //! What can come next on a line.
 
-use firewatch_scenario::ActionSpec;
+use firewatch_scenario::{ActionSpec, steers_terminal};
 use rustyline::completion::{Completer, Pair};
 use rustyline::{Context, Helper, highlight::Highlighter, hint::Hinter, validate::Validator};
 
 use super::command::split;
 use super::words::{DO, Words};
 
-/// What the last word of the text before the cursor can become, and where that word begins.
+/// What the last word of the text before the cursor can become, and where that word begins. The editor
+/// writes candidates as they are: names that would steer the terminal are not among them.
 pub fn complete(before: &str, words: &Words) -> (usize, Vec<Pair>) {
     let start = before.rfind(char::is_whitespace).map_or(0, |at| {
         at + before[at..].chars().next().map_or(0, char::len_utf8)
@@ -15,7 +16,8 @@ pub fn complete(before: &str, words: &Words) -> (usize, Vec<Pair>) {
     let (done, begun) = before.split_at(start);
     let done = split(done);
     let mut candidates = candidates(&done, begun, words);
-    candidates.retain(|pair| pair.replacement.starts_with(begun));
+    let is_safe = |pair: &Pair| !pair.replacement.contains(steers_terminal);
+    candidates.retain(|pair| pair.replacement.starts_with(begun) && is_safe(pair));
     (start, candidates)
 }
 
@@ -112,11 +114,13 @@ mod tests {
 
     /// What a text before the cursor can become.
     fn completed(before: &str) -> Vec<String> {
+        completed_of(before, &["auth-service", "db-proxy", "two words"])
+    }
+
+    fn completed_of(before: &str, services: &[&str]) -> Vec<String> {
         let words = Words {
             catalogue: std::sync::Arc::new(ActionCatalogue::built_in(Profile::Standard).clone()),
-            services: ["auth-service", "db-proxy", "two words"]
-                .map(str::to_owned)
-                .to_vec(),
+            services: services.iter().map(|&name| name.to_owned()).collect(),
         };
         let (start, pairs) = complete(before, &words);
         let whole = |pair: Pair| format!("{}{}", &before[..start], pair.replacement);
@@ -159,6 +163,15 @@ mod tests {
         assert_eq!(completed("do statu"), [""; 0]);
         assert_eq!(completed("escalate "), [""; 0]);
         assert_eq!(completed("help declare"), ["help declare_resolved "]);
+    }
+
+    #[test]
+    fn names_that_steer_the_terminal_are_not_offered() {
+        let services = ["s\u{1b}]0;pwn\u{7}\u{202e}x", "s\u{9b}2J", "s\u{200b}", "safe"];
+        for before in ["status ", "logs s", "restart_service ", "do restart_service s"] {
+            let word = before.rsplit_once(' ').map_or("", |(words, _)| words);
+            assert_eq!(completed_of(before, &services), [format!("{word} safe ")]);
+        }
     }
 
     #[test]
