@@ -77,7 +77,7 @@ pub fn actions(arguments: &ActionsArguments, console: &Console) -> Result<Exit, 
         return Ok(Exit::Bad);
     };
     let built_in = ActionCatalogue::built_in(profile);
-    let mut out = console.results(None)?;
+    let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
             let actions = catalogue.actions().iter();

@@ -25,7 +25,7 @@ pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Fail
         Exit::Bad
     };
     console.raise(exit);
-    let mut out = console.results(None)?;
+    let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
             let problems: Vec<LocatedProblem> = bad.iter().flat_map(Diagnostics::located).collect();

@@ -7,11 +7,11 @@ use clap_complete::Shell;
 
 use crate::cli::{Cli, GenerateArguments};
 use crate::failure::{Exit, Failure};
-use crate::output::Console;
+use crate::output::{Console, Form};
 
 /// Prints a drawn incident as a scenario file.
 pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit, Failure> {
-    let mut out = console.results(arguments.out.as_deref())?;
+    let mut out = console.results(arguments.out.as_deref(), Form::Data)?;
     let scenario = firewatch_scenario::generate(arguments.difficulty, arguments.seed);
     write!(out, "{scenario}")?;
     out.finish()?;
@@ -20,7 +20,7 @@ pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit
 
 /// Prints a completion script.
 pub fn completions(shell: Shell, console: &Console) -> Result<Exit, Failure> {
-    let mut out = console.results(None)?;
+    let mut out = console.results(None, Form::Data)?;
     // The generator panics where it can't write, as on a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "firewatch", &mut script);

@@ -9,7 +9,7 @@ use firewatch_sim::{EnvironmentRef, Simulation};
 
 use crate::cli::GraphArguments;
 use crate::failure::{Exit, Failure};
-use crate::output::Console;
+use crate::output::{Console, Form};
 use crate::sources;
 use crate::style::path_text;
 
@@ -61,7 +61,7 @@ pub fn graph(arguments: &GraphArguments, console: &Console) -> Result<Exit, Fail
         return Err(Failure::Usage(message, Some(help)));
     }
     let mut exit = Exit::Well;
-    let mut out = console.results(None)?;
+    let mut out = console.results(None, Form::Data)?;
     for source in sources::find_one(&arguments.file, &arguments.root) {
         match source.and_then(|source| source.load()) {
             Ok(scenario) => out.write_all(draw(&scenario)?.as_bytes())?,

@@ -80,7 +80,7 @@ pub fn list(arguments: &ListArguments, console: &Console) -> Result<Exit, Failur
             }
         }
     }
-    let mut out = console.results(None)?;
+    let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
             serde_json::to_writer_pretty(&mut out, &entries)?;

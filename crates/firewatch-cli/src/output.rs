@@ -1,15 +1,16 @@
 //! Where results go: the standard output, or a file that is written whole or not at all.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
-use firewatch_scenario::Diagnostics;
+use firewatch_scenario::{Diagnostics, steers_terminal};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::cli::Color;
+use crate::cli::{Color, Format, PlainFormat, RowFormat};
 use crate::failure::{Exit, Failure};
 use crate::pending::Pending;
 use crate::style::{BAD, BOLD, Palette, visible_lines};
@@ -17,6 +18,39 @@ use crate::style::{BAD, BOLD, Palette, visible_lines};
 /// Runs of fewer ticks than this are over before a bar could be read.
 const LONG_WORK: u64 = 200_000;
 const BUFFER_BYTES: usize = 1 << 16;
+
+/// Whom results are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A reader: what writes it makes texts from outside visible, and colours them.
+    Text,
+    /// A program: texts are as they are, unless they go to a terminal.
+    Data,
+}
+
+impl From<Format> for Form {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json | Format::Jsonl | Format::Csv => Self::Data,
+        }
+    }
+}
+
+impl From<PlainFormat> for Form {
+    fn from(format: PlainFormat) -> Self {
+        match format {
+            PlainFormat::Text => Self::Text,
+            PlainFormat::Json => Self::Data,
+        }
+    }
+}
+
+impl From<RowFormat> for Form {
+    fn from(_: RowFormat) -> Self {
+        Self::Data
+    }
+}
 
 /// What the process was given to write to.
 pub struct Console {
@@ -51,13 +85,16 @@ impl Console {
     ///
     /// # Errors
     /// A file that can't be made.
-    pub fn results(&self, file: Option<&Path>) -> Result<Output, Failure> {
+    pub fn results(&self, file: Option<&Path>, form: impl Into<Form>) -> Result<Output, Failure> {
         let sink = match file {
             Some(target) => Sink::File(Pending::new(target, "--out")?),
+            None if form.into() == Form::Data && io::stdout().is_terminal() => {
+                Sink::DataOnTerminal(io::stdout())
+            }
             None => Sink::Stdout(io::stdout()),
         };
         let automatic = match sink {
-            Sink::File(_) => false,
+            Sink::File(_) | Sink::DataOnTerminal(_) => false,
             Sink::Stdout(_) => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
         };
         Ok(Output {
@@ -129,6 +166,8 @@ fn bar_style(colored: bool) -> ProgressStyle {
 
 enum Sink {
     Stdout(io::Stdout),
+    /// Nothing in it may steer the terminal.
+    DataOnTerminal(io::Stdout),
     File(Pending),
 }
 
@@ -149,7 +188,7 @@ impl Output {
     pub fn finish(mut self) -> Result<(), Failure> {
         self.flush()?;
         match self.sink {
-            Sink::Stdout(_) => Ok(()),
+            Sink::Stdout(_) | Sink::DataOnTerminal(_) => Ok(()),
             Sink::File(pending) => pending.keep(),
         }
     }
@@ -161,7 +200,9 @@ impl Output {
     /// Something can't be written.
     pub fn abandon(mut self) -> Result<Option<PathBuf>, Failure> {
         match self.sink {
-            Sink::Stdout(_) => self.flush().map(|()| None).map_err(Failure::from),
+            Sink::Stdout(_) | Sink::DataOnTerminal(_) => {
+                self.flush().map(|()| None).map_err(Failure::from)
+            }
             Sink::File(pending) => Ok(Some(pending.target().to_owned())),
         }
     }
@@ -170,6 +211,10 @@ impl Output {
         let (sink, buffer) = (&mut self.sink, &self.buffer);
         let written = self.bar.suspend(|| match sink {
             Sink::Stdout(stdout) => stdout.write_all(buffer),
+            // What is written in one piece ends with a whole character, and so does the buffer.
+            Sink::DataOnTerminal(stdout) => {
+                stdout.write_all(without_steering(&String::from_utf8_lossy(buffer)).as_bytes())
+            }
             Sink::File(pending) => pending.write_all(buffer),
         });
         self.buffer.clear();
@@ -189,8 +234,51 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         self.pass_on()?;
         match &mut self.sink {
-            Sink::Stdout(stdout) => stdout.flush(),
+            Sink::Stdout(stdout) | Sink::DataOnTerminal(stdout) => stdout.flush(),
             Sink::File(pending) => pending.flush(),
         }
+    }
+}
+
+/// Data with each character that steers a terminal as `\uXXXX`, two of them where it takes two units of UTF-16.
+/// In JSON this stands for the same text: such characters are nowhere but in strings. Line ends stay.
+fn without_steering(data: &str) -> Cow<'_, str> {
+    let is_escaped = |c: char| c != '\n' && steers_terminal(c);
+    if !data.contains(is_escaped) {
+        return Cow::Borrowed(data);
+    }
+    let mut safe = String::with_capacity(data.len());
+    for c in data.chars() {
+        if is_escaped(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_steering;
+
+    #[test]
+    fn data_on_a_terminal_steers_nothing_and_json_means_the_same() -> Result<(), serde_json::Error>
+    {
+        let text = "\u{1b}]0;x\u{7}\u{7f}\u{9b}2J\u{202e}\u{200b}\u{e0041}\\\u{7f} é\n\r\t";
+        let json = serde_json::to_string_pretty(&[text])?;
+        let safe = without_steering(&json);
+        let steers = |c: char| c != '\n' && firewatch_scenario::steers_terminal(c);
+        assert!(json.contains(steers) && !safe.contains(steers), "{safe:?}");
+        let [read]: [String; 1] = serde_json::from_str(&safe)?;
+        assert_eq!(read, text);
+        assert_eq!(
+            without_steering("a,\u{1b}[2J\r\u{e0041},é\n"),
+            "a,\\u001b[2J\\u000d\\udb40\\udc41,é\n"
+        );
+        assert_eq!(without_steering("{\"a\": \"é\"}\n"), "{\"a\": \"é\"}\n");
+        Ok(())
     }
 }

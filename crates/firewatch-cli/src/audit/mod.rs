@@ -32,7 +32,7 @@ pub fn audit(arguments: &AuditArguments, console: &Console) -> Result<Exit, Fail
     if cases.iter().any(Result::is_err) {
         console.raise(Exit::Bad);
     }
-    let mut out = console.results(None)?;
+    let mut out = console.results(None, arguments.format)?;
     check_limit(&cases, arguments)?;
     let work = |case: &Case| estimate(case, arguments);
     let total = { cases.iter().flatten() }

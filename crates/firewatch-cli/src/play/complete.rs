@@ -167,8 +167,18 @@ mod tests {
 
     #[test]
     fn names_that_steer_the_terminal_are_not_offered() {
-        let services = ["s\u{1b}]0;pwn\u{7}\u{202e}x", "s\u{9b}2J", "s\u{200b}", "safe"];
-        for before in ["status ", "logs s", "restart_service ", "do restart_service s"] {
+        let services = [
+            "s\u{1b}]0;pwn\u{7}\u{202e}x",
+            "s\u{9b}2J",
+            "s\u{200b}",
+            "safe",
+        ];
+        for before in [
+            "status ",
+            "logs s",
+            "restart_service ",
+            "do restart_service s",
+        ] {
             let word = before.rsplit_once(' ').map_or("", |(words, _)| words);
             assert_eq!(completed_of(before, &services), [format!("{word} safe ")]);
         }

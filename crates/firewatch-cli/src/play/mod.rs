@@ -18,7 +18,7 @@ use std::io::Write;
 
 use crate::cli::PlayArguments;
 use crate::failure::{Exit, Failure};
-use crate::output::{Console, Output};
+use crate::output::{Console, Form, Output};
 use crate::pending;
 use crate::style::{DIM, path_text, visible};
 use command::Command;
@@ -47,7 +47,7 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
         pending::check_writable(file, SAVE)?;
     }
     let mut game = Game::begin(&incident)?;
-    let mut out = console.results(None)?;
+    let mut out = console.results(None, Form::Text)?;
     let played = answer(&mut game, console, &mut out).and_then(|()| out.finish());
     if matches!(played, Ok(()) | Err(Failure::ClosedPipe)) {
         save(&game, &incident, arguments, console)?;

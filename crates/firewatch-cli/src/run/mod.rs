@@ -44,7 +44,7 @@ pub fn run(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure>
         )?;
     }
     // First of all: a run of an hour whose file can't be written would be a pity.
-    let mut out = console.results(arguments.out.as_deref())?;
+    let mut out = console.results(arguments.out.as_deref(), arguments.format)?;
     let cases: Vec<Result<Case, Diagnostics>> = sources
         .into_iter()
         .map(|source| source.and_then(|source| Case::load(&source, arguments)))

@@ -53,7 +53,7 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
         let runbook = arguments.runbook.clone().map(Source::alone);
         sources::spare(out, { [&source].into_iter() }.chain(&runbook))?;
         // What can't be written is better known now than at the end.
-        drop(console.results(Some(out))?);
+        drop(console.results(Some(out), arguments.format)?);
     }
     let name = source.name();
     let scenario = source.load();
@@ -145,7 +145,7 @@ impl Sweep {
         let Some(rows) = TextRows::new(&self.plan, self.is_answered(), format) else {
             return Ok(());
         };
-        let mut out = console.results(None)?;
+        let mut out = console.results(None, format)?;
         out.write_all(&rows.heading()?)?;
         self.play(
             self.runs.start,
@@ -216,7 +216,7 @@ impl Sweep {
         arguments: &SweepArguments,
         console: &Console,
     ) -> Result<(), Failure> {
-        let mut out = console.results(Some(out))?;
+        let mut out = console.results(Some(out), arguments.format)?;
         match TextRows::new(&self.plan, self.is_answered(), arguments.format) {
             Some(rows) => {
                 out.write_all(&rows.heading()?)?;
