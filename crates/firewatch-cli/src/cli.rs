@@ -224,7 +224,8 @@ pub struct PlayArguments {
     /// `firewatch run FILE --runbook RUNBOOK`, with `--task ID` instead of FILE for a task, does the same
     /// again, with the same grade. Under the profile `reference`, a task and what is drawn begin a little
     /// different from what `run` can play. The file is
-    /// written when the session ends, be the incident over or not, unless nothing was done.
+    /// written when the session ends, whether the incident is over or not, unless nothing was done.
+    /// A signal that ends the command, such as SIGTERM or the closing of the terminal, leaves no file.
     #[arg(long, value_name = "RUNBOOK")]
     pub save: Option<PathBuf>,
     /// Where the files lie that a scenario names.

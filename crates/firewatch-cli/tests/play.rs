@@ -160,10 +160,7 @@ fn what_is_no_text_is_a_mistake_too() {
     let output = play(TASK, b"\xff\xfe\x1b[2J\nwait\nquit\n");
     assert_eq!(output.status.code(), Some(0));
     let (told, errors) = (text(&output.stdout), text(&output.stderr));
-    assert!(
-        errors.contains("line 1: there is no command or action"),
-        "{errors}"
-    );
+    assert!(errors.contains("line 1: the line is not UTF-8"), "{errors}");
     assert!(told.contains("budget 27.5> quit"), "{told}");
     assert!(
         !told.contains('\u{1b}') && !errors.contains('\u{1b}'),

@@ -59,6 +59,14 @@ fn mistake(message: impl Into<String>, help: impl Into<String>) -> Mistake {
     }
 }
 
+/// What is wrong with a line that is not UTF-8.
+pub fn not_utf8() -> Mistake {
+    mistake(
+        "the line is not UTF-8",
+        "type it again, in a terminal that sends UTF-8",
+    )
+}
+
 /// The words of a line. Space separates them, but for what stands in double quotes.
 pub fn split(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), None, false);

@@ -1,6 +1,6 @@
 //! Where lines come from: a person at a terminal, or a pipe.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, ErrorKind, IsTerminal, Read, Write};
 
 use rustyline::Editor;
 use rustyline::config::{CompletionType, Config};
@@ -18,8 +18,8 @@ const MAX_LINE_BYTES: u64 = 64 * 1024;
 
 /// A line that says something.
 pub struct Line {
-    /// What it says, without space around it.
-    pub text: String,
+    /// What it says, without space around it; `None` if it is not UTF-8.
+    pub text: Option<String>,
     /// Its number, from 1, where somebody might look for it.
     pub number: Option<u64>,
 }
@@ -59,7 +59,7 @@ impl Input {
     pub fn next(&mut self, prompt: &str, out: &mut Output) -> Result<Option<Line>, Failure> {
         out.flush()?;
         loop {
-            let Some((text, number)) = self.read(prompt)? else {
+            let Some((bytes, number)) = self.read(prompt)? else {
                 writeln!(
                     out,
                     "{}",
@@ -71,15 +71,17 @@ impl Input {
                 )?;
                 return Ok(None);
             };
-            let text = text.trim();
-            if text.is_empty() || text.starts_with('#') {
+            let said = String::from_utf8_lossy(&bytes);
+            let said = said.trim();
+            if said.is_empty() || said.starts_with('#') {
                 continue;
             }
             if self.is_plain() {
                 // So that the output reads as a session does.
-                writeln!(out, "{prompt}{}", visible(text))?;
+                writeln!(out, "{prompt}{}", visible(said))?;
             }
-            let text = text.to_owned();
+            let text = str::from_utf8(&bytes).ok();
+            let text = text.map(|text| text.trim().to_owned());
             return Ok(Some(Line { text, number }));
         }
     }
@@ -88,14 +90,19 @@ impl Input {
         matches!(self, Self::Plain(_))
     }
 
-    fn read(&mut self, prompt: &str) -> Result<Option<(String, Option<u64>)>, Failure> {
+    /// The bytes of the next line, and its number.
+    fn read(&mut self, prompt: &str) -> Result<Option<(Vec<u8>, Option<u64>)>, Failure> {
         match self {
             Self::Editor(editor) => loop {
                 match editor.readline(prompt) {
-                    Ok(line) => return Ok(Some((line, None))),
+                    Ok(line) => return Ok(Some((line.into_bytes(), None))),
                     Err(ReadlineError::Eof) => return Ok(None),
                     // Ctrl-C takes the line back; a new size of the window is no line.
                     Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => {}
+                    // The editor does not say what was typed: any bytes that are not UTF-8 stand for it.
+                    Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                        return Ok(Some((vec![0xff], None)));
+                    }
                     Err(error) => return Err(unreadable(&error)),
                 }
             },
@@ -111,8 +118,7 @@ impl Input {
                     return Err(Failure::Usage(message, None));
                 }
                 *number += 1;
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                Ok(Some((text, Some(*number))))
+                Ok(Some((bytes, Some(*number))))
             }
         }
     }

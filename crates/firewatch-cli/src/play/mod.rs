@@ -49,10 +49,18 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
     let mut game = Game::begin(&incident)?;
     let mut out = console.results(None, Form::Text)?;
     let played = answer(&mut game, console, &mut out).and_then(|()| out.finish());
-    if matches!(played, Ok(()) | Err(Failure::ClosedPipe)) {
-        save(&game, &incident, arguments, console)?;
+    // However it ended: what was done is done.
+    let saved = save(&game, &incident, arguments, console);
+    match (played, saved) {
+        (Ok(()) | Err(Failure::ClosedPipe), Err(unsaved)) => Err(unsaved),
+        (Err(failure), saved) => {
+            if let Err(unsaved) = saved {
+                console.error(&unsaved);
+            }
+            Err(failure)
+        }
+        (Ok(()), Ok(())) => Ok(Exit::Well),
     }
-    played.map(|()| Exit::Well)
 }
 
 /// From the first screen to the last.
@@ -66,7 +74,8 @@ fn answer(game: &mut Game, console: &Console, out: &mut Output) -> Written {
         let Some(line) = input.next(&prompt, out)? else {
             return leave(game, out);
         };
-        match command::parse(&line.text, &words) {
+        let text = line.text.as_deref().ok_or_else(command::not_utf8);
+        match text.and_then(|text| command::parse(text, &words)) {
             Ok(Command::Quit) => return leave(game, out),
             Ok(command) => obey(&command, game, &words, out)?,
             Err(mistake) => complain(mistake, &line, console, out)?,
