@@ -15,6 +15,9 @@ use std::process::{Command, Stdio};
 
 const ANSWER: &str = "wait\nwait 3\nscale_replicas auth-service memory_limit_mb=2048\nwait 200\n";
 
+const OWN: &str = "Scenario(name: \"own\", difficulty: easy, services: [\"api-gateway\", \"auth-service\", \"db-proxy\"], \
+                   faults: [(kind: oom, service: \"auth-service\")])";
+
 /// What a script in the folder prints, which finds the command on its path: its output and its errors.
 fn shell(folder: &Path, script: &str, input: &str) -> (String, String) {
     let bin = Path::new(env!("CARGO_BIN_EXE_firewatch"))
@@ -67,8 +70,6 @@ fn number(told: &str, label: &str) -> f64 {
 #[test]
 fn the_printed_command_does_the_same_again_in_an_empty_folder() {
     let folder = tempfile::tempdir().expect("a folder");
-    let own = "Scenario(name: \"own\", difficulty: easy, services: [\"api-gateway\", \"auth-service\", \"db-proxy\"], \
-               faults: [(kind: oom, service: \"auth-service\")])";
     let odd = "it's\u{1b}[31m\n\u{202e} odd.ron";
     for arguments in [
         "--task task_easy_oom_baseline",
@@ -88,7 +89,7 @@ fn the_printed_command_does_the_same_again_in_an_empty_folder() {
             } else {
                 odd
             };
-            fs::write(folder.path().join(name), own).expect("it can be written");
+            fs::write(folder.path().join(name), OWN).expect("it can be written");
         }
         let line = match arguments.contains("difficulty") {
             true => "escalate\nwait 300\n",
@@ -99,7 +100,9 @@ fn the_printed_command_does_the_same_again_in_an_empty_folder() {
             shlex::try_quote(odd).expect("no zero")
         );
         let (played, note) = shell(folder.path(), &script, line);
-        let (_, command) = note.split_once("to do it again:\n").expect("it is told");
+        let (_, command) = note
+            .split_once("to do it again, from this folder:\n")
+            .expect("it is told");
         let (again, _) = shell(folder.path(), command.trim(), "");
         for label in ["wrong actions", "grade"] {
             assert_eq!(
@@ -127,6 +130,50 @@ fn where_there_is_no_such_command_none_is_printed() {
         note.contains("holds what was done") && !note.contains("firewatch"),
         "{note}"
     );
+    assert!(
+        note.contains("no command does it again: under the profile"),
+        "{note}"
+    );
+    let difficulty = "firewatch play --difficulty easy --profile reference --save r.ron";
+    let (_, note) = shell(folder.path(), difficulty, "wait\nquit\n");
+    assert!(
+        note.contains("no command does it again: under the profile"),
+        "{note}"
+    );
+}
+
+/// A file's name may begin as a flag does, and need not be UTF-8; where it is absolute, the folder does not count.
+#[test]
+fn the_printed_command_fits_odd_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("-x.ron"), OWN).expect("it can be written");
+    let absolute = folder.path().join("a.ron");
+    fs::write(&absolute, OWN).expect("it can be written");
+
+    let play = "firewatch play --save=-saved.ron -- -x.ron";
+    let (_, note) = shell(folder.path(), play, ANSWER);
+    let (_, command) = note.split_once("from this folder:\n").expect("it is told");
+    assert_eq!(
+        command.trim(),
+        "firewatch run ./-x.ron --runbook ./-saved.ron"
+    );
+    let (again, _) = shell(folder.path(), command.trim(), "");
+    number(&again, "grade");
+
+    let play = "firewatch play \"$PWD/a.ron\" --save \"$PWD/saved.ron\"";
+    let (_, note) = shell(folder.path(), play, ANSWER);
+    let (_, command) = note.split_once("; to do it again:\n").expect("it is told");
+    let (again, _) = shell(Path::new("/"), command.trim(), "");
+    number(&again, "grade");
+
+    for play in [
+        "firewatch play a.ron --save $'s\\xff.ron'",
+        "cp a.ron $'b\\xff.ron'; firewatch play $'b\\xff.ron' --save saved.ron",
+    ] {
+        let (_, note) = shell(folder.path(), play, ANSWER);
+        let why = "no command does it again: the name of a file is not UTF-8";
+        assert!(note.contains(why) && !note.contains("firewatch"), "{note}");
+    }
 }
 
 #[test]

@@ -11,6 +11,11 @@ use crate::failure::Failure;
 use crate::sources::{self, Source};
 use crate::style::path_text;
 
+/// The reference draws what no file holds.
+const NO_FILE: &str =
+    "under the profile `reference`, a task and what is drawn begin different from what `run` plays";
+const NOT_UTF8: &str = "the name of a file is not UTF-8";
+
 /// An incident to be played.
 pub struct Incident {
     /// Whose rules hold.
@@ -69,40 +74,63 @@ impl Incident {
         }
     }
 
-    /// The command that answers the same incident with a runbook, if there is one.
-    pub fn again(&self, arguments: &PlayArguments, runbook: &Path) -> Option<String> {
+    /// The command that answers the same incident with a runbook, and what is to be said before it.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn again(
+        &self,
+        arguments: &PlayArguments,
+        runbook: &Path,
+    ) -> Result<(&'static str, String), &'static str> {
+        let file = arguments.file.as_deref().unwrap_or(Path::new(""));
+        let root = arguments.root.root.as_deref();
         let (source, file) = match &self.origin {
-            Origin::File(_) => (String::new(), quoted(arguments.file.as_ref()?)),
-            // The reference draws what no file holds.
-            _ if self.profile == Profile::Reference => return None,
+            Origin::File(_) => (String::new(), quoted(file)?),
+            _ if self.profile == Profile::Reference => return Err(NO_FILE),
             Origin::Task { id, .. } => (String::new(), format!("--task {id}")),
             Origin::Drawn { difficulty, seed } => (
                 format!("firewatch generate --difficulty {difficulty} --seed {seed} | "),
                 "-".to_owned(),
             ),
         };
-        let mut command = format!("{source}firewatch run {file} --runbook {}", quoted(runbook));
+        let mut command = format!(
+            "{source}firewatch run {file} --runbook {}",
+            quoted(runbook)?
+        );
+        let mut paths = vec![runbook];
         if let (Some(seed), true) = (arguments.seed, source.is_empty()) {
             command.push_str(&format!(" --seed {seed}"));
         }
-        if let (Some(root), Origin::File(_)) = (&arguments.root.root, &self.origin) {
-            command.push_str(&format!(" --root {}", quoted(root)));
+        if let Origin::File(_) = &self.origin {
+            paths.extend(arguments.file.as_deref());
+            paths.extend(root);
+            if let Some(root) = root {
+                command.push_str(&format!(" --root {}", quoted(root)?));
+            }
         }
         if let Some(profile) = arguments.profile {
             command.push_str(&format!(" --profile {profile}"));
         }
-        Some(command)
+        let heading = match paths.iter().all(|path| path.is_absolute()) {
+            true => "to do it again",
+            false => "to do it again, from this folder",
+        };
+        Ok((heading, command))
     }
 }
 
-/// A path as a word of a shell, fit for a terminal.
-fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
+/// A path as a word of a shell, fit for a terminal; one that begins as a flag does gets a folder before it.
+fn quoted(path: &Path) -> Result<String, &'static str> {
+    let mut path = Cow::Borrowed(path.to_str().ok_or(NOT_UTF8)?);
+    if path.starts_with('-') {
+        path = Cow::Owned(format!("./{path}"));
+    }
     if path.contains(steers_terminal) {
-        return quoted_with_escapes(&path);
+        return Ok(quoted_with_escapes(&path));
     }
     // Only a zero byte can't be quoted, and no path has one.
-    shlex::try_quote(&path).map_or_else(|_| path.to_string(), Cow::into_owned)
+    Ok(shlex::try_quote(&path).map_or_else(|_| path.to_string(), Cow::into_owned))
 }
 
 /// A word in `$'...'`, in which the shells know escapes of bytes.

@@ -137,10 +137,10 @@ fn save(game: &Game, incident: &Incident, arguments: &PlayArguments, console: &C
         return Ok(());
     }
     pending::write_file(file, SAVE, &runbook::of(game).to_string())?;
-    let mut told = format!("`{}` holds what was done", path_text(file));
-    if let Some(command) = incident.again(arguments, file) {
-        told = format!("{told}; to do it again:\n  {command}");
-    }
-    console.note(told);
+    let told = format!("`{}` holds what was done", path_text(file));
+    console.note(match incident.again(arguments, file) {
+        Ok((heading, command)) => format!("{told}; {heading}:\n  {command}"),
+        Err(why) => format!("{told}; no command does it again: {why}"),
+    });
     Ok(())
 }
