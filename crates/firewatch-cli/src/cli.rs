@@ -392,6 +392,11 @@ impl FromStr for Seeds {
         let number = |part: &str| part.parse::<u64>().ok();
         let range = parts.and_then(|(first, end)| Some((number(first)?, number(end)?)));
         let Some((first, end)) = range else {
+            if text.contains("..=") {
+                return Err(
+                    "an end that is included can't be given: write `A..B`, without B".to_owned(),
+                );
+            }
             return Err("two whole numbers are wanted, like `0..1000`".to_owned());
         };
         if first >= end {

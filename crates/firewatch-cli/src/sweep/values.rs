@@ -178,13 +178,21 @@ fn seeds(text: &str) -> Result<Vec<Seeds>, String> {
         return Err(format!("`{text}`: seeds have no step"));
     }
     let (first, last) = (whole(span.first)?, whole(span.last)?);
-    let count = match span.end {
-        End::Excluded => last.checked_sub(first),
-        End::Included => last.checked_sub(first).and_then(|n| n.checked_add(1)),
-    };
-    match count {
-        Some(count) if count > 0 => Ok(vec![Seeds { first, count }]),
-        _ => Err(format!(
+    match (span.end, last.checked_sub(first)) {
+        (End::Excluded, Some(count)) if count > 0 => Ok(vec![Seeds { first, count }]),
+        (End::Included, Some(0)) => Ok(vec![Seeds::one(first)]),
+        // The end of a range, which is not a part of it, must be a number too: the largest seed stands alone.
+        (End::Included, Some(count)) if last == u64::MAX => {
+            Ok(vec![Seeds { first, count }, Seeds::one(last)])
+        }
+        (End::Included, Some(before)) => Ok(vec![Seeds {
+            first,
+            count: before + 1,
+        }]),
+        (End::Included, None) => Err(format!(
+            "`{text}`: no seed lies in it; write the lower one first"
+        )),
+        (End::Excluded, _) => Err(format!(
             "`{text}`: no seed lies in it; the end of `A..B` is not included"
         )),
     }
@@ -204,5 +212,43 @@ fn unknown(problem: &str, name: &str, known: &[&str]) -> String {
     match instead_of(name, known.iter().copied()) {
         Some(help) => format!("{problem}: {help}"),
         None => problem.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Seeds, seeds};
+
+    #[test]
+    fn ranges_may_go_up_to_the_largest_seed() {
+        let max = u64::MAX;
+        let range = |first, count| Seeds { first, count };
+        let cases = [
+            ("3..5", vec![range(3, 2)]),
+            ("3..=5", vec![range(3, 3)]),
+            ("3..=3", vec![Seeds::one(3)]),
+            (
+                "18446744073709551610..=18446744073709551615",
+                vec![range(max - 5, 5), Seeds::one(max)],
+            ),
+            (
+                "18446744073709551610..18446744073709551615",
+                vec![range(max - 5, 5)],
+            ),
+            (
+                "18446744073709551615..=18446744073709551615",
+                vec![Seeds::one(max)],
+            ),
+            (
+                "0..=18446744073709551615",
+                vec![range(0, max), Seeds::one(max)],
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(seeds(text), Ok(expected), "{text}");
+        }
+        for text in ["5..5", "5..4", "5..=4"] {
+            assert!(seeds(text).is_err(), "{text}");
+        }
     }
 }

@@ -54,6 +54,10 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
         ),
         (&["run", "--seeds", "5..5", POOL], "`5..6` is one seed"),
         (&["run", "--seeds", "5", POOL], "like `0..1000`"),
+        (
+            &["run", "--seeds", "5..=7", POOL],
+            "an end that is included can't be given",
+        ),
         (&["run", "--threads", "2", POOL], "--seeds <A..B>"),
         (
             &["run", "--seeds", "0..2", "--threads", "0", POOL],

@@ -54,6 +54,11 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
         (&[GRID, "--vary", "halt=4,nevr"], "or `never`"),
         (&[GRID, "--vary", "halt=4..30/4"], "tick 20 is too late"),
         (&[GRID, "--seeds", "5..5"], "no seed lies in it"),
+        (&[GRID, "--seeds", "5..=4"], "write the lower one first"),
+        (
+            &[GRID, "--seeds", "0..=18446744073709551615"],
+            "at most 1000000000000 runs",
+        ),
         (&[GRID, "--seeds", "0..9/3"], "seeds have no step"),
         (&[GRID, "--seeds", "0..9,3"], "gives a seed a second time"),
         (
