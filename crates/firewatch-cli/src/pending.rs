@@ -1,6 +1,6 @@
 //! Files that are written whole or not at all: they have another name until they are whole.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,8 @@ const MAX_LINKS: usize = 40;
 
 /// A file that has another name until it is whole.
 pub struct Pending {
-    file: NamedTempFile,
+    /// Errors of the file itself name no path; what is to be named is the target.
+    file: NamedTempFile<File>,
     target: PathBuf,
 }
 
@@ -42,6 +43,11 @@ impl Pending {
         &self.target
     }
 
+    fn named(&self, error: &io::Error) -> io::Error {
+        let told = format!("`{}`: {error}", path_text(&self.target));
+        io::Error::new(error.kind(), told)
+    }
+
     /// Gives the file its name.
     pub fn keep(self) -> Result<(), Failure> {
         let Self { file, target } = self;
@@ -53,11 +59,13 @@ impl Pending {
 
 impl Write for Pending {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        let written = self.file.as_file_mut().write(bytes);
+        written.map_err(|error| self.named(&error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        let flushed = self.file.as_file_mut().flush();
+        flushed.map_err(|error| self.named(&error))
     }
 }
 
@@ -66,11 +74,11 @@ impl Write for Pending {
 fn create(folder: &Path, old: Option<fs::Metadata>) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".firewatch-").suffix(".part");
-    if let Some(permissions) = default_permissions() {
-        builder.permissions(permissions);
-    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
     let file = signals::removed_at_end(|| {
-        let file = builder.tempfile_in(folder)?;
+        // With the permissions of any new file: those of other temporary files are private.
+        let file = builder.make_in(folder, |path| options.open(path))?;
         let path = file.path().to_owned();
         Ok((file, path))
     })?;
@@ -126,7 +134,7 @@ fn takes_a_file(flag: &str) -> String {
 /// The file can't be written.
 pub fn write_file(target: &Path, flag: &str, text: &str) -> Result<(), Failure> {
     let mut pending = Pending::new(target, flag)?;
-    let written = pending.file.write_all(text.as_bytes());
+    let written = pending.file.as_file_mut().write_all(text.as_bytes());
     written.map_err(|error| unwritable(&pending.target, &error))?;
     pending.keep()
 }
@@ -141,16 +149,4 @@ pub fn check_writable(target: &Path, flag: &str) -> Result<(), Failure> {
 
 fn unwritable(target: &Path, error: &io::Error) -> Failure {
     Failure::Internal(format!("`{}` can't be written: {error}", path_text(target)))
-}
-
-/// What a new file has, less what the process's mask takes away; temporary files are private.
-#[cfg(unix)]
-fn default_permissions() -> Option<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(fs::Permissions::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn default_permissions() -> Option<fs::Permissions> {
-    None
 }

@@ -22,6 +22,28 @@ pub fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     format!("{:032x}", XxHash3_128::oneshot(&bytes))
 }
 
+/// A line: the text, a tab, a checksum of it and the seed as 16 hexadecimal digits.
+pub fn with_checksum(text: Vec<u8>, seed: u64) -> Vec<u8> {
+    let checksum = checksum(&text, seed);
+    let mut line = text;
+    line.push(SEPARATOR);
+    line.extend(checksum.bytes());
+    line.push(b'\n');
+    line
+}
+
+/// The text of such a line; `None` if it is not as it was written.
+pub fn without_checksum(line: &[u8], seed: u64) -> Option<&[u8]> {
+    let line = line.strip_suffix(b"\n")?;
+    let separator = line.iter().rposition(|&byte| byte == SEPARATOR)?;
+    let (text, given) = (&line[..separator], &line[separator + 1..]);
+    (checksum(text, seed).as_bytes() == given).then_some(text)
+}
+
+fn checksum(text: &[u8], seed: u64) -> String {
+    format!("{:016x}", XxHash3_64::oneshot_with_seed(seed, text))
+}
+
 /// Writes and reads the lines of a sweep's rows: each ends in a checksum of the row and the heading, so
 /// that a changed row, and one of another sweep, are noticed.
 #[derive(Clone, Copy, Debug)]
@@ -36,32 +58,18 @@ impl Lines {
         Self { heading }
     }
 
-    fn checksum(self, row: &[u8]) -> String {
-        format!("{:016x}", XxHash3_64::oneshot_with_seed(self.heading, row))
-    }
-
     /// The runs as lines: `[number, {...}]`, a tab, the checksum.
     pub fn write(self, first: u64, played: &[Played]) -> Result<Vec<u8>, Failure> {
         let mut lines = Vec::new();
         for run in (first..).zip(played) {
-            let row = serde_json::to_vec(&run)?;
-            let checksum = self.checksum(&row);
-            lines.extend(row);
-            lines.push(SEPARATOR);
-            lines.extend(checksum.bytes());
-            lines.push(b'\n');
+            lines.extend(with_checksum(serde_json::to_vec(&run)?, self.heading));
         }
         Ok(lines)
     }
 
     /// What came of a run; `None` if the line is not what was written for it.
     pub fn read(self, line: &[u8], expected: u64) -> Option<Played> {
-        let line = line.strip_suffix(b"\n")?;
-        let separator = line.iter().rposition(|&byte| byte == SEPARATOR)?;
-        let (row, checksum) = (&line[..separator], &line[separator + 1..]);
-        if self.checksum(row).as_bytes() != checksum {
-            return None;
-        }
+        let row = without_checksum(line, self.heading)?;
         let (run, played): (u64, Played) = serde_json::from_slice(row).ok()?;
         (run == expected).then_some(played)
     }

@@ -1,7 +1,7 @@
 //! The rows of a sweep that is not at its end: a file beside the one that is asked for, so that
 //! a sweep that was stopped can go on.
 //!
-//! The first line says which sweep it is, by checksums of its inputs. Every other line is a run, with a
+//! The first line says which sweep it is, by checksums of its inputs. Every other line is a run. Each line has a
 //! checksum of its own.
 
 use std::ffi::OsString;
@@ -12,14 +12,17 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::checksum::{Lines, is_too_long, next_line};
+use super::checksum::{Lines, is_too_long, next_line, with_checksum, without_checksum};
 use super::played::Played;
 use super::values::Shard;
 use crate::failure::Failure;
 use crate::style::path_text;
 
 /// The form of these files; another number where an old file would be misread.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
+/// How each heading begins, whatever its form is.
+const HEADING_START: &[u8] = b"{\"form\":";
+const START_ANEW: &str = "remove that file to start anew";
 
 /// Which sweep it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,8 +87,7 @@ impl Partial {
             shard: [shard.piece, shard.pieces],
             inputs,
         };
-        let mut line = serde_json::to_vec(&heading)?;
-        line.push(b'\n');
+        let line = with_checksum(serde_json::to_vec(&heading)?, 0);
         let mut partial = Self {
             next: runs.start,
             file: open_file(&path, resume)?,
@@ -221,7 +223,9 @@ fn open_file(path: &Path, resume: bool) -> Result<File, Failure> {
         let help = "wait for it, or give another `--out`".to_owned();
         return Err(Failure::Usage(message, Some(help)));
     }
-    if is_old && !resume {
+    // A full disk leaves an empty file.
+    let is_empty = file.metadata().map_err(failed)?.len() == 0;
+    if is_old && !is_empty && !resume {
         let path = path_text(path);
         let message = format!("`{path}` holds rows of a sweep that was stopped");
         let help = "`--resume` goes on with it; to start anew, remove that file".to_owned();
@@ -253,23 +257,54 @@ fn no_file(path: &Path) -> Failure {
     Failure::Usage(message, Some(help.to_owned()))
 }
 
+/// What a first line is.
+enum Read {
+    Whole(Heading),
+    /// A heading that was changed after it was written.
+    Damaged,
+    /// No heading.
+    Foreign,
+}
+
+fn read_heading(line: &[u8]) -> Read {
+    let heading = |text| serde_json::from_slice::<Heading>(text).ok();
+    // Forms before 4 have no checksum.
+    let is_older = |heading: &Heading| heading.form < 4;
+    match without_checksum(line, 0).map(heading) {
+        Some(read) => read.map_or(Read::Foreign, Read::Whole),
+        None => match heading(line).filter(is_older) {
+            Some(older) => Read::Whole(older),
+            None if line.starts_with(HEADING_START) && !is_too_long(line) => Read::Damaged,
+            None => Read::Foreign,
+        },
+    }
+}
+
+fn damaged_heading(path: &Path) -> Failure {
+    let message = format!("`{}` is damaged in its first line", path_text(path));
+    Failure::Usage(message, Some(START_ANEW.to_owned()))
+}
+
 fn another(path: &Path, line: &[u8], heading: &Heading) -> Failure {
-    let what = match serde_json::from_slice::<Heading>(line) {
-        Err(_) => "is not what a stopped sweep left behind",
-        Ok(other) if other.form != heading.form || other.firewatch != heading.firewatch => {
+    let what = match read_heading(line) {
+        Read::Foreign => "is not what a stopped sweep left behind",
+        Read::Damaged => return damaged_heading(path),
+        Read::Whole(other)
+            if other.form != heading.form || other.firewatch != heading.firewatch =>
+        {
             "is from another version of firewatch"
         }
-        Ok(other) if other.inputs.built_in != heading.inputs.built_in => {
+        Read::Whole(other) if other.inputs.built_in != heading.inputs.built_in => {
             "is from a build of firewatch with other built-in actions"
         }
-        Ok(other) if other.shard != heading.shard => "is from another shard",
-        Ok(other) if other.inputs.runbook != heading.inputs.runbook => {
+        Read::Whole(other) if other.shard != heading.shard => "is from another shard",
+        Read::Whole(other) if other.inputs.runbook != heading.inputs.runbook => {
             "is from a sweep with another runbook"
         }
-        Ok(other) if other.inputs.scenario != heading.inputs.scenario => {
+        Read::Whole(other) if other.inputs.scenario != heading.inputs.scenario => {
             "is from a sweep of another scenario or grid"
         }
-        Ok(_) => "is from a sweep with other files of actions",
+        Read::Whole(_) => "is from a sweep with other files of actions",
     };
     let message = format!("`{}` {what}", path_text(path));
     let help = "finish that sweep with its own files and arguments, give another `--out`, or remove that file";
@@ -278,8 +313,7 @@ fn another(path: &Path, line: &[u8], heading: &Heading) -> Failure {
 
 fn damaged(path: &Path, run: u64) -> Failure {
     let message = format!("`{}` is damaged where run {run} should be", path_text(path));
-    let help = "remove that file to start anew".to_owned();
-    Failure::Usage(message, Some(help))
+    Failure::Usage(message, Some(START_ANEW.to_owned()))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {

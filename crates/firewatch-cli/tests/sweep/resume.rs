@@ -110,7 +110,10 @@ fn only_the_sweep_that_was_stopped_goes_on() {
         );
     }
     let version = format!("\"firewatch\":\"{}\"", env!("CARGO_PKG_VERSION"));
-    let other = text.replace(&version, "\"firewatch\":\"0.0.0\"");
+    let (heading, _) = text.split_once('\t').expect("a checksum");
+    let other = heading.replace(&version, "\"firewatch\":\"0.0.0\"");
+    let checksum = twox_hash::XxHash3_64::oneshot(other.as_bytes());
+    let other = format!("{other}\t{checksum:016x}\n");
     for (content, expected) in [
         (&*other, "from another version of firewatch"),
         ("run,seed\n0,1\n", "is not what a stopped sweep left behind"),
