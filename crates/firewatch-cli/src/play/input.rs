@@ -24,6 +24,12 @@ pub struct Line {
     pub number: Option<u64>,
 }
 
+/// A line as it was read.
+struct Raw {
+    bytes: Vec<u8>,
+    number: Option<u64>,
+}
+
 /// Where lines come from.
 pub enum Input {
     /// A terminal.
@@ -59,7 +65,7 @@ impl Input {
     pub fn next(&mut self, prompt: &str, out: &mut Output) -> Result<Option<Line>, Failure> {
         out.flush()?;
         loop {
-            let Some((bytes, number)) = self.read(prompt)? else {
+            let Some(Raw { bytes, number }) = self.read(prompt)? else {
                 writeln!(
                     out,
                     "{}",
@@ -90,18 +96,21 @@ impl Input {
         matches!(self, Self::Plain(_))
     }
 
-    /// The bytes of the next line, and its number.
-    fn read(&mut self, prompt: &str) -> Result<Option<(Vec<u8>, Option<u64>)>, Failure> {
+    fn read(&mut self, prompt: &str) -> Result<Option<Raw>, Failure> {
+        let typed = |bytes| Raw {
+            bytes,
+            number: None,
+        };
         match self {
             Self::Editor(editor) => loop {
                 match editor.readline(prompt) {
-                    Ok(line) => return Ok(Some((line.into_bytes(), None))),
+                    Ok(line) => return Ok(Some(typed(line.into_bytes()))),
                     Err(ReadlineError::Eof) => return Ok(None),
                     // Ctrl-C takes the line back; a new size of the window is no line.
                     Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => {}
                     // The editor does not say what was typed: any bytes that are not UTF-8 stand for it.
                     Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
-                        return Ok(Some((vec![0xff], None)));
+                        return Ok(Some(typed(vec![0xff])));
                     }
                     Err(error) => return Err(unreadable(&error)),
                 }
@@ -118,7 +127,8 @@ impl Input {
                     return Err(Failure::Usage(message, None));
                 }
                 *number += 1;
-                Ok(Some((bytes, Some(*number))))
+                let number = Some(*number);
+                Ok(Some(Raw { bytes, number }))
             }
         }
     }
