@@ -16,6 +16,7 @@ pub mod sparkline;
 mod story;
 mod summary;
 mod tally;
+mod verdict;
 
 use firewatch_scenario::Diagnostics;
 

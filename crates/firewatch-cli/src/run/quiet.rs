@@ -4,9 +4,9 @@ use std::io::Write;
 
 use super::case::Case;
 use super::report::Report;
-use super::story::write_verdict;
 use super::summary::Summary;
 use super::tally::Tally;
+use super::verdict::write_verdict;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::{BOLD, visible};

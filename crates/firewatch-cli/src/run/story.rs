@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use anstyle::Style;
-use firewatch_scenario::{Occurrence, Outcome, Scenario, Verdict, What};
+use firewatch_scenario::{Occurrence, Scenario, What};
 use firewatch_sim::Status;
 use unicode_width::UnicodeWidthStr;
 
@@ -13,6 +12,7 @@ use super::report::Report;
 use super::sparkline::symbol;
 use super::summary::{Role, ServiceSummary, Summary};
 use super::tally::Tally;
+use super::verdict::write_verdict;
 use crate::check::count;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -333,35 +333,6 @@ fn write_expectations(summary: &Summary, out: &mut Output) -> Result<(), Failure
     writeln!(out)?;
     for verdict in &summary.verdicts {
         write_verdict(verdict, out)?;
-    }
-    Ok(())
-}
-
-/// An expectation with a mark, and what was found where it failed.
-pub fn write_verdict(verdict: &Verdict, out: &mut Output) -> Result<(), Failure> {
-    let palette = out.palette;
-    let (style, mark): (Style, &str) = match verdict.outcome {
-        Outcome::Passed => (GOOD, "✓"),
-        Outcome::Failed { .. } => (BAD, "✗"),
-        Outcome::Undecided => (DIM, "–"),
-    };
-    let expected = verdict.expectation.to_string();
-    writeln!(
-        out,
-        "  {} {}",
-        palette.paint(style, mark),
-        visible(&expected)
-    )?;
-    match &verdict.outcome {
-        Outcome::Passed => {}
-        Outcome::Failed { tick, actual } => {
-            let actual = palette.paint(style, visible(actual));
-            writeln!(out, "      at tick {tick}: {actual}")?;
-        }
-        Outcome::Undecided => {
-            let why = palette.paint(style, "the run ended before it could be decided");
-            writeln!(out, "      {why}")?;
-        }
     }
     Ok(())
 }
