@@ -12,8 +12,7 @@ use crate::sources::{self, Source};
 use crate::style::path_text;
 
 /// The reference draws what no file holds.
-const NO_FILE: &str =
-    "under the profile `reference`, a task and what is drawn begin different from what `run` plays";
+const NO_FILE: &str = "under the profile `reference`, a task and what is drawn begin differently from what `run` plays";
 const NOT_UTF8: &str = "the name of a file is not UTF-8";
 
 /// An incident to be played.
