@@ -389,7 +389,8 @@ fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
-fn wrong(name: &str, message: &str, help: &str) -> Diagnostics {
+/// A problem that is not at a place of the file.
+pub fn wrong(name: &str, message: &str, help: &str) -> Diagnostics {
     Diagnostics::without_text(name, message.to_owned(), Some(help.to_owned()))
 }
 

@@ -20,6 +20,8 @@ use crate::problem::{shown, suggest};
 
 /// Largest number of ticks that a run may take.
 pub const MAX_TICKS: u64 = 10_000_000;
+/// Largest number of ticks times services of a run.
+pub const MAX_SERVICE_TICKS: u64 = 1_000_000_000;
 /// Largest speed of a fault.
 pub const MAX_SPEED: f64 = 100.0;
 /// Largest SLO budget and burn.
@@ -29,6 +31,15 @@ pub const MAX_SERVICES: usize = 10_000;
 
 pub(crate) use metrics::out_of_range;
 pub(crate) use runbook::{check_runbook, check_runbook_alone};
+
+impl Scenario {
+    /// Largest number of ticks that a run of as many services may take.
+    #[must_use]
+    pub fn max_ticks(&self) -> u64 {
+        let services = self.services.len().max(1) as u64;
+        MAX_TICKS.min(MAX_SERVICE_TICKS / services)
+    }
+}
 
 /// Notes everything that is wrong with what the scenario says.
 pub(crate) fn check(scenario: &Scenario, notes: &mut Decoder) {
@@ -115,10 +126,24 @@ impl<'a> Checker<'a> {
         if scenario.ticks == 0 || scenario.ticks > MAX_TICKS {
             let message = format!("`ticks` must be 1 to {MAX_TICKS}, not {}", scenario.ticks);
             self.notes.report("ticks", message, "out of range", None);
+        } else if scenario.ticks > scenario.max_ticks() {
+            self.too_many_service_ticks();
         }
         let budget = scenario.slo_budget;
         self.in_range("slo_budget", budget.remaining, 0.0, MAX_BUDGET);
         self.in_range("slo_burn_per_tick", budget.burn_per_tick, 0.0, MAX_BUDGET);
+    }
+
+    fn too_many_service_ticks(&mut self) {
+        let (ticks, services) = (self.scenario.ticks, self.scenario.services.len());
+        let message = format!(
+            "{ticks} ticks of {services} services are too many: a run has at most {MAX_SERVICE_TICKS} \
+             ticks times services"
+        );
+        let most = self.scenario.max_ticks();
+        let help = format!("with {services} services, `ticks` can be 1 to {most}");
+        self.notes
+            .report("ticks", message, "out of range", Some(help));
     }
 
     fn in_range(&mut self, path: &str, number: f64, min: f64, max: f64) {

@@ -15,7 +15,7 @@
 //! | `name` | text | required |
 //! | `description` | text | empty |
 //! | `difficulty` | `easy`, `medium` or `hard` | none; then the next three are required |
-//! | `ticks` | 1 to 10,000,000 | 20, 30 or 40 by difficulty |
+//! | `ticks` | 1 to 10,000,000; times services at most 1,000,000,000 | 20, 30 or 40 by difficulty |
 //! | `slo_budget` | number from 0 | 30, 60 or 120 |
 //! | `slo_burn_per_tick` | number from 0; the burn while every service is unhealthy | 1.5, 2 or 3 |
 //! | `seed` | whole number from 0; draws the services' healthy baselines | 0 |
@@ -139,7 +139,7 @@ pub use action::{
     Target, WAIT,
 };
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
-pub use check::{MAX_SERVICES, MAX_SPEED, MAX_TICKS};
+pub use check::{MAX_SERVICE_TICKS, MAX_SERVICES, MAX_SPEED, MAX_TICKS};
 pub use draws::{Draws, Purpose};
 pub use episodes::Episodes;
 pub use expect::{Outcome, Verdict};
@@ -157,8 +157,8 @@ pub use play::{
 pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of};
 pub use runbook::{Responder, Runbook};
 pub use sweep::{
-    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_VALUES, Plan, Run, Seeds, Setting, Sweep,
-    steps, whole_steps,
+    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Plan,
+    Run, Seeds, Setting, Sweep, steps, whole_steps,
 };
 pub use visible::{steers_terminal, visible, visible_lines};
 

@@ -14,6 +14,8 @@ pub use plan::{Plan, Run, Setting};
 pub const MAX_SWEEP_VALUES: usize = 10_000;
 /// Most runs that a grid may have.
 pub const MAX_SWEEP_RUNS: u64 = 1_000_000_000_000;
+/// Most ticks times services of all runs of a sweep together.
+pub const MAX_SWEEP_SERVICE_TICKS: u64 = 1_000_000_000_000_000;
 
 /// A grid: each seed with each speed, each kind and each halting tick. Empty, it is one run: the scenario
 /// as it is.

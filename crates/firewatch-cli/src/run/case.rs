@@ -1,6 +1,8 @@
 //! A scenario to be played, with what the command line changes in it.
 
-use firewatch_scenario::{Diagnostics, Runbook, Scenario, Sweep};
+use firewatch_scenario::{
+    Diagnostics, MAX_SERVICE_TICKS, MAX_SWEEP_SERVICE_TICKS, Runbook, Scenario, Sweep,
+};
 
 use crate::cli::RunArguments;
 use crate::sources::{self, Source};
@@ -50,7 +52,35 @@ impl Case {
         case.logs = { arguments.logs.clone() }.filter(|name| case.scenario.has_service(name));
         case.scenario.ticks = arguments.ticks.unwrap_or(case.scenario.ticks);
         case.ticks = arguments.ticks;
+        case.check_work(arguments)?;
         Ok(case)
+    }
+
+    /// Refuses ticks and seeds of the command line that would take too long.
+    fn check_work(&self, arguments: &RunArguments) -> Result<(), Diagnostics> {
+        let Scenario {
+            ticks, services, ..
+        } = &self.scenario;
+        let services = services.len();
+        let most = self.scenario.max_ticks();
+        if *ticks > most {
+            let message = format!(
+                "{ticks} ticks of {services} services are too many: a run has at most {MAX_SERVICE_TICKS} ticks times services"
+            );
+            let help = format!("with {services} services, give `--ticks` up to {most}");
+            return Err(sources::wrong(&self.file, &message, &help));
+        }
+        let of_run = ticks.saturating_mul(services as u64).max(1);
+        let runs = { arguments.seeds }.map_or(1, |seeds| seeds.end - seeds.first);
+        let most = MAX_SWEEP_SERVICE_TICKS / of_run;
+        if runs > most {
+            let message = format!(
+                "{runs} runs of {of_run} service ticks are too many: runs with many seeds have at most {MAX_SWEEP_SERVICE_TICKS} ticks times services together"
+            );
+            let help = format!("give `--seeds` for at most {most} runs");
+            return Err(sources::wrong(&self.file, &message, &help));
+        }
+        Ok(())
     }
 
     /// The scenario with another seed.
@@ -62,7 +92,7 @@ impl Case {
         // Fewer ticks than the scenario needs are no mistake of the scenario's.
         let wanted = self.ticks.map(|_| reseeded.ticks);
         if wanted.is_some() {
-            reseeded.ticks = firewatch_scenario::MAX_TICKS;
+            reseeded.ticks = reseeded.max_ticks();
         }
         let change = format!("with seed {seed}");
         sources::refuse(reseeded.problems(), &self.file, &change)?;

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::FaultKind;
 
-use super::{Checker, MAX_SPEED, in_short};
+use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
 use crate::decode::key_path;
 use crate::problem::{shown, suggest};
-use crate::sweep::{Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_VALUES, Seeds, again, seeds_again};
+use crate::sweep::{
+    Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds, again,
+    seeds_again,
+};
 
 impl Checker<'_> {
     pub(super) fn sweep(&mut self) {
@@ -34,6 +37,24 @@ impl Checker<'_> {
         } else if sweep.runs() > MAX_SWEEP_RUNS {
             let message = format!("a sweep has at most {MAX_SWEEP_RUNS} runs");
             self.notes.report("sweep", message, "", None);
+        } else {
+            self.work_of_sweep(sweep.runs());
+        }
+    }
+
+    fn work_of_sweep(&mut self, runs: u64) {
+        let services = self.scenario.services.len() as u64;
+        let of_run = self.scenario.ticks.saturating_mul(services);
+        // A run alone that is too large is a problem of `ticks`.
+        let is_run_too_large = of_run > MAX_SERVICE_TICKS;
+        if !is_run_too_large && runs.saturating_mul(of_run) > MAX_SWEEP_SERVICE_TICKS {
+            let message = format!(
+                "{runs} runs of {of_run} service ticks are too many: a sweep has at most \
+                 {MAX_SWEEP_SERVICE_TICKS} ticks times services in all runs together"
+            );
+            let most = MAX_SWEEP_SERVICE_TICKS / of_run;
+            let help = format!("vary less, for at most {most} runs, or lower `ticks`");
+            self.notes.report("sweep", message, "", Some(help));
         }
     }
 
