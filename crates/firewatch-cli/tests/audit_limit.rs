@@ -16,22 +16,22 @@ const FAILING: &str = "tests/fixtures/failing.ron";
 
 #[test]
 fn an_audit_that_is_stopped_says_so_and_is_not_good() {
-    let limited = ["audit", FAILING, "--limit", "900"];
+    let limited = ["audit", FAILING, "--limit", "1200"];
     let told = stdout(1, &limited);
     assert_tells(
         &told,
         &[
-            "note: search stopped at the limit of 900 service ticks",
+            "note: search stopped at the limit of 1200 service ticks",
             "? winnable",
             "stopped at the limit",
         ],
     );
     let quiet = stdout(1, &[&limited[..], &["--quiet"]].concat());
     assert_tells(&quiet, &["? winnable", "0 good, 1 not good"]);
-    let several = stdout(1, &["audit", FAILING, GOOD, "--limit", "900"]);
+    let several = stdout(1, &["audit", FAILING, GOOD, "--limit", "1200"]);
     assert_tells(&several, &["checks that are undecided:"]);
     let report = json(1, &limited);
-    assert_eq!(report[0]["stopped_at_limit"], 900);
+    assert_eq!(report[0]["stopped_at_limit"], 1200);
     assert_eq!(report[0]["good"], false);
     let findings = report[0]["findings"].as_array().expect("findings");
     let winnable = { findings.iter() }.find(|finding| finding["check"] == "winnable");

@@ -39,8 +39,8 @@ pub struct AuditArguments {
     /// Number of random policies
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = value_parser!(u64).range(..=MAX_RANDOM))]
     pub random: u64,
-    /// Most work for each scenario in service ticks: ticks times services, of all policies together. What
-    /// was not tried by then is left out; checks that can't be decided without it are marked `?`
+    /// Most work for each scenario in service ticks: ticks times the sum of services, calls and faults, of
+    /// all policies together. What was not tried by then is left out; checks that can't be decided without it are marked `?`
     #[arg(long, value_name = "N", default_value_t = DEFAULT_LIMIT)]
     pub limit: u64,
     /// Play policies on so many threads; the output is the same with any number [default: as many as

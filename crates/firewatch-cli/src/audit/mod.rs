@@ -57,7 +57,8 @@ fn check_limit(
             let (file, limit) = (&case.file, arguments.limit);
             let message =
                 format!("an audit of `{file}` needs {least} service ticks; the limit is {limit}");
-            let help = "give a greater `--limit`, or audit fewer ticks or services".to_owned();
+            let help = "give a greater `--limit`, or audit fewer ticks, services, calls or faults"
+                .to_owned();
             return Err(Failure::Usage(message, Some(help)));
         }
     }

@@ -12,10 +12,6 @@ use super::policy::{Player, Policy, PolicyKind};
 use super::work::{self, Work};
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request, Score};
 
-/// Most episodes of a batch, and most services of all of them: so much stays in a core's cache.
-const CHUNK: usize = 256;
-const CHUNK_SERVICES: usize = 16_384;
-
 /// An incident that policies are played on.
 pub(super) struct Arena<'a> {
     pub(super) scenario: &'a Scenario,
@@ -47,8 +43,7 @@ impl Arena<'_> {
     /// the number of threads.
     pub(super) fn play(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
         let threads = self.threads.max(1);
-        let services = self.scenario.services.len().max(1);
-        let most = (CHUNK_SERVICES / services).clamp(1, CHUNK);
+        let most = work::chunk(self.scenario);
         let length = policies.len().div_ceil(threads).clamp(1, most);
         let chunks: Vec<&[Policy]> = policies.chunks(length).collect();
         if threads == 1 || chunks.len() < 2 {
@@ -92,15 +87,15 @@ impl Arena<'_> {
             .collect();
         let mut actions = vec![ActionRequest::wait(); policies.len()];
         let mut steps = vec![BatchStep::default(); policies.len()];
-        let services = self.scenario.services.len();
+        let of_tick = work::of_tick(self.scenario);
         // The reset does the first tick.
-        self.work.add(count, services);
+        self.work.add(count, of_tick);
         loop {
             let running = runs.iter().filter(|run| run.played.is_none()).count();
             if running == 0 {
                 break;
             }
-            self.work.add(running, services);
+            self.work.add(running, of_tick);
             for (index, run) in runs.iter_mut().enumerate() {
                 if run.played.is_none() {
                     let score = batch.score(index)?;

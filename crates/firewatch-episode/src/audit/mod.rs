@@ -53,7 +53,8 @@ use world::World;
 /// What it takes to win.
 pub const WON: &str = finding::won!();
 
-/// Most work of an audit in ticks of one service, unless another limit is given.
+/// Most work of an audit in service ticks, unless another limit is given. A tick of an episode counts its
+/// services, the calls between them and its faults.
 pub const DEFAULT_LIMIT: u64 = 100_000_000;
 
 /// How an incident is audited.
@@ -69,7 +70,7 @@ pub struct AuditOptions {
     pub max_actions: usize,
     /// Number of random policies.
     pub random: u64,
-    /// Most work, in ticks of one service: what was not tried by then is left out, and what can't be said
+    /// Most work, in [service ticks](DEFAULT_LIMIT): what was not tried by then is left out, and what can't be said
     /// without it is [undecided](Verdict::Undecided). What [`least_work`] counts is done in any case. The
     /// random policies and the single remedies take at most half of it, the search the rest.
     pub limit: u64,
@@ -110,7 +111,7 @@ pub struct Audit {
     /// The limit, if the audit was stopped at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped_at_limit: Option<u64>,
-    /// What was simulated, in ticks of one service.
+    /// What was simulated, in [service ticks](DEFAULT_LIMIT).
     #[serde(skip)]
     pub work: u64,
 }
@@ -134,8 +135,8 @@ pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, Episo
     audit_watched(scenario, options, &|_| ())
 }
 
-/// As [`audit`]; `progress` is told, from any thread, how much work was done since the last time, in ticks
-/// of one service. All of it together is [`Audit::work`].
+/// As [`audit`]; `progress` is told, from any thread, how much work was done since the last time, in
+/// service ticks. All of it together is [`Audit::work`].
 ///
 /// # Errors
 /// As [`audit`].
@@ -297,7 +298,7 @@ fn notes(scenario: &Scenario, stopped_at_limit: Option<u64>) -> Vec<String> {
     });
     let stopped = stopped_at_limit.map(|limit| {
         format!(
-            "search stopped at the limit of {limit} service ticks (ticks times services, of all policies together): what was not tried may tell otherwise"
+            "search stopped at the limit of {limit} service ticks (ticks times services, calls and faults, of all policies together): what was not tried may tell otherwise"
         )
     });
     own.into_iter().chain(stopped).collect()

@@ -1,15 +1,24 @@
 //! How much is simulated for an audit, and how much may be.
+//!
+//! Work is counted in service ticks. A tick of an episode goes through each service, each call and each fault:
+//! it counts as many.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use firewatch_scenario::Scenario;
+use firewatch_scenario::{CATALOGUE, Calls, Scenario, Service};
 
 use super::AuditOptions;
 
 /// Answers that the best one is compared with.
 const COMPARED: u64 = 3;
 
-/// Counts what is simulated, in ticks of one service.
+/// Most episodes of a batch, and most work of a tick of all of them: so much stays in a core's cache, and the
+/// memory that an audit takes does not grow with the number of faults or policies times the size of the
+/// incident.
+const CHUNK: usize = 256;
+const CHUNK_WORK: u64 = 16_384;
+
+/// Counts what is simulated, in service ticks.
 pub(super) struct Work<'a> {
     done: AtomicU64,
     progress: &'a (dyn Fn(u64) + Sync),
@@ -22,9 +31,9 @@ impl<'a> Work<'a> {
         Self { done, progress }
     }
 
-    /// A tick of so many episodes of a mesh of so many services is done.
-    pub(super) fn add(&self, episodes: usize, services: usize) {
-        let work = (episodes as u64).saturating_mul(services as u64);
+    /// A tick of so many episodes is done, each of which counts [`of_tick`].
+    pub(super) fn add(&self, episodes: usize, of_tick: u64) {
+        let work = (episodes as u64).saturating_mul(of_tick);
         self.done.fetch_add(work, Ordering::Relaxed);
         (self.progress)(work);
     }
@@ -53,10 +62,30 @@ impl Cuts {
     }
 }
 
+/// Work of a tick: services, the calls between them, and faults.
+pub(super) fn of_tick(scenario: &Scenario) -> u64 {
+    let calls = |service: &Service| match &service.calls {
+        Calls::Named(callees) => callees.len(),
+        Calls::Catalogue => {
+            let mut catalogue = CATALOGUE.iter();
+            let known = catalogue.find(|known| known.name == service.name);
+            known.map_or(0, |known| known.calls.len())
+        }
+    };
+    let calls: usize = scenario.services.iter().map(calls).sum();
+    let size = scenario.services.len() + calls + scenario.all_faults().count();
+    (size as u64).max(1)
+}
+
+/// How many episodes are played side by side.
+pub(super) fn chunk(scenario: &Scenario) -> usize {
+    let fitting = usize::try_from(CHUNK_WORK / of_tick(scenario));
+    fitting.unwrap_or(CHUNK).clamp(1, CHUNK)
+}
+
 /// Most work of an episode: it may end before its last tick.
 pub(super) fn of_episode(scenario: &Scenario) -> u64 {
-    let services = scenario.services.len().max(1) as u64;
-    scenario.ticks.saturating_mul(services)
+    scenario.ticks.saturating_mul(of_tick(scenario))
 }
 
 /// What a search may take up to: what is left has to do for comparing what it finds.
@@ -64,12 +93,14 @@ pub(super) fn limit_of_search(scenario: &Scenario, limit: u64) -> u64 {
     limit.saturating_sub(of_episode(scenario).saturating_mul(COMPARED))
 }
 
-/// Most work, in ticks of one service, of what every audit of an incident does: waiting, with and without
-/// each fault, the runbooks, and comparing the best answer. The [limit](AuditOptions::limit) does not stop it.
+/// Most work, in service ticks, of what every audit of an incident does: waiting, with and without each fault,
+/// the runbooks, and comparing the best answer. The [limit](AuditOptions::limit) does not stop it.
 #[must_use]
 pub fn least_work(scenario: &Scenario, options: &AuditOptions) -> u64 {
-    let worlds = scenario.all_faults().count() as u64 + 2;
+    let without = scenario.all_faults().count() + 1;
+    // Beside each chunk of those goes the incident itself.
+    let worlds = without + without.div_ceil(chunk(scenario));
     let nothing = 1;
-    let episodes = worlds + nothing + options.runbooks.len() as u64 + COMPARED;
+    let episodes = worlds as u64 + nothing + options.runbooks.len() as u64 + COMPARED;
     of_episode(scenario).saturating_mul(episodes)
 }

@@ -1,5 +1,6 @@
 //! The incident while nobody acts, beside the same without its faults.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use firewatch_scenario::{Action, ActionCatalogue, ActionRequest, Fault, Metrics, Scenario};
@@ -8,7 +9,7 @@ use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vital
 use super::arena::check_timeline;
 use super::counted;
 use super::finding::{Check, Finding};
-use super::work::Work;
+use super::work::{self, Work};
 use crate::{BatchStep, EpisodeBatch, EpisodeError, Request};
 
 /// Error rate by which a fault must have made things worse where it leaves the status alone, and from
@@ -46,43 +47,106 @@ impl World {
     /// Waits through the incident, beside the same without each of its faults in turn, and without all
     /// of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
     /// them all.
+    ///
+    /// Only so many of these others as a [chunk](work::chunk) holds exist at a time, and the incident itself
+    /// beside each chunk: they are as large as the incident, and one for each fault.
     pub(super) fn watch(
         scenario: &Scenario,
         catalogue: &Arc<ActionCatalogue>,
         work: &Work,
     ) -> Result<Self, EpisodeError> {
         let count = scenario.all_faults().count();
-        let mut worlds = vec![scenario.clone()];
-        worlds.extend((0..count).map(|fault| without(scenario, |index| index == fault)));
-        worlds.push(without(scenario, |_| true));
-        let requests = worlds.iter().map(Request::Scenario);
-        let catalogue = Arc::clone(catalogue);
-        let mut batch = EpisodeBatch::with_actions(scenario.profile, catalogue, requests, 1)?;
-        let actions = vec![ActionRequest::wait(); worlds.len()];
-        let mut steps = vec![BatchStep::default(); worlds.len()];
         let mut world = Self {
             unhealthy_since: vec![None; scenario.services.len()],
             faults: vec![FaultSeen::default(); count],
             herrings: vec![HerringSeen::default(); scenario.red_herrings.len()],
         };
-        work.add(worlds.len(), scenario.services.len());
-        world.look(scenario, &batch)?;
-        while steps[0].end.is_none() {
-            work.add(worlds.len(), scenario.services.len());
-            batch.step(&actions, &mut steps)?;
-            steps.iter().try_for_each(check_timeline)?;
-            world.look(scenario, &batch)?;
+        let chunk = work::chunk(scenario);
+        // The last of them is without all faults.
+        for first in (0..=count).step_by(chunk) {
+            let others = first..(first + chunk).min(count + 1);
+            world.watch_chunk(scenario, catalogue, others, work)?;
         }
         Ok(world)
     }
 
-    fn look(&mut self, scenario: &Scenario, batch: &EpisodeBatch) -> Result<(), EpisodeError> {
+    fn watch_chunk(
+        &mut self,
+        scenario: &Scenario,
+        catalogue: &Arc<ActionCatalogue>,
+        others: Range<usize>,
+        work: &Work,
+    ) -> Result<(), EpisodeError> {
+        let count = self.faults.len();
+        let mut worlds = vec![scenario.clone()];
+        worlds.extend(
+            { others.clone() }
+                .map(|fault| without(scenario, |index| index == fault || fault == count)),
+        );
+        let requests = worlds.iter().map(Request::Scenario);
+        let catalogue = Arc::clone(catalogue);
+        let mut batch = EpisodeBatch::with_actions(scenario.profile, catalogue, requests, 1)?;
+        let actions = vec![ActionRequest::wait(); worlds.len()];
+        let mut steps = vec![BatchStep::default(); worlds.len()];
+        let of_tick = work::of_tick(scenario);
+        work.add(worlds.len(), of_tick);
+        self.look(scenario, &batch, &others)?;
+        while steps[0].end.is_none() {
+            work.add(worlds.len(), of_tick);
+            batch.step(&actions, &mut steps)?;
+            steps.iter().try_for_each(check_timeline)?;
+            self.look(scenario, &batch, &others)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the incident, which is the first of the batch, and at the others behind it.
+    fn look(
+        &mut self,
+        scenario: &Scenario,
+        batch: &EpisodeBatch,
+        others: &Range<usize>,
+    ) -> Result<(), EpisodeError> {
         let vitals = |index: usize| {
             batch.fleet().read(index, |view| {
                 view.vitals().copied().collect::<Vec<Vitals>>()
             })
         };
         let with = vitals(0)?;
+        let tick = batch.fleet().read(0, |view| view.clock().tick)?;
+        for (since, vitals) in self.unhealthy_since.iter_mut().zip(&with) {
+            if vitals.status != Status::Healthy {
+                since.get_or_insert(tick);
+            }
+        }
+        let position = |name: &str| { scenario.services.iter() }.position(|s| s.name == name);
+        let faults = scenario.all_faults().enumerate();
+        for (index, fault) in faults.skip(others.start).take(others.len()) {
+            if let Some(service) = position(&fault.service)
+                && tick > fault.start_tick
+            {
+                let without = batch.fleet().read(1 + index - others.start, |view| {
+                    view.vitals().nth(service).copied()
+                })?;
+                if let Some(without) = without {
+                    self.faults[index].look(tick, &with[service], &without);
+                }
+            }
+        }
+        if others.contains(&self.faults.len()) {
+            self.look_at_herrings(scenario, batch, others.len(), &with)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the red herrings of the incident, and of the same without faults, which is at that index.
+    fn look_at_herrings(
+        &mut self,
+        scenario: &Scenario,
+        batch: &EpisodeBatch,
+        faultless: usize,
+        with: &[Vitals],
+    ) -> Result<(), EpisodeError> {
         let (tick, alerts) = batch.fleet().read(0, |view| {
             let alerts = batch
                 .score(0)
@@ -90,23 +154,9 @@ impl World {
             (view.clock().tick, alerts)
         })?;
         let alerts = alerts?;
-        for (since, vitals) in self.unhealthy_since.iter_mut().zip(&with) {
-            if vitals.status != Status::Healthy {
-                since.get_or_insert(tick);
-            }
-        }
-        let position = |name: &str| { scenario.services.iter() }.position(|s| s.name == name);
-        for (index, fault) in scenario.all_faults().enumerate() {
-            if let Some(service) = position(&fault.service)
-                && tick > fault.start_tick
-            {
-                let without = vitals(index + 1)?;
-                self.faults[index].look(tick, &with[service], &without[service]);
-            }
-        }
-        let faultless = self.faults.len() + 1;
         for (herring, name) in self.herrings.iter_mut().zip(&scenario.red_herrings) {
-            if let Some(service) = position(name) {
+            let position = scenario.services.iter().position(|s| s.name == *name);
+            if let Some(service) = position {
                 let alert = alerts.iter().find(|alert| alert.service == *name);
                 let alert = alert.map(|alert| format!("{} fires", alert.name));
                 herring.suspect(tick, &with[service], alert);
