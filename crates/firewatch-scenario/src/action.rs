@@ -34,3 +34,5 @@ pub use request::{
 };
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
 pub use stage::{FleetStage, PartStage, Stage};
+pub use template::MAX_FEEDBACK_BYTES;
+pub(crate) use template::cut;

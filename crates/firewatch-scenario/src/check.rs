@@ -28,6 +28,12 @@ pub const MAX_SPEED: f64 = 100.0;
 const MAX_BUDGET: f64 = 1e15;
 /// Largest number of services of a scenario.
 pub const MAX_SERVICES: usize = 10_000;
+/// Largest number of faults of a scenario, those that its timeline injects included.
+pub const MAX_FAULTS: usize = 1000;
+/// Largest number of events of a timeline.
+pub const MAX_EVENTS: usize = 10_000;
+/// Largest number of goals of a scenario.
+pub const MAX_GOALS: usize = 1000;
 
 pub(crate) use metrics::out_of_range;
 pub(crate) use runbook::{check_runbook, check_runbook_alone};
@@ -146,6 +152,14 @@ impl<'a> Checker<'a> {
             .report("ticks", message, "out of range", Some(help));
     }
 
+    /// Notes that there are too many of something.
+    fn at_most(&mut self, path: &str, what: &str, count: usize, most: usize) {
+        if count > most {
+            let message = format!("{count} {what} are too many: {most} are possible");
+            self.notes.report(path, message, "", None);
+        }
+    }
+
     fn in_range(&mut self, path: &str, number: f64, min: f64, max: f64) {
         if !(min..=max).contains(&number) {
             let (max, number) = (in_short(max), in_short(number));
@@ -161,11 +175,12 @@ impl<'a> Checker<'a> {
             self.notes
                 .report("services", message, "no service here", None);
         }
-        if scenario.services.len() > MAX_SERVICES {
-            let count = scenario.services.len();
-            let message = format!("{count} services are too many: {MAX_SERVICES} are possible");
-            self.notes.report("services", message, "", None);
-        }
+        self.at_most(
+            "services",
+            "services",
+            scenario.services.len(),
+            MAX_SERVICES,
+        );
         let mut seen = BTreeSet::new();
         for (index, service) in scenario.services.iter().enumerate() {
             let path = self.service_path(index, service);
@@ -238,6 +253,14 @@ impl<'a> Checker<'a> {
 
     fn faults(&mut self) {
         let scenario = self.scenario;
+        let path = if scenario.faults.is_empty() {
+            "timeline"
+        } else {
+            "faults"
+        };
+        let count = scenario.all_faults().count();
+        let what = "faults, with those that the timeline injects,";
+        self.at_most(path, what, count, MAX_FAULTS);
         for (index, fault) in scenario.faults.iter().enumerate() {
             let path = format!("faults[{index}]");
             self.fault(&path, fault);

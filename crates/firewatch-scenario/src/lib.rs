@@ -94,6 +94,26 @@
 //! them) of all faults, or of those of some services: `speed: {"auth-service": [0.5, 1.0]}`. Among values
 //! may stand `range(first, end, step)`, for seeds `range(first, end)`; the end is not included.
 //!
+//! # Limits
+//!
+//! Work and memory are bounded, whatever a file says. More than this is a problem of the file:
+//!
+//! | what | at most |
+//! | --- | --- |
+//! | bytes of a file ([`MAX_FILE_BYTES`]) | 1,048,576 |
+//! | services ([`MAX_SERVICES`]) | 10,000 |
+//! | ticks ([`MAX_TICKS`]) | 10,000,000 |
+//! | ticks times services of a run ([`MAX_SERVICE_TICKS`]) | 1,000,000,000 |
+//! | faults, those that the timeline injects included ([`MAX_FAULTS`]) | 1,000 |
+//! | events of the timeline ([`MAX_EVENTS`]) | 10,000 |
+//! | goals ([`MAX_GOALS`]) | 1,000 |
+//! | runs of a sweep ([`MAX_SWEEP_RUNS`]) | 1,000,000,000,000 |
+//! | ticks times services of all runs of a sweep ([`MAX_SWEEP_SERVICE_TICKS`]) | 1,000,000,000,000,000 |
+//! | bytes of a text with places in a file of actions | 16,384 |
+//! | `choices` of a parameter of an action | 256 |
+//!
+//! What is said about an action is cut to 4,096 bytes ([`MAX_FEEDBACK_BYTES`]).
+//!
 //! # Why a parser of our own
 //!
 //! The language is RON: a test holds what is read here against the `ron` crate. But to tell all
@@ -134,12 +154,14 @@ mod write;
 
 pub use action::{
     ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession,
-    ActionSpec, Ask, Category, FleetStage, HISTORY_TICKS, HaltedFault, NumberedRequest, OnInvalid,
-    OwnActions, Parameter, ParameterKind, PartStage, Plan as ActionPlan, Profile, Recorded, Stage,
-    Target, WAIT,
+    ActionSpec, Ask, Category, FleetStage, HISTORY_TICKS, HaltedFault, MAX_FEEDBACK_BYTES,
+    NumberedRequest, OnInvalid, OwnActions, Parameter, ParameterKind, PartStage,
+    Plan as ActionPlan, Profile, Recorded, Stage, Target, WAIT,
 };
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
-pub use check::{MAX_SERVICE_TICKS, MAX_SERVICES, MAX_SPEED, MAX_TICKS};
+pub use check::{
+    MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_SERVICE_TICKS, MAX_SERVICES, MAX_SPEED, MAX_TICKS,
+};
 pub use draws::{Draws, Purpose};
 pub use episodes::Episodes;
 pub use expect::{Outcome, Verdict};

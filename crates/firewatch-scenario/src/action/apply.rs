@@ -10,7 +10,7 @@ use super::plan::{Course, Plan};
 use super::request::{ActionError, ActionOutcome, Ask};
 use super::session::ActionSession;
 use super::stage::Stage;
-use super::template::Scene;
+use super::template::{self, Scene};
 
 impl ActionCatalogue {
     /// Does an action. A [`ActionSession::begin_step`] belongs before the first action after a tick.
@@ -27,7 +27,7 @@ impl ActionCatalogue {
         let plan = stage.read(|view| self.plan(view, session, action, request))?;
         let outcome = self.perform(stage, session, request, &plan)?;
         Ok(ActionOutcome {
-            feedback: self.feedback(stage, session, request, &plan)?,
+            feedback: template::cut(self.feedback(stage, session, request, &plan)?),
             ..outcome
         })
     }
@@ -208,7 +208,13 @@ impl ActionSpec {
 impl Branch {
     /// What is said once it was done, in lines; `None` where the reference divides by zero.
     fn said(&self, scene: &Scene) -> Option<String> {
-        let lines = self.report.iter().map(|line| line.render(scene));
-        Some(lines.collect::<Option<Vec<_>>>()?.join("\n"))
+        let mut said = String::new();
+        for (index, line) in self.report.iter().enumerate() {
+            if index > 0 {
+                said.push('\n');
+            }
+            line.render(scene, &mut said)?;
+        }
+        Some(said)
     }
 }

@@ -97,6 +97,8 @@ fn reserved(file: &ActionFile, notes: &mut Decoder) {
 const MAX_PARAMETERS: usize = 64;
 const MAX_BRANCHES: usize = 64;
 const MAX_EFFECTS: usize = 256;
+/// Choices of a parameter.
+const MAX_CHOICES: usize = 256;
 
 fn check_size(path: &str, action: &ActionSpec, notes: &mut Decoder) {
     let effects = { action.branches.iter() }.map(|branch| branch.effects.len());
@@ -182,6 +184,12 @@ fn check_parameter(path: &str, parameter: &Parameter, notes: &mut Decoder) {
     {
         let message = format!("`min` is {min}, above `max`, which is {max}");
         notes.report(&format!("{path}.min"), message, "", None);
+    }
+    let choices = parameter.choices.len();
+    if choices > MAX_CHOICES {
+        let message = format!("a parameter has at most {MAX_CHOICES} choices, not {choices}");
+        let help = Some("leave `choices` out to take any text".to_owned());
+        notes.report(&format!("{path}.choices"), message, "", help);
     }
     let default = parameter.default.as_ref();
     if let Some(expected) = default.and_then(|default| parameter.problem(default)) {

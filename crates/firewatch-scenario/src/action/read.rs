@@ -8,7 +8,7 @@ use super::model::{
     ActionFile, ActionSpec, Amendment, Branch, Category, Condition, Matching, OnInvalid, Parameter,
     ParameterIndex, ParameterKind, Profile, Rules,
 };
-use super::template::{Names, Template};
+use super::template::{MAX_FEEDBACK_BYTES, MAX_TEMPLATE_BYTES, Names, Template};
 use crate::decode::{Decode, Decoder, Fields, StandIn, join, key_path};
 use crate::syntax::{Expr, Kind};
 
@@ -209,6 +209,15 @@ impl Decode for Branch {
 impl Decode for Template {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let text = String::decode(decoder, expr, path)?;
+        if text.len() > MAX_TEMPLATE_BYTES {
+            let bytes = text.len();
+            let message = format!("a text has at most {MAX_TEMPLATE_BYTES} bytes, not {bytes}");
+            let help = format!(
+                "make it shorter: what is said about an action is cut to {MAX_FEEDBACK_BYTES} bytes"
+            );
+            decoder.problem(path, expr.span.clone(), message, "", Some(help));
+            return None;
+        }
         let names = Names {
             parameters: &decoder.parameters,
             own: &decoder.own_metrics,

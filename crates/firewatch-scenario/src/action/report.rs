@@ -2,13 +2,15 @@
 
 use firewatch_sim::{EnvironmentRef, Status, Value};
 
-use super::template::{Format, Scene, Tracked};
+use super::template::{Format, Scene, Tracked, times};
 
 /// Ticks that a series shows.
 const WINDOW: usize = 3;
 /// A last value beyond so many times the first is growing, one below so many is recovering.
 const GROWING: f64 = 1.2;
 const RECOVERING: f64 = 0.8;
+/// Most spans that are shown: `2 * depth` bytes of indent each.
+const MAX_DEPTH: usize = 64;
 /// Where a traced request comes in, if the mesh has it.
 const ENTRY: &str = "api-gateway";
 
@@ -123,17 +125,21 @@ pub(super) fn trace(view: &EnvironmentRef, target: &str, raises: bool) -> Option
         .into_iter()
         .map(|service| (service, p99(service)))
         .collect();
-    let total = spans.iter().fold(0.0, |sum, (_, p99)| sum + p99);
+    let total = spans
+        .iter()
+        .fold(0.0, |sum, (_, p99)| times(sum + p99, 1.0));
     if total == 0.0 && raises {
         return None;
     }
     let mut lines: Vec<String> = spans
         .iter()
         .enumerate()
+        // Beyond that depth the indents alone are longer than what is said can be.
+        .take(MAX_DEPTH)
         .map(|(depth, (service, p99))| {
             let indent = "  ".repeat(depth);
             let status = view.status(service).unwrap_or_default();
-            format!("{indent}{service} ({status}) {:.0}ms", p99 * 1000.0)
+            format!("{indent}{service} ({status}) {:.0}ms", times(*p99, 1000.0))
         })
         .collect();
     let slower = |a: (usize, f64), b: (usize, f64)| if b.1 > a.1 { b } else { a };
@@ -146,7 +152,7 @@ pub(super) fn trace(view: &EnvironmentRef, target: &str, raises: bool) -> Option
         };
         lines.push(format!(
             "{:.0}ms over {} spans, the longest {} with {share:.1}%",
-            total * 1000.0,
+            times(total, 1000.0),
             spans.len(),
             spans[slowest].0,
         ));

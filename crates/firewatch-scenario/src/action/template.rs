@@ -10,6 +10,21 @@ use super::report;
 use super::session::ActionSession;
 use crate::problem::{shown, suggest};
 
+/// Most bytes of what is said about an action: what is longer is cut, and ends with `…`.
+pub const MAX_FEEDBACK_BYTES: usize = 4096;
+/// Most bytes of a text with places, as it stands in a file.
+pub(crate) const MAX_TEMPLATE_BYTES: usize = 16_384;
+
+/// Cuts what is said to the bytes that it may have.
+pub(crate) fn cut(mut text: String) -> String {
+    const MARK: char = '…';
+    if text.len() > MAX_FEEDBACK_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_FEEDBACK_BYTES - MARK.len_utf8()));
+        text.push(MARK);
+    }
+    text
+}
+
 /// A line of text with places in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Template(Vec<Piece>);
@@ -96,12 +111,17 @@ impl Format {
         };
         match self {
             Self::Plain => value.to_string(),
-            Self::Percent => format!("{:.1}%", number * 100.0),
+            Self::Percent => format!("{:.1}%", times(number, 100.0)),
             Self::Seconds => format!("{number:.2}s"),
-            Self::Milliseconds => format!("{:.0}ms", number * 1000.0),
+            Self::Milliseconds => format!("{:.0}ms", times(number, 1000.0)),
             Self::Mebibytes => format!("{:.0} MiB", number / 1_048_576.0),
         }
     }
+}
+
+/// A product that stays finite.
+pub(super) fn times(number: f64, factor: f64) -> f64 {
+    (number * factor).clamp(f64::MIN, f64::MAX)
 }
 
 /// A place that means nothing, and what would.
@@ -149,18 +169,20 @@ impl Template {
         Ok(Self(pieces))
     }
 
-    /// The text with its places filled in.
+    /// Adds the text with its places filled in, up to the piece with which the whole is too long.
     ///
     /// `None` where the reference divides by zero.
-    pub(crate) fn render(&self, scene: &Scene) -> Option<String> {
-        let mut out = String::new();
+    pub(crate) fn render(&self, scene: &Scene, out: &mut String) -> Option<()> {
         for piece in &self.0 {
+            if out.len() > MAX_FEEDBACK_BYTES {
+                break;
+            }
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Place(source, format) => out.push_str(&scene.fill(source, *format)?),
             }
         }
-        Some(out)
+        Some(())
     }
 }
 

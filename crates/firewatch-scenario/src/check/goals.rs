@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::{METRICS, Value, find_metric};
 
-use super::Checker;
+use super::{Checker, MAX_GOALS};
 use crate::action::ActionSpec;
 use crate::decode::join;
 use crate::goal::{Goal, GoalTest};
@@ -18,6 +18,7 @@ impl Checker<'_> {
         let created: BTreeSet<&str> = { actions.flat_map(ActionSpec::creates) }
             .map(|(_, metric)| metric)
             .collect();
+        self.at_most("goals", "goals", goals.list.len(), MAX_GOALS);
         self.in_range("goals_cost", goals.cost, 0.0, 1.0);
         for (index, goal) in goals.list.iter().enumerate() {
             let path = format!("goals[{index}]");

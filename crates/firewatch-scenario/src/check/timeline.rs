@@ -2,7 +2,7 @@
 
 use firewatch_sim::Engine;
 
-use super::Checker;
+use super::{Checker, MAX_EVENTS};
 use crate::action::{ActionRequest, ActionSpec, Parameter};
 use crate::decode::key_path;
 use crate::model::{Action, Metrics, Scenario};
@@ -21,6 +21,7 @@ pub(super) fn requests(scenario: &Scenario) -> impl Iterator<Item = &ActionReque
 impl Checker<'_> {
     pub(super) fn timeline(&mut self) {
         let scenario = self.scenario;
+        self.at_most("timeline", "events", scenario.timeline.len(), MAX_EVENTS);
         for (index, event) in scenario.timeline.iter().enumerate() {
             work::count(1);
             let path = format!("timeline[{index}]");

@@ -331,7 +331,7 @@ impl<'a> Script<'a> {
                 if let Some(answer) = &mut answer {
                     answer.fail_step();
                 }
-                let told = error.to_string();
+                let told = crate::action::cut(error.to_string());
                 // What the reference fails at is part of its rules.
                 if !matches!(error, ActionError::Raised { .. }) {
                     self.note_failed(tick, error);
