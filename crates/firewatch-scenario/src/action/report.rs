@@ -1,5 +1,7 @@
 //! What the places of a text show that takes more than a look at one metric.
 
+use std::collections::BTreeSet;
+
 use firewatch_sim::{EnvironmentRef, Status, Value};
 
 use super::template::{Format, Scene, Tracked, times};
@@ -101,14 +103,13 @@ fn path<'w>(view: &EnvironmentRef<'w>, target: &'w str) -> Vec<&'w str> {
 
 /// Whether calls go from one service to another without the given ones.
 fn leads_to(view: &EnvironmentRef, from: &str, target: &str, without: &[&str]) -> bool {
-    let mut seen: Vec<&str> = without.to_vec();
+    let mut seen: BTreeSet<&str> = without.iter().copied().collect();
     let mut open = vec![from];
     while let Some(service) = open.pop() {
         if service == target {
             return true;
         }
-        if !seen.contains(&service) {
-            seen.push(service);
+        if seen.insert(service) {
             open.extend(calls(view, service));
         }
     }

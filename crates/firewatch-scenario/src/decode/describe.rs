@@ -1,7 +1,7 @@
 //! What stands in the text, in words, and what would have to stand there.
 
 use crate::problem::shown;
-use crate::syntax::{Expr, Group, Kind, Name};
+use crate::syntax::{Expr, Group, Kind};
 
 pub(super) fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
@@ -11,14 +11,9 @@ pub(super) fn article(noun: &str) -> &'static str {
     }
 }
 
-/// The advice to put a word in quotes.
+/// The advice to put a word in quotes. A call is meant as one: quotes around its name would not help.
 pub(super) fn in_quotes(expr: &Expr) -> Option<String> {
-    let (Kind::Word(word)
-    | Kind::Group(Group {
-        name: Some(Name { text: word, .. }),
-        ..
-    })) = expr.kind
-    else {
+    let Kind::Word(word) = expr.kind else {
         return None;
     };
     Some(format!("put it in quotes: `\"{}\"`", shown(word)))

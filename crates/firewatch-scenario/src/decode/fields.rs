@@ -17,6 +17,8 @@ impl Decoder {
         example: &str,
     ) -> Option<Fields<'a>> {
         let (name, fields) = example.split_at(example.find('(').unwrap_or(0));
+        let is_named = matches!(&expr.kind, Kind::Group(group) if group.name.is_some());
+        let written = if is_named { example } else { fields };
         // Only the scenario itself is written with its name.
         let example = if path.is_empty() { example } else { fields };
         let expected = format!("{what}: `{example}`");
@@ -47,7 +49,8 @@ impl Decoder {
             );
             let place = item.value.span.clone();
             let path = join(path, "@nameless");
-            self.problem(&path, place, message, "expected `field: value`", None);
+            let help = format!("give each value its name, as in `{written}`");
+            self.problem(&path, place, message, "expected `field: value`", Some(help));
         }
         Some(Fields {
             path,
