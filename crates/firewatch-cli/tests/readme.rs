@@ -46,6 +46,26 @@ fn scenarios_shown_pass() {
     }
 }
 
+/// A file of actions that is shown has to be in order.
+#[test]
+fn actions_shown_are_in_order() {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let shown = { readme.split("```text\n").skip(1) }
+        .map(|block| block.split("\n```").next().unwrap())
+        .filter(|block| block.starts_with("Actions("));
+    let folder = tempfile::tempdir().unwrap();
+    let mut count = 0;
+    for text in shown {
+        let file = folder.path().join("actions.ron");
+        std::fs::write(&file, text).unwrap();
+        let output = command(&["check"]).arg(&file).output().unwrap();
+        let problems = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{problems}");
+        count += 1;
+    }
+    assert!(count > 0, "the README shows a file of actions");
+}
+
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
