@@ -99,7 +99,8 @@ fn checks_go_through_a_scenario_once() {
             ))
         }),
         ("injected faults and halts", |size| {
-            let events = numbered(size, |n| {
+            // Twice the size is as many faults as a scenario may have.
+            let events = numbered(size / 2, |n| {
                 format!(
                     "(tick: {}, do: inject((kind: oom, service: \"a\"))), (tick: {}, do: halt(\"a\")),",
                     n % 30,
