@@ -1,4 +1,4 @@
-//! Environments in a host's world own their services and faults, whoever despawns what.
+//! Environments in a host's world own their services and faults, whichever of them is despawned.
 
 use bevy_ecs::prelude::*;
 use firewatch_sim::{

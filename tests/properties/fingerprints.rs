@@ -68,7 +68,7 @@ fn everything_that_a_tick_can_change_counts_in_the_fingerprint() {
     assert_told_apart(&variants(&state(&["a", "b"])));
 }
 
-/// The rules and the mesh do not change while time goes by; each field of them counts all the same.
+/// The rules and the mesh do not change while time goes by; each field of them still counts in the hash.
 #[test]
 fn the_rules_and_the_mesh_count_in_the_fingerprint() {
     let state = state(&["a", "b", "c", "bc"]);

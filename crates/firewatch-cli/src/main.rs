@@ -51,7 +51,7 @@ fn start() -> Exit {
         Err(error) => return refuse(&error),
     };
     let console = Console::new(cli.color);
-    // Without a watch, a signal leaves a file behind that is not whole: no reason not to work.
+    // Goes on without the watch: a signal then leaves an unfinished file, which harms nobody.
     let _ = signals::watch();
     let exit = match dispatch(&cli.command, &console) {
         Ok(exit) => exit,

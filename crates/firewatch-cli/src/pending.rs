@@ -15,7 +15,7 @@ const MAX_LINKS: usize = 40;
 
 /// A file that has another name until it is whole.
 pub struct Pending {
-    /// Errors of the file itself name no path; what is to be named is the target.
+    /// Names the target in an error: those of the file itself name no path.
     file: NamedTempFile<File>,
     target: PathBuf,
 }

@@ -11,7 +11,7 @@ use support::{assert_tells, json, run, stdout, text};
 
 /// A good incident with a runbook of its own.
 const GOOD: &str = "tests/fixtures/audit/good/bad-deploy.ron";
-/// Nothing is to be found out here but by the search.
+/// An incident in which only the search finds an answer.
 const FAILING: &str = "tests/fixtures/failing.ron";
 
 #[test]

@@ -76,7 +76,7 @@ fn a_heading_that_was_changed_is_damaged() {
 #[test]
 fn messages_name_the_file_that_was_asked_for() {
     let folder = folder();
-    // The folder is there and takes no file, whoever asks.
+    // The folder exists and takes no file, even from root.
     for arguments in [
         "run own.ron -f csv -o /proc/rows",
         "sweep own.ron --seeds 0..2 -o /proc/rows",

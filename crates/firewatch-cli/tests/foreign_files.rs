@@ -31,7 +31,7 @@ fn scenario(named: &str) -> String {
     )
 }
 
-/// Every command that reads a scenario, and what comes behind the file.
+/// Every command that reads a scenario, with the arguments after the file.
 const COMMANDS: [&[&str]; 8] = [
     &["run"],
     &["check"],

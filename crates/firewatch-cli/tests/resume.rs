@@ -55,7 +55,7 @@ impl Folder {
         fs::read(self.path(name)).expect("it can be read")
     }
 
-    /// A command that can't hang for ever, and can't take more than 4 GB.
+    /// A command with a limit of time, and of 4 GB of memory.
     fn command(&self, limits: &str, arguments: &[&str]) -> Command {
         let script = format!("{limits}; exec timeout 60 \"$@\"");
         let mut command = Command::new("sh");

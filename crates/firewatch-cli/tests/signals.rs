@@ -7,6 +7,8 @@
     reason = "a test that can't start the command fails"
 )]
 
+mod support;
+
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -14,6 +16,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use support::files;
 use tempfile::TempDir;
 
 /// Ticks that no test waits for the end of.
@@ -24,17 +27,6 @@ const SIGNALS: [(&str, i32); 3] = [("HUP", 1), ("INT", 2), ("TERM", 15)];
 
 fn manifest(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file)
-}
-
-/// Names of all files of a folder, hidden ones too.
-fn files(folder: &TempDir) -> Vec<String> {
-    let entries = fs::read_dir(folder.path()).expect("the folder can be read");
-    let names = entries.map(|entry| entry.expect("an entry").file_name());
-    let mut names: Vec<String> = names
-        .map(|name| name.to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
 }
 
 /// A command that runs in the folder; `before` is done by the shell that starts it.
@@ -53,12 +45,12 @@ fn begin(folder: &TempDir, before: &str, arguments: &[&str]) -> Child {
 /// Waits until the folder is as wanted.
 fn wait_until(folder: &TempDir, wanted: impl Fn(&[String]) -> bool) {
     for _ in 0..3000 {
-        if wanted(&files(folder)) {
+        if wanted(&files(folder.path())) {
             return;
         }
         thread::sleep(Duration::from_millis(10));
     }
-    panic!("{:?}", files(folder));
+    panic!("{:?}", files(folder.path()));
 }
 
 fn send(signal: &str, child: &Child) {
@@ -86,7 +78,7 @@ fn a_run_that_is_ended_leaves_nothing_behind() {
         let status = child.wait().expect("it ends");
         // As the signal ends a process that does not handle it.
         assert_eq!(status.signal(), Some(number), "{signal}");
-        assert_eq!(files(&folder), ["rows"], "{signal}");
+        assert_eq!(files(folder.path()), ["rows"], "{signal}");
         let rows = fs::read_to_string(folder.path().join("rows"));
         assert_eq!(rows.expect("it is there"), "old");
     }
@@ -102,7 +94,7 @@ fn a_sweep_that_is_ended_leaves_its_rows() {
     wait_until(&folder, |files| files == ["rows.partial"]);
     send("TERM", &child);
     assert_eq!(child.wait().expect("it ends").signal(), Some(15));
-    assert_eq!(files(&folder), ["rows.partial"]);
+    assert_eq!(files(folder.path()), ["rows.partial"]);
 }
 
 /// `nohup`, and the shell for what runs in the background, have the process ignore a signal.
@@ -118,8 +110,8 @@ fn a_signal_that_is_to_be_ignored_is() {
     send("INT", &child);
     thread::sleep(Duration::from_millis(300));
     assert_eq!(child.try_wait().expect("it can be asked"), None);
-    assert!(files(&folder).iter().any(is_unfinished));
+    assert!(files(folder.path()).iter().any(is_unfinished));
     send("TERM", &child);
     assert_eq!(child.wait().expect("it ends").signal(), Some(15));
-    assert_eq!(files(&folder), [] as [&str; 0]);
+    assert_eq!(files(folder.path()), [] as [&str; 0]);
 }

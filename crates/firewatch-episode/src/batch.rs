@@ -69,7 +69,7 @@ pub struct BatchStep {
     /// reference profile.
     pub error: Option<EpisodeError>,
     /// The first action of the scenario's own timeline that could not be carried out before the tick of this
-    /// step; in the first step, also before the tick of the reset. The step was done all the same, but the
+    /// step; in the first step, also before the tick of the reset. The step was still done, but the
     /// incident is not the one that the scenario describes.
     pub failed_action: Option<Box<FailedAction>>,
 }
@@ -218,7 +218,7 @@ impl EpisodeBatch {
     /// environment ticks on meanwhile.
     ///
     /// A timeline's action that does not fit its scenario is [`BatchStep::failed_action`] of that episode:
-    /// the rest of what the timeline does then, the tick and the action are done all the same.
+    /// the rest of what the timeline does then, the tick and the action are still done.
     ///
     /// # Errors
     /// [`SimError::BufferLength`], [`firewatch_scenario::ActionError::Unknown`]: nothing has happened

@@ -66,7 +66,7 @@ pub struct Step {
     /// Why the step was not done, under the reference profile: it came after the end, or the action failed.
     pub error: Option<EpisodeError>,
     /// The first action of the scenario's own timeline that could not be carried out before the tick of this
-    /// step; in the first step, also before the tick of the reset. The step was done all the same, but the
+    /// step; in the first step, also before the tick of the reset. The step was still done, but the
     /// incident is not the one that the scenario describes.
     pub failed_action: Option<FailedAction>,
 }
@@ -118,7 +118,7 @@ impl Episode {
     /// What the scenario's timeline does, then one tick, then one action.
     ///
     /// A timeline's action that does not fit the scenario is [`Step::failed_action`]: the rest of what the
-    /// timeline does then, the tick and the action are done all the same.
+    /// timeline does then, the tick and the action are still done.
     ///
     /// Under the reference profile a step that comes after the end, or before the first reset, is
     /// [`Step::error`] with an empty observation, as the reference shows it; so is one whose action

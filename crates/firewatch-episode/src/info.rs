@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::session::Session;
 
-/// What every episode is, for whoever reads along without knowing.
+/// What an episode is, told in one sentence to a reader who sees only the text.
 pub const SIMULATION_TYPE: &str =
     "production incident in a mesh of microservices, with metrics, alerts and logs to judge by";
 

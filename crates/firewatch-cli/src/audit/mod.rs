@@ -97,7 +97,7 @@ fn audit_all(
                 let part = std::mem::replace(&mut before, after)..after;
                 let audit = match examine_case(&case, arguments, bar, part) {
                     Ok(audit) => audit,
-                    // The others can be audited all the same.
+                    // The remaining scenarios can still be audited.
                     Err(EpisodeError::Action(error @ ActionError::Unfit { .. })) => {
                         out.flush()?;
                         let message = format!("an action of the timeline failed: {error}");

@@ -73,7 +73,7 @@ impl Incident {
         }
     }
 
-    /// The command that answers the same incident with a runbook, and what is to be said before it.
+    /// Returns the command that answers the same incident with a runbook, and the line before it.
     ///
     /// # Errors
     /// Why there is none.

@@ -6,7 +6,7 @@
 )]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -67,6 +67,17 @@ pub fn assert_tells(told: &str, wanted: &[&str]) {
     }
 }
 
+/// Names of all files of a folder, hidden ones too, in order.
+pub fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
 /// A folder for the files of a test, which the command runs in.
 pub struct Folder(pub TempDir);
 
@@ -93,13 +104,7 @@ impl Folder {
 
     /// Names of all files, hidden ones too, in order.
     pub fn files(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).expect("it can be read");
-        let names = entries.map(|entry| entry.expect("an entry").file_name());
-        let mut names: Vec<String> = names
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect();
-        names.sort();
-        names
+        files(self.0.path())
     }
 
     /// The command in the folder, without an input.

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::support::{run, stderr};
 use crate::tool::{Folder, GRID};
 
-/// What a sweep leaves behind that was stopped while it wrote: the first bytes of its rows.
+/// The partial file of a sweep that was stopped while it wrote: the first bytes of its rows.
 #[cfg(target_os = "linux")]
 fn stop_midway(sweep: &[&str]) {
     // The system ends a process that writes a larger file than it may.

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::support::{command, json_lines, stdout, text};
+use crate::support::{command, files, json_lines, stdout, text};
 
 /// Of 2 seeds, 3 speeds and 3 halts: 18 runs.
 pub const GRID: &str = "tests/fixtures/sweep/grid.ron";
@@ -59,13 +59,7 @@ impl Folder {
 
     /// Names of all files, hidden ones too.
     pub fn files(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).expect("the folder can be read");
-        let names = entries.map(|entry| entry.expect("an entry").file_name());
-        let mut names: Vec<String> = names
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect();
-        names.sort();
-        names
+        files(self.0.path())
     }
 }
 

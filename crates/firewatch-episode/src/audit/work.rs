@@ -31,7 +31,7 @@ impl<'a> Work<'a> {
         Self { done, progress }
     }
 
-    /// A tick of so many episodes is done, each of which counts [`of_tick`].
+    /// Counts a tick of `episodes` episodes, each at [`of_tick`].
     pub(super) fn add(&self, episodes: usize, of_tick: u64) {
         let work = (episodes as u64).saturating_mul(of_tick);
         self.done.fetch_add(work, Ordering::Relaxed);

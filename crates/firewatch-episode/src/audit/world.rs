@@ -48,7 +48,7 @@ impl World {
     /// of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
     /// them all.
     ///
-    /// Only so many of these others as a [chunk](work::chunk) holds exist at a time, and the incident itself
+    /// At most a [chunk](work::chunk) of these others exists at a time, and the incident itself
     /// beside each chunk: they are as large as the incident, and one for each fault.
     pub(super) fn watch(
         scenario: &Scenario,
@@ -100,7 +100,7 @@ impl World {
         Ok(())
     }
 
-    /// Looks at the incident, which is the first of the batch, and at the others behind it.
+    /// Looks at the incident, which is the first of the batch, and at the others after it.
     fn look(
         &mut self,
         scenario: &Scenario,

@@ -14,7 +14,7 @@ pub(super) struct Created<'a> {
     /// On a service: its name, and the metric's.
     on_service: BTreeSet<(&'a str, &'a str)>,
     /// On the services that call a target. Which ones is not looked up: a metric that is expected of a
-    /// service that calls nothing is a mistake all the same.
+    /// service that calls nothing is still a mistake.
     on_callers: BTreeSet<&'a str>,
     /// Actions and targets that were seen.
     seen: BTreeSet<(&'a str, Option<&'a str>)>,

@@ -103,7 +103,7 @@ impl Pool {
     /// On one thread it allocates nothing; on several, a job for each thread.
     ///
     /// # Errors
-    /// That of the first shard for which `work` has one; the others are worked on all the same.
+    /// That of the first shard for which `work` has one; the other shards are still worked on.
     ///
     /// # Panics
     /// If `work` does, in this round or in an earlier one.
