@@ -144,12 +144,18 @@ impl Fleet {
     }
 
     /// One tick of every environment.
+    ///
+    /// # Panics
+    /// If work on a part of this fleet has panicked before: what it left may be between two states.
     pub fn tick(&mut self) {
         self.tick_many(1);
     }
 
     /// `ticks` ticks of every environment; quicker than as many calls of [`Fleet::tick`], because each
     /// shard does all its ticks while it is in the cache.
+    ///
+    /// # Panics
+    /// As [`Fleet::tick`].
     pub fn tick_many(&mut self, ticks: u64) {
         let all = std::iter::repeat(());
         let Ok(()) = self.pool.for_each(all, |_, shard, ()| {

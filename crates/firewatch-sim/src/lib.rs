@@ -67,6 +67,8 @@ mod topology;
 mod value;
 mod view;
 
+/// The version of `bevy_ecs` whose types stand in this crate's interface.
+pub use bevy_ecs;
 pub use blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint, despawn_environment};
 pub use change::{EnvironmentMut, ServiceMut};
 pub use environment::{
