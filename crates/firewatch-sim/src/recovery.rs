@@ -24,36 +24,29 @@ const VICTIM_LATENCY_SECONDS: f64 = 1.0;
 const VICTIM_LATENCY_NOISE_SECONDS: f64 = 0.15;
 
 /// For each halted fault in list order: heals its service, then every other one but red herrings.
-/// The single-fault engine recovers in [`single_fault_recovery`].
-pub(crate) fn recovery(mut meshes: Meshes<()>) {
-    let heals = |environment: &Environment, faults: &[Fault]| {
-        environment.engine == Engine::MultiFault && faults.iter().any(|fault| fault.halted)
-    };
-    meshes.for_each(heals, |_, (), faults, services| {
-        for fault in faults.iter().filter(|fault| fault.halted) {
-            if let Some(source) = fault.service_index() {
-                let (vitals, runtime) = services.service(source);
-                if vitals.http_server_error_rate > ERROR_NOISE {
-                    heal_errors(vitals, fault.speed);
-                }
-                heal_latency_and_memory(fault, vitals, runtime);
-            }
-            heal_others(fault, services.vitals);
-        }
-    });
+pub(crate) fn recovery(meshes: Meshes<()>) {
+    recover(meshes, Engine::MultiFault, |errors| errors > ERROR_NOISE);
 }
 
-/// Recovery in the single-fault engine, before the cascade: the error rate of the root cause goes toward its
+/// The same in the single-fault engine, before the cascade: the error rate of the root cause goes toward its
 /// floor even from below.
-pub(crate) fn single_fault_recovery(mut meshes: Meshes<()>) {
+pub(crate) fn single_fault_recovery(meshes: Meshes<()>) {
+    recover(meshes, Engine::SingleFault, |_| true);
+}
+
+/// Recovery in the environments of one engine, which says from which error rate on a fault's service heals.
+#[inline]
+fn recover(mut meshes: Meshes<()>, engine: Engine, has_errors: impl Fn(f64) -> bool) {
     let heals = |environment: &Environment, faults: &[Fault]| {
-        environment.engine == Engine::SingleFault && faults.iter().any(|fault| fault.halted)
+        environment.engine == engine && faults.iter().any(|fault| fault.halted)
     };
     meshes.for_each(heals, |_, (), faults, services| {
         for fault in faults.iter().filter(|fault| fault.halted) {
             if let Some(source) = fault.service_index() {
                 let (vitals, runtime) = services.service(source);
-                heal_errors(vitals, fault.speed);
+                if has_errors(vitals.http_server_error_rate) {
+                    heal_errors(vitals, fault.speed);
+                }
                 heal_latency_and_memory(fault, vitals, runtime);
             }
             heal_others(fault, services.vitals);

@@ -67,10 +67,7 @@ impl Shard {
             let row = |&entity: &Entity| self.world.entity(entity).location().table_row.index();
             self.rows.extend(self.environments.iter().map(row));
         }
-        if self.moved == 0 {
-            return;
-        }
-        if self.moved * 8 < self.environments.len() {
+        if self.moved == 0 || self.moved * 8 < self.environments.len() {
             return;
         }
         if defragment(&mut self.world, &self.environments) {
