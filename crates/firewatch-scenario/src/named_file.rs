@@ -167,7 +167,7 @@ impl NamedFiles {
         if !path.starts_with(&self.root) {
             return Err(outside(name));
         }
-        // As the file system spells it: a file that is named twice is to be noticed.
+        // Spelled as the file system does, so that a file named twice is noticed.
         let path = path.canonicalize().map_err(unreadable)?;
         if path.starts_with(&self.root) {
             Ok(path)

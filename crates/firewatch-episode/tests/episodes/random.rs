@@ -80,7 +80,7 @@ fn no_sequence_of_actions_panics_or_leaves_what_is_possible() {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let mut budget = f64::INFINITY;
             let mut halted = 0;
-            // Some fail under the reference profile, at ticks that count all the same.
+            // Some fail under the reference profile; their ticks still count.
             while episode.end().is_none() {
                 let Ok(step) = episode.step(&any_action(&mut random, profile, &names)) else {
                     assert_eq!(profile, Profile::Reference);

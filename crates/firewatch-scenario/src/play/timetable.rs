@@ -55,12 +55,12 @@ impl Timetable {
         self.0.is_empty()
     }
 
-    /// All that is to be done, the last thing first.
+    /// The steps in reverse order, so that the next one is popped.
     pub(super) fn steps<'a>(&self, scenario: &'a Scenario) -> Vec<(u64, Step<'a>)> {
         resolved(&self.0, scenario)
     }
 
-    /// Does what the scenario of this timetable does once so many ticks are done: the faults that begin
+    /// Does what the scenario of this timetable does after `tick` ticks: the faults that begin
     /// then, then the events of the timeline, whose actions go into the session. A [`crate::Playback`]
     /// does so by itself.
     ///

@@ -8,7 +8,7 @@ pub(super) struct NodeSet {
 }
 
 impl NodeSet {
-    /// An empty set of nodes of a graph with so many.
+    /// An empty set for a graph of `nodes` nodes.
     pub(super) fn new(nodes: usize) -> Self {
         Self {
             first: 0,
