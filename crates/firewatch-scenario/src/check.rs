@@ -16,7 +16,7 @@ use firewatch_sim::{Engine, FaultKind};
 use crate::catalogue::{self, CATALOGUE};
 use crate::decode::{Decoder, key_path};
 use crate::model::{Action, Calls, Fault, Scenario, Service};
-use crate::problem::{shown, suggest};
+use firewatch_ron::{shown, suggest};
 
 /// Largest number of ticks that a run may take.
 pub const MAX_TICKS: u64 = 10_000_000;

@@ -11,9 +11,9 @@ use std::str::FromStr;
 use describe::{article, describe, in_quotes, without_quotes};
 pub(crate) use fields::{Call, Fields};
 
-use crate::problem::{MAX_PROBLEMS, Problem, choices, closest, shown, suggest};
-use crate::syntax::{Expr, Kind};
-use crate::work;
+use firewatch_ron::work;
+use firewatch_ron::{Expr, Kind};
+use firewatch_ron::{MAX_PROBLEMS, Problem, choices, closest, shown, suggest};
 
 /// Characters that a key may have. Keys are a part of the paths of everything below them.
 const MAX_KEY: usize = 200;

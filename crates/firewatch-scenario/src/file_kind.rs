@@ -1,7 +1,7 @@
 //! What sort of file a text is.
 
 use crate::load;
-use crate::syntax::{TokenKind, each_token};
+use firewatch_ron::{TokenKind, each_token};
 
 /// The sorts of file that Firewatch reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -113,14 +113,6 @@
 //! | `choices` of a parameter of an action | 256 |
 //!
 //! What is said about an action is cut to 4,096 bytes ([`MAX_FEEDBACK_BYTES`]).
-//!
-//! # Why a parser of our own
-//!
-//! The language is RON: a test holds what is read here against the `ron` crate. But to tell all
-//! problems of a file at once, each at its place, takes a tree that knows where every value stood,
-//! read on behind a slip; and a file may be anything, so time and stack have to be bounded. `ron` stops
-//! at the first slip and does not say where values stood; the tree of `ron2` 0.3 overflows the stack on
-//! `a(a(a(...`, and never ends on 128 opening brackets followed by a closing one of another sort.
 
 mod action;
 mod baseline;
@@ -136,20 +128,15 @@ mod generate;
 mod goal;
 #[cfg(test)]
 mod linear;
-mod lines;
 mod load;
 mod model;
 mod named_file;
 mod play;
-mod problem;
 mod read;
 pub mod runbook;
 pub mod score;
 mod start;
 mod sweep;
-mod syntax;
-mod visible;
-mod work;
 mod write;
 
 pub use action::{
@@ -166,6 +153,8 @@ pub use draws::{Draws, Purpose};
 pub use episodes::Episodes;
 pub use expect::{Outcome, Verdict};
 pub use file_kind::FileKind;
+pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem, instead_of};
+pub use firewatch_ron::{steers_terminal, visible, visible_lines};
 pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::MAX_FILE_BYTES;
@@ -176,13 +165,11 @@ pub use model::{
 pub use play::{
     FailedAction, FleetPlayback, Occurrence, Playback, Script, ServiceHistory, Timetable, What,
 };
-pub use problem::{Diagnostics, LocatedProblem, Problem, instead_of};
 pub use runbook::{Responder, Runbook};
 pub use sweep::{
     Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Plan,
     Run, Seeds, Setting, Sweep, steps, whole_steps,
 };
-pub use visible::{steers_terminal, visible, visible_lines};
 
 /// The examples of the README, as tests.
 #[cfg(doctest)]

@@ -5,7 +5,7 @@ use firewatch_sim::{EnvironmentState, Simulation, SloBudget};
 use crate::action::{ActionCatalogue, ActionSession, Profile};
 use crate::model::Scenario;
 use crate::play::Playback;
-use crate::work::steps_of;
+use firewatch_ron::work::steps_of;
 
 /// Makes a text out of a size.
 type Generator = fn(usize) -> String;

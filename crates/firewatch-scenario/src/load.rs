@@ -8,8 +8,7 @@ use crate::check;
 use crate::decode::{Decode, Decoder};
 use crate::generate;
 use crate::model::Scenario;
-use crate::problem::{Diagnostics, Problem};
-use crate::syntax;
+use firewatch_ron::{Diagnostics, Problem};
 
 /// Largest scenario file, bytes.
 pub const MAX_FILE_BYTES: usize = 1 << 20;
@@ -163,7 +162,7 @@ pub(crate) fn without_mark(text: &str) -> &str {
 /// The value that a text holds, as far as it could be read; `what` and `example` show an empty file what
 /// it lacks.
 pub(crate) fn decode<T: Decode>(text: &str, what: &str, example: &str) -> (Option<T>, Decoder) {
-    let parsed = syntax::parse(text);
+    let parsed = firewatch_ron::parse(text);
     let mut notes = Decoder::after(parsed.problems, text);
     let value = match &parsed.value {
         Some(expr) => notes.value::<T>(expr, ""),

@@ -105,7 +105,7 @@ impl Scenario {
         self.faults.iter().chain(
             self.timeline
                 .iter()
-                .inspect(|_| crate::work::count(1))
+                .inspect(|_| firewatch_ron::work::count(1))
                 .filter_map(|event| match &event.action {
                     Action::Inject(fault) => Some(fault),
                     Action::Halt(_) | Action::Set(..) | Action::Perform(_) => None,

@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::file_kind::FileKind;
 use crate::load::{MAX_FILE_BYTES, utf8};
-use crate::problem::shown;
+use firewatch_ron::shown;
 
 /// Files that a scenario may name.
 const MAX_FILES: usize = 100;

@@ -10,8 +10,8 @@ use crate::action::ActionRequest;
 use crate::decode::{Call, Decode, Decoder, StandIn, join, key_path};
 use crate::goal::Goals;
 use crate::model::{Action, Calls, Difficulty, Event, Fault, Metrics, Scenario, Service};
-use crate::problem::{shown, suggest};
-use crate::syntax::{Expr, Kind};
+use firewatch_ron::{Expr, Kind};
+use firewatch_ron::{shown, suggest};
 
 impl Decode for Scenario {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {

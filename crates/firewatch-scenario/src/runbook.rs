@@ -45,8 +45,8 @@ use crate::check;
 use crate::decode::Decoder;
 use crate::load;
 use crate::model::{Check, Comparison, Expectation, Scenario};
-use crate::problem::{Diagnostics, Problem};
 use crate::score::AlertName;
+use firewatch_ron::{Diagnostics, Problem};
 pub use respond::Responder;
 
 /// What somebody who answers an incident does.

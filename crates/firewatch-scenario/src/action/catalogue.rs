@@ -9,7 +9,7 @@ use super::check::{self, Author};
 use super::model::{ActionFile, ActionSpec, Profile, Rules};
 use super::request::ActionError;
 use crate::load;
-use crate::problem::{Diagnostics, suggest};
+use firewatch_ron::{Diagnostics, suggest};
 
 /// The actions that can be done, and the rules that hold for all of them.
 ///

@@ -8,7 +8,7 @@ use super::catalogue::ActionCatalogue;
 use super::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter, Profile};
 use super::types;
 use crate::decode::{Decoder, key_path};
-use crate::problem::{shown, suggest};
+use firewatch_ron::{shown, suggest};
 
 /// Whose file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use super::catalogue::ActionCatalogue;
 use super::model::Profile;
 use crate::decode::{Decode, Decoder};
 use crate::named_file::{NamedFiles, Refusal};
-use crate::problem::Diagnostics;
-use crate::syntax::Expr;
+use firewatch_ron::Diagnostics;
+use firewatch_ron::Expr;
 
 /// The files of actions that a scenario names, and the catalogues with them. Where two files have an
 /// action of the same name, the later counts.

@@ -10,7 +10,7 @@ use super::model::{
 };
 use super::template::{MAX_FEEDBACK_BYTES, MAX_TEMPLATE_BYTES, Names, Template};
 use crate::decode::{Decode, Decoder, Fields, StandIn, join, key_path};
-use crate::syntax::{Expr, Kind};
+use firewatch_ron::{Expr, Kind};
 
 macro_rules! decode_names {
     ($($type:ty: $one:literal, $all:literal;)*) => {$(
@@ -314,13 +314,13 @@ fn metric_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<MetricK
         decoder.omit();
         return None;
     }
-    let message = format!("unknown metric `{}`", crate::problem::shown(&name));
+    let message = format!("unknown metric `{}`", firewatch_ron::shown(&name));
     let own = decoder.own_metrics.iter().map(String::as_str);
     let names = firewatch_sim::METRICS
         .iter()
         .map(|metric| metric.name)
         .chain(own);
-    let help = match crate::problem::closest(&name, names) {
+    let help = match firewatch_ron::closest(&name, names) {
         Some(close) => format!("did you mean `{close}`?"),
         None => "a metric of your own stands in the file's `extra_metrics`".to_owned(),
     };

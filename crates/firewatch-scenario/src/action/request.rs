@@ -7,8 +7,8 @@ use firewatch_sim::{EnvironmentRef, FaultKind, SimError, Value};
 use super::catalogue::{ActionCatalogue, ActionId};
 use super::model::Category;
 use crate::model::Metrics;
-use crate::problem::shown;
 use crate::write::RequestText;
+use firewatch_ron::shown;
 
 /// Name of the action that lets a tick pass.
 pub const WAIT: &str = "wait";

@@ -8,7 +8,7 @@ use super::model::ParameterIndex;
 use super::parameter::Parameters;
 use super::report;
 use super::session::ActionSession;
-use crate::problem::{shown, suggest};
+use firewatch_ron::{shown, suggest};
 
 /// Most bytes of what is said about an action: what is longer is cut, and ends with `…`.
 pub const MAX_FEEDBACK_BYTES: usize = 4096;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::action::{ActionCatalogue, ActionRequest, Recipients};
 use crate::model::{Calls, Service};
-use crate::work;
+use firewatch_ron::work;
 
 /// Which metrics the actions of a timeline or a runbook may create, and on which services.
 #[derive(Default)]

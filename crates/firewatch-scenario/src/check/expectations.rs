@@ -6,8 +6,8 @@ use super::metrics::describe;
 use super::{Checker, count_ticks};
 use crate::decode::join;
 use crate::model::{Check, Comparison, Expectation, Operator, Quantity, When};
-use crate::problem::{closest, shown};
 use crate::score::grade::{SCORE_MAX, SCORE_MIN};
+use firewatch_ron::{closest, shown};
 
 /// Numbers that something can be.
 pub(super) struct Numbers {

@@ -9,7 +9,7 @@ use crate::action::ActionSpec;
 use crate::decode::join;
 use crate::goal::{Goal, GoalTest};
 use crate::model::Operator;
-use crate::problem::{closest, shown};
+use firewatch_ron::{closest, shown};
 
 impl Checker<'_> {
     pub(super) fn goals(&mut self) {

@@ -5,7 +5,7 @@ use firewatch_sim::{METRICS, Metric, MetricKind, Value, find_metric};
 use super::Checker;
 use crate::decode::key_path;
 use crate::model::{Metrics, Service};
-use crate::problem::{closest, shown};
+use firewatch_ron::{closest, shown};
 
 /// What a metric must be, for messages.
 pub(super) fn describe(kind: MetricKind) -> &'static str {

@@ -6,11 +6,11 @@ use firewatch_sim::FaultKind;
 
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
 use crate::decode::key_path;
-use crate::problem::{shown, suggest};
 use crate::sweep::{
     Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds, again,
     seeds_again,
 };
+use firewatch_ron::{shown, suggest};
 
 impl Checker<'_> {
     pub(super) fn sweep(&mut self) {

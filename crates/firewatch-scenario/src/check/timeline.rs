@@ -6,8 +6,8 @@ use super::{Checker, MAX_EVENTS};
 use crate::action::{ActionRequest, ActionSpec, Parameter};
 use crate::decode::key_path;
 use crate::model::{Action, Metrics, Scenario};
-use crate::problem::{shown, suggest};
-use crate::work;
+use firewatch_ron::work;
+use firewatch_ron::{shown, suggest};
 
 /// The actions that the timeline does.
 pub(super) fn requests(scenario: &Scenario) -> impl Iterator<Item = &ActionRequest> {

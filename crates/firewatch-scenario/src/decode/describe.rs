@@ -1,7 +1,7 @@
 //! What stands in the text, in words, and what would have to stand there.
 
-use crate::problem::shown;
-use crate::syntax::{Expr, Group, Kind};
+use firewatch_ron::shown;
+use firewatch_ron::{Expr, Group, Kind};
 
 pub(super) fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Decode, Decoder, describe, join, without_quotes};
-use crate::problem::{closest, listed, shown, suggest};
-use crate::syntax::{Expr, Group, Item, Kind, Name};
+use firewatch_ron::{Expr, Group, Item, Kind, Name};
+use firewatch_ron::{closest, listed, shown, suggest};
 
 impl Decoder {
     /// The named fields of `(a: 1, b: 2)` or of `Name(a: 1, b: 2)`; the example shows the name.

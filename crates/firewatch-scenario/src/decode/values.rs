@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use firewatch_sim::Value;
 
 use super::{Decode, Decoder, Entry, StandIn, in_quotes, key_path, without_quotes};
-use crate::syntax::{Expr, Kind, Number, NumberValue};
+use firewatch_ron::{Expr, Kind, Number, NumberValue};
 
 /// The number, if it is one, else what to do about it.
 fn number<'a>(expr: &Expr<'a>) -> Result<Number<'a>, Option<String>> {

@@ -7,7 +7,7 @@ use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
 use super::script::{FailedAction, Script};
 use crate::action::{ActionRequest, ActionSession, Stage};
 use crate::model::{Action, Fault, Metrics, Scenario};
-use crate::work;
+use firewatch_ron::work;
 
 /// Something that is done before a tick.
 #[derive(Clone, Copy)]

@@ -2,8 +2,8 @@
 
 use crate::decode::{Call, Decode, Decoder, StandIn, join};
 use crate::model::{Check, Comparison, Expectation, Fact, Operator, Quantity, When};
-use crate::problem::listed;
-use crate::syntax::{Expr, Kind};
+use firewatch_ron::listed;
+use firewatch_ron::{Expr, Kind};
 
 const WHENS: [&str; 5] = ["at_tick", "by_tick", "always", "never", "at_end"];
 const EXPECTATION: &str = "an expectation: `at_tick(3, ...)`, `by_tick(3, ...)`, `always(...)`, \

@@ -5,7 +5,7 @@ use firewatch_sim::Value;
 use crate::decode::{Call, Decode, Decoder, StandIn, join};
 use crate::goal::{Goal, GoalTest};
 use crate::model::{Comparison, Operator};
-use crate::syntax::{Expr, Kind};
+use firewatch_ron::{Expr, Kind};
 
 const GOAL: &str = "a goal: `goal(\"service\", \"metric\", lt(0.05))`";
 const TEST: &str = "a value to be equal to, or a test, such as `lt(0.05)`";

@@ -3,9 +3,9 @@
 use firewatch_sim::FaultKind;
 
 use crate::decode::{Call, Decode, Decoder, join, key_path};
-use crate::problem::suggest;
 use crate::sweep::{Axis, BadRange, End, Halt, MAX_SWEEP_VALUES, Seeds, Sweep, steps, whole_steps};
-use crate::syntax::{Expr, Kind};
+use firewatch_ron::suggest;
+use firewatch_ron::{Expr, Kind};
 
 impl Decode for Sweep {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {

@@ -5,7 +5,7 @@ use crate::decode::{Call, Decode, Decoder, StandIn, join};
 use crate::model::{Check, Fact, Quantity};
 use crate::read;
 use crate::score::AlertName;
-use crate::syntax::Expr;
+use firewatch_ron::Expr;
 
 const STEPS: [&str; 4] = ["action", "wait", "wait_until", "when"];
 const STEP: &str = "a step: `action(\"name\", \"service\")`, `wait(3)`, `wait_until(condition, 10)` or \

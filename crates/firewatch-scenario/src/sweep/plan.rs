@@ -8,7 +8,7 @@ use firewatch_sim::FaultKind;
 use super::settings::Settings;
 use super::{Axis, Halt};
 use crate::model::Scenario;
-use crate::problem::{Problem, shown};
+use firewatch_ron::{Problem, shown};
 
 /// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds and halting
 /// ticks, of which the last varies fastest.

@@ -6,7 +6,7 @@ use firewatch_sim::FaultKind;
 
 use super::{Halt, Setting};
 use crate::model::{Action, Event, Scenario};
-use crate::work;
+use firewatch_ron::work;
 
 /// What a run's settings say about each service's faults; `None` is every service.
 #[derive(Default)]

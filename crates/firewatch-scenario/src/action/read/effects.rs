@@ -5,7 +5,7 @@ use firewatch_sim::MetricKey;
 use super::super::model::{Change, Counter, Effect, Factor, Limits, On, Operand};
 use super::{metric_name, parameter_name};
 use crate::decode::{Decode, Decoder, Fields, StandIn, join};
-use crate::syntax::{Expr, Kind};
+use firewatch_ron::{Expr, Kind};
 
 const EFFECTS: [&str; 12] = [
     "scale",

@@ -10,7 +10,7 @@ use crate::problem::shown;
 use crate::work;
 
 /// Reads the text as far as it can be read.
-pub(crate) fn parse(text: &str) -> Parsed<'_> {
+pub fn parse(text: &str) -> Parsed<'_> {
     let mut parser = Parser {
         text,
         tokens: tokens(text),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenKind {
+pub enum TokenKind {
     /// One of `( ) [ ] { } : ,`.
     Mark(u8),
     /// Letters, digits and `_`, not beginning with a digit.
@@ -27,10 +27,13 @@ pub(crate) enum TokenKind {
     End,
 }
 
+/// A piece of a text that the syntax does not divide.
 #[derive(Clone, Debug)]
-pub(crate) struct Token {
-    pub(crate) kind: TokenKind,
-    pub(crate) span: Range<usize>,
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Its bytes in the text.
+    pub span: Range<usize>,
 }
 
 /// The white space of RON.
@@ -50,7 +53,7 @@ fn continues_word(c: char) -> bool {
 }
 
 /// The tokens of the text; the last is [`TokenKind::End`].
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
+pub fn tokens(text: &str) -> Vec<Token> {
     let mut lexer = Lexer { text, at: 0 };
     let mut tokens = Vec::new();
     loop {
@@ -64,7 +67,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// The tokens of the text up to its end, each read when it is asked for.
-pub(crate) fn each_token(text: &str) -> impl Iterator<Item = Token> {
+pub fn each_token(text: &str) -> impl Iterator<Item = Token> {
     let mut lexer = Lexer { text, at: 0 };
     let tokens = std::iter::repeat_with(move || lexer.next());
     tokens.take_while(|token| token.kind != TokenKind::End)

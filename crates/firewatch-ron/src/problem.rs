@@ -216,10 +216,10 @@ impl fmt::Debug for Diagnostics {
 impl std::error::Error for Diagnostics {}
 
 /// Problems that are shown of one file; of the others only their number.
-pub(crate) const MAX_PROBLEMS: usize = 100;
+pub const MAX_PROBLEMS: usize = 100;
 
 /// A name out of a file as it can stand in a message: short, and visible.
-pub(crate) fn shown(name: &str) -> String {
+pub fn shown(name: &str) -> String {
     const LONGEST: usize = 60;
     match name.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", visible(&name[..end])),
@@ -228,7 +228,7 @@ pub(crate) fn shown(name: &str) -> String {
 }
 
 /// The candidate that somebody who wrote `name` most likely meant.
-pub(crate) fn closest<'a>(
+pub fn closest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<&'a str> {
@@ -267,7 +267,7 @@ pub(crate) fn closest<'a>(
 }
 
 /// `a`, `b` and `c`.
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
     let quoted: Vec<String> = names
         .into_iter()
         .map(|name| format!("`{}`", shown(name)))
@@ -288,7 +288,7 @@ pub fn instead_of<'a>(
 }
 
 /// As [`instead_of`]; `what` names the candidates: `services`.
-pub(crate) fn suggest<'a>(
+pub fn suggest<'a>(
     name: &str,
     what: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
@@ -300,7 +300,7 @@ pub(crate) fn suggest<'a>(
 }
 
 /// All candidates, if they are few.
-pub(crate) fn choices<'a>(
+pub fn choices<'a>(
     what: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<String> {

@@ -12,9 +12,9 @@ mod token;
 
 use std::ops::Range;
 
-pub(crate) use number::{Number, NumberValue};
-pub(crate) use parse::parse;
-pub(crate) use token::{TokenKind, each_token};
+pub use number::{Number, NumberValue};
+pub use parse::parse;
+pub use token::{Token, TokenKind, each_token};
 
 use crate::problem::{MAX_PROBLEMS, Problem};
 
@@ -22,16 +22,22 @@ use crate::problem::{MAX_PROBLEMS, Problem};
 const MAX_DEPTH: usize = 64;
 
 /// A value of the text, and where it stands.
-pub(crate) struct Expr<'a> {
-    pub(crate) span: Range<usize>,
-    pub(crate) kind: Kind<'a>,
+pub struct Expr<'a> {
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+    /// What it is.
+    pub kind: Kind<'a>,
 }
 
-pub(crate) enum Kind<'a> {
+/// What a value is.
+pub enum Kind<'a> {
     /// Not readable; a problem was noted.
     Broken,
+    /// `true` or `false`.
     Bool(bool),
+    /// `-1.5`.
     Number(Number<'a>),
+    /// Text in quotes, without them, escapes resolved.
     Text(String),
     /// `None`.
     Nothing,
@@ -48,30 +54,36 @@ pub(crate) enum Kind<'a> {
 }
 
 /// Values in parentheses, each with or without a name.
-pub(crate) struct Group<'a> {
+pub struct Group<'a> {
     /// What stands before the parenthesis.
-    pub(crate) name: Option<Name<'a>>,
-    pub(crate) items: Vec<Item<'a>>,
+    pub name: Option<Name<'a>>,
+    /// The values, in order.
+    pub items: Vec<Item<'a>>,
 }
 
 /// A value in parentheses.
-pub(crate) struct Item<'a> {
-    pub(crate) name: Option<Name<'a>>,
-    pub(crate) value: Expr<'a>,
+pub struct Item<'a> {
+    /// What stands before the colon.
+    pub name: Option<Name<'a>>,
+    /// The value.
+    pub value: Expr<'a>,
 }
 
 /// A word that names something.
 #[derive(Clone)]
-pub(crate) struct Name<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) span: Range<usize>,
+pub struct Name<'a> {
+    /// The word.
+    pub text: &'a str,
+    /// Its bytes in the text.
+    pub span: Range<usize>,
 }
 
 /// What a text holds.
-pub(crate) struct Parsed<'a> {
+pub struct Parsed<'a> {
     /// The value, if there is one.
-    pub(crate) value: Option<Expr<'a>>,
-    pub(crate) problems: Vec<Problem>,
+    pub value: Option<Expr<'a>>,
+    /// What is wrong with the syntax, in the order of the text.
+    pub problems: Vec<Problem>,
 }
 
 /// Notes what is wrong with the text.

@@ -2,34 +2,41 @@
 
 /// A number, and how it is written.
 #[derive(Clone, Copy)]
-pub(crate) struct Number<'a> {
-    pub(crate) raw: &'a str,
-    pub(crate) value: NumberValue,
+pub struct Number<'a> {
+    /// As written.
+    pub raw: &'a str,
+    /// What it stands for.
+    pub value: NumberValue,
 }
 
+/// What a number stands for.
 #[derive(Clone, Copy)]
-pub(crate) enum NumberValue {
+pub enum NumberValue {
+    /// A whole number.
     Whole(i128),
+    /// A number with a point or an exponent, infinite or not a number.
     Float(f64),
 }
 
 impl<'a> Number<'a> {
     /// The number that the text stands for, if it is one.
-    pub(crate) fn read(raw: &'a str) -> Option<Self> {
+    pub fn read(raw: &'a str) -> Option<Self> {
         let value = whole(raw).map(NumberValue::Whole);
         let value = value.or_else(|| float(raw).map(NumberValue::Float))?;
         Some(Self { raw, value })
     }
 
     /// The number, if it is written as a whole one.
-    pub(crate) fn as_whole(&self) -> Option<i128> {
+    pub fn as_whole(&self) -> Option<i128> {
         match self.value {
             NumberValue::Whole(n) => Some(n),
             NumberValue::Float(_) => None,
         }
     }
 
-    pub(crate) fn as_f64(&self) -> f64 {
+    /// The number as a float, rounded to the nearest.
+    #[must_use]
+    pub fn as_f64(&self) -> f64 {
         match self.value {
             NumberValue::Whole(n) => n as f64,
             NumberValue::Float(x) => x,

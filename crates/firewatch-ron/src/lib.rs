@@ -1,0 +1,24 @@
+//! RON with every problem at once: a text becomes a tree in which each value has its place, and what is
+//! wrong is shown at the places.
+//!
+//! [`parse`] recovers from slips: one hides nothing else. [`Diagnostics`] are the problems of one text as
+//! a person reads them ([`Diagnostics::render`]) or a machine ([`Diagnostics::located`]). [`visible`] makes
+//! text from outside fit for a terminal.
+//!
+//! Time, stack and memory are bounded whatever a text holds: brackets nest at most 64 deep, and of more
+//! than [`MAX_PROBLEMS`] problems only the number is told.
+
+mod lines;
+mod problem;
+mod syntax;
+mod visible;
+pub mod work;
+
+pub use problem::{
+    Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,
+    shown, suggest,
+};
+pub use syntax::{
+    Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, each_token, parse,
+};
+pub use visible::{steers_terminal, visible, visible_lines};
