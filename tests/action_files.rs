@@ -11,10 +11,10 @@
 
 use std::fs;
 
+use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, Profile};
 use firewatch_episode::{Episode, Request};
-use firewatch_scenario::{
-    ActionCatalogue, ActionError, ActionRequest, Diagnostics, Playback, Profile, Scenario,
-};
+use firewatch_response::Playback;
+use firewatch_scenario::{Diagnostics, Scenario};
 use firewatch_sim::Value;
 use firewatch_tests::{difference, files, workspace};
 use tempfile::TempDir;

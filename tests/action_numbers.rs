@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose actions are refused fails")]
 
-use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSession, Profile};
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_sim::{
     EnvironmentState, METRICS, MetricKind, ServiceState, Simulation, SloBudget, Value,
 };

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
-use firewatch_episode::audit::{AuditOptions, audit, least_work};
+use firewatch_audit::{AuditOptions, audit, least_work};
 use firewatch_scenario::Scenario;
 
 const TICKS: u64 = 4;

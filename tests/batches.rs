@@ -1,7 +1,8 @@
 //! A batch of episodes steps without allocating.
 
+use firewatch_action::{ActionRequest, Profile};
 use firewatch_episode::{BatchStep, EpisodeBatch, Request};
-use firewatch_scenario::{ActionRequest, Difficulty, Profile};
+use firewatch_scenario::Difficulty;
 
 #[test]
 fn a_quiet_batched_step_allocates_nothing() {

@@ -11,8 +11,10 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use firewatch_episode::audit::{AuditOptions, Verdict, audit};
-use firewatch_scenario::{Difficulty, Playback, Profile, Runbook, Scenario};
+use firewatch_action::Profile;
+use firewatch_audit::{AuditOptions, Verdict, audit};
+use firewatch_response::Playback;
+use firewatch_scenario::{Difficulty, Runbook, Scenario};
 use firewatch_tests::{difference, files, workspace};
 
 struct Incident {

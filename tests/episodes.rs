@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use firewatch_episode::{Start, matching, tasks};
+use firewatch_reference::{Start, matching, tasks};
 use firewatch_scenario::Difficulty;
 use firewatch_sim::{EnvironmentState, LogScript, Simulation};
 use firewatch_tests::{Comparison, compare_episode, difference, files, tell, workspace};
@@ -109,7 +109,7 @@ fn a_changed_field_of_a_line_is_noticed() {
 fn every_file_of_the_reference_is_a_task() {
     let mut ids: Vec<&str> = tasks().iter().map(|task| task.id).collect();
     ids.sort_unstable();
-    let files = files(&workspace().join("scenarios/reference"), "ron");
+    let files = files(&workspace().join("crates/firewatch-reference/tasks"), "ron");
     let names: Vec<_> = files
         .iter()
         .filter_map(|file| file.file_stem()?.to_str())

@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use firewatch_scenario::Stage;
+use firewatch_action::Stage;
 use firewatch_sim::{
     Blueprint, EnvironmentMut, EnvironmentState, FaultKind, FaultState, Fleet, FleetPart,
     Intervention, MetricKey, SimError, Simulation, Value, defragment_environments,

@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose actions are refused fails")]
 
-use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, Diagnostics, MAX_FEEDBACK_BYTES, Profile,
-    Scenario,
+use firewatch_action::{
+    ActionCatalogue, ActionRequest, ActionSession, MAX_FEEDBACK_BYTES, Profile,
 };
+use firewatch_scenario::{Diagnostics, Scenario};
 use firewatch_sim::{EnvironmentState, ServiceState, Simulation, SloBudget};
 
 fn catalogue(parameters: &str, branch: &str) -> Result<ActionCatalogue, Diagnostics> {

@@ -12,7 +12,8 @@
 use std::fs;
 use std::path::Path;
 
-use firewatch_scenario::{Diagnostics, MAX_FILE_BYTES, Scenario};
+use firewatch_ron::MAX_FILE_BYTES;
+use firewatch_scenario::{Diagnostics, Scenario};
 use firewatch_tests::{difference, files, workspace};
 
 /// What is said about the file; its name is given without the folder.

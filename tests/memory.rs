@@ -7,8 +7,9 @@
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
 use bevy_ecs::prelude::*;
+use firewatch_action::Profile;
 use firewatch_episode::{EpisodeBatch, Request};
-use firewatch_scenario::{Difficulty, Episodes, Profile};
+use firewatch_scenario::{Difficulty, Episodes};
 use firewatch_sim::{
     Environment, FaultKind, FaultState, Fleet, Simulation, defragment_environments,
     despawn_environment, spawn_environment,

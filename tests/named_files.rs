@@ -10,7 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use firewatch_scenario::{Diagnostics, MAX_FILE_BYTES, Scenario};
+use firewatch_ron::MAX_FILE_BYTES;
+use firewatch_scenario::{Diagnostics, Scenario};
 use tempfile::TempDir;
 
 const ACTIONS: &str = "Actions(actions: {\"look\": (about: \"Looks.\", category: investigation, \

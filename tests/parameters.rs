@@ -2,8 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a test whose incident is refused fails")]
 
+use firewatch_action::{ActionRequest, Profile};
 use firewatch_episode::{Episode, Request, Step};
-use firewatch_scenario::{ActionRequest, Playback, Profile, Scenario};
+use firewatch_response::Playback;
+use firewatch_scenario::Scenario;
 use firewatch_sim::Value;
 
 const SERVICE: &str = "auth-service";

@@ -3,10 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose scenario is refused fails")]
 
+use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Operator};
+use firewatch_response::{
+    FleetPlayback, Occurrence, Outcome, Playback, Script, ServiceHistory, Verdict,
+};
 use firewatch_scenario::{
-    Action, ActionCatalogue, ActionRequest, Check, Comparison, Difficulty, Event, Expectation,
-    Fact, Fault, FleetPlayback, Metrics, Occurrence, Operator, Outcome, Playback, Quantity,
-    Scenario, Script, ServiceHistory, Verdict, When, generate,
+    Action, Check, Difficulty, Event, Expectation, Fact, Fault, Quantity, Scenario, When, generate,
 };
 use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value};
 use proptest::collection::vec;

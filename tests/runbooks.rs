@@ -9,13 +9,16 @@
 
 use std::fs;
 
-use firewatch_episode::{End, Episode, Request, tasks};
+use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Operator, Profile};
+use firewatch_episode::{Episode, Request};
+use firewatch_reference::tasks;
+use firewatch_response::score::End;
+use firewatch_response::{FleetPlayback, Playback, Responder, What};
+use firewatch_scenario::AlertName;
 use firewatch_scenario::runbook::{Condition, Step};
-use firewatch_scenario::score::AlertName;
 use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, Check, Comparison, Diagnostics, Difficulty, Expectation, Fact,
-    FileKind, FleetPlayback, Operator, Playback, Profile, Quantity, Responder, Runbook, Scenario,
-    What, When, generate,
+    Check, Diagnostics, Difficulty, Expectation, Fact, FileKind, Quantity, Runbook, Scenario, When,
+    generate,
 };
 use firewatch_sim::{Status, Value};
 use firewatch_tests::{difference, files, property, workspace};

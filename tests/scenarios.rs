@@ -2,7 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a test that can't play its files fails")]
 
-use firewatch_scenario::{Difficulty, Fact, Playback, Quantity, Scenario, When};
+use firewatch_response::Playback;
+use firewatch_scenario::{Difficulty, Fact, Quantity, Scenario, When};
 use firewatch_sim::{Engine, FaultKind, ImpactMode, METRICS};
 use firewatch_tests::scenarios;
 

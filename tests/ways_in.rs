@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
 use bevy_ecs::prelude::*;
-use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSession, Profile};
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_sim::{
     Blueprint, EnvironmentState, FaultKind, FaultState, Fleet, Intervention, METRICS, Metric,
     MetricKey, MetricKind, ServiceState, SimError, Simulation, SloBudget, Value, Vitals,

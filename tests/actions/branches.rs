@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSession, Profile};
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_sim::{FaultKind, Simulation, Value};
 use serde_json::Value as Json;
 

@@ -1,6 +1,6 @@
 //! What a remedy does to metrics, and what becomes of its parameters.
 
-use firewatch_scenario::{ActionError, ActionRequest, Profile};
+use firewatch_action::{ActionError, ActionRequest, Profile};
 use firewatch_sim::{FaultKind, Value};
 
 use crate::incident::{Incident, REQUESTS, TARGET, apply, number};

@@ -1,9 +1,8 @@
 //! Files that add actions.
 
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_episode::{Episode, Request};
-use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, Difficulty, Profile, Scenario,
-};
+use firewatch_scenario::{Difficulty, Scenario};
 use firewatch_sim::FaultKind;
 use firewatch_tests::workspace;
 

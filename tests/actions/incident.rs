@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_scenario::{
+use firewatch_action::{
     ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, Profile,
 };
 use firewatch_sim::{

@@ -1,6 +1,6 @@
 //! The rules of both profiles: targets, faults, time.
 
-use firewatch_scenario::{ActionCatalogue, ActionRequest, ActionSession, FleetStage, Profile};
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, FleetStage, Profile};
 use firewatch_sim::{FaultKind, Fleet};
 use firewatch_tests::property;
 use proptest::prelude::*;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use firewatch_scenario::{CATALOGUE, Difficulty, Playback, Scenario, generate};
+use firewatch_response::Playback;
+use firewatch_scenario::{CATALOGUE, Difficulty, Scenario, generate};
 use firewatch_tests::{difference, workspace};
 
 /// Runs to the end; the hash of the last state.

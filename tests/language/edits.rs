@@ -3,7 +3,7 @@
 use std::fs;
 
 use firewatch_scenario::Scenario;
-use firewatch_tests::{files, load_scenario, property, workspace};
+use firewatch_tests::{load_scenario, property, scenario_files};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -13,7 +13,7 @@ use crate::values::texts;
 
 /// The texts of files that are known to be good.
 pub fn good_texts() -> Vec<String> {
-    let files = files(&workspace().join("scenarios"), "ron");
+    let files = scenario_files();
     files
         .iter()
         .map(|file| fs::read_to_string(file).unwrap())

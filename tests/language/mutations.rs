@@ -40,7 +40,8 @@ impl Corpus {
     fn read() -> Self {
         let folders = [
             "scenarios",
-            "crates/firewatch-scenario/actions",
+            "crates/firewatch-reference/tasks",
+            "crates/firewatch-action/actions",
             "crates/firewatch-cli/tests/fixtures",
             "tests/fixtures",
         ];

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use firewatch_action::{
+    ActionRequest, ActionSpec, Comparison, Metrics, Operator, Parameter, ParameterKind,
+};
 use firewatch_scenario::{
-    ActionRequest, ActionSpec, CATALOGUE, Calls, Check, Comparison, Expectation, Fact, Fault,
-    Metrics, Operator, Parameter, ParameterKind, Quantity, Scenario, Service, When,
+    CATALOGUE, Calls, Check, Expectation, Fact, Fault, Quantity, Scenario, Service, When,
 };
 use firewatch_sim::{FaultKind, Status, Value};
 use proptest::collection::vec;

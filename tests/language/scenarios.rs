@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use firewatch_scenario::{
-    Action, ActionCatalogue, Difficulty, Event, Fault, Goals, OwnActions, Profile, Scenario, Sweep,
-};
+use firewatch_action::{ActionCatalogue, Profile};
+use firewatch_scenario::{Action, Difficulty, Event, Fault, Goals, OwnActions, Scenario, Sweep};
 use firewatch_sim::{AdversarialLine, Engine, ImpactMode, SloBudget};
 use proptest::collection::vec;
 use proptest::option;

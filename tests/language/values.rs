@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_scenario::{CATALOGUE, Metrics};
+use firewatch_action::Metrics;
+use firewatch_scenario::CATALOGUE;
 use firewatch_sim::{METRICS, Metric, MetricKind, Value};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_episode::{Start, Task, find};
+use firewatch_reference::{Start, Task, find};
 use firewatch_sim::{METRICS, Simulation, read_metrics};
 use serde_json::{Map, Value, json};
 

@@ -73,8 +73,17 @@ pub fn scenarios() -> Vec<(PathBuf, Scenario)> {
         Ok(scenario) => (file, scenario),
         Err(problems) => panic!("{problems}"),
     };
-    let files = files(&workspace().join("scenarios"), "ron").into_iter();
+    let files = scenario_files().into_iter();
     files.filter(is_scenario).map(load).collect()
+}
+
+/// The files of the folders that hold scenarios: those for people, and the tasks of the reference.
+#[must_use]
+pub fn scenario_files() -> Vec<PathBuf> {
+    let folders = ["scenarios", "crates/firewatch-reference/tasks"].into_iter();
+    folders
+        .flat_map(|folder| files(&workspace().join(folder), "ron"))
+        .collect()
 }
 
 /// The folder of the conformance cases, or the one that `FIREWATCH_CASES` names; a relative one

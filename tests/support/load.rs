@@ -1,9 +1,8 @@
 //! What holds for every file that is loaded, whatever it contains: a test and the fuzz target ask the same.
 
-use firewatch_scenario::{
-    ActionCatalogue, Diagnostics, Difficulty, FileKind, Playback, Profile, Runbook, Scenario,
-    generate,
-};
+use firewatch_action::{ActionCatalogue, Profile};
+use firewatch_response::Playback;
+use firewatch_scenario::{Diagnostics, Difficulty, FileKind, Runbook, Scenario, generate};
 
 /// Ticks that are played, and services up to which they are.
 const TICKS: u64 = 50;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use firewatch_action::{ActionError, ActionRequest, Profile};
 use firewatch_episode::{Episode, EpisodeError, Request, Step};
-use firewatch_scenario::{ActionError, ActionRequest, Difficulty, Profile};
+use firewatch_scenario::Difficulty;
 use firewatch_sim::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};

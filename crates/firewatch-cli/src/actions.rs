@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use firewatch_scenario::{ActionCatalogue, ActionSpec, Category, FileKind, Parameter, Profile};
+use firewatch_action::{ActionCatalogue, ActionSpec, Category, Parameter, Profile};
+use firewatch_scenario::FileKind;
 use firewatch_sim::Value;
 use serde::Serialize;
 

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-use firewatch_scenario::{FleetPlayback, Runbook, Scenario, Script};
+use firewatch_response::{FleetPlayback, Script};
+use firewatch_scenario::{Runbook, Scenario};
 use firewatch_sim::EnvironmentRef;
 use indicatif::ProgressBar;
 use rayon::{ThreadPool, ThreadPoolBuilder};

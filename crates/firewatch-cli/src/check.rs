@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::io::Write;
 
-use firewatch_scenario::{Diagnostics, LocatedProblem};
+use firewatch_ron::LocatedProblem;
+use firewatch_scenario::Diagnostics;
 
 use crate::cli::{CheckArguments, PlainFormat};
 use crate::failure::{Exit, Failure};

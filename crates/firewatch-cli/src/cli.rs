@@ -7,7 +7,8 @@ use std::str::FromStr;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
-use firewatch_scenario::{Difficulty, MAX_TICKS, Profile};
+use firewatch_action::Profile;
+use firewatch_scenario::{Difficulty, MAX_TICKS};
 
 use crate::audit::{self, AuditArguments};
 use crate::sweep::{SeedList, Shard, Vary};

@@ -203,9 +203,7 @@ impl Display for Quoted<'_> {
                 '"' => f.write_str("\\\"")?,
                 '\\' => f.write_str("\\\\")?,
                 '\n' => f.write_str("\\n")?,
-                c if firewatch_scenario::steers_terminal(c) => {
-                    write!(f, "\\{}", c.escape_default())?
-                }
+                c if firewatch_ron::steers_terminal(c) => write!(f, "\\{}", c.escape_default())?,
                 c => f.write_char(c)?,
             }
         }

@@ -32,7 +32,7 @@ use std::process::ExitCode;
 
 use anstream::adapter::strip_str;
 use clap::Parser;
-use firewatch_scenario::steers_terminal;
+use firewatch_ron::steers_terminal;
 
 use cli::{Cli, Command};
 use failure::{Exit, Failure};

@@ -1,6 +1,7 @@
 //! Which mechanics of the simulation a scenario uses.
 
-use firewatch_scenario::{Action, Metrics, Scenario};
+use firewatch_action::Metrics;
+use firewatch_scenario::{Action, Scenario};
 use firewatch_sim::{Engine, ImpactMode, SimError, Simulation, Value};
 use petgraph::algo::is_cyclic_directed;
 

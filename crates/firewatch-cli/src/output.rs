@@ -7,7 +7,8 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
-use firewatch_scenario::{Diagnostics, steers_terminal};
+use firewatch_ron::steers_terminal;
+use firewatch_scenario::Diagnostics;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{Color, Format, PlainFormat, RowFormat};
@@ -270,7 +271,7 @@ mod tests {
         let text = "\u{1b}]0;x\u{7}\u{7f}\u{9b}2J\u{202e}\u{200b}\u{e0041}\\\u{7f} é\n\r\t";
         let json = serde_json::to_string_pretty(&[text])?;
         let safe = without_steering(&json);
-        let steers = |c: char| c != '\n' && firewatch_scenario::steers_terminal(c);
+        let steers = |c: char| c != '\n' && firewatch_ron::steers_terminal(c);
         assert!(json.contains(steers) && !safe.contains(steers), "{safe:?}");
         let [read]: [String; 1] = serde_json::from_str(&safe)?;
         assert_eq!(read, text);

@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use firewatch_episode::{Task, tasks};
-use firewatch_scenario::{
-    ActionCatalogue, Diagnostics, FailedAction, FileKind, MAX_FILE_BYTES, Problem, Profile,
-    Runbook, Scenario, Script, instead_of,
-};
+use firewatch_action::{ActionCatalogue, Profile};
+use firewatch_reference::{Task, tasks};
+use firewatch_response::{FailedAction, Script};
+use firewatch_ron::{MAX_FILE_BYTES, instead_of};
+use firewatch_scenario::{Diagnostics, FileKind, Problem, Runbook, Scenario};
 
 use crate::cli::RootArgument;
 use crate::failure::Failure;
@@ -225,7 +225,7 @@ fn load_file(path: &Path, root: Option<&Path>) -> Result<Scenario, Diagnostics> 
 /// # Errors
 /// There is none.
 pub fn task(id: &str) -> Result<&'static Task, Failure> {
-    firewatch_episode::find(id).map_err(|_| {
+    firewatch_reference::find(id).map_err(|_| {
         let ids = tasks().iter().map(|task| task.id);
         let help = instead_of(id, ids).unwrap_or_else(|| {
             let some: Vec<String> = { tasks().iter().take(3) }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-pub use firewatch_scenario::{visible, visible_lines};
+pub use firewatch_ron::{visible, visible_lines};
 use firewatch_sim::Status;
 
 /// A path as it is told, fit for a terminal.

@@ -127,7 +127,7 @@ fn the_same_lines_give_the_same_bytes() {
 
 #[test]
 fn a_task_is_its_scenario_file() {
-    let file = "../../scenarios/reference/task_easy_oom_baseline.ron";
+    let file = "../firewatch-reference/tasks/task_easy_oom_baseline.ron";
     assert_eq!(told(&[file], ANSWER), told(TASK, ANSWER));
     let seeded = told(&[file, "--seed", "5"], ANSWER);
     assert_eq!(seeded, told(&[TASK, &["--seed", "5"]].concat(), ANSWER));
@@ -361,7 +361,7 @@ fn answered(arguments: &[&str], scenario: &str) -> String {
 fn a_saved_runbook_earns_the_same_grade() {
     let folder = tempfile::tempdir().expect("a folder");
     let runbook = path(folder.path(), "fix.ron");
-    let task = "../../scenarios/reference/task_easy_oom_baseline.ron";
+    let task = "../firewatch-reference/tasks/task_easy_oom_baseline.ron";
     let on_call = "tests/fixtures/play/on-call.ron";
     let failover = "../../scenarios/incidents/botched-failover.ron";
     let fails = "scale_replicas auth-service memory_limit_mb=0\nwait 99\n";

@@ -17,10 +17,10 @@
 
 use std::time::Instant;
 
-use firewatch_episode::{BatchStep, Episode, EpisodeBatch, PythonRandom, Request};
-use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, Ask, Difficulty, Draws, Episodes, NumberedRequest, Profile,
-};
+use firewatch_action::{ActionCatalogue, ActionRequest, Ask, NumberedRequest, Profile};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, Request};
+use firewatch_reference::PythonRandom;
+use firewatch_scenario::{Difficulty, Draws, Episodes};
 use firewatch_sim::{Fleet, Observation};
 
 /// Rounds of the loop that make a window: an episode lasts no longer.

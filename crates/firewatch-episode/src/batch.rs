@@ -4,8 +4,9 @@ mod round;
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::{End, Grade, Reward, Score};
-use firewatch_scenario::{ActionCatalogue, ActionId, Ask, FailedAction, Profile};
+use firewatch_action::{ActionCatalogue, ActionId, Ask, Profile};
+use firewatch_response::FailedAction;
+use firewatch_response::score::{End, Grade, Reward, Score};
 use firewatch_sim::{Fleet, SimError};
 
 use crate::factory::{EpisodeFactory, Prepared};
@@ -21,7 +22,8 @@ use round::{Round, Turn};
 ///
 /// ```
 /// use firewatch_episode::{BatchStep, EpisodeBatch, Request};
-/// use firewatch_scenario::{ActionRequest, Difficulty, Profile};
+/// use firewatch_action::{ActionRequest, Profile};
+/// use firewatch_scenario::Difficulty;
 ///
 /// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
 /// let drawn = |seed| Request::Drawn { difficulty: Difficulty::Hard, seed };
@@ -221,7 +223,7 @@ impl EpisodeBatch {
     /// the rest of what the timeline does then, the tick and the action are still done.
     ///
     /// # Errors
-    /// [`SimError::BufferLength`], [`firewatch_scenario::ActionError::Unknown`]: nothing has happened
+    /// [`SimError::BufferLength`], [`firewatch_action::ActionError::Unknown`]: nothing has happened
     /// in any of the episodes then.
     pub fn step<A: Ask + Sync>(
         &mut self,

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::{End, Grade, Reward, Score};
-use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSession, Ask, FailedAction, Goal, HaltedFault, Profile,
-    Scenario,
-};
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Ask, HaltedFault, Profile};
+use firewatch_response::FailedAction;
+use firewatch_response::score::{End, Grade, Reward, Score};
+use firewatch_scenario::{Goal, Scenario};
 use firewatch_sim::{EnvironmentRef, Simulation};
 
 use crate::incident::{EpisodeError, Incident, Request};
@@ -17,8 +16,9 @@ use crate::session::{PastAction, Session};
 /// An incident that somebody answers, step by step.
 ///
 /// ```
-/// use firewatch_episode::{End, Episode, Request};
-/// use firewatch_scenario::{ActionRequest, Profile};
+/// use firewatch_response::score::End;
+/// use firewatch_episode::{Episode, Request};
+/// use firewatch_action::{ActionRequest, Profile};
 ///
 /// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
 /// let mut episode = Episode::new(Profile::Standard);
@@ -122,12 +122,12 @@ impl Episode {
     ///
     /// Under the reference profile a step that comes after the end, or before the first reset, is
     /// [`Step::error`] with an empty observation, as the reference shows it; so is one whose action
-    /// [fails](firewatch_scenario::ActionError::Raised), though its tick has happened.
+    /// [fails](firewatch_action::ActionError::Raised), though its tick has happened.
     ///
     /// # Errors
-    /// [`firewatch_scenario::ActionError::Unknown`], and under the standard profile
+    /// [`firewatch_action::ActionError::Unknown`], and under the standard profile
     /// [`EpisodeError::NotRunning`], where it is a mistake of the caller's: nothing has happened then.
-    /// [`firewatch_scenario::ActionError::Unfit`] for this action: the tick has happened.
+    /// [`firewatch_action::ActionError::Unfit`] for this action: the tick has happened.
     pub fn step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
         match self.try_step(action) {
             Err(error) if self.profile == Profile::Reference && error.is_shown() => {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::Terms;
-use firewatch_scenario::{Difficulty, Episodes, PartStage, Profile, Scenario, generate};
+use firewatch_action::{PartStage, Profile};
+use firewatch_response::score::Terms;
+use firewatch_scenario::{Difficulty, Episodes, Scenario, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
 
 use crate::incident::{EpisodeError, Incident, Request};

@@ -3,15 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use firewatch_scenario::score::{Terms, grade::max_bad_customer_minutes};
-use firewatch_scenario::{
-    ActionError, CATALOGUE, Difficulty, Profile, Scenario, Stage, Timetable, generate,
-};
+use firewatch_action::{ActionError, Profile, Stage};
+use firewatch_response::Timetable;
+use firewatch_response::score::{Terms, grade::max_bad_customer_minutes};
+use firewatch_scenario::{CATALOGUE, Difficulty, Scenario, generate};
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
 use crate::session::{Beginning, Opening};
-use crate::start::Start;
-use crate::task::{self, Task, UnknownTask};
+use firewatch_reference::Start;
+use firewatch_reference::{self as reference, Task, UnknownTask};
 
 /// What a reset asks for.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl<'a> Request<'a> {
     /// # Errors
     /// [`UnknownTask`]
     pub fn task(id: &'a str) -> Result<Self, UnknownTask> {
-        let task = task::find(id)?;
+        let task = reference::find(id)?;
         Ok(Self::Task {
             id,
             difficulty: Some(task.difficulty()),
@@ -138,7 +138,7 @@ impl Incident {
                     seed,
                 },
             ) => {
-                let task = task::find(id)?;
+                let task = reference::find(id)?;
                 let scenario = &task.scenario;
                 let task = Scenario {
                     slo_budget: difficulty.map_or(scenario.slo_budget, Difficulty::slo_budget),
@@ -158,7 +158,7 @@ impl Incident {
                     seed,
                 },
             ) => {
-                let task = task::find(id)?;
+                let task = reference::find(id)?;
                 let difficulty = difficulty.unwrap_or(Difficulty::Easy);
                 let seed = seed.unwrap_or(task.scenario.seed);
                 Self::of_start(Start::of_task_with(id, difficulty, seed)?, difficulty)
@@ -224,7 +224,7 @@ impl Incident {
         Self {
             blueprint,
             terms: Terms::of(profile, &scenario),
-            timetable: Some(scenario.timetable())
+            timetable: Some(Timetable::of(&scenario))
                 .filter(|timetable| !timetable.is_empty())
                 .map(Arc::new),
             scenario: Arc::new(scenario),
@@ -256,9 +256,11 @@ impl Leftover {
     pub(crate) fn of(request: &Request) -> Option<Self> {
         let (difficulty, seed, task) = match request {
             Request::Scenario(_) => return None,
-            Request::Drawn { difficulty, seed } => {
-                (*difficulty, Some(*seed), task::matching(*difficulty, *seed))
-            }
+            Request::Drawn { difficulty, seed } => (
+                *difficulty,
+                Some(*seed),
+                reference::matching(*difficulty, *seed),
+            ),
             Request::Task {
                 id,
                 difficulty,
@@ -266,7 +268,7 @@ impl Leftover {
             } => (
                 difficulty.unwrap_or(Difficulty::Easy),
                 *seed,
-                task::find(id).ok(),
+                reference::find(id).ok(),
             ),
         };
         let (graded_ticks, max_bad_customer_minutes) = graded_by(task, difficulty);

@@ -1,7 +1,7 @@
 //! What is said about a step besides the observation.
 
-use firewatch_scenario::score::Outcome;
-use firewatch_scenario::{ActionOutcome, ActionRequest, Category};
+use firewatch_action::{ActionOutcome, ActionRequest, Category};
+use firewatch_response::score::Outcome;
 use firewatch_sim::{EnvironmentRef, round_decimal};
 use serde::Serialize;
 

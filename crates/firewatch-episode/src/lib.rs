@@ -1,27 +1,11 @@
 //! Episodes: incidents that someone is to answer.
 //!
 //! An [`Episode`] is reset to a scenario, a task or a difficulty and a seed, and answered step by step: each
-//! step is a tick and an [action](firewatch_scenario::ActionCatalogue), and gives an [`Observation`] with
-//! [alerts](Alert), a [`Reward`] with its parts, and at the end a [`Grade`]. An [`EpisodeBatch`] has many of
-//! them in one fleet, bit for bit the same. [`Profile`](firewatch_scenario::Profile) says whether the
+//! step is a tick and an [action](firewatch_action::ActionCatalogue), and gives an [`Observation`] with
+//! [alerts](firewatch_response::score::Alert), a [`Reward`](firewatch_response::score::Reward) with its parts, and
+//! at the end a [`Grade`](firewatch_response::score::Grade). An [`EpisodeBatch`] has many of
+//! them in one fleet, bit for bit the same. [`Profile`](firewatch_action::Profile) says whether the
 //! reference's rules hold, defects included, or what they were meant to be.
-//!
-//! [`Start::generate`] and [`Start::of_task`] give the reference's episodes, field by field and
-//! bit for bit: what they draw, they draw as the reference's random numbers come, which are those of
-//! CPython's `random.Random` ([`PythonRandom`]). The tasks are the scenario files of
-//! `scenarios/reference/`, compiled in ([`tasks`]).
-//!
-//! ```
-//! use firewatch_episode::Start;
-//! use firewatch_scenario::Difficulty;
-//!
-//! let start = Start::generate(Difficulty::Hard, 9001);
-//! assert_eq!(start.state.faults[0].service, "checkout-v2-service");
-//!
-//! let start = Start::of_task("task_easy_oom_baseline")?;
-//! assert_eq!(start.state.faults[0].service, "auth-service");
-//! # Ok::<(), firewatch_episode::UnknownTask>(())
-//! ```
 //!
 //! # What the profiles differ in
 //!
@@ -37,28 +21,17 @@
 //! The scenarios' own generator, [`firewatch_scenario::generate`], is another one: it draws meshes
 //! in which the fault's service is called by another.
 
-pub mod audit;
 mod batch;
-mod draw;
 mod episode;
 mod factory;
 mod incident;
 mod info;
 mod observation;
-mod python;
 mod session;
-mod start;
-mod task;
 
 pub use batch::{BatchStep, EpisodeBatch};
 pub use episode::{Episode, Step};
-pub use firewatch_scenario::score::{
-    Alert, AlertName, End, Grade, Reward, Score, Severity, grade, reward, slo,
-};
 pub use incident::{EpisodeError, Request};
 pub use info::{EpisodeSummary, Info, SIMULATION_TYPE};
 pub use observation::Observation;
-pub use python::PythonRandom;
 pub use session::PastAction;
-pub use start::Start;
-pub use task::{Task, UnknownTask, find, matching, tasks};

@@ -1,6 +1,6 @@
 //! What whoever is on call sees.
 
-use firewatch_scenario::score::{Alert, BCM_DECIMALS};
+use firewatch_response::score::{Alert, BCM_DECIMALS};
 use firewatch_sim::{EnvironmentRef, ServiceState, round_decimal};
 use serde::Serialize;
 

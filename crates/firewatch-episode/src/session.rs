@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::score::{Deed, Reward, Score, Terms};
-use firewatch_scenario::{
-    ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, FailedAction, Profile, Scenario,
-    Stage, Timetable,
+use firewatch_action::{
+    ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Stage,
 };
+use firewatch_response::score::{Deed, Reward, Score, Terms};
+use firewatch_response::{FailedAction, Timetable};
+use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentRef, SimError};
 use serde::Serialize;
 

@@ -6,8 +6,9 @@
     reason = "a test whose episode is refused fails"
 )]
 
+use firewatch_action::{ActionRequest, Profile};
 use firewatch_episode::{Episode, Info, Request};
-use firewatch_scenario::{ActionRequest, Profile, Scenario};
+use firewatch_scenario::Scenario;
 
 const MESH: &str = r#"Scenario(
     name: "",

@@ -2,11 +2,14 @@
 
 #![expect(clippy::expect_used, reason = "a test whose episode is refused fails")]
 
+use firewatch_action::{ActionError, ActionRequest, Profile};
 use firewatch_episode::{
-    BatchStep, End, Episode, EpisodeBatch, EpisodeError, EpisodeSummary, Observation, Request,
-    Reward, SIMULATION_TYPE, Step, tasks,
+    BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeSummary, Observation, Request,
+    SIMULATION_TYPE, Step,
 };
-use firewatch_scenario::{ActionError, ActionRequest, Difficulty, Profile};
+use firewatch_reference::tasks;
+use firewatch_response::score::{End, Reward};
+use firewatch_scenario::Difficulty;
 use firewatch_sim::Value;
 
 fn begun(profile: Profile, request: &Request) -> Episode {

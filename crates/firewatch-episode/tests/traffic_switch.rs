@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use firewatch_action::{ActionRequest, Profile};
 use firewatch_episode::{Episode, Request, Step};
-use firewatch_scenario::{ActionRequest, Profile};
 use firewatch_sim::Value;
 
 const TASK: &str = "task_medium_bg_traffic_leak";

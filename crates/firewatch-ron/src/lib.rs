@@ -10,6 +10,7 @@
 
 mod lines;
 mod problem;
+mod source;
 mod syntax;
 mod visible;
 pub mod work;
@@ -18,6 +19,7 @@ pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,
     shown, suggest,
 };
+pub use source::{MAX_FILE_BYTES, text, utf8, within_limits, without_mark};
 pub use syntax::{
     Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, each_token, parse,
 };

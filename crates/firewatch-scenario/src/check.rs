@@ -14,8 +14,8 @@ use created::Created;
 use firewatch_sim::{Engine, FaultKind};
 
 use crate::catalogue::{self, CATALOGUE};
-use crate::decode::{Decoder, key_path};
 use crate::model::{Action, Calls, Fault, Scenario, Service};
+use firewatch_action::decode::{Decoder, key_path};
 use firewatch_ron::{shown, suggest};
 
 /// Largest number of ticks that a run may take.
@@ -35,7 +35,6 @@ pub const MAX_EVENTS: usize = 10_000;
 /// Largest number of goals of a scenario.
 pub const MAX_GOALS: usize = 1000;
 
-pub(crate) use metrics::out_of_range;
 pub(crate) use runbook::{check_runbook, check_runbook_alone};
 
 impl Scenario {

@@ -1,6 +1,6 @@
 //! What sort of file a text is.
 
-use crate::load;
+use firewatch_ron as load;
 use firewatch_ron::{TokenKind, each_token};
 
 /// The sorts of file that Firewatch reads.

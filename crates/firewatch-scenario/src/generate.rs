@@ -1,10 +1,12 @@
 //! Scenarios from a difficulty and a seed.
 
-use crate::action::{OwnActions, Profile};
+use crate::custom_actions::OwnActions;
 use crate::draft::Draft;
 use crate::goal::Goals;
-use crate::model::{Calls, Difficulty, Fault, Metrics, Scenario, Service};
+use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
 use crate::sweep::Sweep;
+use firewatch_action::Metrics;
+use firewatch_action::Profile;
 
 /// Draws an episode: services of the catalogue that form one connected mesh, a root cause that
 /// somebody calls, its fault, red herrings, and on hard a lying log.

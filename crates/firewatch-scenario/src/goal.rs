@@ -4,7 +4,7 @@ use std::fmt;
 
 use firewatch_sim::{EnvironmentRef, Value};
 
-use crate::model::{Comparison, Operator};
+use firewatch_action::{Comparison, Operator};
 
 /// What should hold at the end of an episode. A run looks at `expect` instead.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! The scenario language of Firewatch: incidents as RON files, loaded, diagnosed, generated, played.
 //!
 //! A [`Scenario`] is read with [`Scenario::load`] or [`Scenario::parse`], which tell every problem of a
-//! file at once ([`Diagnostics`]), and played with [`Playback`], or many at once with
-//! [`FleetPlayback`]. [`generate`] draws one from a difficulty and a seed, [`Episodes`] draws many for a
+//! file at once ([`Diagnostics`]). `Playback` of `firewatch-response` plays one, `FleetPlayback` many at
+//! once. [`generate`] draws one from a difficulty and a seed, [`Episodes`] draws many for a
 //! fleet. A scenario's `Display` is the text of a file that reads back as the same.
 //!
 //! # The file
@@ -70,7 +70,7 @@
 //! | `unhealthy_services(le(1))` | a count |
 //! | `blast_radius(3)` | a count |
 //! | `all_healthy`, `mitigated`, `slo_breached` | the incident |
-//! | `reward(gt(0))` | the sum of the rewards of the answer so far ([`score`]) |
+//! | `reward(gt(0))` | the sum of the rewards of the answer so far (`firewatch-response`, `score`) |
 //! | `grade(ge(0.8))` | the grade of the answer, 0.01 to 0.99; nothing holds of it before it has ended |
 //! | `wrong_actions(0)` | a count |
 //!
@@ -84,8 +84,8 @@
 //! the same service), `abs(test)`, `entry("name", test)` (of a metric that is a map) or
 //! `or_absent(test)`; else an absent metric misses its goal.
 //!
-//! The **catalogue of actions** ([`ActionCatalogue`]) is data too: see the files in
-//! `crates/firewatch-scenario/actions/`, and the `README.md` there for their format and for what the profiles
+//! The **catalogue of actions** ([`firewatch_action::ActionCatalogue`]) is data too: see the files in
+//! `crates/firewatch-action/actions/`, and the `README.md` there for their format and for what the profiles
 //! differ in. `scenarios/actions/` has a file that adds to it.
 //!
 //! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
@@ -100,7 +100,7 @@
 //!
 //! | what | at most |
 //! | --- | --- |
-//! | bytes of a file ([`MAX_FILE_BYTES`]) | 1,048,576 |
+//! | bytes of a file ([`firewatch_ron::MAX_FILE_BYTES`]) | 1,048,576 |
 //! | services ([`MAX_SERVICES`]) | 10,000 |
 //! | ticks ([`MAX_TICKS`]) | 10,000,000 |
 //! | ticks times services of a run ([`MAX_SERVICE_TICKS`]) | 1,000,000,000 |
@@ -112,13 +112,12 @@
 //! | bytes of a text with places in a file of actions | 16,384 |
 //! | `choices` of a parameter of an action | 256 |
 //!
-//! What is said about an action is cut to 4,096 bytes ([`MAX_FEEDBACK_BYTES`]).
+//! What is said about an action is cut to 4,096 bytes ([`firewatch_action::MAX_FEEDBACK_BYTES`]).
 
-mod action;
 mod baseline;
 mod catalogue;
 mod check;
-mod decode;
+mod custom_actions;
 mod draft;
 mod draws;
 mod episodes;
@@ -126,46 +125,31 @@ mod expect;
 mod file_kind;
 mod generate;
 mod goal;
-#[cfg(test)]
-mod linear;
 mod load;
 mod model;
 mod named_file;
-mod play;
 mod read;
 pub mod runbook;
-pub mod score;
 mod start;
 mod sweep;
 mod write;
 
-pub use action::{
-    ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession,
-    ActionSpec, Ask, Category, FleetStage, HISTORY_TICKS, HaltedFault, MAX_FEEDBACK_BYTES,
-    NumberedRequest, OnInvalid, OwnActions, Parameter, ParameterKind, PartStage,
-    Plan as ActionPlan, Profile, Recorded, Stage, Target, WAIT,
-};
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{
     MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_SERVICE_TICKS, MAX_SERVICES, MAX_SPEED, MAX_TICKS,
 };
+pub use custom_actions::OwnActions;
 pub use draws::{Draws, Purpose};
 pub use episodes::Episodes;
-pub use expect::{Outcome, Verdict};
 pub use file_kind::FileKind;
-pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem, instead_of};
-pub use firewatch_ron::{steers_terminal, visible, visible_lines};
+pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};
 pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
-pub use load::MAX_FILE_BYTES;
 pub use model::{
-    Action, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault, Metrics,
-    Operator, Quantity, Scenario, Service, When,
+    Action, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, GRADE_MAX, GRADE_MIN,
+    Quantity, Scenario, Service, When,
 };
-pub use play::{
-    FailedAction, FleetPlayback, Occurrence, Playback, Script, ServiceHistory, Timetable, What,
-};
-pub use runbook::{Responder, Runbook};
+pub use runbook::{AlertName, Runbook};
 pub use sweep::{
     Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Plan,
     Run, Seeds, Setting, Sweep, steps, whole_steps,

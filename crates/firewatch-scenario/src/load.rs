@@ -1,28 +1,24 @@
 //! From a file to a scenario, or to everything that is wrong with it.
 
-use std::io::Read;
 use std::path::Path;
 
-use crate::action::named_files;
 use crate::check;
-use crate::decode::{Decode, Decoder};
+use crate::custom_actions::named_files;
 use crate::generate;
 use crate::model::Scenario;
+use firewatch_action::decode::Decoder;
 use firewatch_ron::{Diagnostics, Problem};
-
-/// Largest scenario file, bytes.
-pub const MAX_FILE_BYTES: usize = 1 << 20;
 
 impl Scenario {
     /// Reads a scenario file. The files of actions that it names have to be regular files below its root:
     /// the parent of the scenario's own folder.
     ///
     /// # Errors
-    /// Every problem of the file at once: it can't be read, is larger than [`MAX_FILE_BYTES`], is not
+    /// Every problem of the file at once: it can't be read, is larger than [`firewatch_ron::MAX_FILE_BYTES`], is not
     /// UTF-8, is not RON, or says something that is not a scenario or makes no sense. Every problem of a file
     /// of actions that it names, if there are any.
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
-        let (file, text) = text(path)?;
+        let (file, text) = firewatch_ron::text(path)?;
         Self::parse_with(&file, &text, path.parent())
     }
 
@@ -31,7 +27,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`]; the root can't be found.
     pub fn load_below(path: &Path, root: &Path) -> Result<Self, Diagnostics> {
-        let (file, text) = text(path)?;
+        let (file, text) = firewatch_ron::text(path)?;
         Self::parse_below(&file, &text, path.parent(), Some(root))
     }
 
@@ -41,7 +37,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse_bytes(file: &str, bytes: Vec<u8>) -> Result<Self, Diagnostics> {
-        Self::parse(file, &utf8(file, bytes)?)
+        Self::parse(file, &firewatch_ron::utf8(file, bytes)?)
     }
 
     /// Reads a scenario from text, as [`Scenario::parse_bytes`] does from bytes.
@@ -71,9 +67,12 @@ impl Scenario {
         folder: Option<&Path>,
         root: Option<&Path>,
     ) -> Result<Self, Diagnostics> {
-        let text = within_limits(file, text, "a scenario")?;
-        let (scenario, mut notes) =
-            decode::<Self>(text, "scenario", "Scenario(name: \"...\", ...)");
+        let text = firewatch_ron::within_limits(file, text, "a scenario")?;
+        let (scenario, mut notes) = firewatch_action::decode::read::<Self>(
+            text,
+            "scenario",
+            "Scenario(name: \"...\", ...)",
+        );
         // What could not be read may be what seems to be missing, or be referred to.
         let mut scenario = scenario.filter(|_| !notes.partial && !notes.is_full());
         if let Some(scenario) = &mut scenario
@@ -100,82 +99,6 @@ impl Scenario {
         check::check(self, &mut notes);
         notes.finish()
     }
-}
-
-/// The name of a file and the text in it.
-pub(crate) fn text(path: &Path) -> Result<(String, String), Diagnostics> {
-    let name = path.display().to_string();
-    let text = utf8(&name, read(path)?)?;
-    Ok((name, text))
-}
-
-/// The bytes of a file, up to one more than are allowed.
-fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
-    let unreadable = |error: std::io::Error| {
-        let name = path.display().to_string();
-        Diagnostics::without_text(&name, format!("can't be read: {error}"), None)
-    };
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    // One byte more than allowed tells a large file from one that just fits.
-    file.take(MAX_FILE_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    Ok(bytes)
-}
-
-/// The text of a file.
-pub(crate) fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let newlines = error.as_bytes()[..valid]
-            .iter()
-            .filter(|&&byte| byte == b'\n');
-        let line = newlines.count() + 1;
-        let message = format!(
-            "not UTF-8: byte {} of the file, in line {line}, is no part of a character",
-            valid + 1
-        );
-        let help = Some("save the file as UTF-8".to_owned());
-        Diagnostics::without_text(file, message, help)
-    })
-}
-
-/// The text without what editors on some systems put before it; `what` names what a file holds.
-pub(crate) fn within_limits<'t>(
-    file: &str,
-    text: &'t str,
-    what: &str,
-) -> Result<&'t str, Diagnostics> {
-    if text.len() > MAX_FILE_BYTES {
-        let message = format!("too large: {what} has at most {MAX_FILE_BYTES} bytes");
-        return Err(Diagnostics::without_text(file, message, None));
-    }
-    Ok(without_mark(text))
-}
-
-/// The text without a byte-order mark.
-pub(crate) fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
-/// The value that a text holds, as far as it could be read; `what` and `example` show an empty file what
-/// it lacks.
-pub(crate) fn decode<T: Decode>(text: &str, what: &str, example: &str) -> (Option<T>, Decoder) {
-    let parsed = firewatch_ron::parse(text);
-    let mut notes = Decoder::after(parsed.problems, text);
-    let value = match &parsed.value {
-        Some(expr) => notes.value::<T>(expr, ""),
-        None => {
-            if !notes.has_problems() {
-                let message = format!("the file has no {what} in it");
-                let help = Some(format!("begin with `{example}`"));
-                notes.problem("", 0..0, message, "", help);
-            }
-            None
-        }
-    };
-    (value, notes)
 }
 
 /// A scenario with what it leaves to be drawn, checked.

@@ -1,19 +1,15 @@
 //! A scenario as data: what a file says, after defaults.
 
-use std::collections::BTreeMap;
-
 use firewatch_sim::{
-    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, ImpactMode, SimError,
-    SloBudget, Status, Value,
+    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, FaultState, ImpactMode,
+    SimError, SloBudget, Status, Value,
 };
 
-use crate::action::{ActionCatalogue, ActionRequest, OwnActions, Profile};
+use crate::custom_actions::OwnActions;
 use crate::draws::{Draws, Streams};
 use crate::goal::Goals;
 use crate::sweep::Sweep;
-
-/// Metrics by name.
-pub type Metrics = BTreeMap<String, Value>;
+use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Profile, names};
 
 /// An incident and what should happen in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -195,6 +191,14 @@ pub struct Fault {
     pub absent: bool,
 }
 
+impl Fault {
+    /// The fault as the engine takes it, at its beginning.
+    #[must_use]
+    pub fn state(&self) -> FaultState {
+        FaultState::new(self.kind, &self.service, self.speed)
+    }
+}
+
 /// Something that is done from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -254,88 +258,6 @@ pub enum Check {
     Fact(Fact),
 }
 
-/// A comparison with a fixed value: what is found stands on the left.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Comparison<T> {
-    /// How to compare.
-    pub operator: Operator,
-    /// With what.
-    pub with: T,
-}
-
-impl<T: PartialOrd> Comparison<T> {
-    /// Whether `found` compares so. Values that have no order are only ever equal or not.
-    pub fn holds(&self, found: &T) -> bool {
-        match self.operator {
-            Operator::Lt => *found < self.with,
-            Operator::Le => *found <= self.with,
-            Operator::Gt => *found > self.with,
-            Operator::Ge => *found >= self.with,
-            Operator::Eq => *found == self.with,
-            Operator::Ne => *found != self.with,
-        }
-    }
-}
-
-/// Names in files for the variants of an enum without data.
-macro_rules! names {
-    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)* }) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        $(#[$doc])*
-        pub enum $type {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $type {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The name in files.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-        }
-
-        impl std::fmt::Display for $type {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.name())
-            }
-        }
-
-        impl std::str::FromStr for $type {
-            type Err = firewatch_sim::UnknownName;
-
-            fn from_str(name: &str) -> Result<Self, Self::Err> {
-                let found = Self::ALL.iter().copied().find(|x| x.name() == name);
-                found.ok_or(firewatch_sim::UnknownName)
-            }
-        }
-    };
-}
-
-pub(crate) use names;
-
-names! {
-    /// How to compare.
-    Operator {
-        /// Less than.
-        Lt = "lt",
-        /// Less than or equal to.
-        Le = "le",
-        /// Greater than.
-        Gt = "gt",
-        /// Greater than or equal to.
-        Ge = "ge",
-        /// Equal to.
-        Eq = "eq",
-        /// Not equal to.
-        Ne = "ne",
-    }
-}
-
 names! {
     /// A number of the incident as a whole.
     Quantity {
@@ -359,6 +281,11 @@ names! {
         WrongActions = "wrong_actions",
     }
 }
+
+/// Smallest grade that an answer can get.
+pub const GRADE_MIN: f64 = 0.01;
+/// Largest grade that an answer can get.
+pub const GRADE_MAX: f64 = 0.99;
 
 impl Quantity {
     /// Whether it is a number of the answer to the incident.

@@ -12,8 +12,8 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use crate::file_kind::FileKind;
-use crate::load::{MAX_FILE_BYTES, utf8};
 use firewatch_ron::shown;
+use firewatch_ron::{MAX_FILE_BYTES, utf8};
 
 /// Files that a scenario may name.
 const MAX_FILES: usize = 100;

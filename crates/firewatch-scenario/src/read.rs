@@ -4,12 +4,13 @@ mod expectations;
 mod goals;
 mod sweep;
 
-use firewatch_sim::{AdversarialLine, Engine, FaultKind, ImpactMode, SloBudget, Status};
+use firewatch_sim::{FaultKind, SloBudget};
 
-use crate::action::ActionRequest;
-use crate::decode::{Call, Decode, Decoder, StandIn, join, key_path};
 use crate::goal::Goals;
-use crate::model::{Action, Calls, Difficulty, Event, Fault, Metrics, Scenario, Service};
+use crate::model::{Action, Calls, Difficulty, Event, Fault, Scenario, Service};
+use firewatch_action::ActionRequest;
+use firewatch_action::Metrics;
+use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join, key_path};
 use firewatch_ron::{Expr, Kind};
 use firewatch_ron::{shown, suggest};
 
@@ -80,22 +81,11 @@ impl Decode for Scenario {
     }
 }
 
-macro_rules! decode_words {
-    ($($type:ty: $names:expr, $words:expr;)*) => {$(
-        impl Decode for $type {
-            fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
-                decoder.word(expr, path, $names, $words)
-            }
-        }
-    )*};
-}
-
-decode_words! {
-    Engine: ["engine", "engines"], &Engine::ALL.map(Engine::name);
-    ImpactMode: ["impact mode", "impact modes"], &ImpactMode::ALL.map(ImpactMode::name);
-    Difficulty: ["difficulty", "difficulties"], &Difficulty::ALL.iter().map(|d| d.name()).collect::<Vec<_>>();
-    FaultKind: ["fault kind", "fault kinds"], &FaultKind::BUILT_IN.map(FaultKind::name);
-    Status: ["status", "statuses"], &Status::ALL.map(Status::name);
+impl Decode for Difficulty {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let names: Vec<&str> = Self::ALL.iter().map(|d| d.name()).collect();
+        decoder.word(expr, path, ["difficulty", "difficulties"], &names)
+    }
 }
 
 /// `["a", "b"]` out of the catalogue, or `{"a": (...), "b": (...)}`.
@@ -195,30 +185,6 @@ impl StandIn for Fault {
             start_tick: 0,
             metrics: Metrics::new(),
             absent: false,
-        }
-    }
-}
-
-impl Decode for AdversarialLine {
-    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
-        let mut fields = {
-            let example = "AdversarialLine(service: \"...\", line: \"...\")";
-            decoder.fields(expr, path, "an adversarial log line", example)?
-        };
-        let line = Self {
-            service: fields.required(decoder, "service").unwrap_or_default(),
-            line: fields.required(decoder, "line").unwrap_or_default(),
-        };
-        fields.finish(decoder);
-        Some(line)
-    }
-}
-
-impl StandIn for AdversarialLine {
-    fn stand_in() -> Self {
-        Self {
-            service: String::new(),
-            line: String::new(),
         }
     }
 }

@@ -34,20 +34,20 @@
 //! In a run that a runbook answers, the SLO budget, `mttm` and `mitigated` are those of an episode: what
 //! burns depends on whether customers are hit, and an incident that has hit nobody yet is not mitigated.
 
+mod alert;
 mod read;
-mod respond;
 mod write;
 
 use std::path::Path;
 
-use crate::action::ActionRequest;
 use crate::check;
-use crate::decode::Decoder;
-use crate::load;
-use crate::model::{Check, Comparison, Expectation, Scenario};
-use crate::score::AlertName;
+use crate::model::{Check, Expectation, Scenario};
+pub use alert::AlertName;
+use firewatch_action::ActionRequest;
+use firewatch_action::Comparison;
+use firewatch_action::decode::Decoder;
+use firewatch_ron as load;
 use firewatch_ron::{Diagnostics, Problem};
-pub use respond::Responder;
 
 /// What somebody who answers an incident does.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,8 +138,11 @@ impl Runbook {
 
     fn read(file: &str, text: &str, scenario: Option<&Scenario>) -> Result<Self, Diagnostics> {
         let text = load::within_limits(file, text, "a runbook")?;
-        let (runbook, mut notes) =
-            load::decode::<Self>(text, "runbook", "Runbook(name: \"...\", steps: [...])");
+        let (runbook, mut notes) = firewatch_action::decode::read::<Self>(
+            text,
+            "runbook",
+            "Runbook(name: \"...\", steps: [...])",
+        );
         if let Some(runbook) = runbook.as_ref().filter(|_| !notes.partial) {
             match scenario {
                 Some(scenario) => check::check_runbook(runbook, scenario, &mut notes),
@@ -175,5 +178,19 @@ fn collect<'a>(steps: &'a [Step], requests: &mut Vec<&'a ActionRequest>) {
             }
             Step::Wait(_) | Step::WaitUntil(..) => {}
         }
+    }
+}
+
+impl Scenario {
+    /// What is expected of a run that the runbook answers, or that nobody answers, in order.
+    pub fn expectations<'a>(
+        &'a self,
+        runbook: Option<&'a Runbook>,
+    ) -> impl Iterator<Item = &'a Expectation> {
+        let besides = match runbook {
+            Some(runbook) => &runbook.expect,
+            None => &self.expect_unanswered,
+        };
+        self.expect.iter().chain(besides)
     }
 }

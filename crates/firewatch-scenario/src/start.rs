@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use firewatch_sim::{Blueprint, EnvironmentState, FaultState, LogScript, ServiceState, SimError};
+use firewatch_sim::{Blueprint, EnvironmentState, LogScript, ServiceState, SimError};
 
 use crate::baseline::{derive_status, draw_services};
 use crate::catalogue;
@@ -81,17 +81,13 @@ fn shape(scenario: &Scenario) -> EnvironmentState {
         dependencies: dependencies(scenario),
         red_herrings: scenario.red_herrings.clone(),
         root_cause: scenario.root_cause_name().map(str::to_owned),
-        faults: at_once(scenario).map(fault_state).collect(),
+        faults: at_once(scenario).map(Fault::state).collect(),
         log_script: LogScript {
             prompt_injection_service: scenario.prompt_injection.clone(),
             adversarial: scenario.adversarial_logs.clone(),
         },
         ..EnvironmentState::new(scenario.slo_budget)
     }
-}
-
-pub(crate) fn fault_state(fault: &Fault) -> FaultState {
-    FaultState::new(fault.kind, &fault.service, fault.speed)
 }
 
 fn dependencies(scenario: &Scenario) -> Vec<(String, Vec<String>)> {

@@ -4,10 +4,11 @@ use std::fmt::{self, Display, Write as _};
 
 use firewatch_sim::{Engine, ImpactMode};
 
-use crate::action::{ActionRequest, Profile};
 use crate::goal::Goals;
-use crate::model::{Action, Calls, Fault, Metrics, Scenario, Service};
+use crate::model::{Action, Calls, Fault, Scenario, Service};
 use crate::sweep::{Axis, Seeds, Sweep};
+use firewatch_action::Profile;
+use firewatch_action::{Map, Quoted, RequestText};
 
 /// The scenario as the text of a file. Reading it gives the same scenario; what has its default is
 /// left out.
@@ -166,15 +167,6 @@ fn list<T: Display>(
     }
 }
 
-/// Text in quotes, with what RON escapes escaped.
-struct Quoted<'a>(&'a str);
-
-impl Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.0)
-    }
-}
-
 /// A number that is read back as the same one.
 struct Number(f64);
 
@@ -189,40 +181,6 @@ struct Names<'a>(&'a [&'a str]);
 impl Display for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.0)
-    }
-}
-
-struct Map<'a>(&'a Metrics);
-
-impl Display for Map<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries: Vec<String> = self
-            .0
-            .iter()
-            .map(|(name, value)| format!("{}: {value}", Quoted(name)))
-            .collect();
-        write!(f, "{{{}}}", entries.join(", "))
-    }
-}
-
-/// The values of `action(...)`.
-pub(crate) struct RequestText<'a>(pub(crate) &'a ActionRequest);
-
-impl Display for RequestText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ActionRequest {
-            name,
-            target,
-            parameters,
-        } = self.0;
-        write!(f, "{}", Quoted(name))?;
-        if let Some(target) = target {
-            write!(f, ", {}", Quoted(target))?;
-            if !parameters.is_empty() {
-                write!(f, ", {}", Map(parameters))?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, value_parser};
-use firewatch_episode::audit::{Check, DEFAULT_LIMIT, WON};
-use firewatch_scenario::Profile;
+use firewatch_action::Profile;
+use firewatch_audit::{Check, DEFAULT_LIMIT, WON};
 use textwrap::Options;
 
 use crate::cli::{MAX_THREADS, PlainFormat, RootArgument, profile};

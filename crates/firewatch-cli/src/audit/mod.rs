@@ -9,9 +9,10 @@ use std::io::Write;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use firewatch_action::ActionError;
+use firewatch_audit::{Audit, AuditOptions, audit_watched, least_work};
 use firewatch_episode::EpisodeError;
-use firewatch_episode::audit::{Audit, AuditOptions, audit_watched, least_work};
-use firewatch_scenario::{ActionError, Diagnostics};
+use firewatch_scenario::Diagnostics;
 
 use crate::batch::number_of_threads;
 use crate::cli::PlainFormat;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use firewatch_episode::audit::{Audit, Check, Finding, Verdict};
+use firewatch_audit::{Audit, Check, Finding, Verdict};
 use firewatch_scenario::Difficulty;
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! The table of policies.
 
-use firewatch_episode::audit::{Audit, Played, PolicyKind};
+use firewatch_audit::{Audit, Played, PolicyKind};
 
 use crate::style::{DIM, GOOD, Palette};
 use crate::table::{self, Cell};

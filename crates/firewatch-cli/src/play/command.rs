@@ -1,6 +1,7 @@
 //! What can be typed at the prompt.
 
-use firewatch_scenario::{ActionRequest, ActionSpec, Parameter, ParameterKind, WAIT, instead_of};
+use firewatch_action::{ActionRequest, ActionSpec, Parameter, ParameterKind, WAIT};
+use firewatch_ron::instead_of;
 use firewatch_sim::Value;
 
 use super::words::{COMMANDS, CommandSpec, DO, Words};
@@ -264,7 +265,7 @@ fn value(kind: ParameterKind, text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use firewatch_scenario::{ActionCatalogue, Profile};
+    use firewatch_action::{ActionCatalogue, Profile};
 
     use super::*;
 

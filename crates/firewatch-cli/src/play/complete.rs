@@ -1,6 +1,7 @@
 //! What can come next on a line.
 
-use firewatch_scenario::{ActionSpec, steers_terminal};
+use firewatch_action::ActionSpec;
+use firewatch_ron::steers_terminal;
 use rustyline::completion::{Completer, Pair};
 use rustyline::{Context, Helper, highlight::Highlighter, hint::Hinter, validate::Validator};
 
@@ -108,7 +109,7 @@ impl Helper for Completion {}
 
 #[cfg(test)]
 mod tests {
-    use firewatch_scenario::{ActionCatalogue, Profile};
+    use firewatch_action::{ActionCatalogue, Profile};
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use firewatch_episode::{End, Grade, grade};
+use firewatch_response::score::{End, Grade, grade};
 use firewatch_sim::FaultState;
 
 use super::Written;

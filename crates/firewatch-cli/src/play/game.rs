@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use firewatch_episode::{End, Episode, EpisodeError, Grade, Observation, Reward};
-use firewatch_scenario::{
-    ActionCatalogue, ActionError, ActionRequest, ActionSession, FailedAction, Goal, Profile,
-    Scenario, WAIT,
-};
+use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Profile, WAIT};
+use firewatch_episode::{Episode, EpisodeError, Observation};
+use firewatch_response::FailedAction;
+use firewatch_response::score::{End, Grade, Reward};
+use firewatch_scenario::{Goal, Scenario};
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
 use super::incident::{self, Incident};

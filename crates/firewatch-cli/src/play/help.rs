@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use firewatch_scenario::{ActionSpec, Category, Parameter, WAIT};
+use firewatch_action::{ActionSpec, Category, Parameter, WAIT};
 
 use super::Written;
 use super::command::Topic;

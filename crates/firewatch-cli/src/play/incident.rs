@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use firewatch_action::Profile;
 use firewatch_episode::{EpisodeError, Request};
-use firewatch_scenario::{Diagnostics, Difficulty, Profile, Scenario, steers_terminal};
+use firewatch_ron::steers_terminal;
+use firewatch_scenario::{Diagnostics, Difficulty, Scenario};
 
 use crate::cli::PlayArguments;
 use crate::failure::Failure;

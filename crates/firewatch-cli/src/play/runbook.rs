@@ -1,6 +1,6 @@
 //! What was done, as a runbook that does it again.
 
-use firewatch_episode::End;
+use firewatch_response::score::End;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::runbook::Step;
 

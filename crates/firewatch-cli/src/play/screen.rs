@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use anstyle::Style;
-use firewatch_episode::{Alert, AlertName, Severity};
+use firewatch_response::score::{Alert, Severity};
+use firewatch_scenario::AlertName;
 use firewatch_sim::{ServiceState, Status, Value, round_decimal};
 
 use super::Written;

@@ -2,8 +2,10 @@
 
 use std::io::Write;
 
-use firewatch_episode::{Alert, Observation, Reward};
-use firewatch_scenario::{ActionRequest, FailedAction};
+use firewatch_action::ActionRequest;
+use firewatch_episode::Observation;
+use firewatch_response::FailedAction;
+use firewatch_response::score::{Alert, Reward};
 use firewatch_sim::Status;
 
 use super::Written;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firewatch_scenario::{ActionCatalogue, ActionSpec, WAIT};
+use firewatch_action::{ActionCatalogue, ActionSpec, WAIT};
 
 use super::game::Game;
 

@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use firewatch_scenario::score::{End, Grade};
-use firewatch_scenario::{Playback, Runbook};
+use firewatch_response::Playback;
+use firewatch_response::score::{End, Grade};
+use firewatch_scenario::Runbook;
 use serde::Serialize;
 
 use super::case::Case;

@@ -1,7 +1,7 @@
 //! Many runs of a scenario as numbers.
 
-use firewatch_scenario::score::Score;
-use firewatch_scenario::{Outcome, Script};
+use firewatch_response::score::Score;
+use firewatch_response::{Outcome, Script};
 use firewatch_sim::EnvironmentRef;
 use serde::Serialize;
 

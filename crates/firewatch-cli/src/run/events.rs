@@ -1,6 +1,6 @@
 //! Events and expectations as data.
 
-use firewatch_scenario::{Occurrence, Outcome, Verdict, What};
+use firewatch_response::{Occurrence, Outcome, Verdict, What};
 use firewatch_sim::{FaultKind, Status, Value};
 use serde::Serialize;
 

@@ -3,7 +3,8 @@
 
 use std::io::Write;
 
-use firewatch_scenario::{Difficulty, Occurrence};
+use firewatch_response::Occurrence;
+use firewatch_scenario::Difficulty;
 use serde::Serialize;
 
 use super::answer::AnswerSummary;

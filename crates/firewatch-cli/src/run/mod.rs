@@ -98,7 +98,7 @@ fn check_logs(
     let mut names = names;
     names.sort_unstable();
     names.dedup();
-    let help = firewatch_scenario::instead_of(service, names)
+    let help = firewatch_ron::instead_of(service, names)
         .unwrap_or_else(|| "`firewatch list --format json` shows the services".to_owned());
     Err(Failure::Usage(message, Some(help)))
 }

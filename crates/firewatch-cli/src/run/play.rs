@@ -1,6 +1,6 @@
 //! Plays one case from the first tick to the last, and hands what happens to a report.
 
-use firewatch_scenario::{Outcome, Playback, Verdict};
+use firewatch_response::{Outcome, Playback, Verdict};
 use indicatif::ProgressBar;
 
 use super::case::Case;

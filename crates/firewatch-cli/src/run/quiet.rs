@@ -10,7 +10,7 @@ use super::verdict::write_verdict;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::{BOLD, visible};
-use firewatch_scenario::Outcome;
+use firewatch_response::Outcome;
 
 /// Only what failed.
 pub struct Quiet;

@@ -1,6 +1,6 @@
 //! What a form of the results is told while scenarios are played.
 
-use firewatch_scenario::Occurrence;
+use firewatch_response::Occurrence;
 use firewatch_sim::EnvironmentRef;
 
 use super::case::Case;

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use firewatch_scenario::{Occurrence, Scenario, What};
+use firewatch_response::{Occurrence, What};
+use firewatch_scenario::Scenario;
 use firewatch_sim::Status;
 use unicode_width::UnicodeWidthStr;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_scenario::{Diagnostics, Outcome, Playback, Scenario, Verdict};
+use firewatch_response::{Outcome, Playback, Verdict};
+use firewatch_scenario::{Diagnostics, Scenario};
 use firewatch_sim::{EnvironmentRef, Status};
 use serde::Serialize;
 

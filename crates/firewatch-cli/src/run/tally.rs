@@ -1,6 +1,6 @@
 //! What came of all scenarios together.
 
-use firewatch_scenario::Outcome;
+use firewatch_response::Outcome;
 
 use crate::check::count;
 use crate::failure::Exit;

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use anstyle::Style;
-use firewatch_scenario::{Check, Outcome, Verdict};
+use firewatch_response::{Outcome, Verdict};
+use firewatch_scenario::Check;
 use firewatch_sim::Status;
 
 use crate::failure::Failure;

@@ -13,7 +13,8 @@ use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
-use firewatch_scenario::{ActionCatalogue, Diagnostics, Plan, Runbook, Scenario};
+use firewatch_action::ActionCatalogue;
+use firewatch_scenario::{Diagnostics, Plan, Runbook, Scenario};
 use indicatif::ProgressBar;
 
 use crate::batch::{self, Batch};

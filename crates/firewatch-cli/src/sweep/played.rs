@@ -1,7 +1,7 @@
 //! What a row needs of a run.
 
-use firewatch_scenario::score::Score;
-use firewatch_scenario::{Script, ServiceHistory};
+use firewatch_response::score::Score;
+use firewatch_response::{Script, ServiceHistory};
 use firewatch_sim::{EnvironmentRef, Status};
 use serde::{Deserialize, Serialize};
 

@@ -2,9 +2,8 @@
 
 use std::str::FromStr;
 
-use firewatch_scenario::{
-    Axis, End, Halt, MAX_SWEEP_VALUES, Seeds, instead_of, steps, whole_steps,
-};
+use firewatch_ron::instead_of;
+use firewatch_scenario::{Axis, End, Halt, MAX_SWEEP_VALUES, Seeds, steps, whole_steps};
 use firewatch_sim::FaultKind;
 
 /// `NAME=VALUES`, where the name is `speed`, `kind` or `halt`, or one of these with `:service` behind it.

@@ -1,9 +1,9 @@
 //! A step of episodes that are neighbours in a fleet, before and after their tick.
 
-use firewatch_scenario::score::{Deed, Reward};
-use firewatch_scenario::{
+use firewatch_action::{
     ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, PartStage, Profile,
 };
+use firewatch_response::score::{Deed, Reward};
 use firewatch_sim::FleetPart;
 
 use super::BatchStep;

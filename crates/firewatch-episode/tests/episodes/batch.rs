@@ -1,11 +1,11 @@
 //! A batch of episodes is the same as each alone.
 
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSpec, Category, Profile};
 use firewatch_episode::{
-    BatchStep, Episode, EpisodeBatch, EpisodeError, Info, Observation, PythonRandom, Request, tasks,
+    BatchStep, Episode, EpisodeBatch, EpisodeError, Info, Observation, Request,
 };
-use firewatch_scenario::{
-    ActionCatalogue, ActionRequest, ActionSpec, Category, Difficulty, Draws, Profile,
-};
+use firewatch_reference::{PythonRandom, tasks};
+use firewatch_scenario::{Difficulty, Draws};
 
 use crate::random::{any_action, services};
 use crate::start::{begun, looking, request, scenario};

@@ -1,7 +1,9 @@
 //! How episodes begin, go on and end.
 
-use firewatch_episode::{End, Episode, EpisodeError, Request};
-use firewatch_scenario::{ActionError, ActionRequest, Difficulty, Profile};
+use firewatch_action::{ActionError, ActionRequest, Profile};
+use firewatch_episode::{Episode, EpisodeError, Request};
+use firewatch_response::score::End;
+use firewatch_scenario::Difficulty;
 
 use crate::start::{begun, looking, play, request, scenario, task};
 

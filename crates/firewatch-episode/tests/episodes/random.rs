@@ -1,7 +1,9 @@
 //! Any sequence of actions.
 
-use firewatch_episode::{Episode, PythonRandom, Request, Step, tasks};
-use firewatch_scenario::{ActionCatalogue, ActionRequest, Draws, Profile};
+use firewatch_action::{ActionCatalogue, ActionRequest, Profile};
+use firewatch_episode::{Episode, Request, Step};
+use firewatch_reference::{PythonRandom, tasks};
+use firewatch_scenario::Draws;
 use firewatch_sim::Value;
 
 /// An action out of the catalogue on a service of the mesh, or something that makes no sense.

@@ -1,7 +1,8 @@
 //! Episodes to step through.
 
+use firewatch_action::{ActionRequest, Profile};
 use firewatch_episode::{Episode, Request, Step};
-use firewatch_scenario::{ActionRequest, Profile, Scenario};
+use firewatch_scenario::Scenario;
 
 pub fn request(name: &str, target: &str) -> ActionRequest {
     ActionRequest::new(name, target)

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, Request, UnknownTask};
-use firewatch_scenario::{
-    Action, ActionError, ActionRequest, Difficulty, Event, FailedAction, Profile, Scenario,
-};
+use firewatch_action::{ActionError, ActionRequest, Profile};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, Request};
+use firewatch_reference::UnknownTask;
+use firewatch_response::FailedAction;
+use firewatch_scenario::{Action, Difficulty, Event, Scenario};
 use firewatch_sim::{FaultKind, SimError, Value};
 
 use crate::batch::{same, same_view};

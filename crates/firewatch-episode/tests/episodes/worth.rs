@@ -1,7 +1,9 @@
 //! What steps and episodes are worth.
 
-use firewatch_episode::{Request, tasks};
-use firewatch_scenario::{ActionRequest, Profile, Scenario};
+use firewatch_action::{ActionRequest, Profile};
+use firewatch_episode::Request;
+use firewatch_reference::tasks;
+use firewatch_scenario::Scenario;
 use firewatch_sim::round_decimal;
 
 use crate::start::{QUIET, begun, looking, play, request, scenario, task};
@@ -96,7 +98,7 @@ fn only_the_reference_counts_goals_about_services_that_are_not_there() {
 
 #[test]
 fn the_tasks_have_the_goals_of_the_reference() {
-    let goals = |task: &firewatch_episode::Task| task.scenario.goals.list.len();
+    let goals = |task: &firewatch_reference::Task| task.scenario.goals.list.len();
     let with_goals = tasks().iter().filter(|task| goals(task) > 0);
     assert_eq!(with_goals.count(), 45);
     assert_eq!(tasks().iter().map(goals).sum::<usize>(), 99);
@@ -142,7 +144,8 @@ fn a_remedy_beats_doing_nothing() {
             episode.step(&request(name, &cause)).expect("it goes on");
         }
         let remedied = play(&mut episode, &looking()).grade;
-        let score = |grade: Option<firewatch_episode::Grade>| grade.map_or(0.0, |g| g.total);
+        let score =
+            |grade: Option<firewatch_response::score::Grade>| grade.map_or(0.0, |g| g.total);
         assert!(score(remedied) > score(idle), "{id}: {remedied:?} {idle:?}");
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::action::{ActionCatalogue, ActionRequest, Recipients};
 use crate::model::{Calls, Service};
+use firewatch_action::{ActionCatalogue, ActionRequest, Recipients};
 use firewatch_ron::work;
 
 /// Which metrics the actions of a timeline or a runbook may create, and on which services.

@@ -4,9 +4,10 @@ use firewatch_sim::{METRICS, Metric, MetricKind, Status, Value, find_metric};
 
 use super::metrics::describe;
 use super::{Checker, count_ticks};
-use crate::decode::join;
-use crate::model::{Check, Comparison, Expectation, Operator, Quantity, When};
-use crate::score::grade::{SCORE_MAX, SCORE_MIN};
+use crate::model::{Check, Expectation, Quantity, When};
+use crate::model::{GRADE_MAX, GRADE_MIN};
+use firewatch_action::decode::join;
+use firewatch_action::{Comparison, Operator};
 use firewatch_ron::{closest, shown};
 
 /// Numbers that something can be.
@@ -128,7 +129,7 @@ impl Checker<'_> {
             Quantity::UnhealthyServices => (0.0, services, true),
             Quantity::BlastRadius => (1.0, f64::INFINITY, true),
             Quantity::Reward => (f64::NEG_INFINITY, f64::INFINITY, false),
-            Quantity::Grade => (SCORE_MIN, SCORE_MAX, false),
+            Quantity::Grade => (GRADE_MIN, GRADE_MAX, false),
             Quantity::WrongActions => (0.0, f64::INFINITY, true),
         };
         let unreadable = match quantity {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use firewatch_sim::{METRICS, Value, find_metric};
 
 use super::{Checker, MAX_GOALS};
-use crate::action::ActionSpec;
-use crate::decode::join;
 use crate::goal::{Goal, GoalTest};
-use crate::model::Operator;
+use firewatch_action::ActionSpec;
+use firewatch_action::Operator;
+use firewatch_action::decode::join;
 use firewatch_ron::{closest, shown};
 
 impl Checker<'_> {

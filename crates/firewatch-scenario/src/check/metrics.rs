@@ -3,8 +3,10 @@
 use firewatch_sim::{METRICS, Metric, MetricKind, Value, find_metric};
 
 use super::Checker;
-use crate::decode::key_path;
-use crate::model::{Metrics, Service};
+use crate::model::Service;
+use firewatch_action::Metrics;
+use firewatch_action::decode::key_path;
+use firewatch_action::out_of_range;
 use firewatch_ron::{closest, shown};
 
 /// What a metric must be, for messages.
@@ -90,39 +92,5 @@ impl Checker<'_> {
         } else if let Some(message) = out_of_range(metric, value) {
             self.notes.report(path, message, "out of range", None);
         }
-    }
-}
-
-/// What is wrong with a value of a metric's type that is a number out of its range.
-pub(crate) fn out_of_range(metric: &Metric, value: &Value) -> Option<String> {
-    let is_number = matches!(metric.kind, MetricKind::Float | MetricKind::Int);
-    let number = value.as_f64().filter(|_| is_number)?;
-    let name = metric.name;
-    if !(metric.min..=metric.max).contains(&number) {
-        let range = range(metric, number);
-        return Some(format!("`{name}` must be {range}, not {value}"));
-    }
-    // What else there is in the range is too close to 0 for what is divided by it.
-    let least = metric.least_above_zero();
-    (!metric.allows(number))
-        .then(|| format!("`{name}` must be 0 or at least {least:e}, not {value}"))
-}
-
-/// The range that the number is not in.
-fn range(metric: &Metric, number: f64) -> String {
-    let Metric { min, max, unit, .. } = metric;
-    if *max == 1.0 {
-        return format!("{min} to {max} (a ratio)");
-    }
-    let unit = unit.replace(['{', '}'], "");
-    let unit = match &*unit {
-        "1" => String::new(),
-        "s" | "ms" => format!(" {unit}"),
-        _ => String::new(),
-    };
-    if number < *min {
-        format!("{min}{unit} or more")
-    } else {
-        format!("{min} to {max}{unit}")
     }
 }

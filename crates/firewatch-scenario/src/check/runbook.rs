@@ -2,10 +2,11 @@
 
 use super::expectations::Numbers;
 use super::{Checker, MAX_TICKS};
-use crate::decode::{Decoder, join};
 use crate::generate::generate;
-use crate::model::{Check, Comparison, Difficulty, Quantity, Scenario};
+use crate::model::{Check, Difficulty, Quantity, Scenario};
 use crate::runbook::{Condition, Runbook, Step};
+use firewatch_action::Comparison;
+use firewatch_action::decode::{Decoder, join};
 
 /// Notes everything that is wrong with the runbook as an answer to the scenario.
 pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut Decoder) {

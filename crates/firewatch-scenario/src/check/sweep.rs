@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use firewatch_sim::FaultKind;
 
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
-use crate::decode::key_path;
 use crate::sweep::{
     Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds, again,
     seeds_again,
 };
+use firewatch_action::decode::key_path;
 use firewatch_ron::{shown, suggest};
 
 impl Checker<'_> {

@@ -3,9 +3,10 @@
 use firewatch_sim::Engine;
 
 use super::{Checker, MAX_EVENTS};
-use crate::action::{ActionRequest, ActionSpec, Parameter};
-use crate::decode::key_path;
-use crate::model::{Action, Metrics, Scenario};
+use crate::model::{Action, Scenario};
+use firewatch_action::Metrics;
+use firewatch_action::decode::key_path;
+use firewatch_action::{ActionRequest, ActionSpec, Parameter};
 use firewatch_ron::work;
 use firewatch_ron::{shown, suggest};
 

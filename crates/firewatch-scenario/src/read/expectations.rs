@@ -1,9 +1,9 @@
 //! Expectations: when, and what.
 
-use crate::decode::{Call, Decode, Decoder, StandIn, join};
-use crate::model::{Check, Comparison, Expectation, Fact, Operator, Quantity, When};
+use crate::model::{Check, Expectation, Fact, Quantity, When};
+use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join};
+use firewatch_ron::Expr;
 use firewatch_ron::listed;
-use firewatch_ron::{Expr, Kind};
 
 const WHENS: [&str; 5] = ["at_tick", "by_tick", "always", "never", "at_end"];
 const EXPECTATION: &str = "an expectation: `at_tick(3, ...)`, `by_tick(3, ...)`, `always(...)`, \
@@ -129,34 +129,5 @@ impl Decode for Check {
                 None
             }
         }
-    }
-}
-
-/// `le(0.1)`, or a bare value for `eq`.
-impl<T: Decode> Decode for Comparison<T> {
-    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
-        let is_comparison = match &expr.kind {
-            Kind::Word(word) => word.parse::<Operator>().is_ok(),
-            Kind::Group(group) => group.name.is_some(),
-            _ => false,
-        };
-        if !is_comparison {
-            return T::decode(decoder, expr, path).map(|with| Self {
-                operator: Operator::Eq,
-                with,
-            });
-        }
-        let call = decoder.call(expr, path, "a comparison, such as `le(0.1)`")?;
-        let Ok(operator) = call.name.parse() else {
-            let known = Operator::ALL.iter().map(|operator| operator.name());
-            let known: Vec<_> = known.collect();
-            let names = ["comparison", "comparisons"];
-            decoder.unknown(call.name_span, path, names, call.name, &known);
-            return None;
-        };
-        let [with] = call.arguments(decoder, path, &format!("{}(...)", call.name))?;
-        decoder
-            .value::<T>(with, path)
-            .map(|with| Self { operator, with })
     }
 }

@@ -2,9 +2,9 @@
 
 use firewatch_sim::Value;
 
-use crate::decode::{Call, Decode, Decoder, StandIn, join};
 use crate::goal::{Goal, GoalTest};
-use crate::model::{Comparison, Operator};
+use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join};
+use firewatch_action::{Comparison, Operator};
 use firewatch_ron::{Expr, Kind};
 
 const GOAL: &str = "a goal: `goal(\"service\", \"metric\", lt(0.05))`";
@@ -133,11 +133,4 @@ fn two(decoder: &mut Decoder, call: &Call, path: &str, signature: &str) -> Optio
     let [first, second] = call.arguments(decoder, path, signature)?;
     let (first, second) = (decoder.value(first, path), decoder.value(second, path));
     Some([first?, second?])
-}
-
-impl Decode for Operator {
-    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
-        let known: Vec<&str> = Self::ALL.iter().map(|operator| operator.name()).collect();
-        decoder.word(expr, path, ["comparison", "comparisons"], &known)
-    }
 }

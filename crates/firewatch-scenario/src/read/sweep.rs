@@ -2,8 +2,8 @@
 
 use firewatch_sim::FaultKind;
 
-use crate::decode::{Call, Decode, Decoder, join, key_path};
 use crate::sweep::{Axis, BadRange, End, Halt, MAX_SWEEP_VALUES, Seeds, Sweep, steps, whole_steps};
+use firewatch_action::decode::{Call, Decode, Decoder, join, key_path};
 use firewatch_ron::suggest;
 use firewatch_ron::{Expr, Kind};
 

@@ -1,10 +1,10 @@
 //! The fields of a runbook file.
 
 use super::{Condition, Runbook, Step};
-use crate::decode::{Call, Decode, Decoder, StandIn, join};
 use crate::model::{Check, Fact, Quantity};
 use crate::read;
-use crate::score::AlertName;
+use crate::runbook::AlertName;
+use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join};
 use firewatch_ron::Expr;
 
 const STEPS: [&str; 4] = ["action", "wait", "wait_until", "when"];

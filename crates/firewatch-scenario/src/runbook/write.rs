@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::{Condition, Runbook, Step};
-use crate::write::RequestText;
+use firewatch_action::RequestText;
 
 const INDENT: usize = 4;
 

@@ -1,0 +1,261 @@
+//! Catalogues: the built-in ones, and what files add to them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use crate::check::{self, Author};
+use crate::model::{ActionFile, ActionSpec, Profile, Rules};
+use crate::request::ActionError;
+use firewatch_ron as load;
+use firewatch_ron::{Diagnostics, suggest};
+
+/// The actions that can be done, and the rules that hold for all of them.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
+/// use firewatch_sim::{EnvironmentState, FaultKind, FaultState, ServiceState, Simulation, SloBudget};
+///
+/// let service = |name: &str| ServiceState { name: name.into(), ..Default::default() };
+/// let mut simulation = Simulation::new(&EnvironmentState {
+///     services: vec![service("checkout"), service("database")],
+///     faults: vec![FaultState::new(FaultKind::BadDeploy, "database", 1.0)],
+///     ..EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 })
+/// })?;
+/// simulation.run(6);
+/// let catalogue = ActionCatalogue::built_in(Profile::Standard);
+/// let mut session = ActionSession::new();
+/// let fix = ActionRequest::new("rollback_deploy", "database");
+/// let outcome = catalogue.apply(&mut simulation, &mut session, &fix)?;
+/// assert_eq!(outcome.halted.map(|fault| fault.kind), Some(FaultKind::BadDeploy));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActionCatalogue {
+    rules: Rules,
+    actions: Vec<ActionSpec>,
+    by_name: BTreeMap<String, ActionId>,
+}
+
+/// The number of an action in its catalogue, and in those that extend it. It is its place in
+/// [`ActionCatalogue::actions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId(u32);
+
+impl fmt::Display for ActionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "number {}", self.0)
+    }
+}
+
+/// The files that both profiles are made of, in order.
+const SHARED: [(&str, &str); 3] = [
+    (
+        "investigation.ron",
+        include_str!("../actions/investigation.ron"),
+    ),
+    (
+        "remediation.ron",
+        include_str!("../actions/remediation.ron"),
+    ),
+    ("meta.ron", include_str!("../actions/meta.ron")),
+];
+const REFERENCE: (&str, &str) = ("reference.ron", include_str!("../actions/reference.ron"));
+const STANDARD: (&str, &str) = ("standard.ron", include_str!("../actions/standard.ron"));
+
+static BUILT_IN_STANDARD: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in(STANDARD));
+static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in(REFERENCE));
+
+#[expect(
+    clippy::expect_used,
+    reason = "the files are part of the program, and a test reads them"
+)]
+fn built_in(profile: (&str, &str)) -> ActionCatalogue {
+    let files = [profile].into_iter().chain(SHARED);
+    // The rules come first; what the profile amends has to be there before.
+    let rules = parse(profile.0, profile.1, None, Author::Firewatch)
+        .expect("a built-in file has no problems");
+    let empty = ActionCatalogue {
+        rules: rules.rules.expect("a profile has rules"),
+        actions: Vec::new(),
+        by_name: BTreeMap::new(),
+    };
+    let shared = files.skip(1).fold(empty, |catalogue, (name, text)| {
+        catalogue
+            .extended(name, text, Author::Firewatch)
+            .expect("a built-in file has no problems")
+    });
+    let extended = shared.extended(profile.0, profile.1, Author::Firewatch);
+    extended.expect("a built-in file has no problems")
+}
+
+impl ActionCatalogue {
+    /// The texts of the files that the catalogues of all profiles are made of: what a host compares to tell
+    /// whether two builds have the same actions.
+    pub fn built_in_texts() -> impl Iterator<Item = &'static str> {
+        let files = SHARED.into_iter().chain([REFERENCE, STANDARD]);
+        files.map(|(_, text)| text)
+    }
+
+    /// The catalogue of a profile.
+    #[must_use]
+    pub fn built_in(profile: Profile) -> &'static Self {
+        match profile {
+            Profile::Standard => &BUILT_IN_STANDARD,
+            Profile::Reference => &BUILT_IN_REFERENCE,
+        }
+    }
+
+    /// This catalogue with what a file adds and overrides; `file` is the name that problems are
+    /// reported under. The built-in meta actions and the rules stay as they are.
+    ///
+    /// # Errors
+    /// Every problem of the file at once.
+    pub fn extended_by(&self, file: &str, text: &str) -> Result<Self, Diagnostics> {
+        self.extended(file, text, Author::User)
+    }
+
+    fn extended(&self, file: &str, text: &str, author: Author) -> Result<Self, Diagnostics> {
+        let read = parse(file, text, Some(self), author)?;
+        let mut catalogue = self.clone();
+        catalogue.rules = read.rules.unwrap_or(catalogue.rules);
+        for action in read.actions {
+            match catalogue.find_mut(&action.name) {
+                Some(known) => *known = action,
+                None => catalogue.add(action),
+            }
+        }
+        for amendment in read.amend {
+            if let Some(action) = catalogue.find_mut(&amendment.name) {
+                action.guarded = amendment.guarded.unwrap_or(action.guarded);
+                if amendment.without_effects {
+                    action
+                        .branches
+                        .iter_mut()
+                        .for_each(|branch| branch.effects.clear());
+                }
+                if let Some(first) = action.branches.first_mut() {
+                    first.effects.extend(amendment.also);
+                }
+            }
+        }
+        Ok(catalogue)
+    }
+
+    /// As [`extended_by`](Self::extended_by), with the text of a file.
+    ///
+    /// # Errors
+    /// As [`extended_by`](Self::extended_by); the file can't be read, is too large or is not UTF-8.
+    pub fn extended_by_file(&self, path: &Path) -> Result<Self, Diagnostics> {
+        let (name, text) = load::text(path)?;
+        self.extended_by(&name, &text)
+    }
+
+    /// The action of that name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&ActionSpec> {
+        self.get(self.id(name)?)
+    }
+
+    /// The number of the action of that name.
+    #[must_use]
+    pub fn id(&self, name: &str) -> Option<ActionId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The action of that number.
+    #[must_use]
+    pub fn get(&self, ActionId(index): ActionId) -> Option<&ActionSpec> {
+        self.actions.get(index as usize)
+    }
+
+    /// That there is no such action, and what may be meant.
+    pub(super) fn unknown(&self, name: &str) -> ActionError {
+        let names = self.actions.iter().map(ActionSpec::name);
+        ActionError::Unknown {
+            name: name.to_owned(),
+            help: suggest(name, "actions", names),
+        }
+    }
+
+    fn find_mut(&mut self, name: &str) -> Option<&mut ActionSpec> {
+        let ActionId(index) = self.id(name)?;
+        self.actions.get_mut(index as usize)
+    }
+
+    fn add(&mut self, action: ActionSpec) {
+        // A file is too small for more of them than a number can tell apart.
+        let id = ActionId(u32::try_from(self.actions.len()).unwrap_or(u32::MAX));
+        self.by_name.insert(action.name.clone(), id);
+        self.actions.push(action);
+    }
+
+    /// All actions, in the order of the files.
+    #[must_use]
+    pub fn actions(&self) -> &[ActionSpec] {
+        &self.actions
+    }
+
+    /// Whether effects on the services that call a target leave red herrings out.
+    #[must_use]
+    pub fn spares_red_herrings(&self) -> bool {
+        self.rules.spare_red_herrings
+    }
+
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+/// Reads a file; with the catalogue that it extends, what it amends has to be there.
+fn parse(
+    file: &str,
+    text: &str,
+    base: Option<&ActionCatalogue>,
+    author: Author,
+) -> Result<ActionFile, Diagnostics> {
+    let text = load::within_limits(file, text, "a file of actions")?;
+    let (read, mut notes) =
+        crate::decode::read::<ActionFile>(text, "action", "Actions(actions: {...})");
+    if let Some(read) = read.filter(|_| !notes.partial && !notes.is_full()) {
+        check::check(&read, base, author, &mut notes);
+        if !notes.has_problems() {
+            return Ok(read);
+        }
+    }
+    Err(Diagnostics {
+        file: file.to_owned(),
+        text: text.to_owned(),
+        problems: notes.finish(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ActionCatalogue, Author, REFERENCE, SHARED, STANDARD, parse};
+    use crate::{Category, Profile};
+
+    #[test]
+    fn the_built_in_files_have_no_problems() {
+        for (name, text) in SHARED.into_iter().chain([REFERENCE, STANDARD]) {
+            if let Err(diagnostics) = parse(name, text, None, Author::Firewatch) {
+                panic!("{diagnostics}");
+            }
+        }
+        for profile in Profile::ALL {
+            let actions = ActionCatalogue::built_in(*profile).actions();
+            let count = |category| actions.iter().filter(|a| a.category() == category).count();
+            let counts = [
+                Category::Investigation,
+                Category::Remediation,
+                Category::Meta,
+            ]
+            .map(count);
+            // The reference's, and `wait`.
+            assert_eq!(counts, [16, 54, 2 + 1]);
+        }
+    }
+}

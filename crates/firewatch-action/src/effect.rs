@@ -1,0 +1,344 @@
+//! What an action does to metrics, one effect after the other.
+//!
+//! `f64::max` and `f64::min` leave the sign of a zero open, so both are spelled out: of equals the limit
+//! is kept.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use firewatch_sim::{
+    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Topology, Value, round_decimal,
+};
+
+use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules};
+use crate::parameter::Parameters;
+use crate::request::ActionError;
+use crate::session::ActionSession;
+
+const MEBIBYTE: i64 = 1 << 20;
+
+/// Metrics that some effects are about by what they are.
+struct Keys {
+    usage: MetricKey,
+    limit: MetricKey,
+    utilization: MetricKey,
+}
+
+static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+    usage: MetricKey::new("process_memory_usage_bytes"),
+    limit: MetricKey::new("process_memory_limit_bytes"),
+    utilization: MetricKey::new("process_memory_utilization"),
+});
+
+/// The effects of one action on one environment.
+pub(super) struct Run<'a, 'w> {
+    pub(super) means: Means<'a>,
+    pub(super) environment: &'a mut EnvironmentMut<'w>,
+    pub(super) session: &'a mut ActionSession,
+    /// The target's place in the mesh.
+    pub(super) service: Option<usize>,
+    pub(super) handle: Option<ServiceHandle>,
+}
+
+/// What new values are worked out with.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) action: &'a str,
+    pub(super) parameters: Parameters<'a>,
+}
+
+/// Whether an effect is about that service; both are places in the mesh.
+pub(super) fn is_about(
+    on: &Recipients,
+    service: usize,
+    target: Option<usize>,
+    topology: &Topology,
+    rules: &Rules,
+) -> bool {
+    match on {
+        Recipients::Target => target == Some(service),
+        Recipients::All => true,
+        Recipients::Service(name) => topology.service(name) == Some(service),
+        Recipients::Dependents => {
+            let calls = target.is_some_and(|target| topology.calls(service, target));
+            calls && !(rules.spare_red_herrings && topology.is_red_herring(service))
+        }
+    }
+}
+
+impl Run<'_, '_> {
+    pub(super) fn effect(&mut self, effect: &Effect) -> Result<(), ActionError> {
+        match effect {
+            Effect::Change { metric, on, change } => self.change(metric, on, change)?,
+            Effect::SetCounter { counter, to } => {
+                // The nodes of the mesh come first.
+                let mut nodes = self.environment.topology()?.graph().node_weights();
+                let target = self.service.and_then(|service| nodes.nth(service));
+                self.session.count(*counter, target, *to);
+            }
+            _ => {
+                if let Some(service) = self.service {
+                    self.on_target(effect, service)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A service: the target itself without a search.
+    fn service(&mut self, index: usize) -> Result<ServiceMut<'_>, SimError> {
+        match self.handle {
+            Some(handle) if Some(index) == self.service => self.environment.service_of(handle),
+            _ => self.environment.service(index),
+        }
+    }
+
+    fn on_target(&mut self, effect: &Effect, index: usize) -> Result<(), ActionError> {
+        let Keys {
+            usage,
+            limit,
+            utilization,
+        } = &*KEYS;
+        if *effect == Effect::StoreLogs {
+            return Ok(self.environment.store_logs(index)?);
+        }
+        let means = self.means;
+        let mut service = self.service(index)?;
+        match effect {
+            Effect::RecomputeMemoryBytes => {
+                let bytes = number(&service, utilization) * number(&service, limit);
+                means.set(&mut service, usage, &Value::Int(trunc(bytes)))?;
+            }
+            Effect::RecomputeMemoryUtilization => {
+                let (used, limit) = (number(&service, usage), number(&service, limit));
+                if limit == 0.0 {
+                    let why = "the memory limit is 0, and use is divided by it";
+                    return Err(means.raised(why));
+                }
+                means.set(&mut service, utilization, &Value::Float(used / limit))?;
+            }
+            Effect::SetMemoryLimit { parameter } => {
+                let mebibytes = match means.parameters.get(*parameter).as_deref() {
+                    Some(Value::Int(mebibytes)) => *mebibytes,
+                    _ => (integer(&service, limit).div_euclid(MEBIBYTE)).saturating_mul(2),
+                };
+                // The metric has 64 bits: from 2^43 MiB on it stays at the most that they hold.
+                let bytes = mebibytes.saturating_mul(MEBIBYTE);
+                means.set(&mut service, limit, &Value::Int(bytes))?;
+            }
+            Effect::Change { .. } | Effect::StoreLogs | Effect::SetCounter { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn change(
+        &mut self,
+        metric: &MetricKey,
+        on: &Recipients,
+        change: &Change,
+    ) -> Result<(), ActionError> {
+        if let (Recipients::Target, Some(target)) = (on, self.service) {
+            return self.change_one(target, metric, change);
+        }
+        for service in 0..self.environment.topology()?.service_count() {
+            let topology = self.environment.topology()?;
+            if is_about(on, service, self.service, topology, self.means.rules) {
+                self.change_one(service, metric, change)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn change_one(
+        &mut self,
+        index: usize,
+        metric: &MetricKey,
+        change: &Change,
+    ) -> Result<(), ActionError> {
+        let means = self.means;
+        let mut service = self.service(index)?;
+        let old = match change {
+            // What was there does not matter: this spares making a value of it.
+            Change::Set { create: true, .. } => None,
+            _ => service.metric(metric),
+        };
+        let Some(new) = means.changed(&service, old.as_ref(), change)? else {
+            return Ok(());
+        };
+        let is_unfit = matches!(change, Change::Set { .. }) && !metric.accepts(&new);
+        // A fraction is dropped where a number was worked out; one that is set is refused.
+        let new = match is_unfit {
+            true => Some(new),
+            false => metric.saturate(new),
+        };
+        let new = new.ok_or_else(|| means.raised("a metric can't be not-a-number"))?;
+        means.set(&mut service, metric, &new)
+    }
+}
+
+fn number(service: &ServiceMut, metric: &MetricKey) -> f64 {
+    { service.metric(metric) }
+        .and_then(|value| value.as_f64())
+        .unwrap_or(0.0)
+}
+
+fn integer(service: &ServiceMut, metric: &MetricKey) -> i64 {
+    match service.metric(metric) {
+        Some(Value::Int(n)) => n,
+        _ => 0,
+    }
+}
+
+impl<'a> Means<'a> {
+    fn raised(&self, why: &'static str) -> ActionError {
+        ActionError::Raised {
+            action: self.action.to_owned(),
+            why,
+        }
+    }
+
+    /// Sets a metric. What it refuses is the fault of the action, not of the environment.
+    fn set(
+        &self,
+        service: &mut ServiceMut,
+        metric: &MetricKey,
+        value: &Value,
+    ) -> Result<(), ActionError> {
+        { service.set_metric(metric, value) }.map_err(|error| ActionError::Unfit {
+            action: self.action.to_owned(),
+            error,
+        })
+    }
+
+    /// The new value of a metric; `None` where it stays as it is.
+    fn changed<'v>(
+        &self,
+        service: &ServiceMut,
+        old: Option<&Value>,
+        change: &'v Change,
+    ) -> Result<Option<Cow<'v, Value>>, ActionError>
+    where
+        'a: 'v,
+    {
+        if let Change::Set { to, create } = change {
+            if old.is_none() && !create {
+                return Ok(None);
+            }
+            return Ok(match to {
+                Operand::Value(value) => Some(Cow::Borrowed(value)),
+                Operand::Parameter(index) => self.parameters.get(*index),
+                Operand::Metric(metric) => service.metric(metric).map(Cow::Owned),
+            });
+        }
+        let new = old.map(|old| self.calculated(old, change)).transpose()?;
+        Ok(new.flatten().map(Cow::Owned))
+    }
+
+    /// The new value of a metric that is worked out of the old one.
+    fn calculated(&self, old: &Value, change: &Change) -> Result<Option<Value>, ActionError> {
+        if let (Change::ShiftSha, Value::Text(sha)) = (change, old) {
+            return Ok(Some(Value::Text(shift_sha(sha))));
+        }
+        let Some(x) = old.as_f64() else {
+            return Ok(None);
+        };
+        Ok(Some(match change {
+            Change::Scale { by, limits, round } => {
+                let scaled = self.limited(x, x * self.factor(by), limits);
+                Value::Float(round.map_or(scaled, |digits| round_decimal(scaled, digits)))
+            }
+            Change::Add { amount, limits } => self.added(old, amount, limits),
+            Change::Clamp(limits) => Value::Float(limit(x, limits)),
+            Change::IntDiv { by, floor } => {
+                let divisor = i64::try_from(*by).unwrap_or(i64::MAX).max(1);
+                self.floored(x, trunc(x).div_euclid(divisor), *floor)
+            }
+            Change::IntScale { by, floor } => {
+                let scaled = x * self.factor(by);
+                if scaled.is_nan() {
+                    return Err(self.raised("not-a-number can't be made a whole number"));
+                }
+                self.floored(x, trunc(scaled), *floor)
+            }
+            // Handled above, or of a metric that is of another type.
+            Change::Set { .. } | Change::ShiftSha => return Ok(None),
+        }))
+    }
+
+    fn factor(&self, factor: &Factor) -> f64 {
+        match factor {
+            Factor::Number(number) => *number,
+            Factor::OneMinus(parameter) => {
+                let value = self.parameters.get(*parameter);
+                1.0 - value.and_then(|value| value.as_f64()).unwrap_or(0.0)
+            }
+        }
+    }
+
+    /// The changed value within the limits. Where floors don't lift, one is at most what was there before.
+    fn limited(&self, before: f64, changed: f64, limits: &Limits) -> f64 {
+        let floor = limits.floor.map(|floor| match self.rules.floors_lift {
+            false if before < floor => before,
+            _ => floor,
+        });
+        let cap = limits.cap;
+        limit(changed, &Limits { floor, cap })
+    }
+
+    fn floored(&self, before: f64, changed: i64, floor: Option<f64>) -> Value {
+        // Counts are far below 2^53, where both types say the same.
+        let limits = Limits { floor, cap: None };
+        Value::Int(trunc(self.limited(before, changed as f64, &limits)))
+    }
+
+    fn added(&self, old: &Value, amount: &Value, limits: &Limits) -> Value {
+        if let (
+            Value::Int(old),
+            Value::Int(amount),
+            Limits {
+                floor: None,
+                cap: None,
+            },
+        ) = (old, amount, limits)
+        {
+            return Value::Int(old.saturating_add(*amount));
+        }
+        let number = |value: &Value| value.as_f64().unwrap_or(0.0);
+        let sum = number(old) + number(amount);
+        Value::Float(self.limited(number(old), sum, limits))
+    }
+}
+
+fn limit(x: f64, limits: &Limits) -> f64 {
+    let lifted = match limits.floor {
+        // max(floor, x): x only if it is larger.
+        Some(floor) if x > floor => x,
+        Some(floor) => floor,
+        None => x,
+    };
+    match limits.cap {
+        Some(cap) if lifted < cap => lifted,
+        Some(cap) => cap,
+        None => lifted,
+    }
+}
+
+/// Drops the fraction, toward zero.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "dropping the fraction is the point"
+)]
+fn trunc(x: f64) -> i64 {
+    x as i64
+}
+
+/// A hash that looks like another one: each digit becomes a letter.
+fn shift_sha(sha: &str) -> String {
+    const LETTERS: [char; 6] = ['a', 'b', 'c', 'd', 'e', 'f'];
+    let shifted = |c: char| match c.to_digit(10) {
+        Some(digit) => LETTERS[digit as usize % LETTERS.len()],
+        None => c,
+    };
+    sha.chars().map(shifted).take(7).collect()
+}

@@ -1,0 +1,40 @@
+//! Actions: what somebody who answers an incident can do, as data.
+//!
+//! An [`ActionCatalogue`] says of each action what sort of thing it is, what it does to the metrics of
+//! its target and what it halts; [`ActionCatalogue::apply`] does one to a [`Stage`]. The built-in
+//! catalogues ([`Profile`]) are RON files in `crates/firewatch-action/actions/`, and a file of the same
+//! format adds actions or overrides them: [`ActionCatalogue::extended_by_file`].
+
+mod apply;
+mod catalogue;
+mod check;
+mod comparison;
+pub mod decode;
+mod effect;
+mod model;
+mod names;
+mod parameter;
+mod plan;
+mod read;
+mod report;
+mod request;
+mod session;
+mod stage;
+mod template;
+mod text;
+mod types;
+mod whole;
+
+pub use catalogue::{ActionCatalogue, ActionId};
+pub use comparison::{Comparison, Metrics, Operator};
+pub use firewatch_sim::UnknownName;
+pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profile, Recipients};
+pub use plan::Plan as ActionPlan;
+pub use request::{
+    ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target, WAIT,
+};
+pub use session::{ActionSession, HISTORY_TICKS, Recorded};
+pub use stage::{FleetStage, PartStage, Stage};
+pub use template::{MAX_FEEDBACK_BYTES, cut};
+pub use text::{Map, Quoted, RequestText};
+pub use types::out_of_range;

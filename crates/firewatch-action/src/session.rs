@@ -1,0 +1,248 @@
+//! What actions leave behind that is no part of the environment.
+
+use std::collections::VecDeque;
+use std::sync::LazyLock;
+
+use firewatch_sim::{
+    EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value, Vitals, round_decimal,
+};
+
+use crate::catalogue::ActionCatalogue;
+use crate::effect::is_about;
+use crate::model::{Counter, Recipients};
+use crate::stage::Stage;
+use crate::template::Tracked;
+
+/// Ticks that the history keeps.
+pub const HISTORY_TICKS: usize = 5;
+/// Decimals that the history keeps.
+const HISTORY_DECIMALS: u32 = 4;
+
+/// The vitals of a service at one tick, rounded to 4 decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Recorded {
+    /// Share of requests that fail.
+    pub http_server_error_rate: f64,
+    /// 99th percentile of the request duration, seconds.
+    pub http_server_request_duration_p99: f64,
+    /// Memory in use as a share of the limit.
+    pub process_memory_utilization: f64,
+}
+
+/// What becomes [`Recorded`] once somebody looks at it: rounding takes longer than recording.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Measured([f64; 3]);
+
+impl Measured {
+    fn of(vitals: &Vitals) -> Self {
+        Self([
+            vitals.http_server_error_rate,
+            vitals.http_server_request_duration_p99,
+            vitals.process_memory_utilization,
+        ])
+    }
+
+    fn rounded(&self) -> Recorded {
+        let [errors, p99, memory] = self.0.map(|x| round_decimal(x, HISTORY_DECIMALS));
+        Recorded {
+            http_server_error_rate: errors,
+            http_server_request_duration_p99: p99,
+            process_memory_utilization: memory,
+        }
+    }
+}
+
+impl Recorded {
+    pub(super) fn get(&self, tracked: Tracked) -> f64 {
+        match tracked {
+            Tracked::ErrorRate => self.http_server_error_rate,
+            Tracked::LatencyP99 => self.http_server_request_duration_p99,
+            Tracked::MemoryUtilization => self.process_memory_utilization,
+        }
+    }
+}
+
+/// What actions leave behind that is no part of the environment: one goes with each environment that
+/// is acted on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ActionSession {
+    /// A row a tick, a place a service; the latest last.
+    history: VecDeque<Vec<Measured>>,
+    /// Ticks that the history would have without [`forget_history`](Self::forget_history).
+    recorded: usize,
+    is_unread: bool,
+    /// Each open circuit once, with the steps for which it stays so.
+    circuit_breakers: Vec<(SmolStr, u64)>,
+    specialist_ticks: u64,
+    fault_halted: bool,
+}
+
+impl ActionSession {
+    /// Nothing recorded, nothing counted.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets everything, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.history.clear();
+        self.recorded = 0;
+        self.circuit_breakers.clear();
+        self.specialist_ticks = 0;
+        self.fault_halted = false;
+    }
+
+    /// What comes between the tick of a step and its action: the metrics are recorded, then the counts
+    /// of the open circuits go down. Where the catalogue's circuits shield, each that is still open takes
+    /// its share of errors off those who call through it.
+    ///
+    /// # Errors
+    /// As the stage.
+    pub fn begin_step(
+        &mut self,
+        catalogue: &ActionCatalogue,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        stage.read(|view| self.record(view))?;
+        self.go_on(catalogue, stage)
+    }
+
+    /// The first half of [`begin_step`](Self::begin_step), for whoever looks at many environments before
+    /// changing any: the metrics are recorded.
+    pub fn record(&mut self, view: &EnvironmentRef) {
+        self.recorded = HISTORY_TICKS.min(self.recorded + 1);
+        if self.is_unread {
+            return;
+        }
+        let mut row = if self.history.len() >= HISTORY_TICKS {
+            self.history.pop_front().unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        row.clear();
+        row.extend(view.vitals().map(Measured::of));
+        self.history.push_back(row);
+    }
+
+    /// Whether there is nothing to the second half, [`go_on`](Self::go_on).
+    #[must_use]
+    pub fn is_calm(&self) -> bool {
+        self.circuit_breakers.is_empty()
+    }
+
+    /// The second half of [`begin_step`](Self::begin_step): what open circuits do, and their counts.
+    ///
+    /// # Errors
+    /// As the stage.
+    pub fn go_on(
+        &mut self,
+        catalogue: &ActionCatalogue,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        if self.is_calm() {
+            return Ok(());
+        }
+        if catalogue.rules().open_circuit_factor != 1.0 {
+            for (target, _) in &self.circuit_breakers {
+                stage.change(|environment| shield(catalogue, environment, target))??;
+            }
+        }
+        self.circuit_breakers.retain_mut(|(_, ticks)| {
+            *ticks = ticks.saturating_sub(1);
+            *ticks > 0
+        });
+        Ok(())
+    }
+
+    /// Ticks that are in the history, up to [`HISTORY_TICKS`].
+    #[must_use]
+    pub fn recorded_ticks(&self) -> usize {
+        self.recorded
+    }
+
+    /// Keeps no metrics of earlier ticks from now on, but goes on to count them: for environments whose
+    /// reports nobody reads.
+    pub fn forget_history(&mut self) {
+        self.history = VecDeque::new();
+        self.is_unread = true;
+    }
+
+    /// The recorded vitals of a service by its place in the mesh, the latest last.
+    pub fn history(&self, service: usize) -> impl DoubleEndedIterator<Item = Recorded> {
+        self.history
+            .iter()
+            .filter_map(move |row| row.get(service).map(Measured::rounded))
+    }
+
+    /// Steps for which the circuit to the service stays open; 0 where it is closed.
+    #[must_use]
+    pub fn circuit_breaker_ticks(&self, service: &str) -> u64 {
+        let mut open = self.circuit_breakers.iter();
+        open.find(|(name, _)| name == service)
+            .map_or(0, |(_, ticks)| *ticks)
+    }
+
+    /// Investigations for which the specialist is still there.
+    #[must_use]
+    pub fn specialist_ticks(&self) -> u64 {
+        self.specialist_ticks
+    }
+
+    /// Takes one of the specialist's investigations; `false` if there is none left.
+    pub fn use_specialist(&mut self) -> bool {
+        let there = self.specialist_ticks > 0;
+        self.specialist_ticks = self.specialist_ticks.saturating_sub(1);
+        there
+    }
+
+    /// Whether an action that halts was ever done where it fits, be it that there was nothing left to
+    /// halt: the reference's flag for an incident without a list of faults.
+    #[must_use]
+    pub fn fault_halted(&self) -> bool {
+        self.fault_halted
+    }
+
+    pub(super) fn note_halt(&mut self) {
+        self.fault_halted = true;
+    }
+
+    pub(super) fn count(&mut self, counter: Counter, target: Option<&SmolStr>, to: u64) {
+        match (counter, target) {
+            (Counter::Specialist, _) => self.specialist_ticks = to,
+            (Counter::CircuitBreaker, Some(target)) => {
+                self.circuit_breakers.retain(|(name, _)| name != target);
+                if to > 0 {
+                    self.circuit_breakers.push((target.clone(), to));
+                }
+            }
+            (Counter::CircuitBreaker, None) => {}
+        }
+    }
+}
+
+/// Takes off the errors of those who call the target what an open circuit spares them.
+fn shield(
+    catalogue: &ActionCatalogue,
+    environment: &mut EnvironmentMut,
+    target: &str,
+) -> Result<(), SimError> {
+    static ERROR_RATE: LazyLock<MetricKey> =
+        LazyLock::new(|| MetricKey::new("http_server_error_rate"));
+    let rules = catalogue.rules();
+    let topology = environment.topology()?;
+    let (services, target) = (0..topology.service_count(), topology.service(target));
+    for index in services {
+        let topology = environment.topology()?;
+        if !is_about(&Recipients::Dependents, index, target, topology, rules) {
+            continue;
+        }
+        let mut service = environment.service(index)?;
+        let errors = service.metric(&ERROR_RATE);
+        if let Some(errors) = errors.and_then(|errors| errors.as_f64()) {
+            let shielded = Value::Float(errors * rules.open_circuit_factor);
+            service.set_metric(&ERROR_RATE, &shielded)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Whether the incident asks for an answer, and has one.
+
+use firewatch_scenario::Scenario;
+
+use crate::finding::{Check, Finding};
+use crate::played::Played;
+use crate::policy::PolicyKind;
+use crate::work::Cuts;
+use crate::{counted, own_answers};
+
+/// Things that are missing for an answer to win which are listed.
+const MAX_LISTED: usize = 3;
+
+/// Whether doing nothing loses.
+pub(crate) fn inaction(scenario: &Scenario, nothing: &Played) -> Finding {
+    let evidence = if nothing.won {
+        "doing nothing wins".to_owned()
+    } else {
+        let first = nothing.shortfalls.first().map_or("", String::as_str);
+        format!("doing nothing, {first} at the end")
+    };
+    let advice = if own_answers(scenario) > 0 {
+        "take what halts faults and what acts out of the timeline: it belongs into a runbook"
+    } else {
+        "give it a fault that goes on to the end"
+    };
+    Finding::new(Check::InactionLoses, "", !nothing.won, evidence).advise(advice)
+}
+
+/// Whether an answer wins: the best that does is given, else the one that got farthest in a search of at
+/// most so many actions.
+pub(crate) fn winnable(
+    best: Option<&Played>,
+    farthest: Option<&Played>,
+    nothing: &Played,
+    max_actions: usize,
+    cuts: Cuts,
+) -> Finding {
+    let evidence = match (best, farthest) {
+        (None, _) if nothing.won => {
+            let why = "doing nothing wins, and no answer does better";
+            return Finding::skipped(Check::Winnable, why);
+        }
+        (Some(best), _) => {
+            let grade = best.grade.total;
+            format!("{} wins with a grade of {grade:.2}", best.title())
+        }
+        (None, Some(farthest)) => format!(
+            "no answer of at most {} was found to win; the one that got farthest: {}, but {} at the end",
+            counted(max_actions as u64, "action"),
+            farthest.title(),
+            missing(farthest)
+        ),
+        (None, None) => "no search was made".to_owned(),
+    };
+    let finding = Finding::new(Check::Winnable, "", best.is_some(), evidence).advise(
+        "give a runbook that wins, or let the search try more actions; if nobody can win, drop a fault, begin it earlier or ask for less in the goals",
+    );
+    finding.undecided_if(best.is_none() && cuts.search)
+}
+
+/// Whether each runbook wins without a slip.
+pub(crate) fn runbooks(played: &[Played]) -> Vec<Finding> {
+    let runbooks = { played.iter() }.filter(|played| played.kind == PolicyKind::Runbook);
+    let findings: Vec<Finding> = runbooks.map(runbook).collect();
+    if findings.is_empty() {
+        return vec![Finding::skipped(Check::Runbooks, "no runbook was given")];
+    }
+    findings
+}
+
+fn runbook(played: &Played) -> Finding {
+    let slip = { played.actions.iter() }.find(|taken| taken.wrong || !taken.valid);
+    let about = played.title();
+    match slip {
+        _ if !played.won => {
+            let evidence = format!("{} at the end", missing(played));
+            Finding::new(Check::Runbooks, about, false, evidence).advise(
+                "remedy what is left, or act sooner; `firewatch run INCIDENT --runbook FILE` tells what came of each step",
+            )
+        }
+        Some(taken) => {
+            let action = taken.request().arguments().to_string();
+            let (what, advice) = if taken.valid {
+                let advice = "act on a service that shows errors, or wait until it does: `wait_until(status(...))`";
+                ("is wrong", advice)
+            } else {
+                ("can't be done", "give it a service of the mesh")
+            };
+            let evidence = format!("action({action}) {what} at tick {}", taken.tick);
+            Finding::new(Check::Runbooks, about, false, evidence).advise(advice)
+        }
+        None => {
+            let evidence = format!("it wins with a grade of {:.2}", played.grade.total);
+            Finding::new(Check::Runbooks, about, true, evidence)
+        }
+    }
+}
+
+/// The first things that an answer lacks, in a sentence.
+fn missing(played: &Played) -> String {
+    let listed: Vec<&str> = { played.shortfalls.iter() }
+        .take(MAX_LISTED)
+        .map(String::as_str)
+        .collect();
+    let more = played.shortfalls.len() - listed.len();
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("{}{more}", listed.join(", "))
+}

@@ -1,0 +1,148 @@
+//! What an audit looks at, and what it finds.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What it takes to win, in a sentence; the same everywhere.
+macro_rules! won {
+    () => {
+        "A policy wins if at the end the incident counts as mitigated in the profile's account, every fault has begun and is halted, every service but red herrings is healthy, all goals are met and SLO budget is left."
+    };
+}
+
+pub(crate) use won;
+
+/// The checks with their names and definitions: each definition stands here and nowhere else.
+macro_rules! checks {
+    ($($variant:ident, $name:literal, $definition:literal;)*) => {
+        /// What is asked about an incident.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Check {
+            $(#[doc = $definition] $variant,)*
+        }
+
+        impl Check {
+            /// All of them, in the order in which they are reported.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name in reports.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// When it passes.
+            #[must_use]
+            pub fn definition(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $definition,)*
+                }
+            }
+        }
+    };
+}
+
+checks! {
+    Lands, "lands", "There is a fault, and each fault lands: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more.";
+    InactionLoses, "inaction_loses", "Doing nothing does not win.";
+    Winnable, "winnable", "A given runbook wins, or a sequence of few actions that the search finds.";
+    Runbooks, "runbooks", "Each given runbook wins, and does nothing that is wrong or can't be done.";
+    Goals, "goals", "Each goal is met at the end of one policy and missed at the end of another.";
+    Herrings, "herrings", "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
+    Difficulty, "difficulty", "It is as hard as it says: at most 1 in 8 random policies win a medium incident, at most 1 in 16 a hard one, and no remedy alone wins a hard one.";
+    Ordering, "ordering", "The best answer that wins has a grade at least 0.2 above doing nothing, not below the mean of the random policies, and not below the same answer half of the ticks later, after a wrong action, or with its remedy done to one service after the other.";
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What came of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It holds.
+    Passed,
+    /// It does not.
+    Failed,
+    /// There is nothing to look at, such as no goals, or no answer that wins to be compared.
+    Skipped,
+    /// The audit was stopped at its limit before that could be said.
+    Undecided,
+}
+
+/// What was found about one thing that a check looks at.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// The check.
+    pub check: Check,
+    /// What it is about, such as a fault or a goal; empty for the incident as a whole.
+    pub about: String,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// The facts, in a line.
+    pub evidence: String,
+    /// What to change in the incident or its runbook, if the check failed.
+    pub advice: Option<String>,
+}
+
+impl Finding {
+    /// A finding that passes or fails.
+    pub(crate) fn new(
+        check: Check,
+        about: impl Into<String>,
+        holds: bool,
+        evidence: impl Into<String>,
+    ) -> Self {
+        Self {
+            check,
+            about: about.into(),
+            verdict: if holds {
+                Verdict::Passed
+            } else {
+                Verdict::Failed
+            },
+            evidence: evidence.into(),
+            advice: None,
+        }
+    }
+
+    /// The same with what to change, where the check failed.
+    pub(crate) fn advise(self, advice: impl Into<String>) -> Self {
+        let is_wanted = self.verdict == Verdict::Failed;
+        Self {
+            advice: is_wanted.then(|| advice.into()),
+            ..self
+        }
+    }
+
+    /// The same, undecided if what was left out because of the limit could have told otherwise.
+    pub(crate) fn undecided_if(self, is_undecided: bool) -> Self {
+        if !is_undecided {
+            return self;
+        }
+        Self {
+            verdict: Verdict::Undecided,
+            evidence: format!("{}; stopped at the limit", self.evidence),
+            advice: None,
+            ..self
+        }
+    }
+
+    /// One that there is nothing to look at for.
+    pub(crate) fn skipped(check: Check, evidence: impl Into<String>) -> Self {
+        Self {
+            check,
+            about: String::new(),
+            verdict: Verdict::Skipped,
+            evidence: evidence.into(),
+            advice: None,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What came of a policy.
+
+use firewatch_action::{ActionRequest, Metrics};
+use firewatch_scenario::Scenario;
+use firewatch_sim::{EnvironmentRef, Status};
+use serde::Serialize;
+
+use crate::finding::won;
+use crate::policy::PolicyKind;
+use firewatch_episode::BatchStep;
+use firewatch_response::score::{End, Grade, Score};
+
+/// Something that a policy did besides waiting.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Taken {
+    /// The tick after which it was done.
+    pub tick: u64,
+    /// Name of the action.
+    pub action: String,
+    /// The service that it was done to, if it takes one.
+    pub target: Option<String>,
+    /// Its parameters, as far as they were given.
+    pub parameters: Metrics,
+    /// Whether it could be done.
+    pub valid: bool,
+    /// Whether it was done to a service that there was nothing to remedy about.
+    pub wrong: bool,
+    /// Whether a fault was halted in that step.
+    pub halted: bool,
+}
+
+impl Taken {
+    pub(crate) fn new(tick: u64, request: &ActionRequest, step: &BatchStep, halted: bool) -> Self {
+        Self {
+            tick,
+            action: request.name.clone(),
+            target: request.target.clone(),
+            parameters: request.parameters.clone(),
+            valid: step.valid,
+            wrong: step.wrong,
+            halted,
+        }
+    }
+
+    /// The same as it is asked for.
+    #[must_use]
+    pub fn request(&self) -> ActionRequest {
+        ActionRequest {
+            name: self.action.clone(),
+            target: self.target.clone(),
+            parameters: self.parameters.clone(),
+        }
+    }
+}
+
+/// What came of a policy.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Played {
+    /// What sort of policy it is.
+    pub kind: PolicyKind,
+    /// Its name: that of the runbook, or what it does.
+    pub name: String,
+    /// What it did besides waiting, in order; left out of random policies, which act at every step.
+    pub actions: Vec<Taken>,
+    /// How many actions it did besides waiting.
+    pub action_count: usize,
+    /// How many of them were wrong.
+    pub wrong_actions: usize,
+    /// Ticks that the episode took.
+    pub ticks: u64,
+    /// Why it ended.
+    pub end: End,
+    /// The tick at which the incident counted as mitigated.
+    pub mitigated_at: Option<u64>,
+    /// Sum of the rewards.
+    pub reward: f64,
+    /// What it is worth.
+    pub grade: Grade,
+    /// Whether it wins.
+    #[doc = won!()]
+    pub won: bool,
+    /// What is missing for it to win, a few words each.
+    pub shortfalls: Vec<String>,
+    /// Which goals were met at the end, in the scenario's order.
+    pub goals_met: Vec<bool>,
+    /// Which faults were halted at the end, in the order in which they began.
+    pub faults_halted: Vec<bool>,
+    /// Services that were not healthy at the end.
+    pub unhealthy: Vec<String>,
+}
+
+impl Played {
+    /// Its name, as it stands in a sentence.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.kind {
+            PolicyKind::Runbook => format!("runbook {:?}", self.name),
+            _ => self.name.clone(),
+        }
+    }
+}
+
+/// How an episode stands at its end.
+pub(crate) struct Standing {
+    pub(crate) shortfalls: Vec<String>,
+    pub(crate) goals_met: Vec<bool>,
+    pub(crate) faults_halted: Vec<bool>,
+    pub(crate) unhealthy: Vec<String>,
+}
+
+impl Standing {
+    /// Reads an episode that has just ended.
+    pub(crate) fn read(scenario: &Scenario, score: &Score, view: &EnvironmentRef) -> Self {
+        let mut shortfalls = Vec::new();
+        if score.mttm_tick().is_none() {
+            shortfalls.push("it is not mitigated".to_owned());
+        }
+        for fault in view.faults().filter(|fault| !fault.halted) {
+            let service = view.fault_service(fault);
+            shortfalls.push(format!("{} of {service} goes on", fault.kind));
+        }
+        let faults_halted: Vec<bool> = view.faults().map(|fault| fault.halted).collect();
+        let to_come = { scenario.all_faults() }.filter(|fault| fault.start_tick < scenario.ticks);
+        if faults_halted.len() < to_come.count() {
+            shortfalls.push("a fault has not begun yet".to_owned());
+        }
+        let unhealthy: Vec<(&str, Status)> = { view.service_names().zip(view.vitals()) }
+            // The last action has changed them behind the last tick.
+            .map(|(name, vitals)| (name, vitals.derived_status()))
+            .filter(|(_, status)| *status != Status::Healthy)
+            .collect();
+        for (name, status) in &unhealthy {
+            if !scenario.red_herrings.iter().any(|herring| herring == name) {
+                shortfalls.push(format!("{name} is {status}"));
+            }
+        }
+        let goals = &scenario.goals.list;
+        let counted = score.counted_goals(scenario, view);
+        for goal in counted.filter(|goal| !goal.is_met(view)) {
+            shortfalls.push(format!("{goal} is missed"));
+        }
+        if score.budget() <= 0.0 {
+            shortfalls.push("the SLO budget is used up".to_owned());
+        }
+        Self {
+            shortfalls,
+            goals_met: goals.iter().map(|goal| goal.is_met(view)).collect(),
+            faults_halted,
+            unhealthy: { unhealthy.iter() }
+                .map(|(name, _)| (*name).to_owned())
+                .collect(),
+        }
+    }
+}

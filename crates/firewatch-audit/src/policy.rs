@@ -1,0 +1,143 @@
+//! Policies: ways to answer an incident, and what each is asked for step by step.
+
+use firewatch_action::ActionRequest;
+use firewatch_response::Responder;
+use firewatch_scenario::Runbook;
+use firewatch_sim::EnvironmentRef;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+use serde::Serialize;
+
+use firewatch_response::score::Score;
+
+/// What sort of policy it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyKind {
+    /// Waits throughout.
+    Nothing,
+    /// Draws an action each step, out of all on all services but those that wait or end the episode.
+    Random,
+    /// Does one remedy at the first step, then waits.
+    Single,
+    /// Follows a given runbook.
+    Runbook,
+    /// Does what the search found to win.
+    Found,
+    /// Gives the best answer half of the ticks later.
+    Late,
+    /// Gives the best answer after a wrong action.
+    WrongFirst,
+    /// Does the best answer's remedy to every service in turn, from the tick at which that does it.
+    Everywhere,
+}
+
+/// What a policy does, by steps counted from 0: the first step does tick 2.
+#[derive(Clone, Debug)]
+pub(crate) enum Plan<'a> {
+    /// One of the moves each step; the number is that of its stream of random numbers.
+    Random(u64, &'a [ActionRequest]),
+    /// Each action at its step, in order; none for doing nothing.
+    Sequence(Vec<(u64, ActionRequest)>),
+    /// What the runbook says.
+    Runbook(&'a Runbook),
+}
+
+/// A way to answer an incident.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy<'a> {
+    pub(crate) kind: PolicyKind,
+    pub(crate) name: String,
+    /// Steps before the plan begins, in which it waits.
+    pub(crate) delay: u64,
+    /// What is done at the first step, before the plan begins.
+    pub(crate) first: Option<ActionRequest>,
+    pub(crate) plan: Plan<'a>,
+}
+
+impl<'a> Policy<'a> {
+    pub(crate) fn new(kind: PolicyKind, name: impl Into<String>, plan: Plan<'a>) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            delay: 0,
+            first: None,
+            plan,
+        }
+    }
+
+    /// Whoever follows it, at the start of an episode of that seed.
+    pub(crate) fn player(&self, seed: u64) -> Player<'_> {
+        Player {
+            policy: self,
+            step: 0,
+            mind: match &self.plan {
+                Plan::Random(number, moves) => Mind::Random(Box::new(stream(seed, *number)), moves),
+                Plan::Sequence(actions) => Mind::Sequence(actions),
+                Plan::Runbook(runbook) => Mind::Runbook(Responder::new(runbook)),
+            },
+        }
+    }
+}
+
+/// Each random policy has a ChaCha stream of its own, keyed by the scenario's seed.
+fn stream(seed: u64, number: u64) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    // Apart from the streams that the scenario itself draws from.
+    key[8..13].copy_from_slice(b"audit");
+    let mut random = ChaCha8Rng::from_seed(key);
+    random.set_stream(number);
+    random
+}
+
+/// Somebody who follows a policy.
+pub(crate) struct Player<'a> {
+    policy: &'a Policy<'a>,
+    step: u64,
+    mind: Mind<'a>,
+}
+
+enum Mind<'a> {
+    Random(Box<ChaCha8Rng>, &'a [ActionRequest]),
+    Sequence(&'a [(u64, ActionRequest)]),
+    Runbook(Responder<'a>),
+}
+
+impl Player<'_> {
+    /// What is done at the next step, decided on what is to be seen before it.
+    pub(crate) fn next(&mut self, view: &EnvironmentRef, score: &Score) -> ActionRequest {
+        let step = self.step;
+        self.step += 1;
+        let first = self.policy.first.as_ref();
+        if let Some(first) = first.filter(|_| step == 0) {
+            return first.clone();
+        }
+        let begins = self.policy.delay + u64::from(first.is_some());
+        let step = step.checked_sub(begins);
+        let asked = step.and_then(|step| self.mind.decide(step, view, score));
+        asked.map_or_else(ActionRequest::wait, ActionRequest::clone)
+    }
+}
+
+impl<'a> Mind<'a> {
+    fn decide(
+        &mut self,
+        step: u64,
+        view: &EnvironmentRef,
+        score: &Score,
+    ) -> Option<&'a ActionRequest> {
+        match self {
+            Self::Random(random, moves) => {
+                let product = u128::from(random.next_u64()) * moves.len() as u128;
+                // The high half is below the number of moves.
+                moves.get(usize::try_from(product >> 64).ok()?)
+            }
+            Self::Sequence(actions) => {
+                let due = actions.iter().find(|(at, _)| *at == step);
+                due.map(|(_, request)| request)
+            }
+            Self::Runbook(responder) => responder.next(view, score),
+        }
+    }
+}

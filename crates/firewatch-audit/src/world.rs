@@ -1,0 +1,341 @@
+//! The incident while nobody acts, beside the same without its faults.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use firewatch_action::{ActionCatalogue, ActionRequest, Metrics};
+use firewatch_scenario::{Action, Fault, Scenario};
+use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vitals};
+
+use crate::arena::check_timeline;
+use crate::counted;
+use crate::finding::{Check, Finding};
+use crate::work::{self, Work};
+use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, Request};
+
+/// Error rate by which a fault must have made things worse where it leaves the status alone, and from
+/// which on a service looks suspicious: below it, the standard profile's guard sees nothing to remedy.
+const NOTABLE_ERRORS: f64 = 0.05;
+const LAG: &str = "data_freshness_lag_seconds";
+
+/// What is seen while nobody acts.
+pub(crate) struct World {
+    /// The tick at which each service first is not healthy.
+    pub(crate) unhealthy_since: Vec<Option<u64>>,
+    faults: Vec<FaultSeen>,
+    herrings: Vec<HerringSeen>,
+}
+
+/// What a fault does while nobody acts.
+#[derive(Clone, Debug, Default)]
+struct FaultSeen {
+    /// Tick, status with the fault and without, error rate with and without.
+    landed: Option<(u64, [Status; 2], [f64; 2])>,
+    /// The first tick after it began at which its service is not healthy, with its status.
+    unhealthy: Option<(u64, Status)>,
+}
+
+/// What a red herring does while nobody acts.
+#[derive(Clone, Debug, Default)]
+struct HerringSeen {
+    /// Tick and what looks suspicious.
+    suspicious: Option<(u64, String)>,
+    /// Tick and what is costly about it where there are no faults.
+    costly: Option<(u64, String)>,
+}
+
+impl World {
+    /// Waits through the incident, beside the same without each of its faults in turn, and without all
+    /// of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
+    /// them all.
+    ///
+    /// At most a [chunk](work::chunk) of these others exists at a time, and the incident itself
+    /// beside each chunk: they are as large as the incident, and one for each fault.
+    pub(crate) fn watch(
+        scenario: &Scenario,
+        catalogue: &Arc<ActionCatalogue>,
+        work: &Work,
+    ) -> Result<Self, EpisodeError> {
+        let count = scenario.all_faults().count();
+        let mut world = Self {
+            unhealthy_since: vec![None; scenario.services.len()],
+            faults: vec![FaultSeen::default(); count],
+            herrings: vec![HerringSeen::default(); scenario.red_herrings.len()],
+        };
+        let chunk = work::chunk(scenario);
+        // The last of them is without all faults.
+        for first in (0..=count).step_by(chunk) {
+            let others = first..(first + chunk).min(count + 1);
+            world.watch_chunk(scenario, catalogue, others, work)?;
+        }
+        Ok(world)
+    }
+
+    fn watch_chunk(
+        &mut self,
+        scenario: &Scenario,
+        catalogue: &Arc<ActionCatalogue>,
+        others: Range<usize>,
+        work: &Work,
+    ) -> Result<(), EpisodeError> {
+        let count = self.faults.len();
+        let mut worlds = vec![scenario.clone()];
+        worlds.extend(
+            { others.clone() }
+                .map(|fault| without(scenario, |index| index == fault || fault == count)),
+        );
+        let requests = worlds.iter().map(Request::Scenario);
+        let catalogue = Arc::clone(catalogue);
+        let mut batch = EpisodeBatch::with_actions(scenario.profile, catalogue, requests, 1)?;
+        let actions = vec![ActionRequest::wait(); worlds.len()];
+        let mut steps = vec![BatchStep::default(); worlds.len()];
+        let of_tick = work::of_tick(scenario);
+        work.add(worlds.len(), of_tick);
+        self.look(scenario, &batch, &others)?;
+        while steps[0].end.is_none() {
+            work.add(worlds.len(), of_tick);
+            batch.step(&actions, &mut steps)?;
+            steps.iter().try_for_each(check_timeline)?;
+            self.look(scenario, &batch, &others)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the incident, which is the first of the batch, and at the others after it.
+    fn look(
+        &mut self,
+        scenario: &Scenario,
+        batch: &EpisodeBatch,
+        others: &Range<usize>,
+    ) -> Result<(), EpisodeError> {
+        let vitals = |index: usize| {
+            batch.fleet().read(index, |view| {
+                view.vitals().copied().collect::<Vec<Vitals>>()
+            })
+        };
+        let with = vitals(0)?;
+        let tick = batch.fleet().read(0, |view| view.clock().tick)?;
+        for (since, vitals) in self.unhealthy_since.iter_mut().zip(&with) {
+            if vitals.status != Status::Healthy {
+                since.get_or_insert(tick);
+            }
+        }
+        let position = |name: &str| { scenario.services.iter() }.position(|s| s.name == name);
+        let faults = scenario.all_faults().enumerate();
+        for (index, fault) in faults.skip(others.start).take(others.len()) {
+            if let Some(service) = position(&fault.service)
+                && tick > fault.start_tick
+            {
+                let without = batch.fleet().read(1 + index - others.start, |view| {
+                    view.vitals().nth(service).copied()
+                })?;
+                if let Some(without) = without {
+                    self.faults[index].look(tick, &with[service], &without);
+                }
+            }
+        }
+        if others.contains(&self.faults.len()) {
+            self.look_at_herrings(scenario, batch, others.len(), &with)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the red herrings of the incident, and of the same without faults, which is at that index.
+    fn look_at_herrings(
+        &mut self,
+        scenario: &Scenario,
+        batch: &EpisodeBatch,
+        faultless: usize,
+        with: &[Vitals],
+    ) -> Result<(), EpisodeError> {
+        let (tick, alerts) = batch.fleet().read(0, |view| {
+            let alerts = batch
+                .score(0)
+                .map(|score| score.alerts(view, scenario.seed));
+            (view.clock().tick, alerts)
+        })?;
+        let alerts = alerts?;
+        for (herring, name) in self.herrings.iter_mut().zip(&scenario.red_herrings) {
+            let position = scenario.services.iter().position(|s| s.name == *name);
+            if let Some(service) = position {
+                let alert = alerts.iter().find(|alert| alert.service == *name);
+                let alert = alert.map(|alert| format!("{} fires", alert.name));
+                herring.suspect(tick, &with[service], alert);
+                batch.fleet().read(faultless, |view| {
+                    herring.cost(tick, name, scenario.impact, view);
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether each fault lands.
+    pub(crate) fn lands(&self, scenario: &Scenario) -> Vec<Finding> {
+        if self.faults.is_empty() {
+            let none = Finding::new(Check::Lands, "", false, "there is no fault");
+            return vec![
+                none.advise("give it one, like `faults: [(kind: oom, service: \"...\")]`"),
+            ];
+        }
+        let faults = scenario.all_faults().zip(&self.faults);
+        let finding = |(fault, seen): (&Fault, &FaultSeen)| {
+            let about = format!("{} of {}", fault.kind, fault.service);
+            let (evidence, advice) = seen.evidence(fault, scenario);
+            Finding::new(Check::Lands, about, seen.landed.is_some(), evidence).advise(advice)
+        };
+        faults.map(finding).collect()
+    }
+
+    /// Whether each red herring misleads without harming.
+    pub(crate) fn herrings(&self, scenario: &Scenario) -> Vec<Finding> {
+        if self.herrings.is_empty() {
+            let none = Finding::skipped(Check::Herrings, "there are no red herrings");
+            return vec![none];
+        }
+        let herrings = scenario.red_herrings.iter().zip(&self.herrings);
+        let finding = |(name, seen): (&String, &HerringSeen)| {
+            let known = scenario.has_service(name);
+            let judged = match known {
+                true => seen.judge(scenario, name),
+                false => Err((
+                    "it is not in the mesh".to_owned(),
+                    "name a service of the mesh",
+                )),
+            };
+            match judged {
+                Ok(evidence) => Finding::new(Check::Herrings, name, true, evidence),
+                Err((evidence, advice)) => {
+                    Finding::new(Check::Herrings, name, false, evidence).advise(advice)
+                }
+            }
+        };
+        herrings.map(finding).collect()
+    }
+}
+
+impl FaultSeen {
+    fn look(&mut self, tick: u64, with: &Vitals, without: &Vitals) {
+        if with.status == Status::Healthy {
+            return;
+        }
+        self.unhealthy.get_or_insert((tick, with.status));
+        let errors = [with, without].map(|vitals| vitals.http_server_error_rate);
+        if with.status > without.status || errors[0] - errors[1] >= NOTABLE_ERRORS {
+            let statuses = [with.status, without.status];
+            self.landed.get_or_insert((tick, statuses, errors));
+        }
+    }
+
+    /// The facts, and what to change if it does not land.
+    fn evidence(&self, fault: &Fault, scenario: &Scenario) -> (String, &'static str) {
+        let service = &fault.service;
+        let absent = !scenario.has_service(service);
+        match (self.landed, self.unhealthy) {
+            (Some((tick, [with, without], _)), _) if with != without => {
+                let facts = format!("{with} at tick {tick}, without it {without}");
+                (facts, "")
+            }
+            (Some((tick, [with, _], errors)), _) => {
+                let [errors, without] = errors.map(percent);
+                let facts =
+                    format!("{with} at tick {tick} with {errors} of errors, without it {without}");
+                (facts, "")
+            }
+            (None, Some((tick, status))) => (
+                format!("{service} is {status} at tick {tick}, and would be so without it"),
+                "move what it causes from the service's `metrics` into its own, or raise its `speed` above what else harms the service",
+            ),
+            (None, None) if absent => (
+                format!("{service} is not in the mesh"),
+                "name a service of the mesh",
+            ),
+            (None, None) if fault.start_tick >= scenario.ticks => (
+                format!(
+                    "it never begins: the incident has {}",
+                    counted(scenario.ticks, "tick")
+                ),
+                "lower its `start_tick`, or raise `ticks`",
+            ),
+            (None, None) => (
+                format!("{service} stays healthy while nobody acts"),
+                "raise its `speed`, begin it earlier, or give its service `metrics` nearer to the edge",
+            ),
+        }
+    }
+}
+
+impl HerringSeen {
+    fn suspect(&mut self, tick: u64, vitals: &Vitals, alert: Option<String>) {
+        let errors = vitals.http_server_error_rate;
+        let shows = if errors >= NOTABLE_ERRORS {
+            Some(format!("{} of errors", percent(errors)))
+        } else {
+            alert
+        };
+        if let (Some(shows), None) = (shows, &self.suspicious) {
+            self.suspicious = Some((tick, shows));
+        }
+    }
+
+    fn cost(&mut self, tick: u64, name: &str, impact: ImpactMode, view: &EnvironmentRef) {
+        let status = view.status(name).unwrap_or_default();
+        let lag = { view.metric(name, LAG) }.and_then(|lag| lag.as_f64());
+        let lag = lag.filter(|lag| impact == ImpactMode::Freshness && *lag > 0.0);
+        if self.costly.is_some() {
+        } else if status != Status::Healthy {
+            self.costly = Some((tick, status.to_string()));
+        } else if let Some(lag) = lag {
+            self.costly = Some((tick, format!("{lag} s behind with its data")));
+        }
+    }
+
+    /// What looks suspicious about it; else what is wrong with it, and what to change.
+    fn judge(&self, scenario: &Scenario, name: &str) -> Result<String, (String, &'static str)> {
+        let planted = { scenario.adversarial_logs.iter() }.any(|line| line.service == name)
+            || scenario.prompt_injection.as_deref() == Some(name);
+        let suspicious = match &self.suspicious {
+            Some((tick, shows)) => Some(format!("{shows} at tick {tick}")),
+            None => planted.then(|| "a planted log line".to_owned()),
+        };
+        if let Some((tick, what)) = &self.costly {
+            let facts = format!("without any fault it is {what} at tick {tick}: it harms");
+            return Err((facts, "give it milder `metrics`, so that it stays healthy"));
+        }
+        suspicious.ok_or_else(|| {
+            let facts = "it looks healthy: less than 5% of errors, no alert, no planted log line";
+            let advice = "give it a line in `adversarial_logs`, or `metrics` that set off an alert and leave it healthy";
+            (facts.to_owned(), advice)
+        })
+    }
+}
+
+/// The scenario without some of its faults, which are counted through its list and its timeline.
+fn without(scenario: &Scenario, gone: impl Fn(usize) -> bool) -> Scenario {
+    let mut scenario = Scenario {
+        root_cause: scenario.root_cause_name().map(str::to_owned),
+        ..scenario.clone()
+    };
+    let mut index = 0;
+    let mut stays = || {
+        index += 1;
+        !gone(index - 1)
+    };
+    if scenario.engine == Engine::SingleFault {
+        // It insists on a fault: one that does nothing.
+        for fault in scenario.faults.iter_mut().filter(|_| !stays()) {
+            fault.kind = FaultKind::External;
+            fault.metrics = Metrics::new();
+        }
+        return scenario;
+    }
+    scenario.faults.retain(|_| stays());
+    scenario.timeline.retain(|event| match event.action {
+        Action::Inject(_) => stays(),
+        Action::Halt(_) | Action::Set(..) | Action::Perform(_) => true,
+    });
+    scenario
+}
+
+fn percent(ratio: f64) -> String {
+    format!("{:.1}%", ratio * 100.0)
+}

@@ -1,0 +1,336 @@
+//! What an audit finds: for each check an incident that passes it, and one that does not.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test whose incident can't be audited fails"
+)]
+
+use firewatch_action::Profile;
+use firewatch_audit::{Audit, AuditOptions, Check, Played, PolicyKind, Verdict, audit};
+use firewatch_scenario::{Runbook, Scenario};
+
+const FAULT: &str = r#"faults: [(kind: bad_deploy, service: "auth-service")]"#;
+const SERVICES: &str = r#"services: ["api-gateway", "auth-service", "db-proxy"]"#;
+
+fn scenario(fields: &str) -> Scenario {
+    let text = format!("Scenario(name: \"x\", difficulty: easy, {fields})");
+    Scenario::parse("x.ron", &text).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn runbook(scenario: &Scenario, steps: &str) -> Runbook {
+    let text = format!("Runbook(name: \"ours\", steps: [{steps}])");
+    let runbook = Runbook::parse_for("ours.ron", &text, scenario);
+    runbook.unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// Few random policies are enough here.
+fn options() -> AuditOptions {
+    AuditOptions {
+        random: 8,
+        ..AuditOptions::default()
+    }
+}
+
+fn audited(fields: &str) -> Audit {
+    audit(&scenario(fields), &options()).expect("it can be played")
+}
+
+fn audited_with(steps: &str) -> Audit {
+    let scenario = scenario(&format!("{SERVICES}, {FAULT}"));
+    let options = AuditOptions {
+        runbooks: vec![runbook(&scenario, steps)],
+        ..options()
+    };
+    audit(&scenario, &options).expect("it can be played")
+}
+
+/// What became of a check: passed if all that it looked at did.
+fn verdict(audit: &Audit, check: Check) -> Verdict {
+    let mut of = { audit.findings.iter() }.filter(|finding| finding.check == check);
+    let failed = of.clone().find(|f| f.verdict == Verdict::Failed);
+    let first = failed.or_else(|| of.next());
+    first.expect("each check is reported").verdict
+}
+
+/// The evidence of a check that failed.
+fn failure(audit: &Audit, check: Check) -> &str {
+    assert!(!audit.is_good());
+    let mut failed = audit
+        .findings
+        .iter()
+        .filter(|f| f.verdict == Verdict::Failed);
+    let failed = failed.find(|finding| finding.check == check);
+    let failed = failed.expect("the check failed");
+    assert!(failed.advice.is_some(), "{failed:?}");
+    &failed.evidence
+}
+
+#[test]
+fn a_good_incident_passes_every_check_that_has_something_to_look_at() {
+    let audit = audited(&format!(
+        r#"services: {{
+            "api-gateway": (calls: ["auth-service"]), "auth-service": (), "mailer": (),
+        }}, {FAULT}, red_herrings: ["mailer"],
+        goals: [goal("auth-service", "http_server_error_rate", lt(0.05))]"#
+    ));
+    assert!(audit.is_good(), "{:#?}", audit.findings);
+    for check in Check::ALL {
+        let expected = match check {
+            Check::Runbooks => Verdict::Skipped,
+            _ => Verdict::Passed,
+        };
+        assert_eq!(verdict(&audit, *check), expected, "{check}");
+    }
+    // Of what chance did only the numbers are kept.
+    let of = |kind| {
+        audit
+            .policies
+            .iter()
+            .filter(move |played| played.kind == kind)
+    };
+    let is_counted = |played: &Played| played.action_count == 19 && played.actions.is_empty();
+    assert!(of(PolicyKind::Random).all(is_counted));
+    let is_listed = |played: &Played| played.action_count == 1 && played.actions.len() == 1;
+    assert!(of(PolicyKind::Single).all(is_listed));
+    // What the search found is a runbook that wins.
+    let found = audit.found.as_deref().expect("an answer was found");
+    assert!(found.contains("auth-service"), "{found}");
+    let best = &audit.policies[audit.winning.expect("an answer wins")];
+    assert_eq!(best.kind, PolicyKind::Found);
+}
+
+#[test]
+fn a_fault_has_to_land() {
+    // It is lost among what the service has anyway.
+    let lost = audited(
+        r#"services: {"auth-service": (metrics: {"http_server_error_rate": 0.99})},
+           faults: [(kind: oom, service: "auth-service")]"#,
+    );
+    assert!(failure(&lost, Check::Lands).contains("would be so without it"));
+    let slow = audited(&format!(
+        r#"{SERVICES}, faults: [(kind: memory_leak, service: "auth-service", speed: 0.001)]"#
+    ));
+    assert!(failure(&slow, Check::Lands).contains("stays healthy"));
+    let none = audited(SERVICES);
+    assert_eq!(failure(&none, Check::Lands), "there is no fault");
+}
+
+#[test]
+fn a_fault_of_the_single_fault_engine_lands() {
+    // That engine can't be without a fault, beside which the others are held.
+    let audit = audited(&format!("{SERVICES}, {FAULT}, engine: single_fault"));
+    assert_eq!(verdict(&audit, Check::Lands), Verdict::Passed);
+}
+
+#[test]
+fn doing_nothing_has_to_lose() {
+    let halted = audited(&format!(
+        r#"{SERVICES}, {FAULT}, timeline: [(tick: 4, do: halt("auth-service"))]"#
+    ));
+    assert_eq!(failure(&halted, Check::InactionLoses), "doing nothing wins");
+    assert!(halted.notes[0].contains("the timeline itself"));
+    // Where there is nothing to be done, no answer is missed.
+    let idle = audited(SERVICES);
+    assert_eq!(failure(&idle, Check::InactionLoses), "doing nothing wins");
+    assert_eq!(verdict(&idle, Check::Winnable), Verdict::Skipped);
+    assert_eq!(idle.found, None);
+}
+
+#[test]
+fn there_has_to_be_an_answer_that_wins() {
+    // Nobody has the time: the budget is used up at once.
+    let hopeless = audited(&format!("{SERVICES}, {FAULT}, slo_budget: 0.1"));
+    assert!(failure(&hopeless, Check::Winnable).contains("at most 4 actions"));
+    assert_eq!(verdict(&hopeless, Check::Ordering), Verdict::Skipped);
+    let unsearched = audit(
+        &scenario(&format!("{SERVICES}, {FAULT}")),
+        &AuditOptions {
+            max_actions: 0,
+            ..options()
+        },
+    );
+    let unsearched = unsearched.expect("it can be played");
+    assert_eq!(failure(&unsearched, Check::Winnable), "no search was made");
+}
+
+#[test]
+fn an_incident_has_to_be_as_hard_as_it_says() {
+    let as_hard_as = |difficulty: &str, faults: &str, random: u64| {
+        let text = format!(r#"Scenario(name: "x", {difficulty} {SERVICES}, {faults})"#);
+        let scenario = Scenario::parse("x.ron", &text).expect("it is in order");
+        let options = AuditOptions {
+            random,
+            ..AuditOptions::default()
+        };
+        audit(&scenario, &options).expect("it can be played")
+    };
+    let hard = |faults, random| as_hard_as("difficulty: hard,", faults, random);
+    // Whoever rolls auth back has won.
+    let one_remedy = hard(FAULT, 0);
+    let evidence = failure(&one_remedy, Check::Difficulty);
+    assert!(
+        evidence.starts_with("0 of 0 random policies and "),
+        "{evidence}"
+    );
+    let two = r#"faults: [
+        (kind: bad_deploy, service: "auth-service"),
+        (kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9),
+    ]"#;
+    assert_eq!(verdict(&hard(two, 0), Check::Difficulty), Verdict::Passed);
+    // Few services, and the time for something to be done to each.
+    assert!(failure(&hard(two, 64), Check::Difficulty).contains("of 64"));
+    // In 300 ticks chance does everything that helps.
+    let long = format!("{FAULT}, ticks: 300, slo_budget: 1000");
+    let lucky = as_hard_as("difficulty: medium,", &long, 8);
+    assert!(failure(&lucky, Check::Difficulty).starts_with("8 of 8"));
+    assert_eq!(
+        verdict(
+            &as_hard_as("difficulty: easy,", &long, 8),
+            Check::Difficulty
+        ),
+        Verdict::Passed
+    );
+    let short = format!("{FAULT}, ticks: 6");
+    let medium = as_hard_as("difficulty: medium,", &short, 64);
+    assert_eq!(verdict(&medium, Check::Difficulty), Verdict::Passed);
+    let limits = "ticks: 20, slo_budget: 30.0, slo_burn_per_tick: 1.5,";
+    let undeclared = as_hard_as(limits, FAULT, 8);
+    assert_eq!(verdict(&undeclared, Check::Difficulty), Verdict::Skipped);
+}
+
+#[test]
+fn the_search_says_how_far_it_got() {
+    let leak = r#"(kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9)"#;
+    let two = scenario(&format!(
+        r#"{SERVICES}, faults: [(kind: bad_deploy, service: "auth-service"), {leak}]"#
+    ));
+    let with = |max_actions| {
+        let options = AuditOptions {
+            max_actions,
+            ..options()
+        };
+        audit(&two, &options).expect("it can be played")
+    };
+    let short = with(1);
+    let evidence = failure(&short, Check::Winnable);
+    let wanted = "at most 1 action was found to win; the one that got farthest: ";
+    assert!(evidence.contains(wanted), "{evidence}");
+    assert!(evidence.contains("goes on"), "{evidence}");
+    let enough = with(2);
+    assert_eq!(verdict(&enough, Check::Winnable), Verdict::Passed);
+    let best = &enough.policies[enough.winning.expect("an answer wins")];
+    // The second remedy waits for what it remedies.
+    assert!(
+        best.actions.len() == 2 && best.actions[1].tick > 9,
+        "{best:#?}"
+    );
+    // What was found wins as a runbook too.
+    let found = enough.found.as_deref().expect("an answer was found");
+    let found = Runbook::parse_for("found.ron", found, &two);
+    let runbooks = vec![found.unwrap_or_else(|problems| panic!("{problems}"))];
+    let options = AuditOptions {
+        runbooks,
+        ..options()
+    };
+    let again = audit(&two, &options).expect("it can be played");
+    assert_eq!(verdict(&again, Check::Runbooks), Verdict::Passed);
+}
+
+#[test]
+fn a_runbook_has_to_win_without_a_wrong_action() {
+    let good = audited_with(r#"wait(2), action("rollback_deploy", "auth-service")"#);
+    assert_eq!(verdict(&good, Check::Runbooks), Verdict::Passed);
+    assert!(good.is_good(), "{:#?}", good.findings);
+    // No search is needed.
+    assert_eq!(good.found, None);
+    let slip = audited_with(
+        r#"action("restart_service", "db-proxy"), action("rollback_deploy", "auth-service")"#,
+    );
+    assert!(failure(&slip, Check::Runbooks).contains("is wrong at tick 2"));
+    let useless = audited_with(r#"action("fetch_logs", "auth-service")"#);
+    assert!(failure(&useless, Check::Runbooks).contains("at the end"));
+    // The incident is not to blame for that.
+    assert_eq!(verdict(&useless, Check::Winnable), Verdict::Passed);
+    assert!(useless.found.is_some());
+}
+
+#[test]
+fn a_goal_has_to_be_missed_and_met() {
+    let with = |goal: &str| audited(&format!("{SERVICES}, {FAULT}, goals: [{goal}]"));
+    let given = with(r#"goal("auth-service", "restart_count", ge(0))"#);
+    assert_eq!(failure(&given, Check::Goals), "every policy meets it");
+    let never = with(r#"goal("auth-service", "restart_count", gt(1000))"#);
+    assert_eq!(failure(&never, Check::Goals), "no policy meets it");
+    assert!(failure(&never, Check::Winnable).contains("is missed at the end"));
+    let good = with(r#"goal("auth-service", "http_server_error_rate", lt(0.05))"#);
+    assert_eq!(verdict(&good, Check::Goals), Verdict::Passed);
+}
+
+#[test]
+fn a_red_herring_has_to_mislead_and_not_to_harm() {
+    let with = |metrics: &str| {
+        audited(&format!(
+            r#"services: {{
+                "api-gateway": (calls: ["auth-service"]), "auth-service": (),
+                "mailer": (metrics: {{{metrics}}}),
+            }}, {FAULT}, red_herrings: ["mailer"]"#
+        ))
+    };
+    let good = with(r#""process_memory_utilization": 0.85"#);
+    assert_eq!(verdict(&good, Check::Herrings), Verdict::Passed);
+    let dull = with(r#""http_server_error_rate": 0.0, "process_memory_utilization": 0.3"#);
+    assert!(failure(&dull, Check::Herrings).contains("it looks healthy"));
+    let planted = audited(&format!(
+        r#"services: {{
+            "auth-service": (), "mailer": (metrics: {{"http_server_error_rate": 0.0}}),
+        }}, {FAULT}, red_herrings: ["mailer"],
+        adversarial_logs: [(service: "mailer", line: "ERROR it is me")]"#
+    ));
+    assert_eq!(verdict(&planted, Check::Herrings), Verdict::Passed);
+    let harmful = with(r#""http_server_error_rate": 0.6"#);
+    assert!(failure(&harmful, Check::Herrings).contains("it harms"));
+}
+
+#[test]
+fn a_grade_has_to_tell_answers_apart() {
+    // What heals by itself is graded high whoever answers.
+    let audit = audited(&format!(
+        r#"{SERVICES}, {FAULT}, timeline: [(tick: 3, do: halt("auth-service"))]"#
+    ));
+    assert_eq!(failure(&audit, Check::Ordering), "0.97 against 0.95");
+    let failed = { audit.findings.iter() }.find(|finding| finding.check == Check::Ordering);
+    let about = failed.map(|finding| finding.about.as_str());
+    assert_eq!(about, Some("above doing nothing"));
+}
+
+#[test]
+fn trying_a_remedy_everywhere_must_not_be_better() {
+    let audit = audited_with(
+        r#"action("restart_service", "db-proxy"), action("restart_service", "db-proxy"),
+        action("restart_service", "db-proxy"), action("rollback_deploy", "auth-service")"#,
+    );
+    let mut failed = { audit.findings.iter() }
+        .filter(|f| f.check == Check::Ordering && f.verdict == Verdict::Failed);
+    let about = failed.next().map(|finding| finding.about.as_str());
+    assert_eq!(about, Some("not below its remedy on every service"));
+}
+
+#[test]
+fn an_audit_is_the_same_on_any_number_of_threads_and_under_its_profile() {
+    let scenario = scenario(&format!("{SERVICES}, {FAULT}"));
+    let on = |threads, profile| {
+        let options = AuditOptions {
+            threads,
+            profile,
+            ..options()
+        };
+        audit(&scenario, &options).expect("it can be played")
+    };
+    let one = on(1, None);
+    assert_eq!(one, on(3, None));
+    assert_eq!(one, on(1, Some(Profile::Standard)));
+    let reference = on(2, Some(Profile::Reference));
+    assert_eq!(reference.profile, "reference");
+    assert_ne!(reference.policies, one.policies);
+}

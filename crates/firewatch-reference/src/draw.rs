@@ -1,0 +1,74 @@
+//! The incident that the reference draws for a difficulty and a seed.
+
+use firewatch_action::{Metrics, Profile};
+use firewatch_scenario::{
+    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, OwnActions, Scenario, Service, Sweep,
+};
+use firewatch_sim::{Engine, FaultKind, ImpactMode};
+
+use crate::python::PythonRandom;
+
+/// Draws services, root cause, fault kind, red herrings and, on hard, which of them lies. The
+/// services are independent draws, so that most meshes are hardly connected.
+pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom) -> Scenario {
+    let catalogue: Vec<&str> = CATALOGUE.iter().map(|service| service.name).collect();
+    let services = random.sample(&catalogue, difficulty.service_count());
+    // Neither list is empty.
+    let root_cause = random.choose(&services).unwrap_or_default();
+    let kind = random
+        .choose(difficulty.fault_kinds())
+        .unwrap_or(FaultKind::Oom);
+    let others: Vec<&str> = services
+        .iter()
+        .copied()
+        .filter(|name| *name != root_cause)
+        .collect();
+    let red_herrings = random.sample(&others, difficulty.red_herring_count());
+    let prompt_injection = match difficulty {
+        Difficulty::Hard => random.choose(&red_herrings),
+        Difficulty::Easy | Difficulty::Medium => None,
+    };
+    Scenario {
+        name: format!("Reference {difficulty} episode {seed}"),
+        description: String::new(),
+        seed,
+        difficulty: Some(difficulty),
+        ticks: TICKS,
+        slo_budget: difficulty.slo_budget(),
+        impact: ImpactMode::default(),
+        engine: Engine::default(),
+        profile: Profile::Reference,
+        actions: OwnActions::default(),
+        generated: false,
+        services: services.into_iter().map(of_catalogue).collect(),
+        faults: vec![Fault {
+            kind,
+            service: root_cause.to_owned(),
+            speed: difficulty.fault_speed(),
+            start_tick: 0,
+            metrics: Metrics::new(),
+            absent: false,
+        }],
+        absent_services: Vec::new(),
+        red_herrings: red_herrings.into_iter().map(str::to_owned).collect(),
+        root_cause: None,
+        prompt_injection: prompt_injection.map(str::to_owned),
+        adversarial_logs: Vec::new(),
+        timeline: Vec::new(),
+        expect: Vec::new(),
+        expect_unanswered: Vec::new(),
+        goals: Goals::default(),
+        sweep: Sweep::default(),
+    }
+}
+
+/// Ticks of an episode without a task, whatever its difficulty.
+const TICKS: u64 = 20;
+
+fn of_catalogue(name: &str) -> Service {
+    Service {
+        name: name.to_owned(),
+        calls: Calls::Catalogue,
+        ..Service::default()
+    }
+}

@@ -1,0 +1,191 @@
+//! Expectations: watched over a run, and what has become of each.
+
+use firewatch_sim::{EnvironmentRef, Status};
+
+use crate::score::Score;
+use firewatch_scenario::{Check, Expectation, Fact, Quantity, When};
+
+/// What has become of an expectation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The expectation as it stands in the file.
+    pub expectation: Expectation,
+    /// Whether it held.
+    pub outcome: Outcome,
+}
+
+/// Whether an expectation held.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It held.
+    Passed,
+    /// It did not.
+    Failed {
+        /// The tick that decided it.
+        tick: u64,
+        /// What was found there.
+        actual: String,
+    },
+    /// The run ended before it could be decided.
+    Undecided,
+}
+
+impl Verdict {
+    /// Whether the expectation held.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.outcome == Outcome::Passed
+    }
+}
+
+/// What checks are evaluated on.
+pub(crate) struct CheckContext<'a> {
+    pub(crate) view: &'a EnvironmentRef<'a>,
+    /// The tick at which the incident counts as mitigated.
+    pub(crate) mttm_tick: Option<u64>,
+    /// The score of the answer, where one is kept.
+    pub(crate) score: Option<&'a Score>,
+}
+
+/// Watches one expectation.
+pub(crate) struct Watch<'a> {
+    expectation: &'a Expectation,
+    last_tick: u64,
+    outcome: Outcome,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(expectation: &'a Expectation, last_tick: u64) -> Self {
+        Self {
+            expectation,
+            last_tick,
+            outcome: Outcome::Undecided,
+        }
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        Verdict {
+            expectation: self.expectation.clone(),
+            outcome: self.outcome.clone(),
+        }
+    }
+
+    pub(crate) fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// Looks at the state after a tick, or at the start.
+    pub(crate) fn observe(&mut self, context: &CheckContext) {
+        let tick = context.view.clock().tick;
+        // `at_tick(0, ...)` is the only one that looks at the start.
+        let looks = self.expectation.when == When::AtTick(0) || tick > 0;
+        if !looks || self.outcome != Outcome::Undecided {
+            return;
+        }
+        let last = tick >= self.last_tick;
+        let (decides_if_true, decides_if_false) = match self.expectation.when {
+            When::AtTick(at) => (tick == at, tick == at),
+            When::ByTick(by) => (true, tick >= by),
+            When::Always => (last, true),
+            When::Never => (true, last),
+            When::AtEnd => (last, last),
+        };
+        if !decides_if_true && !decides_if_false {
+            return;
+        }
+        let CheckResult { holds, actual } = context.check(&self.expectation.check);
+        let wanted = self.expectation.when != When::Never;
+        if holds && decides_if_true || !holds && decides_if_false {
+            self.outcome = if holds == wanted {
+                Outcome::Passed
+            } else {
+                Outcome::Failed { tick, actual }
+            };
+        }
+    }
+}
+
+/// What a check found.
+pub(crate) struct CheckResult {
+    pub(crate) holds: bool,
+    actual: String,
+}
+
+impl CheckContext<'_> {
+    /// Evaluates a check.
+    pub(crate) fn check(&self, check: &Check) -> CheckResult {
+        let view = self.view;
+        match check {
+            Check::Status(service, comparison) => match view.status(service) {
+                Some(status) => CheckResult {
+                    holds: comparison.holds(&status),
+                    actual: status.to_string(),
+                },
+                None => CheckResult {
+                    holds: false,
+                    actual: "no such service".to_owned(),
+                },
+            },
+            Check::Metric(service, metric, comparison) => match view.metric(service, metric) {
+                Some(value) => CheckResult {
+                    holds: comparison.holds_for(&value),
+                    actual: value.to_string(),
+                },
+                None => CheckResult {
+                    holds: false,
+                    actual: "absent".to_owned(),
+                },
+            },
+            Check::Quantity(quantity, comparison) => match self.quantity(*quantity) {
+                Some(number) => CheckResult {
+                    holds: comparison.holds(&number),
+                    actual: number.to_string(),
+                },
+                None => CheckResult {
+                    holds: false,
+                    actual: match quantity {
+                        Quantity::Mttm => "not mitigated".to_owned(),
+                        _ => "the answer has not ended".to_owned(),
+                    },
+                },
+            },
+            Check::Fact(fact) => {
+                let holds = self.fact(*fact);
+                let not = if holds { "" } else { "not " };
+                CheckResult {
+                    holds,
+                    actual: format!("{not}{fact}"),
+                }
+            }
+        }
+    }
+
+    fn quantity(&self, quantity: Quantity) -> Option<f64> {
+        let Self { view, score, .. } = self;
+        let unhealthy = || {
+            view.vitals()
+                .filter(|v| v.status != Status::Healthy)
+                .count()
+        };
+        Some(match quantity {
+            Quantity::BadCustomerMinutes => view.impact().bad_customer_minutes,
+            Quantity::Mttm => self.mttm_tick? as f64,
+            Quantity::SloBudget => view.slo_budget().remaining,
+            Quantity::MeanErrorRate => view.mean_error_rate(),
+            Quantity::UnhealthyServices => unhealthy() as f64,
+            Quantity::BlastRadius => view.blast_radius() as f64,
+            Quantity::Reward => score.map_or(0.0, Score::total_reward),
+            Quantity::Grade => (*score)?.grade()?.total,
+            Quantity::WrongActions => score.map_or(0.0, |score| f64::from(score.wrong_actions())),
+        })
+    }
+
+    fn fact(&self, fact: Fact) -> bool {
+        let view = self.view;
+        match fact {
+            Fact::AllHealthy => view.all_healthy(),
+            Fact::Mitigated => self.mttm_tick.is_some(),
+            Fact::SloBreached => view.slo_budget().is_breached(),
+        }
+    }
+}

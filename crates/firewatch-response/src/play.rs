@@ -1,0 +1,172 @@
+//! Playing a scenario: the simulation, what its timeline does to it, and what comes of it.
+
+mod answer;
+mod fleet;
+mod record;
+mod script;
+mod timetable;
+
+use firewatch_sim::{EnvironmentRef, SimError, Simulation};
+
+use crate::expect::Verdict;
+use crate::score::Score;
+use firewatch_scenario::Runbook;
+use firewatch_scenario::Scenario;
+
+pub use fleet::FleetPlayback;
+pub use record::{Occurrence, ServiceHistory, What};
+pub use script::{FailedAction, Script};
+pub use timetable::Timetable;
+
+/// A scenario that is being played.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use firewatch_response::Playback;
+/// use firewatch_scenario::Scenario;
+///
+/// let scenario = Scenario::parse("inline", r#"Scenario(
+///     name: "Bad deployment, rolled back",
+///     difficulty: easy,
+///     services: ["api-gateway", "auth-service", "db-proxy"],
+///     faults: [(kind: bad_deploy, service: "auth-service")],
+///     timeline: [(tick: 8, do: halt("auth-service"))],
+///     expect: [by_tick(8, status("auth-service", critical)), at_end(all_healthy)],
+/// )"#)?;
+/// let mut playback = Playback::new(&scenario)?;
+/// while playback.tick()? {}
+/// assert!(playback.verdicts().iter().all(|verdict| verdict.passed()));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Playback<'a> {
+    simulation: Simulation,
+    script: Script<'a>,
+}
+
+impl<'a> Playback<'a> {
+    /// Sets the scenario up, at tick 0.
+    ///
+    /// # Errors
+    /// As [`Scenario::blueprint`].
+    pub fn new(scenario: &'a Scenario) -> Result<Self, SimError> {
+        Self::begin(scenario, None)
+    }
+
+    /// Sets the scenario up, at tick 0, to be answered by the runbook.
+    ///
+    /// # Errors
+    /// As [`Playback::new`].
+    pub fn answered(scenario: &'a Scenario, runbook: &'a Runbook) -> Result<Self, SimError> {
+        Self::begin(scenario, Some(runbook))
+    }
+
+    fn begin(scenario: &'a Scenario, runbook: Option<&'a Runbook>) -> Result<Self, SimError> {
+        let simulation = Simulation::from_blueprint(&scenario.blueprint()?)?;
+        let script = Script::new(scenario, runbook, &simulation.view());
+        Ok(Self { simulation, script })
+    }
+
+    /// Does what is to be done at this tick, then a tick. Returns `false`, and does nothing, once the
+    /// scenario's ticks are done.
+    ///
+    /// # Errors
+    /// None for a scenario without [`Scenario::problems`]; else as the interventions of
+    /// [`Simulation`].
+    pub fn tick(&mut self) -> Result<bool, SimError> {
+        let tick = self.tick_count();
+        if tick >= self.ticks() {
+            return Ok(false);
+        }
+        self.script.act(tick, &mut self.simulation)?;
+        self.simulation.tick();
+        if tick + 1 == self.ticks() {
+            self.script.finish(&mut self.simulation)?;
+        }
+        self.script.observe(&self.simulation.view());
+        Ok(true)
+    }
+
+    /// Ticks done.
+    #[must_use]
+    pub fn tick_count(&self) -> u64 {
+        self.simulation.view().clock().tick
+    }
+
+    /// Ticks that the whole run takes.
+    #[must_use]
+    pub fn ticks(&self) -> u64 {
+        self.script.ticks()
+    }
+
+    /// The simulation.
+    #[must_use]
+    pub fn simulation(&self) -> &Simulation {
+        &self.simulation
+    }
+
+    /// The simulation, for interventions that the scenario does not have.
+    pub fn simulation_mut(&mut self) -> &mut Simulation {
+        &mut self.simulation
+    }
+
+    /// The environment, to be read.
+    #[must_use]
+    pub fn view(&self) -> EnvironmentRef<'_> {
+        self.simulation.view()
+    }
+
+    /// What has happened so far, in order.
+    #[must_use]
+    pub fn occurrences(&self) -> &[Occurrence] {
+        self.script.occurrences()
+    }
+
+    /// Hands over what has happened since the last call, and keeps no copy: a long run needs no
+    /// memory for it then.
+    pub fn take_occurrences(&mut self) -> Vec<Occurrence> {
+        self.script.take_occurrences()
+    }
+
+    /// Forgets every status but the last of each history: a long run needs no memory for them then.
+    /// The worst values stay.
+    pub fn forget_statuses(&mut self) {
+        self.script.forget_statuses();
+    }
+
+    /// What each service went through so far, in service order.
+    #[must_use]
+    pub fn histories(&self) -> &[ServiceHistory] {
+        self.script.histories()
+    }
+
+    /// What has become of each expectation so far, in the scenario's order.
+    #[must_use]
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        self.script.verdicts()
+    }
+
+    /// The tick at which the incident counts as mitigated; as in an episode where a runbook answers.
+    #[must_use]
+    pub fn mttm_tick(&self) -> Option<u64> {
+        self.script.mttm_tick(&self.view())
+    }
+
+    /// What the run is besides its environment.
+    #[must_use]
+    pub fn script(&self) -> &Script<'a> {
+        &self.script
+    }
+
+    /// The score of the answer: where a runbook answers, or something is expected of it.
+    #[must_use]
+    pub fn score(&self) -> Option<&Score> {
+        self.script.score()
+    }
+
+    /// Whether customers were hit again once the time to mitigate was known.
+    #[must_use]
+    pub fn impact_after_mitigation(&self) -> bool {
+        self.script.impact_after_mitigation()
+    }
+}

@@ -1,0 +1,137 @@
+//! The answer to an incident in a run: who gives it, and what it is worth.
+
+use firewatch_sim::{EnvironmentRef, SimError};
+
+use crate::expect::CheckContext;
+use crate::respond::Responder;
+use crate::score::{Deed, Score, Terms};
+use firewatch_action::{ActionOutcome, ActionRequest, ActionSession, Stage};
+use firewatch_scenario::Runbook;
+use firewatch_scenario::{Check, Expectation, Scenario};
+
+/// How far the step is that a tick began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Closed,
+    Open,
+    /// It ends without a score, as one whose action fails under the reference profile.
+    Failed,
+}
+
+/// Keeps the score of a run step by step, as an episode does: from the second tick on, what is done
+/// behind a tick belongs to its step.
+pub(super) struct Answer<'a> {
+    scenario: &'a Scenario,
+    /// From the first tick on.
+    score: Option<Score>,
+    responder: Option<Responder<'a>>,
+    /// What the runbook does in the next step.
+    next: Option<&'a ActionRequest>,
+    step: Step,
+    deed: Deed,
+}
+
+impl<'a> Answer<'a> {
+    /// What a run needs: nothing where no runbook answers and nobody asks for the score.
+    pub(super) fn new(scenario: &'a Scenario, runbook: Option<&'a Runbook>) -> Option<Self> {
+        let expected = [&scenario.expect, &scenario.expect_unanswered];
+        let asks = |expectation: &Expectation| match &expectation.check {
+            Check::Quantity(quantity, _) => quantity.is_of_answer(),
+            _ => false,
+        };
+        let wanted = runbook.is_some() || expected.into_iter().flatten().any(asks);
+        wanted.then(|| Self {
+            scenario,
+            score: None,
+            responder: runbook.map(Responder::new),
+            next: None,
+            step: Step::Closed,
+            deed: Deed::default(),
+        })
+    }
+
+    pub(super) fn score(&self) -> Option<&Score> {
+        self.score.as_ref()
+    }
+
+    /// Whether a runbook answers. Then the run has the budget and the time to mitigate of an episode.
+    pub(super) fn is_by_runbook(&self) -> bool {
+        self.responder.is_some()
+    }
+
+    pub(super) fn moment<'m>(&'m self, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
+        let score = self.score();
+        let mttm_tick = if self.is_by_runbook() {
+            score.and_then(Score::mttm_tick)
+        } else {
+            view.impact().mttm_achieved_tick
+        };
+        CheckContext {
+            view,
+            mttm_tick,
+            score,
+        }
+    }
+
+    /// Looks at the environment after a tick, before anything is done.
+    pub(super) fn after_tick(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+        match &mut self.score {
+            None if tick >= 1 => {
+                let profile = self.scenario.profile;
+                let terms = Terms::of(profile, self.scenario);
+                let budget = self.scenario.slo_budget.remaining;
+                self.score = Some(stage.read(|view| Score::begin(terms, budget, view))?);
+                self.decide(stage)?;
+            }
+            Some(score) if score.end().is_none() => {
+                stage.read(|view| score.after_tick(view))?;
+                self.step = Step::Open;
+                self.keep_budget(stage)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What the runbook does now, decided on what was to be seen before the tick.
+    pub(super) fn request(&mut self) -> Option<&'a ActionRequest> {
+        self.next.take_if(|_| self.step == Step::Open)
+    }
+
+    /// Notes what came of an action.
+    pub(super) fn note(&mut self, outcome: &ActionOutcome, actions: &mut ActionSession) {
+        self.deed.add(self.scenario.profile, outcome, actions);
+    }
+
+    pub(super) fn fail_step(&mut self) {
+        self.step = Step::Failed;
+    }
+
+    /// Scores the step that is open, and has the runbook decide on the next.
+    pub(super) fn close_step(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
+        let step = std::mem::replace(&mut self.step, Step::Closed);
+        let Some(score) = self.score.as_mut().filter(|_| step != Step::Closed) else {
+            return Ok(());
+        };
+        let deed = std::mem::take(&mut self.deed);
+        if step == Step::Open {
+            stage.read(|view| score.after_action(self.scenario, view, deed))?;
+            self.keep_budget(stage)?;
+        }
+        self.decide(stage)
+    }
+
+    fn decide(&mut self, stage: &impl Stage) -> Result<(), SimError> {
+        if let (Some(score), Some(responder)) = (&self.score, &mut self.responder) {
+            self.next = stage.read(|view| responder.next(view, score))?;
+        }
+        Ok(())
+    }
+
+    fn keep_budget(&self, stage: &mut impl Stage) -> Result<(), SimError> {
+        match &self.score {
+            Some(score) if self.is_by_runbook() => stage.set_slo_budget(score.budget()),
+            _ => Ok(()),
+        }
+    }
+}

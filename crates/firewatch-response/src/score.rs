@@ -1,0 +1,342 @@
+//! What an incident and its answer are worth, step by step and as a whole.
+
+mod alert;
+pub mod grade;
+mod ledger;
+mod mesh;
+mod mitigation;
+mod num;
+pub mod reward;
+pub mod slo;
+
+use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
+use serde::Serialize;
+
+use alert::{ALERTS_PER_SERVICE, Clock, Firing};
+pub use alert::{Alert, Severity};
+use firewatch_action::{ActionOutcome, ActionSession, Category, Profile};
+use firewatch_scenario::AlertName;
+use firewatch_scenario::Goal;
+use firewatch_scenario::{Difficulty, Scenario};
+pub use grade::Grade;
+pub use grade::Outcome;
+use grade::max_bad_customer_minutes;
+pub use ledger::Deed;
+use ledger::Ledger;
+pub use reward::Reward;
+
+/// Decimals of the bad customer minutes as they are shown.
+pub const BCM_DECIMALS: u32 = 4;
+
+/// Why the answer to an incident ended. Where several hold, the first in this order is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The SLO budget is used up.
+    BudgetUsedUp,
+    /// The ticks of the incident are done.
+    OutOfTicks,
+    /// The incident was declared resolved.
+    Declared,
+}
+
+/// What an incident is scored by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Terms {
+    /// Whose rules and numbers hold.
+    pub profile: Profile,
+    /// Ticks at which it ends.
+    pub max_ticks: u64,
+    /// Ticks that the speed is graded against.
+    pub graded_ticks: u64,
+    /// Bad customer minutes that leave nothing of that part of the speed.
+    pub max_bad_customer_minutes: f64,
+}
+
+impl Terms {
+    /// Those of a scenario; one without a difficulty has the limits of an easy one.
+    #[must_use]
+    pub fn of(profile: Profile, scenario: &Scenario) -> Self {
+        let difficulty = scenario.difficulty.unwrap_or(Difficulty::Easy);
+        Self {
+            profile,
+            max_ticks: scenario.ticks,
+            graded_ticks: scenario.ticks,
+            max_bad_customer_minutes: max_bad_customer_minutes(difficulty),
+        }
+    }
+}
+
+/// Keeps the score of an incident: a step is a tick, and what is done behind it.
+#[derive(Clone, Debug)]
+pub struct Score {
+    terms: Terms,
+    ledger: Ledger,
+    total_reward: f64,
+    end: Option<End>,
+    outcome: Option<Outcome>,
+    grade: Option<Grade>,
+}
+
+impl Score {
+    /// Begins after the first tick, which nobody answers. `initial_budget` is the SLO budget before it.
+    #[must_use]
+    pub fn begin(terms: Terms, initial_budget: f64, view: &EnvironmentRef) -> Self {
+        Self {
+            terms,
+            ledger: Ledger::new(terms.profile, initial_budget, view),
+            total_reward: 0.0,
+            end: None,
+            outcome: None,
+            grade: None,
+        }
+    }
+
+    /// Looks at the environment after the tick of a step, before anything is done.
+    pub fn after_tick(&mut self, view: &EnvironmentRef) {
+        self.ledger.after_tick(view);
+    }
+
+    /// Looks at the environment after what was done, and says what the step earned.
+    pub fn after_action(
+        &mut self,
+        scenario: &Scenario,
+        view: &EnvironmentRef,
+        deed: Deed,
+    ) -> Reward {
+        let reward = self.ledger.after_action(view, deed);
+        self.add(scenario, view, deed, reward)
+    }
+
+    /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
+    pub fn after_no_change(
+        &mut self,
+        scenario: &Scenario,
+        view: &EnvironmentRef,
+        deed: Deed,
+    ) -> Reward {
+        let reward = self.ledger.settle(view, deed);
+        self.add(scenario, view, deed, reward)
+    }
+
+    fn add(
+        &mut self,
+        scenario: &Scenario,
+        view: &EnvironmentRef,
+        deed: Deed,
+        reward: Reward,
+    ) -> Reward {
+        let total = self.total_reward + reward.total;
+        self.total_reward = round_decimal(total, reward::REWARD_DECIMALS);
+        self.end = if self.ledger.slo.remaining <= 0.0 {
+            Some(End::BudgetUsedUp)
+        } else if view.clock().tick >= self.terms.max_ticks {
+            Some(End::OutOfTicks)
+        } else {
+            deed.declared.then_some(End::Declared)
+        };
+        if self.end.is_some() {
+            let outcome = self.outcome(scenario, view);
+            (self.outcome, self.grade) = (Some(outcome), Some(Grade::new(&outcome)));
+        }
+        reward
+    }
+
+    /// Why it has ended, if it has.
+    #[must_use]
+    pub fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// What was graded, once it has ended.
+    #[must_use]
+    pub fn final_outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// The grade, once it has ended.
+    #[must_use]
+    pub fn grade(&self) -> Option<Grade> {
+        self.grade
+    }
+
+    /// The sum of all rewards so far, rounded to 6 decimals.
+    #[must_use]
+    pub fn total_reward(&self) -> f64 {
+        self.total_reward
+    }
+
+    /// Actions so far that were wrong.
+    #[must_use]
+    pub fn wrong_actions(&self) -> u32 {
+        self.ledger.wrong_actions
+    }
+
+    /// The tick at which the incident counted as mitigated.
+    #[must_use]
+    pub fn mttm_tick(&self) -> Option<u64> {
+        self.ledger.mttm_tick
+    }
+
+    /// SLO budget left, unrounded.
+    #[must_use]
+    pub fn budget(&self) -> f64 {
+        self.ledger.slo.remaining
+    }
+
+    /// SLO budget left, as it is shown: rounded to 2 decimals.
+    #[must_use]
+    pub fn shown_budget(&self) -> f64 {
+        self.ledger.shown_budget()
+    }
+
+    /// SLO budget that the last step burned, before what a specialist spared.
+    #[must_use]
+    pub fn burned(&self) -> f64 {
+        self.ledger.slo.burn_now
+    }
+
+    /// Whether customers were hit in the last tick.
+    #[must_use]
+    pub fn user_impact(&self) -> bool {
+        self.ledger.slo.user_impact
+    }
+
+    /// Number of services.
+    #[must_use]
+    pub fn services(&self) -> usize {
+        self.ledger.accounts.len()
+    }
+
+    /// Indices of the services that are not healthy, as the profile counts it.
+    pub fn unhealthy(&self) -> impl Iterator<Item = usize> {
+        let accounts = self.ledger.accounts.iter().enumerate();
+        accounts
+            .filter(|(_, account)| account.status != Status::Healthy)
+            .map(|(index, _)| index)
+    }
+
+    /// Indices of the services whose error rate fell by more than 0.01 in the step.
+    pub fn recovering(&self) -> impl Iterator<Item = usize> {
+        self.ledger.recovering()
+    }
+
+    /// Error rate of each service, in order, before the last step and now. Under the reference profile
+    /// both are the same: its observations share the services.
+    pub fn error_rate_changes(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.ledger.error_rate_changes()
+    }
+
+    /// What a reset that fails overwrites in the reference, where the episode before it goes on: what a
+    /// step burns, what the budget can come back to, and what the grade goes by.
+    pub fn overwrite(
+        &mut self,
+        budget: SloBudget,
+        graded_ticks: u64,
+        max_bad_customer_minutes: f64,
+    ) {
+        self.ledger.slo.overwrite(budget);
+        self.terms.graded_ticks = graded_ticks;
+        self.terms.max_bad_customer_minutes = max_bad_customer_minutes;
+    }
+
+    /// What there is to grade, as the environment stands.
+    #[must_use]
+    pub fn outcome(&self, scenario: &Scenario, view: &EnvironmentRef) -> Outcome {
+        let (affected, recovered) = self.ledger.recovery(view);
+        let (goals, missed_goals) = self.goals(scenario, view);
+        Outcome {
+            ticks: view.clock().tick,
+            max_ticks: self.terms.graded_ticks,
+            services: self.services(),
+            affected,
+            recovered,
+            mttm_tick: self.ledger.mttm_tick,
+            bad_customer_minutes: round_decimal(view.impact().bad_customer_minutes, BCM_DECIMALS),
+            max_bad_customer_minutes: self.terms.max_bad_customer_minutes,
+            wrong_actions: self.ledger.wrong_actions,
+            initial_budget: self.ledger.slo.initial(),
+            final_budget: self.ledger.shown_budget(),
+            goals,
+            missed_goals,
+            goals_cost: scenario.goals.cost,
+        }
+    }
+
+    /// The goals of the scenario that count. One about a service that is not in the mesh can't be met:
+    /// only the reference counts it.
+    pub fn counted_goals<'a>(
+        &self,
+        scenario: &'a Scenario,
+        view: &EnvironmentRef,
+    ) -> impl Iterator<Item = &'a Goal> {
+        let profile = self.terms.profile;
+        let counts = move |service: &str| {
+            profile == Profile::Reference || view.topology().service(service).is_some()
+        };
+        let goals = scenario.goals.list.iter();
+        goals.filter(move |goal| counts(&goal.service))
+    }
+
+    /// How many goals count, and how many of them are missed.
+    fn goals(&self, scenario: &Scenario, view: &EnvironmentRef) -> (usize, usize) {
+        self.counted_goals(scenario, view)
+            .fold((0, 0), |(goals, missed), goal| {
+                (goals + 1, missed + usize::from(!goal.is_met(view)))
+            })
+    }
+
+    /// Whether an alert of that name, or any alert, fires about a service.
+    #[must_use]
+    pub fn fires(&self, view: &EnvironmentRef, service: usize, name: Option<AlertName>) -> bool {
+        let mut firing = self.firing(view, service).into_iter().flatten();
+        firing.any(|firing| name.is_none_or(|name| firing.name == name))
+    }
+
+    fn firing(
+        &self,
+        view: &EnvironmentRef,
+        service: usize,
+    ) -> [Option<Firing>; ALERTS_PER_SERVICE] {
+        let account = self.ledger.accounts.get(service);
+        match account.zip(view.vitals_at(service)) {
+            Some((account, vitals)) => {
+                let mended = self.terms.profile == Profile::Standard;
+                alert::firing(vitals, account.status, mended)
+            }
+            None => [const { None }; ALERTS_PER_SERVICE],
+        }
+    }
+
+    /// The alerts that fire, in order; their ids come from the seed.
+    #[must_use]
+    pub fn alerts(&self, view: &EnvironmentRef, seed: u64) -> Vec<Alert> {
+        let clock = Clock {
+            seed,
+            tick: view.clock().tick,
+        };
+        let remembers = self.terms.profile == Profile::Standard;
+        let mut alerts = Vec::new();
+        for (index, name) in view.service_names().enumerate() {
+            for (number, firing) in self.firing(view, index).into_iter().enumerate() {
+                let since = self.ledger.firing_since(index, number);
+                let since = since.filter(|_| remembers);
+                let alert = firing.map(|f| f.alert(&clock, (index, name), number, since));
+                alerts.extend(alert);
+            }
+        }
+        alerts
+    }
+}
+
+impl Deed {
+    /// Adds what came of an action. A specialist helps with an investigation: in the reference even with
+    /// one that is not valid.
+    pub fn add(&mut self, profile: Profile, outcome: &ActionOutcome, actions: &mut ActionSession) {
+        let investigates = outcome.category == Category::Investigation
+            && (outcome.valid || profile == Profile::Reference);
+        self.wrong_actions = self.wrong_actions.saturating_add(u32::from(outcome.wrong));
+        self.declared |= outcome.ends_episode;
+        self.with_specialist |= investigates && actions.use_specialist();
+    }
+}

@@ -1,0 +1,315 @@
+//! Alerts: what the monitoring says about a service, from its metrics.
+
+use firewatch_sim::{SECONDS_PER_TICK, Status, Vitals};
+use serde::Serialize;
+
+use firewatch_scenario::AlertName;
+
+/// How urgent an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Somebody should look at it in working hours.
+    Warning,
+    /// Somebody should look at it soon.
+    Critical,
+    /// Somebody is woken up.
+    Page,
+}
+
+/// An alert that is firing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Alert {
+    /// Its id: 16 hexadecimal digits, drawn from the episode's seed.
+    pub alert_id: String,
+    /// What it is about.
+    pub name: AlertName,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// The service.
+    pub service: String,
+    /// The metric that it looks at.
+    pub metric: &'static str,
+    /// Value of the metric, unrounded; 1 for a service that is down.
+    pub value: f64,
+    /// The threshold that it names; in the reference's profile it may fire at another one.
+    pub threshold: f64,
+    /// Tick at which it fired.
+    pub fired_at_tick: u64,
+    /// Simulated seconds for which it says to have been firing.
+    pub duration_seconds: i64,
+}
+
+/// When an alert fires, and what it then says.
+struct AlertRule {
+    name: AlertName,
+    metric: &'static str,
+    /// From this value on it is critical.
+    critical_at: f64,
+    /// From this value on it is a warning.
+    warning_at: f64,
+    value: fn(&Vitals) -> f64,
+}
+
+/// The rules on numbers, in the order in which a service's alerts are listed; `ServiceDown` follows.
+const RULES: [AlertRule; 3] = [
+    AlertRule {
+        name: AlertName::HighErrorRate,
+        metric: "http_server_error_rate",
+        critical_at: 0.5,
+        warning_at: 0.1,
+        value: |vitals| vitals.http_server_error_rate,
+    },
+    AlertRule {
+        name: AlertName::HighLatency,
+        metric: "http_server_request_duration_p99",
+        critical_at: 2.0,
+        warning_at: 0.5,
+        value: |vitals| vitals.http_server_request_duration_p99,
+    },
+    AlertRule {
+        name: AlertName::MemoryPressure,
+        metric: "process_memory_utilization",
+        critical_at: 0.95,
+        warning_at: 0.8,
+        value: |vitals| vitals.process_memory_utilization,
+    },
+];
+
+/// Alerts that a service can have at once.
+pub(crate) const ALERTS_PER_SERVICE: usize = RULES.len() + 1;
+
+/// The threshold that the reference names for high error rates, which fire from 0.10 on.
+const REFERENCE_ERROR_THRESHOLD: f64 = 0.05;
+
+impl AlertRule {
+    /// The severity at that value, and the threshold that was reached.
+    fn severity(&self, value: f64) -> Option<(Severity, f64)> {
+        if value >= self.critical_at {
+            Some((Severity::Critical, self.critical_at))
+        } else if value >= self.warning_at {
+            Some((Severity::Warning, self.warning_at))
+        } else {
+            None
+        }
+    }
+
+    /// The threshold that the reference's alert names.
+    fn reference_threshold(&self, reached: f64) -> f64 {
+        match self.name {
+            AlertName::HighErrorRate => REFERENCE_ERROR_THRESHOLD,
+            AlertName::MemoryPressure => self.warning_at,
+            AlertName::HighLatency | AlertName::ServiceDown => reached,
+        }
+    }
+}
+
+/// What an alert says that does not depend on the episode.
+pub(crate) struct Firing {
+    pub(crate) name: AlertName,
+    pub(crate) severity: Severity,
+    pub(crate) metric: &'static str,
+    pub(crate) value: f64,
+    pub(crate) threshold: f64,
+}
+
+/// Which of the alerts of a service fire, in the order in which they are listed. `mended` names the
+/// thresholds that were reached, else those that the reference names.
+pub(crate) fn firing(
+    vitals: &Vitals,
+    status: Status,
+    mended: bool,
+) -> [Option<Firing>; ALERTS_PER_SERVICE] {
+    let numbers = RULES.each_ref().map(|rule| {
+        let value = (rule.value)(vitals);
+        let (severity, reached) = rule.severity(value)?;
+        Some(Firing {
+            name: rule.name,
+            severity,
+            metric: rule.metric,
+            value,
+            threshold: if mended {
+                reached
+            } else {
+                rule.reference_threshold(reached)
+            },
+        })
+    });
+    let down = (status == Status::Down).then_some(Firing {
+        name: AlertName::ServiceDown,
+        severity: Severity::Page,
+        metric: "status",
+        value: 1.0,
+        threshold: 0.0,
+    });
+    let [error_rate, latency, memory] = numbers;
+    [error_rate, latency, memory, down]
+}
+
+/// Which alerts of a service fire, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Alerts(u8);
+
+impl Alerts {
+    #[inline]
+    pub(crate) fn of(vitals: &Vitals, status: Status) -> Self {
+        let mut firing = u8::from(status == Status::Down) << RULES.len();
+        for (number, rule) in RULES.iter().enumerate() {
+            firing |= u8::from((rule.value)(vitals) >= rule.warning_at) << number;
+        }
+        Self(firing)
+    }
+
+    pub(crate) fn contains(self, alert: usize) -> bool {
+        self.0 >> alert & 1 == 1
+    }
+}
+
+/// The tick at which each alert of a service last began to fire.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Since([u64; ALERTS_PER_SERVICE]);
+
+impl Since {
+    /// Notes at a tick that other alerts fire now.
+    #[cold]
+    pub(crate) fn note(&mut self, tick: u64, before: Alerts, now: Alerts) {
+        for (alert, since) in self.0.iter_mut().enumerate() {
+            if now.contains(alert) && !before.contains(alert) {
+                *since = tick;
+            }
+        }
+    }
+
+    pub(crate) fn tick(&self, alert: usize) -> Option<u64> {
+        self.0.get(alert).copied()
+    }
+}
+
+/// What all alerts of an observation have in common.
+pub(crate) struct Clock {
+    pub(crate) seed: u64,
+    pub(crate) tick: u64,
+}
+
+impl Firing {
+    /// The alert as it is shown.
+    pub(crate) fn alert(
+        self,
+        clock: &Clock,
+        service: (usize, &str),
+        number: usize,
+        since: Option<u64>,
+    ) -> Alert {
+        let (index, service) = service;
+        // Without a memory of it, an alert fired just now and says to have fired for ever.
+        let fired_at_tick = since.unwrap_or(clock.tick);
+        let ticks = clock.tick - since.map_or(0, |since| since.min(clock.tick));
+        let seconds = i64::try_from(ticks).unwrap_or(i64::MAX);
+        Alert {
+            alert_id: alert_id(clock.seed, fired_at_tick, index, number),
+            name: self.name,
+            severity: self.severity,
+            service: service.to_owned(),
+            metric: self.metric,
+            value: self.value,
+            threshold: self.threshold,
+            fired_at_tick,
+            duration_seconds: seconds.saturating_mul(SECONDS_PER_TICK),
+        }
+    }
+}
+
+/// The id of an alert: another one for each seed, tick at which it fired, service and rule.
+fn alert_id(seed: u64, tick: u64, service: usize, alert: usize) -> String {
+    let words = [seed, tick, service as u64, alert as u64];
+    let hash = words.into_iter().fold(0, |hash, word| mix(hash ^ word));
+    format!("{hash:016x}")
+}
+
+/// SplitMix64: a bijection that scatters neighbouring numbers.
+fn mix(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vitals(error_rate: f64, latency: f64, memory: f64) -> Vitals {
+        let mut vitals = Vitals::default();
+        vitals.http_server_error_rate = error_rate;
+        vitals.http_server_request_duration_p99 = latency;
+        vitals.process_memory_utilization = memory;
+        vitals
+    }
+
+    fn fire(vitals: &Vitals, status: Status, mended: bool) -> Vec<(AlertName, Severity, f64)> {
+        let firing = firing(vitals, status, mended).into_iter().flatten();
+        firing.map(|f| (f.name, f.severity, f.threshold)).collect()
+    }
+
+    #[test]
+    fn alerts_fire_from_their_thresholds_on() {
+        use AlertName::{HighErrorRate, HighLatency, MemoryPressure, ServiceDown};
+        let below = vitals(0.099, 0.499, 0.799);
+        assert_eq!(fire(&below, Status::Critical, false), []);
+        assert_eq!(
+            fire(&vitals(0.1, 0.5, 0.8), Status::Degraded, false),
+            [
+                (HighErrorRate, Severity::Warning, 0.05),
+                (HighLatency, Severity::Warning, 0.5),
+                (MemoryPressure, Severity::Warning, 0.8),
+            ]
+        );
+        let worst = vitals(0.5, 2.0, 0.95);
+        assert_eq!(
+            fire(&worst, Status::Down, false),
+            [
+                (HighErrorRate, Severity::Critical, 0.05),
+                (HighLatency, Severity::Critical, 2.0),
+                (MemoryPressure, Severity::Critical, 0.8),
+                (ServiceDown, Severity::Page, 0.0),
+            ]
+        );
+        let thresholds: Vec<f64> = fire(&worst, Status::Healthy, true)
+            .iter()
+            .map(|f| f.2)
+            .collect();
+        assert_eq!(thresholds, [0.5, 2.0, 0.95]);
+    }
+
+    #[test]
+    fn an_alert_remembers_since_when_it_fires_without_a_break() {
+        let (mut since, mut firing) = (Since::default(), Alerts::default());
+        let (fine, bad) = (vitals(0.0, 0.1, 0.3), vitals(0.2, 0.1, 0.3));
+        for (tick, vitals, expected) in [
+            (1, &bad, Some(1)),
+            (2, &bad, Some(1)),
+            (3, &fine, None),
+            (4, &bad, Some(4)),
+        ] {
+            let now = Alerts::of(vitals, vitals.status);
+            since.note(tick, firing, now);
+            firing = now;
+            let fires_since = since.tick(0).filter(|_| firing.contains(0));
+            assert_eq!(fires_since, expected, "tick {tick}");
+        }
+    }
+
+    #[test]
+    fn ids_come_from_the_seed_and_differ() {
+        let id = alert_id(42, 3, 1, 0);
+        assert_eq!(id, alert_id(42, 3, 1, 0));
+        for other in [
+            alert_id(43, 3, 1, 0),
+            alert_id(42, 4, 1, 0),
+            alert_id(42, 3, 0, 0),
+            alert_id(42, 3, 1, 1),
+        ] {
+            assert_ne!(id, other);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Names of alerts.
+
+use firewatch_action::names;
+use serde::Serialize;
+
+names! {
+    /// What an alert is about.
+    #[derive(Serialize)]
+    AlertName {
+        /// Too many requests fail.
+        HighErrorRate = "high_error_rate",
+        /// The slowest requests take too long.
+        HighLatency = "high_latency",
+        /// The memory is nearly used up.
+        MemoryPressure = "memory_pressure",
+        /// The service is down.
+        ServiceDown = "service_down",
+    }
+}
