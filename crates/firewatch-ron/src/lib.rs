@@ -15,6 +15,7 @@ mod syntax;
 mod visible;
 pub mod work;
 
+pub use lines::position;
 pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,
     shown, suggest,

@@ -89,6 +89,12 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Line and column, both from 1, of a byte of the text. Columns count characters.
+#[must_use]
+pub fn position(text: &str, offset: usize) -> (usize, usize) {
+    Lines::of(text).position(offset)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
