@@ -106,3 +106,8 @@ pub fn fixtures() -> Vec<Case> {
         .map(|file| Case::read(file).expect("a fixture is a case"))
         .collect()
 }
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -38,3 +38,8 @@ pub use stage::{FleetStage, PartStage, Stage};
 pub use template::{MAX_FEEDBACK_BYTES, cut};
 pub use text::{Map, Quoted, RequestText};
 pub use types::out_of_range;
+
+/// The examples of the package's README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -25,3 +25,8 @@ mod task;
 pub use python::PythonRandom;
 pub use start::Start;
 pub use task::{Task, UnknownTask, find, matching, tasks};
+
+/// The examples of the package's README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

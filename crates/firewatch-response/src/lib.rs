@@ -13,3 +13,8 @@ pub use play::{
     FailedAction, FleetPlayback, Occurrence, Playback, Script, ServiceHistory, Timetable, What,
 };
 pub use respond::Responder;
+
+/// The examples of the package's README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -25,3 +25,8 @@ pub use syntax::{
     Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, each_token, parse,
 };
 pub use visible::{steers_terminal, visible, visible_lines};
+
+/// The examples of the package's README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -155,7 +155,7 @@ pub use sweep::{
     Run, Seeds, Setting, Sweep, steps, whole_steps,
 };
 
-/// The examples of the README, as tests.
+/// The examples of the package's README, as tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

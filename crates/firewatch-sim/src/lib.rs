@@ -100,3 +100,8 @@ pub use status::{Status, UnknownName};
 pub use topology::{CASCADE_MAX_DEPTH, Topology};
 pub use value::Value;
 pub use view::{EnvironmentRef, ServiceHandle};
+
+/// The examples of the package's README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

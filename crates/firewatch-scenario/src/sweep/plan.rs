@@ -15,7 +15,7 @@ use firewatch_ron::{Problem, shown};
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use firewatch_scenario::{Plan, Playback, Scenario};
+/// use firewatch_scenario::{Plan, Scenario};
 ///
 /// let scenario = Scenario::parse("inline", r#"Scenario(
 ///     name: "How soon is soon enough?",
@@ -28,8 +28,6 @@ use firewatch_ron::{Problem, shown};
 /// assert_eq!((plan.runs(), plan.columns()), (9, vec!["halt".to_owned()]));
 /// let run = plan.scenario(4);
 /// assert_eq!((run.seed, run.timeline[0].tick), (1, 8));
-/// let mut playback = Playback::new(&run)?;
-/// while playback.tick()? {}
 /// # Ok(())
 /// # }
 /// ```
