@@ -1,4 +1,5 @@
-//! Many runs on several threads, with results in order and memory that does not grow with them.
+//! Runs many scenarios on several threads. Results arrive in order, and memory does not grow with their
+//! number.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -14,29 +15,29 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::failure::Failure;
 
-/// Most runs of a chunk: so many environments stay in a core's cache.
-const CHUNK: u64 = 256;
-/// Most ticks of a chunk of more than one run: results come often enough to be waited for.
-const CHUNK_TICKS: u64 = 1 << 20;
-/// Chunks a thread that are begun before the results of the first are taken.
-const AHEAD: usize = 4;
+/// Maximum runs of a chunk: this many environments fit into a core's cache.
+const MAX_CHUNK_RUNS: u64 = 256;
+/// Maximum ticks of a chunk of more than one run, so that results arrive regularly.
+const MAX_CHUNK_TICKS: u64 = 1 << 20;
+/// Chunks per thread that are started before the first result is consumed.
+const CHUNKS_AHEAD: usize = 4;
 
-/// Threads that work on chunks of a plan.
+/// A thread pool for chunks of a plan.
 pub struct Batch {
     pool: ThreadPool,
 }
 
-/// So many threads as are asked for, by default as many as the machine runs at once.
+/// Returns the number of threads: the given one, or as many as the machine runs at once.
 pub fn number_of_threads(threads: Option<u16>) -> usize {
     let available = || thread::available_parallelism().map_or(1, usize::from);
     threads.map_or_else(available, usize::from)
 }
 
 impl Batch {
-    /// So many threads, by default as many as the machine can run at once.
+    /// Starts the threads: the given number, or as many as the machine runs at once.
     ///
     /// # Errors
-    /// The system does not give them.
+    /// The system cannot start the threads.
     pub fn new(threads: Option<u16>) -> Result<Self, Failure> {
         let threads = number_of_threads(threads);
         let builder = ThreadPoolBuilder::new().num_threads(threads);
@@ -46,12 +47,12 @@ impl Batch {
         Ok(Self { pool })
     }
 
-    /// Splits a plan of runs of about so many ticks each into chunks, does the work of each on some
-    /// thread, and takes the results on the caller's, in the plan's order. Only a few chunks are ahead
-    /// of what has been taken.
+    /// Splits a plan of runs into chunks, runs `work` for each chunk on a thread of the pool, and calls
+    /// `take` with the results on the caller's thread, in the plan's order. `ticks` is the length of a run.
+    /// At most [`CHUNKS_AHEAD`] chunks per thread are ahead of the consumed results.
     ///
     /// # Errors
-    /// The first that `work` or `take` gives, in the plan's order.
+    /// The first error of `work` or `take`, in the plan's order.
     pub fn in_order<T: Send>(
         &self,
         plan: Range<u64>,
@@ -59,37 +60,37 @@ impl Batch {
         work: impl Fn(Range<u64>) -> Result<T, Failure> + Sync,
         mut take: impl FnMut(T) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let window = self.pool.current_num_threads() * AHEAD;
+        let window = self.pool.current_num_threads() * CHUNKS_AHEAD;
         let chunks = chunks(plan, ticks, window as u64);
         let (work, stopped) = (&work, &AtomicBool::new(false));
         self.pool.in_place_scope_fifo(|scope| {
-            let mut begun = VecDeque::with_capacity(window);
-            let mut receive = |begun: Option<Receiver<Result<T, Failure>>>| {
-                let taken = begun.map_or(Ok(()), |begun| take(received(&begun)?));
+            let mut pending = VecDeque::with_capacity(window);
+            let mut receive = |receiver: Option<Receiver<Result<T, Failure>>>| {
+                let taken = receiver.map_or(Ok(()), |receiver| take(receive_result(&receiver)?));
                 stopped.store(taken.is_err(), Ordering::Relaxed);
                 taken
             };
             for chunk in chunks {
-                if begun.len() == window {
-                    receive(begun.pop_front())?;
+                if pending.len() == window {
+                    receive(pending.pop_front())?;
                 }
                 let (sender, receiver) = sync_channel(1);
                 scope.spawn_fifo(move |_| {
                     if !stopped.load(Ordering::Relaxed) {
-                        // After a failure nobody waits for it.
+                        // After a failure, nobody receives the result.
                         let _ = sender.send(work(chunk));
                     }
                 });
-                begun.push_back(receiver);
+                pending.push_back(receiver);
             }
-            begun.into_iter().map(Some).try_for_each(receive)
+            pending.into_iter().map(Some).try_for_each(receive)
         })
     }
 }
 
-/// Equal parts: `parts` of them, or more where those would be too large.
+/// Splits a plan into `parts` equal chunks, or more if those would exceed the maximum.
 fn chunks(plan: Range<u64>, ticks: u64, parts: u64) -> impl Iterator<Item = Range<u64>> {
-    let most = (CHUNK_TICKS / ticks.max(1)).clamp(1, CHUNK);
+    let most = (MAX_CHUNK_TICKS / ticks.max(1)).clamp(1, MAX_CHUNK_RUNS);
     let length = (plan.end.saturating_sub(plan.start) / parts).clamp(1, most);
     let mut next = plan.start;
     std::iter::from_fn(move || {
@@ -99,27 +100,28 @@ fn chunks(plan: Range<u64>, ticks: u64, parts: u64) -> impl Iterator<Item = Rang
     })
 }
 
-fn received<T>(begun: &Receiver<Result<T, Failure>>) -> Result<T, Failure> {
-    // The scope goes on with the panic.
+fn receive_result<T>(receiver: &Receiver<Result<T, Failure>>) -> Result<T, Failure> {
+    // The scope resumes the panic.
     let panicked = |_| Failure::Internal("a thread has panicked".to_owned());
-    begun.recv().map_err(panicked)?
+    receiver.recv().map_err(panicked)?
 }
 
-/// Plays the scenarios side by side on this thread, each answered by the runbook if there is one, and reads
-/// each when its last tick is done: the results in the scenarios' order. The bar moves by a tick for each tick of a scenario.
+/// Plays scenarios side by side on this thread and calls `read` for each after its last tick. Returns the
+/// results in the order of the scenarios. A runbook responds to each of them. The bar advances by 1 for each
+/// tick of each scenario.
 ///
 /// # Errors
 /// None for scenarios without [`Scenario::problems`].
-pub fn play<T>(
+pub fn play_scenarios<T>(
     scenarios: &[&Scenario],
     runbook: Option<&Runbook>,
     bar: &ProgressBar,
     mut read: impl FnMut(&Scenario, &Script, &EnvironmentRef) -> T,
 ) -> Result<Vec<T>, Failure> {
-    let begun = scenarios.iter().copied();
+    let started = scenarios.iter().copied();
     let playback = match runbook {
-        Some(runbook) => FleetPlayback::answered(begun, runbook)?,
-        None => FleetPlayback::new(begun)?,
+        Some(runbook) => FleetPlayback::answered(started, runbook)?,
+        None => FleetPlayback::new(started)?,
     };
     let mut playback = playback.outcomes_only();
     let mut results: Vec<Option<T>> = scenarios.iter().map(|_| None).collect();
@@ -151,7 +153,7 @@ mod tests {
             .iter()
             .flat_map(|plan| [(plan, 20), (plan, 10_000_000)])
         {
-            let most = if ticks == 20 { CHUNK } else { 1 };
+            let most = if ticks == 20 { MAX_CHUNK_RUNS } else { 1 };
             let mut next = plan.start;
             for chunk in chunks(plan.clone(), ticks, 8) {
                 assert_eq!(chunk.start, next);
@@ -166,15 +168,15 @@ mod tests {
     fn results_come_in_order_and_few_are_ahead() {
         for threads in [1, 3] {
             let batch = Batch::new(Some(threads)).unwrap_or_else(|failure| panic!("{failure}"));
-            let (begun, mut next) = (AtomicU64::new(0), 0);
-            let most = u64::from(threads) * AHEAD as u64 * CHUNK;
+            let (started, mut next) = (AtomicU64::new(0), 0);
+            let most = u64::from(threads) * CHUNKS_AHEAD as u64 * MAX_CHUNK_RUNS;
             let work = |chunk: Range<u64>| {
-                begun.fetch_add(chunk.end - chunk.start, Ordering::SeqCst);
+                started.fetch_add(chunk.end - chunk.start, Ordering::SeqCst);
                 Ok(chunk)
             };
             let take = |chunk: Range<u64>| {
                 assert_eq!(chunk.start, next);
-                assert!(begun.load(Ordering::SeqCst) <= next + most);
+                assert!(started.load(Ordering::SeqCst) <= next + most);
                 next = chunk.end;
                 Ok(())
             };
@@ -193,7 +195,7 @@ mod tests {
         };
         let taken = batch.in_order(0..u64::MAX, 20, work, |()| Err(Failure::ClosedPipe));
         assert!(matches!(taken, Err(Failure::ClosedPipe)));
-        assert!(worked.into_inner() <= 2 * AHEAD as u64);
+        assert!(worked.into_inner() <= 2 * CHUNKS_AHEAD as u64);
     }
 
     #[test]

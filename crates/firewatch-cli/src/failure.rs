@@ -1,46 +1,45 @@
-//! How a command can end.
+//! Exit codes and failures of a command.
 
 use std::fmt;
 use std::io;
 
+use firewatch_ron::visible;
 use firewatch_scenario::Diagnostics;
 use firewatch_sim::SimError;
 
-use crate::style::visible;
-
-/// The exit codes; of several that apply, the highest counts.
+/// Exit code of the process. If several apply, the highest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
-    /// All well.
-    Well = 0,
-    /// An expectation, or a check of an audit, failed.
-    ExpectationFailed = 1,
-    /// Bad usage or a bad scenario.
-    Bad = 2,
-    /// Something that is not the fault of who called.
+    /// Everything passed.
+    Passed = 0,
+    /// An expectation or an audit check failed.
+    Failed = 1,
+    /// The arguments or a file are invalid.
+    Invalid = 2,
+    /// Any other failure: output that can't be written, or a bug.
     Internal = 3,
 }
 
-/// Why a command stopped early.
+/// The reason why a command stopped early.
 #[derive(Debug)]
 pub enum Failure {
-    /// Who reads the output has gone away.
+    /// The reader of the output has closed it.
     ClosedPipe,
-    /// Something was asked for that can't be done; and what would be right.
+    /// Invalid arguments: the message, and what to do instead.
     Usage(String, Option<String>),
-    /// A file that turned out not to be in order while it was played.
+    /// A file was found to be invalid while it was played.
     Invalid(Diagnostics),
-    /// Something else went wrong.
+    /// Any other failure.
     Internal(String),
 }
 
 impl Failure {
-    /// The code that the process ends with.
+    /// Returns the exit code of the process.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::ClosedPipe => Exit::Well,
-            Self::Usage(..) | Self::Invalid(_) => Exit::Bad,
+            Self::ClosedPipe => Exit::Passed,
+            Self::Usage(..) | Self::Invalid(_) => Exit::Invalid,
             Self::Internal(_) => Exit::Internal,
         }
     }
@@ -49,7 +48,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ClosedPipe => f.write_str("the output was closed"),
+            Self::ClosedPipe => f.write_str("the reader closed the output"),
             Self::Invalid(problems) => f.write_str(problems.render(false).trim_end()),
             Self::Usage(message, None) | Self::Internal(message) => f.write_str(&visible(message)),
             Self::Usage(message, Some(help)) => {
@@ -59,7 +58,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// From writing the results.
+/// Converts an error of writing the results.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
@@ -84,9 +83,9 @@ impl From<csv::Error> for Failure {
     }
 }
 
-/// A checked scenario gives none of these.
+/// Converts an error that no checked scenario causes.
 impl From<SimError> for Failure {
     fn from(error: SimError) -> Self {
-        Self::Internal(format!("the simulation refused the scenario: {error}"))
+        Self::Internal(format!("the simulation rejected the scenario: {error}"))
     }
 }

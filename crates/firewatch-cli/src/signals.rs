@@ -1,45 +1,45 @@
-//! What a signal that ends the process removes first: files that are not whole.
+//! Removes unfinished files when a signal ends the process.
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Files that are not whole, and those that have got their name since.
+/// Temporary files, including those that have their final name by now.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes a file that is removed, if it is still there under that path, when a signal ends the process.
+/// Creates a file that is removed if a signal ends the process while the file still has this path.
 ///
 /// # Errors
-/// What `make` returns.
-pub fn removed_at_end<T>(make: impl FnOnce() -> io::Result<(T, PathBuf)>) -> io::Result<T> {
-    // Made under the lock: the process does not end between a file and its entry.
+/// The error of `make`.
+pub fn remove_on_signal<T>(make: impl FnOnce() -> io::Result<(T, PathBuf)>) -> io::Result<T> {
+    // The lock keeps the process from ending between the creation of a file and its registration.
     let mut unfinished = unfinished();
     let (made, path) = make()?;
     unfinished.push(path);
     Ok(made)
 }
 
-/// Removes unfinished files when the process is told to end, and then ends it as the signal would have.
-/// A signal that the process was started with as ignored, as by `nohup`, stays ignored.
+/// Starts a thread that waits for SIGHUP, SIGINT and SIGTERM, removes unfinished files and ends the process
+/// as the signal would have. Signals ignored at the start, as under `nohup`, stay ignored.
 ///
 /// # Errors
-/// The system does not give a thread or a handler.
+/// The system refuses the thread or the handler.
 #[cfg(unix)]
-pub fn watch() -> io::Result<()> {
+pub fn handle() -> io::Result<()> {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    let mut signals = Signals::new(wanted(ignored()))?;
+    let mut signals = Signals::new(signals_to_handle(ignored_signals()))?;
     let end = move || {
         for signal in &mut signals {
-            // Held to the end, so that no other file is made.
+            // Held until the end, so that no other file is created.
             let unfinished = unfinished();
             for path in unfinished.iter() {
-                // Most are not there any more: they have got their name.
+                // Most are gone: they have their final name.
                 let _ = std::fs::remove_file(path);
             }
             let _ = emulate_default_handler(signal);
@@ -49,15 +49,15 @@ pub fn watch() -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub fn watch() -> io::Result<()> {
+pub fn handle() -> io::Result<()> {
     Ok(())
 }
 
-/// The signals to handle: those that end the process and are not ignored, a bit each from signal 1 on. A handler
-/// takes the place of "ignored": where the system does not say what is, only the one is handled that `nohup`
-/// and shells do not have ignored, and the others leave unfinished files behind.
+/// Returns the signals to handle: those that are not ignored. Bit 0 of `ignored` is signal 1. A handler would
+/// override "ignored", so if the mask is unknown, only SIGTERM is handled, which neither `nohup` nor shells
+/// ignore; after other signals unfinished files remain.
 #[cfg(unix)]
-fn wanted(ignored: Option<u64>) -> Vec<i32> {
+fn signals_to_handle(ignored: Option<u64>) -> Vec<i32> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
     let Some(ignored) = ignored else {
@@ -68,9 +68,9 @@ fn wanted(ignored: Option<u64>) -> Vec<i32> {
     wanted
 }
 
-/// The signals that the process ignores, as Linux says; `None` on other systems, and without `/proc`.
+/// Returns the mask of ignored signals; `None` on systems other than Linux and without `/proc`.
 #[cfg(unix)]
-fn ignored() -> Option<u64> {
+fn ignored_signals() -> Option<u64> {
     if !cfg!(any(target_os = "linux", target_os = "android")) {
         return None;
     }
@@ -84,13 +84,13 @@ fn ignored() -> Option<u64> {
 mod tests {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-    use super::wanted;
+    use super::signals_to_handle;
 
     #[test]
     fn an_ignored_signal_is_not_handled_and_one_that_may_be_is_not_either() {
-        assert_eq!(wanted(Some(0)), [SIGHUP, SIGINT, SIGTERM]);
-        assert_eq!(wanted(Some(0b1)), [SIGINT, SIGTERM]);
-        assert_eq!(wanted(Some(0b11)), [SIGTERM]);
-        assert_eq!(wanted(None), [SIGTERM]);
+        assert_eq!(signals_to_handle(Some(0)), [SIGHUP, SIGINT, SIGTERM]);
+        assert_eq!(signals_to_handle(Some(0b1)), [SIGINT, SIGTERM]);
+        assert_eq!(signals_to_handle(Some(0b11)), [SIGTERM]);
+        assert_eq!(signals_to_handle(None), [SIGTERM]);
     }
 }

@@ -1,4 +1,4 @@
-//! `firewatch audit --limit`: what was not tried is said, and is not good.
+//! `firewatch audit --limit`: checks that need more work are undecided, which is not good.
 
 #![expect(
     clippy::expect_used,
@@ -7,18 +7,18 @@
 
 mod support;
 
-use support::{assert_tells, json, run, stdout, text};
+use support::{assert_contains, json, run, stdout, text};
 
-/// A good incident with a runbook of its own.
+/// A good incident with its own runbook.
 const GOOD: &str = "tests/fixtures/audit/good/bad-deploy.ron";
-/// An incident in which only the search finds an answer.
+/// An incident for which only the search finds a response.
 const FAILING: &str = "tests/fixtures/failing.ron";
 
 #[test]
 fn an_audit_that_is_stopped_says_so_and_is_not_good() {
     let limited = ["audit", FAILING, "--limit", "1200"];
     let told = stdout(1, &limited);
-    assert_tells(
+    assert_contains(
         &told,
         &[
             "note: search stopped at the limit of 1200 service ticks",
@@ -27,16 +27,16 @@ fn an_audit_that_is_stopped_says_so_and_is_not_good() {
         ],
     );
     let quiet = stdout(1, &[&limited[..], &["--quiet"]].concat());
-    assert_tells(&quiet, &["? winnable", "0 good, 1 not good"]);
+    assert_contains(&quiet, &["? winnable", "0 good, 1 not good"]);
     let several = stdout(1, &["audit", FAILING, GOOD, "--limit", "1200"]);
-    assert_tells(&several, &["checks that are undecided:"]);
+    assert_contains(&several, &["undecided checks:"]);
     let report = json(1, &limited);
     assert_eq!(report[0]["stopped_at_limit"], 1200);
     assert_eq!(report[0]["good"], false);
     let findings = report[0]["findings"].as_array().expect("findings");
     let winnable = { findings.iter() }.find(|finding| finding["check"] == "winnable");
     assert_eq!(winnable.expect("it is reported")["verdict"], "undecided");
-    // Without a limit that is reached there is no word of one.
+    // An audit below the limit does not mention it.
     let report = json(0, &["audit", GOOD]);
     assert_eq!(report[0].get("stopped_at_limit"), None);
 }
@@ -44,17 +44,17 @@ fn an_audit_that_is_stopped_says_so_and_is_not_good() {
 #[test]
 fn a_limit_below_what_every_audit_takes_is_refused() {
     let refused = text(&run(2, &["audit", GOOD, "--limit", "5"]).stderr);
-    assert_tells(
+    assert_contains(
         &refused,
         &[
             GOOD,
             "service ticks; the limit is",
             "the limit is 5",
-            "give a greater `--limit`",
+            "raise `--limit`",
         ],
     );
     let help = stdout(0, &["audit", "--help"]);
-    assert_tells(
+    assert_contains(
         &help,
         &[
             "--limit <N>",

@@ -1,4 +1,4 @@
-//! Exit codes where the reader of the output has gone before the command wrote anything.
+//! Exit codes if the reader closes the output before the command writes.
 
 #![expect(
     clippy::expect_used,
@@ -19,10 +19,10 @@ const GRID: &str = "tests/fixtures/sweep/grid.ron";
 const GOOD_INCIDENT: &str = "tests/fixtures/audit/good/bad-deploy.ron";
 const BAD_INCIDENT: &str = "tests/fixtures/audit/bad/heals-by-itself.ron";
 
-/// The exit code of a command whose output nobody reads.
+/// Returns the exit code of a command without a reader.
 fn code(arguments: &[&str]) -> Option<i32> {
     let (reader, writer) = std::io::pipe().expect("a pipe");
-    // Before the command starts: each of its writes fails.
+    // The output is closed before the command starts: each write fails.
     drop(reader);
     let mut command = command(arguments);
     command
@@ -70,7 +70,7 @@ fn a_scenario_that_is_not_in_order_is_2_in_every_form() {
     }
 }
 
-/// More rows than are buffered: the pipe is found to be closed in the middle of the run.
+/// More rows than the buffer holds: the closed pipe is detected during the run.
 #[test]
 fn what_failed_before_the_middle_of_a_run_counts() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -86,7 +86,7 @@ fn what_failed_before_the_middle_of_a_run_counts() {
     for format in ["jsonl", "csv"] {
         for (expectation, expected) in [
             ("at_tick(1, unhealthy_services(1))", 1),
-            // What fails later is not known by then: nobody waits for the end of the run.
+            // Later failures are unknown by then: the command does not play to the end.
             ("at_tick(20000, all_healthy)", 0),
         ] {
             fs::write(&path, scenario(expectation)).expect("it can be written");

@@ -1,4 +1,4 @@
-//! What a full disk, another file system or an editor makes of the files of a sweep.
+//! Saved rows damaged by a full disk, another file system or an editor.
 
 #![cfg(target_os = "linux")]
 #![expect(
@@ -23,7 +23,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// A sweep that stops because no file may have more than `limit` times 512 bytes; what it prints.
+/// Returns the output of a sweep that stops because no file may exceed `limit` times 512 bytes.
 fn limited(folder: &Folder, limit: u32, arguments: &str) -> String {
     let bin = env!("CARGO_BIN_EXE_firewatch");
     let script = format!("trap '' XFSZ; ulimit -f {limit}; exec '{bin}' {arguments} 2>&1");
@@ -54,7 +54,7 @@ fn a_heading_that_was_changed_is_damaged() {
     let heading = heading.expect("a heading");
     let text = String::from_utf8(left.clone()).expect("the rows are text");
     let mut changes = vec![text.replace('\n', "\r\n").into_bytes()];
-    // After the name of the form: digits, names and the checksum.
+    // After the field name of the version: digits, names and the checksum.
     for at in (9..heading).step_by(7) {
         let mut changed = left.clone();
         changed[at] ^= 1;
@@ -66,7 +66,7 @@ fn a_heading_that_was_changed_is_damaged() {
         assert!(told.contains("is damaged in its first line"), "{told}");
         assert_eq!(folder.read("rows.partial"), changed);
     }
-    // What an earlier version left is as it was.
+    // The file of an earlier version is unchanged.
     let older = "{\"form\":3,\"firewatch\":\"0.1.0\",\"shard\":[1,1],\"scenario\":\"\",\"built_in\":\"\",\"actions\":\"\",\"runbook\":null}\n";
     folder.write("rows.partial", older);
     let told = folder.told(2, &resume);
@@ -76,7 +76,7 @@ fn a_heading_that_was_changed_is_damaged() {
 #[test]
 fn messages_name_the_file_that_was_asked_for() {
     let folder = folder();
-    // The folder exists and takes no file, even from root.
+    // The folder exists and accepts no file, even from root.
     for arguments in [
         "run own.ron -f csv -o /proc/rows",
         "sweep own.ron --seeds 0..2 -o /proc/rows",

@@ -1,4 +1,4 @@
-//! Files that a scenario names, and actions that don't fit it, by way of every command that reads scenarios.
+//! Files named by a scenario, and actions that conflict with it, in every command that reads scenarios.
 
 #![expect(
     clippy::expect_used,
@@ -14,10 +14,10 @@ use support::Folder;
 const ACTIONS: &str = "Actions(extra_metrics: [\"mine\"], actions: {\"look\": (about: \"Looks.\", category: \
                        remediation, guarded: false, branches: [(effects: [set(metric: \"restart_count\", \
                        to: metric(\"mine\"))], feedback: \"seen\")])})";
-/// What must not be printed.
+/// Text that must not be printed.
 const SECRET: &str = "TOKEN=hunter2";
 
-/// What comes of the command, run in the folder.
+/// Runs the command in the folder.
 fn run(folder: &Folder, arguments: &[&str]) -> Output {
     let mut command = folder.command(arguments);
     let command = command.env("SECRET", SECRET);
@@ -75,7 +75,7 @@ fn every_command_takes_another_root() {
         let told = folder.told(2, &with_file(command, file, &[]));
         assert!(told.contains("leads out of the root folder"), "{told}");
         let output = run(&folder, &with_file(command, file, &["--root", "."]));
-        // An audit may find the incident wanting.
+        // An audit may fail the incident.
         let code = output.status.code().expect("it ends by itself");
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(
@@ -84,7 +84,7 @@ fn every_command_takes_another_root() {
         );
     }
     let told = folder.told(2, &["check", file, "--root", "no/such/folder"]);
-    assert!(told.contains("there is no such folder"), "{told}");
+    assert!(told.contains("no such folder"), "{told}");
 }
 
 #[cfg(unix)]
@@ -122,7 +122,7 @@ fn a_runbook_may_still_come_through_a_pipe() {
     assert_eq!(output.status.code(), Some(0), "{told}");
 }
 
-/// Two scenarios, of which the first has an action that only the run shows not to fit.
+/// Returns two scenarios; the first has an action that fails only when it is played.
 fn misfits() -> Folder {
     let folder = Folder::new();
     folder.write("project/actions/own.ron", ACTIONS);

@@ -1,4 +1,4 @@
-//! Names and texts that try to steer the terminal, in everything that the command reads and prints.
+//! Names and texts that try to control the terminal, in everything that the command reads and prints.
 
 #![cfg(unix)]
 #![expect(
@@ -7,16 +7,17 @@
     reason = "a test that can't start the command fails"
 )]
 
-use std::fs;
+mod support;
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
+use support::Folder;
 
-/// Colours, a title, C1 controls, a formula, a line end, direction of writing, and what has no width.
+/// Colours, a title, C1 controls, a formula, a line end, direction overrides, and zero-width characters.
 const HOSTILE: &str = "\u{1b}[31mred\u{1b}[0m\u{1b}]0;title\u{7}\u{9b}2J\n=cmd|x,\u{202e}rtl\u{2066}\u{200b}zw\u{200d}\u{feff}\u{2060}\u{ad}\u{e0041}\u{2028}\u{85}\rx\u{8}\u{7f}";
 
-/// As a text of a file, with the characters written as escapes.
+/// Returns it as a string of a file, written with escapes.
 fn escaped() -> String {
     let escapes: String = HOSTILE
         .chars()
@@ -25,7 +26,7 @@ fn escaped() -> String {
     format!("\"{escapes}\"")
 }
 
-/// What a report must not have: controls other than a line end, and what is not seen.
+/// Returns whether a report must not contain the character: a control other than a line end, or invisible.
 fn is_hostile(c: char) -> bool {
     let hidden = matches!(
         c,
@@ -35,13 +36,12 @@ fn is_hostile(c: char) -> bool {
     hidden || (c.is_control() && c != '\n')
 }
 
-struct Folder(TempDir);
+/// A folder of a hostile name with hostile files in it.
+struct HostileFolder(Folder);
 
-impl Folder {
-    /// A folder of a hostile name with hostile files in it.
+impl HostileFolder {
     fn new() -> Self {
-        let folder = Self(tempfile::tempdir().expect("a folder"));
-        fs::create_dir(folder.0.path().join(HOSTILE)).expect("it can be made");
+        let folder = Self(Folder::new());
         let name = escaped();
         // A description may have several lines.
         let line = name.replace("\\u{a}", " ");
@@ -59,7 +59,7 @@ impl Folder {
             "unfit",
             "Runbook(name: \"x\", steps: [restart(\u{1b}[2J\u{202e}\"é\u{200b}\")])",
         );
-        // Raw characters, in the middle of what is wrong.
+        // Raw characters, in the middle of the error.
         let broken = format!(
             "Scenario(name: {HOSTILE:?}, \u{1b}[31m\u{9b}2J\u{202e}\u{200b}dificulty: easy, services: [{name}], faults: [(kind: oom, service: \"\u{200b}a\u{202e}\u{1b}\")])"
         );
@@ -69,20 +69,20 @@ impl Folder {
     }
 
     fn write(&self, stem: &str, text: &str) {
-        fs::write(self.0.path().join(Self::file(stem)), text).expect("it can be written");
+        self.0.write(&Self::file(stem), text);
     }
 
-    /// The path of a file, its folder and its own name hostile.
+    /// Returns the path of a file, with a hostile folder and a hostile name.
     fn file(stem: &str) -> String {
         format!("{HOSTILE}/{stem}{HOSTILE}.ron")
     }
 
-    /// What a command prints, on both streams.
+    /// Returns what a command prints on both streams.
     fn printed(&self, arguments: &[&str], input: &str) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
         command
             .args(arguments)
-            .current_dir(self.0.path())
+            .current_dir(self.0.path(""))
             .env_remove("CLICOLOR_FORCE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -112,7 +112,7 @@ impl Folder {
             let end = printed.floor_char_boundary(at + 80);
             panic!("{c:?} in {:?} of {arguments:?}", &printed[start..end]);
         }
-        // A line that only a hostile name begins would be one that the command did not write.
+        // A line that begins with a hostile name was not written by the command.
         let forged = printed.lines().find(|line| line.starts_with("=cmd"));
         assert_eq!(forged, None, "{arguments:?}");
         printed
@@ -155,8 +155,8 @@ const RUNBOOK: &str = r#"Runbook(
 /// `file` stands for the scenario, `runbook` for the runbook.
 #[test]
 fn reports_have_nothing_that_steers_or_hides() {
-    let folder = Folder::new();
-    let [scenario, acts, runbook] = ["scenario", "acts", "runbook"].map(Folder::file);
+    let folder = HostileFolder::new();
+    let [scenario, acts, runbook] = ["scenario", "acts", "runbook"].map(HostileFolder::file);
     let told = folder.assert_visible(&["check", HOSTILE], "");
     assert!(told.contains("of 6 files"), "{told}");
     for (arguments, expected) in [
@@ -170,14 +170,14 @@ fn reports_have_nothing_that_steers_or_hides() {
             "log of",
         ),
         (&["run", &scenario, "--quiet"], "✗"),
-        (&["run", &scenario, "--runbook", &runbook], "answered by"),
+        (&["run", &scenario, "--runbook", &runbook], "runbook: "),
         (&["run", &scenario, "--runbook", &runbook, "--quiet"], "✗"),
         (&["run", &scenario, "--seeds", "0..3"], "seeds 0..3"),
         (&["run", &scenario, "--seeds", "0..3", "--quiet"], "3 runs"),
         (&["list", HOSTILE], "medium"),
         (&["graph", &scenario], "digraph"),
-        (&["actions", &scenario], "(own)"),
-        (&["actions", &acts], "(own)"),
+        (&["actions", &scenario], "(custom)"),
+        (&["actions", &acts], "(custom)"),
         (
             &["audit", &scenario, "--random", "2", "--max-actions", "1"],
             "✗",
@@ -201,7 +201,7 @@ fn reports_have_nothing_that_steers_or_hides() {
     ] {
         let told = folder.assert_visible(arguments, "");
         assert!(told.contains(expected), "{arguments:?}: {told}");
-        // The hostile name is there, to be read.
+        // The hostile name is shown, made visible.
         assert!(
             arguments.contains(&"check") || told.contains("\\u{1b}"),
             "{arguments:?}: {told}"
@@ -211,8 +211,8 @@ fn reports_have_nothing_that_steers_or_hides() {
 
 #[test]
 fn a_session_has_nothing_that_steers_or_hides() {
-    let folder = Folder::new();
-    let scenario = Folder::file("scenario");
+    let folder = HostileFolder::new();
+    let scenario = HostileFolder::file("scenario");
     let save = format!("{HOSTILE}/saved{HOSTILE}.ron");
     let looks = "status\nservices\nalerts\nlogs\nhistory\nactions\nhelp\nhelp mend\nwait 3\n\
                  status herring\nlogs \u{1b}[2J\u{202e}\u{200b}\nmend herring \u{1b}]0;x\u{7}\nno\u{9b}2J such\n\
@@ -226,19 +226,19 @@ fn a_session_has_nothing_that_steers_or_hides() {
         let input = format!("{looks}{end}");
         let arguments = ["play", &scenario, "--save", &save];
         let told = folder.assert_visible(&arguments, &input);
-        assert!(told.contains("holds what was done"), "{told}");
+        assert!(told.contains("saved the session to"), "{told}");
     }
 }
 
 #[test]
 fn messages_have_nothing_that_steers_or_hides() {
-    let folder = Folder::new();
-    let scenario = Folder::file("scenario");
+    let folder = HostileFolder::new();
+    let scenario = HostileFolder::file("scenario");
     let hostile_option = format!("--{HOSTILE}");
     let missing = format!("missing{HOSTILE}/out");
     let vary = format!("speed:{HOSTILE}=1");
-    let broken = Folder::file("broken");
-    let unfit = Folder::file("unfit");
+    let broken = HostileFolder::file("broken");
+    let unfit = HostileFolder::file("unfit");
     for arguments in [
         &["run", &*missing][..],
         &["run", HOSTILE, "--logs", &missing],
@@ -252,8 +252,8 @@ fn messages_have_nothing_that_steers_or_hides() {
         &["run", &scenario, "--seeds", HOSTILE],
         &["run", &scenario, "--format", HOSTILE],
         &["run", &scenario, &broken, "-o", "out"],
-        &["run", &Folder::file("acts")],
-        &["run", &Folder::file("runbook")],
+        &["run", &HostileFolder::file("acts")],
+        &["run", &HostileFolder::file("runbook")],
         &[HOSTILE],
         &["sweep", HOSTILE],
         &["sweep", &scenario, "--vary", &format!("{HOSTILE}=1")],
@@ -278,11 +278,11 @@ fn messages_have_nothing_that_steers_or_hides() {
     }
 }
 
-/// The forms for programs have the texts as they are.
+/// The formats for programs have unchanged texts.
 #[test]
 fn data_is_exact() {
-    let folder = Folder::new();
-    let scenario = Folder::file("scenario");
+    let folder = HostileFolder::new();
+    let scenario = HostileFolder::file("scenario");
     let json = |arguments: &[&str]| -> serde_json::Value {
         let told = folder.printed(arguments, "");
         serde_json::from_str(&told).expect("the output is JSON")
@@ -313,7 +313,7 @@ fn data_is_exact() {
     assert_eq!(row.get(6), Some(HOSTILE));
 }
 
-/// A spreadsheet takes no text for a formula, and every number for a number.
+/// A spreadsheet reads no text as a formula, and every number as a number.
 #[test]
 fn cells_are_no_formulas() {
     const FORMULA: &str = r#"Scenario(
@@ -325,9 +325,9 @@ fn cells_are_no_formulas() {
     const SLIPS: &str = r#"Runbook(name: "=r", steps: [
         action("rollback_deploy", "'b"), action("rollback_deploy", "@a"), action("rollback_deploy", "-2"),
     ])"#;
-    let folder = Folder::new();
-    fs::write(folder.0.path().join("=file.ron"), FORMULA).expect("it can be written");
-    fs::write(folder.0.path().join("slips.ron"), SLIPS).expect("it can be written");
+    let folder = HostileFolder::new();
+    folder.0.write("=file.ron", FORMULA);
+    folder.0.write("slips.ron", SLIPS);
     let columns = |arguments: &[&str], names: &[&str]| -> Vec<Vec<String>> {
         let told = folder.printed(arguments, "");
         let mut reader = csv::Reader::from_reader(told.as_bytes());
@@ -357,7 +357,7 @@ fn cells_are_no_formulas() {
     ];
     assert_eq!(services, guarded);
     assert!(rows.iter().all(|row| row[0] == "'=file.ron"));
-    // A reward below zero is a number, and begins with a `-`.
+    // A negative reward is a number, and begins with a `-`.
     let answered = ["--runbook", "slips.ron"];
     let seeds = [
         &["run", "=file.ron", "-f", "csv", "--seeds", "0..2"],

@@ -1,4 +1,4 @@
-//! `--out` and `--save` on links: what a link leads to is what is meant.
+//! `--out` and `--save` on links: a link stands for its target.
 
 #![cfg(unix)]
 #![expect(
@@ -18,7 +18,7 @@ use support::{run, text};
 
 const POOL: &str = "tests/fixtures/folder/pool.ron";
 
-/// Two folders: one with links, one for what they lead to.
+/// Returns two folders: one with links, one for their targets.
 fn folders() -> (tempfile::TempDir, tempfile::TempDir) {
     let folder = || tempfile::tempdir().expect("a folder");
     (folder(), folder())
@@ -37,7 +37,7 @@ fn is_link(path: &Path) -> bool {
 fn the_target_of_a_dangling_link_is_made() {
     let (links, targets) = folders();
     let target = targets.path().join("results");
-    // By a path from the root on, by a relative one, and by a link to a link.
+    // An absolute link, a relative one, and a link to a link.
     let absolute = links.path().join("absolute");
     symlink(&target, &absolute).expect("it can be made");
     let relative = targets.path().join("relative");
@@ -78,11 +78,11 @@ fn a_link_to_what_is_no_file_is_refused() {
         path
     };
     let folder = link("folder", targets.path());
-    assert!(write_to(2, &folder).contains("is not a file that could be replaced"));
+    assert!(write_to(2, &folder).contains("is not a regular file"));
     let device = link("device", Path::new("/dev/null"));
-    assert!(write_to(2, &device).contains("is not a file that could be replaced"));
+    assert!(write_to(2, &device).contains("is not a regular file"));
     let nowhere = link("nowhere", &targets.path().join("missing/results"));
-    assert!(write_to(2, &nowhere).contains("there is no folder"));
+    assert!(write_to(2, &nowhere).contains("no such folder:"));
     let circle = link("circle", Path::new("circle"));
     assert!(write_to(2, &circle).contains("leads to no file"));
     for link in [folder, device, nowhere, circle] {
@@ -90,7 +90,7 @@ fn a_link_to_what_is_no_file_is_refused() {
     }
 }
 
-/// The text of a link in `/proc` to a pipe is no path: `pipe:[1234]`.
+/// The text of a link in `/proc` to a pipe is not a path: `pipe:[1234]`.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_pipe_is_refused_by_the_name_it_was_given_under() {
@@ -109,10 +109,7 @@ fn a_pipe_is_refused_by_the_name_it_was_given_under() {
         let errors = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{out}: {errors}");
         assert!(errors.contains(shown), "{out}: {errors}");
-        assert!(
-            errors.contains("is not a file that could be replaced"),
-            "{out}: {errors}"
-        );
+        assert!(errors.contains("is not a regular file"), "{out}: {errors}");
         assert_eq!(text(&output.stdout), "", "{out}");
     }
 }

@@ -1,4 +1,4 @@
-//! The ways in which a session of `firewatch play` ends: what was done is saved.
+//! The ends of a `firewatch play` session: the actions are saved.
 
 #![cfg(target_os = "linux")]
 #![expect(
@@ -23,7 +23,7 @@ fn start(mut command: Command) -> Child {
     command.spawn().expect("the command starts")
 }
 
-/// The code and the errors of a session whose lines come from a pipe.
+/// Returns the exit code and the errors of a session that reads from a pipe.
 fn piped(folder: &Folder, lines: &[u8]) -> (Option<i32>, String) {
     let mut child = start(folder.command(&PLAY.split(' ').collect::<Vec<_>>()));
     let mut input = child.stdin.take().expect("a pipe");
@@ -47,24 +47,24 @@ fn a_line_that_is_too_long_ends_the_session_and_what_was_done_is_saved() {
     let lines = [b"wait 2\n".to_vec(), vec![b'x'; 1 << 20], b"\n".to_vec()].concat();
     let (code, errors) = piped(&folder, &lines);
     assert_eq!(code, Some(2), "{errors}");
-    assert!(errors.contains("more than 65536 bytes"), "{errors}");
+    assert!(errors.contains("longer than 65536 bytes"), "{errors}");
     assert_saved(&folder);
 }
 
 #[test]
 fn an_input_that_cannot_be_read_is_told_besides_what_becomes_of_the_file() {
     let folder = Folder::new();
-    // A folder can be opened and not be read.
+    // A folder can be opened but not read.
     let script = format!("exec '{}' {PLAY} <.", env!("CARGO_BIN_EXE_firewatch"));
     let mut command = Command::new("sh");
     command.args(["-c", &script]).current_dir(folder.path("."));
     let output = command.output().expect("the shell starts");
     let errors = text(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{errors}");
-    assert!(errors.contains("nothing was done"), "{errors}");
+    assert!(errors.contains("no action was performed"), "{errors}");
 }
 
-/// After the slip the session goes on.
+/// The session continues after the invalid line.
 #[test]
 fn bytes_that_are_not_text_are_a_mistyped_line_at_a_terminal() {
     let folder = Folder::new();
@@ -83,9 +83,9 @@ fn bytes_that_are_not_text_are_a_mistyped_line_at_a_terminal() {
         ("wait 2\r", "budget 26.0>"),
         ("stat\u{e9}", ""),
         ("status\r", "budget 26.0>"),
-        ("quit\r", "holds what was done"),
+        ("quit\r", "saved the session to"),
     ] {
-        // As a terminal of Latin-1 sends it.
+        // The bytes of a terminal in Latin-1.
         let bytes: Vec<u8> = { typed.chars() }
             .map(|c| u8::try_from(u32::from(c)).expect("Latin-1"))
             .collect();

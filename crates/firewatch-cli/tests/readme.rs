@@ -1,4 +1,4 @@
-//! What the README shows is what the command prints.
+//! The README shows the real output of the command.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use support::command;
 
-/// Each `$ firewatch ...` of a console block of the README, with what stands below it.
+/// Returns each `$ firewatch ...` of a console block of the README with its output.
 fn sessions(readme: &str) -> Vec<(String, String)> {
     let blocks = readme.split("```console\n").skip(1);
     blocks
@@ -23,7 +23,7 @@ fn sessions(readme: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A scenario that is shown has to run, and its expectations to hold.
+/// Scenarios in the README run, and their expectations pass.
 #[test]
 fn scenarios_shown_pass() {
     let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
@@ -46,7 +46,7 @@ fn scenarios_shown_pass() {
     }
 }
 
-/// A file of actions that is shown has to be in order.
+/// Action files in the README are valid.
 #[test]
 fn actions_shown_are_in_order() {
     let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();

@@ -1,5 +1,5 @@
-//! `firewatch sweep --resume` with other inputs than before, and with files of rows that were changed: the
-//! bytes of an unbroken sweep, or a refusal.
+//! `firewatch sweep --resume` with changed inputs and changed saved rows: the bytes of an uninterrupted
+//! sweep, or a rejection.
 
 #![cfg(target_os = "linux")]
 #![expect(
@@ -7,13 +7,16 @@
     reason = "a test that can't start the command fails"
 )]
 
+mod support;
+
 use std::fs::{self, OpenOptions};
+use std::ops::Deref;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use tempfile::TempDir;
 use twox_hash::XxHash3_64;
+
+use support::Folder;
 
 const ACTIONS: &str = r#"Actions(actions: {"fix_it": (
     about: "Ends it.",
@@ -33,29 +36,25 @@ const SCENARIO: &str = r#"Scenario(
 )"#;
 
 /// A folder with a scenario, its actions and a sweep of it.
-struct Folder(TempDir);
+struct SweepFolder(Folder);
 
-impl Folder {
+impl Deref for SweepFolder {
+    type Target = Folder;
+
+    fn deref(&self) -> &Folder {
+        &self.0
+    }
+}
+
+impl SweepFolder {
     fn new() -> Self {
-        let folder = Self(tempfile::tempdir().expect("a folder"));
+        let folder = Self(Folder::new());
         folder.write("acts.ron", ACTIONS);
         folder.write("own.ron", SCENARIO);
         folder
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.path(name), content).expect("it can be written");
-    }
-
-    fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path(name)).expect("it can be read")
-    }
-
-    /// A command with a limit of time, and of 4 GB of memory.
+    /// Returns a command limited to 60 seconds and 4 GB of memory.
     fn command(&self, limits: &str, arguments: &[&str]) -> Command {
         let script = format!("{limits}; exec timeout 60 \"$@\"");
         let mut command = Command::new("sh");
@@ -63,7 +62,7 @@ impl Folder {
             .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_firewatch")])
             .args(["sweep", "own.ron", "--seeds", "0..120", "-o", "rows"])
             .args(arguments)
-            .current_dir(self.0.path());
+            .current_dir(self.path(""));
         command
     }
 
@@ -72,7 +71,7 @@ impl Folder {
         command.output().expect("the shell starts")
     }
 
-    /// The code and the message of a sweep.
+    /// Returns the exit code and the message of a sweep.
     fn told(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let output = self.sweep(arguments);
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -89,7 +88,7 @@ impl Folder {
         );
     }
 
-    /// The file of an unbroken sweep, which is removed again.
+    /// Returns the output of an uninterrupted sweep, and removes the file.
     fn unbroken(&self) -> Vec<u8> {
         let (code, errors) = self.told(&[]);
         assert_eq!(code, Some(0), "{errors}");
@@ -98,7 +97,7 @@ impl Folder {
         whole
     }
 
-    /// Stops a sweep by a limit on the size of its file; what it left.
+    /// Stops a sweep by a limit on its file size. Returns the saved rows.
     fn stop(&self) -> Vec<u8> {
         let mut command = self.command("ulimit -f 20", &[]);
         let output = command.output().expect("the shell starts");
@@ -112,11 +111,11 @@ impl Folder {
 
 #[test]
 fn a_changed_file_of_actions_is_refused_until_it_is_as_it_was() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let whole = folder.unbroken();
     let left = folder.stop();
     folder.write("acts.ron", ACTIONS.replace("to: 0.0", "to: 0.5"));
-    folder.assert_refused(&["--resume"], "is from a sweep with other files of actions");
+    folder.assert_refused(&["--resume"], "is from a sweep with other action files");
     assert!(folder.read("rows.partial") == left, "it was touched");
     assert!(!folder.path("rows").exists());
     folder.write("acts.ron", ACTIONS);
@@ -126,7 +125,7 @@ fn a_changed_file_of_actions_is_refused_until_it_is_as_it_was() {
 
 #[test]
 fn a_changed_scenario_or_runbook_is_refused() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let runbook = |wait: u64| {
         format!(
             "Runbook(name: \"r\", steps: [wait({wait}), action(\"restart_service\", \"auth-service\")])"
@@ -148,10 +147,10 @@ fn a_changed_scenario_or_runbook_is_refused() {
     folder.assert_refused(&["--resume", "--runbook", "r.ron"], "with another runbook");
 }
 
-/// As another build of the same version would have left it.
+/// The saved rows of another build of the same version.
 #[test]
 fn other_built_in_actions_are_refused() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let left = String::from_utf8(folder.stop()).expect("the rows are text");
     let key = "\"built_in\":\"";
     let at = left.find(key).expect("the heading has it") + key.len();
@@ -171,10 +170,10 @@ fn other_built_in_actions_are_refused() {
     assert!(folder.read("rows.partial") == changed.as_bytes());
 }
 
-/// Whatever bit is changed: the bytes of an unbroken sweep, or a refusal.
+/// Any changed bit leads to the bytes of an uninterrupted sweep or a rejection.
 #[test]
 fn a_flipped_bit_is_noticed() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let whole = folder.unbroken();
     let left = folder.stop();
     let mut refused = 0;
@@ -199,7 +198,7 @@ fn a_flipped_bit_is_noticed() {
 
 #[test]
 fn rows_of_another_sweep_are_no_rows_of_this_one() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let heading = |left: &[u8]| left.iter().position(|&byte| byte == b'\n').expect("a line") + 1;
     let left = folder.stop();
     fs::remove_file(folder.path("rows.partial")).expect("it was there");
@@ -211,10 +210,10 @@ fn rows_of_another_sweep_are_no_rows_of_this_one() {
     folder.assert_refused(&["--resume"], "is damaged where run 0 should be");
 }
 
-/// A row that was changed by somebody who knows the checksum stays: what is done is not done again.
+/// A row changed with a valid checksum stays: finished runs are not repeated.
 #[test]
 fn what_is_done_is_not_done_again() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let left = String::from_utf8(folder.stop()).expect("the rows are text");
     let (heading, rows) = left.split_once('\n').expect("a heading");
     let heading_sum = XxHash3_64::oneshot(format!("{heading}\n").as_bytes());
@@ -244,7 +243,7 @@ fn what_is_done_is_not_done_again() {
 
 #[test]
 fn what_is_no_regular_file_is_refused() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let left = folder.stop();
     let partial = folder.path("rows.partial");
     let make_pipe = || {
@@ -263,7 +262,7 @@ fn what_is_no_regular_file_is_refused() {
     fs::create_dir(&partial).expect("it can be made");
     refuse();
     fs::remove_dir(&partial).expect("it was there");
-    // A link, to what could be gone on with and to nothing.
+    // A link to valid saved rows, and a dangling link.
     folder.write("elsewhere", &left);
     symlink("elsewhere", &partial).expect("it can be made");
     refuse();
@@ -274,10 +273,10 @@ fn what_is_no_regular_file_is_refused() {
     assert!(!folder.path("nowhere").exists());
 }
 
-/// Ten gigabytes without a line end, which take no space on the disk.
+/// Ten gigabytes without a line end, in a sparse file.
 #[test]
 fn a_line_without_end_is_not_read_to_its_end() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let left = folder.stop();
     let lengthen = |start: &[u8]| {
         folder.write("rows.partial", start);
@@ -288,9 +287,9 @@ fn a_line_without_end_is_not_read_to_its_end() {
         file.set_len(10_000_000_000).expect("it can be lengthened");
     };
     lengthen(b"");
-    folder.assert_refused(&["--resume"], "is not what a stopped sweep left behind");
+    folder.assert_refused(&["--resume"], "is not a file of a stopped sweep");
     lengthen(&left[..20]);
-    folder.assert_refused(&["--resume"], "is not what a stopped sweep left behind");
+    folder.assert_refused(&["--resume"], "is not a file of a stopped sweep");
     let rows = left
         .iter()
         .rposition(|&byte| byte == b'\n')
@@ -302,27 +301,27 @@ fn a_line_without_end_is_not_read_to_its_end() {
 
 #[test]
 fn results_do_not_replace_what_they_come_from() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     folder.write("r.ron", "Runbook(name: \"r\", steps: [wait(1)])");
     symlink("acts.ron", folder.path("link.ron")).expect("it can be made");
     for out in ["own.ron", "acts.ron", "r.ron", "./acts.ron", "link.ron"] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
         command
             .args(["sweep", "own.ron", "--runbook", "r.ron", "-o", out])
-            .current_dir(folder.0.path());
+            .current_dir(folder.path(""));
         let output = command.output().expect("the command starts");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{out}: {errors}");
-        assert!(errors.contains("is a file of this run"), "{errors}");
+        assert!(errors.contains("is an input of this command"), "{errors}");
     }
     assert_eq!(folder.read("acts.ron"), ACTIONS.as_bytes());
     assert_eq!(folder.read("own.ron"), SCENARIO.as_bytes());
 }
 
-/// Of several that go on at once, one does; none harms the file.
+/// Of several sweeps that resume at once, one does; none damages the file.
 #[test]
 fn several_at_once_end_in_the_same_file() {
-    let folder = Folder::new();
+    let folder = SweepFolder::new();
     let whole = folder.unbroken();
     folder.stop();
     let begin = |_| {

@@ -1,4 +1,4 @@
-//! `firewatch run --runbook` as a process: incidents that are answered.
+//! `firewatch run --runbook` as a process.
 
 #![expect(
     clippy::expect_used,
@@ -7,33 +7,33 @@
 
 mod support;
 
-use support::{assert_tells, json, run, stdout, text};
+use support::{assert_contains, json, run, stdout, text};
 
 const FOLDER: &str = "tests/fixtures/answer";
 const INCIDENT: &str = "tests/fixtures/answer/incident.ron";
-/// Wins.
+/// A runbook that wins.
 const FIX: &str = "tests/fixtures/answer/fix.ron";
-/// Loses, and its own expectations fail.
+/// A runbook that loses, with failing expectations.
 const GUESS: &str = "tests/fixtures/answer/guess.ron";
-/// Speaks of an action and a service that there are not.
+/// A runbook with an unknown action and an unknown service.
 const UNFIT: &str = "tests/fixtures/answer/unfit.ron";
 
 #[test]
 fn a_run_is_held_against_what_the_runbook_expects() {
     let told = stdout(0, &["run", INCIDENT, "--runbook", FIX]);
     let wanted = [
-        "answered by: Roll back (3 actions)",
+        "runbook: Roll back (3 actions)",
         "bad_deploy halted",
         "declared resolved",
         "wrong actions         0",
         "✓ at_end(grade(ge(0.8)))",
         "✓ by_tick(8, status(\"auth-service\", ge(degraded)))",
     ];
-    assert_tells(&told, &wanted);
-    // It only holds while nobody answers.
+    assert_contains(&told, &wanted);
+    // It only holds without a response.
     assert!(!told.contains("at_end(status"), "{told}");
     let alone = stdout(0, &["run", INCIDENT]);
-    assert_tells(&alone, &["✓ at_end(status(\"auth-service\", down))"]);
+    assert_contains(&alone, &["✓ at_end(status(\"auth-service\", down))"]);
     assert!(!alone.contains("wrong actions"), "{alone}");
 }
 
@@ -46,7 +46,7 @@ fn a_runbook_that_fails_ends_with_1() {
         "✗ at_end(wrong_actions(0))",
         "✗ at_end(reward(gt(0)))",
     ];
-    assert_tells(&told, &wanted);
+    assert_contains(&told, &wanted);
 }
 
 #[test]
@@ -57,15 +57,15 @@ fn a_bad_runbook_ends_with_2_and_says_where() {
         "did you mean `rollback_deploy`?",
         "unknown service `search-service`",
     ];
-    assert_tells(&text(&output.stderr), &wanted);
+    assert_contains(&text(&output.stderr), &wanted);
     assert_eq!(text(&output.stdout), "");
     let swapped = run(2, &["run", FIX, "--runbook", FIX]);
     let wanted = ["this is a runbook, not a scenario", "--runbook"];
-    assert_tells(&text(&swapped.stderr), &wanted);
+    assert_contains(&text(&swapped.stderr), &wanted);
     let swapped = run(2, &["run", INCIDENT, "--runbook", INCIDENT]);
-    assert_tells(&text(&swapped.stderr), &["write `Runbook("]);
+    assert_contains(&text(&swapped.stderr), &["write `Runbook("]);
     let absent = run(2, &["run", INCIDENT, "--runbook", "none.ron"]);
-    assert_tells(&text(&absent.stderr), &["none.ron"]);
+    assert_contains(&text(&absent.stderr), &["none.ron"]);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn results_are_not_written_over_what_they_come_from() {
     std::fs::copy("tests/fixtures/answer/fix.ron", &runbook).expect("it is copied");
     let path = runbook.to_str().expect("a path in UTF-8");
     let output = run(2, &["run", INCIDENT, "--runbook", path, "--out", path]);
-    assert_tells(&text(&output.stderr), &["is a file of this run"]);
+    assert_contains(&text(&output.stderr), &["is an input of this command"]);
     let kept = std::fs::read_to_string(&runbook).expect("it is there");
     assert!(kept.starts_with("Runbook("), "{kept}");
 }
@@ -84,7 +84,7 @@ fn results_are_not_written_over_what_they_come_from() {
 fn the_profile_of_the_command_line_counts() {
     let of = |profile: &str| {
         let arguments = ["run", INCIDENT, "--runbook", FIX, "--profile", profile];
-        // The reference grades this answer lower than the runbook expects.
+        // The reference grades this response lower than the runbook expects.
         let code = i32::from(profile == "reference");
         let mut runs = json(code, &arguments);
         assert_eq!(runs[0]["profile"], profile);
@@ -127,7 +127,7 @@ fn each_seed_is_answered_as_alone() {
 #[test]
 fn folders_may_hold_runbooks_beside_scenarios() {
     let told = stdout(0, &["run", FOLDER, "--quiet", "--runbook", FIX]);
-    assert_tells(&told, &["1 scenario: 1 well; expectations: 4 held"]);
-    // What the incident lacks is only known with it.
-    assert_tells(&stdout(0, &["check", FOLDER]), &["4 files, no problems"]);
+    assert_contains(&told, &["1 scenario: 1 passed; expectations: 4 passed"]);
+    // A runbook is checked against the incident when both are given.
+    assert_contains(&stdout(0, &["check", FOLDER]), &["4 files, no problems"]);
 }

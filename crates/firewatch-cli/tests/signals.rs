@@ -1,4 +1,4 @@
-//! What is left where a signal ends the command.
+//! Files that remain when a signal ends the command.
 
 #![cfg(target_os = "linux")]
 #![expect(
@@ -19,7 +19,7 @@ use std::time::Duration;
 use support::files;
 use tempfile::TempDir;
 
-/// Ticks that no test waits for the end of.
+/// More ticks than any test waits for.
 const LONG: &str = "10000000";
 const POOL: &str = "tests/fixtures/folder/pool.ron";
 const GRID: &str = "tests/fixtures/sweep/grid.ron";
@@ -29,7 +29,7 @@ fn manifest(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file)
 }
 
-/// A command that runs in the folder; `before` is done by the shell that starts it.
+/// Starts a command in the folder; the shell runs `before` first.
 fn begin(folder: &TempDir, before: &str, arguments: &[&str]) -> Child {
     let script = format!("{before}; exec \"$@\"");
     let mut command = Command::new("sh");
@@ -42,7 +42,7 @@ fn begin(folder: &TempDir, before: &str, arguments: &[&str]) -> Child {
     command.spawn().expect("the shell starts")
 }
 
-/// Waits until the folder is as wanted.
+/// Waits until the folder meets a condition.
 fn wait_until(folder: &TempDir, wanted: impl Fn(&[String]) -> bool) {
     for _ in 0..3000 {
         if wanted(&files(folder.path())) {
@@ -76,7 +76,7 @@ fn a_run_that_is_ended_leaves_nothing_behind() {
         wait_until(&folder, |files| files.iter().any(is_unfinished));
         send(signal, &child);
         let status = child.wait().expect("it ends");
-        // As the signal ends a process that does not handle it.
+        // The same end as that of a process without a handler.
         assert_eq!(status.signal(), Some(number), "{signal}");
         assert_eq!(files(folder.path()), ["rows"], "{signal}");
         let rows = fs::read_to_string(folder.path().join("rows"));
@@ -97,7 +97,7 @@ fn a_sweep_that_is_ended_leaves_its_rows() {
     assert_eq!(files(folder.path()), ["rows.partial"]);
 }
 
-/// `nohup`, and the shell for what runs in the background, have the process ignore a signal.
+/// `nohup`, and the shell for background jobs, start the process with a signal ignored.
 #[test]
 fn a_signal_that_is_to_be_ignored_is() {
     let pool = manifest(POOL);

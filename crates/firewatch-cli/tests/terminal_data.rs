@@ -1,4 +1,4 @@
-//! The forms for programs, on a terminal and elsewhere.
+//! The formats for programs, on a terminal and elsewhere.
 
 #![cfg(target_os = "linux")]
 #![expect(
@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use support::Folder;
 
-/// A title, a C1 control, DEL, direction of writing, no width, and a tag beyond the first 65536 characters.
+/// A title, a C1 control, DEL, a direction override, a zero-width character, and a tag above U+FFFF.
 const NAME: &str = r"s\u{1b}]0;pwn\u{7}\u{9b}2J\u{7f}\u{202e}\u{200b}\u{e0041}x";
 const SCENARIO: &str = r#"Scenario(
     name: "NAME", difficulty: easy, ticks: 2, services: { "NAME": () }, faults: [(kind: oom, service: "NAME")],
@@ -26,7 +26,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// What the command writes to a terminal.
+/// Returns what the command writes to a terminal.
 fn on_terminal(folder: &Folder, arguments: &str) -> String {
     let line = format!(
         "exec '{}' {arguments} 2>/dev/null",
@@ -62,7 +62,7 @@ fn data_does_not_steer_a_terminal_and_is_exact_elsewhere() {
         ("check bad -f json", true),
         ("audit s.ron --random 1 --max-actions 0 -f json", true),
     ] {
-        // The terminal itself writes a line end as two characters, and repeats the end of the input.
+        // The terminal writes a line end as two characters, and echoes the end of the input.
         let told = on_terminal(&folder, arguments).replace("\r\n", "\n");
         let told = told.strip_prefix("^D\u{8}\u{8}").unwrap_or(&told);
         let hostile = told.find(is_hostile);

@@ -1,4 +1,4 @@
-//! What was found where an expectation failed is told with what it is of.
+//! The actual value of a failed expectation is shown with its name.
 
 #![expect(
     clippy::expect_used,
@@ -7,7 +7,7 @@
 
 mod support;
 
-use support::{Folder, assert_tells};
+use support::{Folder, assert_contains};
 
 const SCENARIO: &str = r#"Scenario(
     name: "own", difficulty: easy, services: ["auth-service"], faults: [(kind: oom, service: "auth-service")],
@@ -26,7 +26,7 @@ fn what_was_found_is_told_with_its_name() {
     folder.write("own.ron", SCENARIO);
     for quiet in [&["run", "own.ron"][..], &["run", "own.ron", "--quiet"]] {
         let told = folder.told(1, quiet);
-        assert_tells(
+        assert_contains(
             &told,
             &[
                 "at tick 1: not mitigated\n",

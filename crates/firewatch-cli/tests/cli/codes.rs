@@ -1,4 +1,4 @@
-//! Exit codes, and what is said with them.
+//! Exit codes and their messages.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ fn a_bad_scenario_ends_with_2_and_the_others_still_run() {
     let told = text(&output.stdout);
     assert!(told.contains("Out of memory, nobody acts"), "{told}");
     assert!(
-        told.contains("3 scenarios: 1 well, 1 failed, 1 not in order"),
+        told.contains("3 scenarios: 1 passed, 1 failed, 1 invalid"),
         "{told}"
     );
     let problems = text(&output.stderr);
@@ -44,8 +44,8 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
         (&[], "Usage: firewatch"),
         (&["lisst"], "a similar subcommand exists: 'list'"),
         (&["run"], "<FILE>..."),
-        (&["run", "no-such.ron"], "there is no such file or folder"),
-        (&["run", "Cargo.toml"], "ends in `.ron`"),
+        (&["run", "no-such.ron"], "no such file or folder"),
+        (&["run", "Cargo.toml"], "end in `.ron`"),
         (&["run", empty], "no scenario in this folder"),
         (&["run", "--ticks", "0", POOL], "0 is not in 1..=10000000"),
         (
@@ -53,10 +53,10 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
             "is not in 1..=10000000",
         ),
         (&["run", "--seeds", "5..5", POOL], "`5..6` is one seed"),
-        (&["run", "--seeds", "5", POOL], "like `0..1000`"),
+        (&["run", "--seeds", "5", POOL], "such as `0..1000`"),
         (
             &["run", "--seeds", "5..=7", POOL],
-            "an end that is included can't be given",
+            "an inclusive end is not supported",
         ),
         (&["run", "--threads", "2", POOL], "--seeds <A..B>"),
         (
@@ -81,10 +81,7 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
             "`--format json`",
         ),
         (&["graph", FOLDER], "`graph` draws one scenario"),
-        (
-            &["list", "no-such-folder"],
-            "there is no such file or folder",
-        ),
+        (&["list", "no-such-folder"], "no such file or folder"),
         (
             &["generate", "--difficulty", "hrad"],
             "a similar value exists: 'hard'",
@@ -117,8 +114,8 @@ fn help_documents_forms_and_exit_codes() {
         "jsonl",
         "state_hash",
         "Exit codes",
-        "0  all well",
-        "3  anything else",
+        "0  everything passed",
+        "3  any other failure",
     ] {
         assert!(help.contains(word), "{word}: {help}");
     }

@@ -23,7 +23,7 @@ fn actions_are_listed_with_those_of_a_scenario() {
     let level = find(&built_in, "set_log_level").expect("it is built in");
     assert_eq!(level["parameters"][0]["default"], "INFO");
     assert_eq!(level["parameters"][0]["choices"][3], "ERROR");
-    // A scenario's, and the file of actions alone.
+    // The custom actions of a scenario, and those of an action file.
     for file in [
         "mechanisms/actions-of-our-own.ron",
         "actions/heap-dumps.ron",
@@ -38,12 +38,12 @@ fn actions_are_listed_with_those_of_a_scenario() {
             );
         }
         let told = stdout(0, &["actions", &file]);
-        assert!(told.contains("(own)"), "{told}");
+        assert!(told.contains("(custom)"), "{told}");
         let count = own.as_array().expect("an array").len();
-        assert!(told.contains(&format!("{count} actions under the profile standard")));
+        assert!(told.contains(&format!("{count} actions in the profile standard")));
     }
     let reference = stdout(0, &["actions", "--profile", "reference"]);
-    assert!(reference.contains("under the profile reference"));
+    assert!(reference.contains("in the profile reference"));
     let runbook = "../../scenarios/runbooks/every-fifth-packet.ron";
     assert!(stderr(2, &["actions", runbook]).contains("this is a runbook"));
     assert!(stderr(2, &["actions", "../../scenarios"]).contains("is a folder"));
@@ -71,7 +71,7 @@ fn a_generated_scenario_runs_to_the_same_hash_from_a_file_and_a_pipe() {
         let output = child.wait_with_output().expect("the command ends");
         let piped: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
         assert_eq!(piped[0]["state_hash"], hash(0, &["run", path]));
-        // The short form says the same, and leaves the drawing to the loader.
+        // The short form has the same content, and leaves the drawing to the loader.
         let short = format!("Scenario(name: \"Short\", difficulty: {difficulty}, seed: 5)");
         fs::write(&file, short).expect("the scenario can be written");
         assert_eq!(piped[0]["state_hash"], hash(0, &["run", path]));
@@ -109,7 +109,7 @@ fn list_tells_what_each_scenario_is_about() {
     let mechanics = serde_json::json!(["red herrings", "halts", "set metrics"]);
     assert_eq!(entries[1]["mechanics"], mechanics);
     assert_eq!(entries[1]["expectations"], 3);
-    // What is not in order is told of, and the rest is listed.
+    // Invalid files are reported, the others are listed.
     let output = output(&["list", "tests/fixtures"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stdout).contains("pool.ron"));
@@ -132,12 +132,12 @@ fn a_graph_is_well_formed_whatever_the_names_are() {
   "c\\" -> "c\\" [color="#d7301f", penwidth=1.5];
 "##;
     assert!(dot.contains(edges), "{dot}");
-    assert!(dot.contains("not in the mesh"), "{dot}");
+    assert!(dot.contains("not in the topology"), "{dot}");
     assert_balanced(&dot);
     assert_balanced(&stdout(0, &["graph", POOL]));
 }
 
-/// Brackets outside quotes close in order, and quotes close.
+/// Checks that brackets outside quotes match, and that quotes close.
 fn assert_balanced(dot: &str) {
     let mut open = Vec::new();
     let mut quoted = false;

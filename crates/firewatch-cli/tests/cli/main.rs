@@ -1,4 +1,4 @@
-//! The command as a process: what it prints, where, and the code that it ends with.
+//! The command as a process: its output and its exit codes.
 
 #![expect(
     clippy::expect_used,
@@ -7,9 +7,10 @@
 
 mod codes;
 mod commands;
-mod forms;
+mod formats;
+mod help;
 mod output;
-mod story;
 #[path = "../support/mod.rs"]
 mod support;
+mod text_report;
 mod tool;

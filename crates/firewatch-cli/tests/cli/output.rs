@@ -34,7 +34,7 @@ fn a_file_is_written_whole_or_not_at_all() {
     );
     let whole = read();
     assert_eq!(whole, stdout(1, &["run", FAILING, "--format", "json"]));
-    // A bad scenario leaves the file as it was, and nothing beside it.
+    // An invalid scenario leaves the file unchanged, and no file beside it.
     let notes = stderr(2, &["run", BROKEN, POOL, "--out", path]);
     assert!(notes.contains("was not written"), "{notes}");
     assert_eq!(read(), whole);
@@ -49,9 +49,9 @@ fn a_file_is_written_whole_or_not_at_all() {
             missing.to_str().expect("a plain path"),
         ],
     );
-    assert!(message.contains("there is no folder"), "{message}");
+    assert!(message.contains("no such folder:"), "{message}");
     let message = stderr(2, &["run", POOL, "--out", FOLDER]);
-    assert!(message.contains("is not a file"), "{message}");
+    assert!(message.contains("is not a regular file"), "{message}");
 }
 
 #[test]
@@ -74,6 +74,6 @@ fn results_are_not_written_over_their_scenario() {
     let before = std::fs::read(&file).unwrap();
     let path = file.to_str().unwrap();
     let message = stderr(2, &["run", path, "--out", path]);
-    assert!(message.contains("is a file of this run"), "{message}");
+    assert!(message.contains("is an input of this command"), "{message}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }

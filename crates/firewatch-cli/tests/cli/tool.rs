@@ -1,4 +1,4 @@
-//! The command as a process, and forms of its output.
+//! The command as a process, and its formats.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ pub const FAILING: &str = "tests/fixtures/failing.ron";
 pub const BROKEN: &str = "tests/fixtures/broken.ron";
 pub const FOLDER: &str = "tests/fixtures/folder";
 
-/// Rows by column name.
+/// Parses CSV rows by column name.
 pub fn csv_rows(text: &str) -> Vec<std::collections::HashMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let rows = reader.deserialize();
@@ -30,7 +30,7 @@ pub fn hash(code: i32, arguments: &[&str]) -> String {
     hash
 }
 
-/// Holds output against a file of `tests/fixtures`; with `FIREWATCH_BLESS` set, writes the file.
+/// Compares output with a file of `tests/fixtures`; with `FIREWATCH_BLESS` set, writes the file.
 pub fn expect_snapshot(name: &str, actual: &str) {
     let version = concat!("firewatch ", env!("CARGO_PKG_VERSION"));
     let actual = actual.replace(version, "firewatch VERSION");

@@ -1,4 +1,4 @@
-//! The command as a process: what the test programs of the command have in common.
+//! The command as a process: shared by the test programs of the command.
 
 #![allow(
     dead_code,
@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The command in the folder of its crate; what it prints does not depend on the caller's terminal.
+/// Returns the command in the folder of its crate, independent of the caller's terminal.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_firewatch"));
     command
@@ -23,12 +23,12 @@ pub fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// What comes of a command, whatever its code is.
+/// Runs a command, with any exit code.
 pub fn output(arguments: &[&str]) -> Output {
     command(arguments).output().expect("the command starts")
 }
 
-/// What comes of a command that ends with that code.
+/// Runs a command, with the given exit code.
 pub fn run(code: i32, arguments: &[&str]) -> Output {
     let output = output(arguments);
     let errors = text(&output.stderr);
@@ -48,26 +48,26 @@ pub fn stderr(code: i32, arguments: &[&str]) -> String {
     text(&run(code, arguments).stderr)
 }
 
-/// The results as JSON.
+/// Returns the results as JSON.
 pub fn json(code: i32, arguments: &[&str]) -> Value {
     let told = stdout(code, &[arguments, &["--format", "json"]].concat());
     serde_json::from_str(&told).expect("the output is JSON")
 }
 
-/// The values of JSON lines.
+/// Parses JSON lines.
 pub fn json_lines(text: &str) -> Vec<Value> {
     let lines = text.lines().map(serde_json::from_str);
     lines.collect::<Result<_, _>>().expect("each line is JSON")
 }
 
-/// Whether a text has all these parts.
-pub fn assert_tells(told: &str, wanted: &[&str]) {
+/// Checks that a text contains all parts.
+pub fn assert_contains(told: &str, wanted: &[&str]) {
     for part in wanted {
         assert!(told.contains(part), "`{part}` is missing in:\n{told}");
     }
 }
 
-/// Names of all files of a folder, hidden ones too, in order.
+/// Returns the names of all files of a folder, including hidden ones, in order.
 pub fn files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("the folder can be read");
     let names = entries.map(|entry| entry.expect("an entry").file_name());
@@ -78,7 +78,7 @@ pub fn files(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A folder for the files of a test, which the command runs in.
+/// A folder for the files of a test, in which the command runs.
 pub struct Folder(pub TempDir);
 
 impl Folder {
@@ -90,31 +90,42 @@ impl Folder {
         self.0.path().join(path)
     }
 
-    /// Writes a file, and makes the folders that it is in.
-    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
-        let path = self.path(path);
-        let folder = path.parent().expect("a file is in a folder");
-        fs::create_dir_all(folder).expect("it can be made");
-        fs::write(path, bytes).expect("it can be written");
+    /// Returns the path of a file as an argument.
+    pub fn name(&self, path: &str) -> String {
+        let path = self.path(path).into_os_string();
+        path.into_string().expect("the path is UTF-8")
+    }
+
+    /// Writes a file and creates its folders. Returns its path as an argument.
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> String {
+        let name = self.name(path);
+        let folder = Path::new(&name).parent().expect("a file is in a folder");
+        fs::create_dir_all(folder).expect("it can be created");
+        fs::write(&name, bytes).expect("it can be written");
+        name
     }
 
     pub fn read(&self, path: &str) -> Vec<u8> {
         fs::read(self.path(path)).expect("it can be read")
     }
 
-    /// Names of all files, hidden ones too, in order.
+    pub fn read_text(&self, path: &str) -> String {
+        text(&self.read(path))
+    }
+
+    /// Returns the names of all files, including hidden ones, in order.
     pub fn files(&self) -> Vec<String> {
         files(self.0.path())
     }
 
-    /// The command in the folder, without an input.
+    /// Returns the command in the folder, without an input.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(arguments);
         command.current_dir(self.0.path()).stdin(Stdio::null());
         command
     }
 
-    /// What it prints on both streams; it ends with that code.
+    /// Returns the text on both streams of a command that ends with the given code.
     pub fn told(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.command(arguments).output();
         let output = output.expect("the command starts");

@@ -1,19 +1,19 @@
-//! The grid: whose values are swept, and in which order.
+//! The grid: its source and its order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use crate::support::stdout;
-use crate::tool::{Folder, GENERATED, GRID, column, heading, read_rows, rows, stdout_of_any};
+use crate::support::{Folder, stdout};
+use crate::tool::{GENERATED, GRID, column, heading, read_rows, rows, stdout_of_any};
 
 #[test]
 fn a_sweep_without_a_grid_is_the_run_of_the_scenario() {
     let folder = Folder::new();
     let scenario = fs::read_to_string(manifest(GRID)).expect("the fixture");
     let (without, _) = scenario.split_once("    sweep:").expect("its grid");
-    let file = folder.write("plain.ron", &format!("{without})\n"));
+    let file = folder.write("plain.ron", format!("{without})\n"));
     let rows = rows(&file, &[]);
     assert_eq!(rows.len(), 1);
     let expected = [
@@ -29,7 +29,7 @@ fn a_sweep_without_a_grid_is_the_run_of_the_scenario() {
         "state_hash",
     ];
     assert_eq!(heading(&stdout(0, &["sweep", &file])), expected);
-    // A single run does not look at the grid.
+    // A single run ignores the grid.
     for file in [&*file, GRID] {
         let told = stdout(0, &["run", file, "--format", "json"]);
         let report: Value = serde_json::from_str(&told).expect("JSON");
@@ -73,7 +73,7 @@ fn the_grid_of_the_file_is_swept_in_its_order() {
         (of("seed"), of("speed"), of("halt:auth-service"))
     };
     assert_eq!(rows.iter().map(found).collect::<Vec<_>>(), expected);
-    // The sooner it is halted, the less it costs.
+    // The earlier it is halted, the less it costs.
     let minutes = |run: usize| rows[run]["bad_customer_minutes"].as_f64().expect("minutes");
     assert!(minutes(3) < minutes(4) && minutes(4) < minutes(5));
     assert_eq!(rows[5]["mttm"], Value::Null);
@@ -93,7 +93,7 @@ fn the_command_line_goes_before_the_file_name_by_name() {
     let met = rows(&["--vary", "speed=0.5..=3.0/0.5", "--seeds", "0"]);
     assert_eq!(met[met.len() - 1]["speed"], json!(3.0));
 
-    // For all faults, in place of those of a service; and a service in place of all.
+    // An axis for all faults replaces those of a service, and the other way round.
     let of_halts = rows(&["--vary", "halt=4..14/4,never"]);
     assert!(!of_halts[0].contains_key("halt:auth-service"));
     let halts = column(&of_halts[..4], "halt");
@@ -103,7 +103,7 @@ fn the_command_line_goes_before_the_file_name_by_name() {
     assert_eq!(of_service[0]["speed:auth-service"], json!(7.0));
     assert_eq!(of_service.len(), 6);
 
-    // What the file does not vary comes on top of what it does.
+    // Axes of the command line are added to the others of the file.
     let of_kinds = rows(&["--vary", "kind=oom,bad_deploy"]);
     assert_eq!(of_kinds.len(), 36);
     let kinds = column(&of_kinds[..6], "kind");
@@ -111,7 +111,7 @@ fn the_command_line_goes_before_the_file_name_by_name() {
     assert_eq!(kinds[3], "bad_deploy");
 }
 
-/// What a row says came of a run comes of the scenario in which its values are written down.
+/// A row has the result of the scenario with its values written into the file.
 #[test]
 fn a_row_is_the_run_with_its_values() {
     let folder = Folder::new();

@@ -1,16 +1,16 @@
-//! `firewatch sweep` as a process: grids, forms, pieces, and going on after a stop.
+//! `firewatch sweep` as a process: grids, formats, shards, and resuming.
 
 #![expect(
     clippy::expect_used,
     reason = "a test that can't start the command fails"
 )]
 
-mod answered;
-mod forms;
+mod formats;
 mod grid;
-mod pieces;
-mod refusals;
+mod rejections;
 mod resume;
+mod runbook;
+mod shards;
 #[path = "../support/mod.rs"]
 mod support;
 mod tool;

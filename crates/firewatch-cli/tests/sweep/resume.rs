@@ -1,15 +1,15 @@
-//! Going on after a stop.
+//! Resuming a stopped sweep.
 
 use std::fs;
 use std::process::Command;
 
-use crate::support::{run, stderr};
-use crate::tool::{Folder, GRID};
+use crate::support::{Folder, run, stderr};
+use crate::tool::GRID;
 
-/// The partial file of a sweep that was stopped while it wrote: the first bytes of its rows.
+/// Stops a sweep while it writes, and leaves the first bytes of its rows.
 #[cfg(target_os = "linux")]
 fn stop_midway(sweep: &[&str]) {
-    // The system ends a process that writes a larger file than it may.
+    // The system ends a process that exceeds the file size limit.
     let script = "ulimit -f 20 && exec \"$@\"";
     let status = Command::new("sh")
         .args(["-c", script, "sh", env!("CARGO_BIN_EXE_firewatch")])
@@ -23,10 +23,10 @@ fn stop_midway(sweep: &[&str]) {
 #[test]
 fn a_sweep_that_was_stopped_goes_on_to_the_same_file() {
     let folder = Folder::new();
-    let (out, partial) = (folder.path("rows"), folder.path("rows.partial"));
+    let (out, partial) = (folder.name("rows"), folder.name("rows.partial"));
     let sweep = ["sweep", GRID, "--seeds", "0..20", "-o", &out];
     run(0, &sweep);
-    let whole = folder.read("rows");
+    let whole = folder.read_text("rows");
     fs::remove_file(&out).expect("it was there");
 
     stop_midway(&sweep);
@@ -51,10 +51,10 @@ fn a_sweep_that_was_stopped_goes_on_to_the_same_file() {
     for end in ends {
         fs::write(&partial, &left[..end]).expect("it can be written");
         assert_eq!(stderr(0, &resume), "");
-        assert!(folder.read("rows") == whole, "cut at {end}");
+        assert!(folder.read_text("rows") == whole, "cut at {end}");
         assert_eq!(folder.files(), ["rows"]);
     }
-    // Nothing to go on with is no mistake; and the form is of no matter to what is done.
+    // Resuming without saved rows is valid, and the format does not matter to saved rows.
     let parquet = |resume: &[&str]| {
         run(0, &[&sweep[..], &["-f", "parquet"], resume].concat());
         fs::read(&out).expect("the file can be read")
@@ -68,7 +68,7 @@ fn a_sweep_that_was_stopped_goes_on_to_the_same_file() {
 #[test]
 fn only_the_sweep_that_was_stopped_goes_on() {
     let folder = Folder::new();
-    let (out, partial) = (folder.path("rows"), folder.path("rows.partial"));
+    let (out, partial) = (folder.name("rows"), folder.name("rows.partial"));
     let sweep = |arguments: &[&'static str]| {
         let given = ["sweep", GRID, "--seeds", "0..20", "-o", &out];
         stderr(2, &[&given[..], arguments].concat())
@@ -77,10 +77,10 @@ fn only_the_sweep_that_was_stopped_goes_on() {
     let left = fs::read(&partial).expect("rows are left");
     let anew = sweep(&[]);
     assert!(
-        anew.contains("rows.partial` holds rows of a sweep"),
+        anew.contains("rows.partial` holds the rows of a stopped sweep"),
         "{anew}"
     );
-    assert!(anew.contains("`--resume` goes on with it"), "{anew}");
+    assert!(anew.contains("`--resume` continues it"), "{anew}");
     for (arguments, expected) in [
         (
             &["--resume", "--vary", "speed=1"][..],
@@ -99,7 +99,7 @@ fn only_the_sweep_that_was_stopped_goes_on() {
     assert!(left == fs::read(&partial).expect("it is still there"));
     assert_eq!(folder.files(), ["rows.partial"]);
 
-    // A line that is not what was written.
+    // A changed line.
     let text = String::from_utf8_lossy(&left);
     for (from, to) in [("\n[3,", "\n[4,"), ("\n[3,{\"ticks\"", "\n[3,{\"tocks\"")] {
         fs::write(&partial, text.replacen(from, to, 1)).expect("it can be written");
@@ -116,8 +116,8 @@ fn only_the_sweep_that_was_stopped_goes_on() {
     let other = format!("{other}\t{checksum:016x}\n");
     for (content, expected) in [
         (&*other, "from another version of firewatch"),
-        ("run,seed\n0,1\n", "is not what a stopped sweep left behind"),
-        ("run,seed", "is not what a stopped sweep left behind"),
+        ("run,seed\n0,1\n", "is not a file of a stopped sweep"),
+        ("run,seed", "is not a file of a stopped sweep"),
     ] {
         fs::write(&partial, content).expect("it can be written");
         let message = sweep(&["--resume"]);
@@ -128,8 +128,8 @@ fn only_the_sweep_that_was_stopped_goes_on() {
 #[test]
 fn two_sweeps_do_not_write_to_the_same_file() {
     let folder = Folder::new();
-    let out = folder.path("rows");
-    let partial = fs::File::create(folder.path("rows.partial")).expect("it can be made");
+    let out = folder.name("rows");
+    let partial = fs::File::create(folder.name("rows.partial")).expect("it can be made");
     partial.lock().expect("it can be locked");
     let message = stderr(2, &["sweep", GRID, "-o", &out, "--resume"]);
     assert!(message.contains("another sweep is writing to"), "{message}");

@@ -1,0 +1,204 @@
+//! `firewatch actions`: lists the actions that can respond to an incident.
+
+use clap::Args;
+use std::io::Write;
+use std::path::PathBuf;
+
+use firewatch_action::{ActionCatalogue, ActionSpec, Category, Profile};
+use firewatch_scenario::FileKind;
+use firewatch_sim::Value;
+use serde::Serialize;
+
+use crate::arguments::{PlainFormat, RootArgument, profile};
+use crate::failure::{Exit, Failure};
+use crate::paths::path_text;
+use crate::sources::{self, Source};
+use crate::ui::output::{Console, Output};
+use crate::ui::parameter::parameter_row;
+use crate::ui::style::{BOLD, DIM};
+use crate::ui::text::{description_lines, write_paragraph};
+
+/// The arguments of `actions`.
+#[derive(Args, Debug)]
+pub struct ActionsArguments {
+    /// Include the custom actions of this scenario or action file
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// List the actions of this profile: `standard`, or `reference` with its defects [default: the
+    /// scenario's, else `standard`]
+    #[arg(long, value_name = "PROFILE", value_parser = profile())]
+    pub profile: Option<Profile>,
+    /// Format of the list
+    ///
+    /// `json` is an array with an object per action: `name`, `category`, `about`, `needs_target`, `guarded`
+    /// (whether it counts as wrong on a service that needs no remedy), `ends_episode`, `own` (whether it is
+    /// custom), `halts` (fault kinds) and `parameters`, each with `name`, `about`, `expected` (a
+    /// description), `default`, `min` and `max` (or null) and `choices`.
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PlainFormat,
+    /// The folder for the files that scenarios name.
+    #[command(flatten)]
+    pub root: RootArgument,
+}
+
+/// An action in the list.
+#[derive(Serialize)]
+struct ActionEntry<'a> {
+    name: &'a str,
+    category: &'static str,
+    about: &'a str,
+    needs_target: bool,
+    guarded: bool,
+    ends_episode: bool,
+    own: bool,
+    halts: Vec<&'static str>,
+    parameters: Vec<ParameterEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct ParameterEntry<'a> {
+    name: &'a str,
+    about: &'a str,
+    expected: String,
+    default: Option<&'a Value>,
+    min: Option<f64>,
+    max: Option<f64>,
+    choices: &'a [String],
+}
+
+impl<'a> ActionEntry<'a> {
+    fn new(action: &'a ActionSpec, built_in: &ActionCatalogue) -> Self {
+        let parameters = action.parameters().iter().map(|parameter| {
+            let (min, max) = parameter.bounds();
+            ParameterEntry {
+                name: parameter.name(),
+                about: parameter.about(),
+                expected: parameter.expected(),
+                default: parameter.default(),
+                min,
+                max,
+                choices: parameter.choices(),
+            }
+        });
+        Self {
+            name: action.name(),
+            category: action.category().name(),
+            about: action.about(),
+            needs_target: action.needs_target(),
+            guarded: action.is_guarded(),
+            ends_episode: action.ends_episode(),
+            own: is_custom(action, built_in),
+            halts: action.halts().iter().map(|kind| kind.name()).collect(),
+            parameters: parameters.collect(),
+        }
+    }
+}
+
+/// Returns whether the action differs from the built-in one of the same name, or has no built-in one.
+fn is_custom(action: &ActionSpec, built_in: &ActionCatalogue) -> bool {
+    built_in.find(action.name()) != Some(action)
+}
+
+/// Lists the actions.
+pub fn actions(arguments: &ActionsArguments, console: &Console) -> Result<Exit, Failure> {
+    let Some((profile, catalogue)) = find(arguments, console)? else {
+        return Ok(Exit::Invalid);
+    };
+    let built_in = ActionCatalogue::built_in(profile);
+    let mut out = console.results(None, arguments.format)?;
+    match arguments.format {
+        PlainFormat::Json => {
+            let actions = catalogue.actions().iter();
+            let entries: Vec<ActionEntry> = actions
+                .map(|action| ActionEntry::new(action, built_in))
+                .collect();
+            serde_json::to_writer_pretty(&mut out, &entries)?;
+            writeln!(out)?;
+        }
+        PlainFormat::Text => write_list(&catalogue, profile, &mut out)?,
+    }
+    out.finish()?;
+    Ok(Exit::Passed)
+}
+
+/// Returns the requested catalogue and its profile, or `None` after reporting the problems of the file.
+fn find(
+    arguments: &ActionsArguments,
+    console: &Console,
+) -> Result<Option<(Profile, ActionCatalogue)>, Failure> {
+    let of_profile = arguments.profile.unwrap_or_default();
+    let Some(file) = &arguments.file else {
+        let built_in = ActionCatalogue::built_in(of_profile).clone();
+        return Ok(Some((of_profile, built_in)));
+    };
+    if file.is_dir() {
+        let message = format!("`{}` is a folder", path_text(file));
+        let help = "give a scenario or an action file".to_owned();
+        return Err(Failure::Usage(message, Some(help)));
+    }
+    let read = |source: &Source| match (source, source.kind()) {
+        (Source::File { path, .. }, FileKind::Actions) => {
+            let built_in = ActionCatalogue::built_in(of_profile);
+            Ok((of_profile, built_in.extended_by_file(path)?))
+        }
+        _ => {
+            let scenario = source.load_with_profile(arguments.profile)?;
+            Ok((scenario.profile, scenario.catalogue().clone()))
+        }
+    };
+    // A file is a single source.
+    for source in sources::find_one(file, arguments.root.folder()) {
+        match source.and_then(|source| read(&source)) {
+            Ok(found) => return Ok(Some(found)),
+            Err(problems) => console.report_diagnostics(&problems),
+        }
+    }
+    Ok(None)
+}
+
+fn write_list(
+    catalogue: &ActionCatalogue,
+    profile: Profile,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let built_in = ActionCatalogue::built_in(profile);
+    for &category in Category::ALL {
+        let of_category = catalogue.actions().iter();
+        let of_category = of_category.filter(|action| action.category() == category);
+        let rows: Vec<(String, String)> = of_category
+            .flat_map(|action| rows(action, is_custom(action, built_in)))
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        writeln!(out, "{}", out.palette.paint(BOLD, category))?;
+        for line in description_lines(&rows) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    let count = catalogue.actions().len();
+    let end = format!(
+        "{count} actions in the profile {profile}. A timeline or a runbook performs one with \
+         `action(\"NAME\", \"SERVICE\")`. Actions of the category meta take no service. Parameters come \
+         last: `action(\"set_log_level\", \"SERVICE\", {{ \"level\": \"WARN\" }})`."
+    );
+    writeln!(out)?;
+    write_paragraph(&end, DIM, out)
+}
+
+/// Returns a row for an action, and a row for each of its parameters.
+fn rows(action: &ActionSpec, own: bool) -> impl Iterator<Item = (String, String)> {
+    let halts: Vec<&str> = action.halts().iter().map(|kind| kind.name()).collect();
+    let mut about = action.about().to_owned();
+    if !halts.is_empty() {
+        about.push_str(&format!(" Halts {}.", halts.join(", ")));
+    }
+    if own {
+        about.push_str(" (custom)");
+    }
+    let parameters = action.parameters().iter().map(|parameter| {
+        let (name, about) = parameter_row(parameter);
+        (format!("  {name}"), about)
+    });
+    std::iter::once((action.name().to_owned(), about)).chain(parameters)
+}

@@ -1,0 +1,91 @@
+//! The table of policies.
+
+use firewatch_audit::{Audit, Played, PolicyKind};
+
+use crate::ui::style::{DIM, GOOD, Palette};
+use crate::ui::table::{self, Cell};
+
+/// Number of single-action policies shown, best grades first.
+const SINGLES: usize = 3;
+
+/// Formats the policies to compare: doing nothing, the mean of the random ones, the best single actions, and
+/// all about winning.
+pub fn policies(audit: &Audit, palette: Palette) -> Vec<String> {
+    let heading = |text: &str| Cell::new(palette, DIM, text);
+    let columns = ["actions", "wrong", "mitigated", "reward", "grade"];
+    let mut rows = vec![vec![heading("policy")]];
+    rows[0].extend(columns.iter().map(|column| heading(column).right()));
+    let policies = audit.policies.iter();
+    let of = |kind| policies.clone().filter(move |played| played.kind == kind);
+    rows.extend(of(PolicyKind::Nothing).map(|played| row(played, palette)));
+    rows.extend(chance(&of(PolicyKind::Random).collect::<Vec<_>>()));
+    let mut singles: Vec<&Played> = of(PolicyKind::Single).collect();
+    singles.sort_by(|a, b| b.grade.total.total_cmp(&a.grade.total));
+    rows.extend(
+        singles
+            .iter()
+            .take(SINGLES)
+            .map(|played| row(played, palette)),
+    );
+    for kind in [
+        PolicyKind::Runbook,
+        PolicyKind::Found,
+        PolicyKind::Late,
+        PolicyKind::WrongFirst,
+        PolicyKind::Everywhere,
+    ] {
+        rows.extend(of(kind).map(|played| row(played, palette)));
+    }
+    table::lines(&rows)
+}
+
+fn row(played: &Played, palette: Palette) -> Vec<Cell> {
+    let before = match played.kind {
+        PolicyKind::Runbook => "runbook: ",
+        PolicyKind::Found => "found: ",
+        _ => "",
+    };
+    let mitigated = played
+        .mitigated_at
+        .map_or("–".to_owned(), |tick| format!("at {tick}"));
+    let won = if played.won { "✓ wins" } else { "" };
+    vec![
+        Cell::plain(&format!("{before}{}", played.name)),
+        number(played.action_count),
+        number(played.wrong_actions),
+        Cell::plain(&mitigated).right(),
+        Cell::plain(&format!("{:.2}", played.reward)).right(),
+        Cell::plain(&format!("{:.2}", played.grade.total)).right(),
+        Cell::new(palette, GOOD, won),
+    ]
+}
+
+fn number(number: usize) -> Cell {
+    Cell::plain(&number.to_string()).right()
+}
+
+/// Returns the mean of the random policies.
+fn chance(random: &[&Played]) -> Option<Vec<Cell>> {
+    if random.is_empty() {
+        return None;
+    }
+    let mean = |value: &dyn Fn(&Played) -> f64, decimals: usize| {
+        let sum = random.iter().fold(0.0, |sum, played| sum + value(played));
+        Cell::plain(&format!("{:.decimals$}", sum / random.len() as f64)).right()
+    };
+    let count = |what: &dyn Fn(&Played) -> bool| random.iter().filter(|p| what(p)).count();
+    let mitigated = count(&|played| played.mitigated_at.is_some());
+    let won = match count(&|played| played.won) {
+        0 => String::new(),
+        won => format!("{won} win"),
+    };
+    Some(vec![
+        Cell::plain(&format!("mean of {} random", random.len())),
+        mean(&|played| played.action_count as f64, 1),
+        mean(&|played| played.wrong_actions as f64, 1),
+        Cell::plain(&format!("{mitigated} of {}", random.len())).right(),
+        mean(&|played| played.reward, 2),
+        mean(&|played| played.grade.total, 2),
+        Cell::plain(&won),
+    ])
+}

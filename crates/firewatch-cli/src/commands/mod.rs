@@ -1,0 +1,91 @@
+//! The command line: its commands, and the function that runs each of them.
+
+mod actions;
+mod audit;
+mod check;
+mod completions;
+mod generate;
+mod graph;
+mod list;
+mod play;
+mod run;
+mod sweep;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::arguments::EXIT_CODES;
+use crate::failure::{Exit, Failure};
+use crate::ui::output::Console;
+use crate::ui::style::Color;
+
+/// Simulate production incidents from scenario files
+///
+/// Services fail, failures propagate, responders mitigate. Every run of a scenario with the same seed is
+/// identical to the last bit.
+#[derive(Debug, Parser)]
+#[command(name = "firewatch", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// The command to run.
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours; `auto` means on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play scenarios and check their expectations
+    #[command(after_help = EXIT_CODES, after_long_help = run::details())]
+    Run(run::RunArguments),
+    /// Respond to an incident in the terminal and get a grade
+    #[command(after_long_help = play::details())]
+    Play(play::PlayArguments),
+    /// Play a scenario over a grid of parameters and write one row per run
+    #[command(after_help = EXIT_CODES, after_long_help = sweep::details())]
+    Sweep(sweep::SweepArguments),
+    /// Check scenarios, runbooks and action files for errors
+    ///
+    /// A runbook is checked alone. To check it against an incident, run both:
+    /// `firewatch run INCIDENT --runbook FILE`.
+    #[command(after_help = EXIT_CODES)]
+    Check(check::CheckArguments),
+    /// Judge whether scenarios make good incidents by playing policies against them
+    #[command(after_help = EXIT_CODES, after_long_help = audit::details())]
+    Audit(audit::AuditArguments),
+    /// List scenarios with their faults and mechanics
+    List(list::ListArguments),
+    /// List the actions available to responders
+    Actions(actions::ActionsArguments),
+    /// Draw the service topology as Graphviz DOT, with faults and blast radius
+    ///
+    /// An arrow from a to b means that a calls b. To view the graph:
+    /// `firewatch graph FILE | dot -Tsvg > mesh.svg`.
+    Graph(graph::GraphArguments),
+    /// Generate an incident from a difficulty and a seed and print it as a scenario file
+    Generate(generate::GenerateArguments),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArguments),
+}
+
+/// Runs the given command.
+///
+/// # Errors
+/// The reason why the command stopped early.
+pub fn execute(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::Run(arguments) => run::run(arguments, console),
+        Command::Play(arguments) => play::play(arguments, console),
+        Command::Sweep(arguments) => sweep::sweep(arguments, console),
+        Command::Check(arguments) => check::check(arguments, console),
+        Command::Audit(arguments) => audit::audit(arguments, console),
+        Command::List(arguments) => list::list(arguments, console),
+        Command::Actions(arguments) => actions::actions(arguments, console),
+        Command::Graph(arguments) => graph::graph(arguments, console),
+        Command::Generate(arguments) => generate::generate(arguments, console),
+        Command::Completions(arguments) => {
+            completions::completions(arguments, Cli::command(), console)
+        }
+    }
+}

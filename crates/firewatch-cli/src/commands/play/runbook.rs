@@ -1,0 +1,48 @@
+//! The actions of a session as a runbook.
+
+use firewatch_response::score::End;
+use firewatch_scenario::Runbook;
+use firewatch_scenario::runbook::Step;
+
+use super::session::{PlaySession, StepRecord, group_waits};
+
+/// Returns the runbook that replays the session. Its steps begin at tick 2, as those of an episode do, and
+/// take as many ticks as in the session.
+pub fn of(session: &PlaySession) -> Runbook {
+    // Before the end, the name is secret.
+    let name = match session.is_over() {
+        true => &*session.scenario().name,
+        false => "An incident",
+    };
+    Runbook {
+        name: format!("{name}, as played"),
+        description: description(session),
+        steps: group_waits(session.steps()).filter_map(step).collect(),
+        ..Runbook::default()
+    }
+}
+
+fn description(session: &PlaySession) -> String {
+    let (tick, scenario) = (session.now().tick, session.scenario());
+    let end = match session.result() {
+        None => format!("left at tick {tick}"),
+        Some((end, grade)) => {
+            let why = match end {
+                End::BudgetUsedUp => "the SLO budget was used up",
+                End::OutOfTicks => "the ticks ran out",
+                End::Declared => "declared resolved",
+            };
+            format!("{why} at tick {tick}, grade {:.2}", grade.total)
+        }
+    };
+    let (seed, profile) = (scenario.seed, session.profile());
+    format!("Played with seed {seed} under the profile {profile}: {end}.")
+}
+
+fn step(steps: &[StepRecord]) -> Option<Step> {
+    let first = steps.first()?;
+    Some(match steps.len() as u64 {
+        ticks if first.is_wait() => Step::Wait(ticks),
+        _ => Step::Act(first.request.clone()),
+    })
+}

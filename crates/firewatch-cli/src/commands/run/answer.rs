@@ -1,0 +1,92 @@
+//! The score of the response to an incident.
+
+use std::io::Write;
+
+use firewatch_response::Playback;
+use firewatch_response::score::{End, Grade};
+use firewatch_scenario::Runbook;
+use serde::Serialize;
+
+use super::case::RunCase;
+use crate::failure::Failure;
+use crate::ui::output::Output;
+use crate::ui::style::{BAD, DIM, GOOD, PLAIN, WARNING, visible};
+use crate::ui::units::count;
+
+/// The score of a response.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnswerSummary {
+    /// Name of the runbook; `None` if the timeline's actions are the response.
+    pub runbook: Option<String>,
+    pub end: Option<End>,
+    pub reward: f64,
+    pub wrong_actions: u32,
+    /// Number of goals that count.
+    pub goals: usize,
+    pub missed_goals: usize,
+    /// The grade; `None` before the end.
+    pub grade: Option<Grade>,
+}
+
+impl AnswerSummary {
+    /// Returns the score at the end of a run, if the run kept one.
+    pub fn of(case: &RunCase, playback: &Playback) -> Option<Self> {
+        let score = playback.score()?;
+        let outcome = score.outcome(&case.scenario, &playback.view());
+        Some(Self {
+            runbook: case.runbook.as_ref().map(|runbook| runbook.name.clone()),
+            end: score.end(),
+            reward: score.total_reward(),
+            wrong_actions: score.wrong_actions(),
+            goals: outcome.goals,
+            missed_goals: outcome.missed_goals,
+            grade: score.grade(),
+        })
+    }
+
+    /// Writes the score as lines below the impact.
+    pub fn write(&self, out: &mut Output) -> Result<(), Failure> {
+        let palette = out.palette;
+        let wrong_style = if self.wrong_actions > 0 { BAD } else { PLAIN };
+        let mut lines = vec![
+            ("grade", self.grade_line()),
+            ("reward", format!("{:.2}", self.reward)),
+            (
+                "wrong actions",
+                palette.paint(wrong_style, self.wrong_actions),
+            ),
+        ];
+        if self.goals > 0 {
+            let style = if self.missed_goals > 0 { WARNING } else { GOOD };
+            let met = format!("{} of {}", self.goals - self.missed_goals, self.goals);
+            lines.push(("goals met", palette.paint(style, met)));
+        }
+        writeln!(out)?;
+        for (label, value) in lines {
+            let label = palette.paint(DIM, format!("{label:<20}"));
+            writeln!(out, "  {label}  {value}")?;
+        }
+        Ok(())
+    }
+
+    fn grade_line(&self) -> String {
+        let Some(grade) = self.grade else {
+            return "none: the response has not ended".to_owned();
+        };
+        let why = match self.end {
+            Some(End::Declared) => ", declared resolved",
+            Some(End::BudgetUsedUp) => ", SLO budget used up",
+            Some(End::OutOfTicks) | None => "",
+        };
+        format!(
+            "{:.2} (recovery {:.2}, speed {:.2}, precision {:.2}, SLO {:.2}){why}",
+            grade.total, grade.recovery, grade.speed, grade.precision, grade.slo
+        )
+    }
+}
+
+/// Formats the runbook and its length for a heading.
+pub fn runbook_heading(runbook: &Runbook) -> String {
+    let actions = count(runbook.requests().len(), "action");
+    format!("runbook: {} ({actions})", visible(&runbook.name))
+}

@@ -1,0 +1,130 @@
+//! Events and expectations as JSON.
+
+use firewatch_response::{Occurrence, Outcome, Verdict, What};
+use firewatch_sim::{FaultKind, Status, Value};
+use serde::Serialize;
+
+use crate::ui::units::seconds;
+
+/// An event as JSON.
+#[derive(Serialize)]
+pub struct EventEntry<'a> {
+    tick: u64,
+    sim_time_seconds: i64,
+    #[serde(flatten)]
+    kind: EventFields<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum EventFields<'a> {
+    FaultActive {
+        service: &'a str,
+        kind: FaultKind,
+        speed: f64,
+    },
+    FaultHalted {
+        service: &'a str,
+        kind: FaultKind,
+    },
+    MetricSet {
+        service: &'a str,
+        metric: &'a str,
+        value: &'a Value,
+    },
+    ActionTaken {
+        action: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        service: Option<&'a str>,
+        wrong: bool,
+        feedback: &'a str,
+    },
+    StatusChanged {
+        service: &'a str,
+        from: Status,
+        to: Status,
+    },
+    Mitigated {
+        since: u64,
+    },
+    SloBreached,
+}
+
+impl<'a> From<&'a Occurrence> for EventEntry<'a> {
+    fn from(occurrence: &'a Occurrence) -> Self {
+        let kind = match &occurrence.what {
+            What::FaultActive {
+                service,
+                kind,
+                speed,
+            } => EventFields::FaultActive {
+                service,
+                kind: *kind,
+                speed: *speed,
+            },
+            What::FaultHalted { service, kind } => EventFields::FaultHalted {
+                service,
+                kind: *kind,
+            },
+            What::MetricSet {
+                service,
+                metric,
+                value,
+            } => EventFields::MetricSet {
+                service,
+                metric,
+                value,
+            },
+            What::ActionTaken {
+                action,
+                target,
+                wrong,
+                feedback,
+            } => EventFields::ActionTaken {
+                action,
+                service: target.as_deref(),
+                wrong: *wrong,
+                feedback,
+            },
+            What::StatusChanged { service, from, to } => EventFields::StatusChanged {
+                service,
+                from: *from,
+                to: *to,
+            },
+            What::Mitigated { since } => EventFields::Mitigated { since: *since },
+            What::SloBreached => EventFields::SloBreached,
+        };
+        Self {
+            tick: occurrence.tick,
+            sim_time_seconds: seconds(occurrence.tick),
+            kind,
+        }
+    }
+}
+
+/// An expectation with its outcome as JSON.
+#[derive(Serialize)]
+pub struct ExpectationEntry<'a> {
+    expect: String,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tick: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actual: Option<&'a str>,
+}
+
+impl<'a> From<&'a Verdict> for ExpectationEntry<'a> {
+    fn from(verdict: &'a Verdict) -> Self {
+        let (outcome, tick, actual) = match &verdict.outcome {
+            Outcome::Passed => ("passed", None, None),
+            Outcome::Undecided => ("undecided", None, None),
+            Outcome::Failed { tick, actual } => ("failed", Some(*tick), Some(&**actual)),
+        };
+        Self {
+            expect: verdict.expectation.to_string(),
+            outcome,
+            tick,
+            actual,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The JSON Lines report: one line per tick, with every metric of every service.
+
+use std::io::Write;
+
+use firewatch_sim::{EnvironmentRef, Value, read_metrics};
+use serde::{Serialize, Serializer};
+
+use super::case::RunCase;
+use super::report::Report;
+use crate::failure::Failure;
+use crate::ui::output::Output;
+
+/// One line per tick.
+pub struct JsonLinesReport;
+
+#[derive(Serialize)]
+struct TickLine<'a> {
+    file: &'a str,
+    seed: u64,
+    tick: u64,
+    sim_time_seconds: i64,
+    bcm_delta: f64,
+    bad_customer_minutes: f64,
+    slo_budget: f64,
+    mttm: Option<u64>,
+    services: OrderedObject<'a, OrderedObject<'a, Value>>,
+}
+
+/// An object that keeps the order of its entries.
+struct OrderedObject<'a, T>(Vec<(&'a str, T)>);
+
+impl<T: Serialize> Serialize for OrderedObject<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl Report for JsonLinesReport {
+    fn tick(
+        &mut self,
+        case: &RunCase,
+        view: &EnvironmentRef,
+        out: &mut Output,
+    ) -> Result<(), Failure> {
+        let services = view
+            .named_services()
+            .map(|(name, service)| (name, OrderedObject(read_metrics(service).collect())));
+        let impact = view.impact();
+        let line = TickLine {
+            file: &case.file,
+            seed: case.scenario.seed,
+            tick: view.clock().tick,
+            sim_time_seconds: view.clock().sim_time_seconds,
+            bcm_delta: impact.bcm_delta,
+            bad_customer_minutes: impact.bad_customer_minutes,
+            slo_budget: view.slo_budget().remaining,
+            mttm: impact.mttm_achieved_tick,
+            services: OrderedObject(services.collect()),
+        };
+        serde_json::to_writer(&mut *out, &line)?;
+        Ok(writeln!(out)?)
+    }
+}

@@ -1,0 +1,186 @@
+//! The summary of a run.
+
+use std::collections::BTreeMap;
+
+use firewatch_response::{Outcome, Playback, Verdict};
+use firewatch_scenario::{Diagnostics, Scenario};
+use firewatch_sim::{EnvironmentRef, Status};
+use serde::Serialize;
+
+use super::answer::AnswerSummary;
+use super::case::RunCase;
+use crate::sources;
+use crate::ui::sparkline::Sparkline;
+
+/// The role of a service in the incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceRole {
+    /// The service with the root cause.
+    RootCause,
+    /// A service with a fault, now or later.
+    Fault,
+    /// A service that looks suspicious but is not involved.
+    RedHerring,
+}
+
+impl ServiceRole {
+    fn of(service: &str, scenario: &Scenario) -> Vec<Self> {
+        let has_fault = scenario.all_faults().any(|fault| fault.service == service);
+        let is_herring = scenario
+            .red_herrings
+            .iter()
+            .any(|herring| herring == service);
+        let roles = [
+            (Self::RootCause, scenario.root_cause_name() == Some(service)),
+            (Self::Fault, has_fault),
+            (Self::RedHerring, is_herring),
+        ];
+        let roles = roles.into_iter().filter(|(_, applies)| *applies);
+        roles.map(|(role, _)| role).collect()
+    }
+}
+
+/// The summary of a service.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceSummary {
+    pub name: String,
+    pub roles: Vec<ServiceRole>,
+    /// Status at the end.
+    pub status: Status,
+    pub worst_status: Status,
+    pub status_ticks: BTreeMap<Status, u64>,
+    pub worst_error_rate: f64,
+    pub worst_latency_p99: f64,
+    pub worst_memory_utilization: f64,
+    #[serde(skip)]
+    pub sparkline: Sparkline,
+}
+
+/// The incident as a whole, at the end.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunTotals {
+    pub ticks: u64,
+    pub sim_time_seconds: i64,
+    pub mitigated: bool,
+    pub mttm: Option<u64>,
+    /// Whether customers were affected again after the mitigation.
+    pub impact_after_mitigation: bool,
+    pub bad_customer_minutes: f64,
+    pub slo_budget: f64,
+    pub slo_breached: bool,
+    pub mean_error_rate: f64,
+    pub unhealthy_services: usize,
+    pub blast_radius: usize,
+    pub blast_zone: Vec<String>,
+}
+
+/// The summary of a run.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    pub services: Vec<ServiceSummary>,
+    pub totals: RunTotals,
+    pub answer: Option<AnswerSummary>,
+    pub verdicts: Vec<Verdict>,
+    /// The problem of a failed action, if one failed.
+    pub failed_action: Option<Diagnostics>,
+    /// The requested log.
+    pub log: Option<Vec<String>>,
+    /// 16 hexadecimal digits.
+    pub state_hash: String,
+}
+
+impl Summary {
+    /// Returns the outcome of each expectation.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.verdicts.iter().map(|verdict| &verdict.outcome)
+    }
+}
+
+/// Records the services during a run, in memory that does not grow with the ticks.
+pub struct Recorder {
+    services: Vec<ServiceSummary>,
+}
+
+impl Recorder {
+    /// Creates a recorder for a run that has not started.
+    pub fn new(scenario: &Scenario) -> Self {
+        let service = |name: &str| ServiceSummary {
+            name: name.to_owned(),
+            roles: ServiceRole::of(name, scenario),
+            status: Status::Healthy,
+            worst_status: Status::Healthy,
+            status_ticks: Status::ALL.into_iter().map(|status| (status, 0)).collect(),
+            worst_error_rate: 0.0,
+            worst_latency_p99: 0.0,
+            worst_memory_utilization: 0.0,
+            // The start counts as a sample, like each tick.
+            sparkline: Sparkline::new(scenario.ticks + 1),
+        };
+        let services = scenario.services.iter();
+        Self {
+            services: services.map(|given| service(&given.name)).collect(),
+        }
+    }
+
+    /// Records a sample: the start, or the state after a tick.
+    pub fn record(&mut self, view: &EnvironmentRef) {
+        let is_tick = view.clock().tick > 0;
+        for (service, vitals) in self.services.iter_mut().zip(view.vitals()) {
+            let status = vitals.status;
+            service.status = status;
+            service.worst_status = service.worst_status.max(status);
+            service.sparkline.push(status);
+            if is_tick {
+                *service.status_ticks.entry(status).or_default() += 1;
+            }
+        }
+    }
+
+    /// Returns the summary at the end of the run.
+    pub fn finish(mut self, case: &RunCase, playback: &Playback) -> Summary {
+        for (service, history) in self.services.iter_mut().zip(playback.histories()) {
+            service.worst_error_rate = history.worst_error_rate;
+            service.worst_latency_p99 = history.worst_latency_p99;
+            service.worst_memory_utilization = history.worst_memory_utilization;
+        }
+        let view = playback.view();
+        Summary {
+            services: self.services,
+            totals: RunTotals::of(playback),
+            answer: AnswerSummary::of(case, playback),
+            verdicts: playback.verdicts(),
+            failed_action: sources::check_failed_action(
+                playback.script(),
+                &case.file,
+                case.scenario.seed,
+            )
+            .err(),
+            log: case.logs.as_deref().map(|service| view.logs(service)),
+            state_hash: format!("{:016x}", view.state_hash()),
+        }
+    }
+}
+
+impl RunTotals {
+    fn of(playback: &Playback) -> Self {
+        let view = playback.view();
+        let (impact, mttm) = (view.impact(), playback.mttm_tick());
+        let zone = view.blast_zone().into_iter().map(str::to_owned);
+        let vitals = view.vitals();
+        Self {
+            ticks: view.clock().tick,
+            sim_time_seconds: view.clock().sim_time_seconds,
+            mitigated: mttm.is_some(),
+            mttm,
+            impact_after_mitigation: playback.impact_after_mitigation(),
+            bad_customer_minutes: impact.bad_customer_minutes,
+            slo_budget: view.slo_budget().remaining,
+            slo_breached: view.slo_budget().is_breached(),
+            mean_error_rate: view.mean_error_rate(),
+            unhealthy_services: vitals.filter(|v| v.status != Status::Healthy).count(),
+            blast_radius: view.blast_radius(),
+            blast_zone: zone.collect(),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Sources of scenarios: a file, the standard input, or a built-in task.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use firewatch_action::{ActionCatalogue, Profile};
+use firewatch_reference::{Task, tasks};
+use firewatch_ron::{MAX_FILE_BYTES, instead_of};
+use firewatch_scenario::{Diagnostics, FileKind, Runbook, Scenario};
+
+use super::problems::{cannot_read, file_problem, reject};
+use crate::failure::Failure;
+use crate::paths::{is_same, path_text};
+
+/// The source of a scenario.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The standard input, given as `-`.
+    Stdin,
+    /// A file.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// The folder that must contain all files it names; `None` for the parent of its own folder.
+        root: Option<PathBuf>,
+    },
+    /// A built-in task of the reference.
+    Task(&'static Task),
+}
+
+impl Source {
+    /// Returns a file that names no other files.
+    pub fn without_root(path: PathBuf) -> Self {
+        Self::File { path, root: None }
+    }
+
+    /// Returns the name for messages.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "<stdin>".to_owned(),
+            Self::File { path, .. } => path.display().to_string(),
+            Self::Task(task) => task.id.to_owned(),
+        }
+    }
+
+    /// Loads the scenario.
+    ///
+    /// # Errors
+    /// All problems of the file.
+    pub fn load(&self) -> Result<Scenario, Diagnostics> {
+        match self {
+            Self::File { path, root } => {
+                load_file(path, root.as_deref()).map_err(|problems| match self.kind() {
+                    FileKind::Scenario => problems,
+                    other => self.not_a_scenario(other),
+                })
+            }
+            Self::Task(task) => Ok(task.scenario.clone()),
+            Self::Stdin => {
+                let mut bytes = Vec::new();
+                // One byte above the limit distinguishes too large from just fitting.
+                io::stdin()
+                    .take(MAX_FILE_BYTES as u64 + 1)
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| cannot_read(&self.name(), &error))?;
+                Scenario::parse_bytes(&self.name(), bytes)
+            }
+        }
+    }
+
+    /// Loads the scenario and replaces its profile, if one is given.
+    ///
+    /// # Errors
+    /// All problems of the file, with its own profile or the given one.
+    pub fn load_with_profile(&self, profile: Option<Profile>) -> Result<Scenario, Diagnostics> {
+        let mut scenario = self.load()?;
+        if let Some(profile) = profile {
+            scenario.profile = profile;
+            let change = format!("with the profile {profile}");
+            reject(scenario.problems(), &self.name(), &change)?;
+        }
+        Ok(scenario)
+    }
+
+    /// Returns the action files that the scenario names.
+    fn action_files(&self) -> Vec<PathBuf> {
+        let Self::File { path, root } = self else {
+            return Vec::new();
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        // Problems are reported when the scenario is loaded to be played.
+        let scenario = load_file(path, root.as_deref()).ok();
+        let files = scenario
+            .iter()
+            .flat_map(|scenario| scenario.actions.files());
+        files.map(|file| folder.join(file)).collect()
+    }
+
+    /// Returns the kind of file, guessed from its text.
+    pub fn kind(&self) -> FileKind {
+        let Self::File { path, .. } = self else {
+            return FileKind::Scenario;
+        };
+        // A pipe can be read only once.
+        if !path.is_file() {
+            return FileKind::Scenario;
+        }
+        let mut head = Vec::new();
+        let read = fs::File::open(path)
+            .and_then(|file| file.take(MAX_FILE_BYTES as u64).read_to_end(&mut head));
+        // A file that can't be read is reported when it is loaded.
+        read.map_or(FileKind::Scenario, |_| {
+            FileKind::of(&String::from_utf8_lossy(&head))
+        })
+    }
+
+    fn not_a_scenario(&self, kind: FileKind) -> Diagnostics {
+        let name = self.name();
+        match kind {
+            FileKind::Actions => {
+                let help = "name it in a scenario: `actions: [\"FILE\"]`, relative to the scenario's folder";
+                file_problem(&name, "this is an action file, not a scenario", help)
+            }
+            FileKind::Runbook | FileKind::Scenario => {
+                let help = format!(
+                    "respond to an incident with it: `firewatch run INCIDENT --runbook {name}`"
+                );
+                file_problem(&name, "this is a runbook, not a scenario", &help)
+            }
+        }
+    }
+
+    /// Checks the scenario, runbook or action file.
+    ///
+    /// # Errors
+    /// All problems of the file.
+    pub fn check(&self) -> Result<(), Diagnostics> {
+        match (self, self.kind()) {
+            (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| ()),
+            (Self::File { path, .. }, FileKind::Actions) => {
+                let catalogue = ActionCatalogue::built_in(Profile::default());
+                catalogue.extended_by_file(path).map(|_| ())
+            }
+            _ => self.load().map(|_| ()),
+        }
+    }
+}
+
+/// Finds a task of the reference by its id.
+///
+/// # Errors
+/// There is no such task.
+pub fn task(id: &str) -> Result<&'static Task, Failure> {
+    firewatch_reference::find(id).map_err(|_| {
+        let ids = tasks().iter().map(|task| task.id);
+        let help = instead_of(id, ids).unwrap_or_else(|| {
+            let examples = tasks().iter().take(3);
+            let some: Vec<String> = examples.map(|task| format!("`{}`", task.id)).collect();
+            format!("for example, {}", some.join(", "))
+        });
+        Failure::Usage(format!("unknown task {id:?}"), Some(help))
+    })
+}
+
+/// Loads a scenario from a file.
+fn load_file(path: &Path, root: Option<&Path>) -> Result<Scenario, Diagnostics> {
+    match root {
+        Some(root) => Scenario::load_below(path, root),
+        None => Scenario::load(path),
+    }
+}
+
+/// Rejects an output file that is an input: a source, or an action file of its scenario.
+///
+/// # Errors
+/// [`Failure::Usage`] if the output is an input, under any path.
+pub fn ensure_not_an_input<'a>(
+    out: &Path,
+    sources: impl IntoIterator<Item = &'a Source>,
+) -> Result<(), Failure> {
+    // A file that does not exist is no input.
+    if !out.exists() {
+        return Ok(());
+    }
+    let is_target = |source: &&Source| match source {
+        Source::File { path, .. } => {
+            is_same(path, out) || source.action_files().iter().any(|path| is_same(path, out))
+        }
+        Source::Stdin | Source::Task(_) => false,
+    };
+    match sources.into_iter().find(is_target) {
+        None => Ok(()),
+        Some(_) => {
+            let message = format!("`{}` is an input of this command", path_text(out));
+            let help = "write to another file".to_owned();
+            Err(Failure::Usage(message, Some(help)))
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! `firewatch play` as a process: sessions, saved runbooks, rejected arguments.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can't start the command fails"
+)]
+
+mod rejections;
+mod saved;
+mod session;
+#[path = "../support/mod.rs"]
+mod support;
+mod tool;
