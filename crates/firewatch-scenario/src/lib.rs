@@ -168,7 +168,7 @@ pub use expect::{Outcome, Verdict};
 pub use file_kind::FileKind;
 pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
-pub use load::MAX_FILE_BYTES;
+pub use load::{LoadOptions, MAX_FILE_BYTES};
 pub use model::{
     Action, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault, Metrics,
     Operator, Quantity, Scenario, Service, When,

@@ -9,7 +9,7 @@ use bevy_ecs::schedule::{
 use crate::cascade::cascade;
 use crate::clock::advance_clock;
 use crate::conditions::{certificate_expiry, cpu_throttling, crash_loop_backoff, image_pull};
-use crate::fault::fault_physics;
+use crate::fault_physics::fault_physics;
 use crate::impact::impact;
 use crate::pipeline::pipelines;
 use crate::recovery::{recovery, single_fault_recovery};

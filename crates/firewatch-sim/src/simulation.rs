@@ -23,7 +23,7 @@ use crate::view::EnvironmentRef;
 /// let mut simulation = Simulation::new(&EnvironmentState {
 ///     services: vec![service("checkout"), service("database")],
 ///     dependencies: vec![("checkout".into(), vec!["database".into()])],
-///     faults: vec![FaultState::new(FaultKind::BadDeploy, "database", 1.0)],
+///     faults: vec![FaultState::new(FaultKind::BAD_DEPLOY, "database", 1.0)],
 ///     ..EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 })
 /// })?;
 /// simulation.run(8);
