@@ -186,6 +186,12 @@ impl Simulation {
         &mut self.schedule
     }
 
+    /// Adds systems and resources of the host's, as [`FleetBuilder::install`](crate::FleetBuilder::install) does to
+    /// each world of a fleet.
+    pub fn install(&mut self, install: impl FnOnce(&mut Schedule, &mut World)) {
+        install(&mut self.schedule, &mut self.world);
+    }
+
     /// The entity of the environment.
     #[must_use]
     pub fn environment(&self) -> Entity {
