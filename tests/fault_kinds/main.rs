@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose kind is refused fails")]
 
+mod data;
 mod everywhere;
 mod extended_fleets;
 mod files;

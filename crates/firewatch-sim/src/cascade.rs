@@ -31,7 +31,7 @@ pub(crate) fn cascade(mut meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistr
         match environment.engine {
             Engine::MultiFault => {
                 for fault in faults.iter().filter(|fault| !fault.halted) {
-                    if !kinds.rules(fault).cascades {
+                    if !kinds.rules(fault.kind).cascades {
                         continue;
                     }
                     if let Some(source) = fault.service_index() {
@@ -40,7 +40,7 @@ pub(crate) fn cascade(mut meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistr
                 }
             }
             Engine::SingleFault => {
-                let cascades = faults.iter().all(|fault| kinds.rules(fault).cascades);
+                let cascades = faults.iter().all(|fault| kinds.rules(fault.kind).cascades);
                 if let Some(source) = environment.root_cause_service().filter(|_| cascades) {
                     spread(environment, source, None, vitals);
                 }

@@ -3,12 +3,15 @@
 mod bad_deploy;
 mod built_in;
 mod config_drift;
+mod context;
 mod descriptor;
+mod growth;
 mod kind;
 mod kinds;
 mod memory_leak;
 mod network_partition;
 mod oom;
+mod rules;
 
 use bevy_ecs::prelude::*;
 
@@ -16,13 +19,13 @@ use crate::mesh::{Place, Placed};
 use crate::ownership::note_lost_fault;
 use crate::topology::Reach;
 
-pub use descriptor::{
-    EvidenceContext, FaultContext, FaultEvidence, FaultKindDescriptor, FaultPhysics, LogLine,
-    PrecedingChange,
-};
+pub use context::{EvidenceContext, FaultContext, LogLine};
+pub use descriptor::{FaultEvidence, FaultKindDescriptor, FaultPhysics, PrecedingChange};
+pub use growth::MetricGrowth;
 pub use kind::{FaultKind, FaultKindError};
 pub use kinds::{FaultKindId, FaultKindLookup, FaultKinds, fault_kinds, register_fault_kinds};
 pub(crate) use kinds::{FaultKindRegistry, admit, descriptor, kind_id};
+pub use rules::FaultKindRules;
 
 /// A fault on a service of an environment.
 #[derive(Component, Clone, Copy, Debug, PartialEq)]

@@ -26,11 +26,12 @@ pub(crate) fn fault_physics(
             let Some((index, service)) = fault.service_index().zip(fault.service) else {
                 continue;
             };
-            let Some(act) = kinds.rules(fault).physics else {
+            let rules = kinds.rules(fault.kind);
+            if !rules.acts() {
                 continue;
-            };
+            }
             let (vitals, runtime, uptime) = services.parts(index);
-            act(&mut FaultContext {
+            rules.act(&mut FaultContext {
                 speed: fault.speed,
                 progression_tick: fault.progression_tick,
                 vitals,

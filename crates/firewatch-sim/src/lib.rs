@@ -82,8 +82,8 @@ pub use environment::{
 pub use error::SimError;
 pub use fault::{
     EvidenceContext, Fault, FaultContext, FaultEvidence, FaultKind, FaultKindDescriptor,
-    FaultKindError, FaultKindId, FaultKindLookup, FaultKinds, FaultPhysics, LogLine,
-    PrecedingChange, fault_kinds, register_fault_kinds,
+    FaultKindError, FaultKindId, FaultKindLookup, FaultKindRules, FaultKinds, FaultPhysics,
+    LogLine, MetricGrowth, PrecedingChange, fault_kinds, register_fault_kinds,
 };
 pub use fleet::{Fleet, FleetBuilder, FleetPart, NewPart, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};

@@ -1,7 +1,7 @@
 //! The logs that an operator finds. The lines' wording is the reference's; their times are fixed.
 
 use crate::environment::LogScript;
-use crate::fault::{EvidenceContext, FaultKindDescriptor};
+use crate::fault::EvidenceContext;
 use crate::num;
 use crate::service::{Member, Profile, Runtime, Vitals};
 use crate::status::Status;
@@ -26,9 +26,8 @@ pub(crate) fn lines(view: &EnvironmentRef, script: &LogScript, service: &str) ->
     let root_cause = view.environment().root_cause();
     if root_cause == Some(service) {
         let fault = view.faults().next();
-        let descriptor = fault.and_then(|fault| view.fault_descriptor(fault));
-        if let Some(evidence) = descriptor.and_then(FaultKindDescriptor::evidence) {
-            let lines = evidence(&EvidenceContext {
+        if let Some(descriptor) = fault.and_then(|fault| view.fault_descriptor(fault)) {
+            let found = descriptor.evidence(&EvidenceContext {
                 service,
                 vitals,
                 runtime,
@@ -36,10 +35,12 @@ pub(crate) fn lines(view: &EnvironmentRef, script: &LogScript, service: &str) ->
                 index: usize::from(member.index),
                 topology: view.topology(),
             });
-            let lines = lines.into_iter();
-            return lines
-                .map(|found| line(found.time, found.level, service, found.message))
-                .collect();
+            if !found.is_empty() {
+                let lines = found.into_iter();
+                return lines
+                    .map(|found| line(&found.time, &found.level, service, found.message))
+                    .collect();
+            }
         }
     }
     if let Some(planted) = script

@@ -54,7 +54,7 @@ fn recover(
     };
     meshes.for_each(heals, |_, (), faults, services| {
         for fault in faults.iter().filter(|fault| fault.halted) {
-            let rules = kinds.rules(fault);
+            let rules = kinds.rules(fault.kind);
             if !rules.recovers {
                 continue;
             }

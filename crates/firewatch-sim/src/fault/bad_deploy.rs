@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::descriptor::{
-    EvidenceContext, FaultContext, FaultKindDescriptor, LogLine, PrecedingChange,
-};
+use super::context::{EvidenceContext, FaultContext, LogLine};
+use super::descriptor::{FaultKindDescriptor, PrecedingChange};
 use super::kind::FaultKind;
 use crate::num;
 

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 
 use bevy_ecs::prelude::*;
 
-use super::descriptor::{
-    EvidenceContext, FaultContext, FaultKindDescriptor, LogLine, PrecedingChange,
-};
+use super::context::{EvidenceContext, FaultContext, LogLine};
+use super::descriptor::{FaultKindDescriptor, PrecedingChange};
 use super::kind::FaultKind;
 use crate::environment::{Engine, Environment};
 use crate::num;

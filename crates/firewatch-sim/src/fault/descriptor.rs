@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use super::context::{EvidenceContext, FaultContext, LogLine};
+use super::growth::Growth;
 use super::kind::{FaultKind, FaultKindError};
-use crate::environment::Environment;
-use crate::service::{Profile, RequestQueue, Runtime, Traffic, Uptime, Vitals};
-use crate::topology::Topology;
 
 /// What a fault does to its service in a tick in which it is active.
 pub type FaultPhysics = fn(&mut FaultContext);
@@ -43,11 +42,15 @@ pub struct FaultKindDescriptor {
     kind: FaultKind,
     about: Cow<'static, str>,
     physics: Option<FaultPhysics>,
-    fills_memory: bool,
-    cascades: bool,
-    recovers: bool,
-    preceding_change: Option<PrecedingChange>,
+    /// What happens in a tick as data, after the physics.
+    pub(super) growths: Vec<Growth>,
+    pub(super) fills_memory: bool,
+    pub(super) cascades: bool,
+    pub(super) recovers: bool,
+    pub(super) preceding_change: Option<PrecedingChange>,
     evidence: Option<FaultEvidence>,
+    /// Evidence as data.
+    pub(super) lines: Vec<LogLine>,
 }
 
 impl FaultKindDescriptor {
@@ -65,11 +68,13 @@ impl FaultKindDescriptor {
             kind,
             about,
             physics: None,
+            growths: Vec::new(),
             fills_memory: false,
             cascades: true,
             recovers: true,
             preceding_change: None,
             evidence: None,
+            lines: Vec::new(),
         }
     }
 
@@ -128,9 +133,8 @@ impl FaultKindDescriptor {
         &self.about
     }
 
-    /// What it does in a tick; `None` if it does nothing by itself.
-    #[must_use]
-    pub const fn physics(&self) -> Option<FaultPhysics> {
+    /// What it does in a tick; `None` if it does nothing by itself, or only what the growths say.
+    pub(super) fn physics(&self) -> Option<FaultPhysics> {
         self.physics
     }
 
@@ -158,10 +162,12 @@ impl FaultKindDescriptor {
         self.preceding_change
     }
 
-    /// The log lines that it leaves.
-    #[must_use]
-    pub const fn evidence(&self) -> Option<FaultEvidence> {
-        self.evidence
+    /// The log lines that it leaves; none where the log looks as without it.
+    pub(crate) fn evidence(&self, fault: &EvidenceContext) -> Vec<LogLine> {
+        match self.evidence {
+            Some(evidence) => evidence(fault),
+            None => self.lines.clone(),
+        }
     }
 
     /// Whether its numbers can be.
@@ -181,7 +187,8 @@ impl FaultKindDescriptor {
 }
 
 /// A change of the service from which its fault came. Its age is drawn when a scenario is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum PrecedingChange {
     /// A deployment: the service has another commit.
     Deployment {
@@ -193,81 +200,4 @@ pub enum PrecedingChange {
         /// Least and greatest age at the start, seconds.
         ages: [i64; 2],
     },
-}
-
-/// What a fault works on in a tick.
-pub struct FaultContext<'a> {
-    /// How fast the fault develops: 1 is the pace of an easy incident.
-    pub speed: f64,
-    /// Ticks during which the fault was active, this one included.
-    pub progression_tick: u64,
-    /// The service's error rate, latency and memory.
-    pub vitals: &'a mut Vitals,
-    /// What else faults change of the service.
-    pub runtime: &'a mut Runtime,
-    /// Time since the start of the service's process.
-    pub uptime: &'a mut Uptime,
-    pub(crate) environment: &'a Environment,
-    pub(crate) service: Entity,
-    /// Request queues; `None` where the world has none.
-    pub(crate) queues: Option<Query<'a, 'a, &'static mut RequestQueue>>,
-    pub(crate) traffic: &'a Query<'a, 'a, &'static Traffic>,
-}
-
-impl FaultContext<'_> {
-    /// The environment of the fault.
-    #[must_use]
-    pub fn environment(&self) -> &Environment {
-        self.environment
-    }
-
-    /// The service of the fault.
-    #[must_use]
-    pub fn service(&self) -> Entity {
-        self.service
-    }
-}
-
-/// What the evidence of a fault is made of.
-pub struct EvidenceContext<'a> {
-    /// Name of the service whose log it is.
-    pub service: &'a str,
-    /// The service's error rate, latency, memory and status.
-    pub vitals: &'a Vitals,
-    /// What else faults change of the service.
-    pub runtime: &'a Runtime,
-    /// Version, commit, load.
-    pub profile: &'a Profile,
-    pub(crate) index: usize,
-    pub(crate) topology: &'a Topology,
-}
-
-impl EvidenceContext<'_> {
-    /// Names of what the service calls, in order.
-    #[must_use]
-    pub fn callees(&self) -> Vec<&str> {
-        self.topology.callees(self.index)
-    }
-}
-
-/// A line of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogLine {
-    /// Time of day, `02:10:11`; the date is the same for all lines.
-    pub time: &'static str,
-    /// Level: `INFO`, `WARN`, `ERROR`.
-    pub level: &'static str,
-    /// What it says.
-    pub message: String,
-}
-
-impl LogLine {
-    /// A line of that time of day and level.
-    pub fn new(time: &'static str, level: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            time,
-            level,
-            message: message.into(),
-        }
-    }
 }

@@ -170,6 +170,10 @@ pub enum FaultKindError {
         /// The greatest, seconds.
         max: i64,
     },
+    /// A fault can't make this metric grow: it is none, or not one that each service has.
+    Metric(String),
+    /// The growth of this metric, or a limit of it, is out of range.
+    Growth(String),
     /// More kinds than a world can hold.
     TooMany {
         /// How many are possible, built-in kinds included.
@@ -213,6 +217,11 @@ impl fmt::Display for FaultKindError {
                 "the change before a `{kind}` must be 0 to {} seconds old and the least age not above the \
                  greatest, not {min} to {max}",
                 i32::MAX
+            ),
+            Self::Metric(metric) => write!(f, "a fault can't make a metric {metric:?} grow"),
+            Self::Growth(metric) => write!(
+                f,
+                "`{metric}` must grow by -1e15 to 1e15, between limits that make sense of it"
             ),
             Self::TooMany { limit } => write!(f, "there can be {limit} fault kinds at most"),
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-use super::Fault;
 use super::built_in::BUILT_IN;
+use super::context::FaultContext;
 use super::descriptor::{FaultKindDescriptor, FaultPhysics};
+use super::growth::Growth;
 use super::kind::{FaultKind, FaultKindError};
 use crate::error::SimError;
 
@@ -137,9 +138,10 @@ impl fmt::Debug for FaultKinds {
 pub struct FaultKindId(u8);
 
 /// What a tick asks of a kind.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct KindRules {
-    pub(crate) physics: Option<FaultPhysics>,
+    physics: Option<FaultPhysics>,
+    growths: Vec<Growth>,
     pub(crate) cascades: bool,
     pub(crate) recovers: bool,
     pub(crate) fills_memory: bool,
@@ -149,14 +151,33 @@ impl KindRules {
     /// Of a kind that the world does not have.
     const INERT: Self = Self {
         physics: None,
+        growths: Vec::new(),
         cascades: false,
         recovers: false,
         fills_memory: false,
     };
 
+    /// Whether the kind does anything in a tick.
+    #[inline]
+    pub(crate) fn acts(&self) -> bool {
+        self.physics.is_some() || !self.growths.is_empty()
+    }
+
+    /// What the kind does in a tick.
+    #[inline]
+    pub(crate) fn act(&self, fault: &mut FaultContext) {
+        if let Some(physics) = self.physics {
+            physics(fault);
+        }
+        for growth in &self.growths {
+            growth.act(fault);
+        }
+    }
+
     fn of(descriptor: &FaultKindDescriptor) -> Self {
         Self {
             physics: descriptor.physics(),
+            growths: descriptor.growths.clone(),
             cascades: descriptor.cascades(),
             recovers: descriptor.recovers(),
             fills_memory: descriptor.fills_memory(),
@@ -190,11 +211,12 @@ impl FaultKindRegistry {
         }
     }
 
-    /// What a tick asks of a fault's kind.
+    /// What a tick asks of a kind.
     #[inline]
-    pub(crate) fn rules(&self, fault: &Fault) -> &KindRules {
-        let rules = self.rules.get(usize::from(fault.kind.0));
-        rules.unwrap_or(&KindRules::INERT)
+    pub(crate) fn rules(&self, kind: FaultKindId) -> &KindRules {
+        static INERT: KindRules = KindRules::INERT;
+        let rules = self.rules.get(usize::from(kind.0));
+        rules.unwrap_or(&INERT)
     }
 
     /// The number of the kind in this world.

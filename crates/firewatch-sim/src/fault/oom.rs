@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::descriptor::{EvidenceContext, FaultContext, FaultKindDescriptor, LogLine};
+use super::context::{EvidenceContext, FaultContext, LogLine};
+use super::descriptor::FaultKindDescriptor;
 use super::kind::FaultKind;
 use crate::num;
 
