@@ -4,7 +4,7 @@
 use firewatch_sim::bevy_ecs::prelude::*;
 use firewatch_sim::{
     Blueprint, Clock, Environment, EnvironmentState, Fault, FaultKind, FaultKindLookup, Fleet,
-    Member, Observation, Runtime, SimError, Simulation, TickSet, Vitals,
+    FleetBuilder, Member, Observation, Runtime, SimError, Simulation, TickSet, Vitals,
 };
 use firewatch_tests::neighbour;
 
@@ -84,7 +84,7 @@ fn blueprint(state: &EnvironmentState) -> Blueprint {
 
 fn alone(state: &EnvironmentState) -> Simulation {
     let mut simulation = crate::simulation(state, &kinds([describe("mould")]));
-    simulation.install(install);
+    simulation.install(install).unwrap();
     simulation
 }
 
@@ -194,14 +194,19 @@ fn give_up(mut commands: Commands, environments: Query<(Entity, &Environment, &C
     }
 }
 
+fn builder_of_give_up() -> FleetBuilder<'static> {
+    Fleet::builder().shard_size(6).install(|schedule, _| {
+        schedule.add_systems(give_up.after(TickSet::Impact));
+    })
+}
+
 #[test]
 fn an_environment_that_a_system_despawns_is_gone_and_the_others_go_on() {
     let mut states: Vec<_> = (0..12).map(neighbour).collect();
     states.insert(5, state(FaultKind::OOM, 1.0));
-    let builder = Fleet::builder().shard_size(6).install(|schedule, _| {
-        schedule.add_systems(give_up.after(TickSet::Impact));
-    });
-    let mut fleet = builder.build(states.iter().map(blueprint)).unwrap();
+    let mut fleet = builder_of_give_up()
+        .build(states.iter().map(blueprint))
+        .unwrap();
     fleet.tick_many(6);
     let mut gone = 0;
     for (index, state) in states.iter().enumerate() {
@@ -220,6 +225,15 @@ fn an_environment_that_a_system_despawns_is_gone_and_the_others_go_on() {
         assert_eq!(fleet.state_hash(index).unwrap(), alone.state_hash());
     }
     assert!(gone > 1 && gone < states.len());
+    let mut again = builder_of_give_up()
+        .build(states.iter().map(blueprint))
+        .unwrap();
+    again.tick_many(6);
+    for (index, state) in states.iter().enumerate() {
+        again.reset(index, &blueprint(state)).unwrap();
+        let alone = Simulation::new(state).unwrap();
+        assert_eq!(again.state_hash(index).unwrap(), alone.state_hash());
+    }
     let mut seen = 0;
     fleet
         .try_for_each_part(std::iter::once(&mut seen), |part, seen| {
@@ -229,6 +243,59 @@ fn an_environment_that_a_system_despawns_is_gone_and_the_others_go_on() {
         })
         .unwrap();
     assert!(seen > 0 && seen < 6, "{seen}");
+}
+
+/// A system that takes a service of some environments and a fault of others.
+fn tear_parts_out(mut commands: Commands, environments: Query<(&Environment, &Clock)>) {
+    for (environment, clock) in &environments {
+        let parts = match environment.services().len() {
+            3 => environment.services(),
+            5 => environment.faults(),
+            _ => &[],
+        };
+        if clock.tick == 2 {
+            parts
+                .iter()
+                .take(1)
+                .for_each(|&part| commands.entity(part).despawn());
+        }
+    }
+}
+
+#[test]
+fn environments_that_a_system_damages_can_be_read_and_the_others_go_on() {
+    let states: Vec<_> = (0..12).map(neighbour).collect();
+    let builder = Fleet::builder().shard_size(6).install(|schedule, world| {
+        // One of the host's own in the same world.
+        firewatch_sim::spawn_environment(world, &state(FaultKind::OOM, 1.0)).unwrap();
+        schedule.add_systems(tear_parts_out.after(TickSet::Impact));
+    });
+    let mut fleet = builder.build(states.iter().map(blueprint)).unwrap();
+    fleet.tick_many(6);
+    let observation = Observation::new(["http_server_error_rate"], 8).unwrap();
+    let (mut values, mut mask) = (vec![0.0; 12 * 8], vec![false; 12 * 8]);
+    fleet
+        .observe_into(&observation, &mut values, &mut mask)
+        .unwrap();
+    for (index, state) in states.iter().enumerate() {
+        let is_damaged = [3, 5].contains(&state.services.len());
+        let snapshot = fleet.snapshot(index).unwrap();
+        let parts = snapshot.services.len() + snapshot.faults.len();
+        assert_eq!(
+            parts < state.services.len() + state.faults.len(),
+            is_damaged
+        );
+        if is_damaged {
+            // Another in its place is whole.
+            fleet.reset(index, &blueprint(state)).unwrap();
+            let alone = Simulation::new(state).unwrap();
+            assert_eq!(fleet.state_hash(index).unwrap(), alone.state_hash());
+        } else {
+            let mut alone = Simulation::new(state).unwrap();
+            alone.run(6);
+            assert_eq!(fleet.state_hash(index).unwrap(), alone.state_hash());
+        }
+    }
 }
 
 /// Number of ticks that a part has had; each world has one of its own.
@@ -297,6 +364,11 @@ fn systems_whose_order_is_open_are_refused_when_the_fleet_is_built() {
     });
     let error = builder.build([blueprint(&neighbour(0))]).err();
     assert!(matches!(error, Some(SimError::Schedule(_))), "{error:?}");
+    let mut alone = Simulation::new(&neighbour(0)).unwrap();
+    let error = alone.install(|schedule, _| {
+        schedule.add_systems(damp);
+    });
+    assert!(matches!(error, Err(SimError::Schedule(_))), "{error:?}");
     let circle = Fleet::builder().install(|schedule, _| {
         schedule.configure_sets(TickSet::Impact.before(TickSet::FaultPhysics));
     });

@@ -154,7 +154,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("Each is the same to the bit as alone:");
     for index in (0..scenarios.len()).step_by(50) {
         let mut simulation = Simulation::from_blueprint(&scenarios[index].blueprint()?)?;
-        simulation.install(install(DnsOutage(kind)));
+        simulation.install(install(DnsOutage(kind)))?;
         simulation.run(8);
         simulation.halt_fault(0)?;
         simulation.run(8);

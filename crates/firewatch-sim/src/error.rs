@@ -91,8 +91,7 @@ pub enum SimError {
         /// How many there is room for.
         room: usize,
     },
-    /// The systems that a host has added to a fleet don't fit together with those of the engine; the text says
-    /// why.
+    /// The systems that a host has added don't fit together with those of the engine; the text says why.
     Schedule(String),
     /// A fleet's threads could not be started; the text says why.
     Threads(String),
@@ -190,7 +189,7 @@ impl fmt::Display for SimError {
                 "no fault kind is registered as `{kind}`: register it before a fault of it is placed"
             ),
             Self::FaultKind(error) => write!(f, "{error}"),
-            Self::Schedule(why) => write!(f, "the fleet's schedule can't be built: {why}"),
+            Self::Schedule(why) => write!(f, "the systems don't fit together: {why}"),
             Self::Threads(why) => write!(f, "the fleet's threads can't be started: {why}"),
             Self::NoEnvironment => f.write_str("the entity is not an environment of this world"),
         }

@@ -31,9 +31,9 @@
 //! `Schedule`; systems of the host's stand in, before or after the sets of [`TickSet`].
 //!
 //! A new kind of fault is a [`FaultKindDescriptor`] among the [`FaultKinds`] of a [`Blueprint`], of a
-//! [`FleetBuilder`] or of a world ([`register_fault_kinds`]): what it does in a tick is a function, or a
-//! system of the host's in [`TickSet::FaultPhysics`]. The example `sixth_fault` of `firewatch-scenario` has
-//! one.
+//! [`FleetBuilder`] or of a world ([`register_fault_kinds`]): what it does in a tick is a function, a
+//! system of the host's in [`TickSet::FaultPhysics`], or data ([`FaultKindRules`]). The example
+//! `sixth_fault` of `firewatch-scenario` has one.
 //!
 //! A component that a host adds to services or faults should have
 //! `#[component(storage = "SparseSet")]`: it then leaves the rows of an environment side by side,

@@ -8,7 +8,7 @@ use crate::environment::Impact;
 use crate::error::SimError;
 use crate::intervene::{self, Intervention};
 use crate::mesh::defragment_environments;
-use crate::schedule::tick_schedule;
+use crate::schedule::{extend, tick_schedule};
 use crate::state::{EnvironmentState, FaultState, spawn_environment};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
@@ -188,8 +188,15 @@ impl Simulation {
 
     /// Adds systems and resources of the host's, as [`FleetBuilder::install`](crate::FleetBuilder::install) does to
     /// each world of a fleet.
-    pub fn install(&mut self, install: impl FnOnce(&mut Schedule, &mut World)) {
-        install(&mut self.schedule, &mut self.world);
+    ///
+    /// # Errors
+    /// [`SimError::Schedule`] if the systems don't fit together with those of the engine: the simulation can't
+    /// be ticked any more then.
+    pub fn install(
+        &mut self,
+        install: impl FnOnce(&mut Schedule, &mut World),
+    ) -> Result<(), SimError> {
+        extend(&mut self.schedule, &mut self.world, install)
     }
 
     /// The entity of the environment.

@@ -10,7 +10,8 @@ use crate::error::SimError;
 use crate::intervene::{Intervention, put_budget, set_slo_budget};
 use crate::mesh::{self, ContiguousRows, defragment};
 use crate::observe::{Observation, ObservedWorld, Observer};
-use crate::schedule::tick_schedule;
+use crate::ownership::Damaged;
+use crate::schedule::{extend, tick_schedule};
 use crate::ticking::Picked;
 use crate::view::{EnvironmentRef, Reader};
 
@@ -62,12 +63,7 @@ impl Shard {
         install: &mut dyn FnMut(&mut Schedule, &mut World),
     ) -> Result<(), SimError> {
         self.extended = true;
-        install(&mut self.schedule, &mut self.world);
-        let built = self.schedule.initialize(&mut self.world);
-        built.map(drop).map_err(|error| {
-            let why = error.to_string(self.schedule.graph(), &self.world);
-            SimError::Schedule(why)
-        })
+        extend(&mut self.schedule, &mut self.world, install)
     }
 
     pub(super) fn push(&mut self, blueprint: &Blueprint) -> Result<(), SimError> {
@@ -249,15 +245,23 @@ impl Shard {
     /// Puts another environment in the place of one: into its entities if they are as many.
     pub(super) fn reset(&mut self, slot: usize, blueprint: &Blueprint) -> Result<(), SimError> {
         let old = self.environments[slot];
-        if self.rebuild.rebuild(&mut self.world, old, blueprint)? {
+        if self.is_whole(old) && self.rebuild.rebuild(&mut self.world, old, blueprint)? {
             return Ok(());
         }
         self.environments[slot] = blueprint.spawn(&mut self.world)?;
         // Its own rows, and the last ones of the table, which fill the holes.
         self.moved += 2;
         self.rows_moved = true;
-        despawn_environment(&mut self.world, old)?;
+        if self.world.get_entity(old).is_ok() {
+            despawn_environment(&mut self.world, old)?;
+        }
         self.world.clear_trackers();
         Ok(())
+    }
+
+    /// Whether an environment still has its entities, of which a host's systems can take some.
+    fn is_whole(&self, environment: Entity) -> bool {
+        let entity = self.world.get_entity(environment);
+        !self.extended || entity.is_ok_and(|entity| !entity.contains::<Damaged>())
     }
 }
