@@ -102,13 +102,18 @@ decode_words! {
 
 impl Decode for FaultKind {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
-        let kinds = decoder.fault_kinds.clone();
-        let names: Vec<FaultKind> = kinds.iter().map(FaultKindDescriptor::kind).collect();
-        let names: Vec<&str> = names.iter().map(FaultKind::name).collect();
-        let nouns = ["fault kind", "fault kinds"];
-        decoder.word_of(expr, path, nouns, &names, |name| {
-            { FaultKind::new(name).ok() }.filter(|&kind| kinds.contains(kind))
-        })
+        let known = &decoder.fault_kinds;
+        let find = |word: &str| { Self::new(word).ok() }.filter(|&kind| known.contains(kind));
+        if let Kind::Word(word) = expr.kind
+            && let Some(kind) = find(word)
+        {
+            return Some(kind);
+        }
+        // The names are for help, which is not given for problems that are not shown.
+        let known = known.iter().map(FaultKindDescriptor::kind);
+        let kinds: Vec<Self> = known.take_while(|_| !decoder.is_full()).collect();
+        let names: Vec<&str> = kinds.iter().map(Self::name).collect();
+        decoder.word_of(expr, path, ["fault kind", "fault kinds"], &names, |_| None)
     }
 }
 
