@@ -371,6 +371,6 @@ impl StandIn for Template {
 
 impl StandIn for FaultKind {
     fn stand_in() -> Self {
-        Self::Oom
+        Self::OOM
     }
 }

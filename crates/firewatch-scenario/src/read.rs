@@ -57,6 +57,7 @@ impl Decode for Scenario {
             engine: f.optional(decoder, "engine").unwrap_or_default(),
             profile: f.optional(decoder, "profile").unwrap_or_default(),
             actions: f.optional(decoder, "actions").unwrap_or_default(),
+            fault_kinds: decoder.fault_kinds.clone(),
             generated: services.is_none(),
             services: services.map(|services| services.0).unwrap_or_default(),
             faults: f.optional(decoder, "faults").unwrap_or_default(),
@@ -179,7 +180,7 @@ impl Decode for Fault {
 impl StandIn for Fault {
     fn stand_in() -> Self {
         Self {
-            kind: FaultKind::Oom,
+            kind: FaultKind::OOM,
             service: String::new(),
             speed: 1.0,
             start_tick: 0,

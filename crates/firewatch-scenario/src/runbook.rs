@@ -40,6 +40,8 @@ mod write;
 
 use std::path::Path;
 
+use firewatch_sim::FaultKinds;
+
 use crate::check;
 use crate::model::{Check, Expectation, Scenario};
 pub use alert::AlertName;
@@ -142,6 +144,7 @@ impl Runbook {
             text,
             "runbook",
             "Runbook(name: \"...\", steps: [...])",
+            &FaultKinds::default(),
         );
         if let Some(runbook) = runbook.as_ref().filter(|_| !notes.partial) {
             match scenario {

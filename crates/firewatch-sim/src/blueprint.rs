@@ -13,7 +13,7 @@ use crate::environment::{
     Clock, Engine, Environment, Impact, ImpactMode, LogScript, Parts, SloBudget,
 };
 use crate::error::SimError;
-use crate::fault::{Fault, FaultKind};
+use crate::fault::{Fault, FaultKind, FaultKindId, FaultKindRegistry, FaultKinds, admit, kind_id};
 use crate::mesh::{Place, Rows, note_moved_rows};
 use crate::metric;
 use crate::removals::bound_removals;
@@ -49,6 +49,8 @@ pub struct Blueprint {
     pub services: Vec<ServiceBlueprint>,
     /// The faults, in list order.
     pub faults: Vec<FaultBlueprint>,
+    /// Kinds of fault that the world is to know for this environment, besides those that it knows already.
+    pub fault_kinds: FaultKinds,
     /// What is planted in the logs.
     pub log_script: LogScript,
 }
@@ -102,13 +104,14 @@ impl FaultBlueprint {
     /// The component, as number `index` of the environment's faults.
     fn component(
         &self,
+        kind: FaultKindId,
         environment: Entity,
         index: u16,
         topology: &Topology,
         services: &[Entity],
     ) -> Fault {
         Fault {
-            kind: self.kind,
+            kind,
             halted: self.halted,
             index,
             target: u32::try_from(self.target).unwrap_or(u32::MAX),
@@ -121,16 +124,17 @@ impl FaultBlueprint {
         }
     }
 
-    /// Spawns the fault as number `index` of the environment's.
+    /// Spawns the fault, of a kind that the world knows by that number, as number `index` of the environment's.
     pub(crate) fn spawn(
         &self,
         world: &mut World,
+        kind: FaultKindId,
         environment: Entity,
         index: u16,
         topology: &Topology,
         services: &[Entity],
     ) -> Entity {
-        let fault = self.component(environment, index, topology, services);
+        let fault = self.component(kind, environment, index, topology, services);
         world.spawn(fault).id()
     }
 }
@@ -162,9 +166,12 @@ impl Blueprint {
     /// Spawns the environment with its services and faults.
     ///
     /// # Errors
-    /// As [`Blueprint::check`]. Nothing is left in the world then.
+    /// As [`Blueprint::check`]; [`SimError::UnknownFaultKind`] for a kind that neither the world nor
+    /// [`Blueprint::fault_kinds`] has; [`SimError::FaultKind`] if both have different ones of the same name.
+    /// Nothing is left in the world then.
     pub fn spawn(&self, world: &mut World) -> Result<Entity, SimError> {
         self.check()?;
+        let kinds = self.admit_kinds(world)?;
         note_moved_rows(world);
         let environment = world.spawn_empty().id();
         let services = self.spawn_services(world, environment);
@@ -172,7 +179,10 @@ impl Blueprint {
             .faults
             .iter()
             .zip(numbers())
-            .map(|(fault, index)| fault.spawn(world, environment, index, &self.topology, &services))
+            .zip(kinds)
+            .map(|((fault, index), kind)| {
+                fault.spawn(world, kind, environment, index, &self.topology, &services)
+            })
             .collect();
         let component = Environment {
             services: Rows::of(world, &services),
@@ -196,6 +206,15 @@ impl Blueprint {
         Ok(environment)
     }
 
+    /// The same where the world is to know these kinds of fault, too.
+    #[must_use]
+    pub fn with_fault_kinds(self, fault_kinds: FaultKinds) -> Self {
+        Self {
+            fault_kinds,
+            ..self
+        }
+    }
+
     /// The environment as plain data, with every metric that it starts with.
     ///
     /// # Errors
@@ -204,6 +223,13 @@ impl Blueprint {
         let mut world = World::new();
         let environment = self.spawn(&mut world)?;
         Ok(EnvironmentRef::new(&world, environment)?.capture())
+    }
+
+    /// Makes the kinds of fault known in the world; returns the number of each fault's kind there.
+    fn admit_kinds(&self, world: &mut World) -> Result<Vec<FaultKindId>, SimError> {
+        let kinds = self.faults.iter().map(|fault| fault.kind);
+        admit(world, &self.fault_kinds, kinds.clone())?;
+        kinds.map(|kind| kind_id(world, kind)).collect()
     }
 
     fn spawn_services(&self, world: &mut World, environment: Entity) -> Vec<Entity> {
@@ -301,6 +327,7 @@ type RebuiltParts = (
     Query<'static, 'static, EnvironmentParts>,
     Query<'static, 'static, ServiceParts>,
     Query<'static, 'static, &'static mut Fault>,
+    Res<'static, FaultKindRegistry>,
 );
 
 /// Builds environments in the entities of earlier ones: no entity is spawned, no row moves.
@@ -327,7 +354,10 @@ impl Rebuild {
         blueprint: &Blueprint,
     ) -> Result<bool, SimError> {
         blueprint.check()?;
-        let Ok((mut environments, mut services, mut faults)) = self.parts.get_mut(world) else {
+        let named = blueprint.faults.iter().map(|fault| fault.kind);
+        admit(world, &blueprint.fault_kinds, named)?;
+        let Ok((mut environments, mut services, mut faults, kinds)) = self.parts.get_mut(world)
+        else {
             return Ok(false);
         };
         let parts = environments.get_mut(entity);
@@ -363,9 +393,10 @@ impl Rebuild {
         }
         let indexed = blueprint.faults.iter().zip(numbers());
         for ((fault, index), &target) in indexed.zip(environment.faults()) {
-            if let Ok(mut component) = faults.get_mut(target) {
+            if let (Ok(mut component), Some(kind)) = (faults.get_mut(target), kinds.id(fault.kind))
+            {
                 let services = environment.services();
-                *component = fault.component(entity, index, &blueprint.topology, services);
+                *component = fault.component(kind, entity, index, &blueprint.topology, services);
             }
         }
         let mut removed = false;

@@ -28,9 +28,12 @@
 //! # In a host's own world
 //!
 //! [`spawn_environment`] puts an incident into any `World`, [`install`] adds the systems to any
-//! `Schedule`; systems of the host's stand in, before or after the sets of [`TickSet`]. A new kind
-//! of fault is a [`FaultKind::External`] fault with a component of the host's and a system in
-//! [`TickSet::FaultPhysics`]: see the example `sixth_fault`.
+//! `Schedule`; systems of the host's stand in, before or after the sets of [`TickSet`].
+//!
+//! A new kind of fault is a [`FaultKindDescriptor`] among the [`FaultKinds`] of a [`Blueprint`], of a
+//! [`FleetBuilder`] or of a world ([`register_fault_kinds`]): what it does in a tick is a function, a
+//! system of the host's in [`TickSet::FaultPhysics`], or data ([`FaultKindRules`]). The example
+//! `sixth_fault` of `firewatch-scenario` has one.
 //!
 //! A component that a host adds to services or faults should have
 //! `#[component(storage = "SparseSet")]`: it then leaves the rows of an environment side by side,
@@ -44,6 +47,7 @@ mod conditions;
 mod environment;
 mod error;
 mod fault;
+mod fault_physics;
 mod fleet;
 mod hash;
 mod impact;
@@ -76,8 +80,12 @@ pub use environment::{
     SloBudget,
 };
 pub use error::SimError;
-pub use fault::{Fault, FaultKind};
-pub use fleet::{Fleet, FleetPart, NewPart, Standing};
+pub use fault::{
+    EvidenceContext, Fault, FaultContext, FaultEvidence, FaultKind, FaultKindDescriptor,
+    FaultKindError, FaultKindId, FaultKindLookup, FaultKindRules, FaultKinds, FaultPhysics,
+    LogLine, MetricGrowth, PrecedingChange, fault_kinds, register_fault_kinds,
+};
+pub use fleet::{Fleet, FleetBuilder, FleetPart, NewPart, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
 pub use mesh::defragment_environments;
 pub use metric::{

@@ -5,7 +5,7 @@ use bevy_ecs::query::ROQueryItem;
 
 use crate::environment::{Clock, Environment, Impact, LogScript, SloBudget};
 use crate::error::SimError;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind, FaultKindDescriptor, descriptor};
 use crate::hash::StateHasher;
 use crate::logs;
 use crate::mesh::{column, has_contiguous_rows};
@@ -221,6 +221,19 @@ impl<'w> EnvironmentRef<'w> {
         side_by_side.iter().chain(scattered)
     }
 
+    /// The kind of a fault of this environment.
+    #[must_use]
+    pub fn fault_kind(&self, fault: &Fault) -> FaultKind {
+        self.fault_descriptor(fault)
+            .map_or(FaultKind::UNREGISTERED, FaultKindDescriptor::kind)
+    }
+
+    /// What the kind of a fault of this environment does; `None` for a fault of another world's kind.
+    #[must_use]
+    pub fn fault_descriptor(&self, fault: &Fault) -> Option<&'w FaultKindDescriptor> {
+        descriptor(self.world, fault.kind)
+    }
+
     /// The service that a fault of this environment afflicts, in the mesh or not.
     #[must_use]
     pub fn fault_service(&self, fault: &Fault) -> &'w str {
@@ -287,7 +300,7 @@ impl<'w> EnvironmentRef<'w> {
     #[must_use]
     pub fn capture(&self) -> EnvironmentState {
         let faults = self.faults().map(|fault| FaultState {
-            kind: fault.kind,
+            kind: self.fault_kind(fault),
             service: self.fault_service(fault).to_owned(),
             speed: fault.speed,
             halted: fault.halted,

@@ -1,9 +1,9 @@
 //! Types of the engine.
 
-use firewatch_sim::{AdversarialLine, Engine, FaultKind, ImpactMode, Status};
+use firewatch_sim::{AdversarialLine, Engine, FaultKind, FaultKindDescriptor, ImpactMode, Status};
 
 use super::{Decode, Decoder, StandIn};
-use firewatch_ron::Expr;
+use firewatch_ron::{Expr, Kind};
 
 macro_rules! decode_words {
     ($($type:ty: $names:expr, $words:expr;)*) => {$(
@@ -18,7 +18,6 @@ macro_rules! decode_words {
 decode_words! {
     Engine: ["engine", "engines"], &Engine::ALL.map(Engine::name);
     ImpactMode: ["impact mode", "impact modes"], &ImpactMode::ALL.map(ImpactMode::name);
-    FaultKind: ["fault kind", "fault kinds"], &FaultKind::BUILT_IN.map(FaultKind::name);
     Status: ["status", "statuses"], &Status::ALL.map(Status::name);
 }
 
@@ -43,5 +42,22 @@ impl StandIn for AdversarialLine {
             service: String::new(),
             line: String::new(),
         }
+    }
+}
+
+impl Decode for FaultKind {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let known = &decoder.fault_kinds;
+        let find = |word: &str| { Self::new(word).ok() }.filter(|&kind| known.contains(kind));
+        if let Kind::Word(word) = expr.kind
+            && let Some(kind) = find(word)
+        {
+            return Some(kind);
+        }
+        // The names are for help, which is not given for problems that are not shown.
+        let known = known.iter().map(FaultKindDescriptor::kind);
+        let kinds: Vec<Self> = known.take_while(|_| !decoder.is_full()).collect();
+        let names: Vec<&str> = kinds.iter().map(Self::name).collect();
+        decoder.word_of(expr, path, ["fault kind", "fault kinds"], &names, |_| None)
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use firewatch_action::{ActionCatalogue, ActionSpec, Category, Profile};
 use firewatch_scenario::FileKind;
-use firewatch_sim::Value;
+use firewatch_sim::{FaultKind, Value};
 use serde::Serialize;
 
 use crate::arguments::{PlainFormat, RootArgument, profile};
@@ -51,7 +51,7 @@ struct ActionEntry<'a> {
     guarded: bool,
     ends_episode: bool,
     own: bool,
-    halts: Vec<&'static str>,
+    halts: Vec<FaultKind>,
     parameters: Vec<ParameterEntry<'a>>,
 }
 
@@ -88,7 +88,7 @@ impl<'a> ActionEntry<'a> {
             guarded: action.is_guarded(),
             ends_episode: action.ends_episode(),
             own: is_custom(action, built_in),
-            halts: action.halts().iter().map(|kind| kind.name()).collect(),
+            halts: action.halts(),
             parameters: parameters.collect(),
         }
     }
@@ -188,7 +188,7 @@ fn write_list(
 
 /// Returns a row for an action, and a row for each of its parameters.
 fn rows(action: &ActionSpec, own: bool) -> impl Iterator<Item = (String, String)> {
-    let halts: Vec<&str> = action.halts().iter().map(|kind| kind.name()).collect();
+    let halts: Vec<String> = action.halts().iter().map(ToString::to_string).collect();
     let mut about = action.about().to_owned();
     if !halts.is_empty() {
         about.push_str(&format!(" Halts {}.", halts.join(", ")));

@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use firewatch_scenario::{Difficulty, Scenario};
+use firewatch_sim::FaultKind;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -46,7 +47,7 @@ struct ScenarioEntry {
     difficulty: Option<&'static str>,
     ticks: u64,
     services: Vec<String>,
-    fault_kinds: Vec<&'static str>,
+    fault_kinds: Vec<FaultKind>,
     mechanics: Vec<&'static str>,
     expectations: usize,
 }
@@ -64,8 +65,8 @@ impl ScenarioEntry {
     fn new(file: String, scenario: Scenario) -> Result<Self, Failure> {
         let mut fault_kinds = Vec::new();
         for fault in scenario.all_faults() {
-            if !fault_kinds.contains(&fault.kind.name()) {
-                fault_kinds.push(fault.kind.name());
+            if !fault_kinds.contains(&fault.kind) {
+                fault_kinds.push(fault.kind);
             }
         }
         Ok(Self {
@@ -155,7 +156,7 @@ fn write_list(entries: &[ScenarioEntry], out: &mut Output) -> Result<(), Failure
 fn tag_lines(entry: &ScenarioEntry, palette: Palette) -> Vec<String> {
     const WIDTH: usize = 84;
     const DOT: &str = " · ";
-    let faults = entry.fault_kinds.iter().map(|kind| (WARNING, *kind));
+    let faults = entry.fault_kinds.iter().map(|kind| (WARNING, kind.name()));
     let mechanics = entry.mechanics.iter().map(|name| (ACTION, *name));
     let mut lines: Vec<String> = Vec::new();
     let mut width = 0;

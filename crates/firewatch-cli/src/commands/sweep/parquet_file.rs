@@ -135,6 +135,7 @@ fn write<'a>(
         ColumnType::Text => {
             let values = cells.filter_map(|cell| match cell {
                 CellValue::Text(text) => Some(ByteArray::from(*text)),
+                CellValue::FaultKind(kind) => Some(ByteArray::from(kind.name())),
                 _ => None,
             });
             write_all::<ByteArrayType>(column, values.collect(), None)

@@ -1,6 +1,7 @@
 //! The rows of a sweep: their columns, and rows as text.
 
 use firewatch_scenario::{Halt, Plan, Setting};
+use firewatch_sim::FaultKind;
 use serde::{Serialize, Serializer};
 
 use super::arguments::RowFormat;
@@ -38,6 +39,8 @@ pub enum CellValue<'a> {
     Bool(bool),
     /// A value of [`ColumnType::Text`].
     Text(&'a str),
+    /// Of [`ColumnType::Text`], too.
+    FaultKind(FaultKind),
 }
 
 /// Name and type of each column.
@@ -87,7 +90,7 @@ pub fn cells<'a>(plan: &'a Plan, run: u64, results: &'a RunResult) -> Vec<CellVa
     ];
     cells.extend(what.settings.into_iter().map(|setting| match setting {
         Setting::Speed(speed) => CellValue::Float(speed),
-        Setting::Kind(kind) => CellValue::Text(kind.name()),
+        Setting::Kind(kind) => CellValue::FaultKind(kind),
         Setting::Halt(Halt::At(tick)) => CellValue::OptionalUnsigned(Some(tick)),
         Setting::Halt(Halt::Never) => CellValue::OptionalUnsigned(None),
     }));
@@ -188,6 +191,7 @@ fn as_field(cell: CellValue) -> String {
         CellValue::Float(x) => number(x),
         CellValue::Bool(truth) => truth.to_string(),
         CellValue::Text(text) => csv_text(text).into_owned(),
+        CellValue::FaultKind(kind) => kind.to_string(),
     }
 }
 
