@@ -121,7 +121,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut world, mut schedule) = (World::new(), schedule());
     let environment = spawn_environment(&mut world, &mesh())?;
     let view = EnvironmentRef::new(&world, environment)?;
-    for service in view.environment().services().to_vec() {
+    for service in view.service_entities().to_vec() {
         world.entity_mut(service).insert(PeakErrors::default());
     }
 

@@ -9,17 +9,16 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryItem;
 use bevy_ecs::system::SystemState;
 
-use crate::environment::{
-    Clock, Engine, Environment, Impact, ImpactMode, LogScript, Parts, SloBudget,
-};
+use crate::environment::{Clock, Engine, Environment, Impact, ImpactMode, LogScript, SloBudget};
 use crate::error::SimError;
 use crate::fault::{Fault, FaultKind};
-use crate::mesh::{Place, Rows, note_moved_rows};
 use crate::metric;
+use crate::ownership::{FaultOf, Faults, ServiceOf, Services};
 use crate::removals::bound_removals;
+use crate::rows::{RowRanges, note_moved_rows};
 use crate::service::{
-    Certificate, CrashLoop, Extras, ImagePull, Internals, Member, Pipeline, Profile, RequestQueue,
-    Runtime, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
+    Traffic, Uptime, Vitals,
 };
 use crate::state::EnvironmentState;
 use crate::topology::{Reach, Topology};
@@ -56,7 +55,7 @@ pub struct Blueprint {
 /// What a service is built from.
 #[derive(Clone, Debug, Default)]
 pub struct ServiceBlueprint {
-    /// Its vitals; whose they are and whether it is a red herring is filled in.
+    /// Its vitals; whether it is a red herring is filled in.
     pub vitals: Vitals,
     /// What faults change.
     pub runtime: Runtime,
@@ -99,39 +98,30 @@ impl FaultBlueprint {
         }
     }
 
-    /// The component, as number `index` of the environment's faults.
-    fn component(
-        &self,
-        environment: Entity,
-        index: u16,
-        topology: &Topology,
-        services: &[Entity],
-    ) -> Fault {
+    /// The component; `service` is the entity of the afflicted service, if that is in the mesh.
+    fn component(&self, topology: &Topology, service: Option<Entity>) -> Fault {
         Fault {
             kind: self.kind,
             halted: self.halted,
-            index,
             target: u32::try_from(self.target).unwrap_or(u32::MAX),
             reach: Reach::new(topology, self.target),
             speed: self.speed,
             halted_at_tick: self.halted_at_tick,
             progression_tick: self.progression_tick,
-            environment,
-            service: services.get(self.target).copied(),
+            service,
         }
     }
 
-    /// Spawns the fault as number `index` of the environment's.
+    /// Spawns the fault as the last of the environment's.
     pub(crate) fn spawn(
         &self,
         world: &mut World,
         environment: Entity,
-        index: u16,
         topology: &Topology,
-        services: &[Entity],
+        service: Option<Entity>,
     ) -> Entity {
-        let fault = self.component(environment, index, topology, services);
-        world.spawn(fault).id()
+        let fault = self.component(topology, service);
+        world.spawn((FaultOf(environment), fault)).id()
     }
 }
 
@@ -166,33 +156,30 @@ impl Blueprint {
     pub fn spawn(&self, world: &mut World) -> Result<Entity, SimError> {
         self.check()?;
         note_moved_rows(world);
-        let environment = world.spawn_empty().id();
-        let services = self.spawn_services(world, environment);
-        let faults: Vec<Entity> = self
-            .faults
-            .iter()
-            .zip(numbers())
-            .map(|(fault, index)| fault.spawn(world, environment, index, &self.topology, &services))
-            .collect();
         let component = Environment {
-            services: Rows::of(world, &services),
-            faults: Rows::of(world, &faults),
+            topology: Arc::clone(&self.topology),
+            root_cause: self.root_cause,
             engine: self.engine,
             impact_mode: self.impact_mode,
-            parts: Box::new(Parts {
-                topology: Arc::clone(&self.topology),
-                services: services.into(),
-                faults: faults.into(),
-                root_cause: self.root_cause,
-            }),
         };
-        world.entity_mut(environment).insert((
+        let environment = world.spawn((
             component,
+            RowRanges::default(),
+            Services::with_capacity(self.services.len()),
+            Faults::with_capacity(self.faults.len()),
             self.clock,
             self.slo_budget,
             self.impact,
             self.log_script.clone(),
         ));
+        let environment = environment.id();
+        let services = self.spawn_services(world, environment);
+        for fault in &self.faults {
+            let service = services.get(fault.target).copied();
+            fault.spawn(world, environment, &self.topology, service);
+        }
+        let located = RowRanges::locate(world, environment);
+        world.entity_mut(environment).insert(located);
         Ok(environment)
     }
 
@@ -207,10 +194,10 @@ impl Blueprint {
     }
 
     fn spawn_services(&self, world: &mut World, environment: Entity) -> Vec<Entity> {
-        let rows = self.services.iter().zip(numbers()).map(|(service, index)| {
+        let rows = self.services.iter().enumerate().map(|(index, service)| {
             (
-                Member { environment, index },
-                self.vitals(service, environment, index),
+                ServiceOf(environment),
+                self.vitals(service, index),
                 service.runtime,
                 service.uptime,
                 service.profile.clone(),
@@ -225,19 +212,12 @@ impl Blueprint {
         entities
     }
 
-    fn vitals(&self, service: &ServiceBlueprint, environment: Entity, index: u16) -> Vitals {
+    fn vitals(&self, service: &ServiceBlueprint, index: usize) -> Vitals {
         Vitals {
-            place: Place::new(environment, index),
-            red_herring: self.topology.is_red_herring(usize::from(index)),
+            red_herring: self.topology.is_red_herring(index),
             ..service.vitals
         }
     }
-}
-
-/// The numbers of an environment's services or faults: from 0 on, and from 0 again if there are more
-/// than 65,536 faults, whose rows are never taken for a slice.
-fn numbers() -> impl Iterator<Item = u16> {
-    (0..=u16::MAX).cycle()
 }
 
 /// Removes an environment with its services and faults, as `World::despawn` of its entity does too.
@@ -291,6 +271,8 @@ type ServiceParts = (
 
 type EnvironmentParts = (
     &'static mut Environment,
+    &'static Services,
+    &'static Faults,
     &'static mut Clock,
     &'static mut SloBudget,
     &'static mut Impact,
@@ -331,15 +313,21 @@ impl Rebuild {
             return Ok(false);
         };
         let parts = environments.get_mut(entity);
-        let (mut environment, mut clock, mut budget, mut impact, mut log_script) =
-            parts.map_err(|_| SimError::NoEnvironment)?;
-        if environment.services().len() != blueprint.services.len()
-            || environment.faults().len() != blueprint.faults.len()
+        let (
+            mut environment,
+            targets,
+            afflictions,
+            mut clock,
+            mut budget,
+            mut impact,
+            mut log_script,
+        ) = parts.map_err(|_| SimError::NoEnvironment)?;
+        if targets.len() != blueprint.services.len() || afflictions.len() != blueprint.faults.len()
         {
             return Ok(false);
         }
-        environment.parts.topology = Arc::clone(&blueprint.topology);
-        environment.parts.root_cause = blueprint.root_cause;
+        environment.topology = Arc::clone(&blueprint.topology);
+        environment.root_cause = blueprint.root_cause;
         environment.engine = blueprint.engine;
         environment.impact_mode = blueprint.impact_mode;
         *clock = blueprint.clock;
@@ -351,21 +339,20 @@ impl Rebuild {
             .prompt_injection_service
             .clone_from(&script.prompt_injection_service);
         log_script.adversarial.clone_from(&script.adversarial);
-        let indexed = blueprint.services.iter().zip(numbers());
-        for ((service, index), &target) in indexed.zip(environment.services()) {
+        let indexed = blueprint.services.iter().enumerate();
+        for ((index, service), &target) in indexed.zip(targets.as_slice()) {
             // An error would say that somebody despawned the service by hand.
             if let Ok(row) = services.get_mut(target) {
-                let vitals = blueprint.vitals(service, entity, index);
+                let vitals = blueprint.vitals(service, index);
                 if overwrite(row, vitals, service) || !service.metrics.is_empty() {
-                    self.special.push((target, usize::from(index)));
+                    self.special.push((target, index));
                 }
             }
         }
-        let indexed = blueprint.faults.iter().zip(numbers());
-        for ((fault, index), &target) in indexed.zip(environment.faults()) {
-            if let Ok(mut component) = faults.get_mut(target) {
-                let services = environment.services();
-                *component = fault.component(entity, index, &blueprint.topology, services);
+        for (fault, &affliction) in blueprint.faults.iter().zip(afflictions.as_slice()) {
+            if let Ok(mut component) = faults.get_mut(affliction) {
+                let service = targets.as_slice().get(fault.target).copied();
+                *component = fault.component(&blueprint.topology, service);
             }
         }
         let mut removed = false;

@@ -6,6 +6,7 @@ use crate::environment::Environment;
 use crate::error::SimError;
 use crate::intervene::Intervention;
 use crate::metric::{self, MetricKey};
+use crate::ownership::Services;
 use crate::service::Internals;
 use crate::topology::Topology;
 use crate::value::Value;
@@ -84,8 +85,8 @@ impl<'w> EnvironmentMut<'w> {
     }
 
     fn services(&self) -> &[Entity] {
-        let environment = self.world.get::<Environment>(self.entity);
-        environment.map_or(&[], Environment::services)
+        let services = self.world.get::<Services>(self.entity);
+        services.map_or(&[], Services::as_slice)
     }
 
     /// Attaches to a service, as its `recent_logs`, what an operator finds in its log now.

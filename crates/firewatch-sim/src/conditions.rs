@@ -5,27 +5,34 @@ use bevy_ecs::prelude::*;
 use crate::environment::{Clock, Engine, Environment, SECONDS_PER_TICK};
 use crate::fault::Fault;
 use crate::num;
-use crate::service::{Certificate, CrashLoop, ImagePull, Member, Runtime, Traffic, Vitals};
+use crate::ownership::{Faults, ServiceOf};
+use crate::service::{Certificate, CrashLoop, ImagePull, Runtime, Traffic, Vitals};
 use crate::ticking::Ticking;
 
 /// Counts the crash-loop back-off down, once for each halted fault of the service; when it ends, the
 /// service starts cleanly. The single-fault engine has no such countdown.
 pub(crate) fn crash_loop_backoff(
-    mut services: Query<(Entity, &Member, &mut CrashLoop, &mut Vitals, &mut Runtime)>,
-    environments: Query<&Environment>,
+    mut services: Query<(
+        Entity,
+        &ServiceOf,
+        &mut CrashLoop,
+        &mut Vitals,
+        &mut Runtime,
+    )>,
+    environments: Query<(&Environment, &Faults)>,
     faults: Query<&Fault>,
     ticking: Ticking,
 ) {
     ticking.for_each_service(&mut services, |row| {
-        let (entity, member, mut crash_loop, mut vitals, mut runtime) = row;
-        let Ok(environment) = environments.get(member.environment) else {
+        let (entity, owner, mut crash_loop, mut vitals, mut runtime) = row;
+        let Ok((environment, of_environment)) = environments.get(owner.environment()) else {
             return;
         };
         if environment.engine == Engine::SingleFault {
             return;
         }
         let of_service = faults
-            .iter_many(environment.faults())
+            .iter_many(of_environment.iter())
             .flatten()
             .filter(|fault| fault.halted && fault.service == Some(entity));
         for _ in of_service {
@@ -47,15 +54,15 @@ pub(crate) fn crash_loop_backoff(
 
 /// Fails every request of a service whose certificate expires in this tick.
 pub(crate) fn certificate_expiry(
-    mut services: Query<(&Certificate, &Member, &mut Vitals)>,
+    mut services: Query<(&Certificate, &ServiceOf, &mut Vitals)>,
     clocks: Query<&Clock>,
     ticking: Ticking,
 ) {
-    ticking.for_each_service(&mut services, |(certificate, member, mut vitals)| {
+    ticking.for_each_service(&mut services, |(certificate, owner, mut vitals)| {
         let expires = certificate
             .cert_expiry_bomb_tick
             .and_then(|tick| u64::try_from(tick).ok());
-        let now = clocks.get(member.environment).ok().map(|clock| clock.tick);
+        let now = clocks.get(owner.environment()).ok().map(|clock| clock.tick);
         if expires.is_some() && expires == now {
             vitals.http_server_error_rate = 1.0;
             vitals.http_server_request_duration_p99 = 5.0;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::mesh::Rows;
-use crate::ownership::despawn_parts;
+use crate::ownership::disband;
 use crate::status::UnknownName;
 use crate::topology::Topology;
 
@@ -87,64 +86,39 @@ impl FromStr for ImpactMode {
     }
 }
 
-/// One incident: its rules, the shape of its mesh and which entities belong to it.
+/// One incident: its rules and the shape of its mesh.
 ///
-/// The same entity has a [`Clock`], a [`SloBudget`], an [`Impact`] and a [`LogScript`]. Its services and faults
-/// are despawned with it; one that loses a part otherwise is [`Damaged`](crate::Damaged).
-#[derive(Component, Clone, Debug)]
-#[component(on_remove = despawn_parts)]
+/// The same entity has a [`Clock`], a [`SloBudget`], an [`Impact`] and a [`LogScript`], and the lists of its
+/// [`Services`](crate::Services) and [`Faults`](crate::Faults). Those are despawned with it; an environment that
+/// loses a part otherwise is [`Damaged`](crate::Damaged).
+#[derive(Component, Debug)]
+#[component(on_remove = disband)]
 pub struct Environment {
-    pub(crate) services: Rows,
-    pub(crate) faults: Rows,
-    pub(crate) engine: Engine,
-    pub(crate) impact_mode: ImpactMode,
-    /// Apart from what every tick reads.
-    pub(crate) parts: Box<Parts>,
-}
-
-/// What belongs to an environment.
-#[derive(Clone, Debug)]
-pub(crate) struct Parts {
     pub(crate) topology: Arc<Topology>,
-    pub(crate) services: Box<[Entity]>,
-    pub(crate) faults: Box<[Entity]>,
     /// Node of the topology; it may lie outside the mesh.
     pub(crate) root_cause: Option<usize>,
+    pub(crate) engine: Engine,
+    pub(crate) impact_mode: ImpactMode,
 }
 
 impl Environment {
     /// The shape of the mesh.
     #[must_use]
     pub fn topology(&self) -> &Topology {
-        &self.parts.topology
-    }
-
-    /// The service entities, in service order.
-    #[must_use]
-    pub fn services(&self) -> &[Entity] {
-        &self.parts.services
-    }
-
-    /// The fault entities, in list order.
-    #[must_use]
-    pub fn faults(&self) -> &[Entity] {
-        &self.parts.faults
+        &self.topology
     }
 
     /// Name of the root cause; it need not be a service of the mesh.
     #[must_use]
     pub fn root_cause(&self) -> Option<&str> {
-        self.parts
-            .root_cause
-            .map(|node| self.parts.topology.name(node))
+        self.root_cause.map(|node| self.topology.name(node))
     }
 
     /// Index of the root-cause service, if it is in the mesh.
     #[must_use]
     pub fn root_cause_service(&self) -> Option<usize> {
-        self.parts
-            .root_cause
-            .filter(|&node| node < self.parts.topology.service_count())
+        self.root_cause
+            .filter(|&node| node < self.topology.service_count())
     }
 
     /// Which rules order the tick.

@@ -13,8 +13,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::environment::{Engine, Environment};
-use crate::mesh::{Meshes, Place, Placed};
-use crate::ownership::note_lost_fault;
+use crate::mesh::Meshes;
 use crate::service::{RequestQueue, Traffic};
 use crate::status::UnknownName;
 use crate::topology::Reach;
@@ -87,14 +86,11 @@ impl FromStr for FaultKind {
 
 /// A fault on a service of an environment.
 #[derive(Component, Clone, Copy, Debug, PartialEq)]
-#[component(on_despawn = note_lost_fault)]
 pub struct Fault {
     /// What is wrong.
     pub kind: FaultKind,
     /// Whether the fault has been stopped; its services recover then.
     pub halted: bool,
-    /// Which of its environment's faults it is.
-    pub(crate) index: u16,
     /// Node of the topology; outside the mesh if `service` is `None`.
     pub(crate) target: u32,
     /// Whom a cascade from the service reaches.
@@ -105,17 +101,10 @@ pub struct Fault {
     pub halted_at_tick: Option<u64>,
     /// Ticks during which it was active.
     pub progression_tick: u64,
-    pub(crate) environment: Entity,
     pub(crate) service: Option<Entity>,
 }
 
 impl Fault {
-    /// The environment that the fault belongs to.
-    #[must_use]
-    pub fn environment(&self) -> Entity {
-        self.environment
-    }
-
     /// The service that the fault afflicts; `None` if the mesh has no service of that name.
     #[must_use]
     pub fn service(&self) -> Option<Entity> {
@@ -134,13 +123,6 @@ impl Fault {
     }
 }
 
-impl Placed for Fault {
-    #[inline]
-    fn place(&self) -> Place {
-        Place::new(self.environment, self.index)
-    }
-}
-
 /// Lets every fault that is not halted act on its service, in list order.
 pub(crate) fn fault_physics(
     mut meshes: Meshes<()>,
@@ -150,6 +132,7 @@ pub(crate) fn fault_physics(
     // Few worlds have any: this spares looking for the queue of every service with a drift.
     let has_queues = !queues.is_empty();
     meshes.for_each(is_going_on, |environment, (), faults, services| {
+        let entities = services.entities;
         for fault in faults {
             if fault.halted {
                 continue;
@@ -170,7 +153,7 @@ pub(crate) fn fault_physics(
                 FaultKind::ConfigDrift if has_queues => {
                     match caught_in_loop(environment, entity, &mut queues) {
                         Some(mut queue) => {
-                            let calm = config_drift::retries_are_low(environment, entity, &traffic);
+                            let calm = config_drift::retries_are_low(entities, entity, &traffic);
                             config_drift::act_metastable(fault.speed, vitals, &mut queue, calm);
                         }
                         None => config_drift::act(fault.speed, vitals, runtime),

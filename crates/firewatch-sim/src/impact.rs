@@ -29,7 +29,7 @@ pub(crate) fn impact(
     meshes.for_each(
         |_, _| true,
         |environment, (clock, mut impact, mut budget), _, services| {
-            let services = &*services.vitals;
+            let (entities, services) = (services.entities, &*services.vitals);
             let impact = impact.bypass_change_detection();
             match environment.impact_mode {
                 ImpactMode::Standard => {
@@ -39,7 +39,7 @@ pub(crate) fn impact(
                 }
                 ImpactMode::Freshness => {
                     let lag = |index: usize| {
-                        let pipeline = pipelines.get(*environment.services().get(index)?).ok()?;
+                        let pipeline = pipelines.get(*entities.get(index)?).ok()?;
                         pipeline.data_freshness_lag_seconds
                     };
                     impact.bcm_delta = freshness_minutes((0..services.len()).filter_map(lag));

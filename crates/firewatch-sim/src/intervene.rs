@@ -8,9 +8,10 @@ use crate::blueprint::{check_finite, check_speed};
 use crate::environment::{Clock, Engine, Environment, SloBudget};
 use crate::error::SimError;
 use crate::fault::Fault;
-use crate::mesh::{Rows, note_moved_rows};
 use crate::metric;
 use crate::num;
+use crate::ownership::{Faults, Services};
+use crate::rows::{RowRanges, note_moved_rows};
 use crate::state::FaultState;
 use crate::value::Value;
 
@@ -97,7 +98,10 @@ pub fn halt_fault(world: &mut World, entity: Entity, index: usize) -> Result<(),
 }
 
 fn find_fault(world: &World, entity: Entity, index: usize) -> Result<Entity, SimError> {
-    let faults = environment(world, entity)?.faults();
+    environment(world, entity)?;
+    let faults = world
+        .get::<Faults>(entity)
+        .map_or(&[][..], Faults::as_slice);
     faults.get(index).copied().ok_or(SimError::UnknownFault {
         index,
         faults: faults.len(),
@@ -118,37 +122,34 @@ pub fn inject_fault(
 ) -> Result<Entity, SimError> {
     let environment = environment(world, entity)?;
     check_injection(environment, fault)?;
-    let mut faults = environment.faults().to_vec();
-    let mut topology = Arc::clone(&environment.parts.topology);
+    let mut topology = Arc::clone(&environment.topology);
     let target = match topology.node(&fault.service) {
         Some(node) => node,
         None => Arc::make_mut(&mut topology).mention(&fault.service),
     };
-    let services = environment.services().to_vec();
+    let services = world.get::<Services>(entity);
+    let service = services
+        .and_then(|services| services.as_slice().get(target))
+        .copied();
     let blueprint = fault.plan(target);
-    // Wraps only where there are too many to be taken for a slice.
-    let index = (faults.len() % (1 << 16)) as u16;
     note_moved_rows(world);
-    let spawned = blueprint.spawn(world, entity, index, &topology, &services);
-    faults.push(spawned);
-    let rows = Rows::of(world, &faults);
-    let mut environment = world
-        .get_mut::<Environment>(entity)
-        .ok_or(SimError::NoEnvironment)?;
-    environment.faults = rows;
-    let parts = &mut *environment.parts;
-    parts.root_cause = parts.root_cause.or(Some(blueprint.target));
-    parts.topology = topology;
-    parts.faults = faults.into();
+    let spawned = blueprint.spawn(world, entity, &topology, service);
+    let located = RowRanges::locate(world, entity);
+    let mut environment = world.entity_mut(entity);
+    if let Some(mut ranges) = environment.get_mut::<RowRanges>() {
+        *ranges = located;
+    }
+    if let Some(mut environment) = environment.get_mut::<Environment>() {
+        environment.root_cause = environment.root_cause.or(Some(blueprint.target));
+        environment.topology = topology;
+    }
     Ok(spawned)
 }
 
 fn check_injection(environment: &Environment, fault: &FaultState) -> Result<(), SimError> {
     check_speed(fault.speed)?;
     if environment.engine == Engine::SingleFault {
-        return Err(SimError::SingleFault {
-            faults: environment.faults().len() + 1,
-        });
+        return Err(SimError::SingleFault { faults: 2 });
     }
     Ok(())
 }
@@ -192,9 +193,10 @@ fn check_budget(remaining: f64) -> Result<(), SimError> {
 }
 
 fn find_service(world: &World, entity: Entity, name: &str) -> Result<Entity, SimError> {
-    let environment = environment(world, entity)?;
-    let index = environment.topology().service(name);
+    let index = environment(world, entity)?.topology().service(name);
+    let services = world.get::<Services>(entity);
     index
-        .and_then(|index| environment.services().get(index).copied())
+        .zip(services)
+        .and_then(|(index, services)| services.as_slice().get(index).copied())
         .ok_or_else(|| SimError::UnknownService(name.to_owned()))
 }

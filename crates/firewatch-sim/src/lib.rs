@@ -57,6 +57,7 @@ mod ownership;
 mod pipeline;
 mod recovery;
 mod removals;
+mod rows;
 mod schedule;
 mod service;
 mod simulation;
@@ -79,18 +80,18 @@ pub use error::SimError;
 pub use fault::{Fault, FaultKind};
 pub use fleet::{Fleet, FleetPart, NewPart, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
-pub use mesh::defragment_environments;
 pub use metric::{
     METRICS, Metric, MetricKey, MetricKind, find as find_metric, read as read_metric,
     read_all as read_metrics, write as write_metric,
 };
 pub use num::round_decimal;
 pub use observe::Observation;
-pub use ownership::Damaged;
+pub use ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
+pub use rows::defragment_environments;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
-    Certificate, CrashLoop, Extras, ImagePull, Internals, Member, Pipeline, Profile, RequestQueue,
-    Runtime, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
+    Traffic, Uptime, Vitals,
 };
 pub use simulation::Simulation;
 /// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.

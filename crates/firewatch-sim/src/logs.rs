@@ -3,7 +3,7 @@
 use crate::environment::LogScript;
 use crate::fault::FaultKind;
 use crate::num;
-use crate::service::{Member, Profile, Runtime, Vitals};
+use crate::service::{Profile, Runtime, Vitals};
 use crate::status::Status;
 use crate::view::EnvironmentRef;
 
@@ -20,8 +20,8 @@ pub(crate) fn lines(view: &EnvironmentRef, script: &LogScript, service: &str) ->
     let Some(entity) = view.service(service) else {
         return vec![format!("No service found: {service}")];
     };
-    let components = entity.get_components::<(&Member, &Vitals, &Runtime, &Profile)>();
-    let Ok((member, vitals, runtime, profile)) = components else {
+    let components = entity.get_components::<(&Vitals, &Runtime, &Profile)>();
+    let Ok((vitals, runtime, profile)) = components else {
         return healthy(service);
     };
     let root_cause = view.environment().root_cause();
@@ -32,7 +32,8 @@ pub(crate) fn lines(view: &EnvironmentRef, script: &LogScript, service: &str) ->
             Some(FaultKind::BadDeploy) => return bad_deploy(service, vitals, profile),
             Some(FaultKind::ConfigDrift) => return config_drift(service, runtime),
             Some(FaultKind::NetworkPartition) => {
-                let callees = view.topology().callees(usize::from(member.index));
+                let index = view.topology().service(service).unwrap_or_default();
+                let callees = view.topology().callees(index);
                 let upstream = callees.first().copied().unwrap_or("unknown-upstream");
                 return network_partition(service, upstream);
             }

@@ -2,10 +2,11 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::environment::Environment;
 use crate::error::SimError;
-use crate::mesh::{Rows, column, has_contiguous_rows};
+use crate::mesh::column;
 use crate::metric::{self, Metric, Number, Numbers, as_f32};
+use crate::ownership::Services;
+use crate::rows::{RowRange, RowRanges, has_contiguous_rows};
 use crate::service::{
     Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
     Traffic, Uptime, Vitals,
@@ -88,14 +89,15 @@ impl Observation {
 /// Where the services of an environment are.
 struct Found {
     environment: Entity,
-    rows: Rows,
+    rows: RowRange,
     /// Whether they are still where they were spawned.
     in_place: bool,
 }
 
 /// Reads the observations of one world.
 pub(crate) struct Observer {
-    environments: QueryState<&'static Environment>,
+    environments: QueryState<(&'static RowRanges, &'static Services)>,
+    services: QueryState<(Entity, &'static Vitals)>,
     vitals: QueryState<&'static Vitals>,
     runtimes: QueryState<&'static Runtime>,
     uptimes: QueryState<&'static Uptime>,
@@ -108,6 +110,7 @@ impl Observer {
     pub(crate) fn new(world: &mut World) -> Self {
         Self {
             environments: world.query(),
+            services: world.query(),
             vitals: world.query(),
             runtimes: world.query(),
             uptimes: world.query(),
@@ -172,12 +175,15 @@ impl Observer {
         first: usize,
         observation: &Observation,
     ) -> Result<(), SimError> {
-        let vitals = column(&mut self.vitals, world);
+        let tables = self.services.contiguous_iter(world).into_iter().flatten();
+        let table = { tables }.find(|(entities, _)| !entities.is_empty());
+        let entities = table.map_or(&[][..], |(entities, _)| entities);
         let is_contiguous = has_contiguous_rows(world);
         self.found.clear();
         for (&environment, number) in environments.iter().zip(first..) {
             let component = self.environments.get(world, environment);
-            let rows = component.map_err(|_| SimError::NoEnvironment)?.services;
+            let (ranges, services) = component.map_err(|_| SimError::NoEnvironment)?;
+            let rows = ranges.services;
             if rows.count() > observation.services {
                 return Err(SimError::ObservationTooSmall {
                     environment: number,
@@ -185,11 +191,11 @@ impl Observer {
                     room: observation.services,
                 });
             }
-            let slice = rows.in_column(vitals, environment, is_contiguous);
+            let found = rows.find(entities, services.as_slice(), is_contiguous);
             self.found.push(Found {
                 environment,
                 rows,
-                in_place: slice.is_some(),
+                in_place: found.is_some(),
             });
         }
         Ok(())
@@ -267,8 +273,8 @@ fn read_each<'a, C: Component>(
     places: impl Iterator<Item = &'a mut f32>,
     read: fn(&C) -> Option<f64>,
 ) {
-    let environment = world.get::<Environment>(found.environment);
-    let services = environment.map_or(&[][..], Environment::services);
+    let services = world.get::<Services>(found.environment);
+    let services = services.map_or(&[][..], Services::as_slice);
     for (&service, place) in services.iter().zip(places) {
         if let Some(component) = world.get::<C>(service) {
             *place = as_f32(read(component));

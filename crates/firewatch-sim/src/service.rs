@@ -9,20 +9,8 @@ use std::collections::BTreeMap;
 use bevy_ecs::prelude::*;
 use smol_str::SmolStr;
 
-use crate::mesh::{Place, Placed};
-use crate::ownership::note_lost_service;
 use crate::status::Status;
 use crate::value::Value;
-
-/// Which service of which environment this is.
-#[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
-#[component(on_despawn = note_lost_service)]
-pub struct Member {
-    /// The environment.
-    pub environment: Entity,
-    /// Which of its services.
-    pub index: u16,
-}
 
 /// What every tick of every service reads and writes.
 ///
@@ -36,7 +24,6 @@ pub struct Vitals {
     pub http_server_request_duration_p99: f64,
     /// Memory in use as a share of the limit; a fast out-of-memory fault may pass 1.
     pub process_memory_utilization: f64,
-    pub(crate) place: Place,
     /// As derived at the end of the last tick.
     pub status: Status,
     /// Whether the service is a red herring: no cascade reaches or crosses it, no recovery touches it. A copy
@@ -63,17 +50,9 @@ impl Default for Vitals {
             http_server_error_rate: 0.0,
             http_server_request_duration_p99: 0.1,
             process_memory_utilization: 0.33,
-            place: Place::NOWHERE,
             status: Status::Healthy,
             red_herring: false,
         }
-    }
-}
-
-impl Placed for Vitals {
-    #[inline]
-    fn place(&self) -> Place {
-        self.place
     }
 }
 

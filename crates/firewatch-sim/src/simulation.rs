@@ -7,7 +7,7 @@ use crate::change::EnvironmentMut;
 use crate::environment::Impact;
 use crate::error::SimError;
 use crate::intervene::{self, Intervention};
-use crate::mesh::defragment_environments;
+use crate::rows::defragment_environments;
 use crate::schedule::tick_schedule;
 use crate::state::{EnvironmentState, FaultState, spawn_environment};
 use crate::value::Value;

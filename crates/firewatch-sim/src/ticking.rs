@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::query::IterQueryData;
 use bevy_ecs::system::SystemParam;
 
-use crate::environment::Environment;
+use crate::ownership::Services;
 
 /// The environments that the next tick is for. While it is empty, and where there is no such resource,
 /// a tick is for all.
@@ -16,7 +16,7 @@ pub(crate) struct Picked(pub(crate) Vec<Entity>);
 /// The environments that a tick is for.
 #[derive(SystemParam)]
 pub(crate) struct Ticking<'w, 's> {
-    environments: Query<'w, 's, &'static Environment>,
+    environments: Query<'w, 's, &'static Services>,
     picked: Option<Res<'w, Picked>>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn picked<'a>(resource: &'a Option<Res<Picked>>) -> Option<&'a [Entit
 impl Ticking<'_, '_> {
     fn services_of<'a>(&'a self, picked: &'a [Entity]) -> impl Iterator<Item = Entity> + 'a {
         let environments = self.environments.iter_many(picked).flatten();
-        environments.flat_map(|environment| environment.services().iter().copied())
+        environments.flat_map(|services| services.iter())
     }
 
     /// Calls `f` for each service that the query finds, of the environments that tick.

@@ -8,8 +8,9 @@ use crate::error::SimError;
 use crate::fault::Fault;
 use crate::hash::StateHasher;
 use crate::logs;
-use crate::mesh::{column, has_contiguous_rows};
 use crate::metric::{self, MetricKey};
+use crate::ownership::{Faults, Services};
+use crate::rows::{RowRanges, has_contiguous_rows};
 use crate::service::{Pipeline, Vitals};
 use crate::state::{EnvironmentState, FaultState, ServiceState};
 use crate::status::Status;
@@ -22,6 +23,8 @@ pub struct EnvironmentRef<'w> {
     world: &'w World,
     entity: Entity,
     environment: &'w Environment,
+    services: &'w Services,
+    faults: &'w Faults,
     clock: &'w Clock,
     slo_budget: &'w SloBudget,
     impact: &'w Impact,
@@ -49,6 +52,8 @@ struct RowsRef<'w> {
 /// The components of an environment.
 type Parts = (
     &'static Environment,
+    &'static Services,
+    &'static Faults,
     &'static Clock,
     &'static SloBudget,
     &'static Impact,
@@ -69,11 +74,13 @@ impl<'w> EnvironmentRef<'w> {
     }
 
     fn of(world: &'w World, entity: Entity, parts: ROQueryItem<'w, 'w, Parts>) -> Self {
-        let (environment, clock, slo_budget, impact, log_script) = parts;
+        let (environment, services, faults, clock, slo_budget, impact, log_script) = parts;
         Self {
             world,
             entity,
             environment,
+            services,
+            faults,
             clock,
             slo_budget,
             impact,
@@ -116,7 +123,7 @@ impl<'w> EnvironmentRef<'w> {
     /// Number of services.
     #[must_use]
     pub fn service_count(&self) -> usize {
-        self.environment.services.count()
+        self.topology().service_count()
     }
 
     /// The services' names, in order.
@@ -129,8 +136,23 @@ impl<'w> EnvironmentRef<'w> {
     pub fn service(&self, name: &str) -> Option<EntityRef<'w>> {
         let index = self.topology().service(name)?;
         self.world
-            .get_entity(*self.environment.services().get(index)?)
+            .get_entity(*self.services.as_slice().get(index)?)
             .ok()
+    }
+
+    /// The entities of the services, in order.
+    #[must_use]
+    pub fn service_entities(&self) -> &'w [Entity] {
+        match self.rows {
+            Some(rows) => rows.services,
+            None => self.services.as_slice(),
+        }
+    }
+
+    /// The entities of the faults, in list order.
+    #[must_use]
+    pub fn fault_entities(&self) -> &'w [Entity] {
+        self.faults.as_slice()
     }
 
     /// The services, in order.
@@ -141,8 +163,7 @@ impl<'w> EnvironmentRef<'w> {
     /// The services with their names, in order.
     pub fn named_services(&self) -> impl Iterator<Item = (&'w str, EntityRef<'w>)> + use<'w> {
         let world = self.world;
-        let entities = self.environment.services().iter();
-        let named = self.service_names().zip(entities);
+        let named = self.service_names().zip(self.services.as_slice());
         named.filter_map(move |(name, &entity)| Some((name, world.get_entity(entity).ok()?)))
     }
 
@@ -157,13 +178,9 @@ impl<'w> EnvironmentRef<'w> {
     /// The service at a place in the mesh, for whoever changes it later.
     #[must_use]
     pub fn service_handle(&self, index: usize) -> Option<ServiceHandle> {
-        let services = match self.rows {
-            Some(rows) => rows.services,
-            None => self.environment.services(),
-        };
         Some(ServiceHandle {
             environment: self.entity,
-            service: *services.get(index)?,
+            service: *self.service_entities().get(index)?,
         })
     }
 
@@ -172,7 +189,7 @@ impl<'w> EnvironmentRef<'w> {
         let world = self.world;
         let (side_by_side, scattered) = match self.rows {
             Some(rows) => (rows.vitals, &[][..]),
-            None => (&[][..], self.environment.services()),
+            None => (&[][..], self.services.as_slice()),
         };
         let scattered = scattered.iter().filter_map(|&service| world.get(service));
         side_by_side.iter().chain(scattered)
@@ -215,7 +232,7 @@ impl<'w> EnvironmentRef<'w> {
         let world = self.world;
         let (side_by_side, scattered) = match self.rows {
             Some(rows) => (rows.faults, &[][..]),
-            None => (&[][..], self.environment.faults()),
+            None => (&[][..], self.faults.as_slice()),
         };
         let scattered = scattered.iter().filter_map(|&fault| world.get(fault));
         side_by_side.iter().chain(scattered)
@@ -255,7 +272,7 @@ impl<'w> EnvironmentRef<'w> {
         let faults = self.faults().map(|fault| fault.target as usize);
         let zone = self
             .topology()
-            .blast_zone(self.environment.parts.root_cause.into_iter().chain(faults));
+            .blast_zone(self.environment.root_cause.into_iter().chain(faults));
         zone.into_iter()
             .map(|node| self.topology().name(node))
             .collect()
@@ -323,9 +340,9 @@ impl<'w> EnvironmentRef<'w> {
 
 /// Reads many environments of one world, with what they have in common looked up once.
 pub(crate) struct Reader {
-    environments: QueryState<(Entity, Parts)>,
+    environments: QueryState<(Entity, &'static RowRanges, Parts)>,
     services: QueryState<(Entity, &'static Vitals)>,
-    faults: QueryState<&'static Fault>,
+    faults: QueryState<(Entity, &'static Fault)>,
 }
 
 impl Reader {
@@ -342,17 +359,22 @@ impl Reader {
         // A query of table components is dense: the iterators exist.
         let tables = self.environments.contiguous_iter(world);
         let mut tables = tables.into_iter().flatten();
-        let environments = tables.find(|(entities, _)| !entities.is_empty());
+        let environments = tables.find(|(entities, ..)| !entities.is_empty());
         let tables = self.services.contiguous_iter(world);
         let mut tables = tables.into_iter().flatten();
         let (services, vitals) =
+            { tables.find(|(entities, _)| !entities.is_empty()) }.unwrap_or_default();
+        let tables = self.faults.contiguous_iter(world);
+        let mut tables = tables.into_iter().flatten();
+        let (fault_entities, faults) =
             { tables.find(|(entities, _)| !entities.is_empty()) }.unwrap_or_default();
         Columns {
             world,
             environments,
             services,
             vitals,
-            faults: column(&mut self.faults, world),
+            fault_entities,
+            faults,
             is_contiguous: has_contiguous_rows(world),
             no_pipelines: !has_any::<Pipeline>(world),
         }
@@ -365,6 +387,7 @@ pub(crate) struct Columns<'w> {
     environments: Option<ContiguousEnvironments<'w>>,
     services: &'w [Entity],
     vitals: &'w [Vitals],
+    fault_entities: &'w [Entity],
     faults: &'w [Fault],
     is_contiguous: bool,
     no_pipelines: bool,
@@ -379,8 +402,11 @@ fn has_any<C: Component>(world: &World) -> bool {
 
 type ContiguousEnvironments<'w> = (
     &'w [Entity],
+    &'w [RowRanges],
     (
         &'w [Environment],
+        &'w [Services],
+        &'w [Faults],
         &'w [Clock],
         &'w [SloBudget],
         &'w [Impact],
@@ -389,26 +415,34 @@ type ContiguousEnvironments<'w> = (
 );
 
 impl<'w> Columns<'w> {
-    /// The environment in that row.
+    /// The environment of that entity, which was in that row.
     #[inline]
-    pub(crate) fn view(&self, row: usize) -> Option<EnvironmentRef<'w>> {
-        let (entities, (environments, clocks, budgets, impacts, scripts)) = self.environments?;
-        let (entity, environment) = (*entities.get(row)?, environments.get(row)?);
-        let vitals = { environment.services }.in_column(self.vitals, entity, self.is_contiguous);
-        let faults = { environment.faults }.in_column(self.faults, entity, self.is_contiguous);
-        let rows = vitals.zip(faults);
+    pub(crate) fn view(&self, row: usize, entity: Entity) -> Option<EnvironmentRef<'w>> {
+        let is_there = |entities: &[Entity]| entities.get(row) == Some(&entity);
+        let Some((_, ranges, parts)) = self.environments.filter(|(all, ..)| is_there(all)) else {
+            return EnvironmentRef::new(self.world, entity).ok();
+        };
+        let (environments, services, faults, clocks, budgets, impacts, scripts) = parts;
+        let (ranges, services, faults) = (ranges[row], &services[row], &faults[row]);
+        let of_services =
+            { ranges.services }.find(self.services, services.as_slice(), self.is_contiguous);
+        let of_faults =
+            { ranges.faults }.find(self.fault_entities, faults.as_slice(), self.is_contiguous);
+        let rows = of_services.zip(of_faults);
         Some(EnvironmentRef {
             world: self.world,
             entity,
-            environment,
+            environment: environments.get(row)?,
+            services,
+            faults,
             clock: clocks.get(row)?,
             slo_budget: budgets.get(row)?,
             impact: impacts.get(row)?,
             log_script: scripts.get(row)?,
-            rows: rows.map(|(vitals, faults)| RowsRef {
-                services: environment.services.of_column(self.services),
-                vitals,
-                faults,
+            rows: rows.map(|(of_services, of_faults)| RowsRef {
+                services: &self.services[of_services.clone()],
+                vitals: &self.vitals[of_services],
+                faults: &self.faults[of_faults],
             }),
             no_pipelines: self.no_pipelines,
         })

@@ -130,7 +130,7 @@ impl ActiveFaults {
 
     /// Adds one that has just begun, as the last of the environment's list.
     pub(super) fn begin(&mut self, fault: &Fault, view: &EnvironmentRef) {
-        let last = view.environment().faults().len().saturating_sub(1);
+        let last = view.fault_entities().len().saturating_sub(1);
         let service = self.0.entry(fault.service.clone()).or_default();
         service.push((last, fault.kind));
     }

@@ -3,7 +3,6 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::environment::Environment;
 use crate::num;
 use crate::service::{RequestQueue, Runtime, Traffic, Vitals};
 
@@ -46,7 +45,7 @@ const MIN_DRAIN_RATE: f64 = 10.0;
 
 /// Whether any other service, or else the service itself, sends few enough retries.
 pub(super) fn retries_are_low(
-    environment: &Environment,
+    services: &[Entity],
     service: Entity,
     traffic: &Query<&Traffic>,
 ) -> bool {
@@ -57,10 +56,7 @@ pub(super) fn retries_are_low(
             .and_then(|t| t.effective_rps_multiplier);
         multiplier.unwrap_or(RPS_MULTIPLIER_IF_ABSENT) < BREAK_RPS_MULTIPLIER
     };
-    let mut others = environment
-        .services()
-        .iter()
-        .filter(|&&entity| entity != service);
+    let mut others = services.iter().filter(|&&entity| entity != service);
     others.any(is_low) || is_low(&service)
 }
 

@@ -8,8 +8,9 @@ use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
 use crate::intervene::{Intervention, put_budget};
-use crate::mesh::{self, ContiguousRows, defragment};
+use crate::mesh;
 use crate::observe::{Observation, Observer};
+use crate::rows::{ContiguousRows, defragment};
 use crate::schedule::tick_schedule;
 use crate::ticking::Picked;
 use crate::view::{EnvironmentRef, Reader};
@@ -135,7 +136,7 @@ impl Shard {
             .enumerate()
             .filter(|(slot, _)| picked(*slot))
         {
-            if let Some(view) = columns.view(row) {
+            if let Some(view) = columns.view(row, self.environments[slot]) {
                 read(slot, &view);
             }
         }
