@@ -156,15 +156,11 @@ impl Blueprint {
     pub fn spawn(&self, world: &mut World) -> Result<Entity, SimError> {
         self.check()?;
         note_moved_rows(world);
-        let component = Environment {
-            topology: Arc::clone(&self.topology),
-            root_cause: self.root_cause,
-            engine: self.engine,
-            impact_mode: self.impact_mode,
-        };
+        let topology = Arc::clone(&self.topology);
+        let mut component = Environment::new(topology, self.engine, self.impact_mode);
+        component.set_root_cause(self.root_cause);
         let environment = world.spawn((
             component,
-            RowRanges::default(),
             Services::with_capacity(self.services.len()),
             Faults::with_capacity(self.faults.len()),
             self.clock,
@@ -179,7 +175,9 @@ impl Blueprint {
             fault.spawn(world, environment, &self.topology, service);
         }
         let located = RowRanges::locate(world, environment);
-        world.entity_mut(environment).insert(located);
+        if let Some(mut environment) = world.get_mut::<Environment>(environment) {
+            environment.rows = located;
+        }
         Ok(environment)
     }
 
@@ -327,7 +325,7 @@ impl Rebuild {
             return Ok(false);
         }
         environment.topology = Arc::clone(&blueprint.topology);
-        environment.root_cause = blueprint.root_cause;
+        environment.set_root_cause(blueprint.root_cause);
         environment.engine = blueprint.engine;
         environment.impact_mode = blueprint.impact_mode;
         *clock = blueprint.clock;

@@ -7,6 +7,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::ownership::disband;
+use crate::rows::RowRanges;
 use crate::status::UnknownName;
 use crate::topology::Topology;
 
@@ -95,13 +96,39 @@ impl FromStr for ImpactMode {
 #[component(on_remove = disband)]
 pub struct Environment {
     pub(crate) topology: Arc<Topology>,
-    /// Node of the topology; it may lie outside the mesh.
-    pub(crate) root_cause: Option<usize>,
+    pub(crate) rows: RowRanges,
+    root_cause: RootCause,
     pub(crate) engine: Engine,
     pub(crate) impact_mode: ImpactMode,
 }
 
+/// A node of the topology, which may lie outside the mesh; `u32::MAX` is none.
+#[derive(Clone, Copy, Debug)]
+struct RootCause(u32);
+
 impl Environment {
+    /// One whose rows are not known yet.
+    pub(crate) fn new(topology: Arc<Topology>, engine: Engine, impact_mode: ImpactMode) -> Self {
+        Self {
+            topology,
+            rows: RowRanges::default(),
+            root_cause: RootCause(u32::MAX),
+            engine,
+            impact_mode,
+        }
+    }
+
+    /// Node of the root cause in the topology; it may lie outside the mesh.
+    pub(crate) fn root_cause_node(&self) -> Option<usize> {
+        let RootCause(node) = self.root_cause;
+        (node != u32::MAX).then_some(node as usize)
+    }
+
+    pub(crate) fn set_root_cause(&mut self, node: Option<usize>) {
+        let node = node.and_then(|node| u32::try_from(node).ok());
+        self.root_cause = RootCause(node.unwrap_or(u32::MAX));
+    }
+
     /// The shape of the mesh.
     #[must_use]
     pub fn topology(&self) -> &Topology {
@@ -111,13 +138,13 @@ impl Environment {
     /// Name of the root cause; it need not be a service of the mesh.
     #[must_use]
     pub fn root_cause(&self) -> Option<&str> {
-        self.root_cause.map(|node| self.topology.name(node))
+        self.root_cause_node().map(|node| self.topology.name(node))
     }
 
     /// Index of the root-cause service, if it is in the mesh.
     #[must_use]
     pub fn root_cause_service(&self) -> Option<usize> {
-        self.root_cause
+        self.root_cause_node()
             .filter(|&node| node < self.topology.service_count())
     }
 

@@ -132,7 +132,8 @@ pub(crate) fn fault_physics(
     // Few worlds have any: this spares looking for the queue of every service with a drift.
     let has_queues = !queues.is_empty();
     meshes.for_each(is_going_on, |environment, (), faults, services| {
-        let entities = services.entities;
+        // Only a queue is compared with those of other services.
+        let entities = if has_queues { services.entities() } else { &[] };
         for fault in faults {
             if fault.halted {
                 continue;

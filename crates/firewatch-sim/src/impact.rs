@@ -29,7 +29,7 @@ pub(crate) fn impact(
     meshes.for_each(
         |_, _| true,
         |environment, (clock, mut impact, mut budget), _, services| {
-            let (entities, services) = (services.entities, &*services.vitals);
+            let (all, services) = (&*services, &*services.vitals);
             let impact = impact.bypass_change_detection();
             match environment.impact_mode {
                 ImpactMode::Standard => {
@@ -38,6 +38,7 @@ pub(crate) fn impact(
                     track_streak(impact, clock.tick);
                 }
                 ImpactMode::Freshness => {
+                    let entities = all.entities();
                     let lag = |index: usize| {
                         let pipeline = pipelines.get(*entities.get(index)?).ok()?;
                         pipeline.data_freshness_lag_seconds

@@ -135,12 +135,10 @@ pub fn inject_fault(
     note_moved_rows(world);
     let spawned = blueprint.spawn(world, entity, &topology, service);
     let located = RowRanges::locate(world, entity);
-    let mut environment = world.entity_mut(entity);
-    if let Some(mut ranges) = environment.get_mut::<RowRanges>() {
-        *ranges = located;
-    }
-    if let Some(mut environment) = environment.get_mut::<Environment>() {
-        environment.root_cause = environment.root_cause.or(Some(blueprint.target));
+    if let Some(mut environment) = world.get_mut::<Environment>(entity) {
+        environment.rows = located;
+        let root_cause = environment.root_cause_node().or(Some(blueprint.target));
+        environment.set_root_cause(root_cause);
         environment.topology = topology;
     }
     Ok(spawned)

@@ -41,6 +41,7 @@ mod cascade;
 mod change;
 mod clock;
 mod conditions;
+mod defragment;
 mod environment;
 mod error;
 mod fault;
@@ -72,6 +73,7 @@ mod view;
 pub use bevy_ecs;
 pub use blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint, despawn_environment};
 pub use change::{EnvironmentMut, ServiceMut};
+pub use defragment::defragment_environments;
 pub use environment::{
     AdversarialLine, Clock, Engine, Environment, Impact, ImpactMode, LogScript, SECONDS_PER_TICK,
     SloBudget,
@@ -87,7 +89,6 @@ pub use metric::{
 pub use num::round_decimal;
 pub use observe::Observation;
 pub use ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
-pub use rows::defragment_environments;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
     Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,

@@ -6,13 +6,13 @@
 
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::prelude::*;
-use bevy_ecs::query::{IterQueryData, QueryData, QueryItem};
+use bevy_ecs::query::{IterQueryData, QueryData};
 use bevy_ecs::system::SystemParam;
 
 use crate::environment::Environment;
 use crate::fault::Fault;
 use crate::ownership;
-use crate::rows::{ContiguousRows, RowRanges};
+use crate::rows::ContiguousRows;
 use crate::service::{Runtime, Uptime, Vitals};
 use crate::ticking::{Picked, picked};
 
@@ -26,7 +26,8 @@ const _: () = assert!(size_of::<Environment>() <= 32);
 /// its services in service order.
 #[derive(SystemParam)]
 pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
-    environments: Query<'w, 's, (EnvironmentParts, D)>,
+    environments: Query<'w, 's, (Entity, &'static Environment, D)>,
+    parts: Query<'w, 's, PartLists>,
     faults: Query<'w, 's, (Entity, &'static mut Fault)>,
     services: Query<'w, 's, (Entity, ServiceRow)>,
     contiguous: Option<Res<'w, ContiguousRows>>,
@@ -34,13 +35,8 @@ pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
     scattered: Local<'s, Scattered>,
 }
 
-type EnvironmentParts = (
-    Entity,
-    &'static Environment,
-    &'static RowRanges,
-    &'static ownership::Services,
-    &'static ownership::Faults,
-);
+/// Looked at only where rows may have moved.
+type PartLists = (&'static ownership::Services, &'static ownership::Faults);
 
 type ServiceRow = (
     &'static mut Vitals,
@@ -50,15 +46,20 @@ type ServiceRow = (
 
 /// The services of one environment, in order.
 pub(crate) struct Services<'a> {
-    pub(crate) entities: &'a [Entity],
     pub(crate) vitals: &'a mut [Vitals],
-    /// Of the whole table; the environment's begin at `first`.
+    /// These are of the whole table; the environment's begin at `first`.
+    entities: &'a [Entity],
     runtimes: &'a mut [Runtime],
     uptimes: &'a mut [Uptime],
     first: usize,
 }
 
-impl Services<'_> {
+impl<'a> Services<'a> {
+    /// The entities of the services, in order.
+    pub(crate) fn entities(&self) -> &'a [Entity] {
+        &self.entities[self.first..self.first + self.vitals.len()]
+    }
+
     /// The vitals and the runtime of a service.
     #[inline]
     pub(crate) fn service(&mut self, index: usize) -> (&mut Vitals, &mut Runtime) {
@@ -123,18 +124,22 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
         let scattered = &mut self.scattered.environments;
         match picked(&self.picked) {
             None => {
-                for (parts, data) in &mut self.environments {
-                    if !columns.visit::<D>(parts, data, &wanted, &mut f) {
-                        scattered.push(parts.0);
+                for (owner, environment, data) in &mut self.environments {
+                    let is_done = columns.has(owner, environment, &self.parts)
+                        && columns.visit::<D>(environment, data, &wanted, &mut f);
+                    if !is_done {
+                        scattered.push(owner);
                     }
                 }
             }
             Some(picked) => {
                 for &owner in picked {
-                    let Ok((parts, data)) = self.environments.get_mut(owner) else {
+                    let Ok((_, environment, data)) = self.environments.get_mut(owner) else {
                         continue;
                     };
-                    if !columns.visit::<D>(parts, data, &wanted, &mut f) {
+                    let is_done = columns.has(owner, environment, &self.parts)
+                        && columns.visit::<D>(environment, data, &wanted, &mut f);
+                    if !is_done {
                         scattered.push(owner);
                     }
                 }
@@ -156,10 +161,12 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
             uptimes,
         } = &mut *self.scattered;
         for owner in environments.drain(..) {
-            let Ok((parts, data)) = self.environments.get_mut(owner) else {
+            let Ok((_, environment, data)) = self.environments.get_mut(owner) else {
                 continue;
             };
-            let (_, environment, _, services, faults_of) = parts;
+            let Ok((services, faults_of)) = self.parts.get(owner) else {
+                continue;
+            };
             let (entities, fault_entities) = (services.as_slice(), faults_of.as_slice());
             faults.clear();
             let found = self.faults.iter_many(fault_entities).flatten();
@@ -217,31 +224,48 @@ struct ColumnsMut<'a> {
 }
 
 impl ColumnsMut<'_> {
-    /// Calls `f` for an environment if it is wanted; `false` if its rows are not side by side in the columns.
+    /// Whether the rows of an environment are side by side in the columns, where it was noted.
+    #[inline]
+    fn has(&self, owner: Entity, environment: &Environment, parts: &Query<PartLists>) -> bool {
+        self.is_contiguous || self.finds(owner, environment, parts)
+    }
+
+    #[inline(never)]
+    fn finds(&self, owner: Entity, environment: &Environment, parts: &Query<PartLists>) -> bool {
+        let rows = environment.rows;
+        parts.get(owner).is_ok_and(|(services, faults)| {
+            rows.services
+                .has(self.service_entities, services.as_slice())
+                && rows.faults.has(self.fault_entities, faults.as_slice())
+                && rows.services.count() == environment.topology().service_count()
+        })
+    }
+
+    /// Calls `f` for an environment whose rows the columns have, if it is wanted; `false` if they are too short.
     #[inline]
     fn visit<D: QueryData>(
         &mut self,
-        (_, environment, ranges, services, faults): QueryItem<EnvironmentParts>,
+        environment: &Environment,
         data: D::Item<'_, '_>,
         wanted: &impl Fn(&Environment, &[Fault]) -> bool,
         f: &mut impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
     ) -> bool {
-        let is_contiguous = self.is_contiguous;
-        let rows = { ranges.faults }.find(self.fault_entities, faults.as_slice(), is_contiguous);
-        let Some(rows) = rows else { return false };
-        let faults = &mut self.faults[rows];
+        let rows = environment.rows;
+        let Some(faults) = rows.faults.of_mut(self.faults) else {
+            return false;
+        };
         if !wanted(environment, faults) {
             return true;
         }
-        let rows =
-            { ranges.services }.find(self.service_entities, services.as_slice(), is_contiguous);
-        let Some(rows) = rows else { return false };
+        let Some(vitals) = rows.services.of_mut(self.vitals) else {
+            return false;
+        };
         let mut services = Services {
-            entities: &self.service_entities[rows.clone()],
-            first: rows.start,
-            vitals: &mut self.vitals[rows],
+            entities: self.service_entities,
+            vitals,
             runtimes: self.runtimes,
             uptimes: self.uptimes,
+            first: rows.services.first(),
         };
         f(environment, data, faults, &mut services);
         true

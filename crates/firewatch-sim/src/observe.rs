@@ -2,11 +2,12 @@
 
 use bevy_ecs::prelude::*;
 
+use crate::environment::Environment;
 use crate::error::SimError;
 use crate::mesh::column;
 use crate::metric::{self, Metric, Number, Numbers, as_f32};
 use crate::ownership::Services;
-use crate::rows::{RowRange, RowRanges, has_contiguous_rows};
+use crate::rows::{RowRange, has_contiguous_rows};
 use crate::service::{
     Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
     Traffic, Uptime, Vitals,
@@ -96,7 +97,7 @@ struct Found {
 
 /// Reads the observations of one world.
 pub(crate) struct Observer {
-    environments: QueryState<(&'static RowRanges, &'static Services)>,
+    environments: QueryState<(&'static Environment, &'static Services)>,
     services: QueryState<(Entity, &'static Vitals)>,
     vitals: QueryState<&'static Vitals>,
     runtimes: QueryState<&'static Runtime>,
@@ -182,8 +183,8 @@ impl Observer {
         self.found.clear();
         for (&environment, number) in environments.iter().zip(first..) {
             let component = self.environments.get(world, environment);
-            let (ranges, services) = component.map_err(|_| SimError::NoEnvironment)?;
-            let rows = ranges.services;
+            let (environment_rows, services) = component.map_err(|_| SimError::NoEnvironment)?;
+            let rows = environment_rows.rows.services;
             if rows.count() > observation.services {
                 return Err(SimError::ObservationTooSmall {
                     environment: number,
@@ -191,11 +192,11 @@ impl Observer {
                     room: observation.services,
                 });
             }
-            let found = rows.find(entities, services.as_slice(), is_contiguous);
+            let in_place = is_contiguous || rows.has(entities, services.as_slice());
             self.found.push(Found {
                 environment,
                 rows,
-                in_place: found.is_some(),
+                in_place,
             });
         }
         Ok(())
@@ -230,7 +231,8 @@ impl Out<'_> {
         for (found, values) in self.found.iter().zip(environments) {
             let places = &mut values[self.metric..];
             if found.in_place {
-                (numbers.copy)(found.rows.of_column(column), places, metrics);
+                let rows = found.rows.of(column).unwrap_or(&[]);
+                (numbers.copy)(rows, places, metrics);
             } else {
                 read_each(
                     world,

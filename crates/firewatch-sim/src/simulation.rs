@@ -4,10 +4,10 @@ use bevy_ecs::prelude::*;
 
 use crate::blueprint::{Blueprint, despawn_environment};
 use crate::change::EnvironmentMut;
+use crate::defragment::defragment_environments;
 use crate::environment::Impact;
 use crate::error::SimError;
 use crate::intervene::{self, Intervention};
-use crate::rows::defragment_environments;
 use crate::schedule::tick_schedule;
 use crate::state::{EnvironmentState, FaultState, spawn_environment};
 use crate::value::Value;

@@ -10,7 +10,7 @@ use crate::hash::StateHasher;
 use crate::logs;
 use crate::metric::{self, MetricKey};
 use crate::ownership::{Faults, Services};
-use crate::rows::{RowRanges, has_contiguous_rows};
+use crate::rows::{RowRange, has_contiguous_rows};
 use crate::service::{Pipeline, Vitals};
 use crate::state::{EnvironmentState, FaultState, ServiceState};
 use crate::status::Status;
@@ -272,7 +272,7 @@ impl<'w> EnvironmentRef<'w> {
         let faults = self.faults().map(|fault| fault.target as usize);
         let zone = self
             .topology()
-            .blast_zone(self.environment.root_cause.into_iter().chain(faults));
+            .blast_zone(self.environment.root_cause_node().into_iter().chain(faults));
         zone.into_iter()
             .map(|node| self.topology().name(node))
             .collect()
@@ -340,7 +340,7 @@ impl<'w> EnvironmentRef<'w> {
 
 /// Reads many environments of one world, with what they have in common looked up once.
 pub(crate) struct Reader {
-    environments: QueryState<(Entity, &'static RowRanges, Parts)>,
+    environments: QueryState<(Entity, Parts)>,
     services: QueryState<(Entity, &'static Vitals)>,
     faults: QueryState<(Entity, &'static Fault)>,
 }
@@ -359,7 +359,7 @@ impl Reader {
         // A query of table components is dense: the iterators exist.
         let tables = self.environments.contiguous_iter(world);
         let mut tables = tables.into_iter().flatten();
-        let environments = tables.find(|(entities, ..)| !entities.is_empty());
+        let environments = tables.find(|(entities, _)| !entities.is_empty());
         let tables = self.services.contiguous_iter(world);
         let mut tables = tables.into_iter().flatten();
         let (services, vitals) =
@@ -402,7 +402,6 @@ fn has_any<C: Component>(world: &World) -> bool {
 
 type ContiguousEnvironments<'w> = (
     &'w [Entity],
-    &'w [RowRanges],
     (
         &'w [Environment],
         &'w [Services],
@@ -419,31 +418,35 @@ impl<'w> Columns<'w> {
     #[inline]
     pub(crate) fn view(&self, row: usize, entity: Entity) -> Option<EnvironmentRef<'w>> {
         let is_there = |entities: &[Entity]| entities.get(row) == Some(&entity);
-        let Some((_, ranges, parts)) = self.environments.filter(|(all, ..)| is_there(all)) else {
+        let Some((_, parts)) = self.environments.filter(|(all, _)| is_there(all)) else {
             return EnvironmentRef::new(self.world, entity).ok();
         };
         let (environments, services, faults, clocks, budgets, impacts, scripts) = parts;
-        let (ranges, services, faults) = (ranges[row], &services[row], &faults[row]);
-        let of_services =
-            { ranges.services }.find(self.services, services.as_slice(), self.is_contiguous);
-        let of_faults =
-            { ranges.faults }.find(self.fault_entities, faults.as_slice(), self.is_contiguous);
-        let rows = of_services.zip(of_faults);
+        let (environment, services, faults) = (&environments[row], &services[row], &faults[row]);
+        let has = |rows: RowRange, entities, parts: &[Entity]| {
+            self.is_contiguous || rows.has(entities, parts)
+        };
+        let rows = environment.rows;
+        let in_place = has(rows.services, self.services, services.as_slice())
+            && has(rows.faults, self.fault_entities, faults.as_slice());
+        let rows = in_place.then_some(rows).and_then(|rows| {
+            Some(RowsRef {
+                services: rows.services.of(self.services)?,
+                vitals: rows.services.of(self.vitals)?,
+                faults: rows.faults.of(self.faults)?,
+            })
+        });
         Some(EnvironmentRef {
             world: self.world,
             entity,
-            environment: environments.get(row)?,
+            environment,
             services,
             faults,
             clock: clocks.get(row)?,
             slo_budget: budgets.get(row)?,
             impact: impacts.get(row)?,
             log_script: scripts.get(row)?,
-            rows: rows.map(|(of_services, of_faults)| RowsRef {
-                services: &self.services[of_services.clone()],
-                vitals: &self.vitals[of_services],
-                faults: &self.faults[of_faults],
-            }),
+            rows,
             no_pipelines: self.no_pipelines,
         })
     }
