@@ -88,11 +88,12 @@ pub(crate) struct Scattered {
 }
 
 impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
-    /// Calls `f` for each environment that `wanted` picks by its faults. Environments don't touch one
-    /// another: their order is open.
+    /// Calls `f` for each environment that `concerned` picks, and of those `wanted` by its faults. Environments
+    /// don't touch one another: their order is open.
     #[inline]
     pub(crate) fn for_each(
         &mut self,
+        concerned: impl Fn(&Environment) -> bool,
         wanted: impl Fn(&Environment, &[Fault]) -> bool,
         mut f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
     ) {
@@ -125,9 +126,11 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
         match picked(&self.picked) {
             None => {
                 for (owner, environment, data) in &mut self.environments {
-                    let is_done = columns.has(owner, environment, &self.parts)
-                        && columns.visit::<D>(environment, data, &wanted, &mut f);
-                    if !is_done {
+                    if !concerned(environment) {
+                        continue;
+                    }
+                    let row = (owner, environment, data);
+                    if !columns.visit::<D>(row, &self.parts, &wanted, &mut f) {
                         scattered.push(owner);
                     }
                 }
@@ -137,9 +140,11 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
                     let Ok((_, environment, data)) = self.environments.get_mut(owner) else {
                         continue;
                     };
-                    let is_done = columns.has(owner, environment, &self.parts)
-                        && columns.visit::<D>(environment, data, &wanted, &mut f);
-                    if !is_done {
+                    if !concerned(environment) {
+                        continue;
+                    }
+                    let row = (owner, environment, data);
+                    if !columns.visit::<D>(row, &self.parts, &wanted, &mut f) {
                         scattered.push(owner);
                     }
                 }
@@ -224,40 +229,31 @@ struct ColumnsMut<'a> {
 }
 
 impl ColumnsMut<'_> {
-    /// Whether the rows of an environment are side by side in the columns, where it was noted.
-    #[inline]
-    fn has(&self, owner: Entity, environment: &Environment, parts: &Query<PartLists>) -> bool {
-        self.is_contiguous || self.finds(owner, environment, parts)
-    }
-
-    #[inline(never)]
-    fn finds(&self, owner: Entity, environment: &Environment, parts: &Query<PartLists>) -> bool {
-        let rows = environment.rows;
-        parts.get(owner).is_ok_and(|(services, faults)| {
-            rows.services
-                .has(self.service_entities, services.as_slice())
-                && rows.faults.has(self.fault_entities, faults.as_slice())
-                && rows.services.count() == environment.topology().service_count()
-        })
-    }
-
-    /// Calls `f` for an environment whose rows the columns have, if it is wanted; `false` if they are too short.
+    /// Calls `f` for an environment if it is wanted; `false` if its rows are not side by side in the columns.
     #[inline]
     fn visit<D: QueryData>(
         &mut self,
-        environment: &Environment,
-        data: D::Item<'_, '_>,
+        (owner, environment, data): (Entity, &Environment, D::Item<'_, '_>),
+        parts: &Query<PartLists>,
         wanted: &impl Fn(&Environment, &[Fault]) -> bool,
         f: &mut impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
     ) -> bool {
         let rows = environment.rows;
+        let mut has_services = true;
+        if !self.is_contiguous {
+            let (has_faults, of_services) = self.find(owner, environment, parts);
+            if !has_faults {
+                return false;
+            }
+            has_services = of_services;
+        }
         let Some(faults) = rows.faults.of_mut(self.faults) else {
             return false;
         };
         if !wanted(environment, faults) {
             return true;
         }
-        let Some(vitals) = rows.services.of_mut(self.vitals) else {
+        let Some(vitals) = rows.services.of_mut(self.vitals).filter(|_| has_services) else {
             return false;
         };
         let mut services = Services {
@@ -269,6 +265,30 @@ impl ColumnsMut<'_> {
         };
         f(environment, data, faults, &mut services);
         true
+    }
+
+    /// Whether the rows of the environment's faults are where it was noted, and those of its services.
+    #[cold]
+    #[inline(never)]
+    fn find(
+        &self,
+        owner: Entity,
+        environment: &Environment,
+        parts: &Query<PartLists>,
+    ) -> (bool, bool) {
+        let rows = environment.rows;
+        parts
+            .get(owner)
+            .map_or((false, false), |(services, faults)| {
+                let of_mesh = rows.services.count() == environment.topology().service_count();
+                (
+                    rows.faults.has(self.fault_entities, faults.as_slice()),
+                    of_mesh
+                        && rows
+                            .services
+                            .has(self.service_entities, services.as_slice()),
+                )
+            })
     }
 }
 

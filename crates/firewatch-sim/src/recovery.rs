@@ -37,10 +37,9 @@ pub(crate) fn single_fault_recovery(meshes: Meshes<()>) {
 /// Recovery in the environments of one engine, which says from which error rate on a fault's service heals.
 #[inline]
 fn recover(mut meshes: Meshes<()>, engine: Engine, has_errors: impl Fn(f64) -> bool) {
-    let heals = |environment: &Environment, faults: &[Fault]| {
-        environment.engine == engine && faults.iter().any(|fault| fault.halted)
-    };
-    meshes.for_each(heals, |_, (), faults, services| {
+    let concerned = |environment: &Environment| environment.engine == engine;
+    let heals = |_: &Environment, faults: &[Fault]| faults.iter().any(|fault| fault.halted);
+    meshes.for_each(concerned, heals, |_, (), faults, services| {
         for fault in faults.iter().filter(|fault| fault.halted) {
             if let Some(source) = fault.service_index() {
                 let (vitals, runtime) = services.service(source);
