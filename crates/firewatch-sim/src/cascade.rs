@@ -20,27 +20,23 @@ const LATENCY_SECONDS_PER_ERROR: f64 = 0.5;
 
 /// Spreads each active fault's errors from its service to the callers; contributions add up.
 pub(crate) fn cascade(mut meshes: Meshes<()>) {
-    meshes.for_each(
-        |_| true,
-        is_going_on,
-        |environment, (), faults, services| {
-            let vitals = &mut *services.vitals;
-            match environment.engine {
-                Engine::MultiFault => {
-                    for fault in faults.iter().filter(|fault| !fault.halted) {
-                        if let Some(source) = fault.service_index() {
-                            spread(environment, source, Some(fault.reach), vitals);
-                        }
-                    }
-                }
-                Engine::SingleFault => {
-                    if let Some(source) = environment.root_cause_service() {
-                        spread(environment, source, None, vitals);
+    meshes.for_each(is_going_on, |environment, (), faults, services| {
+        let vitals = &mut *services.vitals;
+        match environment.engine {
+            Engine::MultiFault => {
+                for fault in faults.iter().filter(|fault| !fault.halted) {
+                    if let Some(source) = fault.service_index() {
+                        spread(environment, source, Some(fault.reach), vitals);
                     }
                 }
             }
-        },
-    );
+            Engine::SingleFault => {
+                if let Some(source) = environment.root_cause_service() {
+                    spread(environment, source, None, vitals);
+                }
+            }
+        }
+    });
 }
 
 /// Spreads the source's errors over its victims; the topology knows them if no `reach` says who they are.

@@ -132,46 +132,41 @@ pub(crate) fn fault_physics(
 ) {
     // Few worlds have any: this spares looking for the queue of every service with a drift.
     let has_queues = !queues.is_empty();
-    meshes.for_each(
-        |_| true,
-        is_going_on,
-        |environment, (), faults, services| {
-            // Only a queue is compared with those of other services.
-            let entities = if has_queues { services.entities() } else { &[] };
-            for fault in faults {
-                if fault.halted {
-                    continue;
-                }
-                fault.progression_tick = fault.progression_tick.saturating_add(1);
-                let Some((index, entity)) = fault.service_index().zip(fault.service) else {
-                    continue;
-                };
-                let (vitals, runtime) = services.service(index);
-                match fault.kind {
-                    FaultKind::Oom => {
-                        if oom::act(fault.speed, vitals, runtime) {
-                            services.uptime(index).runtime_uptime_seconds = 0;
-                        }
-                    }
-                    FaultKind::MemoryLeak => memory_leak::act(fault.speed, vitals, runtime),
-                    FaultKind::BadDeploy => bad_deploy::act(fault.speed, vitals, runtime),
-                    FaultKind::ConfigDrift if has_queues => {
-                        match caught_in_loop(environment, entity, &mut queues) {
-                            Some(mut queue) => {
-                                let calm =
-                                    config_drift::retries_are_low(entities, entity, &traffic);
-                                config_drift::act_metastable(fault.speed, vitals, &mut queue, calm);
-                            }
-                            None => config_drift::act(fault.speed, vitals, runtime),
-                        }
-                    }
-                    FaultKind::ConfigDrift => config_drift::act(fault.speed, vitals, runtime),
-                    FaultKind::NetworkPartition => network_partition::act(fault.speed, vitals),
-                    FaultKind::External => {}
-                }
+    meshes.for_each(is_going_on, |environment, (), faults, services| {
+        // Only a queue is compared with those of other services.
+        let entities = if has_queues { services.entities() } else { &[] };
+        for fault in faults {
+            if fault.halted {
+                continue;
             }
-        },
-    );
+            fault.progression_tick = fault.progression_tick.saturating_add(1);
+            let Some((index, entity)) = fault.service_index().zip(fault.service) else {
+                continue;
+            };
+            let (vitals, runtime) = services.service(index);
+            match fault.kind {
+                FaultKind::Oom => {
+                    if oom::act(fault.speed, vitals, runtime) {
+                        services.uptime(index).runtime_uptime_seconds = 0;
+                    }
+                }
+                FaultKind::MemoryLeak => memory_leak::act(fault.speed, vitals, runtime),
+                FaultKind::BadDeploy => bad_deploy::act(fault.speed, vitals, runtime),
+                FaultKind::ConfigDrift if has_queues => {
+                    match caught_in_loop(environment, entity, &mut queues) {
+                        Some(mut queue) => {
+                            let calm = config_drift::retries_are_low(entities, entity, &traffic);
+                            config_drift::act_metastable(fault.speed, vitals, &mut queue, calm);
+                        }
+                        None => config_drift::act(fault.speed, vitals, runtime),
+                    }
+                }
+                FaultKind::ConfigDrift => config_drift::act(fault.speed, vitals, runtime),
+                FaultKind::NetworkPartition => network_partition::act(fault.speed, vitals),
+                FaultKind::External => {}
+            }
+        }
+    });
 }
 
 /// Whether an environment has anything for the fault physics and the cascade to do: an active fault, or

@@ -27,7 +27,6 @@ pub(crate) fn impact(
     pipelines: Query<&Pipeline>,
 ) {
     meshes.for_each(
-        |_| true,
         |_, _| true,
         |environment, (clock, mut impact, mut budget), _, services| {
             let (all, services) = (&*services, &*services.vitals);

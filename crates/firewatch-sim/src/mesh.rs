@@ -88,10 +88,20 @@ pub(crate) struct Scattered {
 }
 
 impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
-    /// Calls `f` for each environment that `concerned` picks, and of those `wanted` by its faults. Environments
-    /// don't touch one another: their order is open.
+    /// Calls `f` for each environment that `wanted` picks by its faults. Environments don't touch one
+    /// another: their order is open.
     #[inline]
     pub(crate) fn for_each(
+        &mut self,
+        wanted: impl Fn(&Environment, &[Fault]) -> bool,
+        f: impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
+    ) {
+        self.for_each_of(|_| true, wanted, f);
+    }
+
+    /// The same for the environments that `concerned` picks: those of others are not looked at.
+    #[inline]
+    pub(crate) fn for_each_of(
         &mut self,
         concerned: impl Fn(&Environment) -> bool,
         wanted: impl Fn(&Environment, &[Fault]) -> bool,

@@ -39,7 +39,7 @@ pub(crate) fn single_fault_recovery(meshes: Meshes<()>) {
 fn recover(mut meshes: Meshes<()>, engine: Engine, has_errors: impl Fn(f64) -> bool) {
     let concerned = |environment: &Environment| environment.engine == engine;
     let heals = |_: &Environment, faults: &[Fault]| faults.iter().any(|fault| fault.halted);
-    meshes.for_each(concerned, heals, |_, (), faults, services| {
+    meshes.for_each_of(concerned, heals, |_, (), faults, services| {
         for fault in faults.iter().filter(|fault| fault.halted) {
             if let Some(source) = fault.service_index() {
                 let (vitals, runtime) = services.service(source);
