@@ -6,7 +6,7 @@
 
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::prelude::*;
-use bevy_ecs::query::{IterQueryData, QueryData};
+use bevy_ecs::query::{IterQueryData, QueryData, QueryItem};
 use bevy_ecs::system::SystemParam;
 
 use crate::environment::Environment;
@@ -26,8 +26,7 @@ const _: () = assert!(size_of::<Environment>() <= 32);
 /// its services in service order.
 #[derive(SystemParam)]
 pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
-    environments: Query<'w, 's, (Entity, &'static Environment, D)>,
-    parts: Query<'w, 's, PartLists>,
+    environments: Query<'w, 's, (Entity, &'static Environment, PartLists, D)>,
     faults: Query<'w, 's, (Entity, &'static mut Fault)>,
     services: Query<'w, 's, (Entity, ServiceRow)>,
     contiguous: Option<Res<'w, ContiguousRows>>,
@@ -135,26 +134,24 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
         let scattered = &mut self.scattered.environments;
         match picked(&self.picked) {
             None => {
-                for (owner, environment, data) in &mut self.environments {
+                for (owner, environment, parts, data) in &mut self.environments {
                     if !concerned(environment) {
                         continue;
                     }
-                    let row = (owner, environment, data);
-                    if !columns.visit::<D>(row, &self.parts, &wanted, &mut f) {
+                    if !columns.visit::<D>(environment, parts, data, &wanted, &mut f) {
                         scattered.push(owner);
                     }
                 }
             }
             Some(picked) => {
                 for &owner in picked {
-                    let Ok((_, environment, data)) = self.environments.get_mut(owner) else {
+                    let Ok((_, environment, parts, data)) = self.environments.get_mut(owner) else {
                         continue;
                     };
                     if !concerned(environment) {
                         continue;
                     }
-                    let row = (owner, environment, data);
-                    if !columns.visit::<D>(row, &self.parts, &wanted, &mut f) {
+                    if !columns.visit::<D>(environment, parts, data, &wanted, &mut f) {
                         scattered.push(owner);
                     }
                 }
@@ -176,12 +173,10 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
             uptimes,
         } = &mut *self.scattered;
         for owner in environments.drain(..) {
-            let Ok((_, environment, data)) = self.environments.get_mut(owner) else {
+            let Ok((_, environment, parts, data)) = self.environments.get_mut(owner) else {
                 continue;
             };
-            let Ok((services, faults_of)) = self.parts.get(owner) else {
-                continue;
-            };
+            let (services, faults_of) = parts;
             let (entities, fault_entities) = (services.as_slice(), faults_of.as_slice());
             faults.clear();
             let found = self.faults.iter_many(fault_entities).flatten();
@@ -243,15 +238,16 @@ impl ColumnsMut<'_> {
     #[inline]
     fn visit<D: QueryData>(
         &mut self,
-        (owner, environment, data): (Entity, &Environment, D::Item<'_, '_>),
-        parts: &Query<PartLists>,
+        environment: &Environment,
+        parts: QueryItem<PartLists>,
+        data: D::Item<'_, '_>,
         wanted: &impl Fn(&Environment, &[Fault]) -> bool,
         f: &mut impl FnMut(&Environment, D::Item<'_, '_>, &mut [Fault], &mut Services),
     ) -> bool {
         let rows = environment.rows;
         let mut has_services = true;
         if !self.is_contiguous {
-            let (has_faults, of_services) = self.find(owner, environment, parts);
+            let (has_faults, of_services) = self.find(environment, parts);
             if !has_faults {
                 return false;
             }
@@ -282,23 +278,16 @@ impl ColumnsMut<'_> {
     #[inline(never)]
     fn find(
         &self,
-        owner: Entity,
         environment: &Environment,
-        parts: &Query<PartLists>,
+        (services, faults): QueryItem<PartLists>,
     ) -> (bool, bool) {
         let rows = environment.rows;
-        parts
-            .get(owner)
-            .map_or((false, false), |(services, faults)| {
-                let of_mesh = rows.services.count() == environment.topology().service_count();
-                (
-                    rows.faults.has(self.fault_entities, faults.as_slice()),
-                    of_mesh
-                        && rows
-                            .services
-                            .has(self.service_entities, services.as_slice()),
-                )
-            })
+        let (of_services, of_faults) = (rows.services, rows.faults);
+        let of_mesh = of_services.count() == environment.topology().service_count();
+        (
+            of_faults.has(self.fault_entities, faults.as_slice()),
+            of_mesh && of_services.has(self.service_entities, services.as_slice()),
+        )
     }
 }
 
