@@ -34,6 +34,11 @@ impl Host {
         self.schedule.run(&mut self.world);
     }
 
+    /// Adds systems and resources.
+    pub fn install(&mut self, install: impl FnOnce(&mut Schedule, &mut World)) {
+        install(&mut self.schedule, &mut self.world);
+    }
+
     /// Adds an environment.
     pub fn spawn(&mut self, state: &EnvironmentState) -> Entity {
         spawn_environment(&mut self.world, state).expect("the state is one that can be spawned")

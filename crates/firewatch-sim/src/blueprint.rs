@@ -299,7 +299,7 @@ impl Rebuild {
     }
 
     /// Puts the blueprint's environment into the entities of another. Returns `false`, and changes
-    /// nothing, if it has more or fewer services or faults.
+    /// nothing, if it has more or fewer services or faults, or is paused.
     pub(crate) fn rebuild(
         &mut self,
         world: &mut World,
@@ -310,7 +310,10 @@ impl Rebuild {
         let Ok((mut environments, mut services, mut faults)) = self.parts.get_mut(world) else {
             return Ok(false);
         };
-        let parts = environments.get_mut(entity);
+        // A paused one is not found: its rows are to go back among the others.
+        let Ok(parts) = environments.get_mut(entity) else {
+            return Ok(false);
+        };
         let (
             mut environment,
             targets,
@@ -319,7 +322,7 @@ impl Rebuild {
             mut budget,
             mut impact,
             mut log_script,
-        ) = parts.map_err(|_| SimError::NoEnvironment)?;
+        ) = parts;
         if targets.len() != blueprint.services.len() || afflictions.len() != blueprint.faults.len()
         {
             return Ok(false);

@@ -1,38 +1,79 @@
-//! Changing an environment, in a simulation or in a fleet.
+//! Changing an environment: the same in a simulation, in a fleet and in a host's own world.
 
 use bevy_ecs::prelude::*;
 
 use crate::environment::Environment;
 use crate::error::SimError;
-use crate::intervene::Intervention;
+use crate::intervene::{self, Intervention};
 use crate::metric::{self, MetricKey};
 use crate::ownership::Services;
+use crate::pause::{pause_environment, resume_environment};
 use crate::service::Internals;
+use crate::state::FaultState;
 use crate::topology::Topology;
 use crate::value::Value;
 use crate::view::{EnvironmentRef, ServiceHandle};
 
 /// One environment, to be read and changed.
+///
+/// ```
+/// use bevy_ecs::prelude::*;
+/// use firewatch_sim::{EnvironmentMut, EnvironmentState, SloBudget, spawn_environment};
+///
+/// # fn main() -> Result<(), firewatch_sim::SimError> {
+/// # let state = EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 });
+/// let mut world = World::new();
+/// let entity = spawn_environment(&mut world, &state)?;
+/// let mut environment = EnvironmentMut::new(&mut world, entity)?;
+/// environment.set_slo_budget(20.0)?;
+/// assert_eq!(environment.view()?.slo_budget().remaining, 20.0);
+/// # Ok(())
+/// # }
+/// ```
 pub struct EnvironmentMut<'w> {
     world: &'w mut World,
     entity: Entity,
-    /// How many of the interventions may have moved rows.
-    pub(crate) moves: usize,
+    /// Where it is counted how often rows may have moved, if anybody wants to know.
+    moves: Option<&'w mut usize>,
 }
 
 impl<'w> EnvironmentMut<'w> {
-    pub(crate) fn new(world: &'w mut World, entity: Entity) -> Self {
-        Self {
+    /// The environment that lives on `entity`.
+    ///
+    /// # Errors
+    /// [`SimError::NoEnvironment`].
+    pub fn new(world: &'w mut World, entity: Entity) -> Result<Self, SimError> {
+        if world.get::<Environment>(entity).is_none() {
+            return Err(SimError::NoEnvironment);
+        }
+        Ok(Self {
             world,
             entity,
-            moves: 0,
+            moves: None,
+        })
+    }
+
+    /// The same; `moves` rises whenever rows of the world may have moved.
+    pub(crate) fn counting(
+        world: &'w mut World,
+        entity: Entity,
+        moves: &'w mut usize,
+    ) -> Result<Self, SimError> {
+        let mut environment = Self::new(world, entity)?;
+        environment.moves = Some(moves);
+        Ok(environment)
+    }
+
+    fn note_move(&mut self) {
+        if let Some(moves) = &mut self.moves {
+            **moves += 1;
         }
     }
 
     /// The environment as it is.
     ///
     /// # Errors
-    /// [`SimError::NoEnvironment`] if somebody has despawned it.
+    /// [`SimError::NoEnvironment`] if it lacks a component that a host has removed.
     pub fn view(&self) -> Result<EnvironmentRef<'_>, SimError> {
         EnvironmentRef::new(self.world, self.entity)
     }
@@ -53,9 +94,66 @@ impl<'w> EnvironmentMut<'w> {
     /// # Errors
     /// As what is done; nothing is changed then.
     pub fn intervene(&mut self, intervention: &Intervention) -> Result<(), SimError> {
-        intervention.apply(self.world, self.entity)?;
-        self.moves += usize::from(intervention.moves_rows());
-        Ok(())
+        if intervention.moves_rows() {
+            self.note_move();
+        }
+        intervention.apply(self.world, self.entity)
+    }
+
+    /// Halts the fault with that index; see [`crate::halt_fault`].
+    ///
+    /// # Errors
+    /// [`SimError::UnknownFault`].
+    pub fn halt_fault(&mut self, index: usize) -> Result<(), SimError> {
+        intervene::halt_fault(self.world, self.entity, index)
+    }
+
+    /// Adds a fault at the end of the list and returns its entity; see [`crate::inject_fault`].
+    ///
+    /// # Errors
+    /// As [`crate::inject_fault`].
+    pub fn inject_fault(&mut self, fault: &FaultState) -> Result<Entity, SimError> {
+        self.note_move();
+        intervene::inject_fault(self.world, self.entity, fault)
+    }
+
+    /// Sets a metric of a service; see [`crate::set_metric`].
+    ///
+    /// # Errors
+    /// As [`crate::set_metric`].
+    pub fn set_metric(
+        &mut self,
+        service: &str,
+        metric: &str,
+        value: &Value,
+    ) -> Result<(), SimError> {
+        intervene::set_metric(self.world, self.entity, service, metric, value)
+    }
+
+    /// Sets what is left of the error budget; see [`crate::set_slo_budget`].
+    ///
+    /// # Errors
+    /// As [`crate::set_slo_budget`].
+    pub fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
+        intervene::set_slo_budget(self.world, self.entity, remaining)
+    }
+
+    /// Pauses the environment; see [`crate::pause_environment`].
+    ///
+    /// # Errors
+    /// As [`crate::pause_environment`].
+    pub fn pause(&mut self) -> Result<(), SimError> {
+        self.note_move();
+        pause_environment(self.world, self.entity)
+    }
+
+    /// Lets the environment tick again; see [`crate::resume_environment`].
+    ///
+    /// # Errors
+    /// As [`crate::resume_environment`].
+    pub fn resume(&mut self) -> Result<(), SimError> {
+        self.note_move();
+        resume_environment(self.world, self.entity)
     }
 
     /// A service, by its place in the mesh.

@@ -1,6 +1,7 @@
 //! Putting the rows of environments back in order.
 
 use bevy_ecs::bundle::BundleFromComponents;
+use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;
 
 use crate::environment::Environment;
@@ -25,6 +26,9 @@ pub(crate) fn defragment(world: &mut World, environments: &[Entity]) -> bool {
     }
     let (mut services, mut faults) = (Vec::new(), Vec::new());
     for &environment in environments {
+        if is_paused(world, environment) {
+            continue;
+        }
         let [of_services, of_faults] = parts(world, environment);
         services.extend_from_slice(of_services);
         faults.extend_from_slice(of_faults);
@@ -32,6 +36,11 @@ pub(crate) fn defragment(world: &mut World, environments: &[Entity]) -> bool {
     move_to_end::<(Vitals, Runtime, Uptime, Profile)>(world, &services);
     move_to_end::<Fault>(world, &faults);
     locate_all(world, environments)
+}
+
+/// Whether the rows of an environment are in tables of their own, which no tick looks at.
+fn is_paused(world: &World, environment: Entity) -> bool {
+    world.get::<Disabled>(environment).is_some()
 }
 
 /// Takes the rows of all the entities out of their tables, then puts them back in that order.
@@ -56,6 +65,9 @@ fn locate_all(world: &mut World, environments: &[Entity]) -> bool {
     let mut contiguous = true;
     let mut tables = [None; 2];
     for &entity in environments {
+        if is_paused(world, entity) {
+            continue;
+        }
         let located = locate_parts(world, entity);
         let Some(mut environment) = world.get_mut::<Environment>(entity) else {
             continue;

@@ -10,6 +10,7 @@ use crate::blueprint::Blueprint;
 use crate::change::EnvironmentMut;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
+use crate::events::EnvironmentEvent;
 use crate::intervene::Intervention;
 use crate::observe::Observation;
 use crate::state::{EnvironmentState, FaultState};
@@ -261,7 +262,40 @@ impl Fleet {
         change: impl FnOnce(&mut EnvironmentMut) -> T,
     ) -> Result<T, SimError> {
         let (shard, slot) = self.place(environment)?;
-        Ok(self.pool.shard_mut(shard).change(slot, change))
+        self.pool.shard_mut(shard).change(slot, change)
+    }
+
+    /// One environment, to be changed.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn environment_mut(&mut self, environment: usize) -> Result<EnvironmentMut<'_>, SimError> {
+        let (shard, slot) = self.place(environment)?;
+        self.pool.shard_mut(shard).environment_mut(slot)
+    }
+
+    /// Makes ticks tell what happens; see [`crate::install_events`].
+    pub fn install_events(&mut self) {
+        for shard in 0..self.len.div_ceil(self.shard_size) {
+            self.pool.shard_mut(shard).install_events();
+        }
+    }
+
+    /// Takes the events of the last tick and of the one before, but for those that were taken before, with the
+    /// index of their environment: environment by environment, the earlier ones first. Empty without
+    /// [`Fleet::install_events`].
+    pub fn drain_events(&mut self) -> Vec<(usize, EnvironmentEvent)> {
+        let mut events = Vec::new();
+        for shard in 0..self.len.div_ceil(self.shard_size) {
+            let first = shard * self.shard_size;
+            let of_shard = self.pool.shard_mut(shard).drain_events();
+            events.extend(
+                of_shard
+                    .into_iter()
+                    .map(|(slot, event)| (first + slot, event)),
+            );
+        }
+        events
     }
 
     /// Does something to each environment whose place in `mask` is true.

@@ -44,6 +44,7 @@ mod conditions;
 mod defragment;
 mod environment;
 mod error;
+mod events;
 mod fault;
 mod fleet;
 mod hash;
@@ -55,6 +56,7 @@ mod metric;
 mod num;
 mod observe;
 mod ownership;
+mod pause;
 mod pipeline;
 mod recovery;
 mod removals;
@@ -79,6 +81,7 @@ pub use environment::{
     SloBudget,
 };
 pub use error::SimError;
+pub use events::{EnvironmentEvent, EventKind, EventSystems, install_events};
 pub use fault::{Fault, FaultKind};
 pub use fleet::{Fleet, FleetPart, NewPart, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
@@ -89,6 +92,7 @@ pub use metric::{
 pub use num::round_decimal;
 pub use observe::Observation;
 pub use ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
+pub use pause::{pause_environment, resume_environment};
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
     Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,

@@ -1,5 +1,6 @@
 //! Observations: chosen metrics of all services as plain numbers, for whoever looks at many environments.
 
+use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;
 
 use crate::environment::Environment;
@@ -97,7 +98,7 @@ struct Found {
 
 /// Reads the observations of one world.
 pub(crate) struct Observer {
-    environments: QueryState<(&'static Environment, &'static Services)>,
+    environments: QueryState<(&'static Environment, &'static Services, Has<Disabled>)>,
     services: QueryState<(Entity, &'static Vitals)>,
     vitals: QueryState<&'static Vitals>,
     runtimes: QueryState<&'static Runtime>,
@@ -183,8 +184,9 @@ impl Observer {
         self.found.clear();
         for (&environment, number) in environments.iter().zip(first..) {
             let component = self.environments.get(world, environment);
-            let (environment_rows, services) = component.map_err(|_| SimError::NoEnvironment)?;
-            let rows = environment_rows.rows.services;
+            let (environment_of, services, is_paused) =
+                component.map_err(|_| SimError::NoEnvironment)?;
+            let rows = environment_of.rows.services;
             if rows.count() > observation.services {
                 return Err(SimError::ObservationTooSmall {
                     environment: number,
@@ -192,7 +194,7 @@ impl Observer {
                     room: observation.services,
                 });
             }
-            let in_place = is_contiguous || rows.has(entities, services.as_slice());
+            let in_place = !is_paused && (is_contiguous || rows.has(entities, services.as_slice()));
             self.found.push(Found {
                 environment,
                 rows,

@@ -1,5 +1,6 @@
 //! One incident: a world with one environment, and its schedule.
 
+use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;
 
 use crate::blueprint::{Blueprint, despawn_environment};
@@ -63,13 +64,15 @@ impl Simulation {
         })
     }
 
-    /// One tick of 30 simulated seconds; returns its bad customer minutes.
+    /// One tick of 30 simulated seconds; returns its bad customer minutes, 0 while the environment is paused.
     pub fn tick(&mut self) -> f64 {
         self.schedule.run(&mut self.world);
         // A tick is a frame: what was removed before it has been seen by every system.
         self.world.clear_trackers();
-        self.world
-            .get::<Impact>(self.environment)
+        let environment = self.world.get_entity(self.environment).ok();
+        let impact = environment.filter(|environment| !environment.contains::<Disabled>());
+        impact
+            .and_then(|environment| environment.get::<Impact>())
             .map_or(0.0, |impact| impact.bcm_delta)
     }
 
@@ -91,9 +94,16 @@ impl Simulation {
         EnvironmentRef::new(&self.world, self.environment).expect("the environment exists")
     }
 
-    /// The environment, to be changed in ways that a view of names does not have.
+    /// The environment, to be changed.
+    ///
+    /// # Panics
+    /// As [`Simulation::view`].
+    #[expect(
+        clippy::expect_used,
+        reason = "the environment lives as long as the simulation"
+    )]
     pub fn environment_mut(&mut self) -> EnvironmentMut<'_> {
-        EnvironmentMut::new(&mut self.world, self.environment)
+        EnvironmentMut::new(&mut self.world, self.environment).expect("the environment exists")
     }
 
     /// Does something to the environment.
@@ -168,6 +178,12 @@ impl Simulation {
     #[must_use]
     pub fn state_hash(&self) -> u64 {
         self.view().state_hash()
+    }
+
+    /// Adds systems and resources of the host's, or the engine's [events](crate::install_events):
+    /// `simulation.install(install_events)`.
+    pub fn install(&mut self, install: impl FnOnce(&mut Schedule, &mut World)) {
+        install(&mut self.schedule, &mut self.world);
     }
 
     /// The world, for queries of the host's.

@@ -16,7 +16,7 @@ pub(crate) struct Picked(pub(crate) Vec<Entity>);
 /// The environments that a tick is for.
 #[derive(SystemParam)]
 pub(crate) struct Ticking<'w, 's> {
-    environments: Query<'w, 's, &'static Services>,
+    environments: Query<'w, 's, (Entity, &'static Services)>,
     picked: Option<Res<'w, Picked>>,
 }
 
@@ -27,9 +27,22 @@ pub(crate) fn picked<'a>(resource: &'a Option<Res<Picked>>) -> Option<&'a [Entit
 }
 
 impl Ticking<'_, '_> {
+    /// The environments that tick, in the order of their entities; `entities` is overwritten.
+    pub(crate) fn list(&self, entities: &mut Vec<Entity>) {
+        entities.clear();
+        match self.picked() {
+            Some(picked) => {
+                let picked = self.environments.iter_many(picked).flatten();
+                entities.extend(picked.map(|(entity, _)| entity));
+            }
+            None => entities.extend(self.environments.iter().map(|(entity, _)| entity)),
+        }
+        entities.sort_unstable();
+    }
+
     fn services_of<'a>(&'a self, picked: &'a [Entity]) -> impl Iterator<Item = Entity> + 'a {
         let environments = self.environments.iter_many(picked).flatten();
-        environments.flat_map(|services| services.iter())
+        environments.flat_map(|(_, services)| services.iter())
     }
 
     /// Calls `f` for each service that the query finds, of the environments that tick.
@@ -87,11 +100,15 @@ fn for_each_row<T: Component<Mutability = Mutable>>(
     mut f: impl FnMut(&mut T),
 ) {
     let Some(entities) = entities else {
-        // The query is of one table component, so it is dense and the iterator exists.
-        for mut table in column.contiguous_iter_mut().into_iter().flatten() {
-            ContiguousMut::bypass_change_detection(&mut table)
-                .iter_mut()
-                .for_each(&mut f);
+        // The query is of one table component: the iterator exists, unless a host has made a sparse component
+        // one that disables entities.
+        match column.contiguous_iter_mut() {
+            Ok(tables) => tables.for_each(|mut table| {
+                ContiguousMut::bypass_change_detection(&mut table)
+                    .iter_mut()
+                    .for_each(&mut f);
+            }),
+            Err(_) => { column.iter_mut() }.for_each(|mut row| f(row.bypass_change_detection())),
         }
         return;
     };

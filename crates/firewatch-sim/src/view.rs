@@ -1,5 +1,6 @@
 //! Reading an environment.
 
+use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::ROQueryItem;
 
@@ -88,6 +89,12 @@ impl<'w> EnvironmentRef<'w> {
             rows: None,
             no_pipelines: false,
         }
+    }
+
+    /// Whether it is [paused](crate::pause_environment).
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.world.get::<Disabled>(self.entity).is_some()
     }
 
     /// Ticks done and simulated seconds.

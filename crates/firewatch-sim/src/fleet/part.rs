@@ -135,7 +135,16 @@ impl<'f> FleetPart<'f> {
         change: impl FnOnce(&mut EnvironmentMut) -> T,
     ) -> Result<T, SimError> {
         let slot = self.slot(environment)?;
-        Ok(self.shard.change(slot, change))
+        self.shard.change(slot, change)
+    }
+
+    /// One environment, to be changed.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`] for one that is not of this part.
+    pub fn environment_mut(&mut self, environment: usize) -> Result<EnvironmentMut<'_>, SimError> {
+        let slot = self.slot(environment)?;
+        self.shard.environment_mut(slot)
     }
 
     /// Sets what is left of the error budget of each environment for whose index there is one; see

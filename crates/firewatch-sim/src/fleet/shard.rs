@@ -1,5 +1,8 @@
 //! A shard: a world with some of a fleet's environments, stepped on one thread.
 
+use std::collections::BTreeMap;
+
+use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 
 use super::Standing;
@@ -8,7 +11,8 @@ use crate::change::EnvironmentMut;
 use crate::defragment::defragment;
 use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
-use crate::intervene::{Intervention, put_budget};
+use crate::events::{EnvironmentEvent, install_events};
+use crate::intervene::{Intervention, put_budget, set_slo_budget};
 use crate::mesh;
 use crate::observe::{Observation, Observer};
 use crate::rows::ContiguousRows;
@@ -22,12 +26,12 @@ pub(super) struct Shard {
     rebuild: Rebuild,
     observer: Observer,
     reader: Reader,
-    budgets: QueryState<&'static mut SloBudget>,
+    budgets: QueryState<(Entity, &'static mut SloBudget)>,
     pub(super) environments: Vec<Entity>,
     /// The row of each environment in the table of all of them, as of the last [`defragment`](Self::defragment).
     rows: Vec<usize>,
-    /// Whether they are to be looked up anew.
-    rows_moved: bool,
+    /// What [`moved`](Self::moved) was when they were looked up; `None` if they are to be looked up anew.
+    rows_as_of: Option<usize>,
     /// Environments whose rows may have moved since all were known to be [contiguous](ContiguousRows). Nobody but this module
     /// can move them: the world never leaves it to be changed.
     moved: usize,
@@ -49,7 +53,7 @@ impl Shard {
             budgets,
             environments: Vec::new(),
             rows: Vec::new(),
-            rows_moved: false,
+            rows_as_of: None,
             moved: 0,
         }
     }
@@ -57,14 +61,15 @@ impl Shard {
     pub(super) fn push(&mut self, blueprint: &Blueprint) -> Result<(), SimError> {
         self.environments.push(blueprint.spawn(&mut self.world)?);
         self.moved += 1;
-        self.rows_moved = true;
+        self.rows_as_of = None;
         Ok(())
     }
 
     /// Puts rows that may have moved back in order, if they are many: that takes time in proportion to all
     /// environments. A few are better gathered one by one at every tick.
     fn defragment(&mut self) {
-        if std::mem::take(&mut self.rows_moved) {
+        if self.rows_as_of != Some(self.moved) {
+            self.rows_as_of = Some(self.moved);
             self.rows.clear();
             let row = |&entity: &Entity| self.world.entity(entity).location().table_row.index();
             self.rows.extend(self.environments.iter().map(row));
@@ -75,6 +80,7 @@ impl Shard {
         if defragment(&mut self.world, &self.environments) {
             self.world.insert_resource(ContiguousRows(true));
             self.moved = 0;
+            self.rows_as_of = Some(0);
         }
         // Moving rows removes components, which leaves messages.
         self.world.clear_trackers();
@@ -116,11 +122,33 @@ impl Shard {
         &mut self,
         slot: usize,
         change: impl FnOnce(&mut EnvironmentMut) -> T,
-    ) -> T {
-        let mut environment = EnvironmentMut::new(&mut self.world, self.environments[slot]);
-        let changed = change(&mut environment);
-        self.moved += environment.moves;
-        changed
+    ) -> Result<T, SimError> {
+        Ok(change(&mut self.environment_mut(slot)?))
+    }
+
+    /// An environment, to be changed.
+    pub(super) fn environment_mut(&mut self, slot: usize) -> Result<EnvironmentMut<'_>, SimError> {
+        EnvironmentMut::counting(&mut self.world, self.environments[slot], &mut self.moved)
+    }
+
+    /// Makes the world write events.
+    pub(super) fn install_events(&mut self) {
+        install_events(&mut self.schedule, &mut self.world);
+    }
+
+    /// Takes the events that are kept, by slots.
+    pub(super) fn drain_events(&mut self) -> Vec<(usize, EnvironmentEvent)> {
+        let messages = self.world.get_resource_mut::<Messages<EnvironmentEvent>>();
+        let Some(mut messages) = messages else {
+            return Vec::new();
+        };
+        let slots: BTreeMap<Entity, usize> =
+            { self.environments.iter() }.copied().zip(0..).collect();
+        let events = messages.drain();
+        let events = events.filter_map(|event| Some((*slots.get(&event.environment)?, event)));
+        let mut events: Vec<_> = events.collect();
+        events.sort_by_key(|(slot, _)| *slot);
+        events
     }
 
     /// Reads the picked environments, in order.
@@ -150,12 +178,26 @@ impl Shard {
     ) -> Result<(), SimError> {
         self.defragment();
         let tables = self.budgets.contiguous_iter_mut(&mut self.world);
-        let mut table = tables.into_iter().flatten().find(|table| !table.is_empty());
-        let budgets = mesh::slice(table.as_mut());
-        for (slot, &row) in self.rows.iter().enumerate() {
-            if let (Some(remaining), Some(budget)) = (remaining(slot), budgets.get_mut(row)) {
-                put_budget(budget, remaining)?;
+        let mut table = { tables.into_iter().flatten() }.find(|(all, _)| !all.is_empty());
+        let (entities, budgets) = match &mut table {
+            Some((entities, budgets)) => (*entities, mesh::slice(Some(budgets))),
+            None => Default::default(),
+        };
+        let mut elsewhere = Vec::new();
+        for (&environment, (slot, &row)) in
+            self.environments.iter().zip(self.rows.iter().enumerate())
+        {
+            let Some(remaining) = remaining(slot) else {
+                continue;
+            };
+            if entities.get(row) == Some(&environment) {
+                put_budget(&mut budgets[row], remaining)?;
+            } else {
+                elsewhere.push((environment, remaining));
             }
+        }
+        for (environment, remaining) in elsewhere {
+            set_slo_budget(&mut self.world, environment, remaining)?;
         }
         Ok(())
     }
@@ -200,7 +242,7 @@ impl Shard {
         self.environments[slot] = blueprint.spawn(&mut self.world)?;
         // Its own rows, and the last ones of the table, which fill the holes.
         self.moved += 2;
-        self.rows_moved = true;
+        self.rows_as_of = None;
         despawn_environment(&mut self.world, old)?;
         self.world.clear_trackers();
         Ok(())
