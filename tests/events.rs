@@ -78,7 +78,10 @@ fn played(mut tick: impl FnMut(bool)) {
 }
 
 fn kinds(events: &[EnvironmentEvent]) -> Vec<(u64, EventKind)> {
-    events.iter().map(|event| (event.tick, event.kind)).collect()
+    events
+        .iter()
+        .map(|event| (event.tick, event.kind))
+        .collect()
 }
 
 fn of_a_simulation(state: &EnvironmentState) -> Vec<EnvironmentEvent> {
@@ -106,7 +109,11 @@ fn a_simulation_tells_what_happened_once_and_in_order() {
         EventKind::Mitigated,
         EventKind::BudgetBreached,
     ] {
-        assert_eq!(all.iter().filter(|other| **other == kind).count(), 1, "{kind:?}");
+        assert_eq!(
+            all.iter().filter(|other| **other == kind).count(),
+            1,
+            "{kind:?}"
+        );
     }
     assert!(told.contains(&(9, EventKind::FaultHalted { fault: 0 })));
     let first = EventKind::StatusChanged {
@@ -164,7 +171,9 @@ fn a_host_with_many_environments_gets_the_events_of_each_in_order() {
         told.extend(events);
     });
     for (environment, state) in all.iter().zip(&states) {
-        let own = told.iter().filter(|event| event.environment == *environment);
+        let own = told
+            .iter()
+            .filter(|event| event.environment == *environment);
         let own: Vec<EnvironmentEvent> = own.copied().collect();
         if *environment == all[1] {
             assert!(own.is_empty());
@@ -240,7 +249,10 @@ fn a_paused_environment_stands_still_and_goes_on_as_if_nothing_had_been() {
         assert_eq!(view.state_hash() == before, is_paused, "{tick}");
         if is_paused {
             let told = drain(&mut host.world);
-            assert!(told.iter().all(|event| ![all[1], all[3]].contains(&event.environment)));
+            assert!(
+                told.iter()
+                    .all(|event| ![all[1], all[3]].contains(&event.environment))
+            );
         }
     }
     for (index, (&environment, state)) in all.iter().zip(&states).enumerate() {
@@ -264,11 +276,21 @@ fn a_paused_environment_can_be_read_changed_and_despawned() {
     assert!(view.faults().all(|fault| fault.progression_tick == 0));
     resume_environment(&mut host.world, environment).unwrap();
     host.tick();
-    let acted: Vec<u64> = host.view(environment).faults().map(|f| f.progression_tick).collect();
+    let acted: Vec<u64> = host
+        .view(environment)
+        .faults()
+        .map(|f| f.progression_tick)
+        .collect();
     assert_eq!(acted, [0, 1]);
     pause_environment(&mut host.world, environment).unwrap();
     host.despawn(environment);
-    assert_eq!(host.world.query::<&firewatch_sim::Vitals>().iter(&host.world).count(), 0);
+    assert_eq!(
+        host.world
+            .query::<&firewatch_sim::Vitals>()
+            .iter(&host.world)
+            .count(),
+        0
+    );
     let gone = pause_environment(&mut host.world, environment);
     assert_eq!(gone, Err(SimError::NoEnvironment));
     assert!(EnvironmentRef::new(&host.world, environment).is_err());
@@ -297,7 +319,10 @@ fn environments_of_a_fleet_are_paused_one_by_one() {
     let is_paused = |index: usize| index % 3 == 1;
     fleet.tick();
     for index in (0..40).filter(|&index| is_paused(index)) {
-        fleet.change(index, |environment| environment.pause()).unwrap().unwrap();
+        fleet
+            .change(index, |environment| environment.pause())
+            .unwrap()
+            .unwrap();
     }
     for tick in 1..=10 {
         alone.tick();
@@ -326,13 +351,19 @@ fn environments_of_a_fleet_are_paused_one_by_one() {
             let mut same = Simulation::new(&states[0]).unwrap();
             same.run(ticks as u64);
             let right = same.view().slo_budget().remaining;
-            fleet.change(index, |e| e.set_slo_budget(right)).unwrap().unwrap();
+            fleet
+                .change(index, |e| e.set_slo_budget(right))
+                .unwrap()
+                .unwrap();
         }
         fleet.tick();
     }
     // One that begins anew is not paused any more.
     fleet.reset(1, &blueprints[1]).unwrap();
-    fleet.change(4, |environment| environment.resume()).unwrap().unwrap();
+    fleet
+        .change(4, |environment| environment.resume())
+        .unwrap()
+        .unwrap();
     fleet.tick();
     assert_eq!(fleet.state_hash(1).unwrap(), hashes[1]);
     assert_eq!(fleet.state_hash(4).unwrap(), hashes[2]);

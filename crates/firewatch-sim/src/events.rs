@@ -73,13 +73,13 @@ pub fn install_events(schedule: &mut Schedule, world: &mut World) {
         return;
     }
     world.init_resource::<Messages<EnvironmentEvent>>();
-    add_event_systems(schedule, world);
+    world.init_resource::<Before>();
+    add_event_systems(schedule);
     schedule.add_systems(forget_old_events.in_set(EventSystems).before(note_state));
 }
 
-/// As [`install_events`], for a world in which somebody else forgets old messages.
-pub(crate) fn add_event_systems(schedule: &mut Schedule, world: &mut World) {
-    world.init_resource::<Before>();
+/// As [`install_events`], for a world that has [`Before`] and in which somebody else forgets old messages.
+pub(crate) fn add_event_systems(schedule: &mut Schedule) {
     schedule.add_systems((
         note_state
             .in_set(EventSystems)
@@ -94,7 +94,7 @@ fn forget_old_events(mut events: ResMut<Messages<EnvironmentEvent>>) {
 
 /// What the environments that tick were before the tick; kept, so that ticks don't allocate.
 #[derive(Resource, Default)]
-struct Before {
+pub(crate) struct Before {
     ticking: Vec<Entity>,
     environments: Vec<EnvironmentBefore>,
     /// Of the environments' faults and services, one environment after the other.

@@ -11,7 +11,8 @@
 //! A [`Topology`] is shared by environments of the same shape. Whom a cascade from a fault reaches is
 //! worked out when the fault is placed; a tick only adds up. The rows of an environment's services
 //! lie side by side in their table, so that the systems take them as slices; where something has
-//! moved them, the same systems work on copies, and [`defragment_environments`] puts them back in order.
+//! moved them, the same systems work on copies, and [`defragment_environments`] puts them back in order. A
+//! service and a fault belong to their environment by relationships ([`ServiceOf`], [`FaultOf`]).
 //!
 //! The engine draws no random numbers, reads no clock, no file and no hash map's order, and does its
 //! arithmetic in binary64 in a fixed order: the same state and the same interventions give the same
@@ -31,6 +32,10 @@
 //! `Schedule`; systems of the host's stand in, before or after the sets of [`TickSet`]. A new kind
 //! of fault is a [`FaultKind::External`] fault with a component of the host's and a system in
 //! [`TickSet::FaultPhysics`]: see the example `sixth_fault`.
+//!
+//! [`EnvironmentMut`] changes an environment, wherever it lives. [`install_events`] makes ticks tell what happens,
+//! as messages of `bevy_ecs`; [`pause_environment`] lets one environment of a world stand still. With the feature
+//! `bevy_app`, `FirewatchPlugin` puts the engine into a schedule of an app.
 //!
 //! A component that a host adds to services or faults should have
 //! `#[component(storage = "SparseSet")]`: it then leaves the rows of an environment side by side,
@@ -58,6 +63,8 @@ mod observe;
 mod ownership;
 mod pause;
 mod pipeline;
+#[cfg(feature = "bevy_app")]
+mod plugin;
 mod recovery;
 mod removals;
 mod rows;
@@ -93,6 +100,8 @@ pub use num::round_decimal;
 pub use observe::Observation;
 pub use ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
 pub use pause::{pause_environment, resume_environment};
+#[cfg(feature = "bevy_app")]
+pub use plugin::FirewatchPlugin;
 pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use service::{
     Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
