@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use firewatch_scenario::score::Terms;
-use firewatch_scenario::{Difficulty, Episodes, PartStage, Profile, Scenario, generate};
+use firewatch_scenario::{Difficulty, Episodes, Profile, Scenario, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
 
 use crate::incident::{EpisodeError, Incident, Request};
@@ -101,7 +101,7 @@ impl EpisodeFactory {
             let mut opening = match prepared {
                 Prepared::Drawn { .. } => Opening::default(),
                 Prepared::Incident(incident) => {
-                    incident.act_first(&mut PartStage { part, environment })?
+                    incident.act_first(&mut part.environment_mut(environment)?)?
                 }
             };
             if self.profile == Profile::Standard {

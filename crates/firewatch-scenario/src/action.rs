@@ -1,7 +1,7 @@
 //! Actions: what somebody who answers an incident can do, as data.
 //!
 //! An [`ActionCatalogue`] says of each action what sort of thing it is, what it does to the metrics of
-//! its target and what it halts; [`ActionCatalogue::apply`] does one to a [`Stage`]. The built-in
+//! its target and what it halts; [`ActionCatalogue::apply`] does one to an environment ([`EnvironmentMut`](firewatch_sim::EnvironmentMut)), wherever it lives. The built-in
 //! catalogues ([`Profile`]) are RON files in `crates/firewatch-scenario/actions/`, and a file of the same
 //! format adds actions or overrides them: for a program [`ActionCatalogue::extended_by_file`], for a
 //! scenario [`OwnActions`].
@@ -18,7 +18,6 @@ mod read;
 mod report;
 mod request;
 mod session;
-mod stage;
 mod template;
 mod types;
 mod whole;
@@ -33,6 +32,5 @@ pub use request::{
     ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target, WAIT,
 };
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
-pub use stage::{FleetStage, PartStage, Stage};
 pub use template::MAX_FEEDBACK_BYTES;
 pub(crate) use template::cut;

@@ -154,9 +154,9 @@ mod write;
 
 pub use action::{
     ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession,
-    ActionSpec, Ask, Category, FleetStage, HISTORY_TICKS, HaltedFault, MAX_FEEDBACK_BYTES,
-    NumberedRequest, OnInvalid, OwnActions, Parameter, ParameterKind, PartStage,
-    Plan as ActionPlan, Profile, Recorded, Stage, Target, WAIT,
+    ActionSpec, Ask, Category, HISTORY_TICKS, HaltedFault, MAX_FEEDBACK_BYTES, NumberedRequest,
+    OnInvalid, OwnActions, Parameter, ParameterKind, Plan as ActionPlan, Profile, Recorded, Target,
+    WAIT,
 };
 pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
 pub use check::{

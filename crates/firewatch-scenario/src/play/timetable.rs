@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
+use firewatch_sim::{EnvironmentMut, EnvironmentRef, FaultKind, SimError};
 
 use super::script::{FailedAction, Script};
-use crate::action::{ActionRequest, ActionSession, Stage};
+use crate::action::{ActionRequest, ActionSession};
 use crate::model::{Action, Fault, Metrics, Scenario};
 use crate::work;
 
@@ -70,12 +70,12 @@ impl Timetable {
     /// a metric a value which the metric can't have.
     ///
     /// # Errors
-    /// The stage has no environment: nothing was done then.
+    /// [`SimError::NoEnvironment`]: nothing was done then.
     pub fn act_at(
         &self,
         scenario: &Scenario,
         tick: u64,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
         session: &mut ActionSession,
     ) -> Result<Option<FailedAction>, SimError> {
         let first = self.0.partition_point(|(at, _)| *at < tick);
@@ -84,7 +84,7 @@ impl Timetable {
         if due.is_empty() {
             return Ok(None);
         }
-        Script::act_once(scenario, due, tick, stage, session)
+        Script::act_once(scenario, due, tick, environment, session)
     }
 }
 
