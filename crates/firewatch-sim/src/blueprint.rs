@@ -20,10 +20,8 @@ use crate::service::{
     Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
     Traffic, Uptime, Vitals,
 };
-use crate::state::EnvironmentState;
 use crate::topology::{Reach, Topology};
 use crate::value::Value;
-use crate::view::EnvironmentRef;
 
 pub(crate) use check::{check_finite, check_speed};
 
@@ -179,16 +177,6 @@ impl Blueprint {
             environment.rows = located;
         }
         Ok(environment)
-    }
-
-    /// The environment as plain data, with every metric that it starts with.
-    ///
-    /// # Errors
-    /// As [`Blueprint::spawn`].
-    pub fn state(&self) -> Result<EnvironmentState, SimError> {
-        let mut world = World::new();
-        let environment = self.spawn(&mut world)?;
-        Ok(EnvironmentRef::new(&world, environment)?.capture())
     }
 
     fn spawn_services(&self, world: &mut World, environment: Entity) -> Vec<Entity> {

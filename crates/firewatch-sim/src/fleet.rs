@@ -3,12 +3,12 @@
 mod part;
 mod pool;
 mod shard;
+mod standing;
 
 use std::convert::Infallible;
 
 use crate::blueprint::Blueprint;
 use crate::change::EnvironmentMut;
-use crate::environment::{Clock, Impact, SloBudget};
 use crate::error::SimError;
 use crate::events::EnvironmentEvent;
 use crate::intervene::Intervention;
@@ -20,6 +20,7 @@ use crate::view::EnvironmentRef;
 pub use part::{FleetPart, NewPart};
 use pool::Pool;
 use shard::Shard;
+pub use standing::Standing;
 
 /// Environments in worlds of up to a few thousand each, stepped by threads of the fleet's own.
 ///
@@ -30,17 +31,6 @@ pub struct Fleet {
     len: usize,
     /// Environments a shard; only the last one may have fewer.
     shard_size: usize,
-}
-
-/// How an environment of a fleet stands.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Standing {
-    /// Ticks done and simulated seconds.
-    pub clock: Clock,
-    /// Bad customer minutes and time to mitigate.
-    pub impact: Impact,
-    /// Budget left and burn per tick.
-    pub slo_budget: SloBudget,
 }
 
 impl Fleet {

@@ -4,12 +4,20 @@ use crate::metric;
 use crate::value::Value;
 use crate::view::EnvironmentRef;
 
-pub(crate) struct StateHasher(u64);
+impl EnvironmentRef<'_> {
+    /// A fingerprint of the state: equal states have equal ones on every platform and in every run.
+    #[must_use]
+    pub fn state_hash(&self) -> u64 {
+        StateHasher::hash(self)
+    }
+}
+
+struct StateHasher(u64);
 
 impl StateHasher {
     /// Everything that a tick can change or read, in a fixed order. Log scripts are left out: no tick
     /// does either.
-    pub(crate) fn hash(view: &EnvironmentRef) -> u64 {
+    fn hash(view: &EnvironmentRef) -> u64 {
         let mut hasher = Self(0);
         hasher.shape(view);
         let (clock, impact, budget) = (view.clock(), view.impact(), view.slo_budget());

@@ -42,11 +42,13 @@
 //! where the systems take them as slices. A table component works too, and costs some speed.
 
 mod blueprint;
+mod capture;
 mod cascade;
 mod change;
 mod clock;
 mod conditions;
 mod defragment;
+mod derive_status;
 mod environment;
 mod error;
 mod events;
@@ -65,6 +67,7 @@ mod pause;
 mod pipeline;
 #[cfg(feature = "bevy_app")]
 mod plugin;
+mod reader;
 mod recovery;
 mod removals;
 mod rows;

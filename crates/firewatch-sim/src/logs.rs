@@ -16,7 +16,15 @@ fn line(time: &str, level: &str, service: &str, message: impl std::fmt::Display)
     format!("2026-04-04T{time}Z {level:<5} [{service}] {message}")
 }
 
-pub(crate) fn lines(view: &EnvironmentRef, script: &LogScript, service: &str) -> Vec<String> {
+impl EnvironmentRef<'_> {
+    /// The log of a service: what an operator who looks there finds.
+    #[must_use]
+    pub fn logs(&self, service: &str) -> Vec<String> {
+        lines(self, self.log_script(), service)
+    }
+}
+
+fn lines(view: &EnvironmentRef, script: &LogScript, service: &str) -> Vec<String> {
     let Some(entity) = view.service(service) else {
         return vec![format!("No service found: {service}")];
     };

@@ -12,8 +12,6 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::relationship::{Relationship, RelationshipSourceCollection};
 use bevy_ecs::world::DeferredWorld;
 
-use crate::environment::Environment;
-
 /// The environment that a service belongs to.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
 #[relationship(relationship_target = Services)]
@@ -163,18 +161,22 @@ fn despawn_parts<L: RelationshipTarget>(mut world: DeferredWorld, context: HookC
     }
 }
 
-/// Takes the parts of an environment along when its component is removed by hand.
+/// Takes the parts of an environment along when its component is removed by hand. Without its lists, it is not
+/// damaged by that.
 pub(crate) fn disband(mut world: DeferredWorld, context: HookContext) {
+    let mut commands = world.commands();
+    let mut owner = commands.entity(context.entity);
+    owner.try_remove::<(Services, Faults)>();
     despawn_parts::<Services>(world.reborrow(), context);
     despawn_parts::<Faults>(world, context);
 }
 
-/// Marks the environment that loses a part, unless it is gone itself.
+/// Marks the environment that loses a part, unless it is gone itself or has no list of parts any more.
 fn note_damage<P: Relationship>(mut world: DeferredWorld, context: HookContext) {
     let owner = world.get::<P>(context.entity).map(Relationship::get);
     let owner = owner.filter(|&owner| {
         let is_marked = world.get::<Damaged>(owner).is_some();
-        world.get::<Environment>(owner).is_some() && !is_marked
+        world.get::<P::RelationshipTarget>(owner).is_some() && !is_marked
     });
     if let Some(owner) = owner
         && let Ok(mut owner) = world.commands().get_entity(owner)

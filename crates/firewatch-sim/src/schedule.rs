@@ -9,11 +9,11 @@ use bevy_ecs::schedule::{
 use crate::cascade::cascade;
 use crate::clock::advance_clock;
 use crate::conditions::{certificate_expiry, cpu_throttling, crash_loop_backoff, image_pull};
+use crate::derive_status::derive_status;
 use crate::fault::fault_physics;
 use crate::impact::impact;
 use crate::pipeline::pipelines;
 use crate::recovery::{recovery, single_fault_recovery};
-use crate::status::derive_status;
 
 /// The label of the schedule that [`tick_schedule`] builds.
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]

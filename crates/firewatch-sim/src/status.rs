@@ -3,11 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
-
-use crate::service::Vitals;
-use crate::ticking::Ticking;
 
 /// How a service is doing, from best to worst.
 #[derive(
@@ -32,7 +28,7 @@ impl Status {
     pub const ALL: [Self; 4] = [Self::Healthy, Self::Degraded, Self::Critical, Self::Down];
 
     /// The first of down, critical, degraded whose threshold is reached, else healthy.
-    /// Takes ratios and seconds, as [`Vitals`] has them.
+    /// Takes ratios and seconds, as [`Vitals`](crate::Vitals) has them.
     #[inline]
     #[must_use]
     pub fn derive(error_rate: f64, latency_p99: f64, memory_utilization: f64) -> Self {
@@ -90,10 +86,3 @@ impl fmt::Display for UnknownName {
 }
 
 impl std::error::Error for UnknownName {}
-
-/// Derives the status of every service.
-pub(crate) fn derive_status(mut services: Query<&mut Vitals>, ticking: Ticking) {
-    ticking.for_each_service_row(&mut services, |vitals| {
-        vitals.status = vitals.derived_status();
-    });
-}

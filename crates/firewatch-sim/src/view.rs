@@ -7,13 +7,9 @@ use bevy_ecs::query::ROQueryItem;
 use crate::environment::{Clock, Environment, Impact, LogScript, SloBudget};
 use crate::error::SimError;
 use crate::fault::Fault;
-use crate::hash::StateHasher;
-use crate::logs;
 use crate::metric::{self, MetricKey};
 use crate::ownership::{Faults, Services};
-use crate::rows::{RowRange, has_contiguous_rows};
-use crate::service::{Pipeline, Vitals};
-use crate::state::{EnvironmentState, FaultState, ServiceState};
+use crate::service::Vitals;
 use crate::status::Status;
 use crate::topology::Topology;
 use crate::value::Value;
@@ -44,14 +40,14 @@ pub struct ServiceHandle {
 
 /// The rows of an environment, where they are known to lie side by side.
 #[derive(Clone, Copy, Debug)]
-struct RowsRef<'w> {
-    services: &'w [Entity],
-    vitals: &'w [Vitals],
-    faults: &'w [Fault],
+pub(crate) struct RowsRef<'w> {
+    pub(crate) services: &'w [Entity],
+    pub(crate) vitals: &'w [Vitals],
+    pub(crate) faults: &'w [Fault],
 }
 
 /// The components of an environment.
-type Parts = (
+pub(crate) type Parts = (
     &'static Environment,
     &'static Services,
     &'static Faults,
@@ -74,7 +70,7 @@ impl<'w> EnvironmentRef<'w> {
             .ok_or(SimError::NoEnvironment)
     }
 
-    fn of(world: &'w World, entity: Entity, parts: ROQueryItem<'w, 'w, Parts>) -> Self {
+    pub(crate) fn of(world: &'w World, entity: Entity, parts: ROQueryItem<'w, 'w, Parts>) -> Self {
         let (environment, services, faults, clock, slo_budget, impact, log_script) = parts;
         Self {
             world,
@@ -89,6 +85,19 @@ impl<'w> EnvironmentRef<'w> {
             rows: None,
             no_pipelines: false,
         }
+    }
+
+    /// The same with what is known of its rows and of the world's.
+    pub(crate) fn with_rows(mut self, rows: Option<RowsRef<'w>>, no_pipelines: bool) -> Self {
+        self.rows = rows;
+        self.no_pipelines = no_pipelines;
+        self
+    }
+
+    /// What is planted in the logs.
+    #[must_use]
+    pub fn log_script(&self) -> &'w LogScript {
+        self.log_script
     }
 
     /// Whether it is [paused](crate::pause_environment).
@@ -289,172 +298,5 @@ impl<'w> EnvironmentRef<'w> {
     #[must_use]
     pub fn blast_radius(&self) -> usize {
         self.blast_zone().len().max(1)
-    }
-
-    /// The log of a service: what an operator who looks there finds.
-    #[must_use]
-    pub fn logs(&self, service: &str) -> Vec<String> {
-        logs::lines(self, self.log_script, service)
-    }
-
-    /// The services with all their metrics as plain data, in order.
-    #[must_use]
-    pub fn service_states(&self) -> Vec<ServiceState> {
-        let states = self.named_services().map(|(name, service)| ServiceState {
-            name: name.to_owned(),
-            metrics: metric::read_map(service),
-        });
-        states.collect()
-    }
-
-    /// The whole state as plain data; [`crate::spawn_environment`] makes the same environment of it.
-    #[must_use]
-    pub fn capture(&self) -> EnvironmentState {
-        let faults = self.faults().map(|fault| FaultState {
-            kind: fault.kind,
-            service: self.fault_service(fault).to_owned(),
-            speed: fault.speed,
-            halted: fault.halted,
-            halted_at_tick: fault.halted_at_tick,
-            progression_tick: fault.progression_tick,
-        });
-        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-        EnvironmentState {
-            engine: self.environment.engine,
-            impact_mode: self.environment.impact_mode,
-            clock: *self.clock,
-            slo_budget: *self.slo_budget,
-            impact: *self.impact,
-            services: self.service_states(),
-            dependencies: self
-                .topology()
-                .dependencies()
-                .map(|(caller, callees)| (caller.to_owned(), owned(callees)))
-                .collect(),
-            red_herrings: owned(self.topology().red_herrings().collect()),
-            root_cause: self.environment.root_cause().map(str::to_owned),
-            faults: faults.collect(),
-            log_script: self.log_script.clone(),
-        }
-    }
-
-    /// A fingerprint of the state: equal states have equal ones on every platform and in every run.
-    #[must_use]
-    pub fn state_hash(&self) -> u64 {
-        StateHasher::hash(self)
-    }
-}
-
-/// Reads many environments of one world, with what they have in common looked up once.
-pub(crate) struct Reader {
-    environments: QueryState<(Entity, Parts)>,
-    services: QueryState<(Entity, &'static Vitals)>,
-    faults: QueryState<(Entity, &'static Fault)>,
-}
-
-impl Reader {
-    pub(crate) fn new(world: &mut World) -> Self {
-        Self {
-            environments: world.query(),
-            services: world.query(),
-            faults: world.query(),
-        }
-    }
-
-    /// The columns of a world whose environments are all in one table.
-    pub(crate) fn columns<'w>(&mut self, world: &'w World) -> Columns<'w> {
-        // A query of table components is dense: the iterators exist.
-        let tables = self.environments.contiguous_iter(world);
-        let mut tables = tables.into_iter().flatten();
-        let environments = tables.find(|(entities, _)| !entities.is_empty());
-        let tables = self.services.contiguous_iter(world);
-        let mut tables = tables.into_iter().flatten();
-        let (services, vitals) =
-            { tables.find(|(entities, _)| !entities.is_empty()) }.unwrap_or_default();
-        let tables = self.faults.contiguous_iter(world);
-        let mut tables = tables.into_iter().flatten();
-        let (fault_entities, faults) =
-            { tables.find(|(entities, _)| !entities.is_empty()) }.unwrap_or_default();
-        Columns {
-            world,
-            environments,
-            services,
-            vitals,
-            fault_entities,
-            faults,
-            is_contiguous: has_contiguous_rows(world),
-            no_pipelines: !has_any::<Pipeline>(world),
-        }
-    }
-}
-
-/// The components of all environments of a world.
-pub(crate) struct Columns<'w> {
-    world: &'w World,
-    environments: Option<ContiguousEnvironments<'w>>,
-    services: &'w [Entity],
-    vitals: &'w [Vitals],
-    fault_entities: &'w [Entity],
-    faults: &'w [Fault],
-    is_contiguous: bool,
-    no_pipelines: bool,
-}
-
-/// Whether any entity has a component that is stored in a sparse set.
-fn has_any<C: Component>(world: &World) -> bool {
-    let component = world.components().component_id::<C>();
-    let set = component.and_then(|component| world.storages().sparse_sets.get(component));
-    set.is_some_and(|set| !set.is_empty())
-}
-
-type ContiguousEnvironments<'w> = (
-    &'w [Entity],
-    (
-        &'w [Environment],
-        &'w [Services],
-        &'w [Faults],
-        &'w [Clock],
-        &'w [SloBudget],
-        &'w [Impact],
-        &'w [LogScript],
-    ),
-);
-
-impl<'w> Columns<'w> {
-    /// The environment of that entity, which was in that row.
-    #[inline]
-    pub(crate) fn view(&self, row: usize, entity: Entity) -> Option<EnvironmentRef<'w>> {
-        let is_there = |entities: &[Entity]| entities.get(row) == Some(&entity);
-        let Some((_, parts)) = self.environments.filter(|(all, _)| is_there(all)) else {
-            return EnvironmentRef::new(self.world, entity).ok();
-        };
-        let (environments, services, faults, clocks, budgets, impacts, scripts) = parts;
-        let (environment, services, faults) = (&environments[row], &services[row], &faults[row]);
-        let has = |rows: RowRange, entities, parts: &[Entity]| {
-            self.is_contiguous || rows.has(entities, parts)
-        };
-        let rows = environment.rows;
-        let in_place = has(rows.services, self.services, services.as_slice())
-            && has(rows.faults, self.fault_entities, faults.as_slice());
-        let rows = in_place.then_some(rows).and_then(|rows| {
-            Some(RowsRef {
-                services: rows.services.of(self.services)?,
-                vitals: rows.services.of(self.vitals)?,
-                faults: rows.faults.of(self.faults)?,
-            })
-        });
-        Some(EnvironmentRef {
-            world: self.world,
-            entity,
-            environment,
-            services,
-            faults,
-            clock: clocks.get(row)?,
-            slo_budget: budgets.get(row)?,
-            impact: impacts.get(row)?,
-            log_script: scripts.get(row)?,
-            rows,
-            no_pipelines: self.no_pipelines,
-        })
     }
 }

@@ -1,5 +1,7 @@
 //! The plugin in a headless app.
 
+#![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
+
 use bevy_app::{App, FixedMain, FixedUpdate, Update};
 use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::message::MessageReader;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 
-use super::Standing;
+use super::standing::Standing;
 use crate::blueprint::{Blueprint, Rebuild, despawn_environment};
 use crate::change::EnvironmentMut;
 use crate::defragment::defragment;
@@ -15,10 +15,11 @@ use crate::events::{EnvironmentEvent, install_events};
 use crate::intervene::{Intervention, put_budget, set_slo_budget};
 use crate::mesh;
 use crate::observe::{Observation, Observer};
+use crate::reader::Reader;
 use crate::rows::ContiguousRows;
 use crate::schedule::tick_schedule;
 use crate::ticking::Picked;
-use crate::view::{EnvironmentRef, Reader};
+use crate::view::EnvironmentRef;
 
 pub(super) struct Shard {
     pub(super) world: World,
