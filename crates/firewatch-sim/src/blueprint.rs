@@ -1,7 +1,5 @@
 //! Building environments out of components, in new entities or in those of an earlier one.
 
-mod check;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,8 +20,6 @@ use crate::service::{
 };
 use crate::topology::{Reach, Topology};
 use crate::value::Value;
-
-pub(crate) use check::{check_finite, check_speed};
 
 /// What an environment is built from, with names resolved: for whoever builds many.
 #[derive(Clone, Debug)]

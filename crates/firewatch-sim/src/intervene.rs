@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
-use crate::blueprint::{check_finite, check_speed};
+use crate::check::{check_finite, check_speed};
 use crate::environment::{Clock, Engine, Environment, SloBudget};
 use crate::error::SimError;
 use crate::fault::Fault;

@@ -45,6 +45,7 @@ mod blueprint;
 mod capture;
 mod cascade;
 mod change;
+mod check;
 mod clock;
 mod conditions;
 mod defragment;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use bevy_ecs::prelude::*;
 
-use super::{Metric, MetricKind, Number, check_finite, check_known, find, read_own, write_own};
+use super::access::{check_finite, check_known, find, read_own, write_own};
+use super::model::{Metric, MetricKind, Number};
 use crate::error::SimError;
 use crate::num;
 use crate::service::Vitals;

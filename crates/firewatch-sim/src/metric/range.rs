@@ -5,7 +5,6 @@
 //! are in it, so that a snapshot of any tick can be restored, and nothing in it lets a rule reach infinity
 //! or not-a-number, in double precision and in the single precision of an observation.
 
-use super::{Metric, MetricKind};
 use crate::error::SimError;
 
 /// The numbers that a metric can have.
@@ -18,7 +17,7 @@ pub(super) struct Range {
     floor: f64,
     ceiling: f64,
     /// Smallest value above 0 that the engine takes.
-    least_above_zero: f64,
+    pub(super) least_above_zero: f64,
 }
 
 /// The largest integer metric that makes sense: integers up to here are exact as `f64` too.
@@ -64,12 +63,12 @@ impl Range {
     }
 
     #[inline]
-    fn allows(self, number: f64) -> bool {
+    pub(super) fn allows(self, number: f64) -> bool {
         let is_gap = 0.0 < number && number < self.least_above_zero;
         self.floor <= number && number <= self.ceiling && !is_gap
     }
 
-    fn nearest(self, number: f64) -> f64 {
+    pub(super) fn nearest(self, number: f64) -> f64 {
         if 0.0 < number && number < self.least_above_zero {
             let is_upper = number >= self.least_above_zero / 2.0;
             return if is_upper { self.least_above_zero } else { 0.0 };
@@ -110,30 +109,6 @@ fn refusal(range: Range, number: f64, name: &'static str) -> SimError {
         what: name,
         allowed,
         given: number,
-    }
-}
-
-impl Metric {
-    /// Smallest value above 0 that the metric can have; 0 for one that can have any.
-    #[must_use]
-    pub fn least_above_zero(&self) -> f64 {
-        self.range.least_above_zero
-    }
-
-    /// Whether the engine takes the number, which may be beyond what makes sense.
-    #[must_use]
-    pub fn allows(&self, number: f64) -> bool {
-        self.range.allows(number)
-    }
-
-    /// The nearest number that the engine takes; not-a-number is left as it is.
-    pub(super) fn nearest(&self, number: f64) -> f64 {
-        self.range.nearest(number)
-    }
-
-    /// Whether numbers of it are held to a range.
-    pub(super) fn has_range(&self) -> bool {
-        matches!(self.kind, MetricKind::Float | MetricKind::Int)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every way into the engine checks: a start, a reset, a snapshot that is restored, an intervention.
 
-use super::Blueprint;
+use crate::blueprint::Blueprint;
 use crate::environment::{Clock, Engine, Impact, SloBudget};
 use crate::error::SimError;
 use crate::metric;
