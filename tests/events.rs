@@ -1,5 +1,7 @@
 //! What happened in a tick, and pauses: for hosts with a world, a simulation or a fleet.
 
+#![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
+
 use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 use firewatch_sim::{

@@ -1,5 +1,7 @@
 //! Environments in a host's world own their services and faults, whichever of them is despawned.
 
+#![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
+
 use bevy_ecs::prelude::*;
 use bevy_ecs::relationship::Relationship;
 use firewatch_sim::{
