@@ -371,3 +371,39 @@ fn environments_of_a_fleet_are_paused_one_by_one() {
     assert_eq!(fleet.state_hash(4).unwrap(), hashes[2]);
     assert_eq!(fleet.state_hash(7).unwrap(), hashes[1]);
 }
+
+#[test]
+fn single_environments_of_a_fleet_are_ticked_alone() {
+    let states: Vec<_> = (0..7).map(neighbour).collect();
+    let blueprints = states.iter().map(|state| state.blueprint().unwrap());
+    let mut fleet = Fleet::with_shard_size(blueprints, 2, 3).unwrap();
+    fleet.install_events();
+    let before: Vec<u64> = (0..7)
+        .map(|index| fleet.state_hash(index).unwrap())
+        .collect();
+    fleet.tick_picked(&[5, 1, 5]).unwrap();
+    let told = fleet.drain_events();
+    assert!(told.iter().all(|(index, _)| [1, 5].contains(index)));
+    assert!(told.iter().any(|(index, _)| *index == 1));
+    let refused = fleet.tick_picked(&[0, 7]).unwrap_err();
+    let environments = 7;
+    assert_eq!(
+        refused,
+        SimError::UnknownEnvironment {
+            index: 7,
+            environments
+        }
+    );
+    fleet.tick_picked(&[]).unwrap();
+    for (index, state) in states.iter().enumerate() {
+        let mut alone = Simulation::new(state).unwrap();
+        if [1, 5].contains(&index) {
+            alone.tick();
+        }
+        assert_eq!(fleet.state_hash(index).unwrap(), alone.state_hash());
+        assert_eq!(
+            alone.state_hash() == before[index],
+            ![1, 5].contains(&index)
+        );
+    }
+}

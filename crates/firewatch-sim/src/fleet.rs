@@ -1,5 +1,6 @@
 //! Many incidents at once, stepped together.
 
+mod events;
 mod part;
 mod pool;
 mod shard;
@@ -10,7 +11,6 @@ use std::convert::Infallible;
 use crate::blueprint::Blueprint;
 use crate::change::EnvironmentMut;
 use crate::error::SimError;
-use crate::events::EnvironmentEvent;
 use crate::intervene::Intervention;
 use crate::observe::Observation;
 use crate::state::{EnvironmentState, FaultState};
@@ -155,6 +155,26 @@ impl Fleet {
         });
     }
 
+    /// One tick of these environments; the others stay as they are. One that is named twice has one.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`]; nothing has happened then.
+    ///
+    /// # Panics
+    /// As [`Fleet::tick`].
+    pub fn tick_picked(&mut self, environments: &[usize]) -> Result<(), SimError> {
+        for &environment in environments {
+            self.place(environment)?;
+        }
+        let size = self.shard_size;
+        self.pool
+            .for_each(std::iter::repeat(()), |index, shard, ()| {
+                let picked = environments.iter().filter(|&&one| one / size == index);
+                shard.tick_picked(picked.map(|one| one % size));
+                Ok(())
+            })
+    }
+
     /// Environments of a [`FleetPart`]; only the last one may have fewer.
     #[must_use]
     pub fn part_size(&self) -> usize {
@@ -262,30 +282,6 @@ impl Fleet {
     pub fn environment_mut(&mut self, environment: usize) -> Result<EnvironmentMut<'_>, SimError> {
         let (shard, slot) = self.place(environment)?;
         self.pool.shard_mut(shard).environment_mut(slot)
-    }
-
-    /// Makes ticks tell what happens; see [`crate::install_events`].
-    pub fn install_events(&mut self) {
-        for shard in 0..self.len.div_ceil(self.shard_size) {
-            self.pool.shard_mut(shard).install_events();
-        }
-    }
-
-    /// Takes the events of the last tick and of the one before, but for those that were taken before, with the
-    /// index of their environment: environment by environment, the earlier ones first. Empty without
-    /// [`Fleet::install_events`].
-    pub fn drain_events(&mut self) -> Vec<(usize, EnvironmentEvent)> {
-        let mut events = Vec::new();
-        for shard in 0..self.len.div_ceil(self.shard_size) {
-            let first = shard * self.shard_size;
-            let of_shard = self.pool.shard_mut(shard).drain_events();
-            events.extend(
-                of_shard
-                    .into_iter()
-                    .map(|(slot, event)| (first + slot, event)),
-            );
-        }
-        events
     }
 
     /// Does something to each environment whose place in `mask` is true.
