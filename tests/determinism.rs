@@ -45,11 +45,11 @@ fn with_injected_faults(incident: &Incident) -> Incident {
     let faults = [
         (
             3,
-            FaultKind::BadDeploy,
+            FaultKind::BAD_DEPLOY,
             services[services.len() - 1].name.as_str(),
         ),
-        (5, FaultKind::Oom, services[0].name.as_str()),
-        (6, FaultKind::NetworkPartition, "not-in-the-mesh"),
+        (5, FaultKind::OOM, services[0].name.as_str()),
+        (6, FaultKind::NETWORK_PARTITION, "not-in-the-mesh"),
     ];
     for (tick, kind, service) in faults {
         let fault = FaultState::new(kind, service, 0.7);
@@ -70,7 +70,7 @@ fn cause_comes_later() -> Incident {
             .map(|&(name, value)| (name.to_owned(), value.into()))
             .collect(),
     };
-    let cause = FaultState::new(FaultKind::ConfigDrift, "b", 1.3);
+    let cause = FaultState::new(FaultKind::CONFIG_DRIFT, "b", 1.3);
     Incident {
         name: "cause comes later".into(),
         state: EnvironmentState {

@@ -20,7 +20,7 @@ fn state() -> EnvironmentState {
     EnvironmentState {
         services: ["checkout", "database"].map(service).into(),
         dependencies: vec![("checkout".into(), vec!["database".into()])],
-        faults: vec![FaultState::new(FaultKind::BadDeploy, "database", 1.0)],
+        faults: vec![FaultState::new(FaultKind::BAD_DEPLOY, "database", 1.0)],
         ..EnvironmentState::new(SloBudget {
             remaining: 4.0,
             burn_per_tick: 1.5,
@@ -88,7 +88,7 @@ fn kinds(events: &[EnvironmentEvent]) -> Vec<(u64, EventKind)> {
 
 fn of_a_simulation(state: &EnvironmentState) -> Vec<EnvironmentEvent> {
     let mut simulation = Simulation::new(state).unwrap();
-    simulation.install(install_events);
+    simulation.install(install_events).unwrap();
     let mut events = Vec::new();
     played(|halts| {
         if halts {
@@ -146,7 +146,7 @@ fn events_change_no_result() {
         Simulation::new(&state).unwrap(),
         Simulation::new(&state).unwrap(),
     );
-    told.install(install_events);
+    told.install(install_events).unwrap();
     for _ in 0..20 {
         plain.tick();
         told.tick();
@@ -188,8 +188,8 @@ fn a_host_with_many_environments_gets_the_events_of_each_in_order() {
 #[test]
 fn messages_that_nobody_reads_are_kept_for_two_ticks() {
     let mut simulation = Simulation::new(&state()).unwrap();
-    simulation.install(install_events);
-    simulation.install(install_events);
+    simulation.install(install_events).unwrap();
+    simulation.install(install_events).unwrap();
     for tick in 1..200_u64 {
         if tick % 2 == 0 {
             simulation.halt_fault(0).unwrap();
@@ -271,7 +271,7 @@ fn a_paused_environment_can_be_read_changed_and_despawned() {
     let environment = host.spawn(&state());
     pause_environment(&mut host.world, environment).unwrap();
     halt_fault(&mut host.world, environment, 0).unwrap();
-    let fault = FaultState::new(FaultKind::Oom, "checkout", 1.0);
+    let fault = FaultState::new(FaultKind::OOM, "checkout", 1.0);
     firewatch_sim::inject_fault(&mut host.world, environment, &fault).unwrap();
     host.tick();
     let view = host.view(environment);

@@ -209,7 +209,7 @@ fn sums_stop_at_the_largest_number() {
             metrics: [(latency.to_owned(), Value::Float(1e38))].into(),
         }],
         dependencies: vec![("a".into(), vec!["a".into()])],
-        faults: [FaultKind::MemoryLeak, FaultKind::BadDeploy]
+        faults: [FaultKind::MEMORY_LEAK, FaultKind::BAD_DEPLOY]
             .repeat(500)
             .into_iter()
             .map(fault)

@@ -397,7 +397,8 @@ fn a_fleet_is_built_by_its_threads_or_the_first_error_is_told() {
     let states: Vec<_> = (0..150).map(neighbour).collect();
     let build = |bad: &[usize]| {
         let own = states.chunks(SHARD_SIZE);
-        Fleet::build(states.len(), 2, SHARD_SIZE, own, |part, states| {
+        let builder = Fleet::builder().threads(2).shard_size(SHARD_SIZE);
+        builder.fill(states.len(), own, |part, states| {
             for (index, state) in part.range().zip(states) {
                 let mut blueprint = blueprint(state);
                 if bad.contains(&index) {
@@ -416,9 +417,8 @@ fn a_fleet_is_built_by_its_threads_or_the_first_error_is_told() {
         assert_eq!(fleet.state_hash(index).unwrap(), alone.state_hash());
     }
     assert_eq!(build(&[149, 71]).err(), Some(SimError::Speed(-72.0)));
-    let too_few = Fleet::build(3, 1, 2, std::iter::repeat(()), |_, ()| {
-        Ok::<(), SimError>(())
-    });
+    let builder = Fleet::builder().shard_size(2);
+    let too_few = builder.fill(3, std::iter::repeat(()), |_, ()| Ok::<(), SimError>(()));
     assert!(matches!(too_few.err(), Some(SimError::BufferLength { .. })));
 }
 
@@ -458,7 +458,7 @@ fn a_change_that_panics_after_an_injection_leaves_the_neighbours_their_faults() 
         .collect();
     // From here on its rows are known to be contiguous.
     fleet.tick();
-    let fault = FaultState::new(FaultKind::BadDeploy, &states[0].services[0].name, 1.5);
+    let fault = FaultState::new(FaultKind::BAD_DEPLOY, &states[0].services[0].name, 1.5);
     let change = |environment: &mut EnvironmentMut| {
         environment
             .intervene(&Intervention::InjectFault(&fault))

@@ -79,7 +79,7 @@ fn resets_after_a_fault_was_injected_take_constant_memory() {
     let mut fleet = Fleet::new([episodes.draw(Difficulty::Easy, 0).clone()], 1).unwrap();
     assert_bounded("a fleet with injections", |number| {
         let service = fleet.read(0, |view| view.service_names().next().unwrap().to_owned());
-        let fault = FaultState::new(FaultKind::BadDeploy, service.unwrap(), 1.0);
+        let fault = FaultState::new(FaultKind::BAD_DEPLOY, service.unwrap(), 1.0);
         fleet.inject_fault(0, &fault).unwrap();
         let blueprint = episodes.draw(Difficulty::Easy, number as u64);
         fleet.reset(0, blueprint).unwrap();

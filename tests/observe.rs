@@ -100,7 +100,7 @@ fn every_metric_is_observed_as_it_is_read() {
         // Rows move: a bigger environment takes the place of a smaller one, a fault is added.
         fleet.reset(0, &episode(1)).unwrap();
         fleet.reset(1, &with_all_metrics()).unwrap();
-        let fault = FaultState::new(FaultKind::Oom, "db-proxy", 2.0);
+        let fault = FaultState::new(FaultKind::OOM, "db-proxy", 2.0);
         fleet.inject_fault(515, &fault).unwrap();
         assert_observed(&mut fleet, &observation);
         fleet.tick();
@@ -238,7 +238,7 @@ fn many_are_changed_as_each_alone_or_none_at_all() {
     )
     .unwrap();
     let blueprint = scenario.blueprint().unwrap();
-    let fault = FaultState::new(FaultKind::MemoryLeak, "auth-service", 1.5);
+    let fault = FaultState::new(FaultKind::MEMORY_LEAK, "auth-service", 1.5);
     let value = Value::from(0.25);
     let set = |service| Intervention::SetMetric {
         service,
@@ -278,7 +278,7 @@ fn many_are_changed_as_each_alone_or_none_at_all() {
         &before[598..],
     ]
     .concat();
-    let too_fast = FaultState::new(FaultKind::Oom, "db-proxy", f64::NAN);
+    let too_fast = FaultState::new(FaultKind::OOM, "db-proxy", f64::NAN);
     for refused in [
         set("auth-service-2"),
         Intervention::HaltFault(1),

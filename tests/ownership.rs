@@ -79,7 +79,7 @@ fn a_part_names_its_environment_and_the_environment_lists_its_parts_in_order() {
     let mut host = Host::default();
     let state = neighbour(2);
     let environment = host.spawn(&state);
-    let fault = FaultState::new(FaultKind::Oom, state.services[1].name.as_str(), 1.0);
+    let fault = FaultState::new(FaultKind::OOM, state.services[1].name.as_str(), 1.0);
     let injected = inject_fault(&mut host.world, environment, &fault).unwrap();
     let [services, faults] = parts(&host, environment);
     let view = host.view(environment);

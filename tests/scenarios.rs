@@ -146,7 +146,7 @@ fn every_mechanism_and_every_word_of_the_language_has_a_file() {
     assert!(scenarios.len() > 24, "only {} files", scenarios.len());
     let text: String = scenarios.iter().map(|(_, s)| s.to_string()).collect();
     let mut words: Vec<&str> = WORDS.to_vec();
-    words.extend(FaultKind::BUILT_IN.map(FaultKind::name));
+    words.extend(FaultKind::BUILT_IN.iter().map(FaultKind::name));
     words.extend(Quantity::ALL.iter().map(|quantity| quantity.name()));
     words.extend(Fact::ALL.iter().map(|fact| fact.name()));
     words.extend(Difficulty::ALL.iter().map(|difficulty| difficulty.name()));

@@ -43,7 +43,7 @@ fn a_service_state_has_no_unknown_fields() {
 
 #[test]
 fn a_fault_state_has_no_unknown_fields() {
-    assert_strict(&FaultState::new(FaultKind::Oom, "db", 1.0));
+    assert_strict(&FaultState::new(FaultKind::OOM, "db", 1.0));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn an_adversarial_line_has_no_unknown_fields() {
 fn an_unknown_field_is_found_however_deep_it_is() {
     let mut state = EnvironmentState::new(BUDGET);
     state.services.push(ServiceState::default());
-    let faults = FaultState::new(FaultKind::Oom, "db", 1.0);
+    let faults = FaultState::new(FaultKind::OOM, "db", 1.0);
     state.faults.push(faults);
     let json = serde_json::to_value(&state).unwrap();
     for place in [

@@ -18,7 +18,7 @@ fn state(services: usize) -> EnvironmentState {
     };
     EnvironmentState {
         services: (0..services).map(service).collect(),
-        faults: vec![FaultState::new(FaultKind::Oom, "service-0", 1.0)],
+        faults: vec![FaultState::new(FaultKind::OOM, "service-0", 1.0)],
         ..EnvironmentState::new(SloBudget {
             remaining: 30.0,
             burn_per_tick: 1.5,
@@ -294,7 +294,7 @@ fn what_scaling_makes_of_memory_can_be_saved_and_restored() {
     let catalogue = ActionCatalogue::built_in(Profile::Reference);
     let mut start = state(2);
     // It is not halted by more memory, and what is healthy is not acted on.
-    start.faults[0].kind = FaultKind::BadDeploy;
+    start.faults[0].kind = FaultKind::BAD_DEPLOY;
     let mut simulation = Simulation::new(&start).unwrap();
     simulation.run(5);
     let mut session = ActionSession::new();

@@ -7,88 +7,87 @@ use crate::incident::{Incident, REQUESTS, TARGET, apply, number};
 
 #[test]
 fn a_remedy_changes_the_metrics_that_it_is_about() {
-    use FaultKind::{BadDeploy, ConfigDrift, NetworkPartition};
     let cases: [(&str, FaultKind, &str, Value, Value); 12] = [
         (
             "force_ntp_sync",
-            ConfigDrift,
+            FaultKind::CONFIG_DRIFT,
             "system_clock_offset_seconds",
             (-600.0).into(),
             0.0.into(),
         ),
         (
             "force_ntp_sync",
-            ConfigDrift,
+            FaultKind::CONFIG_DRIFT,
             "ntp_sync_status",
             "drift".into(),
             "synced".into(),
         ),
         (
             "rotate_tls_certificate",
-            ConfigDrift,
+            FaultKind::CONFIG_DRIFT,
             "tls_certificate_expiry_seconds",
             1800.into(),
             7_776_000.into(),
         ),
         (
             "set_log_level",
-            ConfigDrift,
+            FaultKind::CONFIG_DRIFT,
             "application_log_level",
             "DEBUG".into(),
             "INFO".into(),
         ),
         (
             "rollback_canary",
-            BadDeploy,
+            FaultKind::BAD_DEPLOY,
             "canary_traffic_weight",
             0.1.into(),
             0.0.into(),
         ),
         (
             "force_replica_resync",
-            NetworkPartition,
+            FaultKind::NETWORK_PARTITION,
             "db_replica_health",
             "lagging".into(),
             "synced".into(),
         ),
         (
             "increase_cache_memory",
-            ConfigDrift,
+            FaultKind::CONFIG_DRIFT,
             "cache_hit_rate",
             0.3.into(),
             0.95.into(),
         ),
         (
             "restart_thread_pool",
-            BadDeploy,
+            FaultKind::BAD_DEPLOY,
             "runtime_blocked_thread_count",
             60.into(),
             0.into(),
         ),
         (
             "increase_cpu_limit",
-            ConfigDrift,
+            FaultKind::CONFIG_DRIFT,
             "process_cpu_throttle_rate",
             0.87.into(),
             0.0.into(),
         ),
         (
             "disable_retries",
-            ConfigDrift,
+            FaultKind::CONFIG_DRIFT,
             "metastable_feedback_loop_active",
             true.into(),
             false.into(),
         ),
         (
             "rollback_deploy",
-            BadDeploy,
+            FaultKind::BAD_DEPLOY,
             "image_pull_error",
             "ImagePullBackOff".into(),
             "".into(),
         ),
         (
             "evict_noisy_pod",
-            FaultKind::Oom,
+            FaultKind::OOM,
             "node_memory_pressure_active",
             true.into(),
             false.into(),
@@ -116,7 +115,7 @@ fn a_remedy_changes_the_metrics_that_it_is_about() {
 
 #[test]
 fn parameters_are_converted_replaced_or_refused() {
-    let incident = Incident::new(FaultKind::Oom, TARGET).with(REQUESTS, 100);
+    let incident = Incident::new(FaultKind::OOM, TARGET).with(REQUESTS, 100);
     let shift = |value: Value| {
         let mut simulation = incident.simulation();
         let request = ActionRequest::new("traffic_shift", TARGET).with("drain_percentage", value);

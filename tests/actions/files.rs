@@ -15,7 +15,7 @@ fn an_action_of_ones_own_takes_a_file_and_no_rust() {
     let standard = ActionCatalogue::built_in(Profile::Standard);
     let catalogue = standard.extended_by_file(&path).unwrap();
     assert_eq!(catalogue.actions().len(), standard.actions().len() + 1);
-    let mut simulation = Incident::new(FaultKind::MemoryLeak, TARGET)
+    let mut simulation = Incident::new(FaultKind::MEMORY_LEAK, TARGET)
         .with("heap_dump_count", 1)
         .simulation();
     let mut session = ActionSession::new();
@@ -25,7 +25,7 @@ fn an_action_of_ones_own_takes_a_file_and_no_rust() {
         .unwrap();
     assert_eq!(
         outcome.halted.map(|fault| fault.kind),
-        Some(FaultKind::MemoryLeak)
+        Some(FaultKind::MEMORY_LEAK)
     );
     assert_eq!(
         outcome.feedback,
@@ -55,7 +55,7 @@ fn a_scenario_with_actions_of_its_own_is_answered_with_them() {
         let step = episode.step(&patch).unwrap();
         assert_eq!(
             step.halted.map(|fault| fault.kind),
-            Some(FaultKind::MemoryLeak)
+            Some(FaultKind::MEMORY_LEAK)
         );
         // The next incident has none.
         let plain = Request::Drawn {

@@ -9,8 +9,8 @@ use crate::incident::{CALLER, CHECKOUT, ERRORS, HERRING, Incident, P99, TARGET, 
 
 #[test]
 fn a_second_fault_is_halted_by_the_action_that_fits_it_but_in_the_reference() {
-    let mut incident = Incident::new(FaultKind::MemoryLeak, CHECKOUT);
-    incident.faults.push((FaultKind::BadDeploy, TARGET));
+    let mut incident = Incident::new(FaultKind::MEMORY_LEAK, CHECKOUT);
+    incident.faults.push((FaultKind::BAD_DEPLOY, TARGET));
     let rollback = ActionRequest::new("rollback_deploy", TARGET);
     for (profile, halted) in [(Profile::Reference, None), (Profile::Standard, Some(1))] {
         let mut simulation = incident.simulation();
@@ -27,7 +27,7 @@ fn a_second_fault_is_halted_by_the_action_that_fits_it_but_in_the_reference() {
 
 #[test]
 fn a_herring_and_a_healthy_service_are_wrong_targets_but_one_with_a_fault_is_not() {
-    let incident = Incident::new(FaultKind::BadDeploy, TARGET)
+    let incident = Incident::new(FaultKind::BAD_DEPLOY, TARGET)
         .with(ERRORS, 0.0)
         .with(P99, 0.1);
     let wrong = |profile, action: &str, target: &str| {
@@ -62,7 +62,7 @@ fn a_herring_and_a_healthy_service_are_wrong_targets_but_one_with_a_fault_is_not
 
 #[test]
 fn what_needs_a_target_is_invalid_without_one() {
-    let mut simulation = Incident::new(FaultKind::Oom, TARGET).simulation();
+    let mut simulation = Incident::new(FaultKind::OOM, TARGET).simulation();
     for request in [
         ActionRequest::untargeted("restart_service"),
         ActionRequest::new("fetch_logs", "no-such-service"),
@@ -81,7 +81,7 @@ fn what_needs_a_target_is_invalid_without_one() {
 
 #[test]
 fn a_session_keeps_five_ticks_and_counts_down() {
-    let mut simulation = Incident::new(FaultKind::BadDeploy, TARGET).simulation();
+    let mut simulation = Incident::new(FaultKind::BAD_DEPLOY, TARGET).simulation();
     let catalogue = ActionCatalogue::built_in(Profile::Standard);
     let mut session = ActionSession::new();
     for tick in 1..=7 {

@@ -124,7 +124,7 @@ fn every_episode_that_is_drawn_is_one_as_its_difficulty_wants_it() {
                 "{context}"
             );
             causes.insert(cause.to_owned());
-            kinds.insert(fault.kind.name());
+            kinds.insert(fault.kind);
             meshes.insert(names.join(" "));
         }
         // The draws are spread: no kind is left out, and meshes differ.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use firewatch_scenario::{
     Action, ActionCatalogue, Difficulty, Event, Fault, Goals, OwnActions, Profile, Scenario, Sweep,
 };
-use firewatch_sim::{AdversarialLine, Engine, ImpactMode, SloBudget};
+use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -77,6 +77,7 @@ pub fn scenarios() -> impl Strategy<Value = Scenario> {
             impact,
             profile,
             actions: OwnActions::default(),
+            fault_kinds: FaultKinds::default(),
             engine: if is_single {
                 Engine::SingleFault
             } else {

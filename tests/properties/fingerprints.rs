@@ -51,7 +51,7 @@ fn variants(state: &EnvironmentState) -> Vec<EnvironmentState> {
         with(&|s| s.impact.bad_customer_minutes += 1.0),
         with(&|s| s.impact.zero_streak += 1),
         with(&|s| s.impact.mttm_achieved_tick = Some(0)),
-        with(&|s| s.faults[0].kind = FaultKind::External),
+        with(&|s| s.faults[0].kind = FaultKind::MEMORY_LEAK),
         with(&|s| s.faults[0].service = "b".into()),
         with(&|s| s.faults[0].speed += 1.0),
         with(&|s| s.faults[0].halted = true),
@@ -117,7 +117,7 @@ fn state(services: &[&str]) -> EnvironmentState {
     };
     EnvironmentState {
         services: services.iter().map(service).collect(),
-        faults: vec![FaultState::new(FaultKind::Oom, services[0], 1.0)],
+        faults: vec![FaultState::new(FaultKind::OOM, services[0], 1.0)],
         ..EnvironmentState::new(SloBudget {
             remaining: 30.0,
             burn_per_tick: 1.5,

@@ -19,7 +19,7 @@ fn impossible_acts(service: &str, metric: &Metric, faults: usize) -> Vec<Act> {
         metric: metric.into(),
         value,
     };
-    let inject = |speed| Act::Inject(FaultState::new(FaultKind::Oom, service, speed));
+    let inject = |speed| Act::Inject(FaultState::new(FaultKind::OOM, service, speed));
     vec![
         // No metric is a map.
         set(service, metric.name, Value::Map([].into())),
@@ -47,7 +47,7 @@ fn impossible_states(state: &EnvironmentState) -> Vec<EnvironmentState> {
             last.metrics.insert("restart_count".into(), 0.5.into());
         }),
         with(&|state| {
-            let slow = FaultState::new(FaultKind::Oom, service_name(0), -0.5);
+            let slow = FaultState::new(FaultKind::OOM, service_name(0), -0.5);
             state.faults = vec![slow];
         }),
         with(&|state| {
@@ -61,7 +61,7 @@ fn impossible_states(state: &EnvironmentState) -> Vec<EnvironmentState> {
 fn the_single_fault_engine_takes_no_second_fault() {
     let mut state = EnvironmentState {
         engine: Engine::SingleFault,
-        faults: vec![FaultState::new(FaultKind::Oom, "a", 1.0)],
+        faults: vec![FaultState::new(FaultKind::OOM, "a", 1.0)],
         ..EnvironmentState::new(SloBudget {
             remaining: 30.0,
             burn_per_tick: 1.5,
@@ -69,7 +69,7 @@ fn the_single_fault_engine_takes_no_second_fault() {
     };
     let mut simulation = Simulation::new(&state).unwrap();
     let before = simulation.snapshot();
-    let second = FaultState::new(FaultKind::BadDeploy, "a", 1.0);
+    let second = FaultState::new(FaultKind::BAD_DEPLOY, "a", 1.0);
     let refused = SimError::SingleFault { faults: 2 };
     assert_eq!(simulation.inject_fault(&second), Err(refused.clone()));
     assert_eq!(simulation.snapshot(), before);

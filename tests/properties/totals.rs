@@ -97,7 +97,7 @@ proptest! {
                     panic!("uptime is a whole number");
                 };
                 let restarted = before.faults.iter().any(|fault| {
-                    fault.kind == FaultKind::Oom && !fault.halted && fault.service == service.name
+                    fault.kind == FaultKind::OOM && !fault.halted && fault.service == service.name
                 });
                 let is = uptime(view, &service.name);
                 let went_on = is == Value::Int(was + SECONDS_PER_TICK);

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use firewatch_scenario::{ActionCatalogue, ActionSpec, Category, FileKind, Parameter, Profile};
-use firewatch_sim::Value;
+use firewatch_sim::{FaultKind, Value};
 use serde::Serialize;
 
 use crate::cli::{ActionsArguments, PlainFormat};
@@ -23,7 +23,7 @@ struct Entry<'a> {
     guarded: bool,
     ends_episode: bool,
     own: bool,
-    halts: Vec<&'static str>,
+    halts: Vec<FaultKind>,
     parameters: Vec<ParameterEntry<'a>>,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Entry<'a> {
             guarded: action.is_guarded(),
             ends_episode: action.ends_episode(),
             own: is_own(action, built_in),
-            halts: action.halts().iter().map(|kind| kind.name()).collect(),
+            halts: action.halts(),
             parameters: parameters.collect(),
         }
     }
@@ -154,7 +154,7 @@ fn write(catalogue: &ActionCatalogue, profile: Profile, out: &mut Output) -> Res
 
 /// What an action is, and below it its parameters.
 fn rows(action: &ActionSpec, own: bool) -> impl Iterator<Item = (String, String)> {
-    let halts: Vec<&str> = action.halts().iter().map(|kind| kind.name()).collect();
+    let halts: Vec<String> = action.halts().iter().map(ToString::to_string).collect();
     let mut about = action.about().to_owned();
     if !halts.is_empty() {
         about.push_str(&format!(" Halts {}.", halts.join(", ")));

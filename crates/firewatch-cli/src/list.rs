@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use firewatch_scenario::{Difficulty, Scenario};
+use firewatch_sim::FaultKind;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -24,7 +25,7 @@ struct Entry {
     difficulty: Option<&'static str>,
     ticks: u64,
     services: Vec<String>,
-    fault_kinds: Vec<&'static str>,
+    fault_kinds: Vec<FaultKind>,
     mechanics: Vec<&'static str>,
     expectations: usize,
 }
@@ -42,8 +43,8 @@ impl Entry {
     fn new(file: String, scenario: Scenario) -> Result<Self, Failure> {
         let mut fault_kinds = Vec::new();
         for fault in scenario.all_faults() {
-            if !fault_kinds.contains(&fault.kind.name()) {
-                fault_kinds.push(fault.kind.name());
+            if !fault_kinds.contains(&fault.kind) {
+                fault_kinds.push(fault.kind);
             }
         }
         Ok(Self {
@@ -133,7 +134,7 @@ fn write_table(entries: &[Entry], out: &mut Output) -> Result<(), Failure> {
 fn marks(entry: &Entry, palette: Palette) -> Vec<String> {
     const WIDTH: usize = 84;
     const DOT: &str = " · ";
-    let faults = entry.fault_kinds.iter().map(|kind| (FAIR, *kind));
+    let faults = entry.fault_kinds.iter().map(|kind| (FAIR, kind.name()));
     let mechanics = entry.mechanics.iter().map(|name| (DEED, *name));
     let mut lines: Vec<String> = Vec::new();
     let mut width = 0;

@@ -137,7 +137,8 @@ impl EpisodeBatch {
         let new = || EpisodeFactory::new(profile);
         let mut factories: Vec<_> = std::iter::repeat_with(new).take(parts).collect();
         let own = factories.iter_mut().zip(prepared.chunks(size));
-        let mut fleet = Fleet::build(count, threads, size, own, |part, (factory, prepared)| {
+        let builder = Fleet::builder().threads(threads).shard_size(size);
+        let mut fleet = builder.fill(count, own, |part, (factory, prepared)| {
             factory.fill(part, prepared)
         })?;
         let mut sessions = vec![Vec::with_capacity(size); parts];

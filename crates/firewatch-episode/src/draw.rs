@@ -4,7 +4,7 @@ use firewatch_scenario::{
     CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, Metrics, OwnActions, Profile, Scenario,
     Service, Sweep,
 };
-use firewatch_sim::{Engine, FaultKind, ImpactMode};
+use firewatch_sim::{Engine, FaultKind, FaultKinds, ImpactMode};
 
 use crate::python::PythonRandom;
 
@@ -17,7 +17,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
     let root_cause = random.choose(&services).unwrap_or_default();
     let kind = random
         .choose(difficulty.fault_kinds())
-        .unwrap_or(FaultKind::Oom);
+        .unwrap_or(FaultKind::OOM);
     let others: Vec<&str> = services
         .iter()
         .copied()
@@ -39,6 +39,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         engine: Engine::default(),
         profile: Profile::Reference,
         actions: OwnActions::default(),
+        fault_kinds: FaultKinds::default(),
         generated: false,
         services: services.into_iter().map(of_catalogue).collect(),
         faults: vec![Fault {

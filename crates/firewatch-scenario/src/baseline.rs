@@ -2,7 +2,8 @@
 //! incident changes about that. The order of the draws is part of what a seed means: it never changes.
 
 use firewatch_sim::{
-    FaultKind, Profile, Runtime, ServiceBlueprint, SmolStr, Status, Uptime, Vitals, round_decimal,
+    PrecedingChange, Profile, Runtime, ServiceBlueprint, SmolStr, Status, Uptime, Vitals,
+    round_decimal,
 };
 
 use crate::catalogue::{CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
@@ -13,13 +14,13 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 /// Draws the services at the moment when the incident begins, status left out: each by its name and
 /// its entry in the catalogue.
 ///
-/// A red herring that is no service draws nothing. The fault is the first one,
-/// with the service that is its trace, if it begins at once.
+/// A red herring that is no service draws nothing. The change is the one that precedes the first fault, if
+/// that begins at once, with the service that has it.
 pub(crate) fn draw_services<'a>(
     draws: &mut impl Draws,
     services: impl Iterator<Item = (&'a str, Option<&'a CatalogueService>)>,
     red_herrings: impl Iterator<Item = Option<usize>>,
-    fault: Option<(FaultKind, usize)>,
+    change: Option<(PrecedingChange, usize)>,
     drawn: &mut Vec<ServiceBlueprint>,
 ) {
     draws.turn_to(Purpose::Baseline);
@@ -32,11 +33,11 @@ pub(crate) fn draw_services<'a>(
             service.vitals.http_server_error_rate = error_rate;
         }
     }
-    if let Some((kind, index)) = fault
+    if let Some((change, index)) = change
         && let Some(service) = drawn.get_mut(index)
     {
         draws.turn_to(Purpose::Change);
-        mark_recent_change(kind, service, draws);
+        mark_recent_change(change, service, draws);
     }
 }
 
@@ -130,18 +131,21 @@ pub(crate) fn derive_status(service: &mut ServiceBlueprint) {
     service.vitals.status = status;
 }
 
-/// A deployment or a configuration change that went wrong happened a short while ago.
-fn mark_recent_change(kind: FaultKind, service: &mut ServiceBlueprint, draws: &mut impl Draws) {
+/// The change happened a short while ago.
+fn mark_recent_change(
+    change: PrecedingChange,
+    service: &mut ServiceBlueprint,
+    draws: &mut impl Draws,
+) {
     let runtime = &mut service.runtime;
-    match kind {
-        FaultKind::BadDeploy => {
-            runtime.last_deployment_age_seconds = draws.whole(30, 300);
+    match change {
+        PrecedingChange::Deployment { ages: [min, max] } => {
+            runtime.last_deployment_age_seconds = draws.whole(min, max);
             service.profile.last_deployment_sha = draws.text::<7>(DIGITS);
         }
-        FaultKind::ConfigDrift => {
-            runtime.last_config_age_seconds = draws.whole(10, 120);
+        PrecedingChange::Configuration { ages: [min, max] } => {
+            runtime.last_config_age_seconds = draws.whole(min, max);
             runtime.last_config_revision += 1;
         }
-        _ => {}
     }
 }

@@ -11,7 +11,7 @@ mod timeline;
 use std::collections::{BTreeMap, BTreeSet};
 
 use created::Created;
-use firewatch_sim::{Engine, FaultKind};
+use firewatch_sim::{Engine, FaultKind, FaultKindDescriptor};
 
 use crate::catalogue::{self, CATALOGUE};
 use crate::decode::{Decoder, key_path};
@@ -289,12 +289,21 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn fault(&mut self, path: &str, fault: &Fault) {
-        if fault.kind == FaultKind::External {
-            let message = "a scenario has no `external` faults: they are a program's own";
-            self.notes
-                .report(&format!("{path}.kind"), message.to_owned(), "", None);
+    /// Whether the scenario has that kind; what is read from a file has been asked before.
+    fn fault_kind(&mut self, path: &str, kind: FaultKind) {
+        let known = &self.scenario.fault_kinds;
+        if !known.contains(kind) {
+            let names: Vec<FaultKind> = known.iter().map(FaultKindDescriptor::kind).collect();
+            let message = format!("unknown fault kind `{kind}`");
+            self.notes.report_with(path, message, "not registered", || {
+                let names = names.iter().map(FaultKind::name);
+                suggest(kind.name(), "fault kinds", names)
+            });
         }
+    }
+
+    fn fault(&mut self, path: &str, fault: &Fault) {
+        self.fault_kind(&format!("{path}.kind"), fault.kind);
         let service_path = format!("{path}.service");
         let name = shown(&fault.service);
         if fault.absent && self.services.contains_key(&*fault.service) {

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::str::FromStr;
 
+use firewatch_sim::FaultKinds;
+
 use describe::{article, describe, in_quotes, without_quotes};
 pub(crate) use fields::{Call, Fields};
 
@@ -33,6 +35,8 @@ pub(crate) struct Decoder {
     pub(crate) partial: bool,
     /// Some service's name could not be read: what seems to be unknown may be that one.
     pub(crate) lacks_names: bool,
+    /// Kinds of fault that a file can name.
+    pub(crate) fault_kinds: FaultKinds,
     /// Speed of a fault that gives none.
     pub(crate) default_speed: f64,
     /// Metrics that a file of actions declares.
@@ -354,15 +358,27 @@ impl Decoder {
         &mut self,
         expr: &Expr,
         path: &str,
+        nouns: [&str; 2],
+        words: &[&str],
+    ) -> Option<T> {
+        self.word_of(expr, path, nouns, words, |word| word.parse().ok())
+    }
+
+    /// As [`Decoder::word`], where only `read` tells what the words stand for.
+    pub(crate) fn word_of<T>(
+        &mut self,
+        expr: &Expr,
+        path: &str,
         [one, all]: [&str; 2],
         words: &[&str],
+        read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
         let expected = format!("{} {one}", article(one));
         if self.is_full() && !matches!(expr.kind, Kind::Word(_)) {
             return self.mismatch(expr, path, &expected);
         }
         match &expr.kind {
-            Kind::Word(word) => word.parse().ok().or_else(|| {
+            Kind::Word(word) => read(word).or_else(|| {
                 self.unknown(expr.span.clone(), path, [one, all], word, words);
                 None
             }),

@@ -25,7 +25,7 @@ impl Draft {
         Self {
             mesh: Vec::new(),
             root_cause: 0,
-            kind: FaultKind::Oom,
+            kind: FaultKind::OOM,
             red_herrings: Vec::new(),
             prompt_injection: None,
             others: Vec::new(),
@@ -108,7 +108,7 @@ impl Draft {
         self.root_cause = choose_member(called, draws).unwrap_or(0);
         self.kind = draws
             .choose(difficulty.fault_kinds())
-            .unwrap_or(FaultKind::Oom);
+            .unwrap_or(FaultKind::OOM);
     }
 
     fn draw_red_herrings(&mut self, count: usize, draws: &mut Streams) {

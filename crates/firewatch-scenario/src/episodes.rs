@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use firewatch_sim::{
-    Blueprint, Clock, Engine, FaultBlueprint, Impact, ImpactMode, LogScript, SmolStr, Topology,
+    Blueprint, Clock, Engine, FaultBlueprint, FaultKindDescriptor, FaultKinds, Impact, ImpactMode,
+    LogScript, SmolStr, Topology,
 };
 
 use crate::baseline;
@@ -62,6 +63,7 @@ impl Episodes {
                 root_cause: None,
                 services: Vec::new(),
                 faults: Vec::new(),
+                fault_kinds: FaultKinds::default(),
                 log_script: LogScript::default(),
             },
         }
@@ -79,11 +81,13 @@ impl Episodes {
             draft.root_cause,
             difficulty.fault_speed(),
         ));
+        let kind = blueprint.fault_kinds.get(draft.kind);
+        let change = kind.and_then(FaultKindDescriptor::preceding_change);
         baseline::draw_services(
             &mut Streams::new(seed),
             draft.services().map(|entry| (entry.name, Some(entry))),
             draft.red_herrings.iter().copied().map(Some),
-            Some((draft.kind, draft.root_cause)),
+            change.map(|change| (change, draft.root_cause)),
             &mut blueprint.services,
         );
         for service in &mut blueprint.services {

@@ -1,5 +1,7 @@
 //! Scenarios from a difficulty and a seed.
 
+use firewatch_sim::FaultKinds;
+
 use crate::action::{OwnActions, Profile};
 use crate::draft::Draft;
 use crate::goal::Goals;
@@ -24,6 +26,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         impact: firewatch_sim::ImpactMode::default(),
         profile: Profile::default(),
         actions: OwnActions::default(),
+        fault_kinds: FaultKinds::default(),
         engine: firewatch_sim::Engine::default(),
         generated: false,
         services: mesh

@@ -43,7 +43,7 @@
 //! from a healthy baseline.
 //!
 //! A **fault** has a `kind` (`oom`, `memory_leak`, `bad_deploy`, `config_drift`,
-//! `network_partition`), a `service`, a `speed` of 0 to 100 (by default 1, 1.5 or 2 by difficulty, 1
+//! `network_partition`, or one that a program has registered: [`LoadOptions`]), a `service`, a `speed` of 0 to 100 (by default 1, 1.5 or 2 by difficulty, 1
 //! without), a `start_tick` (0), `metrics` that the service has because of it, and `absent: true` if
 //! the service is meant not to be in the mesh.
 //!
@@ -168,7 +168,7 @@ pub use expect::{Outcome, Verdict};
 pub use file_kind::FileKind;
 pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
-pub use load::MAX_FILE_BYTES;
+pub use load::{LoadOptions, MAX_FILE_BYTES};
 pub use model::{
     Action, Calls, Check, Comparison, Difficulty, Event, Expectation, Fact, Fault, Metrics,
     Operator, Quantity, Scenario, Service, When,

@@ -1,7 +1,9 @@
 //! From a file to a scenario, or to everything that is wrong with it.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use firewatch_sim::FaultKinds;
 
 use crate::action::named_files;
 use crate::check;
@@ -14,17 +16,117 @@ use crate::syntax;
 /// Largest scenario file, bytes.
 pub const MAX_FILE_BYTES: usize = 1 << 20;
 
+/// How scenarios are read: what they may name that is not in their text.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use firewatch_scenario::LoadOptions;
+/// use firewatch_sim::{FaultKindDescriptor, FaultKinds};
+///
+/// let mut kinds = FaultKinds::default();
+/// kinds.register(FaultKindDescriptor::new("dns_outage", "Names stop resolving.")?)?;
+/// let text = r#"Scenario(
+///     name: "Who is who?",
+///     difficulty: easy,
+///     services: {"resolver": ()},
+///     faults: [(kind: dns_outage, service: "resolver")],
+/// )"#;
+/// let scenario = LoadOptions::new().fault_kinds(kinds).parse("inline", text)?;
+/// assert_eq!(scenario.faults[0].kind.name(), "dns_outage");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    fault_kinds: FaultKinds,
+    root: Option<PathBuf>,
+}
+
+impl LoadOptions {
+    /// Built-in kinds of fault, and files of actions below the parent of the scenario's own folder.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the kinds of fault that a scenario and its files of actions can name. The scenario
+    /// [keeps](Scenario::fault_kinds) them: what is built from it knows what they do.
+    #[must_use]
+    pub fn fault_kinds(mut self, fault_kinds: FaultKinds) -> Self {
+        self.fault_kinds = fault_kinds;
+        self
+    }
+
+    /// Sets the folder below which files of actions have to be.
+    #[must_use]
+    pub fn root(mut self, root: impl Into<PathBuf>) -> Self {
+        self.root = Some(root.into());
+        self
+    }
+
+    /// Reads a scenario file.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`]; the root can't be found.
+    pub fn load(&self, path: &Path) -> Result<Scenario, Diagnostics> {
+        let (file, text) = text(path)?;
+        self.read(&file, &text, path.parent())
+    }
+
+    /// Reads a scenario from text; `file` is the name that problems are reported under. No other file is read.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn parse(&self, file: &str, text: &str) -> Result<Scenario, Diagnostics> {
+        self.read(file, text, None)
+    }
+
+    /// Reads a scenario from text; the files of actions that it names are relative to the folder.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`]; the root can't be found.
+    pub fn parse_in(&self, file: &str, text: &str, folder: &Path) -> Result<Scenario, Diagnostics> {
+        self.read(file, text, Some(folder))
+    }
+
+    fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
+        let text = within_limits(file, text, "a scenario")?;
+        let (scenario, mut notes) = decode::<Scenario>(
+            text,
+            "scenario",
+            "Scenario(name: \"...\", ...)",
+            &self.fault_kinds,
+        );
+        // What could not be read may be what seems to be missing, or be referred to.
+        let mut scenario = scenario.filter(|_| !notes.partial && !notes.is_full());
+        if let Some(scenario) = &mut scenario
+            && !scenario.actions.files().is_empty()
+        {
+            let named = folder.map(|folder| named_files(folder, self.root.as_deref()));
+            scenario.actions.resolve(named.transpose()?, &mut notes)?;
+        }
+        let scenario = scenario.map(|scenario| completed(scenario, &mut notes));
+        match scenario {
+            Some(scenario) if !notes.has_problems() => Ok(scenario),
+            _ => Err(Diagnostics {
+                file: file.to_owned(),
+                text: text.to_owned(),
+                problems: notes.finish(),
+            }),
+        }
+    }
+}
+
 impl Scenario {
     /// Reads a scenario file. The files of actions that it names have to be regular files below its root:
-    /// the parent of the scenario's own folder.
+    /// the parent of the scenario's own folder. Its faults are of built-in kinds; [`LoadOptions`] has more.
     ///
     /// # Errors
     /// Every problem of the file at once: it can't be read, is larger than [`MAX_FILE_BYTES`], is not
     /// UTF-8, is not RON, or says something that is not a scenario or makes no sense. Every problem of a file
     /// of actions that it names, if there are any.
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
-        let (file, text) = text(path)?;
-        Self::parse_with(&file, &text, path.parent())
+        LoadOptions::new().load(path)
     }
 
     /// Reads a scenario file that may name files below another root.
@@ -32,8 +134,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`]; the root can't be found.
     pub fn load_below(path: &Path, root: &Path) -> Result<Self, Diagnostics> {
-        let (file, text) = text(path)?;
-        Self::parse_below(&file, &text, path.parent(), Some(root))
+        LoadOptions::new().root(root).load(path)
     }
 
     /// Reads a scenario from bytes; `file` is the name that problems are reported under. No other file is
@@ -50,7 +151,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        Self::parse_with(file, text, None)
+        LoadOptions::new().parse(file, text)
     }
 
     /// Reads a scenario from text; the files of actions that it names are relative to the folder, and below
@@ -59,7 +160,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse_with(file: &str, text: &str, folder: Option<&Path>) -> Result<Self, Diagnostics> {
-        Self::parse_below(file, text, folder, None)
+        LoadOptions::new().read(file, text, folder)
     }
 
     /// As [`Scenario::parse_with`]; the files of actions are below the root.
@@ -72,26 +173,11 @@ impl Scenario {
         folder: Option<&Path>,
         root: Option<&Path>,
     ) -> Result<Self, Diagnostics> {
-        let text = within_limits(file, text, "a scenario")?;
-        let (scenario, mut notes) =
-            decode::<Self>(text, "scenario", "Scenario(name: \"...\", ...)");
-        // What could not be read may be what seems to be missing, or be referred to.
-        let mut scenario = scenario.filter(|_| !notes.partial && !notes.is_full());
-        if let Some(scenario) = &mut scenario
-            && !scenario.actions.files().is_empty()
-        {
-            let named = folder.map(|folder| named_files(folder, root)).transpose()?;
-            scenario.actions.resolve(named, &mut notes)?;
-        }
-        let scenario = scenario.map(|scenario| completed(scenario, &mut notes));
-        match scenario {
-            Some(scenario) if !notes.has_problems() => Ok(scenario),
-            _ => Err(Diagnostics {
-                file: file.to_owned(),
-                text: text.to_owned(),
-                problems: notes.finish(),
-            }),
-        }
+        let options = LoadOptions {
+            root: root.map(Path::to_owned),
+            ..LoadOptions::new()
+        };
+        options.read(file, text, folder)
     }
 
     /// Everything that is wrong with a scenario that was put together or changed in code.
@@ -161,10 +247,16 @@ pub(crate) fn without_mark(text: &str) -> &str {
 }
 
 /// The value that a text holds, as far as it could be read; `what` and `example` show an empty file what
-/// it lacks.
-pub(crate) fn decode<T: Decode>(text: &str, what: &str, example: &str) -> (Option<T>, Decoder) {
+/// it lacks. Faults in it are of the given kinds.
+pub(crate) fn decode<T: Decode>(
+    text: &str,
+    what: &str,
+    example: &str,
+    fault_kinds: &FaultKinds,
+) -> (Option<T>, Decoder) {
     let parsed = syntax::parse(text);
     let mut notes = Decoder::after(parsed.problems, text);
+    notes.fault_kinds.clone_from(fault_kinds);
     let value = match &parsed.value {
         Some(expr) => notes.value::<T>(expr, ""),
         None => {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use firewatch_sim::{
-    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, ImpactMode, SimError,
-    SloBudget, Status, Value,
+    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, FaultKinds, ImpactMode,
+    SimError, SloBudget, Status, Value,
 };
 
 use crate::action::{ActionCatalogue, ActionRequest, OwnActions, Profile};
@@ -38,6 +38,8 @@ pub struct Scenario {
     pub profile: Profile,
     /// Actions beyond the built-in ones.
     pub actions: OwnActions,
+    /// The kinds of fault that can happen in it; not a field of the file.
+    pub fault_kinds: FaultKinds,
     /// Whether services, faults and red herrings are drawn from difficulty and seed.
     pub generated: bool,
     /// The services, in order.
@@ -181,7 +183,7 @@ impl Default for Calls {
 /// A fault on a service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// What is wrong; never [`FaultKind::External`].
+    /// What is wrong: one of [`Scenario::fault_kinds`].
     pub kind: FaultKind,
     /// The service.
     pub service: String,
@@ -450,11 +452,21 @@ impl Difficulty {
     /// The kinds of fault that a generated episode draws from.
     #[must_use]
     pub fn fault_kinds(self) -> &'static [FaultKind] {
-        use FaultKind::{BadDeploy, ConfigDrift, MemoryLeak, NetworkPartition, Oom};
         match self {
-            Self::Easy => &[Oom, BadDeploy],
-            Self::Medium => &[Oom, BadDeploy, MemoryLeak, ConfigDrift],
-            Self::Hard => &[Oom, MemoryLeak, ConfigDrift, NetworkPartition, BadDeploy],
+            Self::Easy => &[FaultKind::OOM, FaultKind::BAD_DEPLOY],
+            Self::Medium => &[
+                FaultKind::OOM,
+                FaultKind::BAD_DEPLOY,
+                FaultKind::MEMORY_LEAK,
+                FaultKind::CONFIG_DRIFT,
+            ],
+            Self::Hard => &[
+                FaultKind::OOM,
+                FaultKind::MEMORY_LEAK,
+                FaultKind::CONFIG_DRIFT,
+                FaultKind::NETWORK_PARTITION,
+                FaultKind::BAD_DEPLOY,
+            ],
         }
     }
 }

@@ -4,7 +4,9 @@ mod expectations;
 mod goals;
 mod sweep;
 
-use firewatch_sim::{AdversarialLine, Engine, FaultKind, ImpactMode, SloBudget, Status};
+use firewatch_sim::{
+    AdversarialLine, Engine, FaultKind, FaultKindDescriptor, ImpactMode, SloBudget, Status,
+};
 
 use crate::action::ActionRequest;
 use crate::decode::{Call, Decode, Decoder, StandIn, join, key_path};
@@ -56,6 +58,7 @@ impl Decode for Scenario {
             engine: f.optional(decoder, "engine").unwrap_or_default(),
             profile: f.optional(decoder, "profile").unwrap_or_default(),
             actions: f.optional(decoder, "actions").unwrap_or_default(),
+            fault_kinds: decoder.fault_kinds.clone(),
             generated: services.is_none(),
             services: services.map(|services| services.0).unwrap_or_default(),
             faults: f.optional(decoder, "faults").unwrap_or_default(),
@@ -94,8 +97,24 @@ decode_words! {
     Engine: ["engine", "engines"], &Engine::ALL.map(Engine::name);
     ImpactMode: ["impact mode", "impact modes"], &ImpactMode::ALL.map(ImpactMode::name);
     Difficulty: ["difficulty", "difficulties"], &Difficulty::ALL.iter().map(|d| d.name()).collect::<Vec<_>>();
-    FaultKind: ["fault kind", "fault kinds"], &FaultKind::BUILT_IN.map(FaultKind::name);
     Status: ["status", "statuses"], &Status::ALL.map(Status::name);
+}
+
+impl Decode for FaultKind {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let known = &decoder.fault_kinds;
+        let find = |word: &str| { Self::new(word).ok() }.filter(|&kind| known.contains(kind));
+        if let Kind::Word(word) = expr.kind
+            && let Some(kind) = find(word)
+        {
+            return Some(kind);
+        }
+        // The names are for help, which is not given for problems that are not shown.
+        let known = known.iter().map(FaultKindDescriptor::kind);
+        let kinds: Vec<Self> = known.take_while(|_| !decoder.is_full()).collect();
+        let names: Vec<&str> = kinds.iter().map(Self::name).collect();
+        decoder.word_of(expr, path, ["fault kind", "fault kinds"], &names, |_| None)
+    }
 }
 
 /// `["a", "b"]` out of the catalogue, or `{"a": (...), "b": (...)}`.
@@ -189,7 +208,7 @@ impl Decode for Fault {
 impl StandIn for Fault {
     fn stand_in() -> Self {
         Self {
-            kind: FaultKind::Oom,
+            kind: FaultKind::OOM,
             service: String::new(),
             speed: 1.0,
             start_tick: 0,

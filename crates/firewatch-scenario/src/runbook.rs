@@ -40,6 +40,8 @@ mod write;
 
 use std::path::Path;
 
+use firewatch_sim::FaultKinds;
+
 use crate::action::ActionRequest;
 use crate::check;
 use crate::decode::Decoder;
@@ -138,8 +140,12 @@ impl Runbook {
 
     fn read(file: &str, text: &str, scenario: Option<&Scenario>) -> Result<Self, Diagnostics> {
         let text = load::within_limits(file, text, "a runbook")?;
-        let (runbook, mut notes) =
-            load::decode::<Self>(text, "runbook", "Runbook(name: \"...\", steps: [...])");
+        let (runbook, mut notes) = load::decode::<Self>(
+            text,
+            "runbook",
+            "Runbook(name: \"...\", steps: [...])",
+            &FaultKinds::default(),
+        );
         if let Some(runbook) = runbook.as_ref().filter(|_| !notes.partial) {
             match scenario {
                 Some(scenario) => check::check_runbook(runbook, scenario, &mut notes),

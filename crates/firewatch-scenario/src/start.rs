@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use firewatch_sim::{Blueprint, EnvironmentState, FaultState, LogScript, ServiceState, SimError};
+use firewatch_sim::{
+    Blueprint, EnvironmentState, FaultKindDescriptor, FaultState, LogScript, ServiceState, SimError,
+};
 
 use crate::baseline::{derive_status, draw_services};
 use crate::catalogue;
@@ -14,7 +16,8 @@ pub(crate) fn blueprint(
     scenario: &Scenario,
     draws: &mut impl Draws,
 ) -> Result<Blueprint, SimError> {
-    let mut blueprint = shape(scenario).blueprint()?;
+    let blueprint = shape(scenario).blueprint()?;
+    let mut blueprint = blueprint.with_fault_kinds(scenario.fault_kinds.clone());
     let places: BTreeMap<&str, usize> = { scenario.services.iter().enumerate() }
         .map(|(index, service)| (&*service.name, index))
         .collect();
@@ -27,11 +30,13 @@ pub(crate) fn blueprint(
         .first()
         .filter(|fault| fault.start_tick == 0);
     let root_cause = scenario.root_cause_name().and_then(position);
+    let kind = first.and_then(|fault| scenario.fault_kinds.get(fault.kind));
+    let change = kind.and_then(FaultKindDescriptor::preceding_change);
     draw_services(
         draws,
         named.map(|name| (name, catalogue::find(name))),
         red_herrings.map(|name| position(name)),
-        first.map(|fault| fault.kind).zip(root_cause),
+        change.zip(root_cause),
         &mut blueprint.services,
     );
     for (service, drawn) in scenario.services.iter().zip(&mut blueprint.services) {

@@ -9,7 +9,7 @@ use bevy_ecs::system::SystemState;
 
 use crate::environment::{Clock, Engine, Environment, Impact, ImpactMode, LogScript, SloBudget};
 use crate::error::SimError;
-use crate::fault::{Fault, FaultKind};
+use crate::fault::{Fault, FaultKind, FaultKindId, FaultKindRegistry, FaultKinds, admit, kind_id};
 use crate::metric;
 use crate::ownership::{FaultOf, Faults, ServiceOf, Services};
 use crate::removals::bound_removals;
@@ -42,6 +42,8 @@ pub struct Blueprint {
     pub services: Vec<ServiceBlueprint>,
     /// The faults, in list order.
     pub faults: Vec<FaultBlueprint>,
+    /// Kinds of fault that the world is to know for this environment, besides those that it knows already.
+    pub fault_kinds: FaultKinds,
     /// What is planted in the logs.
     pub log_script: LogScript,
 }
@@ -93,9 +95,9 @@ impl FaultBlueprint {
     }
 
     /// The component; `service` is the entity of the afflicted service, if that is in the mesh.
-    fn component(&self, topology: &Topology, service: Option<Entity>) -> Fault {
+    fn component(&self, kind: FaultKindId, topology: &Topology, service: Option<Entity>) -> Fault {
         Fault {
-            kind: self.kind,
+            kind,
             halted: self.halted,
             target: u32::try_from(self.target).unwrap_or(u32::MAX),
             reach: Reach::new(topology, self.target),
@@ -106,15 +108,16 @@ impl FaultBlueprint {
         }
     }
 
-    /// Spawns the fault as the last of the environment's.
+    /// Spawns the fault, of a kind that the world knows by that number, as the last of the environment's.
     pub(crate) fn spawn(
         &self,
         world: &mut World,
+        kind: FaultKindId,
         environment: Entity,
         topology: &Topology,
         service: Option<Entity>,
     ) -> Entity {
-        let fault = self.component(topology, service);
+        let fault = self.component(kind, topology, service);
         world.spawn((FaultOf(environment), fault)).id()
     }
 }
@@ -146,9 +149,12 @@ impl Blueprint {
     /// Spawns the environment with its services and faults.
     ///
     /// # Errors
-    /// As [`Blueprint::check`]. Nothing is left in the world then.
+    /// As [`Blueprint::check`]; [`SimError::UnknownFaultKind`] for a kind that neither the world nor
+    /// [`Blueprint::fault_kinds`] has; [`SimError::FaultKind`] if both have different ones of the same name.
+    /// Nothing is left in the world then.
     pub fn spawn(&self, world: &mut World) -> Result<Entity, SimError> {
         self.check()?;
+        let kinds = self.admit_kinds(world)?;
         note_moved_rows(world);
         let topology = Arc::clone(&self.topology);
         let mut component = Environment::new(topology, self.engine, self.impact_mode);
@@ -164,15 +170,31 @@ impl Blueprint {
         ));
         let environment = environment.id();
         let services = self.spawn_services(world, environment);
-        for fault in &self.faults {
+        for (fault, kind) in self.faults.iter().zip(kinds) {
             let service = services.get(fault.target).copied();
-            fault.spawn(world, environment, &self.topology, service);
+            fault.spawn(world, kind, environment, &self.topology, service);
         }
         let located = RowRanges::locate(world, environment);
         if let Some(mut environment) = world.get_mut::<Environment>(environment) {
             environment.rows = located;
         }
         Ok(environment)
+    }
+
+    /// The same where the world is to know these kinds of fault, too.
+    #[must_use]
+    pub fn with_fault_kinds(self, fault_kinds: FaultKinds) -> Self {
+        Self {
+            fault_kinds,
+            ..self
+        }
+    }
+
+    /// Makes the kinds of fault known in the world; returns the number of each fault's kind there.
+    fn admit_kinds(&self, world: &mut World) -> Result<Vec<FaultKindId>, SimError> {
+        let kinds = self.faults.iter().map(|fault| fault.kind);
+        admit(world, &self.fault_kinds, kinds.clone())?;
+        kinds.map(|kind| kind_id(world, kind)).collect()
     }
 
     fn spawn_services(&self, world: &mut World, environment: Entity) -> Vec<Entity> {
@@ -265,6 +287,7 @@ type RebuiltParts = (
     Query<'static, 'static, EnvironmentParts>,
     Query<'static, 'static, ServiceParts>,
     Query<'static, 'static, &'static mut Fault>,
+    Res<'static, FaultKindRegistry>,
 );
 
 /// Builds environments in the entities of earlier ones: no entity is spawned, no row moves.
@@ -291,7 +314,10 @@ impl Rebuild {
         blueprint: &Blueprint,
     ) -> Result<bool, SimError> {
         blueprint.check()?;
-        let Ok((mut environments, mut services, mut faults)) = self.parts.get_mut(world) else {
+        let named = blueprint.faults.iter().map(|fault| fault.kind);
+        admit(world, &blueprint.fault_kinds, named)?;
+        let Ok((mut environments, mut services, mut faults, kinds)) = self.parts.get_mut(world)
+        else {
             return Ok(false);
         };
         // A paused one is not found: its rows are to go back among the others.
@@ -335,9 +361,11 @@ impl Rebuild {
             }
         }
         for (fault, &affliction) in blueprint.faults.iter().zip(afflictions.as_slice()) {
-            if let Ok(mut component) = faults.get_mut(affliction) {
+            if let (Ok(mut component), Some(kind)) =
+                (faults.get_mut(affliction), kinds.id(fault.kind))
+            {
                 let service = targets.as_slice().get(fault.target).copied();
-                *component = fault.component(&blueprint.topology, service);
+                *component = fault.component(kind, &blueprint.topology, service);
             }
         }
         let mut removed = false;

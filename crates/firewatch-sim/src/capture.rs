@@ -23,7 +23,7 @@ impl EnvironmentRef<'_> {
     #[must_use]
     pub fn capture(&self) -> EnvironmentState {
         let faults = self.faults().map(|fault| FaultState {
-            kind: fault.kind,
+            kind: self.fault_kind(fault),
             service: self.fault_service(fault).to_owned(),
             speed: fault.speed,
             halted: fault.halted,

@@ -1,7 +1,10 @@
 //! Cascade: a failing service makes those that call it fail too, hop by hop, ever more weakly.
 
+use bevy_ecs::prelude::*;
+
 use crate::environment::{Engine, Environment};
-use crate::fault::is_going_on;
+use crate::fault::FaultKindRegistry;
+use crate::fault_physics::has_active_fault;
 use crate::mesh::Meshes;
 use crate::num;
 use crate::service::Vitals;
@@ -18,20 +21,27 @@ const MIN_CONTRIBUTION: f64 = 0.01;
 /// Latency in seconds per unit of error contribution.
 const LATENCY_SECONDS_PER_ERROR: f64 = 0.5;
 
-/// Spreads each active fault's errors from its service to the callers; contributions add up.
-pub(crate) fn cascade(mut meshes: Meshes<()>) {
-    meshes.for_each(is_going_on, |environment, (), faults, services| {
+/// Spreads each active fault's errors from its service to the callers, if its kind cascades; contributions
+/// add up.
+pub(crate) fn cascade(mut meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistry>>) {
+    // The first environment of a world brings them.
+    let Some(kinds) = kinds else { return };
+    meshes.for_each(has_active_fault, |environment, (), faults, services| {
         let vitals = &mut *services.vitals;
         match environment.engine {
             Engine::MultiFault => {
                 for fault in faults.iter().filter(|fault| !fault.halted) {
+                    if !kinds.rules(fault.kind).cascades {
+                        continue;
+                    }
                     if let Some(source) = fault.service_index() {
                         spread(environment, source, Some(fault.reach), vitals);
                     }
                 }
             }
             Engine::SingleFault => {
-                if let Some(source) = environment.root_cause_service() {
+                let cascades = faults.iter().all(|fault| kinds.rules(fault.kind).cascades);
+                if let Some(source) = environment.root_cause_service().filter(|_| cascades) {
                     spread(environment, source, None, vitals);
                 }
             }

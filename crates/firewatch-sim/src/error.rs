@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::fault::kind::{FaultKind, FaultKindError};
+
 /// Why a build, an intervention or a restore was refused. Where nothing else is said, nothing has
 /// changed then.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +51,10 @@ pub enum SimError {
     },
     /// A fault's speed must be 0 to 1,000,000.
     Speed(f64),
+    /// The world knows no fault kind of this name.
+    UnknownFaultKind(FaultKind),
+    /// A fault kind can't be registered.
+    FaultKind(FaultKindError),
     /// The parts of a blueprint don't fit together; the text says why.
     Blueprint(&'static str),
     /// The single-fault engine takes exactly one fault.
@@ -85,6 +91,8 @@ pub enum SimError {
         /// How many there is room for.
         room: usize,
     },
+    /// The systems that a host has added don't fit together with those of the engine; the text says why.
+    Schedule(String),
     /// A fleet's threads could not be started; the text says why.
     Threads(String),
 }
@@ -176,6 +184,12 @@ impl fmt::Display for SimError {
                     "environment {environment} has {services} services, the observation has room for {room}"
                 )
             }
+            Self::UnknownFaultKind(kind) => write!(
+                f,
+                "no fault kind is registered as `{kind}`: register it before a fault of it is placed"
+            ),
+            Self::FaultKind(error) => write!(f, "{error}"),
+            Self::Schedule(why) => write!(f, "the systems don't fit together: {why}"),
             Self::Threads(why) => write!(f, "the fleet's threads can't be started: {why}"),
             Self::NoEnvironment => f.write_str("the entity is not an environment of this world"),
         }
@@ -183,3 +197,9 @@ impl fmt::Display for SimError {
 }
 
 impl std::error::Error for SimError {}
+
+impl From<FaultKindError> for SimError {
+    fn from(error: FaultKindError) -> Self {
+        Self::FaultKind(error)
+    }
+}

@@ -1,5 +1,6 @@
 //! Many incidents at once, stepped together.
 
+mod builder;
 mod events;
 mod part;
 mod pool;
@@ -17,9 +18,9 @@ use crate::state::{EnvironmentState, FaultState};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
 
+pub use builder::FleetBuilder;
 pub use part::{FleetPart, NewPart};
 use pool::Pool;
-use shard::Shard;
 pub use standing::Standing;
 
 /// Environments in worlds of up to a few thousand each, stepped by threads of the fleet's own.
@@ -33,93 +34,70 @@ pub struct Fleet {
     shard_size: usize,
 }
 
+/// Environments that share a world at least, unless somebody says otherwise.
+const SHARD_MIN: usize = 64;
+
 impl Fleet {
     /// Environments that share a world at most, if nothing else is said. Each world brings a schedule of its own,
     /// which is to be fetched from memory at every tick of a large fleet: that is spread over so many.
     pub const SHARD_SIZE: usize = 2048;
 
-    /// A fleet of these environments, stepped by `threads` threads, the caller's included (0 counts
-    /// as 1). The blueprints are taken one at a time, so they need not all be in memory at once.
+    /// A fleet to be built: how many threads and worlds it has, and what a host adds to each world.
     ///
-    /// Threads share out worlds. If the blueprints say how many they are, there are as many worlds as
-    /// threads, but none of fewer than 64 environments; else see [`Fleet::with_shard_size`].
+    /// ```
+    /// # use firewatch_sim::{EnvironmentState, Fleet, SimError, SloBudget};
+    /// use firewatch_sim::bevy_ecs::prelude::*;
+    /// use firewatch_sim::{Clock, TickSet};
+    ///
+    /// #[derive(Component)]
+    /// #[component(storage = "SparseSet")]
+    /// struct Night;
+    ///
+    /// fn fall(mut commands: Commands, environments: Query<(Entity, &Clock), Without<Night>>) {
+    ///     for (environment, clock) in &environments {
+    ///         if clock.tick >= 20 {
+    ///             commands.entity(environment).insert(Night);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), SimError> {
+    /// # let state = EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 });
+    /// # let blueprint = state.blueprint()?;
+    /// let builder = Fleet::builder().threads(2).install(|schedule, _world| {
+    ///     schedule.add_systems(fall.after(TickSet::Impact));
+    /// });
+    /// let mut fleet = builder.build(vec![blueprint; 100])?;
+    /// fleet.tick_many(25);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder<'a>() -> FleetBuilder<'a> {
+        FleetBuilder::new()
+    }
+
+    /// A fleet of these environments, stepped by `threads` threads; see [`FleetBuilder::build`].
     ///
     /// # Errors
-    /// As [`Blueprint::spawn`]; [`SimError::Threads`] if the threads can't be started.
+    /// As [`FleetBuilder::build`].
     pub fn new(
         blueprints: impl IntoIterator<Item = Blueprint>,
         threads: usize,
     ) -> Result<Self, SimError> {
-        let blueprints = blueprints.into_iter();
-        let (at_least, at_most) = blueprints.size_hint();
-        let shard_size = match at_most {
-            Some(count) if count == at_least => count.div_ceil(threads.max(1)),
-            _ => Self::SHARD_SIZE,
-        };
-        Self::with_shard_size(blueprints, threads, shard_size.clamp(64, Self::SHARD_SIZE))
+        Self::builder().threads(threads).build(blueprints)
     }
 
-    /// The same with `shard_size` environments a world (0 counts as 1), and no more threads than worlds.
-    /// It changes nothing in the results.
+    /// The same with `shard_size` environments a world; see [`FleetBuilder::shard_size`].
     ///
     /// # Errors
-    /// As [`Fleet::new`].
+    /// As [`FleetBuilder::build`].
     pub fn with_shard_size(
         blueprints: impl IntoIterator<Item = Blueprint>,
         threads: usize,
         shard_size: usize,
     ) -> Result<Self, SimError> {
-        let shard_size = shard_size.max(1);
-        let mut shards: Vec<Shard> = Vec::new();
-        for blueprint in blueprints {
-            let last = shards.last_mut();
-            match last.filter(|shard| shard.environments.len() < shard_size) {
-                Some(shard) => shard.push(&blueprint)?,
-                None => {
-                    let mut shard = Shard::new();
-                    shard.push(&blueprint)?;
-                    shards.push(shard);
-                }
-            }
-        }
-        let len = shards.iter().map(|shard| shard.environments.len()).sum();
-        Ok(Self {
-            pool: Pool::new(shards, threads)?,
-            len,
-            shard_size,
-        })
-    }
-
-    /// A fleet of `len` environments whose parts are filled by its threads: `fill` adds the environments of
-    /// a part in order, with what there is for it in `own`. Otherwise as [`Fleet::with_shard_size`].
-    ///
-    /// # Errors
-    /// That of the first part for which `fill` has one; [`SimError::Threads`]; [`SimError::BufferLength`]
-    /// if a part gets more or fewer environments than belong to it.
-    pub fn build<T: Send, E: From<SimError> + Send>(
-        len: usize,
-        threads: usize,
-        shard_size: usize,
-        own: impl Iterator<Item = T> + Send,
-        fill: impl Fn(&mut NewPart, T) -> Result<(), E> + Sync,
-    ) -> Result<Self, E> {
-        let shard_size = shard_size.max(1);
-        let parts = len.div_ceil(shard_size);
-        let range = |part: usize| part * shard_size..len.min((part + 1) * shard_size);
-        let shards = std::iter::repeat_with(Shard::new).take(parts).collect();
-        let mut pool = Pool::new(shards, threads)?;
-        pool.for_each(own, |part, shard, own| {
-            fill(&mut NewPart::new(range(part), shard), own)
-        })?;
-        for part in 0..parts {
-            let filled = pool.shard(part).environments.len();
-            SimError::check_length("the environments of a part", filled, range(part).len())?;
-        }
-        Ok(Self {
-            pool,
-            len,
-            shard_size,
-        })
+        let builder = Self::builder().threads(threads).shard_size(shard_size);
+        builder.build(blueprints)
     }
 
     /// Number of environments.
@@ -340,22 +318,23 @@ impl Fleet {
     /// How one environment stands.
     ///
     /// # Errors
-    /// [`SimError::UnknownEnvironment`].
+    /// [`SimError::UnknownEnvironment`]; [`SimError::NoEnvironment`] if a system of the host's has despawned it.
     pub fn standing(&self, environment: usize) -> Result<Standing, SimError> {
         let (shard, slot) = self.place(environment)?;
-        Ok(self.pool.shard(shard).standing(slot))
+        self.pool.shard(shard).standing(slot)
     }
 
     /// How every environment stands, in order.
     ///
     /// # Errors
-    /// [`SimError::BufferLength`] if there are not as many `standings` as environments.
+    /// [`SimError::BufferLength`] if there are not as many `standings` as environments;
+    /// [`SimError::NoEnvironment`] if a system of the host's has despawned one.
     pub fn standings_into(&self, standings: &mut [Standing]) -> Result<(), SimError> {
         SimError::check_length("standings", standings.len(), self.len)?;
         for (shard, standings) in standings.chunks_mut(self.shard_size).enumerate() {
             let shard = self.pool.shard(shard);
             for (slot, standing) in standings.iter_mut().enumerate() {
-                *standing = shard.standing(slot);
+                *standing = shard.standing(slot)?;
             }
         }
         Ok(())

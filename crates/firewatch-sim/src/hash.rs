@@ -31,7 +31,7 @@ impl StateHasher {
         hasher.option(impact.mttm_achieved_tick);
         hasher.word(view.faults().count() as u64);
         for fault in view.faults() {
-            hasher.text(fault.kind.name());
+            hasher.text(view.fault_kind(fault).name());
             hasher.text(view.fault_service(fault));
             hasher.word(fault.speed.to_bits());
             hasher.word(fault.halted.into());

@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 use crate::check::{check_finite, check_speed};
 use crate::environment::{Clock, Engine, Environment, SloBudget};
 use crate::error::SimError;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKindId, kind_id};
 use crate::metric;
 use crate::num;
 use crate::ownership::{Faults, Services};
@@ -40,7 +40,9 @@ impl Intervention<'_> {
     pub(crate) fn check(&self, world: &World, entity: Entity) -> Result<(), SimError> {
         match *self {
             Self::HaltFault(index) => find_fault(world, entity, index).map(drop),
-            Self::InjectFault(fault) => check_injection(environment(world, entity)?, fault),
+            Self::InjectFault(fault) => {
+                check_injection(world, environment(world, entity)?, fault).map(drop)
+            }
             Self::SetMetric {
                 service,
                 metric,
@@ -110,18 +112,16 @@ fn find_fault(world: &World, entity: Entity, index: usize) -> Result<Entity, Sim
 
 /// Adds a fault at the end of the environment's list and returns its entity.
 ///
-/// A host's own kind of fault is a [`crate::FaultKind::External`] fault to whose entity the host
-/// adds its component.
-///
 /// # Errors
-/// [`SimError::Speed`], [`SimError::SingleFault`], [`SimError::NoEnvironment`].
+/// [`SimError::Speed`], [`SimError::SingleFault`], [`SimError::NoEnvironment`];
+/// [`SimError::UnknownFaultKind`] for a kind that is not [registered](crate::register_fault_kinds).
 pub fn inject_fault(
     world: &mut World,
     entity: Entity,
     fault: &FaultState,
 ) -> Result<Entity, SimError> {
     let environment = environment(world, entity)?;
-    check_injection(environment, fault)?;
+    let kind = check_injection(world, environment, fault)?;
     let mut topology = Arc::clone(&environment.topology);
     let target = match topology.node(&fault.service) {
         Some(node) => node,
@@ -133,7 +133,7 @@ pub fn inject_fault(
         .copied();
     let blueprint = fault.plan(target);
     note_moved_rows(world);
-    let spawned = blueprint.spawn(world, entity, &topology, service);
+    let spawned = blueprint.spawn(world, kind, entity, &topology, service);
     let located = RowRanges::locate(world, entity);
     if let Some(mut environment) = world.get_mut::<Environment>(entity) {
         environment.rows = located;
@@ -144,12 +144,17 @@ pub fn inject_fault(
     Ok(spawned)
 }
 
-fn check_injection(environment: &Environment, fault: &FaultState) -> Result<(), SimError> {
+/// The number of the fault's kind in the world, if the fault can be added.
+fn check_injection(
+    world: &World,
+    environment: &Environment,
+    fault: &FaultState,
+) -> Result<FaultKindId, SimError> {
     check_speed(fault.speed)?;
     if environment.engine == Engine::SingleFault {
         return Err(SimError::SingleFault { faults: 2 });
     }
-    Ok(())
+    kind_id(world, fault.kind)
 }
 
 /// Sets a metric of a service, attaching it if the service did not have it.

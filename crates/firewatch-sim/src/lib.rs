@@ -29,9 +29,12 @@
 //! # In a host's own world
 //!
 //! [`spawn_environment`] puts an incident into any `World`, [`install`] adds the systems to any
-//! `Schedule`; systems of the host's stand in, before or after the sets of [`TickSet`]. A new kind
-//! of fault is a [`FaultKind::External`] fault with a component of the host's and a system in
-//! [`TickSet::FaultPhysics`]: see the example `sixth_fault`.
+//! `Schedule`; systems of the host's stand in, before or after the sets of [`TickSet`].
+//!
+//! A new kind of fault is a [`FaultKindDescriptor`] among the [`FaultKinds`] of a [`Blueprint`], of a
+//! [`FleetBuilder`] or of a world ([`register_fault_kinds`]): what it does in a tick is a function, a
+//! system of the host's in [`TickSet::FaultPhysics`], or data ([`FaultKindRules`]). The example
+//! `sixth_fault` of `firewatch-scenario` has one.
 //!
 //! [`EnvironmentMut`] changes an environment, wherever it lives. [`install_events`] makes ticks tell what happens,
 //! as messages of `bevy_ecs`; [`pause_environment`] lets one environment of a world stand still. With the feature
@@ -54,6 +57,7 @@ mod environment;
 mod error;
 mod events;
 mod fault;
+mod fault_physics;
 mod fleet;
 mod hash;
 mod impact;
@@ -93,8 +97,12 @@ pub use environment::{
 };
 pub use error::SimError;
 pub use events::{EnvironmentEvent, EventKind, EventSystems, install_events};
-pub use fault::{Fault, FaultKind};
-pub use fleet::{Fleet, FleetPart, NewPart, Standing};
+pub use fault::{
+    EvidenceContext, Fault, FaultContext, FaultEvidence, FaultKind, FaultKindDescriptor,
+    FaultKindError, FaultKindId, FaultKindLookup, FaultKindRules, FaultKinds, FaultPhysics,
+    LogLine, MetricGrowth, PrecedingChange, fault_kinds, register_fault_kinds,
+};
+pub use fleet::{Fleet, FleetBuilder, FleetPart, NewPart, Standing};
 pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
 pub use metric::{
     METRICS, Metric, MetricKey, MetricKind, find as find_metric, read as read_metric,

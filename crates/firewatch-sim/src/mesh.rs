@@ -69,10 +69,15 @@ impl<'a> Services<'a> {
         )
     }
 
-    /// The uptime of a service.
+    /// The same with the uptime.
     #[inline]
-    pub(crate) fn uptime(&mut self, index: usize) -> &mut Uptime {
-        &mut self.uptimes[self.first + index]
+    pub(crate) fn parts(&mut self, index: usize) -> (&mut Vitals, &mut Runtime, &mut Uptime) {
+        let row = self.first + index;
+        (
+            &mut self.vitals[index],
+            &mut self.runtimes[row],
+            &mut self.uptimes[row],
+        )
     }
 }
 

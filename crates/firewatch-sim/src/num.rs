@@ -25,6 +25,11 @@ pub(crate) fn trunc(x: f64) -> i64 {
     x as i64
 }
 
+/// Whole percent of a ratio, fraction dropped.
+pub(crate) fn percent(ratio: f64) -> i64 {
+    trunc(ratio * 100.0)
+}
+
 /// The most places for which scaled mantissas fit the words that they are calculated in.
 const MAX_EXACT_DIGITS: u32 = 14;
 

@@ -96,6 +96,18 @@ struct Found {
     in_place: bool,
 }
 
+/// A world whose environments are observed.
+#[derive(Clone, Copy)]
+pub(crate) struct ObservedWorld<'w> {
+    pub(crate) world: &'w World,
+    pub(crate) environments: &'w [Entity],
+    /// Number of the first environment in errors.
+    pub(crate) first: usize,
+    /// Whether nobody else puts components of this crate's into tables, so that a row has the same number in
+    /// the column of each.
+    pub(crate) has_tables_of_its_own: bool,
+}
+
 /// Reads the observations of one world.
 pub(crate) struct Observer {
     environments: QueryState<(&'static Environment, &'static Services, Has<Disabled>)>,
@@ -121,17 +133,16 @@ impl Observer {
         }
     }
 
-    /// Writes the values of the environments; `first` is the number of the first one in errors.
+    /// Writes the values of the environments.
     pub(crate) fn observe(
         &mut self,
-        world: &World,
-        environments: &[Entity],
-        first: usize,
+        observed: ObservedWorld,
         observation: &Observation,
         values: &mut [f32],
         mask: &mut [bool],
     ) -> Result<(), SimError> {
-        self.find(world, environments, first, observation)?;
+        self.find(observed, observation)?;
+        let world = observed.world;
         values.fill(0.0);
         mask.fill(false);
         // Where there is room for none, no environment has services.
@@ -170,13 +181,13 @@ impl Observer {
         Ok(())
     }
 
-    fn find(
-        &mut self,
-        world: &World,
-        environments: &[Entity],
-        first: usize,
-        observation: &Observation,
-    ) -> Result<(), SimError> {
+    fn find(&mut self, observed: ObservedWorld, observation: &Observation) -> Result<(), SimError> {
+        let ObservedWorld {
+            world,
+            environments,
+            first,
+            has_tables_of_its_own,
+        } = observed;
         let tables = self.services.contiguous_iter(world).into_iter().flatten();
         let table = { tables }.find(|(entities, _)| !entities.is_empty());
         let entities = table.map_or(&[][..], |(entities, _)| entities);
@@ -198,7 +209,7 @@ impl Observer {
             self.found.push(Found {
                 environment,
                 rows,
-                in_place,
+                in_place: has_tables_of_its_own && in_place,
             });
         }
         Ok(())

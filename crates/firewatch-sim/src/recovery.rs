@@ -1,7 +1,9 @@
 //! Recovery: once a fault is halted, its service and the cascade's victims heal step by step.
 
+use bevy_ecs::prelude::*;
+
 use crate::environment::{Engine, Environment};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKindRegistry};
 use crate::mesh::Meshes;
 use crate::num;
 use crate::service::{Runtime, Vitals};
@@ -23,30 +25,47 @@ const VICTIM_ERRORS: f64 = 0.10;
 const VICTIM_LATENCY_SECONDS: f64 = 1.0;
 const VICTIM_LATENCY_NOISE_SECONDS: f64 = 0.15;
 
-/// For each halted fault in list order: heals its service, then every other one but red herrings.
-pub(crate) fn recovery(meshes: Meshes<()>) {
-    recover(meshes, Engine::MultiFault, |errors| errors > ERROR_NOISE);
+/// For each halted fault in list order whose kind recovers: heals its service, then every other one but red
+/// herrings.
+pub(crate) fn recovery(meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistry>>) {
+    recover(meshes, kinds, Engine::MultiFault, |errors| {
+        errors > ERROR_NOISE
+    });
 }
 
 /// The same in the single-fault engine, before the cascade: the error rate of the root cause goes toward its
 /// floor even from below.
-pub(crate) fn single_fault_recovery(meshes: Meshes<()>) {
-    recover(meshes, Engine::SingleFault, |_| true);
+pub(crate) fn single_fault_recovery(meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistry>>) {
+    recover(meshes, kinds, Engine::SingleFault, |_| true);
 }
 
 /// Recovery in the environments of one engine, which says from which error rate on a fault's service heals.
 #[inline]
-fn recover(mut meshes: Meshes<()>, engine: Engine, has_errors: impl Fn(f64) -> bool) {
+fn recover(
+    mut meshes: Meshes<()>,
+    kinds: Option<Res<FaultKindRegistry>>,
+    engine: Engine,
+    has_errors: impl Fn(f64) -> bool,
+) {
+    // The first environment of a world brings them.
+    let Some(kinds) = kinds else { return };
     let concerned = |environment: &Environment| environment.engine == engine;
     let heals = |_: &Environment, faults: &[Fault]| faults.iter().any(|fault| fault.halted);
     meshes.for_each_of(concerned, heals, |_, (), faults, services| {
         for fault in faults.iter().filter(|fault| fault.halted) {
+            let rules = kinds.rules(fault.kind);
+            if !rules.recovers {
+                continue;
+            }
             if let Some(source) = fault.service_index() {
                 let (vitals, runtime) = services.service(source);
                 if has_errors(vitals.http_server_error_rate) {
                     heal_errors(vitals, fault.speed);
                 }
-                heal_latency_and_memory(fault, vitals, runtime);
+                heal_latency(vitals, fault.speed);
+                if rules.fills_memory {
+                    free_memory(vitals, runtime, fault.speed);
+                }
             }
             heal_others(fault, services.vitals);
         }
@@ -60,17 +79,20 @@ fn heal_errors(vitals: &mut Vitals, speed: f64) {
     );
 }
 
-fn heal_latency_and_memory(fault: &Fault, vitals: &mut Vitals, runtime: &mut Runtime) {
+fn heal_latency(vitals: &mut Vitals, speed: f64) {
     if vitals.http_server_request_duration_p99 > LATENCY_FLOOR_SECONDS {
         vitals.http_server_request_duration_p99 = num::max(
             LATENCY_FLOOR_SECONDS,
-            vitals.http_server_request_duration_p99 - fault.speed * SERVICE_LATENCY_SECONDS,
+            vitals.http_server_request_duration_p99 - speed * SERVICE_LATENCY_SECONDS,
         );
     }
-    if fault.kind.fills_memory() && vitals.process_memory_utilization > MEMORY_NOISE {
+}
+
+fn free_memory(vitals: &mut Vitals, runtime: &mut Runtime, speed: f64) {
+    if vitals.process_memory_utilization > MEMORY_NOISE {
         vitals.process_memory_utilization = num::max(
             MEMORY_FLOOR,
-            vitals.process_memory_utilization - fault.speed * SERVICE_MEMORY,
+            vitals.process_memory_utilization - speed * SERVICE_MEMORY,
         );
         runtime.set_memory_usage(vitals.process_memory_utilization);
     }

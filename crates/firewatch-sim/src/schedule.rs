@@ -10,7 +10,8 @@ use crate::cascade::cascade;
 use crate::clock::advance_clock;
 use crate::conditions::{certificate_expiry, cpu_throttling, crash_loop_backoff, image_pull};
 use crate::derive_status::derive_status;
-use crate::fault::fault_physics;
+use crate::error::SimError;
+use crate::fault_physics::fault_physics;
 use crate::impact::impact;
 use crate::pipeline::pipelines;
 use crate::recovery::{recovery, single_fault_recovery};
@@ -101,6 +102,22 @@ pub fn tick_schedule() -> Schedule {
     });
     install(&mut schedule);
     schedule
+}
+
+/// Lets a host add systems and resources, and says whether they fit together with what is there.
+///
+/// # Errors
+/// [`SimError::Schedule`].
+pub(crate) fn extend(
+    schedule: &mut Schedule,
+    world: &mut World,
+    install: impl FnOnce(&mut Schedule, &mut World),
+) -> Result<(), SimError> {
+    install(schedule, world);
+    let built = schedule.initialize(world);
+    built
+        .map(drop)
+        .map_err(|error| SimError::Schedule(error.to_string(schedule.graph(), world)))
 }
 
 #[cfg(test)]

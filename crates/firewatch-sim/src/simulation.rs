@@ -9,7 +9,7 @@ use crate::defragment::defragment_environments;
 use crate::environment::Impact;
 use crate::error::SimError;
 use crate::intervene::{self, Intervention};
-use crate::schedule::tick_schedule;
+use crate::schedule::{extend, tick_schedule};
 use crate::state::{EnvironmentState, FaultState, spawn_environment};
 use crate::value::Value;
 use crate::view::EnvironmentRef;
@@ -24,7 +24,7 @@ use crate::view::EnvironmentRef;
 /// let mut simulation = Simulation::new(&EnvironmentState {
 ///     services: vec![service("checkout"), service("database")],
 ///     dependencies: vec![("checkout".into(), vec!["database".into()])],
-///     faults: vec![FaultState::new(FaultKind::BadDeploy, "database", 1.0)],
+///     faults: vec![FaultState::new(FaultKind::BAD_DEPLOY, "database", 1.0)],
 ///     ..EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 })
 /// })?;
 /// simulation.run(8);
@@ -180,12 +180,6 @@ impl Simulation {
         self.view().state_hash()
     }
 
-    /// Adds systems and resources of the host's, or the engine's [events](crate::install_events):
-    /// `simulation.install(install_events)`.
-    pub fn install(&mut self, install: impl FnOnce(&mut Schedule, &mut World)) {
-        install(&mut self.schedule, &mut self.world);
-    }
-
     /// The world, for queries of the host's.
     #[must_use]
     pub fn world(&self) -> &World {
@@ -200,6 +194,19 @@ impl Simulation {
     /// The schedule, to add systems of the host's.
     pub fn schedule_mut(&mut self) -> &mut Schedule {
         &mut self.schedule
+    }
+
+    /// Adds systems and resources of the host's, as [`FleetBuilder::install`](crate::FleetBuilder::install) does to
+    /// each world of a fleet.
+    ///
+    /// # Errors
+    /// [`SimError::Schedule`] if the systems don't fit together with those of the engine: the simulation can't
+    /// be ticked any more then.
+    pub fn install(
+        &mut self,
+        install: impl FnOnce(&mut Schedule, &mut World),
+    ) -> Result<(), SimError> {
+        extend(&mut self.schedule, &mut self.world, install)
     }
 
     /// The entity of the environment.

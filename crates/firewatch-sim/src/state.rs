@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint};
 use crate::environment::{Clock, Engine, Impact, ImpactMode, LogScript, SloBudget};
 use crate::error::SimError;
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, FaultKinds};
 use crate::topology::Topology;
 use crate::value::Value;
 
@@ -118,7 +118,8 @@ impl FaultState {
     }
 }
 
-/// Spawns an environment with its services and faults.
+/// Spawns an environment with its services and faults, of kinds that the world knows (see
+/// [`register_fault_kinds`](crate::register_fault_kinds)).
 ///
 /// # Errors
 /// As [`EnvironmentState::blueprint`] and [`Blueprint::spawn`]. Nothing is left in the world then.
@@ -177,6 +178,7 @@ impl EnvironmentState {
             topology: Arc::new(topology),
             services: self.services.iter().map(service).collect(),
             faults,
+            fault_kinds: FaultKinds::default(),
             log_script: self.log_script.clone(),
         };
         blueprint.check()?;

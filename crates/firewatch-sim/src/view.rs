@@ -6,7 +6,7 @@ use bevy_ecs::query::ROQueryItem;
 
 use crate::environment::{Clock, Environment, Impact, LogScript, SloBudget};
 use crate::error::SimError;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind, FaultKindDescriptor, descriptor};
 use crate::metric::{self, MetricKey};
 use crate::ownership::{Faults, Services};
 use crate::service::Vitals;
@@ -252,6 +252,19 @@ impl<'w> EnvironmentRef<'w> {
         };
         let scattered = scattered.iter().filter_map(|&fault| world.get(fault));
         side_by_side.iter().chain(scattered)
+    }
+
+    /// The kind of a fault of this environment.
+    #[must_use]
+    pub fn fault_kind(&self, fault: &Fault) -> FaultKind {
+        self.fault_descriptor(fault)
+            .map_or(FaultKind::UNREGISTERED, FaultKindDescriptor::kind)
+    }
+
+    /// What the kind of a fault of this environment does; `None` for a fault of another world's kind.
+    #[must_use]
+    pub fn fault_descriptor(&self, fault: &Fault) -> Option<&'w FaultKindDescriptor> {
+        descriptor(self.world, fault.kind)
     }
 
     /// The service that a fault of this environment afflicts, in the mesh or not.

@@ -20,7 +20,7 @@ fn state() -> EnvironmentState {
     EnvironmentState {
         services: ["checkout", "database"].map(service).into(),
         dependencies: vec![("checkout".into(), vec!["database".into()])],
-        faults: vec![FaultState::new(FaultKind::BadDeploy, "database", 1.0)],
+        faults: vec![FaultState::new(FaultKind::BAD_DEPLOY, "database", 1.0)],
         ..EnvironmentState::new(SloBudget {
             remaining: 4.0,
             burn_per_tick: 1.5,

@@ -134,6 +134,7 @@ fn write<'a>(
         Kind::Text => {
             let values = cells.filter_map(|cell| match cell {
                 Cell::Text(text) => Some(ByteArray::from(*text)),
+                Cell::FaultKind(kind) => Some(ByteArray::from(kind.name())),
                 _ => None,
             });
             write_all::<ByteArrayType>(column, values.collect(), None)

@@ -1,6 +1,7 @@
 //! The rows of a sweep: their columns, and rows as text.
 
 use firewatch_scenario::{Halt, Plan, Setting};
+use firewatch_sim::FaultKind;
 use serde::{Serialize, Serializer};
 
 use super::played::Played;
@@ -39,6 +40,8 @@ pub enum Cell<'a> {
     Truth(bool),
     /// Of [`Kind::Text`].
     Text(&'a str),
+    /// Of [`Kind::Text`], too.
+    FaultKind(FaultKind),
 }
 
 /// Name and kind of each column.
@@ -88,7 +91,7 @@ pub fn cells<'a>(plan: &'a Plan, run: u64, played: &'a Played) -> Vec<Cell<'a>> 
     ];
     cells.extend(what.settings.into_iter().map(|setting| match setting {
         Setting::Speed(speed) => Cell::Number(speed),
-        Setting::Kind(kind) => Cell::Text(kind.name()),
+        Setting::Kind(kind) => Cell::FaultKind(kind),
         Setting::Halt(Halt::At(tick)) => Cell::MaybeWhole(Some(tick)),
         Setting::Halt(Halt::Never) => Cell::MaybeWhole(None),
     }));
@@ -189,6 +192,7 @@ fn as_field(cell: Cell) -> String {
         Cell::Number(x) => number(x),
         Cell::Truth(truth) => truth.to_string(),
         Cell::Text(text) => csv_text(text).into_owned(),
+        Cell::FaultKind(kind) => kind.to_string(),
     }
 }
 

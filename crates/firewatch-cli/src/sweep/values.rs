@@ -147,11 +147,15 @@ fn speeds(text: &str) -> Result<Vec<f64>, String> {
 
 fn kinds(text: &str) -> Result<Vec<FaultKind>, String> {
     let known = FaultKind::BUILT_IN;
-    match known.into_iter().find(|kind| kind.name() == text) {
-        Some(kind) => Ok(vec![kind]),
+    match known.iter().find(|kind| kind.name() == text) {
+        Some(&kind) => Ok(vec![kind]),
         None => {
             let problem = format!("`{text}` is no fault kind");
-            Err(unknown(&problem, text, &known.map(FaultKind::name)))
+            Err(unknown(
+                &problem,
+                text,
+                &known.each_ref().map(FaultKind::name),
+            ))
         }
     }
 }

@@ -115,7 +115,8 @@ impl Standing {
         }
         for fault in view.faults().filter(|fault| !fault.halted) {
             let service = view.fault_service(fault);
-            shortfalls.push(format!("{} of {service} goes on", fault.kind));
+            let kind = view.fault_kind(fault);
+            shortfalls.push(format!("{kind} of {service} goes on"));
         }
         let faults_halted: Vec<bool> = view.faults().map(|fault| fault.halted).collect();
         let to_come = { scenario.all_faults() }.filter(|fault| fault.start_tick < scenario.ticks);

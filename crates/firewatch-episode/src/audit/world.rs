@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use firewatch_scenario::{Action, ActionCatalogue, ActionRequest, Fault, Metrics, Scenario};
-use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vitals};
+use firewatch_sim::{
+    Engine, EnvironmentRef, FaultKindDescriptor, ImpactMode, SimError, Status, Vitals,
+};
 
 use super::arena::check_timeline;
 use super::counted;
@@ -78,11 +80,12 @@ impl World {
         work: &Work,
     ) -> Result<(), EpisodeError> {
         let count = self.faults.len();
+        let nothing = Arc::new(nothing()?);
         let mut worlds = vec![scenario.clone()];
-        worlds.extend(
-            { others.clone() }
-                .map(|fault| without(scenario, |index| index == fault || fault == count)),
-        );
+        for fault in others.clone() {
+            let gone = |index| index == fault || fault == count;
+            worlds.push(without(scenario, &nothing, gone)?);
+        }
         let requests = worlds.iter().map(Request::Scenario);
         let catalogue = Arc::clone(catalogue);
         let mut batch = EpisodeBatch::with_actions(scenario.profile, catalogue, requests, 1)?;
@@ -308,8 +311,21 @@ impl HerringSeen {
     }
 }
 
+/// A kind of fault that does nothing.
+fn nothing() -> Result<FaultKindDescriptor, SimError> {
+    let about = "Nothing happens: it stands where a fault was taken away.";
+    Ok(FaultKindDescriptor::new("taken_away", about)?)
+}
+
 /// The scenario without some of its faults, which are counted through its list and its timeline.
-fn without(scenario: &Scenario, gone: impl Fn(usize) -> bool) -> Scenario {
+///
+/// # Errors
+/// The scenario has a kind of the same name as the one that does nothing.
+fn without(
+    scenario: &Scenario,
+    nothing: &Arc<FaultKindDescriptor>,
+    gone: impl Fn(usize) -> bool,
+) -> Result<Scenario, SimError> {
     let mut scenario = Scenario {
         root_cause: scenario.root_cause_name().map(str::to_owned),
         ..scenario.clone()
@@ -321,18 +337,19 @@ fn without(scenario: &Scenario, gone: impl Fn(usize) -> bool) -> Scenario {
     };
     if scenario.engine == Engine::SingleFault {
         // It insists on a fault: one that does nothing.
+        let nothing = scenario.fault_kinds.register(Arc::clone(nothing))?;
         for fault in scenario.faults.iter_mut().filter(|_| !stays()) {
-            fault.kind = FaultKind::External;
+            fault.kind = nothing;
             fault.metrics = Metrics::new();
         }
-        return scenario;
+        return Ok(scenario);
     }
     scenario.faults.retain(|_| stays());
     scenario.timeline.retain(|event| match event.action {
         Action::Inject(_) => stays(),
         Action::Halt(_) | Action::Set(..) | Action::Perform(_) => true,
     });
-    scenario
+    Ok(scenario)
 }
 
 fn percent(ratio: f64) -> String {

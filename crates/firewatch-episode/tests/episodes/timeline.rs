@@ -41,7 +41,7 @@ fn is_of_copy(failed: &FailedAction, tick: u64) -> bool {
 
 fn faults(episode: &Episode) -> Vec<FaultKind> {
     let view = episode.view().expect("it has begun");
-    view.faults().map(|fault| fault.kind).collect()
+    view.faults().map(|fault| view.fault_kind(fault)).collect()
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_step_goes_on_after_an_action_of_the_timeline_that_fails() {
             told.push(step.failed_action);
             if episode.steps() == 2 {
                 // What comes before it is done once, and what comes after it is done.
-                assert_eq!(faults(&episode), [FaultKind::BadDeploy]);
+                assert_eq!(faults(&episode), [FaultKind::BAD_DEPLOY]);
                 let view = episode.view().expect("it has begun");
                 assert_eq!(view.metric("web", "restart_count"), Some(Value::Int(7)));
             }
@@ -67,7 +67,7 @@ fn a_step_goes_on_after_an_action_of_the_timeline_that_fails() {
         assert!(told[1].as_ref().is_some_and(|failed| is_of_copy(failed, 2)));
         let others = told.iter().enumerate().filter(|(index, _)| *index != 1);
         assert!(others.into_iter().all(|(_, failed)| failed.is_none()));
-        assert_eq!(faults(&episode), [FaultKind::BadDeploy, FaultKind::Oom]);
+        assert_eq!(faults(&episode), [FaultKind::BAD_DEPLOY, FaultKind::OOM]);
     }
 }
 

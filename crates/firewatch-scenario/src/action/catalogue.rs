@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use firewatch_sim::FaultKinds;
+
 use super::check::{self, Author};
 use super::model::{ActionFile, ActionSpec, Profile, Rules};
 use super::request::ActionError;
@@ -21,7 +23,7 @@ use crate::problem::{Diagnostics, suggest};
 /// let service = |name: &str| ServiceState { name: name.into(), ..Default::default() };
 /// let mut simulation = Simulation::new(&EnvironmentState {
 ///     services: vec![service("checkout"), service("database")],
-///     faults: vec![FaultState::new(FaultKind::BadDeploy, "database", 1.0)],
+///     faults: vec![FaultState::new(FaultKind::BAD_DEPLOY, "database", 1.0)],
 ///     ..EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 })
 /// })?;
 /// simulation.run(6);
@@ -29,7 +31,7 @@ use crate::problem::{Diagnostics, suggest};
 /// let mut session = ActionSession::new();
 /// let fix = ActionRequest::new("rollback_deploy", "database");
 /// let outcome = catalogue.apply(&mut simulation.environment_mut(), &mut session, &fix)?;
-/// assert_eq!(outcome.halted.map(|fault| fault.kind), Some(FaultKind::BadDeploy));
+/// assert_eq!(outcome.halted.map(|fault| fault.kind), Some(FaultKind::BAD_DEPLOY));
 /// # Ok(())
 /// # }
 /// ```
@@ -76,7 +78,8 @@ static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in
 fn built_in(profile: (&str, &str)) -> ActionCatalogue {
     let files = [profile].into_iter().chain(SHARED);
     // The rules come first; what the profile amends has to be there before.
-    let rules = parse(profile.0, profile.1, None, Author::Firewatch)
+    let kinds = FaultKinds::default();
+    let rules = parse(profile.0, profile.1, None, Author::Firewatch, &kinds)
         .expect("a built-in file has no problems");
     let empty = ActionCatalogue {
         rules: rules.rules.expect("a profile has rules"),
@@ -85,10 +88,10 @@ fn built_in(profile: (&str, &str)) -> ActionCatalogue {
     };
     let shared = files.skip(1).fold(empty, |catalogue, (name, text)| {
         catalogue
-            .extended(name, text, Author::Firewatch)
+            .extended(name, text, Author::Firewatch, &kinds)
             .expect("a built-in file has no problems")
     });
-    let extended = shared.extended(profile.0, profile.1, Author::Firewatch);
+    let extended = shared.extended(profile.0, profile.1, Author::Firewatch, &kinds);
     extended.expect("a built-in file has no problems")
 }
 
@@ -115,11 +118,30 @@ impl ActionCatalogue {
     /// # Errors
     /// Every problem of the file at once.
     pub fn extended_by(&self, file: &str, text: &str) -> Result<Self, Diagnostics> {
-        self.extended(file, text, Author::User)
+        self.extended_with(file, text, &FaultKinds::default())
     }
 
-    fn extended(&self, file: &str, text: &str, author: Author) -> Result<Self, Diagnostics> {
-        let read = parse(file, text, Some(self), author)?;
+    /// The same where the file can name these kinds of fault.
+    ///
+    /// # Errors
+    /// As [`extended_by`](Self::extended_by).
+    pub fn extended_with(
+        &self,
+        file: &str,
+        text: &str,
+        fault_kinds: &FaultKinds,
+    ) -> Result<Self, Diagnostics> {
+        self.extended(file, text, Author::User, fault_kinds)
+    }
+
+    fn extended(
+        &self,
+        file: &str,
+        text: &str,
+        author: Author,
+        fault_kinds: &FaultKinds,
+    ) -> Result<Self, Diagnostics> {
+        let read = parse(file, text, Some(self), author, fault_kinds)?;
         let mut catalogue = self.clone();
         catalogue.rules = read.rules.unwrap_or(catalogue.rules);
         for action in read.actions {
@@ -215,9 +237,11 @@ fn parse(
     text: &str,
     base: Option<&ActionCatalogue>,
     author: Author,
+    fault_kinds: &FaultKinds,
 ) -> Result<ActionFile, Diagnostics> {
     let text = load::within_limits(file, text, "a file of actions")?;
-    let (read, mut notes) = load::decode::<ActionFile>(text, "action", "Actions(actions: {...})");
+    let (read, mut notes) =
+        load::decode::<ActionFile>(text, "action", "Actions(actions: {...})", fault_kinds);
     if let Some(read) = read.filter(|_| !notes.partial && !notes.is_full()) {
         check::check(&read, base, author, &mut notes);
         if !notes.has_problems() {
@@ -233,13 +257,17 @@ fn parse(
 
 #[cfg(test)]
 mod tests {
+    use firewatch_sim::FaultKinds;
+
     use super::{ActionCatalogue, Author, REFERENCE, SHARED, STANDARD, parse};
     use crate::action::{Category, Profile};
 
     #[test]
     fn the_built_in_files_have_no_problems() {
         for (name, text) in SHARED.into_iter().chain([REFERENCE, STANDARD]) {
-            if let Err(diagnostics) = parse(name, text, None, Author::Firewatch) {
+            if let Err(diagnostics) =
+                parse(name, text, None, Author::Firewatch, &FaultKinds::default())
+            {
                 panic!("{diagnostics}");
             }
         }

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use firewatch_sim::FaultKinds;
+
 use super::catalogue::ActionCatalogue;
 use super::model::Profile;
 use crate::decode::{Decode, Decoder};
@@ -43,7 +45,7 @@ impl OwnActions {
             ..Self::default()
         };
         let mut named = named_files(folder, root)?;
-        own.read(|_, name| {
+        own.read(&FaultKinds::default(), |_, name| {
             let read = named.actions(name);
             let refuse = |refusal: Refusal| {
                 let file = folder.join(name).display().to_string();
@@ -86,7 +88,8 @@ impl OwnActions {
         mut named: Option<NamedFiles>,
         notes: &mut Decoder,
     ) -> Result<(), Diagnostics> {
-        self.read(|index, name| {
+        let fault_kinds = notes.fault_kinds.clone();
+        self.read(&fault_kinds, |index, name| {
             let read = match &mut named {
                 Some(named) => named.actions(name),
                 None => Err(Refusal {
@@ -107,9 +110,11 @@ impl OwnActions {
         })
     }
 
-    /// Builds the catalogues out of the texts that a function gives for the files; `None` passes one over.
+    /// Builds the catalogues out of the texts that a function gives for the files, which can name these kinds of
+    /// fault; `None` passes one over.
     fn read(
         &mut self,
+        fault_kinds: &FaultKinds,
         mut text: impl FnMut(usize, &str) -> Result<Option<(String, String)>, Diagnostics>,
     ) -> Result<(), Diagnostics> {
         if self.files.is_empty() {
@@ -120,8 +125,8 @@ impl OwnActions {
         let mut texts = Vec::new();
         for (index, name) in self.files.iter().enumerate() {
             if let Some((file, text)) = text(index, name)? {
-                standard = standard.extended_by(&file, &text)?;
-                reference = reference.extended_by(&file, &text)?;
+                standard = standard.extended_with(&file, &text, fault_kinds)?;
+                reference = reference.extended_with(&file, &text, fault_kinds)?;
                 texts.push(text);
             }
         }

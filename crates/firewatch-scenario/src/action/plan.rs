@@ -190,7 +190,7 @@ impl<'a> Situation<'a> {
                 true => is_cause && index == 0,
                 false => Some(fault.node()) == target,
             };
-            matches.then_some((index, fault.kind, fault.halted))
+            matches.then(|| (index, view.fault_kind(fault), fault.halted))
         })
     }
 
@@ -201,11 +201,13 @@ impl<'a> Situation<'a> {
             |kind| halts.contains(&kind) && self.faults().any(|(_, seen, _)| seen == kind);
         let mut faults = self.view.faults().enumerate();
         let found = faults.find(|(_, fault)| {
-            !fault.halted && Some(fault.node()) == self.target && is_seen(fault.kind)
+            !fault.halted
+                && Some(fault.node()) == self.target
+                && is_seen(self.view.fault_kind(fault))
         });
         found.map(|(index, fault)| HaltedFault {
             index,
-            kind: fault.kind,
+            kind: self.view.fault_kind(fault),
         })
     }
 }

@@ -370,6 +370,6 @@ impl StandIn for Template {
 
 impl StandIn for FaultKind {
     fn stand_in() -> Self {
-        Self::Oom
+        Self::OOM
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use firewatch_sim::FaultKind;
-
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
 use crate::decode::key_path;
 use crate::problem::{shown, suggest};
@@ -17,16 +15,13 @@ impl Checker<'_> {
         let sweep = &self.scenario.sweep;
         self.seeds(&sweep.seeds);
         self.axes("sweep.speed", &sweep.speed, |speed| speed.to_bits());
-        self.axes("sweep.kind", &sweep.kind, FaultKind::name);
+        self.axes("sweep.kind", &sweep.kind, |kind| kind);
         self.axes("sweep.halt", &sweep.halt, |halt| halt);
         for (path, speed) in values("sweep.speed", &sweep.speed) {
             self.speed(&path, speed);
         }
         for (path, kind) in values("sweep.kind", &sweep.kind) {
-            if kind == FaultKind::External {
-                let message = "a scenario has no `external` faults: they are a program's own";
-                self.notes.report(&path, message.to_owned(), "", None);
-            }
+            self.fault_kind(&path, kind);
         }
         for axis in &sweep.halt {
             self.halts(axis);

@@ -122,7 +122,7 @@ impl ActiveFaults {
                 by_service
                     .entry(service)
                     .or_default()
-                    .push((index, fault.kind));
+                    .push((index, view.fault_kind(fault)));
             }
         }
         Self(by_service)

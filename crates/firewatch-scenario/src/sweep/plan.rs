@@ -311,7 +311,7 @@ mod tests {
         let scenario = plan.scenario(0);
         let faults = scenario.all_faults();
         let faults: Vec<_> = faults.map(|f| (f.kind, &*f.service, f.speed)).collect();
-        let kind = FaultKind::BadDeploy;
+        let kind = FaultKind::BAD_DEPLOY;
         let expected = [
             (kind, "auth-service", 3.0),
             (kind, "db-proxy", 1.0),
@@ -328,7 +328,7 @@ mod tests {
         let mut runs = 0..plan.runs();
         for seed in [9, 2, 3] {
             for speed in [1.0, 2.0] {
-                for kind in [FaultKind::Oom, FaultKind::MemoryLeak] {
+                for kind in [FaultKind::OOM, FaultKind::MEMORY_LEAK] {
                     let settings = vec![
                         Setting::Speed(speed),
                         Setting::Kind(kind),

@@ -181,7 +181,7 @@ fn act(environment: &mut Environment, service: &mut Service) {
     let s = environment.speed;
     let bytes = |memory: f64, limit: i64| (memory * limit as f64) as i64;
     match environment.kind {
-        FaultKind::Oom => {
+        FaultKind::OOM => {
             service.memory += s * 0.15;
             if service.memory >= 0.98 {
                 service.error_rate = 1.0;
@@ -191,29 +191,29 @@ fn act(environment: &mut Environment, service: &mut Service) {
             }
             environment.memory_bytes = bytes(service.memory, environment.memory_limit);
         }
-        FaultKind::MemoryLeak => {
+        FaultKind::MEMORY_LEAK => {
             service.memory = min(0.97, service.memory + s * 0.05);
             environment.memory_bytes = bytes(service.memory, environment.memory_limit);
             service.latency += s * 0.5;
             service.error_rate = min(1.0, service.error_rate + s * 0.02);
         }
-        FaultKind::BadDeploy => {
+        FaultKind::BAD_DEPLOY => {
             service.error_rate = min(1.0, service.error_rate + s * 0.08);
             service.latency += s * 0.3;
             environment.deployment_age = environment.deployment_age.min(300);
         }
-        FaultKind::ConfigDrift => {
+        FaultKind::CONFIG_DRIFT => {
             environment.descriptors = (environment.descriptors + (s * 50.0) as i64).min(1024);
             service.latency = min(30.0, service.latency + s * 3.0);
             service.error_rate = min(1.0, service.error_rate + s * 0.12);
             environment.config_age = environment.config_age.min(60);
             environment.config_revision += 1;
         }
-        FaultKind::NetworkPartition => {
+        FaultKind::NETWORK_PARTITION => {
             service.latency = min(30.0, max(5.0, service.latency + s * 2.0));
             service.error_rate = min(1.0, service.error_rate + s * 0.20);
         }
-        FaultKind::External => {}
+        _ => {}
     }
 }
 
@@ -249,7 +249,7 @@ fn recover(environment: &mut Environment, services: &mut [Service]) {
     if service.latency > 0.1 {
         service.latency = max(0.1, service.latency - s * 1.5);
     }
-    let fills_memory = matches!(environment.kind, FaultKind::Oom | FaultKind::MemoryLeak);
+    let fills_memory = matches!(environment.kind, FaultKind::OOM | FaultKind::MEMORY_LEAK);
     if fills_memory && service.memory > 0.40 {
         service.memory = max(0.25, service.memory - s * 0.10);
         environment.memory_bytes = (service.memory * environment.memory_limit as f64) as i64;

@@ -1,10 +1,29 @@
 //! Configuration drift: a connection pool runs dry, callers queue; or, in a metastable loop,
 //! retries keep a service overloaded long after the change that started it.
 
+use std::borrow::Cow;
+
 use bevy_ecs::prelude::*;
 
+use super::context::{EvidenceContext, FaultContext, LogLine};
+use super::descriptor::{FaultKindDescriptor, PrecedingChange};
+use super::kind::FaultKind;
+use crate::environment::{Engine, Environment};
 use crate::num;
-use crate::service::{RequestQueue, Runtime, Traffic, Vitals};
+use crate::service::{RequestQueue, Traffic, Vitals};
+
+impl FaultKind {
+    /// A connection pool runs dry after a configuration change.
+    pub const CONFIG_DRIFT: Self = Self::literal("config_drift");
+}
+
+pub(super) const DESCRIPTOR: FaultKindDescriptor = FaultKindDescriptor::of(
+    FaultKind::CONFIG_DRIFT,
+    Cow::Borrowed("A connection pool runs dry after a configuration change."),
+)
+.with_physics(act)
+.with_preceding_change(PrecedingChange::Configuration { ages: [10, 120] })
+.with_evidence(evidence);
 
 const DESCRIPTORS_PER_TICK: f64 = 50.0;
 const MAX_DESCRIPTORS: i64 = 1024;
@@ -13,7 +32,35 @@ const MAX_LATENCY_SECONDS: f64 = 30.0;
 const ERRORS_PER_TICK: f64 = 0.12;
 const MAX_CONFIG_AGE_SECONDS: i64 = 60;
 
-pub(super) fn act(speed: f64, vitals: &mut Vitals, runtime: &mut Runtime) {
+fn act(fault: &mut FaultContext) {
+    let (environment, service) = (fault.environment, fault.service);
+    // Few worlds have queues: this spares looking for that of every service with a drift.
+    let queue =
+        { fault.queues.as_mut() }.and_then(|queues| queue_of_loop(environment, service, queues));
+    match queue {
+        Some(mut queue) => {
+            let calm = retries_are_low(fault.services, service, fault.traffic);
+            feed_loop(fault.speed, fault.vitals, &mut queue, calm);
+        }
+        None => drain_pool(fault),
+    }
+}
+
+/// The queue of a service whose metastable feedback loop is active, where the engine knows such loops.
+fn queue_of_loop<'q>(
+    environment: &Environment,
+    service: Entity,
+    queues: &'q mut Query<&mut RequestQueue>,
+) -> Option<Mut<'q, RequestQueue>> {
+    if environment.engine() == Engine::SingleFault {
+        return None;
+    }
+    let queue = queues.get_mut(service).ok()?;
+    (queue.metastable_feedback_loop_active == Some(true)).then_some(queue)
+}
+
+fn drain_pool(fault: &mut FaultContext) {
+    let (speed, vitals, runtime) = (fault.speed, &mut *fault.vitals, &mut *fault.runtime);
     let descriptors = num::trunc(speed * DESCRIPTORS_PER_TICK);
     runtime.process_open_file_descriptors = runtime
         .process_open_file_descriptors
@@ -44,11 +91,7 @@ const DRAIN_RATE_LOSS_PER_TICK: f64 = 5.0;
 const MIN_DRAIN_RATE: f64 = 10.0;
 
 /// Whether any other service, or else the service itself, sends few enough retries.
-pub(super) fn retries_are_low(
-    services: &[Entity],
-    service: Entity,
-    traffic: &Query<&Traffic>,
-) -> bool {
+fn retries_are_low(services: &[Entity], service: Entity, traffic: &Query<&Traffic>) -> bool {
     let is_low = |&entity: &Entity| {
         let multiplier = traffic
             .get(entity)
@@ -61,12 +104,7 @@ pub(super) fn retries_are_low(
 }
 
 /// One tick inside the loop: it breaks if the queue is short and retries are low, else it feeds itself.
-pub(super) fn act_metastable(
-    speed: f64,
-    vitals: &mut Vitals,
-    queue: &mut RequestQueue,
-    retries_are_low: bool,
-) {
+fn feed_loop(speed: f64, vitals: &mut Vitals, queue: &mut RequestQueue, retries_are_low: bool) {
     let depth = queue
         .http_server_request_queue_depth
         .unwrap_or(QUEUE_DEPTH_IF_ABSENT);
@@ -96,4 +134,35 @@ pub(super) fn act_metastable(
         MIN_DRAIN_RATE,
         drain_rate - speed * DRAIN_RATE_LOSS_PER_TICK,
     ));
+}
+
+fn evidence(fault: &EvidenceContext) -> Vec<LogLine> {
+    let descriptors = fault.runtime.process_open_file_descriptors;
+    vec![
+        LogLine::new(
+            "02:05:11",
+            "WARN",
+            "HikariPool-1 - Connection pool at capacity (10/10)",
+        ),
+        LogLine::new(
+            "02:05:44",
+            "ERROR",
+            "HikariPool-1 - Connection is not available, request timed out after 30000ms (total=10, active=10, idle=0, waiting=47)",
+        ),
+        LogLine::new(
+            "02:06:22",
+            "WARN",
+            format!("open_file_descriptors={descriptors} - approaching system limit"),
+        ),
+        LogLine::new(
+            "02:07:00",
+            "ERROR",
+            "HikariPool-1 - Connection pool at capacity (10/10) - config revision may have reduced maximumPoolSize",
+        ),
+        LogLine::new(
+            "02:07:33",
+            "ERROR",
+            "java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available, request timed out after 30000ms (total=2, active=2, idle=0, waiting=63) — configuration reverted maximumPoolSize from 10 to 2",
+        ),
+    ]
 }

@@ -14,10 +14,11 @@ use crate::error::SimError;
 use crate::events::{EnvironmentEvent, install_events};
 use crate::intervene::{Intervention, put_budget, set_slo_budget};
 use crate::mesh;
-use crate::observe::{Observation, Observer};
+use crate::observe::{Observation, ObservedWorld, Observer};
+use crate::ownership::Damaged;
 use crate::reader::Reader;
 use crate::rows::ContiguousRows;
-use crate::schedule::tick_schedule;
+use crate::schedule::{extend, tick_schedule};
 use crate::ticking::Picked;
 use crate::view::EnvironmentRef;
 
@@ -33,9 +34,12 @@ pub(super) struct Shard {
     rows: Vec<usize>,
     /// What [`moved`](Self::moved) was when they were looked up; `None` if they are to be looked up anew.
     rows_as_of: Option<usize>,
-    /// Environments whose rows may have moved since all were known to be [contiguous](ContiguousRows). Nobody but this module
-    /// can move them: the world never leaves it to be changed.
+    /// Environments whose rows may have moved since all were known to be [contiguous](ContiguousRows). Nobody but
+    /// this module can move them, unless the shard is [extended](Self::extended).
     moved: usize,
+    /// Whether a host has added systems: at any tick these can move rows and despawn what they want, so nothing
+    /// is taken for known about rows.
+    extended: bool,
 }
 
 impl Shard {
@@ -56,7 +60,17 @@ impl Shard {
             rows: Vec::new(),
             rows_as_of: None,
             moved: 0,
+            extended: false,
         }
+    }
+
+    /// Lets a host add systems and resources.
+    pub(super) fn install(
+        &mut self,
+        install: &mut dyn FnMut(&mut Schedule, &mut World),
+    ) -> Result<(), SimError> {
+        self.extended = true;
+        extend(&mut self.schedule, &mut self.world, install)
     }
 
     pub(super) fn push(&mut self, blueprint: &Blueprint) -> Result<(), SimError> {
@@ -69,6 +83,9 @@ impl Shard {
     /// Puts rows that may have moved back in order, if they are many: that takes time in proportion to all
     /// environments. A few are better gathered one by one at every tick.
     fn defragment(&mut self) {
+        if self.extended {
+            return self.defragment_extended();
+        }
         if self.rows_as_of != Some(self.moved) {
             self.rows_as_of = Some(self.moved);
             self.rows.clear();
@@ -87,10 +104,27 @@ impl Shard {
         self.world.clear_trackers();
     }
 
+    /// The same where rows are checked at each visit: only what this module has moved itself.
+    fn defragment_extended(&mut self) {
+        if self.moved > 0 && self.moved * 8 >= self.environments.len() {
+            self.moved = 0;
+            defragment(&mut self.world, &self.environments);
+            self.world.clear_trackers();
+        }
+    }
+
     pub(super) fn tick(&mut self, ticks: u64) {
         self.defragment();
         for _ in 0..ticks {
-            self.schedule.run(&mut self.world);
+            self.run_schedule();
+        }
+    }
+
+    fn run_schedule(&mut self) {
+        self.schedule.run(&mut self.world);
+        if self.extended {
+            // A tick is a frame: what was removed before it has been seen by every system.
+            self.world.clear_trackers();
         }
     }
 
@@ -108,7 +142,7 @@ impl Shard {
             resource.0.clear();
         }
         if picked > 0 {
-            self.schedule.run(&mut self.world);
+            self.run_schedule();
             self.world.get_resource_or_init::<Picked>().0.clear();
         }
     }
@@ -159,6 +193,14 @@ impl Shard {
         mut read: impl FnMut(usize, &EnvironmentRef),
     ) {
         self.defragment();
+        if self.extended {
+            for (slot, &entity) in self.environments.iter().enumerate() {
+                if let (true, Ok(view)) = (picked(slot), EnvironmentRef::new(&self.world, entity)) {
+                    read(slot, &view);
+                }
+            }
+            return;
+        }
         let columns = self.reader.columns(&self.world);
         for (slot, &row) in self
             .rows
@@ -178,6 +220,14 @@ impl Shard {
         mut remaining: impl FnMut(usize) -> Option<f64>,
     ) -> Result<(), SimError> {
         self.defragment();
+        if self.extended {
+            for (slot, &entity) in self.environments.iter().enumerate() {
+                if let Some(remaining) = remaining(slot) {
+                    set_slo_budget(&mut self.world, entity, remaining)?;
+                }
+            }
+            return Ok(());
+        }
         let tables = self.budgets.contiguous_iter_mut(&mut self.world);
         let mut table = { tables.into_iter().flatten() }.find(|(all, _)| !all.is_empty());
         let (entities, budgets) = match &mut table {
@@ -204,20 +254,19 @@ impl Shard {
     }
 
     /// How an environment stands.
-    #[expect(
-        clippy::expect_used,
-        reason = "the environments of a shard live as long as it, with all their components"
-    )]
-    pub(super) fn standing(&self, slot: usize) -> Standing {
-        let entity = self.world.entity(self.environments[slot]);
-        let (&clock, &impact, &slo_budget) = entity
-            .get_components::<(&Clock, &Impact, &SloBudget)>()
-            .expect("an environment has them");
-        Standing {
+    pub(super) fn standing(&self, slot: usize) -> Result<Standing, SimError> {
+        let entity = self.world.get_entity(self.environments[slot]);
+        let parts = { entity.ok() }.and_then(|entity| {
+            entity
+                .get_components::<(&Clock, &Impact, &SloBudget)>()
+                .ok()
+        });
+        let (&clock, &impact, &slo_budget) = parts.ok_or(SimError::NoEnvironment)?;
+        Ok(Standing {
             clock,
             impact,
             slo_budget,
-        }
+        })
     }
 
     /// Writes what is observed of all environments; `first` is the number of the first one.
@@ -229,23 +278,35 @@ impl Shard {
         mask: &mut [bool],
     ) -> Result<(), SimError> {
         self.defragment();
-        let environments = &self.environments;
-        self.observer
-            .observe(&self.world, environments, first, observation, values, mask)
+        let world = ObservedWorld {
+            world: &self.world,
+            environments: &self.environments,
+            first,
+            has_tables_of_its_own: !self.extended,
+        };
+        self.observer.observe(world, observation, values, mask)
     }
 
     /// Puts another environment in the place of one: into its entities if they are as many.
     pub(super) fn reset(&mut self, slot: usize, blueprint: &Blueprint) -> Result<(), SimError> {
         let old = self.environments[slot];
-        if self.rebuild.rebuild(&mut self.world, old, blueprint)? {
+        if self.is_whole(old) && self.rebuild.rebuild(&mut self.world, old, blueprint)? {
             return Ok(());
         }
         self.environments[slot] = blueprint.spawn(&mut self.world)?;
         // Its own rows, and the last ones of the table, which fill the holes.
         self.moved += 2;
         self.rows_as_of = None;
-        despawn_environment(&mut self.world, old)?;
+        if self.world.get_entity(old).is_ok() {
+            despawn_environment(&mut self.world, old)?;
+        }
         self.world.clear_trackers();
         Ok(())
+    }
+
+    /// Whether an environment still has its entities, of which a host's systems can take some.
+    fn is_whole(&self, environment: Entity) -> bool {
+        let entity = self.world.get_entity(environment);
+        !self.extended || entity.is_ok_and(|entity| !entity.contains::<Damaged>())
     }
 }
