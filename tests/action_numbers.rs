@@ -58,7 +58,7 @@ fn done(effects: &str, times: usize, to: f64, start: (&str, Value), metric: &str
     let mut session = ActionSession::new();
     let request = ActionRequest::new("act", "db").with("to", to);
     for _ in 0..times {
-        let outcome = catalogue.apply(&mut simulation, &mut session, &request);
+        let outcome = catalogue.apply(&mut simulation.environment_mut(), &mut session, &request);
         assert_eq!(outcome.unwrap().feedback, "done", "{effects}");
     }
     simulation.view().metric("db", metric).unwrap()

@@ -273,10 +273,10 @@ struct Badge;
 
 /// The entities of an environment: services, faults and itself.
 fn parts(simulation: &Simulation) -> Vec<Entity> {
-    let environment = simulation.view().environment();
+    let view = simulation.view();
     let all = [
-        environment.services(),
-        environment.faults(),
+        view.service_entities(),
+        view.fault_entities(),
         &[simulation.environment()],
     ];
     all.concat()

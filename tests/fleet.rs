@@ -6,7 +6,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use firewatch_action::Stage;
 use firewatch_sim::{
     Blueprint, EnvironmentMut, EnvironmentState, FaultKind, FaultState, Fleet, FleetPart,
     Intervention, MetricKey, SimError, Simulation, Value, defragment_environments,
@@ -266,7 +265,10 @@ fn parts_of_a_fleet_are_ticked_read_and_changed_on_any_number_of_threads() {
             let mut alone = Simulation::new(&neighbour(index as u64)).unwrap();
             for tick in 0..3 {
                 if tick > 0 && index.is_multiple_of(3) {
-                    alone.set_slo_budget(index as f64).unwrap();
+                    alone
+                        .environment_mut()
+                        .set_slo_budget(index as f64)
+                        .unwrap();
                 }
                 alone.tick();
             }

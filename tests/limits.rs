@@ -39,7 +39,7 @@ fn said(branch: &str, services: &[String]) -> String {
     let request = ActionRequest::new("act", target.as_str());
     let catalogue = catalogue("", branch).unwrap();
     let mut session = ActionSession::new();
-    let outcome = catalogue.apply(&mut simulation, &mut session, &request);
+    let outcome = catalogue.apply(&mut simulation.environment_mut(), &mut session, &request);
     outcome.unwrap().feedback
 }
 

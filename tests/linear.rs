@@ -218,7 +218,12 @@ fn a_timetable_is_sorted_once_and_looked_up() {
     let mut session = ActionSession::new();
     let steps = steps_of(|| {
         for tick in 0..ticks as u64 {
-            let acted = timetable.act_at(&scenario, tick, &mut simulation, &mut session);
+            let acted = timetable.act_at(
+                &scenario,
+                tick,
+                &mut simulation.environment_mut(),
+                &mut session,
+            );
             assert_eq!(acted, Ok(None));
             let view = simulation.view();
             let count = view
@@ -234,6 +239,6 @@ fn a_timetable_is_sorted_once_and_looked_up() {
     });
     let mut other = Simulation::new(&empty).unwrap();
     // A tick at which nothing is done touches nothing.
-    let acted = timetable.act_at(&scenario, 5000, &mut other, &mut session);
+    let acted = timetable.act_at(&scenario, 5000, &mut other.environment_mut(), &mut session);
     assert_eq!(acted, Ok(None));
 }

@@ -301,7 +301,7 @@ fn what_scaling_makes_of_memory_can_be_saved_and_restored() {
     for limit in [-1, 512, -5, 1, i64::MAX >> 20, i64::MIN >> 20, 2048] {
         let request = ActionRequest::new("scale_replicas", "service-0");
         let request = request.with("memory_limit_mb", limit);
-        let outcome = catalogue.apply(&mut simulation, &mut session, &request);
+        let outcome = catalogue.apply(&mut simulation.environment_mut(), &mut session, &request);
         assert!(outcome.unwrap().branch.is_some(), "{limit}");
         for _ in 0..3 {
             simulation.tick();

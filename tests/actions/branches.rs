@@ -134,8 +134,12 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
                     let mut simulation = incident.simulation();
                     if status == "degraded" {
                         simulation.set_metric(CALLER, "status", status).unwrap();
-                        session.begin_step(catalogue, &mut simulation).unwrap();
-                        session.begin_step(catalogue, &mut simulation).unwrap();
+                        session
+                            .begin_step(catalogue, &mut simulation.environment_mut())
+                            .unwrap();
+                        session
+                            .begin_step(catalogue, &mut simulation.environment_mut())
+                            .unwrap();
                     }
                     simulation.set_metric(service, "status", status).unwrap();
                     let state = simulation.snapshot();
@@ -156,8 +160,11 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
                             let mut fresh = Simulation::new(&state).unwrap();
                             let request =
                                 ActionRequest::new(action.name(), TARGET).with(name, *value);
-                            let outcome =
-                                catalogue.apply_quietly(&mut fresh, &mut session.clone(), &request);
+                            let outcome = catalogue.apply_quietly(
+                                &mut fresh.environment_mut(),
+                                &mut session.clone(),
+                                &request,
+                            );
                             taken.extend(outcome.unwrap().branch.map(|b| (action.name(), b)));
                         }
                     }

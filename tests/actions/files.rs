@@ -20,7 +20,7 @@ fn an_action_of_ones_own_takes_a_file_and_no_rust() {
     let mut session = ActionSession::new();
     let patch = ActionRequest::new("hot_patch", TARGET).with("version", "v2.1.1");
     let outcome = catalogue
-        .apply(&mut simulation, &mut session, &patch)
+        .apply(&mut simulation.environment_mut(), &mut session, &patch)
         .unwrap();
     assert_eq!(
         outcome.halted.map(|fault| fault.kind),
@@ -32,7 +32,7 @@ fn an_action_of_ones_own_takes_a_file_and_no_rust() {
     );
     let mild = ActionRequest::new("restart_service", TARGET);
     let outcome = catalogue
-        .apply(&mut simulation, &mut session, &mild)
+        .apply(&mut simulation.environment_mut(), &mut session, &mild)
         .unwrap();
     assert!(
         outcome

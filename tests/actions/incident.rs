@@ -87,7 +87,11 @@ pub fn apply(
     request: &ActionRequest,
 ) -> Result<ActionOutcome, ActionError> {
     let catalogue = ActionCatalogue::built_in(profile);
-    catalogue.apply(simulation, &mut ActionSession::new(), request)
+    catalogue.apply(
+        &mut simulation.environment_mut(),
+        &mut ActionSession::new(),
+        request,
+    )
 }
 
 pub fn number(simulation: &Simulation, service: &str, metric: &str) -> f64 {

@@ -1,8 +1,8 @@
 //! The rules of both profiles: targets, faults, time.
 
-use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, FleetStage, Profile};
-use firewatch_sim::{FaultKind, Fleet};
-use firewatch_tests::property;
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
+use firewatch_sim::{EnvironmentMut, EnvironmentRef, FaultKind, Fleet};
+use firewatch_tests::{Host, property};
 use proptest::prelude::*;
 
 use crate::incident::{CALLER, CHECKOUT, ERRORS, HERRING, Incident, P99, TARGET, apply, number};
@@ -86,25 +86,29 @@ fn a_session_keeps_five_ticks_and_counts_down() {
     let mut session = ActionSession::new();
     for tick in 1..=7 {
         simulation.tick();
-        session.begin_step(catalogue, &mut simulation).unwrap();
+        session
+            .begin_step(catalogue, &mut simulation.environment_mut())
+            .unwrap();
         assert_eq!(session.recorded_ticks(), tick.min(5));
     }
     let look = ActionRequest::new("get_metrics_detail", TARGET);
     let seen = catalogue
-        .apply(&mut simulation, &mut session, &look)
+        .apply(&mut simulation.environment_mut(), &mut session, &look)
         .unwrap();
     assert_eq!(seen.feedback.matches('→').count(), 6, "{}", seen.feedback);
 
     let open = ActionRequest::new("circuit_break", TARGET);
     catalogue
-        .apply(&mut simulation, &mut session, &open)
+        .apply(&mut simulation.environment_mut(), &mut session, &open)
         .unwrap();
     let (caller, herring) = (
         number(&simulation, CALLER, ERRORS),
         number(&simulation, HERRING, ERRORS),
     );
     for left in [2, 1, 0, 0] {
-        session.begin_step(catalogue, &mut simulation).unwrap();
+        session
+            .begin_step(catalogue, &mut simulation.environment_mut())
+            .unwrap();
         assert_eq!(session.circuit_breaker_ticks(TARGET), left);
     }
     assert_eq!(number(&simulation, CALLER, ERRORS), caller / 8.0);
@@ -112,7 +116,7 @@ fn a_session_keeps_five_ticks_and_counts_down() {
 
     let escalate = ActionRequest::untargeted("escalate");
     catalogue
-        .apply(&mut simulation, &mut session, &escalate)
+        .apply(&mut simulation.environment_mut(), &mut session, &escalate)
         .unwrap();
     let helped = [(); 3].map(|()| session.use_specialist());
     assert_eq!(helped, [true, true, false]);
@@ -169,25 +173,30 @@ proptest! {
         incident.faults.extend(kinds.iter().skip(1).map(|k| (FaultKind::BUILT_IN[*k], CHECKOUT)));
         let mut simulation = incident.simulation();
         let mut fleet = Fleet::new([incident.state().blueprint().unwrap()], 1).unwrap();
-        let (mut session, mut in_fleet) = (ActionSession::new(), ActionSession::new());
+        let mut host = Host::default();
+        let hosted = host.spawn(&incident.state());
+        let [mut session, mut in_fleet, mut in_host] = [(); 3].map(|()| ActionSession::new());
         let mut halted = vec![false; incident.faults.len()];
         for (action, service, ticks, number) in deeds {
             for _ in 0..ticks {
                 simulation.tick();
                 fleet.tick();
-                session.begin_step(catalogue, &mut simulation).unwrap();
-                let mut stage = FleetStage { fleet: &mut fleet, environment: 0 };
-                in_fleet.begin_step(catalogue, &mut stage).unwrap();
+                host.tick();
+                session.begin_step(catalogue, &mut simulation.environment_mut()).unwrap();
+                in_fleet.begin_step(catalogue, &mut fleet.environment_mut(0).unwrap()).unwrap();
+                let mut environment = EnvironmentMut::new(&mut host.world, hosted).unwrap();
+                in_host.begin_step(catalogue, &mut environment).unwrap();
             }
             let target = [TARGET, CALLER, CHECKOUT, HERRING, "db-proxy"][service];
             let mut request = ActionRequest::new(catalogue.actions()[action].name(), target);
             if number % 2 == 0 && !reference {
                 request = request.with("memory_limit_mb", number).with("drain_percentage", number as f64 / 5000.0);
             }
-            let outcome = catalogue.apply(&mut simulation, &mut session, &request).unwrap();
-            let mut stage = FleetStage { fleet: &mut fleet, environment: 0 };
-            let other = catalogue.apply(&mut stage, &mut in_fleet, &request).unwrap();
-            prop_assert_eq!(&outcome, &other);
+            let outcome = catalogue.apply(&mut simulation.environment_mut(), &mut session, &request).unwrap();
+            let environment = &mut fleet.environment_mut(0).unwrap();
+            prop_assert_eq!(&outcome, &catalogue.apply(environment, &mut in_fleet, &request).unwrap());
+            let environment = &mut EnvironmentMut::new(&mut host.world, hosted).unwrap();
+            prop_assert_eq!(&outcome, &catalogue.apply(environment, &mut in_host, &request).unwrap());
             let now: Vec<bool> = simulation.view().faults().map(|fault| fault.halted).collect();
             for (before, now) in halted.iter().zip(&now) {
                 prop_assert!(*now || !before, "{request:?} un-halts a fault");
@@ -201,6 +210,9 @@ proptest! {
             }
         }
         prop_assert_eq!(simulation.state_hash(), fleet.state_hash(0).unwrap());
-        prop_assert_eq!(session, in_fleet);
+        let view = EnvironmentRef::new(&host.world, hosted).unwrap();
+        prop_assert_eq!(simulation.state_hash(), view.state_hash());
+        prop_assert_eq!(&session, &in_fleet);
+        prop_assert_eq!(session, in_host);
     }
 }

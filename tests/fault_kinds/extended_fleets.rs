@@ -3,8 +3,9 @@
 
 use firewatch_sim::bevy_ecs::prelude::*;
 use firewatch_sim::{
-    Blueprint, Clock, Environment, EnvironmentState, Fault, FaultKind, FaultKindLookup, Fleet,
-    FleetBuilder, Member, Observation, Runtime, SimError, Simulation, TickSet, Vitals,
+    Blueprint, Clock, Environment, EnvironmentState, Fault, FaultKind, FaultKindLookup, FaultOf,
+    Faults, Fleet, FleetBuilder, Observation, Runtime, ServiceOf, Services, SimError, Simulation,
+    TickSet, Vitals,
 };
 use firewatch_tests::neighbour;
 
@@ -19,8 +20,9 @@ fn move_rows(
     mut commands: Commands,
     clocks: Query<&Clock>,
     environments: Query<(Entity, Has<Tagged>), With<Environment>>,
-    services: Query<(Entity, &Member, Has<Tagged>)>,
-    faults: Query<(Entity, &Fault, Has<Tagged>)>,
+    lists: Query<&Services>,
+    services: Query<(Entity, &ServiceOf, Has<Tagged>)>,
+    faults: Query<(Entity, &FaultOf, Has<Tagged>)>,
 ) {
     let tick = |environment| clocks.get(environment).map_or(0, |clock| clock.tick);
     let mut put = |entity: Entity, tag: bool, has: bool| {
@@ -31,15 +33,14 @@ fn move_rows(
             _ => {}
         }
     };
-    for (entity, member, has) in &services {
-        put(
-            entity,
-            (tick(member.environment) + u64::from(member.index)) % 3 == 1,
-            has,
-        );
+    for (entity, owner, has) in &services {
+        let list = lists.get(owner.environment()).unwrap().as_slice();
+        let index = list.iter().position(|&service| service == entity).unwrap();
+        let tag = (tick(owner.environment()) + index as u64) % 3 == 1;
+        put(entity, tag, has);
     }
-    for (entity, fault, has) in &faults {
-        put(entity, tick(fault.environment()) % 4 == 2, has);
+    for (entity, owner, has) in &faults {
+        put(entity, tick(owner.environment()) % 4 == 2, has);
     }
     for (entity, has) in &environments {
         put(entity, tick(entity) % 5 == 3, has);
@@ -186,9 +187,9 @@ fn reads_agree(fleet: &mut Fleet, alone: &[Simulation]) {
 }
 
 /// A system that despawns environments in which too much has happened.
-fn give_up(mut commands: Commands, environments: Query<(Entity, &Environment, &Clock)>) {
-    for (entity, environment, clock) in &environments {
-        if clock.tick >= 3 && environment.services().len() == 3 {
+fn give_up(mut commands: Commands, environments: Query<(Entity, &Services, &Clock)>) {
+    for (entity, services, clock) in &environments {
+        if clock.tick >= 3 && services.as_slice().len() == 3 {
             commands.entity(entity).despawn();
         }
     }
@@ -246,11 +247,11 @@ fn an_environment_that_a_system_despawns_is_gone_and_the_others_go_on() {
 }
 
 /// A system that takes a service of some environments and a fault of others.
-fn tear_parts_out(mut commands: Commands, environments: Query<(&Environment, &Clock)>) {
-    for (environment, clock) in &environments {
-        let parts = match environment.services().len() {
-            3 => environment.services(),
-            5 => environment.faults(),
+fn tear_parts_out(mut commands: Commands, environments: Query<(&Services, &Faults, &Clock)>) {
+    for (services, faults, clock) in &environments {
+        let parts = match services.as_slice().len() {
+            3 => services.as_slice(),
+            5 => faults.as_slice(),
             _ => &[],
         };
         if clock.tick == 2 {

@@ -207,13 +207,17 @@ fn an_action_of_a_file_halts_it() {
         let mut copy = crate::simulation(&simulation.snapshot(), &known());
         let request = ActionRequest::new(action.name(), "back");
         let outcome = built_in
-            .apply(&mut copy, &mut ActionSession::new(), &request)
+            .apply(
+                &mut copy.environment_mut(),
+                &mut ActionSession::new(),
+                &request,
+            )
             .unwrap();
         assert_eq!(outcome.halted, None, "{}", action.name());
     }
     let request = ActionRequest::new("free_disk", "back");
     let outcome = catalogue
-        .apply(&mut simulation, &mut session, &request)
+        .apply(&mut simulation.environment_mut(), &mut session, &request)
         .unwrap();
     assert_eq!(
         outcome.halted.map(|fault| (fault.index, fault.kind)),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::SingleThreadedExecutor;
 use firewatch_sim::{
-    Environment, EnvironmentRef, EnvironmentState, FaultKind, FaultState, ServiceState, SloBudget,
+    EnvironmentRef, EnvironmentState, FaultKind, FaultState, ServiceState, Services, SloBudget,
     despawn_environment, install, spawn_environment,
 };
 
@@ -32,6 +32,11 @@ impl Host {
     /// One tick of every environment.
     pub fn tick(&mut self) {
         self.schedule.run(&mut self.world);
+    }
+
+    /// Adds systems and resources.
+    pub fn install(&mut self, install: impl FnOnce(&mut Schedule, &mut World)) {
+        install(&mut self.schedule, &mut self.world);
     }
 
     /// Adds an environment.
@@ -127,9 +132,8 @@ fn neighbour(number: usize) -> EnvironmentState {
 /// Whether the services of an environment lie in one table, row by row.
 #[must_use]
 pub fn rows_are_together(world: &World, environment: Entity) -> bool {
-    let services = world
-        .get::<Environment>(environment)
-        .map_or(&[][..], Environment::services);
+    let services = world.get::<Services>(environment);
+    let services = services.map_or(&[][..], Services::as_slice);
     let places: Vec<_> = services
         .iter()
         .map(|&service| world.entity(service).location())

@@ -9,7 +9,6 @@ use crate::parameter::Parameters;
 use crate::plan::{Course, Plan};
 use crate::request::{ActionError, ActionOutcome, Ask};
 use crate::session::ActionSession;
-use crate::stage::Stage;
 use crate::template::{self, Scene};
 
 impl ActionCatalogue {
@@ -19,15 +18,15 @@ impl ActionCatalogue {
     /// [`ActionError`]; nothing is changed by an unknown action.
     pub fn apply(
         &self,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
         session: &mut ActionSession,
         request: &impl Ask,
     ) -> Result<ActionOutcome, ActionError> {
         let action = request.action(self)?;
-        let plan = stage.read(|view| self.plan(view, session, action, request))?;
-        let outcome = self.perform(stage, session, request, &plan)?;
+        let plan = self.plan(&environment.view()?, session, action, request);
+        let outcome = self.perform(environment, session, request, &plan)?;
         Ok(ActionOutcome {
-            feedback: template::cut(self.feedback(stage, session, request, &plan)?),
+            feedback: template::cut(self.feedback(environment, session, request, &plan)?),
             ..outcome
         })
     }
@@ -38,13 +37,13 @@ impl ActionCatalogue {
     /// As [`apply`](Self::apply), but for what only a report fails at.
     pub fn apply_quietly(
         &self,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
         session: &mut ActionSession,
         request: &impl Ask,
     ) -> Result<ActionOutcome, ActionError> {
         let action = request.action(self)?;
-        let plan = stage.read(|view| self.plan(view, session, action, request))?;
-        self.perform(stage, session, request, &plan)
+        let plan = self.plan(&environment.view()?, session, action, request);
+        self.perform(environment, session, request, &plan)
     }
 
     /// Does what was planned for the same request, without feedback. Nothing may have changed in between.
@@ -53,7 +52,7 @@ impl ActionCatalogue {
     /// As [`apply_quietly`](Self::apply_quietly).
     pub fn perform(
         &self,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
         session: &mut ActionSession,
         request: &impl Ask,
         plan: &Plan,
@@ -68,18 +67,16 @@ impl ActionCatalogue {
                 action: &spec.name,
                 parameters: Parameters::of(spec, request.parameters(), self.rules()),
             };
-            stage.change(|environment| {
-                let mut run = Run {
-                    means,
-                    environment,
-                    session,
-                    service: plan.service,
-                    handle: plan.handle,
-                };
-                let mut effects = branch.effects.iter();
-                effects.try_for_each(|effect| run.effect(effect))?;
-                plan.halt(environment)
-            })??;
+            let mut run = Run {
+                means,
+                environment,
+                session,
+                service: plan.service,
+                handle: plan.handle,
+            };
+            let mut effects = branch.effects.iter();
+            effects.try_for_each(|effect| run.effect(effect))?;
+            plan.halt(environment)?;
         }
         Ok(plan.outcome(spec, session))
     }
@@ -105,7 +102,7 @@ impl ActionCatalogue {
     /// What is said about an action that was done.
     fn feedback(
         &self,
-        stage: &impl Stage,
+        environment: &EnvironmentMut,
         session: &ActionSession,
         request: &impl Ask,
         plan: &Plan,
@@ -121,22 +118,21 @@ impl ActionCatalogue {
                 format!("{name} was not done: {parameter} must be {expected}.")
             }
             Course::Spared => {
-                let target = stage.read(|view| plan.target_name(view).to_owned())?;
+                let target = plan.target_name(&environment.view()?).to_owned();
                 format!("{target} shows nothing that {name} would remedy: nothing was done.")
             }
             Course::Branch(index) => {
                 let parameters = Parameters::of(spec, request.parameters(), self.rules());
                 let branch = &spec.branches[index];
-                let said = stage.read(|view| {
-                    branch.said(&Scene {
-                        view,
-                        session,
-                        service: plan.service,
-                        target: plan.target_name(view),
-                        parameters,
-                        raises: self.rules().raises,
-                    })
-                })?;
+                let view = &environment.view()?;
+                let said = branch.said(&Scene {
+                    view,
+                    session,
+                    service: plan.service,
+                    target: plan.target_name(view),
+                    parameters,
+                    raises: self.rules().raises,
+                });
                 said.ok_or_else(|| {
                     spec.raised("no span takes any time, and each is divided by their sum")
                 })?

@@ -30,7 +30,7 @@ use firewatch_ron::{Diagnostics, suggest};
 /// let catalogue = ActionCatalogue::built_in(Profile::Standard);
 /// let mut session = ActionSession::new();
 /// let fix = ActionRequest::new("rollback_deploy", "database");
-/// let outcome = catalogue.apply(&mut simulation, &mut session, &fix)?;
+/// let outcome = catalogue.apply(&mut simulation.environment_mut(), &mut session, &fix)?;
 /// assert_eq!(outcome.halted.map(|fault| fault.kind), Some(FaultKind::BAD_DEPLOY));
 /// # Ok(())
 /// # }

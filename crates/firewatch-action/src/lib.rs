@@ -1,7 +1,8 @@
 //! Actions: what somebody who answers an incident can do, as data.
 //!
 //! An [`ActionCatalogue`] says of each action what sort of thing it is, what it does to the metrics of
-//! its target and what it halts; [`ActionCatalogue::apply`] does one to a [`Stage`]. The built-in
+//! its target and what it halts; [`ActionCatalogue::apply`] does one to an environment
+//! ([`EnvironmentMut`](firewatch_sim::EnvironmentMut)), wherever it lives. The built-in
 //! catalogues ([`Profile`]) are RON files in `crates/firewatch-action/actions/`, and a file of the same
 //! format adds actions or overrides them: [`ActionCatalogue::extended_by_file`].
 
@@ -19,7 +20,6 @@ mod read;
 mod report;
 mod request;
 mod session;
-mod stage;
 mod template;
 mod text;
 mod types;
@@ -34,7 +34,6 @@ pub use request::{
     ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target, WAIT,
 };
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
-pub use stage::{FleetStage, PartStage, Stage};
 pub use template::{MAX_FEEDBACK_BYTES, cut};
 pub use text::{Map, Quoted, RequestText};
 pub use types::out_of_range;

@@ -10,7 +10,6 @@ use firewatch_sim::{
 use crate::catalogue::ActionCatalogue;
 use crate::effect::is_about;
 use crate::model::{Counter, Recipients};
-use crate::stage::Stage;
 use crate::template::Tracked;
 
 /// Ticks that the history keeps.
@@ -98,14 +97,14 @@ impl ActionSession {
     /// its share of errors off those who call through it.
     ///
     /// # Errors
-    /// As the stage.
+    /// [`SimError::NoEnvironment`].
     pub fn begin_step(
         &mut self,
         catalogue: &ActionCatalogue,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
-        stage.read(|view| self.record(view))?;
-        self.go_on(catalogue, stage)
+        self.record(&environment.view()?);
+        self.go_on(catalogue, environment)
     }
 
     /// The first half of [`begin_step`](Self::begin_step), for whoever looks at many environments before
@@ -134,18 +133,18 @@ impl ActionSession {
     /// The second half of [`begin_step`](Self::begin_step): what open circuits do, and their counts.
     ///
     /// # Errors
-    /// As the stage.
+    /// [`SimError::NoEnvironment`].
     pub fn go_on(
         &mut self,
         catalogue: &ActionCatalogue,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
         if self.is_calm() {
             return Ok(());
         }
         if catalogue.rules().open_circuit_factor != 1.0 {
             for (target, _) in &self.circuit_breakers {
-                stage.change(|environment| shield(catalogue, environment, target))??;
+                shield(catalogue, environment, target)?;
             }
         }
         self.circuit_breakers.retain_mut(|(_, ticks)| {

@@ -163,9 +163,9 @@ impl Episode {
         let own = scenario.actions.catalogue(self.profile);
         let catalogue = own.unwrap_or(&self.catalogue);
         action.action(catalogue)?;
-        session.before_tick(simulation)?;
+        session.before_tick(&mut simulation.environment_mut())?;
         simulation.tick();
-        let done = session.step(catalogue, simulation, action)?;
+        let done = session.step(catalogue, &mut simulation.environment_mut(), action)?;
         let view = simulation.view();
         let analysis = session.analysis(&view, action, &done.outcome);
         self.info = Info {

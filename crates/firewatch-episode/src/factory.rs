@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firewatch_action::{PartStage, Profile};
+use firewatch_action::Profile;
 use firewatch_response::score::Terms;
 use firewatch_scenario::{Difficulty, Episodes, Scenario, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
@@ -102,7 +102,7 @@ impl EpisodeFactory {
             let mut opening = match prepared {
                 Prepared::Drawn { .. } => Opening::default(),
                 Prepared::Incident(incident) => {
-                    incident.act_first(&mut PartStage { part, environment })?
+                    incident.act_first(&mut part.environment_mut(environment)?)?
                 }
             };
             if self.profile == Profile::Standard {

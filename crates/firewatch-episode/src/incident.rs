@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use firewatch_action::{ActionError, Profile, Stage};
+use firewatch_action::{ActionError, Profile};
 use firewatch_response::Timetable;
 use firewatch_response::score::{Terms, grade::max_bad_customer_minutes};
 use firewatch_scenario::{CATALOGUE, Difficulty, Scenario, generate};
-use firewatch_sim::{Blueprint, SimError, Simulation};
+use firewatch_sim::{Blueprint, EnvironmentMut, SimError, Simulation};
 
 use crate::session::{Beginning, Opening};
 use firewatch_reference::Start;
@@ -181,7 +181,7 @@ impl Incident {
     /// left behind.
     pub(crate) fn begin(&self) -> Result<(Simulation, Opening), SimError> {
         let mut simulation = Simulation::from_blueprint(&self.blueprint)?;
-        let opening = self.act_first(&mut simulation)?;
+        let opening = self.act_first(&mut simulation.environment_mut())?;
         simulation.tick();
         Ok((simulation, opening))
     }
@@ -190,11 +190,11 @@ impl Incident {
     /// could not do.
     ///
     /// # Errors
-    /// The stage has no environment.
-    pub(crate) fn act_first(&self, stage: &mut impl Stage) -> Result<Opening, SimError> {
+    /// [`SimError::NoEnvironment`].
+    pub(crate) fn act_first(&self, environment: &mut EnvironmentMut) -> Result<Opening, SimError> {
         let mut opening = Opening::default();
         if let Some(timetable) = &self.timetable {
-            let failed = timetable.act_at(&self.scenario, 0, stage, &mut opening.actions)?;
+            let failed = timetable.act_at(&self.scenario, 0, environment, &mut opening.actions)?;
             opening.failed_action = failed.map(Box::new);
         }
         Ok(opening)

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use firewatch_action::{
-    ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Stage,
-};
+use firewatch_action::{ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile};
 use firewatch_response::score::{Deed, Reward, Score, Terms};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
-use firewatch_sim::{EnvironmentRef, SimError};
+use firewatch_sim::{EnvironmentMut, EnvironmentRef, SimError};
 use serde::Serialize;
 
 use crate::incident::{EpisodeError, Leftover, Request};
@@ -103,12 +101,12 @@ impl Session {
     /// nothing.
     ///
     /// # Errors
-    /// The stage has no environment.
-    pub(crate) fn before_tick(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
+    /// [`SimError::NoEnvironment`].
+    pub(crate) fn before_tick(&mut self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
         let Some(timetable) = &self.timetable else {
             return Ok(());
         };
-        let tick = stage.read(|view| view.clock().tick)?;
+        let tick = environment.view()?.clock().tick;
         // After the tick of the reset no step has told yet what failed before it.
         if tick > 1 {
             self.failed_action = None;
@@ -116,7 +114,7 @@ impl Session {
         if self.score.end().is_some() {
             return Ok(());
         }
-        let failed = timetable.act_at(&self.scenario, tick, stage, &mut self.actions)?;
+        let failed = timetable.act_at(&self.scenario, tick, environment, &mut self.actions)?;
         if self.failed_action.is_none() {
             self.failed_action = failed.map(Box::new);
         }
@@ -127,18 +125,18 @@ impl Session {
     pub(crate) fn step(
         &mut self,
         catalogue: &ActionCatalogue,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
         request: &ActionRequest,
     ) -> Result<Done, EpisodeError> {
-        stage.read(|view| self.look(view))?;
+        self.look(&environment.view()?);
         // Should the action fail, the step's burn is charged all the same.
-        stage.set_slo_budget(self.score.budget())?;
-        self.actions.go_on(catalogue, stage)?;
-        let outcome = catalogue.apply(stage, &mut self.actions, request)?;
+        environment.set_slo_budget(self.score.budget())?;
+        self.actions.go_on(catalogue, environment)?;
+        let outcome = catalogue.apply(environment, &mut self.actions, request)?;
         self.remember(request, &outcome);
         let deed = self.deed(&outcome);
-        let reward = stage.read(|view| self.close(view, deed))?;
-        stage.set_slo_budget(self.score.budget())?;
+        let reward = self.close(&environment.view()?, deed);
+        environment.set_slo_budget(self.score.budget())?;
         Ok(Done { outcome, reward })
     }
 

@@ -78,10 +78,11 @@ impl<'a> Playback<'a> {
         if tick >= self.ticks() {
             return Ok(false);
         }
-        self.script.act(tick, &mut self.simulation)?;
+        self.script
+            .act(tick, &mut self.simulation.environment_mut())?;
         self.simulation.tick();
         if tick + 1 == self.ticks() {
-            self.script.finish(&mut self.simulation)?;
+            self.script.finish(&mut self.simulation.environment_mut())?;
         }
         self.script.observe(&self.simulation.view());
         Ok(true)

@@ -6,12 +6,12 @@
 use std::error::Error;
 
 use bevy_ecs::prelude::*;
-use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, FleetStage, Profile};
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_scenario::{LoadOptions, Scenario};
 use firewatch_sim::{
-    Environment, EnvironmentRef, EvidenceContext, Fault, FaultContext, FaultKind,
-    FaultKindDescriptor, FaultKindError, FaultKindLookup, FaultKinds, Fleet, LogLine,
-    PrecedingChange, Simulation, TickSet, Vitals,
+    EnvironmentRef, EvidenceContext, Fault, FaultContext, FaultKind, FaultKindDescriptor,
+    FaultKindError, FaultKindLookup, FaultKinds, FaultOf, Fleet, LogLine, PrecedingChange,
+    Services, Simulation, TickSet, Vitals,
 };
 
 /// Names stop resolving as caches run out.
@@ -75,15 +75,15 @@ struct DnsOutage(FaultKind);
 fn refill_caches(
     outage: Res<DnsOutage>,
     kinds: FaultKindLookup,
-    faults: Query<&Fault>,
-    environments: Query<&Environment>,
+    faults: Query<(&Fault, &FaultOf)>,
+    environments: Query<&Services>,
     mut services: Query<&mut Vitals>,
 ) {
     let outage = kinds.id(outage.0);
-    let is_over = |fault: &&Fault| fault.halted && Some(fault.kind()) == outage;
-    for fault in faults.iter().filter(is_over) {
-        let environment = environments.get(fault.environment());
-        for &service in environment.map_or(&[][..], Environment::services) {
+    let is_over = |fault: &Fault| fault.halted && Some(fault.kind()) == outage;
+    for (_, owner) in faults.iter().filter(|(fault, _)| is_over(fault)) {
+        let list = environments.get(owner.environment());
+        for &service in list.map_or(&[][..], Services::as_slice) {
             if let Ok(mut vitals) = services.get_mut(service) {
                 vitals.http_server_error_rate *= 0.5;
                 vitals.http_server_request_duration_p99 =
@@ -136,11 +136,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let catalogue = catalogue.extended_with("inline", ACTIONS, &kinds)?;
     let flush = ActionRequest::new("flush_dns_cache", "resolver");
     for environment in (0..fleet.len()).step_by(2) {
-        let mut stage = FleetStage {
-            fleet: &mut fleet,
-            environment,
-        };
-        let outcome = catalogue.apply(&mut stage, &mut ActionSession::new(), &flush)?;
+        let access = &mut fleet.environment_mut(environment)?;
+        let outcome = catalogue.apply(access, &mut ActionSession::new(), &flush)?;
         assert_eq!(outcome.halted.map(|fault| fault.kind), Some(kind));
         fleet.halt_fault(environment + 1, 0)?;
     }

@@ -101,7 +101,7 @@ struct Recurring {
 impl Recurring {
     fn new(shape: &Shape) -> Self {
         let simulation = Simulation::new(&shape.state()).expect("the shape can be spawned");
-        let faults = simulation.view().environment().faults();
+        let faults = simulation.view().fault_entities();
         let mut recurring = Self {
             fault: *faults.first().expect("the shape has a fault"),
             simulation,
@@ -142,7 +142,7 @@ struct Note;
 #[divan::bench(args = SHAPES, sample_size = SAMPLE, sample_count = SAMPLES)]
 fn tick_with_scattered_rows(bencher: Bencher, shape: &Shape) {
     let mut recurring = Recurring::new(shape);
-    let service = recurring.simulation.view().environment().services()[0];
+    let service = recurring.simulation.view().service_entities()[0];
     recurring
         .simulation
         .world_mut()

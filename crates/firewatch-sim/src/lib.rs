@@ -11,7 +11,8 @@
 //! A [`Topology`] is shared by environments of the same shape. Whom a cascade from a fault reaches is
 //! worked out when the fault is placed; a tick only adds up. The rows of an environment's services
 //! lie side by side in their table, so that the systems take them as slices; where something has
-//! moved them, the same systems work on copies, and [`defragment_environments`] puts them back in order.
+//! moved them, the same systems work on copies, and [`defragment_environments`] puts them back in order. A
+//! service and a fault belong to their environment by relationships ([`ServiceOf`], [`FaultOf`]).
 //!
 //! The engine draws no random numbers, reads no clock, no file and no hash map's order, and does its
 //! arithmetic in binary64 in a fixed order: the same state and the same interventions give the same
@@ -35,79 +36,59 @@
 //! system of the host's in [`TickSet::FaultPhysics`], or data ([`FaultKindRules`]). The example
 //! `sixth_fault` of `firewatch-scenario` has one.
 //!
+//! [`EnvironmentMut`] changes an environment, wherever it lives. [`install_events`] makes ticks tell what happens,
+//! as messages of `bevy_ecs`; [`pause_environment`] lets one environment of a world stand still. With the feature
+//! `bevy_app`, `FirewatchPlugin` puts the engine into a schedule of an app.
+//!
 //! A component that a host adds to services or faults should have
 //! `#[component(storage = "SparseSet")]`: it then leaves the rows of an environment side by side,
 //! where the systems take them as slices. A table component works too, and costs some speed.
 
-mod blueprint;
-mod cascade;
-mod change;
-mod clock;
-mod conditions;
-mod environment;
-mod error;
-mod fault;
-mod fault_physics;
-mod fleet;
-mod hash;
-mod impact;
-mod intervene;
-mod logs;
-mod mesh;
-mod metric;
-mod num;
-mod observe;
-mod ownership;
-mod pipeline;
-mod recovery;
-mod removals;
-mod schedule;
-mod service;
-mod simulation;
-mod state;
-mod status;
-mod ticking;
-mod topology;
-mod value;
-mod view;
+mod host;
+mod tick;
+mod world;
 
 /// The version of `bevy_ecs` whose types stand in this crate's interface.
 pub use bevy_ecs;
-pub use blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint, despawn_environment};
-pub use change::{EnvironmentMut, ServiceMut};
-pub use environment::{
+pub use host::change::{EnvironmentMut, ServiceMut};
+pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events};
+pub use host::fleet::{Fleet, FleetBuilder, FleetPart, NewPart, Standing};
+pub use host::intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
+pub use host::observe::Observation;
+pub use host::pause::{pause_environment, resume_environment};
+#[cfg(feature = "bevy_app")]
+pub use host::plugin::FirewatchPlugin;
+pub use host::simulation::Simulation;
+pub use host::view::{EnvironmentRef, ServiceHandle};
+/// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
+pub use smol_str::SmolStr;
+pub use tick::schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
+pub use world::blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint, despawn_environment};
+pub use world::defragment::defragment_environments;
+pub use world::environment::{
     AdversarialLine, Clock, Engine, Environment, Impact, ImpactMode, LogScript, SECONDS_PER_TICK,
     SloBudget,
 };
-pub use error::SimError;
-pub use fault::{
+pub use world::error::SimError;
+pub use world::fault::{
     EvidenceContext, Fault, FaultContext, FaultEvidence, FaultKind, FaultKindDescriptor,
     FaultKindError, FaultKindId, FaultKindLookup, FaultKindRules, FaultKinds, FaultPhysics,
     LogLine, MetricGrowth, PrecedingChange, fault_kinds, register_fault_kinds,
 };
-pub use fleet::{Fleet, FleetBuilder, FleetPart, NewPart, Standing};
-pub use intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
-pub use mesh::defragment_environments;
-pub use metric::{
+pub use world::metric::{
     METRICS, Metric, MetricKey, MetricKind, find as find_metric, read as read_metric,
     read_all as read_metrics, write as write_metric,
 };
-pub use num::round_decimal;
-pub use observe::Observation;
-pub use ownership::Damaged;
-pub use schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
-pub use service::{
-    Certificate, CrashLoop, Extras, ImagePull, Internals, Member, Pipeline, Profile, RequestQueue,
-    Runtime, Traffic, Uptime, Vitals,
+pub use world::num::round_decimal;
+pub use world::ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
+pub use world::service::{
+    Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
+    Traffic, Uptime, Vitals,
 };
-pub use simulation::Simulation;
-/// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
-pub use smol_str::SmolStr;
-pub use state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
-pub use status::{Status, UnknownName};
-pub use topology::{CASCADE_MAX_DEPTH, Topology};
-pub use value::Value;
-pub use view::{EnvironmentRef, ServiceHandle};
+pub use world::state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
+pub use world::status::{Status, UnknownName};
+pub use world::topology::{CASCADE_MAX_DEPTH, Topology};
+pub use world::value::Value;
 
 /// The examples of the package's README, as tests.
 #[cfg(doctest)]

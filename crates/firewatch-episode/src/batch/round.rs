@@ -1,7 +1,7 @@
 //! A step of episodes that are neighbours in a fleet, before and after their tick.
 
 use firewatch_action::{
-    ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, PartStage, Profile,
+    ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, Profile,
 };
 use firewatch_response::score::{Deed, Reward};
 use firewatch_sim::FleetPart;
@@ -51,7 +51,7 @@ impl<A: Ask> Round<'_, A> {
     pub(super) fn act_by_timetables(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
         for (environment, session) in (self.first..).zip(&mut *self.sessions) {
             if session.has_timetable() {
-                session.before_tick(&mut PartStage { part, environment })?;
+                session.before_tick(&mut part.environment_mut(environment)?)?;
             }
         }
         Ok(())
@@ -104,20 +104,21 @@ impl<A: Ask> Round<'_, A> {
     fn act(&mut self, part: &mut FleetPart, place: usize) -> Result<ActionOutcome, EpisodeError> {
         let (catalogue, action) = (self.catalogue, &self.actions[place]);
         let session = &mut self.sessions[place];
-        let environment = self.first + place;
-        let mut stage = PartStage { part, environment };
+        let environment = &mut part.environment_mut(self.first + place)?;
         let done = match self.turns[place] {
             Turn::Over => return Err(EpisodeError::NotRunning),
             Turn::Planned(plan) => {
-                catalogue.perform(&mut stage, &mut session.actions, action, &plan)
+                catalogue.perform(environment, &mut session.actions, action, &plan)
             }
             _ => {
-                session.actions.go_on(catalogue, &mut stage)?;
+                session.actions.go_on(catalogue, environment)?;
                 match self.profile {
                     Profile::Standard => {
-                        catalogue.apply_quietly(&mut stage, &mut session.actions, action)
+                        catalogue.apply_quietly(environment, &mut session.actions, action)
                     }
-                    Profile::Reference => catalogue.apply(&mut stage, &mut session.actions, action),
+                    Profile::Reference => {
+                        catalogue.apply(environment, &mut session.actions, action)
+                    }
                 }
             }
         };

@@ -1,11 +1,11 @@
 //! The answer to an incident in a run: who gives it, and what it is worth.
 
-use firewatch_sim::{EnvironmentRef, SimError};
+use firewatch_sim::{EnvironmentMut, EnvironmentRef, SimError};
 
 use crate::expect::CheckContext;
 use crate::respond::Responder;
 use crate::score::{Deed, Score, Terms};
-use firewatch_action::{ActionOutcome, ActionRequest, ActionSession, Stage};
+use firewatch_action::{ActionOutcome, ActionRequest, ActionSession};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Check, Expectation, Scenario};
 
@@ -74,19 +74,23 @@ impl<'a> Answer<'a> {
     }
 
     /// Looks at the environment after a tick, before anything is done.
-    pub(super) fn after_tick(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+    pub(super) fn after_tick(
+        &mut self,
+        tick: u64,
+        environment: &mut EnvironmentMut,
+    ) -> Result<(), SimError> {
         match &mut self.score {
             None if tick >= 1 => {
                 let profile = self.scenario.profile;
                 let terms = Terms::of(profile, self.scenario);
                 let budget = self.scenario.slo_budget.remaining;
-                self.score = Some(stage.read(|view| Score::begin(terms, budget, view))?);
-                self.decide(stage)?;
+                self.score = Some(Score::begin(terms, budget, &environment.view()?));
+                self.decide(environment)?;
             }
             Some(score) if score.end().is_none() => {
-                stage.read(|view| score.after_tick(view))?;
+                score.after_tick(&environment.view()?);
                 self.step = Step::Open;
-                self.keep_budget(stage)?;
+                self.keep_budget(environment)?;
             }
             _ => {}
         }
@@ -108,29 +112,29 @@ impl<'a> Answer<'a> {
     }
 
     /// Scores the step that is open, and has the runbook decide on the next.
-    pub(super) fn close_step(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
+    pub(super) fn close_step(&mut self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
         let step = std::mem::replace(&mut self.step, Step::Closed);
         let Some(score) = self.score.as_mut().filter(|_| step != Step::Closed) else {
             return Ok(());
         };
         let deed = std::mem::take(&mut self.deed);
         if step == Step::Open {
-            stage.read(|view| score.after_action(self.scenario, view, deed))?;
-            self.keep_budget(stage)?;
+            score.after_action(self.scenario, &environment.view()?, deed);
+            self.keep_budget(environment)?;
         }
-        self.decide(stage)
+        self.decide(environment)
     }
 
-    fn decide(&mut self, stage: &impl Stage) -> Result<(), SimError> {
+    fn decide(&mut self, environment: &EnvironmentMut) -> Result<(), SimError> {
         if let (Some(score), Some(responder)) = (&self.score, &mut self.responder) {
-            self.next = stage.read(|view| responder.next(view, score))?;
+            self.next = responder.next(&environment.view()?, score);
         }
         Ok(())
     }
 
-    fn keep_budget(&self, stage: &mut impl Stage) -> Result<(), SimError> {
+    fn keep_budget(&self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
         match &self.score {
-            Some(score) if self.is_by_runbook() => stage.set_slo_budget(score.budget()),
+            Some(score) if self.is_by_runbook() => environment.set_slo_budget(score.budget()),
             _ => Ok(()),
         }
     }

@@ -4,7 +4,6 @@ use firewatch_sim::{Blueprint, Fleet, SimError};
 
 use super::record::Occurrence;
 use super::script::Script;
-use firewatch_action::FleetStage;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::Scenario;
 
@@ -112,17 +111,15 @@ impl<'a> FleetPlayback<'a> {
             return Ok(false);
         }
         for &environment in &self.running {
-            let fleet = &mut self.fleet;
-            let mut place = FleetStage { fleet, environment };
-            self.scripts[environment].act(self.tick, &mut place)?;
+            let script = &mut self.scripts[environment];
+            script.act(self.tick, &mut self.fleet.environment_mut(environment)?)?;
         }
         self.fleet.tick();
         self.tick += 1;
         for &environment in &self.running {
             let script = &mut self.scripts[environment];
             if script.ticks() == self.tick {
-                let fleet = &mut self.fleet;
-                script.finish(&mut FleetStage { fleet, environment })?;
+                script.finish(&mut self.fleet.environment_mut(environment)?)?;
             }
             self.fleet.read(environment, |view| script.observe(view))?;
         }

@@ -1,6 +1,6 @@
 //! A scenario's part in a run: what its timeline does, what it expects, and what came of both.
 
-use firewatch_sim::{EnvironmentRef, SimError};
+use firewatch_sim::{EnvironmentMut, EnvironmentRef, SimError};
 
 use super::answer::Answer;
 use super::record::{Occurrence, ServiceHistory, What};
@@ -8,7 +8,7 @@ use super::timetable::{ActiveFaults, Step, Timetable};
 use crate::expect::{CheckContext, Outcome, Verdict, Watch};
 use crate::score::Score;
 use firewatch_action::Metrics;
-use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Stage};
+use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Action, Fault, Scenario};
 
@@ -172,33 +172,37 @@ impl<'a> Script<'a> {
 
     /// Does what is to be done once so many ticks are done: the runbook's action first, then what the
     /// timeline says.
-    pub(super) fn act(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
-        self.respond(tick, stage)?;
-        self.take_due(tick, stage)
+    pub(super) fn act(
+        &mut self,
+        tick: u64,
+        environment: &mut EnvironmentMut,
+    ) -> Result<(), SimError> {
+        self.respond(tick, environment)?;
+        self.take_due(tick, environment)
     }
 
     /// What an answer still does once all ticks are done.
-    pub(super) fn finish(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
+    pub(super) fn finish(&mut self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
         if self.answer.is_some() {
-            self.respond(self.ticks, stage)?;
+            self.respond(self.ticks, environment)?;
         }
         match &mut self.answer {
-            Some(answer) => answer.close_step(stage),
+            Some(answer) => answer.close_step(environment),
             None => Ok(()),
         }
     }
 
-    fn respond(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+    fn respond(&mut self, tick: u64, environment: &mut EnvironmentMut) -> Result<(), SimError> {
         if let Some(answer) = &mut self.answer {
-            answer.after_tick(tick, stage)?;
+            answer.after_tick(tick, environment)?;
         }
         if let Some(session) = self.session.as_mut().filter(|_| tick > 1) {
-            session.begin_step(self.catalogue, stage)?;
+            session.begin_step(self.catalogue, environment)?;
         }
         if let Some(answer) = &mut self.answer
             && let Some(request) = answer.request()
         {
-            self.perform(request, tick, stage, true)?;
+            self.perform(request, tick, environment, true)?;
         }
         Ok(())
     }
@@ -207,15 +211,15 @@ impl<'a> Script<'a> {
     /// fails at. Returns the first failure.
     ///
     /// # Errors
-    /// The stage has no environment. Nothing was done then.
+    /// [`SimError::NoEnvironment`]. Nothing was done then.
     pub(super) fn act_once(
         scenario: &'a Scenario,
         steps: Vec<(u64, Step<'a>)>,
         tick: u64,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
         session: &mut ActionSession,
     ) -> Result<Option<FailedAction>, SimError> {
-        stage.read(|_| ())?;
+        environment.view()?;
         let mut script = Self {
             ticks: scenario.ticks,
             steps,
@@ -233,8 +237,8 @@ impl<'a> Script<'a> {
         };
         let mut active = None;
         while let Some((_, step)) = script.steps.pop() {
-            // The environment is there, so what fails is this step and not the stage.
-            if let Err(error) = script.take(&step, &mut active, tick, stage) {
+            // The environment is there, so what fails is this step and not the environment.
+            if let Err(error) = script.take(&step, &mut active, tick, environment) {
                 script.note_failed(tick, error.into());
             }
         }
@@ -249,7 +253,7 @@ impl<'a> Script<'a> {
 
     /// Where no runbook answers, the timeline's actions do: their step is scored behind the last of them,
     /// but before anything else that happens. Else they are what happens anyway, as in an episode.
-    fn take_due(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
+    fn take_due(&mut self, tick: u64, environment: &mut EnvironmentMut) -> Result<(), SimError> {
         let due = self.steps.iter().rev().take_while(|(at, _)| *at <= tick);
         let answers = self.timeline_answers();
         let is_answer = |step: &Step| answers && matches!(step, Step::Perform(_));
@@ -257,13 +261,13 @@ impl<'a> Script<'a> {
         let mut active = None;
         loop {
             if let Some(answer) = self.answer.as_mut().filter(|_| actions == 0) {
-                answer.close_step(stage)?;
+                answer.close_step(environment)?;
             }
             let Some((_, step)) = self.steps.pop_if(|(at, _)| *at <= tick) else {
                 return Ok(());
             };
             actions -= usize::from(is_answer(&step));
-            self.take(&step, &mut active, tick, stage)?;
+            self.take(&step, &mut active, tick, environment)?;
         }
     }
 
@@ -273,32 +277,32 @@ impl<'a> Script<'a> {
         step: &Step,
         active: &mut Option<ActiveFaults>,
         tick: u64,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
         match step {
             Step::Begin(fault) => {
-                stage.inject_fault(&fault.state())?;
+                environment.inject_fault(&fault.state())?;
                 if let Some(active) = active {
-                    stage.read(|view| active.begin(fault, view))?;
+                    active.begin(fault, &environment.view()?);
                 }
                 self.note_active(tick, fault);
                 // A fault on an absent service has nothing to set metrics of.
                 if !fault.absent {
-                    self.set(&fault.service, &fault.metrics, tick, stage)?;
+                    self.set(&fault.service, &fault.metrics, tick, environment)?;
                 }
             }
             Step::Halt(service) => {
                 let active = match active {
                     Some(active) => active,
-                    None => active.insert(stage.read(ActiveFaults::of)?),
+                    None => active.insert(ActiveFaults::of(&environment.view()?)),
                 };
-                self.halt(service, active, tick, stage)?;
+                self.halt(service, active, tick, environment)?;
             }
-            Step::Set(service, metrics) => self.set(service, metrics, tick, stage)?,
+            Step::Set(service, metrics) => self.set(service, metrics, tick, environment)?,
             Step::Perform(request) => {
                 // It may halt a fault.
                 *active = None;
-                self.perform(request, tick, stage, self.timeline_answers())?;
+                self.perform(request, tick, environment, self.timeline_answers())?;
             }
         }
         Ok(())
@@ -314,12 +318,12 @@ impl<'a> Script<'a> {
         &mut self,
         request: &ActionRequest,
         tick: u64,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
         answers: bool,
     ) -> Result<(), SimError> {
         let session = self.session.get_or_insert_default();
         let mut answer = self.answer.as_mut().filter(|_| answers);
-        let (wrong, feedback, halted) = match self.catalogue.apply(stage, session, request) {
+        let (wrong, feedback, halted) = match self.catalogue.apply(environment, session, request) {
             Ok(outcome) => {
                 if let Some(answer) = &mut answer {
                     answer.note(&outcome, session);
@@ -359,10 +363,10 @@ impl<'a> Script<'a> {
         service: &str,
         active: &mut ActiveFaults,
         tick: u64,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
         for (index, kind) in active.take(service) {
-            stage.halt_fault(index)?;
+            environment.halt_fault(index)?;
             self.note(tick, || What::FaultHalted {
                 service: service.to_owned(),
                 kind,
@@ -376,10 +380,10 @@ impl<'a> Script<'a> {
         service: &str,
         metrics: &Metrics,
         tick: u64,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
         for (metric, value) in metrics {
-            stage.set_metric(service, metric, value)?;
+            environment.set_metric(service, metric, value)?;
             self.note(tick, || What::MetricSet {
                 service: service.to_owned(),
                 metric: metric.clone(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
+use firewatch_sim::{EnvironmentMut, EnvironmentRef, FaultKind, SimError};
 
 use super::script::{FailedAction, Script};
 use firewatch_action::Metrics;
-use firewatch_action::{ActionRequest, ActionSession, Stage};
+use firewatch_action::{ActionRequest, ActionSession};
 use firewatch_ron::work;
 use firewatch_scenario::{Action, Fault, Scenario};
 
@@ -69,12 +69,12 @@ impl Timetable {
     /// a metric a value which the metric can't have.
     ///
     /// # Errors
-    /// The stage has no environment: nothing was done then.
+    /// [`SimError::NoEnvironment`]: nothing was done then.
     pub fn act_at(
         &self,
         scenario: &Scenario,
         tick: u64,
-        stage: &mut impl Stage,
+        environment: &mut EnvironmentMut,
         session: &mut ActionSession,
     ) -> Result<Option<FailedAction>, SimError> {
         let first = self.0.partition_point(|(at, _)| *at < tick);
@@ -83,7 +83,7 @@ impl Timetable {
         if due.is_empty() {
             return Ok(None);
         }
-        Script::act_once(scenario, due, tick, stage, session)
+        Script::act_once(scenario, due, tick, environment, session)
     }
 }
 
@@ -129,7 +129,7 @@ impl ActiveFaults {
 
     /// Adds one that has just begun, as the last of the environment's list.
     pub(super) fn begin(&mut self, fault: &Fault, view: &EnvironmentRef) {
-        let last = view.environment().faults().len().saturating_sub(1);
+        let last = view.fault_entities().len().saturating_sub(1);
         let service = self.0.entry(fault.service.clone()).or_default();
         service.push((last, fault.kind));
     }

@@ -1,0 +1,223 @@
+//! Changing an environment: the same in a simulation, in a fleet and in a host's own world.
+
+use bevy_ecs::prelude::*;
+
+use crate::host::intervene::{self, Intervention};
+use crate::host::pause::{pause_environment, resume_environment};
+use crate::host::view::{EnvironmentRef, ServiceHandle};
+use crate::world::environment::Environment;
+use crate::world::error::SimError;
+use crate::world::metric::{self, MetricKey};
+use crate::world::ownership::Services;
+use crate::world::service::Internals;
+use crate::world::state::FaultState;
+use crate::world::topology::Topology;
+use crate::world::value::Value;
+
+/// One environment, to be read and changed.
+///
+/// ```
+/// use bevy_ecs::prelude::*;
+/// use firewatch_sim::{EnvironmentMut, EnvironmentState, SloBudget, spawn_environment};
+///
+/// # fn main() -> Result<(), firewatch_sim::SimError> {
+/// # let state = EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 });
+/// let mut world = World::new();
+/// let entity = spawn_environment(&mut world, &state)?;
+/// let mut environment = EnvironmentMut::new(&mut world, entity)?;
+/// environment.set_slo_budget(20.0)?;
+/// assert_eq!(environment.view()?.slo_budget().remaining, 20.0);
+/// # Ok(())
+/// # }
+/// ```
+pub struct EnvironmentMut<'w> {
+    world: &'w mut World,
+    entity: Entity,
+    /// Where it is counted how often rows may have moved, if anybody wants to know.
+    moves: Option<&'w mut usize>,
+}
+
+impl<'w> EnvironmentMut<'w> {
+    /// The environment that lives on `entity`.
+    ///
+    /// # Errors
+    /// [`SimError::NoEnvironment`].
+    pub fn new(world: &'w mut World, entity: Entity) -> Result<Self, SimError> {
+        if world.get::<Environment>(entity).is_none() {
+            return Err(SimError::NoEnvironment);
+        }
+        Ok(Self {
+            world,
+            entity,
+            moves: None,
+        })
+    }
+
+    /// The same; `moves` rises whenever rows of the world may have moved.
+    pub(crate) fn counting(
+        world: &'w mut World,
+        entity: Entity,
+        moves: &'w mut usize,
+    ) -> Result<Self, SimError> {
+        let mut environment = Self::new(world, entity)?;
+        environment.moves = Some(moves);
+        Ok(environment)
+    }
+
+    fn note_move(&mut self) {
+        if let Some(moves) = &mut self.moves {
+            **moves += 1;
+        }
+    }
+
+    /// The environment as it is.
+    ///
+    /// # Errors
+    /// [`SimError::NoEnvironment`] if it lacks a component that a host has removed.
+    pub fn view(&self) -> Result<EnvironmentRef<'_>, SimError> {
+        EnvironmentRef::new(self.world, self.entity)
+    }
+
+    /// The shape of the mesh.
+    ///
+    /// # Errors
+    /// [`SimError::NoEnvironment`] if somebody has despawned it.
+    pub fn topology(&self) -> Result<&Topology, SimError> {
+        let environment = self.world.get::<Environment>(self.entity);
+        environment
+            .map(Environment::topology)
+            .ok_or(SimError::NoEnvironment)
+    }
+
+    /// Does something to the environment.
+    ///
+    /// # Errors
+    /// As what is done; nothing is changed then.
+    pub fn intervene(&mut self, intervention: &Intervention) -> Result<(), SimError> {
+        if intervention.moves_rows() {
+            self.note_move();
+        }
+        intervention.apply(self.world, self.entity)
+    }
+
+    /// Halts the fault with that index; see [`crate::halt_fault`].
+    ///
+    /// # Errors
+    /// [`SimError::UnknownFault`].
+    pub fn halt_fault(&mut self, index: usize) -> Result<(), SimError> {
+        intervene::halt_fault(self.world, self.entity, index)
+    }
+
+    /// Adds a fault at the end of the list and returns its entity; see [`crate::inject_fault`].
+    ///
+    /// # Errors
+    /// As [`crate::inject_fault`].
+    pub fn inject_fault(&mut self, fault: &FaultState) -> Result<Entity, SimError> {
+        self.note_move();
+        intervene::inject_fault(self.world, self.entity, fault)
+    }
+
+    /// Sets a metric of a service; see [`crate::set_metric`].
+    ///
+    /// # Errors
+    /// As [`crate::set_metric`].
+    pub fn set_metric(
+        &mut self,
+        service: &str,
+        metric: &str,
+        value: &Value,
+    ) -> Result<(), SimError> {
+        intervene::set_metric(self.world, self.entity, service, metric, value)
+    }
+
+    /// Sets what is left of the error budget; see [`crate::set_slo_budget`].
+    ///
+    /// # Errors
+    /// As [`crate::set_slo_budget`].
+    pub fn set_slo_budget(&mut self, remaining: f64) -> Result<(), SimError> {
+        intervene::set_slo_budget(self.world, self.entity, remaining)
+    }
+
+    /// Pauses the environment; see [`crate::pause_environment`].
+    ///
+    /// # Errors
+    /// As [`crate::pause_environment`].
+    pub fn pause(&mut self) -> Result<(), SimError> {
+        self.note_move();
+        pause_environment(self.world, self.entity)
+    }
+
+    /// Lets the environment tick again; see [`crate::resume_environment`].
+    ///
+    /// # Errors
+    /// As [`crate::resume_environment`].
+    pub fn resume(&mut self) -> Result<(), SimError> {
+        self.note_move();
+        resume_environment(self.world, self.entity)
+    }
+
+    /// A service, by its place in the mesh.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownService`] with the number for one that is not there.
+    pub fn service(&mut self, index: usize) -> Result<ServiceMut<'_>, SimError> {
+        let entity = self.services().get(index).copied();
+        let service = entity.and_then(|entity| self.world.get_entity_mut(entity).ok());
+        let unknown = || SimError::UnknownService(format!("number {index}"));
+        service.map(ServiceMut).ok_or_else(unknown)
+    }
+
+    /// A service that was [found](EnvironmentRef::service_handle) before: it need not be looked for.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownService`] for one of another environment, or that is not there any more.
+    pub fn service_of(&mut self, handle: ServiceHandle) -> Result<ServiceMut<'_>, SimError> {
+        let ServiceHandle {
+            environment,
+            service,
+        } = handle;
+        let is_own = environment == self.entity;
+        let found = { self.world.get_entity_mut(service).ok() }.filter(|_| is_own);
+        let unknown = || SimError::UnknownService(service.to_string());
+        found.map(ServiceMut).ok_or_else(unknown)
+    }
+
+    fn services(&self) -> &[Entity] {
+        let services = self.world.get::<Services>(self.entity);
+        services.map_or(&[], Services::as_slice)
+    }
+
+    /// Attaches to a service, as its `recent_logs`, what an operator finds in its log now.
+    ///
+    /// # Errors
+    /// As [`service`](Self::service).
+    pub fn store_logs(&mut self, index: usize) -> Result<(), SimError> {
+        let view = self.view()?;
+        let name = view.service_names().nth(index).unwrap_or_default();
+        let lines = view.logs(name);
+        let ServiceMut(mut service) = self.service(index)?;
+        metric::change(&mut service, |internals: &mut Internals| {
+            internals.recent_logs = lines;
+        });
+        Ok(())
+    }
+}
+
+/// One service, to be read and changed.
+pub struct ServiceMut<'w>(EntityWorldMut<'w>);
+
+impl ServiceMut<'_> {
+    /// A metric; `None` if the service does not have it.
+    #[must_use]
+    pub fn metric(&self, metric: &MetricKey) -> Option<Value> {
+        metric.read(self.0.as_readonly())
+    }
+
+    /// Sets a metric, attaching it if the service did not have it.
+    ///
+    /// # Errors
+    /// As [`crate::write_metric`].
+    pub fn set_metric(&mut self, metric: &MetricKey, value: &Value) -> Result<(), SimError> {
+        metric.write(&mut self.0, value)
+    }
+}

@@ -1,0 +1,14 @@
+//! How an environment of a fleet stands.
+
+use crate::world::environment::{Clock, Impact, SloBudget};
+
+/// How an environment of a fleet stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    /// Ticks done and simulated seconds.
+    pub clock: Clock,
+    /// Bad customer minutes and time to mitigate.
+    pub impact: Impact,
+    /// Budget left and burn per tick.
+    pub slo_budget: SloBudget,
+}

@@ -1,0 +1,89 @@
+//! Conditions of single services: crash-loop back-off, certificate expiry, CPU throttling, image pull.
+
+use bevy_ecs::prelude::*;
+
+use crate::tick::ticking::Ticking;
+use crate::world::environment::{Clock, Engine, Environment, SECONDS_PER_TICK};
+use crate::world::fault::Fault;
+use crate::world::num;
+use crate::world::ownership::{Faults, ServiceOf};
+use crate::world::service::{Certificate, CrashLoop, ImagePull, Runtime, Traffic, Vitals};
+
+/// Counts the crash-loop back-off down, once for each halted fault of the service; when it ends, the
+/// service starts cleanly. The single-fault engine has no such countdown.
+pub(crate) fn crash_loop_backoff(
+    mut services: Query<(
+        Entity,
+        &ServiceOf,
+        &mut CrashLoop,
+        &mut Vitals,
+        &mut Runtime,
+    )>,
+    environments: Query<(&Environment, &Faults)>,
+    faults: Query<&Fault>,
+    ticking: Ticking,
+) {
+    ticking.for_each_service(&mut services, |row| {
+        let (entity, owner, mut crash_loop, mut vitals, mut runtime) = row;
+        let Ok((environment, of_environment)) = environments.get(owner.environment()) else {
+            return;
+        };
+        if environment.engine == Engine::SingleFault {
+            return;
+        }
+        let of_service = faults
+            .iter_many(of_environment.iter())
+            .flatten()
+            .filter(|fault| fault.halted && fault.service == Some(entity));
+        for _ in of_service {
+            let Some(backoff) = crash_loop
+                .runtime_crashloop_backoff_seconds
+                .filter(|&b| b > 0)
+            else {
+                break;
+            };
+            let left = (backoff - SECONDS_PER_TICK).max(0);
+            crash_loop.runtime_crashloop_backoff_seconds = Some(left);
+            if left == 0 {
+                runtime.restart_count = 0;
+                vitals.http_server_error_rate = 0.01;
+            }
+        }
+    });
+}
+
+/// Fails every request of a service whose certificate expires in this tick.
+pub(crate) fn certificate_expiry(
+    mut services: Query<(&Certificate, &ServiceOf, &mut Vitals)>,
+    clocks: Query<&Clock>,
+    ticking: Ticking,
+) {
+    ticking.for_each_service(&mut services, |(certificate, owner, mut vitals)| {
+        let expires = certificate
+            .cert_expiry_bomb_tick
+            .and_then(|tick| u64::try_from(tick).ok());
+        let now = clocks.get(owner.environment()).ok().map(|clock| clock.tick);
+        if expires.is_some() && expires == now {
+            vitals.http_server_error_rate = 1.0;
+            vitals.http_server_request_duration_p99 = 5.0;
+        }
+    });
+}
+
+/// Lowers what a throttled service can take.
+pub(crate) fn cpu_throttling(mut services: Query<&mut Traffic>, ticking: Ticking) {
+    ticking.for_each_service(&mut services, |mut traffic| {
+        if let Some(rate) = traffic.process_cpu_throttle_rate.filter(|&rate| rate > 0.0) {
+            traffic.effective_rps_multiplier = Some(num::max(0.1, 1.0 - rate));
+        }
+    });
+}
+
+/// Pins the restart count of a container whose image can't be pulled: it never gets to start.
+pub(crate) fn image_pull(mut services: Query<(&ImagePull, &mut Runtime)>, ticking: Ticking) {
+    ticking.for_each_service(&mut services, |(image_pull, mut runtime)| {
+        if image_pull.image_pull_error.as_deref() == Some("ImagePullBackOff") {
+            runtime.restart_count = 0;
+        }
+    });
+}

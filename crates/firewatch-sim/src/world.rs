@@ -1,0 +1,18 @@
+//! What there is: environments, services, faults, metrics, topology, and plain data to build them from.
+
+pub(crate) mod blueprint;
+pub(crate) mod check;
+pub(crate) mod defragment;
+pub(crate) mod environment;
+pub(crate) mod error;
+pub(crate) mod fault;
+pub(crate) mod metric;
+pub(crate) mod num;
+pub(crate) mod ownership;
+pub(crate) mod removals;
+pub(crate) mod rows;
+pub(crate) mod service;
+pub(crate) mod state;
+pub(crate) mod status;
+pub(crate) mod topology;
+pub(crate) mod value;

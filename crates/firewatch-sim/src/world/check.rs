@@ -1,0 +1,94 @@
+//! What every way into the engine checks: a start, a reset, a snapshot that is restored, an intervention.
+
+use crate::world::blueprint::Blueprint;
+use crate::world::environment::{Clock, Engine, Impact, SloBudget};
+use crate::world::error::SimError;
+use crate::world::metric;
+
+/// Largest speed of a fault: far beyond any use, and far from where numbers become infinite.
+const MAX_SPEED: f64 = 1e6;
+
+/// A speed that a fault can have.
+pub(crate) fn check_speed(speed: f64) -> Result<(), SimError> {
+    if (0.0..=MAX_SPEED).contains(&speed) {
+        Ok(())
+    } else {
+        Err(SimError::Speed(speed))
+    }
+}
+
+/// Any number but not-a-number and the infinities.
+pub(crate) fn check_finite(what: &'static str, number: f64) -> Result<(), SimError> {
+    if number.is_finite() {
+        return Ok(());
+    }
+    Err(SimError::NotFinite {
+        metric: what.to_owned(),
+    })
+}
+
+/// What is left, lost or used up: 0 or more, and finite.
+fn check_amount(what: &'static str, amount: f64) -> Result<(), SimError> {
+    check_finite(what, amount)?;
+    if amount >= 0.0 {
+        return Ok(());
+    }
+    Err(SimError::OutOfRange {
+        what,
+        allowed: "at least 0".to_owned(),
+        given: amount,
+    })
+}
+
+impl Blueprint {
+    /// Whether the environment can be built. Whatever builds, resets or restores one asks this first.
+    ///
+    /// # Errors
+    /// [`SimError::Blueprint`], [`SimError::Speed`], [`SimError::SingleFault`];
+    /// [`SimError::NotFinite`] and [`SimError::OutOfRange`] for the clock, the budget, the impact and
+    /// what the services are built from; and as [`crate::write_metric`] for each metric by name.
+    pub fn check(&self) -> Result<(), SimError> {
+        self.check_shape()?;
+        check_totals(&self.clock, &self.slo_budget, &self.impact)?;
+        for fault in &self.faults {
+            check_speed(fault.speed)?;
+        }
+        for service in &self.services {
+            metric::check_components(service)?;
+            let mut named = service.metrics.iter();
+            named.try_for_each(|(name, value)| metric::check(name, value))?;
+        }
+        Ok(())
+    }
+
+    /// Whether its parts fit together.
+    fn check_shape(&self) -> Result<(), SimError> {
+        let nodes = self.topology.graph().node_count();
+        let targets = self.faults.iter().map(|fault| fault.target);
+        if self.services.len() != self.topology.service_count() {
+            return Err(SimError::Blueprint(
+                "it has more or fewer services than its topology",
+            ));
+        }
+        if targets.chain(self.root_cause).any(|node| node >= nodes) {
+            return Err(SimError::Blueprint(
+                "a fault or the root cause is no node of its topology",
+            ));
+        }
+        if self.engine == Engine::SingleFault && self.faults.len() != 1 {
+            return Err(SimError::SingleFault {
+                faults: self.faults.len(),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn check_totals(clock: &Clock, budget: &SloBudget, impact: &Impact) -> Result<(), SimError> {
+    // Ticks are unsigned; of the seconds only the sign can be wrong.
+    check_amount("sim_time_seconds", clock.sim_time_seconds as f64)?;
+    check_amount("slo_budget", budget.remaining)?;
+    check_amount("slo_burn_per_tick", budget.burn_per_tick)?;
+    check_amount("bcm_delta", impact.bcm_delta)?;
+    check_amount("bad_customer_minutes", impact.bad_customer_minutes)
+}

@@ -1,0 +1,77 @@
+//! Out of memory: memory fills fast, the process is killed and comes back half full.
+
+use std::borrow::Cow;
+
+use super::context::{EvidenceContext, FaultContext, LogLine};
+use super::descriptor::FaultKindDescriptor;
+use super::kind::FaultKind;
+use crate::world::num;
+
+impl FaultKind {
+    /// Memory runs out fast; the process is killed and starts again, over and over.
+    pub const OOM: Self = Self::literal("oom");
+}
+
+const ABOUT: &str = "Memory runs out fast; the process is killed and starts again, over and over.";
+
+pub(super) const DESCRIPTOR: FaultKindDescriptor =
+    FaultKindDescriptor::of(FaultKind::OOM, Cow::Borrowed(ABOUT))
+        .with_physics(act)
+        .filling_memory()
+        .with_evidence(evidence);
+
+const MEMORY_PER_TICK: f64 = 0.15;
+const KILL_UTILIZATION: f64 = 0.98;
+/// What is in use again right after the restart: caches are refilled, the leak is still there.
+const UTILIZATION_AFTER_KILL: f64 = 0.85;
+
+const MEBIBYTE: i64 = 1 << 20;
+
+fn act(fault: &mut FaultContext) {
+    let (vitals, runtime) = (&mut *fault.vitals, &mut *fault.runtime);
+    vitals.process_memory_utilization += fault.speed * MEMORY_PER_TICK;
+    if vitals.process_memory_utilization >= KILL_UTILIZATION {
+        vitals.http_server_error_rate = 1.0;
+        vitals.process_memory_utilization = UTILIZATION_AFTER_KILL;
+        runtime.restart_count = runtime.restart_count.saturating_add(1);
+        fault.uptime.runtime_uptime_seconds = 0;
+    }
+    runtime.set_memory_usage(vitals.process_memory_utilization);
+}
+
+fn evidence(fault: &EvidenceContext) -> Vec<LogLine> {
+    let (vitals, runtime) = (fault.vitals, fault.runtime);
+    let memory = num::percent(vitals.process_memory_utilization);
+    let limit = runtime.process_memory_limit_bytes.div_euclid(MEBIBYTE);
+    let used = num::trunc(runtime.process_memory_usage_bytes as f64 / MEBIBYTE as f64);
+    let heap = |percent, used| format!("heap memory at {percent}% ({used}MB/{limit}MB limit)");
+    vec![
+        LogLine::new(
+            "02:10:11",
+            "WARN",
+            heap(
+                memory.saturating_sub(30).max(50),
+                used.saturating_sub(80).max(100),
+            ),
+        ),
+        LogLine::new(
+            "02:11:22",
+            "WARN",
+            heap(
+                memory.saturating_sub(15).max(65),
+                used.saturating_sub(40).max(150),
+            ),
+        ),
+        LogLine::new("02:12:33", "WARN", heap(memory, used)),
+        LogLine::new(
+            "02:13:11",
+            "ERROR",
+            "OutOfMemoryError: Java heap space - requested 64MB, available 2MB",
+        ),
+        LogLine::new(
+            "02:13:12",
+            "ERROR",
+            format!("Container killed: OOMKilled (exit code 137, memory limit: {limit}Mi)"),
+        ),
+    ]
+}

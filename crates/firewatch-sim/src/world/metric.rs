@@ -1,0 +1,18 @@
+//! The list of metrics: name, type, unit, range, meaning, and where each is stored.
+//!
+//! It exists once; files, traces, snapshots, hashes and observations all read it.
+
+mod access;
+mod field;
+mod key;
+mod list;
+mod model;
+mod range;
+
+pub(crate) use access::{check, put, read_map};
+pub use access::{find, read, read_all, write};
+pub use key::MetricKey;
+pub use list::METRICS;
+pub(crate) use list::{as_f32, change, check_components};
+pub use model::{Metric, MetricKind};
+pub(crate) use model::{Number, Numbers};
