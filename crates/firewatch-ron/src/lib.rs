@@ -22,7 +22,8 @@ pub use problem::{
 };
 pub use source::{MAX_FILE_BYTES, text, utf8, within_limits, without_mark};
 pub use syntax::{
-    Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, each_token, parse,
+    Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, body, each_token,
+    is_nested_too_deep, parse,
 };
 pub use visible::{steers_terminal, visible, visible_lines};
 

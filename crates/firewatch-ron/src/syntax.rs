@@ -3,6 +3,7 @@
 //! The parser is our own because the text may be anything: time and stack are bounded whatever it
 //! holds, every problem has an exact place, and what only follows from an earlier problem is left out.
 
+mod body;
 mod brackets;
 mod groups;
 mod number;
@@ -12,6 +13,7 @@ mod token;
 
 use std::ops::Range;
 
+pub use body::{body, is_nested_too_deep};
 pub use number::{Number, NumberValue};
 pub use parse::parse;
 pub use token::{Token, TokenKind, each_token};

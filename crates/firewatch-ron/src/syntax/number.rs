@@ -34,6 +34,15 @@ impl<'a> Number<'a> {
         }
     }
 
+    /// Whether it is written in decimal digits.
+    #[must_use]
+    pub fn is_decimal(&self) -> bool {
+        let (_, digits) = sign(self.raw);
+        !["0x", "0o", "0b"]
+            .iter()
+            .any(|base| digits.starts_with(base))
+    }
+
     /// The number as a float, rounded to the nearest.
     #[must_use]
     pub fn as_f64(&self) -> f64 {

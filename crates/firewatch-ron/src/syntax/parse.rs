@@ -11,16 +11,7 @@ use crate::work;
 
 /// Reads the text as far as it can be read.
 pub fn parse(text: &str) -> Parsed<'_> {
-    let mut parser = Parser {
-        text,
-        tokens: tokens(text),
-        at: 0,
-        open: Vec::new(),
-        slips: Slips::default(),
-        is_lost: false,
-        has_stopped: false,
-        is_too_deep: false,
-    };
+    let mut parser = Parser::new(text);
     parser.extensions();
     let value = (parser.kind() != TokenKind::End).then(|| parser.value());
     // Behind what is no scenario at all it goes without saying.
@@ -69,6 +60,19 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            tokens: tokens(text),
+            at: 0,
+            open: Vec::new(),
+            slips: Slips::default(),
+            is_lost: false,
+            has_stopped: false,
+            is_too_deep: false,
+        }
+    }
+
     pub(super) fn kind(&self) -> TokenKind {
         self.tokens[self.at].kind
     }
