@@ -5,9 +5,12 @@
 mod drawn;
 mod edits;
 mod grids;
+mod json;
 mod mutations;
 mod parts;
+mod places;
 mod readers;
 mod round_trip;
 mod scenarios;
+mod two_readers;
 mod values;

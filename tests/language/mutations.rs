@@ -31,13 +31,14 @@ const EXTREMES: [&[u8]; 12] = [
 ];
 
 /// What mutations are made of.
-struct Corpus {
+pub struct Corpus {
     files: Vec<(PathBuf, Vec<u8>)>,
     words: Vec<Vec<u8>>,
 }
 
 impl Corpus {
-    fn read() -> Self {
+    /// Every file of the workspace.
+    pub fn read() -> Self {
         let folders = [
             "scenarios",
             "crates/firewatch-reference/tasks",
@@ -57,7 +58,7 @@ impl Corpus {
     }
 
     /// A mutated copy of a file, which depends on the number only.
-    fn mutation(&self, number: u64) -> (&Path, Vec<u8>) {
+    pub fn mutation(&self, number: u64) -> (&Path, Vec<u8>) {
         let mut random = ChaCha8Rng::seed_from_u64(number);
         let (path, bytes) = &self.files[below(&mut random, self.files.len())];
         let mut bytes = bytes.clone();
@@ -108,12 +109,17 @@ fn words(file: &Path) -> Vec<Vec<u8>> {
     text.lines().filter_map(quoted).collect()
 }
 
+/// How many mutations are tried.
+pub fn mutations() -> u64 {
+    let given = std::env::var("FIREWATCH_MUTATIONS").ok();
+    given.map_or(MUTATIONS, |count| count.parse().unwrap())
+}
+
 #[test]
 fn mutated_files_load_or_are_refused() {
     let corpus = Corpus::read();
     assert!(corpus.files.len() > 300 && corpus.words.len() > 50);
-    let given = std::env::var("FIREWATCH_MUTATIONS").ok();
-    let mutations = given.map_or(MUTATIONS, |count| count.parse().unwrap());
+    let mutations = mutations();
     let mut accepted = 0;
     for number in 0..mutations {
         let (file, bytes) = corpus.mutation(number);

@@ -43,7 +43,7 @@ Scenario(
     description: "\x41\u{1F525}\'\"\\\n\t",
     seed: 0xff_u, ticks: 0b1010, slo_budget: +1_000.5e-1, slo_burn_per_tick: .5,
     services: { "a": (calls: []), }, // a comment
-    faults: [ (kind: oom, service: Some("a"), speed: 5., metrics: {},), ],
+    faults: [ (kind: oom, service: "a", start_tick: Some(0), speed: 5., metrics: {},), ],
     root_cause: None,
 )"##
     .replace("0xff_u", "0xff_");

@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 use firewatch_sim::FaultKinds;
 
 use crate::check::{self, Author};
+use crate::form;
 use crate::model::{ActionFile, ActionSpec, Profile, Rules};
 use crate::request::ActionError;
-use firewatch_ron as load;
 use firewatch_ron::{Diagnostics, suggest};
 
 /// The actions that can be done, and the rules that hold for all of them.
@@ -172,7 +172,7 @@ impl ActionCatalogue {
     /// # Errors
     /// As [`extended_by`](Self::extended_by); the file can't be read, is too large or is not UTF-8.
     pub fn extended_by_file(&self, path: &Path) -> Result<Self, Diagnostics> {
-        let (name, text) = load::text(path)?;
+        let (name, text) = firewatch_ron::text(path)?;
         self.extended_by(&name, &text)
     }
 
@@ -240,19 +240,9 @@ fn parse(
     author: Author,
     fault_kinds: &FaultKinds,
 ) -> Result<ActionFile, Diagnostics> {
-    let text = load::within_limits(file, text, "a file of actions")?;
-    let (read, mut notes) =
-        crate::decode::read::<ActionFile>(text, "action", "Actions(actions: {...})", fault_kinds);
-    if let Some(read) = read.filter(|_| !notes.partial && !notes.is_full()) {
-        check::check(&read, base, author, &mut notes);
-        if !notes.has_problems() {
-            return Ok(read);
-        }
-    }
-    Err(Diagnostics {
-        file: file.to_owned(),
-        text: text.to_owned(),
-        problems: notes.finish(),
+    form::load(file, text, fault_kinds, |read, notes| {
+        check::check(&read, base, author, notes);
+        Ok(read)
     })
 }
 

@@ -3,6 +3,7 @@
 mod describe;
 mod engine;
 mod fields;
+mod json;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,7 @@ use firewatch_ron::{Expr, Kind};
 use firewatch_ron::{MAX_PROBLEMS, Problem, choices, closest, shown, suggest};
 
 /// Characters that a key may have. Keys are a part of the paths of everything below them.
-const MAX_KEY: usize = 200;
+pub const MAX_KEY: usize = 200;
 
 /// Notes problems, and where in the text each path of the scenario stands.
 #[derive(Default)]
@@ -172,8 +173,6 @@ impl Decoder {
         let value = match &expr.kind {
             // Already reported by the parser.
             Kind::Broken => None,
-            // `Some(x)` is never needed, but it is no mistake either.
-            Kind::Some(inner) => T::decode(self, inner, path),
             Kind::Nothing => self.mismatch(expr, path, "a value"),
             _ => T::decode(self, expr, path),
         };
@@ -292,6 +291,10 @@ impl Decoder {
             format!("`{path}` must be")
         };
         let message = format!("{subject} {expected}, not {}", describe(expr));
+        let help = match expr.kind {
+            Kind::Some(_) => Some("leave out `Some(...)`".to_owned()),
+            _ => help,
+        };
         // The label is for a glance: the details are in the message.
         let short = expected.split([':', ',', '`']).next().unwrap_or(expected);
         let label = format!("expected {}", short.trim_end());

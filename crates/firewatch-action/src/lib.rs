@@ -12,6 +12,7 @@ mod check;
 mod comparison;
 pub mod decode;
 mod effect;
+pub mod form;
 mod model;
 mod names;
 mod parameter;

@@ -299,6 +299,9 @@ pub(crate) enum Change {
     ShiftSha,
 }
 
+/// Decimals that a number is rounded to at most: no metric has more that mean something.
+pub(crate) const MAX_DECIMALS: u32 = 14;
+
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Limits {
     pub(crate) floor: Option<f64>,
@@ -369,7 +372,7 @@ pub(crate) struct Amendment {
 
 /// What a file of actions says.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct ActionFile {
+pub struct ActionFile {
     pub(crate) rules: Option<Rules>,
     pub(crate) extra_metrics: Vec<String>,
     pub(crate) actions: Vec<ActionSpec>,

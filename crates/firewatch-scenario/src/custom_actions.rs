@@ -54,6 +54,14 @@ impl OwnActions {
         Ok(own)
     }
 
+    /// Names files that are not read yet.
+    pub(crate) fn named(files: Vec<String>) -> Self {
+        Self {
+            files,
+            ..Self::default()
+        }
+    }
+
     /// Names of the files, as the scenario gives them: relative to its folder, each once.
     #[must_use]
     pub fn files(&self) -> &[String] {

@@ -1,5 +1,6 @@
 //! What sort of file a text is.
 
+use firewatch_action::form::is_json;
 use firewatch_ron as load;
 use firewatch_ron::{TokenKind, each_token};
 
@@ -15,6 +16,39 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// What a file of that name seems to be: of one in JSON, the names of its fields say so.
+    #[must_use]
+    pub fn of_file(name: &str, text: &str) -> Self {
+        if !is_json(name) {
+            return Self::of(text);
+        }
+        let (mut has_name, mut has_actions) = (false, false);
+        for key in keys(load::without_mark(text)) {
+            match key {
+                "\"steps\"" => return Self::Runbook,
+                "\"name\"" => has_name = true,
+                "\"rules\"" | "\"actions\"" | "\"amend\"" => has_actions = true,
+                _ => {}
+            }
+        }
+        match has_actions && !has_name {
+            true => Self::Actions,
+            false => Self::Scenario,
+        }
+    }
+
+    /// The JSON Schema of files of this kind, in their form in JSON.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn schema(self) -> schemars::Schema {
+        use firewatch_action::form::schema::{of, of_actions};
+        match self {
+            Self::Scenario => of::<crate::Scenario>(),
+            Self::Runbook => of::<crate::Runbook>(),
+            Self::Actions => of_actions(),
+        }
+    }
+
     /// What a text seems to be: the name before its first bracket says so. What has another name, or none,
     /// counts as a scenario.
     #[must_use]
@@ -42,4 +76,26 @@ impl FileKind {
             _ => Self::Scenario,
         }
     }
+}
+
+/// The names of the fields of a text in JSON, in quotes.
+fn keys(text: &str) -> impl Iterator<Item = &str> {
+    let mut tokens = each_token(text).peekable();
+    let mut depth = 0_usize;
+    std::iter::from_fn(move || {
+        loop {
+            let token = tokens.next()?;
+            match token.kind {
+                TokenKind::Mark(b'{' | b'[') => depth += 1,
+                TokenKind::Mark(b'}' | b']') => depth = depth.saturating_sub(1),
+                TokenKind::Text if depth == 1 => {
+                    let next = tokens.peek().map(|token| token.kind);
+                    if next == Some(TokenKind::Mark(b':')) {
+                        return Some(&text[token.span]);
+                    }
+                }
+                _ => {}
+            }
+        }
+    })
 }

@@ -10,6 +10,11 @@
 //! A file holds one `Scenario(...)`. A field that has its default is left out; `Some(...)` is never
 //! needed. Text stands in quotes, words such as `oom` or `easy` do not.
 //!
+//! A file whose name ends in `.json` says the same in JSON: fields and maps are objects, words are texts, and a
+//! call is an object with one key, the values of a call with several in an array:
+//! `{"at_tick": [8, {"status": ["a", {"ge": "degraded"}]}]}`. All types of the model are `Serialize` and
+//! `Deserialize` in these forms; with the feature `schema`, `FileKind::schema` describes them.
+//!
 //! | field | value | default |
 //! | --- | --- | --- |
 //! | `name` | text | required |
@@ -122,6 +127,7 @@ mod draft;
 mod draws;
 mod episodes;
 mod expect;
+mod file;
 mod file_kind;
 mod generate;
 mod goal;

@@ -9,6 +9,7 @@ use crate::custom_actions::named_files;
 use crate::generate;
 use crate::model::Scenario;
 use firewatch_action::decode::Decoder;
+use firewatch_action::form;
 use firewatch_ron::{Diagnostics, Problem};
 
 /// How scenarios are read: what they may name that is not in their text.
@@ -85,30 +86,18 @@ impl LoadOptions {
     }
 
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
-        let text = firewatch_ron::within_limits(file, text, "a scenario")?;
-        let (scenario, mut notes) = firewatch_action::decode::read::<Scenario>(
+        form::load(
+            file,
             text,
-            "scenario",
-            "Scenario(name: \"...\", ...)",
             &self.fault_kinds,
-        );
-        // What could not be read may be what seems to be missing, or be referred to.
-        let mut scenario = scenario.filter(|_| !notes.partial && !notes.is_full());
-        if let Some(scenario) = &mut scenario
-            && !scenario.actions.files().is_empty()
-        {
-            let named = folder.map(|folder| named_files(folder, self.root.as_deref()));
-            scenario.actions.resolve(named.transpose()?, &mut notes)?;
-        }
-        let scenario = scenario.map(|scenario| completed(scenario, &mut notes));
-        match scenario {
-            Some(scenario) if !notes.has_problems() => Ok(scenario),
-            _ => Err(Diagnostics {
-                file: file.to_owned(),
-                text: text.to_owned(),
-                problems: notes.finish(),
-            }),
-        }
+            |mut scenario: Scenario, notes| {
+                if !scenario.actions.files().is_empty() {
+                    let named = folder.map(|folder| named_files(folder, self.root.as_deref()));
+                    scenario.actions.resolve(named.transpose()?, notes)?;
+                }
+                Ok(completed(scenario, notes))
+            },
+        )
     }
 }
 

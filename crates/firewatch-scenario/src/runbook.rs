@@ -48,7 +48,7 @@ pub use alert::AlertName;
 use firewatch_action::ActionRequest;
 use firewatch_action::Comparison;
 use firewatch_action::decode::Decoder;
-use firewatch_ron as load;
+use firewatch_action::form;
 use firewatch_ron::{Diagnostics, Problem};
 
 /// What somebody who answers an incident does.
@@ -101,7 +101,7 @@ impl Runbook {
     /// Every problem of the file at once, as [`Scenario::load`]; but services, metrics and actions are
     /// only known with a scenario: see [`Runbook::load_for`].
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
-        let (name, text) = load::text(path)?;
+        let (name, text) = firewatch_ron::text(path)?;
         Self::parse(&name, &text)
     }
 
@@ -110,7 +110,7 @@ impl Runbook {
     /// # Errors
     /// As [`Runbook::load`], and everything in it that the incident does not have.
     pub fn load_for(path: &Path, scenario: &Scenario) -> Result<Self, Diagnostics> {
-        let (name, text) = load::text(path)?;
+        let (name, text) = firewatch_ron::text(path)?;
         Self::parse_for(&name, &text, scenario)
     }
 
@@ -139,27 +139,14 @@ impl Runbook {
     }
 
     fn read(file: &str, text: &str, scenario: Option<&Scenario>) -> Result<Self, Diagnostics> {
-        let text = load::within_limits(file, text, "a runbook")?;
-        let (runbook, mut notes) = firewatch_action::decode::read::<Self>(
-            text,
-            "runbook",
-            "Runbook(name: \"...\", steps: [...])",
-            &FaultKinds::default(),
-        );
-        if let Some(runbook) = runbook.as_ref().filter(|_| !notes.partial) {
+        let fault_kinds = FaultKinds::default();
+        form::load(file, text, &fault_kinds, |runbook: Self, notes| {
             match scenario {
-                Some(scenario) => check::check_runbook(runbook, scenario, &mut notes),
-                None => check::check_runbook_alone(runbook, &mut notes),
+                Some(scenario) => check::check_runbook(&runbook, scenario, notes),
+                None => check::check_runbook_alone(&runbook, notes),
             }
-        }
-        match runbook {
-            Some(runbook) if !notes.has_problems() => Ok(runbook),
-            _ => Err(Diagnostics {
-                file: file.to_owned(),
-                text: text.to_owned(),
-                problems: notes.finish(),
-            }),
-        }
+            Ok(runbook)
+        })
     }
 
     /// All actions that it may do, in the order of the file.

@@ -80,6 +80,7 @@ impl Decoder {
             name_span,
             items,
             span: expr.span.clone(),
+            has_parentheses: matches!(expr.kind, Kind::Group(_)),
         })
     }
 }
@@ -92,6 +93,7 @@ pub struct Call<'a> {
     pub name_span: Range<usize>,
     items: &'a [Item<'a>],
     span: Range<usize>,
+    has_parentheses: bool,
 }
 
 impl<'a> Call<'a> {
@@ -108,6 +110,11 @@ impl<'a> Call<'a> {
         signature: &str,
     ) -> Option<[&'a Expr<'a>; N]> {
         let help = Some(format!("write `{signature}`"));
+        if N == 0 && self.items.is_empty() && self.has_parentheses {
+            let message = format!("`{}` has no parentheses", self.name);
+            decoder.problem(path, self.span.clone(), message, "", help);
+            return None;
+        }
         if let Some(named) = self.items.iter().find_map(|item| item.name.as_ref()) {
             let (call, name) = (self.name, shown(named.text));
             let message = format!("the values of `{call}` have no names");
@@ -168,9 +175,12 @@ impl<'a> Fields<'a> {
     /// A field that may be left out. `None` is like leaving it out.
     pub fn optional<T: Decode>(&mut self, decoder: &mut Decoder, name: &'static str) -> Option<T> {
         let expr = self.find(name)?;
-        match expr.kind {
+        let path = join(self.path, name);
+        match &expr.kind {
             Kind::Nothing => None,
-            _ => decoder.value(expr, &join(self.path, name)),
+            // It is never needed, but it is no mistake either.
+            Kind::Some(inner) => decoder.value(inner, &path),
+            _ => decoder.value(expr, &path),
         }
     }
 

@@ -36,8 +36,9 @@ impl Decode for u64 {
 
 impl Decode for f64 {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
-        match number(expr).map(|number| number.as_f64()) {
-            Ok(x) if x.is_finite() => Some(x),
+        match number(expr).map(|number| (number.as_f64(), number.is_decimal())) {
+            Ok((_, false)) => decoder.mismatch(expr, path, "a number in decimal digits"),
+            Ok((x, true)) if x.is_finite() => Some(x),
             Ok(_) => decoder.mismatch(expr, path, "a finite number"),
             Err(help) => decoder.mismatch_with(expr, path, "a number", help),
         }
@@ -111,7 +112,6 @@ fn value(decoder: &mut Decoder, expr: &Expr, path: &mut String) -> Option<Value>
             },
             NumberValue::Float(_) => f64::decode(decoder, expr, path).map(Value::Float),
         },
-        Kind::Some(inner) => value(decoder, inner, path),
         Kind::List(items) => {
             let mut values = Some(Vec::new());
             for (index, item) in items.iter().enumerate() {

@@ -4,7 +4,7 @@ use firewatch_sim::MetricKey;
 
 use super::{metric_name, parameter_name};
 use crate::decode::{Decode, Decoder, Fields, StandIn, join};
-use crate::model::{Change, Counter, Effect, Factor, Limits, Operand, Recipients};
+use crate::model::{Change, Counter, Effect, Factor, Limits, MAX_DECIMALS, Operand, Recipients};
 use firewatch_ron::{Expr, Kind};
 
 const EFFECTS: [&str; 12] = [
@@ -181,9 +181,6 @@ fn limits(fields: &mut Fields, decoder: &mut Decoder) -> Limits {
 
 /// Decimals to round to.
 struct Decimals(u32);
-
-/// No metric has more that mean something: a larger number is a slip.
-const MAX_DECIMALS: u32 = 14;
 
 impl Decode for Decimals {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {

@@ -1,0 +1,273 @@
+//! Files of actions. Names of metrics and parameters stand for what they name only once the whole file is read.
+
+mod effects;
+mod names;
+mod resolve;
+
+use firewatch_sim::{FaultKind, FaultKinds, Value};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use self::effects::EffectForm;
+use super::load::FileForm;
+use super::ron_text;
+use super::union::{Calls, Either};
+use super::values::{Entries, Finite, Plain, or_default};
+use super::words::Word;
+use crate::comparison::Comparison;
+use crate::model::{ActionFile, Category, Matching, OnInvalid, ParameterKind};
+
+/// A file of actions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Actions", deny_unknown_fields)]
+pub struct ActionsForm {
+    /// Where an editor finds the schema of the file; only in JSON.
+    #[serde(rename = "$schema", default, skip_serializing)]
+    schema: Option<String>,
+    /// What holds for all actions; only for a built-in profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<RulesForm>,
+    /// Metrics of the author's own that the actions name.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    extra_metrics: Vec<String>,
+    /// Actions that are added, or take the place of built-in ones.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Entries::is_empty"
+    )]
+    actions: Entries<ActionForm>,
+    /// Changes of actions that there are already.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Entries::is_empty"
+    )]
+    amend: Entries<AmendmentForm>,
+}
+
+/// What holds for all actions of a catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Rules", deny_unknown_fields)]
+struct RulesForm {
+    /// Which faults of a target an action can fit.
+    matching: Matching,
+    /// A target of which all hold has nothing to be remedied.
+    healthy: Vec<ConditionForm>,
+    /// Whether a guarded action on a red herring is wrong, and effects on dependents leave them out.
+    spare_red_herrings: bool,
+    /// Whether a floor also lifts what was below it.
+    floors_lift: bool,
+    /// What the error rates of the dependents are scaled by at each step while a circuit is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_circuit_factor: Option<Finite>,
+    /// Whether what is an exception in the reference is an error.
+    raises: bool,
+}
+
+/// An action of a catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "ActionSpec", deny_unknown_fields)]
+struct ActionForm {
+    /// What sort of thing it is.
+    category: Category,
+    /// What it does, in a sentence.
+    about: String,
+    /// Whether it is a wrong action on a service that there is nothing to remedy about; by default for
+    /// remediations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guarded: Option<bool>,
+    /// Whether it does something on a healthy service, too.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    applies_when_healthy: bool,
+    /// Whether it ends the episode.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    ends_episode: bool,
+    /// Its parameters by name.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Entries::is_empty"
+    )]
+    parameters: Entries<ParameterForm>,
+    /// What it does: the first branch that fits counts.
+    branches: Vec<BranchForm>,
+}
+
+/// A parameter of an action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Parameter", deny_unknown_fields)]
+struct ParameterForm {
+    /// Its type.
+    #[serde(rename = "type")]
+    kind: ParameterKind,
+    /// What it says, in a sentence.
+    about: String,
+    /// What it is if it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<Plain>,
+    /// Its smallest value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<Finite>,
+    /// Its largest value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<Finite>,
+    /// The values that a text can have; any if left out.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    choices: Vec<String>,
+    /// What a value does that it can't have; `reject` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_invalid: Option<OnInvalid>,
+    /// What a value does that is too large; as `on_invalid` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    above_max: Option<OnInvalid>,
+}
+
+/// What an action does where something holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Branch", deny_unknown_fields)]
+struct BranchForm {
+    /// All have to hold.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    when: Vec<ConditionForm>,
+    /// What is done, in order.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    effects: Vec<EffectForm>,
+    /// Kinds of fault that are halted on the target.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    halts: Vec<Word<FaultKind>>,
+    /// What is said, in a line with places.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feedback: Option<String>,
+    /// What is said, in several lines; instead of `feedback`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Vec<String>>,
+}
+
+/// A change of an action that there is already.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Amendment", deny_unknown_fields)]
+struct AmendmentForm {
+    /// Whether it is guarded from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guarded: Option<bool>,
+    /// Whether the effects of all branches are taken away.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    without_effects: bool,
+    /// Added to the effects of the first branch.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    also: Vec<EffectForm>,
+}
+
+/// Something that may hold of the target before the action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "ActionCondition", rename_all = "snake_case")]
+enum ConditionForm {
+    /// It has a fault of one of these kinds, or of `any`.
+    Fault(KindsForm),
+    /// It has a fault that is not halted.
+    ActiveFault,
+    /// It is a red herring.
+    RedHerring,
+    /// Its metric compares so; an absent one never does.
+    Metric(String, Comparison<Value>),
+    /// It has the metric.
+    HasMetric(String),
+    /// The parameter has that value.
+    Parameter(String, Plain),
+    /// So many ticks are in the history.
+    Recorded(Comparison<f64>),
+    /// A service that is not healthy calls it.
+    UnhealthyCaller,
+    /// The condition does not hold.
+    Not(Box<ConditionForm>),
+}
+
+/// Kinds of fault, or any.
+type KindsForm = Either<AnyKind, Vec<Word<FaultKind>>>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+enum AnyKind {
+    /// Of any kind.
+    Any,
+}
+
+impl Calls for AnyKind {
+    const WORDS: &'static [&'static str] = &["any"];
+    const CALLS: &'static [&'static str] = &[];
+}
+
+impl ActionsForm {
+    /// The text of a file in RON.
+    ///
+    /// # Errors
+    /// None of those of the `ron` crate can occur.
+    pub fn to_ron(&self) -> ron::Result<String> {
+        ron_text::write(self).map(|fields| format!("Actions{fields}\n"))
+    }
+}
+
+impl FileForm for ActionFile {
+    type Form = ActionsForm;
+
+    const A_FILE: &'static str = "a file of actions";
+    const WHAT: &'static str = "action";
+    const EXAMPLE: &'static str = "Actions(actions: {...})";
+
+    fn of_form(form: ActionsForm, fault_kinds: &FaultKinds) -> Result<Self, String> {
+        form.file(fault_kinds)
+    }
+}
+
+/// Faults in it are of built-in kinds.
+impl<'de> Deserialize<'de> for ActionFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let form = ActionsForm::deserialize(deserializer)?;
+        form.file(&FaultKinds::default()).map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,330 @@
+//! The effects of a branch.
+
+use firewatch_sim::Value;
+use serde::{Deserialize, Serialize};
+
+use super::names::FileNames;
+use crate::form::union::{Calls, Either};
+use crate::form::values::{Decimals, Finite, Plain, or_default};
+use crate::model::{Change, Counter, Effect, Factor, Limits, Operand, Recipients};
+
+/// Something that an action does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Effect", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum EffectForm {
+    /// Multiplies a metric.
+    Scale {
+        /// The metric.
+        metric: String,
+        /// Whose; the target's by default.
+        #[serde(
+            default,
+            deserialize_with = "or_default",
+            skip_serializing_if = "is_target"
+        )]
+        on: OnForm,
+        /// The factor: a number, or `one_minus("parameter")`.
+        by: FactorForm,
+        /// What it does not fall below.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        floor: Option<Finite>,
+        /// What it does not rise above.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cap: Option<Finite>,
+        /// Decimals to round to, 0 to 14.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        round: Option<Decimals>,
+    },
+    /// Adds to a metric.
+    Add {
+        /// The metric.
+        metric: String,
+        /// Whose; the target's by default.
+        #[serde(
+            default,
+            deserialize_with = "or_default",
+            skip_serializing_if = "is_target"
+        )]
+        on: OnForm,
+        /// The number that is added.
+        amount: Plain,
+        /// What it does not fall below.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        floor: Option<Finite>,
+        /// What it does not rise above.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cap: Option<Finite>,
+    },
+    /// Sets a metric.
+    Set {
+        /// The metric.
+        metric: String,
+        /// Whose; the target's by default.
+        #[serde(
+            default,
+            deserialize_with = "or_default",
+            skip_serializing_if = "is_target"
+        )]
+        on: OnForm,
+        /// A value, `parameter("name")` or `metric("name")`.
+        to: OperandForm,
+        /// Whether a service that lacks the metric gets it.
+        #[serde(
+            default,
+            deserialize_with = "or_default",
+            skip_serializing_if = "std::ops::Not::not"
+        )]
+        create: bool,
+    },
+    /// Brings a metric between two numbers.
+    Clamp {
+        /// The metric.
+        metric: String,
+        /// Whose; the target's by default.
+        #[serde(
+            default,
+            deserialize_with = "or_default",
+            skip_serializing_if = "is_target"
+        )]
+        on: OnForm,
+        /// What it does not fall below.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        floor: Option<Finite>,
+        /// What it does not rise above.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cap: Option<Finite>,
+    },
+    /// Divides a whole number, and drops the fraction.
+    IntDiv {
+        /// The metric.
+        metric: String,
+        /// Whose; the target's by default.
+        #[serde(
+            default,
+            deserialize_with = "or_default",
+            skip_serializing_if = "is_target"
+        )]
+        on: OnForm,
+        /// The divisor.
+        by: u64,
+        /// What it does not fall below.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        floor: Option<Finite>,
+    },
+    /// Multiplies a whole number, and drops the fraction.
+    IntScale {
+        /// The metric.
+        metric: String,
+        /// Whose; the target's by default.
+        #[serde(
+            default,
+            deserialize_with = "or_default",
+            skip_serializing_if = "is_target"
+        )]
+        on: OnForm,
+        /// The factor: a number, or `one_minus("parameter")`.
+        by: FactorForm,
+        /// What it does not fall below.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        floor: Option<Finite>,
+    },
+    /// Goes to the next text of a commit.
+    ShiftSha {
+        /// The metric.
+        metric: String,
+        /// Whose; the target's by default.
+        #[serde(
+            default,
+            deserialize_with = "or_default",
+            skip_serializing_if = "is_target"
+        )]
+        on: OnForm,
+    },
+    /// Works the bytes of memory out from utilization and limit.
+    RecomputeMemoryBytes,
+    /// Works the utilization of memory out from bytes and limit.
+    RecomputeMemoryUtilization,
+    /// Sets the memory limit to the parameter, in mebibytes; without it to twice the limit.
+    SetMemoryLimit(String),
+    /// Puts the log of the target into a metric.
+    StoreLogs,
+    /// Sets a counter of the session.
+    SetCounter(Counter, u64),
+}
+
+fn is_target(on: &OnForm) -> bool {
+    *on == OnForm::default()
+}
+
+/// Whose metric is changed: a word, or a service.
+type OnForm = Either<OnCall, String>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "On", rename_all = "snake_case")]
+pub(super) enum OnCall {
+    /// The target's.
+    Target,
+    /// Those of the services that call the target.
+    Dependents,
+    /// Every service's.
+    All,
+}
+
+impl Calls for OnCall {
+    const WORDS: &'static [&'static str] = &["target", "dependents", "all"];
+    const CALLS: &'static [&'static str] = &[];
+}
+
+impl Default for OnForm {
+    fn default() -> Self {
+        Self::Call(OnCall::Target)
+    }
+}
+
+/// A number, or one that depends on a parameter.
+type FactorForm = Either<FactorCall, Finite>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Factor", rename_all = "snake_case")]
+pub(super) enum FactorCall {
+    /// 1 minus the parameter.
+    OneMinus(String),
+}
+
+impl Calls for FactorCall {
+    const WORDS: &'static [&'static str] = &[];
+    const CALLS: &'static [&'static str] = &["one_minus"];
+}
+
+/// A value, or where it comes from.
+type OperandForm = Either<OperandCall, Plain>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Operand", rename_all = "snake_case")]
+pub(super) enum OperandCall {
+    /// The value of the parameter.
+    Parameter(String),
+    /// The value of another metric of the same service.
+    Metric(String),
+}
+
+impl Calls for OperandCall {
+    const WORDS: &'static [&'static str] = &[];
+    const CALLS: &'static [&'static str] = &["parameter", "metric"];
+}
+
+pub(super) fn effects(forms: Vec<EffectForm>, names: &FileNames) -> Result<Vec<Effect>, String> {
+    { forms.into_iter() }
+        .map(|form| effect(form, names))
+        .collect()
+}
+
+fn effect(form: EffectForm, names: &FileNames) -> Result<Effect, String> {
+    let (metric, on, change) = match form {
+        EffectForm::RecomputeMemoryBytes => return Ok(Effect::RecomputeMemoryBytes),
+        EffectForm::RecomputeMemoryUtilization => return Ok(Effect::RecomputeMemoryUtilization),
+        EffectForm::StoreLogs => return Ok(Effect::StoreLogs),
+        EffectForm::SetMemoryLimit(name) => {
+            let parameter = names.parameter(&name)?;
+            return Ok(Effect::SetMemoryLimit { parameter });
+        }
+        EffectForm::SetCounter(counter, to) => return Ok(Effect::SetCounter { counter, to }),
+        EffectForm::Scale {
+            metric,
+            on,
+            by,
+            floor,
+            cap,
+            round,
+        } => {
+            let change = Change::Scale {
+                by: factor(by, names)?,
+                limits: limits(floor, cap),
+                round: round.map(|decimals| decimals.0),
+            };
+            (metric, on, change)
+        }
+        EffectForm::Add {
+            metric,
+            on,
+            amount: Plain(amount),
+            floor,
+            cap,
+        } => {
+            let limits = limits(floor, cap);
+            (metric, on, Change::Add { amount, limits })
+        }
+        EffectForm::Set {
+            metric,
+            on,
+            to,
+            create,
+        } => {
+            let to = operand(to, names)?;
+            (metric, on, Change::Set { to, create })
+        }
+        EffectForm::Clamp {
+            metric,
+            on,
+            floor,
+            cap,
+        } => (metric, on, Change::Clamp(limits(floor, cap))),
+        EffectForm::IntDiv {
+            metric,
+            on,
+            by,
+            floor,
+        } => {
+            let floor = floor.map(f64::from);
+            (metric, on, Change::IntDiv { by, floor })
+        }
+        EffectForm::IntScale {
+            metric,
+            on,
+            by,
+            floor,
+        } => {
+            let (by, floor) = (factor(by, names)?, floor.map(f64::from));
+            (metric, on, Change::IntScale { by, floor })
+        }
+        EffectForm::ShiftSha { metric, on } => (metric, on, Change::ShiftSha),
+    };
+    Ok(Effect::Change {
+        metric: names.metric(&metric)?,
+        on: match on {
+            Either::Call(OnCall::Target) => Recipients::Target,
+            Either::Call(OnCall::Dependents) => Recipients::Dependents,
+            Either::Call(OnCall::All) => Recipients::All,
+            Either::Plain(service) => Recipients::Service(service),
+        },
+        change,
+    })
+}
+
+fn limits(floor: Option<Finite>, cap: Option<Finite>) -> Limits {
+    Limits {
+        floor: floor.map(f64::from),
+        cap: cap.map(f64::from),
+    }
+}
+
+fn factor(form: FactorForm, names: &FileNames) -> Result<Factor, String> {
+    match form {
+        Either::Plain(Finite(number)) => Ok(Factor::Number(number)),
+        Either::Call(FactorCall::OneMinus(name)) => names.parameter(&name).map(Factor::OneMinus),
+    }
+}
+
+fn operand(form: OperandForm, names: &FileNames) -> Result<Operand, String> {
+    match form {
+        Either::Plain(value) => Ok(Operand::Value(Value::from(value))),
+        Either::Call(OperandCall::Parameter(name)) => {
+            names.parameter(&name).map(Operand::Parameter)
+        }
+        Either::Call(OperandCall::Metric(name)) => names.metric(&name).map(Operand::Metric),
+    }
+}

@@ -1,0 +1,133 @@
+//! The files as serde reads and writes them, in RON and in JSON.
+//!
+//! Where a file has another form than the model (a fault's speed by default follows the difficulty, goals and
+//! their cost are two fields), a type here has the form of the file and turns into the model and back.
+
+mod events;
+mod expectations;
+mod goals;
+mod incident;
+mod runbook;
+mod scenario;
+mod sweep;
+
+use firewatch_action::form::FileForm;
+use firewatch_action::words;
+use firewatch_sim::{FaultKind, FaultKinds};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::goal::{Goal, GoalTest};
+use crate::model::{Calls, Check, Difficulty, Expectation, Fault, Scenario};
+use crate::runbook::{Runbook, Step};
+use crate::sweep::Sweep;
+
+/// Reads and writes types of the model in their forms.
+macro_rules! in_form {
+    ($($type:ty: $form:ty;)*) => {$(
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                <$form>::from(self.clone()).serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let form = <$form>::deserialize(deserializer)?;
+                form.try_into().map_err(D::Error::custom)
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                <$form>::inline_schema()
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                <$form>::schema_name()
+            }
+
+            fn schema_id() -> std::borrow::Cow<'static, str> {
+                <$form>::schema_id()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                <$form>::json_schema(generator)
+            }
+        }
+    )*};
+}
+
+in_form! {
+    Calls: incident::CallsForm;
+    Check: expectations::CheckForm;
+    Expectation: expectations::ExpectationForm;
+    Fault: incident::FaultForm;
+    Goal: goals::GoalForm;
+    GoalTest: goals::GoalTestForm;
+    Runbook: runbook::RunbookForm;
+    Scenario: scenario::ScenarioForm;
+    Step: runbook::StepForm;
+    Sweep: sweep::SweepForm;
+}
+
+words! {
+    Difficulty = "a difficulty";
+}
+
+impl FileForm for Scenario {
+    type Form = scenario::ScenarioForm;
+
+    const A_FILE: &'static str = "a scenario";
+    const WHAT: &'static str = "scenario";
+    const EXAMPLE: &'static str = "Scenario(name: \"...\", ...)";
+
+    fn of_form(form: Self::Form, fault_kinds: &FaultKinds) -> Result<Self, String> {
+        let scenario = Self {
+            fault_kinds: fault_kinds.clone(),
+            ..form.try_into()?
+        };
+        match scenario.unknown_kind() {
+            Some(unknown) => Err(format!("unknown fault kind `{unknown}`")),
+            None => Ok(scenario),
+        }
+    }
+}
+
+impl FileForm for Runbook {
+    type Form = Self;
+
+    const A_FILE: &'static str = "a runbook";
+    const WHAT: &'static str = "runbook";
+    const EXAMPLE: &'static str = "Runbook(name: \"...\", steps: [...])";
+
+    fn of_form(form: Self, _: &FaultKinds) -> Result<Self, String> {
+        Ok(form)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Difficulty {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Difficulty".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        firewatch_action::form::Word::<Self>::json_schema(generator)
+    }
+}
+
+impl Scenario {
+    /// The first kind of fault in it that it does not have.
+    fn unknown_kind(&self) -> Option<FaultKind> {
+        let of_faults = self.all_faults().map(|fault| fault.kind);
+        let of_sweep = self.sweep.kind.iter().flat_map(|axis| &axis.values);
+        let mut kinds = of_faults.chain(of_sweep.copied());
+        kinds.find(|kind| !self.fault_kinds.contains(*kind))
+    }
+}

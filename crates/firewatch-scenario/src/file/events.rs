@@ -1,0 +1,134 @@
+//! The timeline, and requests of actions.
+
+#[cfg(feature = "schema")]
+use firewatch_action::form::schema::{AnyMetrics, only_first_required};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::incident::FaultForm;
+use crate::model::{Action, Event};
+use firewatch_action::ActionRequest;
+use firewatch_action::form::{Table, given, if_given};
+
+/// Something that is done from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Event", deny_unknown_fields)]
+pub(super) struct EventForm {
+    /// Ticks done when it is done: the next tick is the first that sees it.
+    tick: u64,
+    /// What is done.
+    #[serde(rename = "do")]
+    action: ActionForm,
+}
+
+/// What can be done from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Action", rename_all = "snake_case")]
+enum ActionForm {
+    /// Halts every active fault of the service.
+    Halt(String),
+    /// Begins another fault.
+    Inject(FaultForm),
+    /// Sets metrics of the service.
+    Set(
+        String,
+        #[cfg_attr(feature = "schema", schemars(with = "AnyMetrics"))] Table,
+    ),
+    /// Does an action of the catalogue: its name, the service, and parameters by name.
+    #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
+    Action(
+        String,
+        #[serde(
+            default,
+            deserialize_with = "given",
+            serialize_with = "if_given",
+            skip_serializing_if = "Option::is_none"
+        )]
+        Option<String>,
+        #[serde(
+            default,
+            deserialize_with = "given",
+            serialize_with = "if_given",
+            skip_serializing_if = "Option::is_none"
+        )]
+        Option<Table>,
+    ),
+}
+
+impl EventForm {
+    /// The event in a scenario of which faults have that speed unless they say otherwise.
+    ///
+    /// # Errors
+    /// An injected fault says when it begins.
+    pub(super) fn event(self, default_speed: f64) -> Result<Event, &'static str> {
+        let action = match self.action {
+            ActionForm::Halt(service) => Action::Halt(service),
+            ActionForm::Inject(fault) => Action::Inject(fault.injected(self.tick, default_speed)?),
+            ActionForm::Set(service, Table(metrics)) => Action::Set(service, metrics),
+            ActionForm::Action(name, target, parameters) => {
+                Action::Perform(request(name, target, parameters))
+            }
+        };
+        Ok(Event {
+            tick: self.tick,
+            action,
+        })
+    }
+
+    /// The form of an event in a scenario of which faults have that speed unless they say otherwise.
+    pub(super) fn of(event: &Event, default_speed: Option<f64>) -> Self {
+        let action = match &event.action {
+            Action::Halt(service) => ActionForm::Halt(service.clone()),
+            Action::Inject(fault) => {
+                ActionForm::Inject(FaultForm::of(fault, default_speed).without_start())
+            }
+            Action::Set(service, metrics) => {
+                ActionForm::Set(service.clone(), Table(metrics.clone()))
+            }
+            Action::Perform(request) => {
+                let (name, target, parameters) = parts(request);
+                ActionForm::Action(name, target, parameters)
+            }
+        };
+        Self {
+            tick: event.tick,
+            action,
+        }
+    }
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        EventForm::of(self, None).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let form = EventForm::deserialize(deserializer)?;
+        form.event(1.0).map_err(D::Error::custom)
+    }
+}
+
+/// The values of `action(...)` as a request.
+pub(super) fn request(
+    name: String,
+    target: Option<String>,
+    parameters: Option<Table>,
+) -> ActionRequest {
+    ActionRequest {
+        name,
+        target,
+        parameters: parameters.unwrap_or_default().0,
+    }
+}
+
+/// A request as the values of `action(...)`. Parameters without a target can't be written.
+pub(super) fn parts(request: &ActionRequest) -> (String, Option<String>, Option<Table>) {
+    let parameters = Table(request.parameters.clone());
+    let is_written = request.target.is_some() && !parameters.is_empty();
+    let parameters = is_written.then_some(parameters);
+    (request.name.clone(), request.target.clone(), parameters)
+}

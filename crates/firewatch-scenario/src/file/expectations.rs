@@ -1,0 +1,136 @@
+//! Expectations and checks.
+
+use firewatch_action::Comparison;
+use firewatch_sim::{Status, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Check, Expectation, Fact, Quantity, When};
+
+/// Something that should hold, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Expectation", rename_all = "snake_case")]
+pub(crate) enum ExpectationForm {
+    /// After that many ticks; 0 is the state at the start.
+    AtTick(u64, CheckForm),
+    /// At least once in ticks 1 to that one.
+    ByTick(u64, CheckForm),
+    /// After every tick.
+    Always(CheckForm),
+    /// After no tick.
+    Never(CheckForm),
+    /// After the last tick.
+    AtEnd(CheckForm),
+}
+
+impl From<ExpectationForm> for Expectation {
+    fn from(form: ExpectationForm) -> Self {
+        let (when, check) = match form {
+            ExpectationForm::AtTick(tick, check) => (When::AtTick(tick), check),
+            ExpectationForm::ByTick(tick, check) => (When::ByTick(tick), check),
+            ExpectationForm::Always(check) => (When::Always, check),
+            ExpectationForm::Never(check) => (When::Never, check),
+            ExpectationForm::AtEnd(check) => (When::AtEnd, check),
+        };
+        Self {
+            when,
+            check: check.into(),
+        }
+    }
+}
+
+impl From<Expectation> for ExpectationForm {
+    fn from(expectation: Expectation) -> Self {
+        let check = expectation.check.into();
+        match expectation.when {
+            When::AtTick(tick) => Self::AtTick(tick, check),
+            When::ByTick(tick) => Self::ByTick(tick, check),
+            When::Always => Self::Always(check),
+            When::Never => Self::Never(check),
+            When::AtEnd => Self::AtEnd(check),
+        }
+    }
+}
+
+/// What is looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Check", rename_all = "snake_case")]
+pub(crate) enum CheckForm {
+    /// The status of a service; it compares from best (healthy) to worst (down).
+    Status(String, Comparison<Status>),
+    /// A metric of a service.
+    Metric(String, String, Comparison<Value>),
+    /// Bad customer minutes so far.
+    BadCustomerMinutes(Comparison<f64>),
+    /// The tick at which the incident counts as mitigated; nothing holds of it before.
+    Mttm(Comparison<f64>),
+    /// SLO budget left.
+    SloBudget(Comparison<f64>),
+    /// Mean error rate over the services.
+    MeanErrorRate(Comparison<f64>),
+    /// Number of services that are not healthy.
+    UnhealthyServices(Comparison<f64>),
+    /// Number of services that the faults could reach.
+    BlastRadius(Comparison<f64>),
+    /// Sum of the rewards so far.
+    Reward(Comparison<f64>),
+    /// Grade of the answer; nothing holds of it before it has ended.
+    Grade(Comparison<f64>),
+    /// Actions so far that were wrong.
+    WrongActions(Comparison<f64>),
+    /// Every service is healthy.
+    AllHealthy,
+    /// The incident counts as mitigated.
+    Mitigated,
+    /// The SLO budget is used up.
+    SloBreached,
+}
+
+impl From<CheckForm> for Check {
+    fn from(form: CheckForm) -> Self {
+        use CheckForm as Form;
+        let (quantity, comparison) = match form {
+            Form::Status(service, comparison) => return Self::Status(service, comparison),
+            Form::Metric(service, metric, comparison) => {
+                return Self::Metric(service, metric, comparison);
+            }
+            Form::AllHealthy => return Self::Fact(Fact::AllHealthy),
+            Form::Mitigated => return Self::Fact(Fact::Mitigated),
+            Form::SloBreached => return Self::Fact(Fact::SloBreached),
+            Form::BadCustomerMinutes(it) => (Quantity::BadCustomerMinutes, it),
+            Form::Mttm(it) => (Quantity::Mttm, it),
+            Form::SloBudget(it) => (Quantity::SloBudget, it),
+            Form::MeanErrorRate(it) => (Quantity::MeanErrorRate, it),
+            Form::UnhealthyServices(it) => (Quantity::UnhealthyServices, it),
+            Form::BlastRadius(it) => (Quantity::BlastRadius, it),
+            Form::Reward(it) => (Quantity::Reward, it),
+            Form::Grade(it) => (Quantity::Grade, it),
+            Form::WrongActions(it) => (Quantity::WrongActions, it),
+        };
+        Self::Quantity(quantity, comparison)
+    }
+}
+
+impl From<Check> for CheckForm {
+    fn from(check: Check) -> Self {
+        match check {
+            Check::Status(service, comparison) => Self::Status(service, comparison),
+            Check::Metric(service, metric, comparison) => Self::Metric(service, metric, comparison),
+            Check::Fact(Fact::AllHealthy) => Self::AllHealthy,
+            Check::Fact(Fact::Mitigated) => Self::Mitigated,
+            Check::Fact(Fact::SloBreached) => Self::SloBreached,
+            Check::Quantity(quantity, comparison) => match quantity {
+                Quantity::BadCustomerMinutes => Self::BadCustomerMinutes(comparison),
+                Quantity::Mttm => Self::Mttm(comparison),
+                Quantity::SloBudget => Self::SloBudget(comparison),
+                Quantity::MeanErrorRate => Self::MeanErrorRate(comparison),
+                Quantity::UnhealthyServices => Self::UnhealthyServices(comparison),
+                Quantity::BlastRadius => Self::BlastRadius(comparison),
+                Quantity::Reward => Self::Reward(comparison),
+                Quantity::Grade => Self::Grade(comparison),
+                Quantity::WrongActions => Self::WrongActions(comparison),
+            },
+        }
+    }
+}

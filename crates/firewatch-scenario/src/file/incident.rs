@@ -1,0 +1,250 @@
+//! Services and faults.
+
+#[cfg(feature = "schema")]
+use firewatch_action::form::schema::KnownMetrics;
+use firewatch_sim::{AdversarialLine, FaultKind};
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "schema")]
+use crate::check::MAX_SPEED;
+use crate::model::{Calls, Fault, Service};
+use firewatch_action::form::Word;
+use firewatch_action::form::{Calls as CallNames, Either, MapOr};
+use firewatch_action::form::{Entries, Finite, Table, or_default};
+
+/// `["a", "b"]` out of the catalogue, or `{"a": (...), "b": (...)}`.
+pub(super) type ServicesForm = MapOr<Entries<ServiceForm>, Vec<String>>;
+
+/// The services of a form.
+pub(super) fn services(form: ServicesForm) -> Vec<Service> {
+    match form {
+        MapOr::Other(names) => { names.into_iter() }
+            .map(|name| Service {
+                name,
+                calls: Calls::Catalogue,
+                ..Service::default()
+            })
+            .collect(),
+        MapOr::Map(Entries(services)) => { services.into_iter() }
+            .map(|(name, form)| form.service(name))
+            .collect(),
+    }
+}
+
+/// The form of services.
+pub(super) fn services_form(services: &[Service]) -> ServicesForm {
+    let names = services.iter().map(|service| service.name.clone());
+    if services.iter().all(Service::is_of_catalogue) {
+        return MapOr::Other(names.collect());
+    }
+    let forms = services.iter().cloned().map(ServiceForm::from);
+    MapOr::Map(Entries(names.zip(forms).collect()))
+}
+
+impl Service {
+    /// Whether its name says all about it.
+    pub(crate) fn is_of_catalogue(&self) -> bool {
+        self.calls == Calls::Catalogue && self.metrics.is_empty() && self.extra_metrics.is_empty()
+    }
+}
+
+/// A service of the mesh.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Service", default, deny_unknown_fields)]
+pub(super) struct ServiceForm {
+    /// The services that it calls, in order, or `catalogue`; none if left out.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_none")]
+    calls: Calls,
+    /// Known metrics that differ from the baseline or are attached.
+    #[serde(
+        deserialize_with = "or_default",
+        skip_serializing_if = "Table::is_empty"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "KnownMetrics"))]
+    metrics: Table,
+    /// Metrics of the author's own, which no rule reads.
+    #[serde(
+        deserialize_with = "or_default",
+        skip_serializing_if = "Table::is_empty"
+    )]
+    extra_metrics: Table,
+}
+
+fn is_none(calls: &Calls) -> bool {
+    *calls == Calls::default()
+}
+
+impl ServiceForm {
+    fn service(self, name: String) -> Service {
+        Service {
+            name,
+            calls: self.calls,
+            metrics: self.metrics.0,
+            extra_metrics: self.extra_metrics.0,
+        }
+    }
+}
+
+impl From<Service> for ServiceForm {
+    fn from(service: Service) -> Self {
+        Self {
+            calls: service.calls,
+            metrics: Table(service.metrics),
+            extra_metrics: Table(service.extra_metrics),
+        }
+    }
+}
+
+/// What a service calls: `["a", "b"]`, or `catalogue`.
+pub(crate) type CallsForm = Either<CallsWord, Vec<String>>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CallsWord {
+    /// What the catalogue says, as far as it is in the mesh.
+    Catalogue,
+}
+
+impl CallNames for CallsWord {
+    const WORDS: &'static [&'static str] = &["catalogue"];
+    const CALLS: &'static [&'static str] = &[];
+}
+
+impl From<CallsForm> for Calls {
+    fn from(form: CallsForm) -> Self {
+        match form {
+            Either::Call(CallsWord::Catalogue) => Self::Catalogue,
+            Either::Plain(names) => Self::Named(names),
+        }
+    }
+}
+
+impl From<Calls> for CallsForm {
+    fn from(calls: Calls) -> Self {
+        match calls {
+            Calls::Catalogue => Self::Call(CallsWord::Catalogue),
+            Calls::Named(names) => Self::Plain(names),
+        }
+    }
+}
+
+/// A fault on a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Fault", deny_unknown_fields)]
+pub(crate) struct FaultForm {
+    /// What is wrong.
+    kind: Word<FaultKind>,
+    /// The service.
+    service: String,
+    /// How fast it develops, 0 to 100; by default 1, 1.5 or 2 by difficulty, 1 without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = MAX_SPEED)))]
+    speed: Option<Finite>,
+    /// Ticks done when it begins; 0 by default. An injected one begins at the tick of its event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_tick: Option<u64>,
+    /// Metrics that its service has at the start because of it.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Table::is_empty"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "KnownMetrics"))]
+    metrics: Table,
+    /// Whether the service is meant not to be in the mesh.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    absent: bool,
+}
+
+impl FaultForm {
+    /// The fault in a scenario of which faults have that speed unless they say otherwise.
+    pub(super) fn fault(self, default_speed: f64) -> Fault {
+        Fault {
+            kind: self.kind.0,
+            service: self.service,
+            speed: self.speed.map_or(default_speed, |speed| speed.0),
+            start_tick: self.start_tick.unwrap_or(0),
+            metrics: self.metrics.0,
+            absent: self.absent,
+        }
+    }
+
+    /// The fault of an event.
+    ///
+    /// # Errors
+    /// It says when it begins.
+    pub(super) fn injected(self, tick: u64, default_speed: f64) -> Result<Fault, &'static str> {
+        if self.start_tick.is_some() {
+            return Err("an injected fault begins at the tick of its event");
+        }
+        let fault = self.fault(default_speed);
+        Ok(Fault {
+            start_tick: tick,
+            ..fault
+        })
+    }
+
+    /// The form of a fault in a scenario of which faults have that speed unless they say otherwise.
+    pub(super) fn of(fault: &Fault, default_speed: Option<f64>) -> Self {
+        let is_given = default_speed != Some(fault.speed);
+        Self {
+            kind: Word(fault.kind),
+            service: fault.service.clone(),
+            speed: is_given.then_some(Finite(fault.speed)),
+            start_tick: Some(fault.start_tick).filter(|tick| *tick != 0),
+            metrics: Table(fault.metrics.clone()),
+            absent: fault.absent,
+        }
+    }
+
+    pub(super) fn without_start(self) -> Self {
+        Self {
+            start_tick: None,
+            ..self
+        }
+    }
+}
+
+/// Without a scenario, the speed is 1 unless it is given.
+impl From<FaultForm> for Fault {
+    fn from(form: FaultForm) -> Self {
+        form.fault(1.0)
+    }
+}
+
+/// With its speed, so that it is the same in any scenario.
+impl From<Fault> for FaultForm {
+    fn from(fault: Fault) -> Self {
+        Self::of(&fault, None)
+    }
+}
+
+/// A line planted in a service's log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "AdversarialLine", deny_unknown_fields)]
+pub(super) struct LineForm {
+    /// The service.
+    service: String,
+    /// The line.
+    line: String,
+}
+
+impl From<LineForm> for AdversarialLine {
+    fn from(LineForm { service, line }: LineForm) -> Self {
+        Self { service, line }
+    }
+}
+
+impl From<AdversarialLine> for LineForm {
+    fn from(AdversarialLine { service, line }: AdversarialLine) -> Self {
+        Self { service, line }
+    }
+}

@@ -1,0 +1,294 @@
+//! The fields of a scenario, and the defaults that depend on each other.
+
+#[cfg(feature = "schema")]
+use firewatch_action::form::Word;
+use firewatch_sim::{Engine, FaultKinds, ImpactMode, SloBudget};
+use serde::{Deserialize, Serialize};
+
+use super::events::EventForm;
+use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form};
+#[cfg(feature = "schema")]
+use crate::check::{MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
+use crate::custom_actions::OwnActions;
+use crate::goal::{Goal, Goals};
+use crate::model::{Difficulty, Event, Expectation, Scenario};
+use crate::sweep::Sweep;
+use firewatch_action::Profile;
+use firewatch_action::form::{Finite, or_default};
+
+/// An incident and what should happen in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Scenario", deny_unknown_fields)]
+pub struct ScenarioForm {
+    /// Where an editor finds the schema of the file; only in JSON.
+    #[serde(rename = "$schema", default, skip_serializing)]
+    schema: Option<String>,
+    /// A short name.
+    name: String,
+    /// What it is about.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "String::is_empty"
+    )]
+    description: String,
+    /// How hard it is; gives defaults. Without one, `ticks`, `slo_budget` and `slo_burn_per_tick` are required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difficulty: Option<Difficulty>,
+    /// Seed of the services' healthy baselines; 0 by default.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_zero"
+    )]
+    seed: u64,
+    /// Ticks that a run takes, from 1; 20, 30 or 40 by difficulty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = MAX_TICKS)))]
+    ticks: Option<u64>,
+    /// Budget of the service-level objective at the start; 30, 60 or 120 by difficulty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
+    slo_budget: Option<Finite>,
+    /// Budget that a tick costs in which every service is unhealthy; 1.5, 2 or 3 by difficulty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
+    slo_burn_per_tick: Option<Finite>,
+    /// Which rules order the tick.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_default"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Word<Engine>"))]
+    engine: Engine,
+    /// Which rules and numbers the actions have.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_default"
+    )]
+    profile: Profile,
+    /// Files of actions beyond the built-in ones, relative to the scenario's folder.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    actions: Vec<String>,
+    /// What counts as impact on customers.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_default"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Word<ImpactMode>"))]
+    impact: ImpactMode,
+    /// The services: names out of the catalogue, or a map of names. Without them the incident is drawn from
+    /// difficulty and seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    services: Option<ServicesForm>,
+    /// The faults.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_FAULTS)))]
+    faults: Vec<FaultForm>,
+    /// Services that are meant not to be in the mesh: red herrings and planted lines may name them.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    absent_services: Vec<String>,
+    /// Services with static, harmless errors.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    red_herrings: Vec<String>,
+    /// The service that is the cause; the first fault's by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root_cause: Option<String>,
+    /// The service whose log asks to be restarted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_injection: Option<String>,
+    /// Lines planted in logs.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    adversarial_logs: Vec<LineForm>,
+    /// What is done from outside, and when.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_EVENTS)))]
+    timeline: Vec<EventForm>,
+    /// What should happen.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    expect: Vec<Expectation>,
+    /// What should happen besides if no runbook answers.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    expect_unanswered: Vec<Expectation>,
+    /// What should hold at the end of an episode.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_GOALS)))]
+    goals: Vec<Goal>,
+    /// What missing all goals takes off the grade, 0 to 1; 0.1 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
+    goals_cost: Option<Finite>,
+    /// What to vary in a sweep.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Sweep::is_empty"
+    )]
+    sweep: Sweep,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl TryFrom<ScenarioForm> for Scenario {
+    type Error = String;
+
+    fn try_from(form: ScenarioForm) -> Result<Self, String> {
+        let (ticks, slo_budget) = form.length()?;
+        let speed = form.difficulty.map_or(1.0, Difficulty::fault_speed);
+        let event = |event: EventForm| event.event(speed);
+        let timeline: Result<Vec<Event>, _> = form.timeline.into_iter().map(event).collect();
+        Ok(Self {
+            name: form.name,
+            description: form.description,
+            seed: form.seed,
+            difficulty: form.difficulty,
+            ticks,
+            slo_budget,
+            impact: form.impact,
+            engine: form.engine,
+            profile: form.profile,
+            fault_kinds: FaultKinds::default(),
+            actions: OwnActions::named(form.actions),
+            generated: form.services.is_none(),
+            services: form.services.map(services).unwrap_or_default(),
+            faults: form
+                .faults
+                .into_iter()
+                .map(|fault| fault.fault(speed))
+                .collect(),
+            absent_services: form.absent_services,
+            red_herrings: form.red_herrings,
+            root_cause: form.root_cause,
+            prompt_injection: form.prompt_injection,
+            adversarial_logs: form.adversarial_logs.into_iter().map(Into::into).collect(),
+            timeline: timeline?,
+            expect: form.expect,
+            expect_unanswered: form.expect_unanswered,
+            goals: Goals {
+                list: form.goals,
+                cost: form.goals_cost.map_or(Goals::DEFAULT_COST, f64::from),
+            },
+            sweep: form.sweep,
+        })
+    }
+}
+
+impl ScenarioForm {
+    /// Ticks and budget: given, or the difficulty's.
+    fn length(&self) -> Result<(u64, SloBudget), String> {
+        let missing = |field: &str| {
+            format!("a scenario needs the field `{field}`, or a `difficulty`, which gives defaults")
+        };
+        let budget = self.difficulty.map(Difficulty::slo_budget);
+        let number = |field: &str, given: Option<Finite>, default: Option<f64>| {
+            let number = given.map(f64::from).or(default);
+            number.ok_or_else(|| missing(field))
+        };
+        let ticks = self.ticks.or(self.difficulty.map(Difficulty::ticks));
+        let remaining = budget.map(|budget| budget.remaining);
+        let burn = budget.map(|budget| budget.burn_per_tick);
+        let budget = SloBudget {
+            remaining: number("slo_budget", self.slo_budget, remaining)?,
+            burn_per_tick: number("slo_burn_per_tick", self.slo_burn_per_tick, burn)?,
+        };
+        Ok((ticks.ok_or_else(|| missing("ticks"))?, budget))
+    }
+}
+
+impl From<Scenario> for ScenarioForm {
+    fn from(scenario: Scenario) -> Self {
+        let difficulty = scenario.difficulty;
+        let speed = Some(difficulty.map_or(1.0, Difficulty::fault_speed));
+        let default = difficulty.map(Difficulty::slo_budget);
+        let number =
+            |number: f64, default: Option<f64>| (default != Some(number)).then_some(Finite(number));
+        let budget = scenario.slo_budget;
+        let ticks = Some(scenario.ticks);
+        // What is drawn is not written.
+        let mesh = (!scenario.generated).then_some(&scenario);
+        Self {
+            schema: None,
+            difficulty,
+            ticks: ticks.filter(|_| ticks != difficulty.map(Difficulty::ticks)),
+            slo_budget: number(budget.remaining, default.map(|b| b.remaining)),
+            slo_burn_per_tick: number(budget.burn_per_tick, default.map(|b| b.burn_per_tick)),
+            seed: scenario.seed,
+            engine: scenario.engine,
+            profile: scenario.profile,
+            actions: scenario.actions.files().to_vec(),
+            impact: scenario.impact,
+            services: mesh.map(|scenario| services_form(&scenario.services)),
+            faults: { mesh.iter() }
+                .flat_map(|scenario| &scenario.faults)
+                .map(|fault| FaultForm::of(fault, speed))
+                .collect(),
+            absent_services: mesh
+                .map(|mesh| mesh.absent_services.clone())
+                .unwrap_or_default(),
+            red_herrings: mesh
+                .map(|mesh| mesh.red_herrings.clone())
+                .unwrap_or_default(),
+            root_cause: mesh.and_then(|mesh| mesh.root_cause.clone()),
+            prompt_injection: mesh.and_then(|mesh| mesh.prompt_injection.clone()),
+            timeline: { scenario.timeline.iter() }
+                .map(|event| EventForm::of(event, speed))
+                .collect(),
+            goals_cost: number(scenario.goals.cost, Some(Goals::DEFAULT_COST)),
+            name: scenario.name,
+            description: scenario.description,
+            adversarial_logs: { scenario.adversarial_logs.into_iter() }
+                .map(LineForm::from)
+                .collect(),
+            expect: scenario.expect,
+            expect_unanswered: scenario.expect_unanswered,
+            goals: scenario.goals.list,
+            sweep: scenario.sweep,
+        }
+    }
+}
