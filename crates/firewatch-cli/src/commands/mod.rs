@@ -4,11 +4,13 @@ mod actions;
 mod audit;
 mod check;
 mod completions;
+mod convert;
 mod generate;
 mod graph;
 mod list;
 mod play;
 mod run;
+mod schema;
 mod sweep;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -65,6 +67,13 @@ enum Command {
     Graph(graph::GraphArguments),
     /// Generate an incident from a difficulty and a seed and print it as a scenario file
     Generate(generate::GenerateArguments),
+    /// Convert a scenario, a runbook or an action file from RON to JSON or back
+    ///
+    /// Comments are lost. Every command reads a file as JSON if its name ends in `.json`.
+    #[command(after_help = EXIT_CODES)]
+    Convert(convert::ConvertArguments),
+    /// Print the JSON Schema of a kind of file
+    Schema(schema::SchemaArguments),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArguments),
 }
@@ -84,6 +93,8 @@ pub fn execute(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Actions(arguments) => actions::actions(arguments, console),
         Command::Graph(arguments) => graph::graph(arguments, console),
         Command::Generate(arguments) => generate::generate(arguments, console),
+        Command::Convert(arguments) => convert::convert(arguments, console),
+        Command::Schema(arguments) => schema::schema(arguments, console),
         Command::Completions(arguments) => {
             completions::completions(arguments, Cli::command(), console)
         }

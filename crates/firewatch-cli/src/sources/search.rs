@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use firewatch_action::form::is_json;
 use firewatch_scenario::{Diagnostics, FileKind};
 
 use super::problems::{cannot_read, file_problem, link_leaves_folder};
@@ -51,11 +52,9 @@ fn find_those(
     if metadata.is_dir() {
         return in_folder(path, root, wanted);
     }
-    if path
-        .extension()
-        .is_none_or(|extension| extension != EXTENSION)
-    {
-        let help = "scenario files end in `.ron`; `-` reads the standard input";
+    let extension = path.extension();
+    if extension.is_none_or(|extension| extension != EXTENSION) && !is_json(&name) {
+        let help = "scenario files end in `.ron` or `.json`; `-` reads the standard input";
         return vec![Err(file_problem(&name, "not a scenario file", help))];
     }
     vec![Ok(file(path.to_owned(), root))]

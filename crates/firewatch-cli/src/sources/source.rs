@@ -111,7 +111,7 @@ impl Source {
             .and_then(|file| file.take(MAX_FILE_BYTES as u64).read_to_end(&mut head));
         // A file that can't be read is reported when it is loaded.
         read.map_or(FileKind::Scenario, |_| {
-            FileKind::of(&String::from_utf8_lossy(&head))
+            FileKind::of_file(&self.name(), &String::from_utf8_lossy(&head))
         })
     }
 

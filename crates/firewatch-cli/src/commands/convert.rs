@@ -1,0 +1,115 @@
+//! `firewatch convert`: converts a file from RON to JSON or back.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use firewatch_action::form::{self, ActionsForm, is_json};
+use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, is_nested_too_deep};
+use firewatch_scenario::{FileKind, Runbook};
+use serde::Serialize;
+
+use crate::failure::{Exit, Failure};
+use crate::sources::{Source, ensure_not_an_input};
+use crate::ui::output::{Console, Form};
+
+/// The arguments of `convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArguments {
+    /// Scenario, runbook or action file, or `-` for a scenario on the standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Format to write; by default the other one
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    to: Option<Language>,
+    /// Write to this file, whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// A format of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// RON, for people
+    Ron,
+    /// JSON, for programs
+    Json,
+}
+
+/// Converts a file and prints it.
+pub fn convert(arguments: &ConvertArguments, console: &Console) -> Result<Exit, Failure> {
+    let source = match arguments.file.to_str() {
+        Some("-") => Source::Stdin,
+        _ => Source::without_root(arguments.file.clone()),
+    };
+    let other = match is_json(&source.name()) {
+        true => Language::Ron,
+        false => Language::Json,
+    };
+    let text = converted(&source, &arguments.file, arguments.to.unwrap_or(other))?;
+    if let Some(out) = &arguments.out {
+        ensure_not_an_input(out, [&source])?;
+    }
+    let mut out = console.results(arguments.out.as_deref(), Form::Data)?;
+    out.write_all(text.as_bytes())?;
+    out.finish()?;
+    Ok(Exit::Passed)
+}
+
+/// The text of the file in that format, which can be read back.
+fn converted(source: &Source, path: &Path, to: Language) -> Result<String, Failure> {
+    let text = match source.kind() {
+        FileKind::Scenario => {
+            let scenario = source.load().map_err(Failure::Invalid)?;
+            match to {
+                Language::Ron => scenario.to_string(),
+                Language::Json => json(&scenario)?,
+            }
+        }
+        FileKind::Runbook => {
+            let runbook = Runbook::load(path).map_err(Failure::Invalid)?;
+            match to {
+                Language::Ron => runbook.to_string(),
+                Language::Json => json(&runbook)?,
+            }
+        }
+        FileKind::Actions => {
+            source.check().map_err(Failure::Invalid)?;
+            let actions = actions(source, path)?;
+            match to {
+                Language::Ron => actions.to_ron().map_err(|error| refused(source, &error))?,
+                Language::Json => json(&actions)?,
+            }
+        }
+    };
+    let problem = if text.len() > MAX_FILE_BYTES {
+        format!("it would have more than {MAX_FILE_BYTES} bytes")
+    } else if is_nested_too_deep(&text) {
+        "it would have too many brackets within each other".to_owned()
+    } else {
+        return Ok(text);
+    };
+    Err(refused(source, &problem))
+}
+
+/// The file of actions as it stands, without what its names stand for.
+fn actions(source: &Source, path: &Path) -> Result<ActionsForm, Failure> {
+    let (name, text) = firewatch_ron::text(path).map_err(Failure::Invalid)?;
+    let text = firewatch_ron::without_mark(&text);
+    // It was checked before.
+    if is_json(&name) {
+        return form::from_json(text).map_err(|error| refused(source, &error));
+    }
+    let body = firewatch_ron::body(text).unwrap_or(text);
+    form::from_ron(body).map_err(|error| refused(source, &error))
+}
+
+fn refused(source: &Source, why: &impl Display) -> Failure {
+    let message = format!("can't be converted: {why}");
+    Failure::Invalid(Diagnostics::without_text(&source.name(), message, None))
+}
+
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}

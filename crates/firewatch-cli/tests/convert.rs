@@ -1,0 +1,116 @@
+//! `firewatch convert` and `firewatch schema` as processes, and files in JSON.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can't start the command fails"
+)]
+
+use std::fs;
+use std::path::Path;
+
+mod support;
+
+use support::{assert_contains, run, stdout, text};
+
+const SCENARIOS: [&str; 3] = [
+    "tests/fixtures/answer/incident.ron",
+    "tests/fixtures/folder/below/generated.ron",
+    "../../scenarios/incidents/botched-failover.ron",
+];
+const RUNBOOK: &str = "tests/fixtures/answer/fix.ron";
+const ACTIONS: &str = "../../scenarios/actions/heap-dumps.ron";
+
+/// Converts a file into another one, in a folder beside it so that what it names is found.
+fn convert(from: &str, to: &Path) {
+    let to = to.to_str().expect("a path of text");
+    assert_eq!(stdout(0, &["convert", from, "--out", to]), "");
+}
+
+#[test]
+fn a_file_goes_to_json_and_back() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    for (number, file) in SCENARIOS.iter().chain([&RUNBOOK, &ACTIONS]).enumerate() {
+        let json = stdout(0, &["convert", file]);
+        let path = folder.path().join(format!("{number}.json"));
+        fs::write(&path, &json)?;
+        let path = path.to_str().expect("a path of text");
+        let ron = stdout(0, &["convert", path]);
+        let written = folder.path().join(format!("{number}.ron"));
+        fs::write(&written, ron)?;
+        let again = stdout(0, &["convert", written.to_str().expect("a path of text")]);
+        assert_eq!(again, json, "{file}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_scenario_and_its_runbook_run_from_json() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (incident, fix) = (
+        folder.path().join("incident.json"),
+        folder.path().join("fix.json"),
+    );
+    convert(SCENARIOS[0], &incident);
+    convert(RUNBOOK, &fix);
+    let [incident, fix] = [&incident, &fix].map(|path| path.to_str().expect("a path of text"));
+    let of = |incident: &str, fix: &str| {
+        let told = stdout(0, &["run", incident, "--runbook", fix, "--format", "json"]);
+        let mut runs: serde_json::Value = serde_json::from_str(&told).expect("the output is JSON");
+        // The name of the file.
+        let runs = runs.as_array_mut().expect("an array of runs");
+        runs[0]
+            .as_object_mut()
+            .expect("an object a run")
+            .retain(|key, _| key != "file" && key != "runbook");
+        runs[0].clone()
+    };
+    assert_eq!(of(incident, fix), of(SCENARIOS[0], RUNBOOK));
+    assert_eq!(
+        stdout(0, &["check", incident, fix]),
+        stdout(0, &["check", SCENARIOS[0], RUNBOOK])
+    );
+    Ok(())
+}
+
+#[test]
+fn what_is_wrong_with_json_has_a_place() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("wrong.json");
+    fs::write(
+        &path,
+        "{\n  \"name\": \"x\",\n  \"difficulty\": \"esay\"\n}\n",
+    )?;
+    let path = path.to_str().expect("a path of text");
+    for arguments in [["check", path], ["run", path], ["convert", path]] {
+        let output = run(2, &arguments);
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert_contains(&told, &["wrong.json:3:", "`esay`", "easy"]);
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_is_written_over_what_is_converted() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("incident.ron");
+    fs::copy(SCENARIOS[1], &path)?;
+    let path = path.to_str().expect("a path of text");
+    let output = run(2, &["convert", path, "-o", path]);
+    assert_contains(&text(&output.stderr), &["incident.ron"]);
+    Ok(())
+}
+
+#[test]
+fn each_kind_of_file_has_a_schema() {
+    for (kind, title) in [
+        ("scenario", "Scenario"),
+        ("runbook", "Runbook"),
+        ("actions", "Actions"),
+    ] {
+        let schema: serde_json::Value =
+            serde_json::from_str(&stdout(0, &["schema", kind])).expect("a schema is JSON");
+        assert_eq!(schema["title"], title);
+        assert_eq!(schema["additionalProperties"], false);
+    }
+    assert_eq!(stdout(0, &["schema"]), stdout(0, &["schema", "scenario"]));
+}
