@@ -139,7 +139,7 @@ fn a_file_takes_the_same_numbers() {
             }
             (Err(problems), Some(_)) => panic!("{problems}"),
         };
-        let mut playback = Playback::new(&scenario).expect("it can be played");
+        let mut playback = Playback::new(scenario.clone()).expect("it can be played");
         for _ in 0..9 {
             assert!(playback.tick().expect("it can be played"));
         }

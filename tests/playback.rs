@@ -28,7 +28,7 @@ struct Ending {
 
 impl Ending {
     fn alone(scenario: &Scenario) -> Self {
-        let mut playback = Playback::new(scenario).unwrap();
+        let mut playback = Playback::new(scenario.clone()).unwrap();
         while playback.tick().unwrap() {}
         Self {
             verdicts: playback.verdicts(),
@@ -83,8 +83,12 @@ fn play(mut playback: FleetPlayback) -> Vec<Ending> {
 }
 
 fn expect_as_alone(scenarios: &[Scenario]) {
-    let together = play(FleetPlayback::new(scenarios).unwrap());
-    let outcomes = play(FleetPlayback::new(scenarios).unwrap().outcomes_only());
+    let together = play(FleetPlayback::new(scenarios.to_vec()).unwrap());
+    let outcomes = play(
+        FleetPlayback::new(scenarios.to_vec())
+            .unwrap()
+            .outcomes_only(),
+    );
     for ((scenario, ending), outcome) in scenarios.iter().zip(together).zip(outcomes) {
         let alone = Ending::alone(scenario);
         assert_eq!(ending, alone, "{scenario}");
@@ -213,14 +217,14 @@ fn every_file_comes_to_what_it_comes_to_alone() {
     });
     let all: Vec<Scenario> = loaded.iter().cloned().chain(shorter).collect();
     expect_as_alone(&all);
-    let outcomes = play(FleetPlayback::new(&loaded).unwrap()).into_iter();
+    let outcomes = play(FleetPlayback::new(loaded.clone()).unwrap()).into_iter();
     let mut outcomes = outcomes.flat_map(|ending| ending.verdicts);
     assert!(outcomes.all(|verdict| verdict.outcome == Outcome::Passed));
 }
 
 #[test]
 fn no_scenario_is_no_tick() {
-    let mut playback = FleetPlayback::new([]).unwrap();
+    let mut playback = FleetPlayback::new([] as [Scenario; 0]).unwrap();
     assert!(!playback.tick().unwrap());
     assert!(playback.ended().is_empty());
     assert!(playback.take_occurrences(0).is_err());

@@ -49,7 +49,7 @@ fn a_scenario_with_actions_of_its_own_is_answered_with_them() {
     let patch = ActionRequest::new("hot_patch", "search-service");
     for &profile in Profile::ALL {
         let mut episode = Episode::new(profile);
-        episode.reset(&Request::Scenario(&scenario)).unwrap();
+        episode.reset(&Request::scenario(scenario.clone())).unwrap();
         assert!(episode.actions().find("hot_patch").is_some());
         let step = episode.step(&patch).unwrap();
         assert_eq!(

@@ -129,13 +129,13 @@ fn earned(step: Result<Step, EpisodeError>) -> Result<Earned, EpisodeError> {
 }
 
 impl Asked {
-    fn request(&self) -> Result<Request<'_>, String> {
+    fn request(&self) -> Result<Request, String> {
         let difficulty = self.difficulty.as_deref().map(str::parse::<Difficulty>);
         let unknown = |_| "`difficulty` must be easy, medium or hard".to_owned();
         let difficulty = difficulty.transpose().map_err(unknown)?;
         match (&self.task, difficulty, self.seed) {
             (Some(id), difficulty, seed) => Ok(Request::Task {
-                id,
+                id: id.clone(),
                 difficulty,
                 seed,
             }),

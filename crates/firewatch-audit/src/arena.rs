@@ -16,7 +16,7 @@ use firewatch_response::score::Score;
 
 /// An incident that policies are played on.
 pub(crate) struct Arena<'a> {
-    pub(crate) scenario: &'a Scenario,
+    pub(crate) scenario: &'a Arc<Scenario>,
     pub(crate) catalogue: Arc<ActionCatalogue>,
     pub(crate) threads: usize,
     pub(crate) work: &'a Work<'a>,
@@ -80,7 +80,7 @@ impl Arena<'_> {
 
     fn play_chunk(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
         let catalogue = Arc::clone(&self.catalogue);
-        let request = Request::Scenario(self.scenario);
+        let request = Request::Scenario(Arc::clone(self.scenario));
         let count = policies.len();
         let mut batch =
             EpisodeBatch::repeated(self.scenario.profile, catalogue, &request, count, 1)?;

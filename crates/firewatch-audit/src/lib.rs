@@ -64,7 +64,7 @@ pub struct AuditOptions {
     /// The actions that there are; without them, the scenario's.
     pub actions: Option<Arc<ActionCatalogue>>,
     /// Answers that should win.
-    pub runbooks: Vec<Runbook>,
+    pub runbooks: Vec<Arc<Runbook>>,
     /// Most actions of an answer that the search looks for where no runbook wins; 0 for no search.
     pub max_actions: usize,
     /// Number of random policies.
@@ -145,10 +145,10 @@ pub fn audit_watched(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Audit, EpisodeError> {
     let profile = options.profile.unwrap_or(scenario.profile);
-    let scenario = &Scenario {
+    let scenario = &Arc::new(Scenario {
         profile,
         ..scenario.clone()
-    };
+    });
     let of_scenario = || Arc::new(scenario.catalogue().clone());
     let work = Work::new(progress);
     let arena = Arena {
@@ -248,8 +248,10 @@ fn basic<'a>(
 ) -> Vec<Policy<'a>> {
     let waiting = Plan::Sequence(Vec::new());
     let nothing = Policy::new(PolicyKind::Nothing, "do nothing", waiting);
-    let runbooks = { options.runbooks.iter() }
-        .map(|runbook| Policy::new(PolicyKind::Runbook, &runbook.name, Plan::Runbook(runbook)));
+    let runbooks = { options.runbooks.iter() }.map(|runbook| {
+        let plan = Plan::Runbook(Arc::clone(runbook));
+        Policy::new(PolicyKind::Runbook, &runbook.name, plan)
+    });
     let random = (0..options.random).map(|number| {
         let name = format!("random {number}");
         Policy::new(PolicyKind::Random, name, Plan::Random(number, all))

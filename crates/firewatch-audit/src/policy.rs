@@ -1,5 +1,7 @@
 //! Policies: ways to answer an incident, and what each is asked for step by step.
 
+use std::sync::Arc;
+
 use firewatch_action::ActionRequest;
 use firewatch_response::Responder;
 use firewatch_scenario::Runbook;
@@ -40,7 +42,7 @@ pub(crate) enum Plan<'a> {
     /// Each action at its step, in order; none for doing nothing.
     Sequence(Vec<(u64, ActionRequest)>),
     /// What the runbook says.
-    Runbook(&'a Runbook),
+    Runbook(Arc<Runbook>),
 }
 
 /// A way to answer an incident.
@@ -74,7 +76,7 @@ impl<'a> Policy<'a> {
             mind: match &self.plan {
                 Plan::Random(number, moves) => Mind::Random(Box::new(stream(seed, *number)), moves),
                 Plan::Sequence(actions) => Mind::Sequence(actions),
-                Plan::Runbook(runbook) => Mind::Runbook(Responder::new(runbook)),
+                Plan::Runbook(runbook) => Mind::Runbook(Responder::new(Arc::clone(runbook))),
             },
         }
     }
@@ -101,7 +103,7 @@ pub(crate) struct Player<'a> {
 enum Mind<'a> {
     Random(Box<ChaCha8Rng>, &'a [ActionRequest]),
     Sequence(&'a [(u64, ActionRequest)]),
-    Runbook(Responder<'a>),
+    Runbook(Responder),
 }
 
 impl Player<'_> {
@@ -116,28 +118,23 @@ impl Player<'_> {
         let begins = self.policy.delay + u64::from(first.is_some());
         let step = step.checked_sub(begins);
         let asked = step.and_then(|step| self.mind.decide(step, view, score));
-        asked.map_or_else(ActionRequest::wait, ActionRequest::clone)
+        asked.unwrap_or_else(ActionRequest::wait)
     }
 }
 
-impl<'a> Mind<'a> {
-    fn decide(
-        &mut self,
-        step: u64,
-        view: &EnvironmentRef,
-        score: &Score,
-    ) -> Option<&'a ActionRequest> {
+impl Mind<'_> {
+    fn decide(&mut self, step: u64, view: &EnvironmentRef, score: &Score) -> Option<ActionRequest> {
         match self {
             Self::Random(random, moves) => {
                 let product = u128::from(random.next_u64()) * moves.len() as u128;
                 // The high half is below the number of moves.
-                moves.get(usize::try_from(product >> 64).ok()?)
+                moves.get(usize::try_from(product >> 64).ok()?).cloned()
             }
             Self::Sequence(actions) => {
                 let due = actions.iter().find(|(at, _)| *at == step);
-                due.map(|(_, request)| request)
+                due.map(|(_, request)| request.clone())
             }
-            Self::Runbook(responder) => responder.next(view, score),
+            Self::Runbook(responder) => responder.next(view, score).cloned(),
         }
     }
 }

@@ -52,7 +52,7 @@ impl World {
     /// At most a [chunk](work::chunk) of these others exists at a time, and the incident itself
     /// beside each chunk: they are as large as the incident, and one for each fault.
     pub(crate) fn watch(
-        scenario: &Scenario,
+        scenario: &Arc<Scenario>,
         catalogue: &Arc<ActionCatalogue>,
         work: &Work,
     ) -> Result<Self, EpisodeError> {
@@ -73,18 +73,18 @@ impl World {
 
     fn watch_chunk(
         &mut self,
-        scenario: &Scenario,
+        scenario: &Arc<Scenario>,
         catalogue: &Arc<ActionCatalogue>,
         others: Range<usize>,
         work: &Work,
     ) -> Result<(), EpisodeError> {
         let count = self.faults.len();
-        let mut worlds = vec![scenario.clone()];
-        worlds.extend(
-            { others.clone() }
-                .map(|fault| without(scenario, |index| index == fault || fault == count)),
-        );
-        let requests = worlds.iter().map(Request::Scenario);
+        let variants = { others.clone() }
+            .map(|fault| without(scenario, |index| index == fault || fault == count));
+        let worlds: Vec<Arc<Scenario>> = std::iter::once(Arc::clone(scenario))
+            .chain(variants.map(Arc::new))
+            .collect();
+        let requests = worlds.iter().cloned().map(Request::Scenario);
         let catalogue = Arc::clone(catalogue);
         let mut batch = EpisodeBatch::with_actions(scenario.profile, catalogue, requests, 1)?;
         let actions = vec![ActionRequest::wait(); worlds.len()];

@@ -6,6 +6,8 @@
     reason = "a test whose incident can't be audited fails"
 )]
 
+use std::sync::Arc;
+
 use firewatch_action::Profile;
 use firewatch_audit::{Audit, AuditOptions, Check, Played, PolicyKind, Verdict, audit};
 use firewatch_scenario::{Runbook, Scenario};
@@ -39,7 +41,7 @@ fn audited(fields: &str) -> Audit {
 fn audited_with(steps: &str) -> Audit {
     let scenario = scenario(&format!("{SERVICES}, {FAULT}"));
     let options = AuditOptions {
-        runbooks: vec![runbook(&scenario, steps)],
+        runbooks: vec![runbook(&scenario, steps).into()],
         ..options()
     };
     audit(&scenario, &options).expect("it can be played")
@@ -228,7 +230,9 @@ fn the_search_says_how_far_it_got() {
     // What was found wins as a runbook too.
     let found = enough.found.as_deref().expect("an answer was found");
     let found = Runbook::parse_for("found.ron", found, &two);
-    let runbooks = vec![found.unwrap_or_else(|problems| panic!("{problems}"))];
+    let runbooks = vec![Arc::new(
+        found.unwrap_or_else(|problems| panic!("{problems}")),
+    )];
     let options = AuditOptions {
         runbooks,
         ..options()

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -111,21 +112,21 @@ fn received<T>(begun: &Receiver<Result<T, Failure>>) -> Result<T, Failure> {
 /// # Errors
 /// None for scenarios without [`Scenario::problems`].
 pub fn play<T>(
-    scenarios: &[&Scenario],
-    runbook: Option<&Runbook>,
+    scenarios: &[Arc<Scenario>],
+    runbook: Option<&Arc<Runbook>>,
     bar: &ProgressBar,
     mut read: impl FnMut(&Scenario, &Script, &EnvironmentRef) -> T,
 ) -> Result<Vec<T>, Failure> {
-    let begun = scenarios.iter().copied();
+    let begun = scenarios.iter().cloned();
     let playback = match runbook {
-        Some(runbook) => FleetPlayback::answered(begun, runbook)?,
+        Some(runbook) => FleetPlayback::answered(begun, Arc::clone(runbook))?,
         None => FleetPlayback::new(begun)?,
     };
     let mut playback = playback.outcomes_only();
     let mut results: Vec<Option<T>> = scenarios.iter().map(|_| None).collect();
     loop {
         for &index in playback.ended() {
-            let (scenario, script) = (scenarios[index], &playback.scripts()[index]);
+            let (scenario, script) = (&scenarios[index], &playback.scripts()[index]);
             let fleet = playback.fleet();
             results[index] = Some(fleet.read(index, |view| read(scenario, script, view))?);
         }

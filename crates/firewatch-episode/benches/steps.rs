@@ -36,7 +36,7 @@ const METRICS: [&str; 4] = [
     "process_memory_utilization",
 ];
 
-fn drawn(seed: u64) -> Request<'static> {
+fn drawn(seed: u64) -> Request {
     Request::Drawn {
         difficulty: DIFFICULTY,
         seed,

@@ -86,9 +86,9 @@ impl EpisodeBatch {
     ///
     /// # Errors
     /// As [`crate::Episode::reset`], for the first request that has one.
-    pub fn new<'a>(
+    pub fn new(
         profile: Profile,
-        requests: impl IntoIterator<Item = Request<'a>>,
+        requests: impl IntoIterator<Item = Request>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let catalogue = Arc::new(ActionCatalogue::built_in(profile).clone());
@@ -100,10 +100,10 @@ impl EpisodeBatch {
     ///
     /// # Errors
     /// As [`EpisodeBatch::new`].
-    pub fn with_actions<'a>(
+    pub fn with_actions(
         profile: Profile,
         catalogue: Arc<ActionCatalogue>,
-        requests: impl IntoIterator<Item = Request<'a>>,
+        requests: impl IntoIterator<Item = Request>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let requests = requests.into_iter();
@@ -181,10 +181,10 @@ impl EpisodeBatch {
     /// of that place goes on with what the failed reset leaves, as in [`crate::Episode::reset`].
     ///
     /// What a timeline can't do before the first tick is no error: see [`BatchStep::failed_action`].
-    pub fn reset_masked<'a>(
+    pub fn reset_masked(
         &mut self,
         mask: &[bool],
-        mut request: impl FnMut(usize) -> Request<'a>,
+        mut request: impl FnMut(usize) -> Request,
     ) -> Result<(), EpisodeError> {
         SimError::check_length("the mask", mask.len(), self.len())?;
         let picked = (0..self.len()).filter(|&index| mask[index]);

@@ -15,13 +15,13 @@ use firewatch_reference::{self as reference, Task, UnknownTask};
 
 /// What a reset asks for.
 #[derive(Clone, Debug)]
-pub enum Request<'a> {
+pub enum Request {
     /// The incident of a scenario, with the scenario's own seed.
-    Scenario(&'a Scenario),
+    Scenario(Arc<Scenario>),
     /// A task of the reference.
     Task {
         /// Its id.
-        id: &'a str,
+        id: String,
         /// Whose SLO budget and burn it has. If it is left out they are the task's own, under the
         /// reference profile those of `easy`.
         difficulty: Option<Difficulty>,
@@ -38,15 +38,21 @@ pub enum Request<'a> {
     },
 }
 
-impl<'a> Request<'a> {
+impl Request {
+    /// The incident of a scenario, given as a [`Scenario`] or an [`Arc`] of one.
+    #[must_use]
+    pub fn scenario(scenario: impl Into<Arc<Scenario>>) -> Self {
+        Self::Scenario(scenario.into())
+    }
+
     /// A task as it is meant, with its own difficulty and seed.
     ///
     /// # Errors
     /// [`UnknownTask`]
-    pub fn task(id: &'a str) -> Result<Self, UnknownTask> {
+    pub fn task(id: &str) -> Result<Self, UnknownTask> {
         let task = reference::find(id)?;
         Ok(Self::Task {
-            id,
+            id: id.to_owned(),
             difficulty: Some(task.difficulty()),
             seed: Some(task.scenario.seed),
         })
@@ -126,9 +132,9 @@ pub(crate) struct Incident {
 impl Incident {
     pub(crate) fn new(profile: Profile, request: &Request) -> Result<Self, EpisodeError> {
         match (profile, request) {
-            (_, Request::Scenario(scenario)) => Self::of(profile, (*scenario).clone()),
+            (_, Request::Scenario(scenario)) => Self::of(profile, Arc::clone(scenario)),
             (Profile::Standard, Request::Drawn { difficulty, seed }) => {
-                Self::of(profile, generate(*difficulty, *seed))
+                Self::of(profile, Arc::new(generate(*difficulty, *seed)))
             }
             (
                 Profile::Standard,
@@ -145,7 +151,7 @@ impl Incident {
                     seed: seed.unwrap_or(scenario.seed),
                     ..scenario.clone()
                 };
-                Self::of(profile, task)
+                Self::of(profile, Arc::new(task))
             }
             (Profile::Reference, Request::Drawn { difficulty, seed }) => {
                 Self::of_start(Start::generate(*difficulty, *seed), *difficulty)
@@ -200,12 +206,11 @@ impl Incident {
         Ok(opening)
     }
 
-    fn of(profile: Profile, scenario: Scenario) -> Result<Self, EpisodeError> {
+    fn of(profile: Profile, mut scenario: Arc<Scenario>) -> Result<Self, EpisodeError> {
         // What its timeline does goes by the rules that its answer goes by.
-        let scenario = Scenario {
-            profile,
-            ..scenario
-        };
+        if scenario.profile != profile {
+            Arc::make_mut(&mut scenario).profile = profile;
+        }
         let blueprint = scenario.blueprint()?;
         Ok(Self::with(profile, scenario, blueprint))
     }
@@ -214,20 +219,20 @@ impl Incident {
     fn of_start(start: Start, difficulty: Difficulty) -> Result<Self, EpisodeError> {
         let blueprint = start.state.blueprint()?;
         check_registered(start.task)?;
-        let mut incident = Self::with(Profile::Reference, start.scenario, blueprint);
+        let mut incident = Self::with(Profile::Reference, Arc::new(start.scenario), blueprint);
         let terms = &mut incident.terms;
         (terms.graded_ticks, terms.max_bad_customer_minutes) = graded_by(start.task, difficulty);
         Ok(incident)
     }
 
-    fn with(profile: Profile, scenario: Scenario, blueprint: Blueprint) -> Self {
+    fn with(profile: Profile, scenario: Arc<Scenario>, blueprint: Blueprint) -> Self {
         Self {
             blueprint,
             terms: Terms::of(profile, &scenario),
             timetable: Some(Timetable::of(&scenario))
                 .filter(|timetable| !timetable.is_empty())
                 .map(Arc::new),
-            scenario: Arc::new(scenario),
+            scenario,
         }
     }
 }

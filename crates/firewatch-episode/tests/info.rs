@@ -26,7 +26,7 @@ const MESH: &str = r#"Scenario(
 fn begun(profile: Profile) -> Episode {
     let mesh = Scenario::parse("test", MESH).unwrap_or_else(|problems| panic!("{problems}"));
     let mut episode = Episode::new(profile);
-    let begun = episode.reset(&Request::Scenario(&mesh));
+    let begun = episode.reset(&Request::scenario(mesh.clone()));
     begun.expect("it can begin");
     episode
 }

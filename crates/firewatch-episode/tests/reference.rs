@@ -18,7 +18,7 @@ fn begun(profile: Profile, request: &Request) -> Episode {
     episode
 }
 
-fn task(id: &str) -> Request<'_> {
+fn task(id: &str) -> Request {
     Request::task(id).expect("this is a task")
 }
 
@@ -35,9 +35,9 @@ fn declaring() -> ActionRequest {
 }
 
 /// A reset that fails, at another difficulty: its fault is on a service that is not registered.
-fn failing(difficulty: Difficulty) -> Request<'static> {
+fn failing(difficulty: Difficulty) -> Request {
     Request::Task {
-        id: "task_easy_lb_hotspot",
+        id: "task_easy_lb_hotspot".to_owned(),
         difficulty: Some(difficulty),
         seed: None,
     }
@@ -115,7 +115,7 @@ fn a_reset_that_fails_leaves_its_difficulty_with_the_episode_before_it() {
 
     // An unknown task is graded as the tasks of the difficulty, and has no goals.
     let unknown = Request::Task {
-        id: "nope",
+        id: "nope".to_owned(),
         difficulty: Some(Difficulty::Hard),
         seed: Some(1),
     };
@@ -141,7 +141,7 @@ fn a_smaller_budget_of_a_reset_that_failed_is_a_ceiling() {
 fn a_reset_that_fails_changes_nothing_where_it_is_no_rule() {
     let oom = task("task_easy_oom_baseline");
     let unknown = Request::Task {
-        id: "nope",
+        id: "nope".to_owned(),
         difficulty: Some(Difficulty::Hard),
         seed: None,
     };

@@ -47,43 +47,23 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) score: Option<&'a Score>,
 }
 
-/// Watches one expectation.
-pub(crate) struct Watch<'a> {
-    expectation: &'a Expectation,
-    last_tick: u64,
-    outcome: Outcome,
-}
-
-impl<'a> Watch<'a> {
-    pub(crate) fn new(expectation: &'a Expectation, last_tick: u64) -> Self {
-        Self {
-            expectation,
-            last_tick,
-            outcome: Outcome::Undecided,
-        }
-    }
-
-    pub(crate) fn verdict(&self) -> Verdict {
-        Verdict {
-            expectation: self.expectation.clone(),
-            outcome: self.outcome.clone(),
-        }
-    }
-
-    pub(crate) fn outcome(&self) -> &Outcome {
-        &self.outcome
-    }
-
-    /// Looks at the state after a tick, or at the start.
-    pub(crate) fn observe(&mut self, context: &CheckContext) {
+impl Outcome {
+    /// Updates the outcome of an expectation with the state after a tick, or at the start. `last_tick` is
+    /// the last tick of the run.
+    pub(crate) fn update(
+        &mut self,
+        expectation: &Expectation,
+        last_tick: u64,
+        context: &CheckContext,
+    ) {
         let tick = context.view.clock().tick;
         // `at_tick(0, ...)` is the only one that looks at the start.
-        let looks = self.expectation.when == When::AtTick(0) || tick > 0;
-        if !looks || self.outcome != Outcome::Undecided {
+        let looks = expectation.when == When::AtTick(0) || tick > 0;
+        if !looks || *self != Self::Undecided {
             return;
         }
-        let last = tick >= self.last_tick;
-        let (decides_if_true, decides_if_false) = match self.expectation.when {
+        let last = tick >= last_tick;
+        let (decides_if_true, decides_if_false) = match expectation.when {
             When::AtTick(at) => (tick == at, tick == at),
             When::ByTick(by) => (true, tick >= by),
             When::Always => (last, true),
@@ -93,13 +73,13 @@ impl<'a> Watch<'a> {
         if !decides_if_true && !decides_if_false {
             return;
         }
-        let CheckResult { holds, actual } = context.check(&self.expectation.check);
-        let wanted = self.expectation.when != When::Never;
+        let CheckResult { holds, actual } = context.check(&expectation.check);
+        let wanted = expectation.when != When::Never;
         if holds && decides_if_true || !holds && decides_if_false {
-            self.outcome = if holds == wanted {
-                Outcome::Passed
+            *self = if holds == wanted {
+                Self::Passed
             } else {
-                Outcome::Failed { tick, actual }
+                Self::Failed { tick, actual }
             };
         }
     }

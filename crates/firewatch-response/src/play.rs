@@ -1,10 +1,13 @@
 //! Playing a scenario: the simulation, what its timeline does to it, and what comes of it.
 
 mod answer;
+mod executor;
 mod fleet;
 mod record;
 mod script;
 mod timetable;
+
+use std::sync::Arc;
 
 use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
@@ -14,8 +17,8 @@ use firewatch_scenario::Runbook;
 use firewatch_scenario::Scenario;
 
 pub use fleet::FleetPlayback;
-pub use record::{Occurrence, ServiceHistory, What};
-pub use script::{FailedAction, Script};
+pub use record::{FailedAction, Occurrence, ServiceHistory, What};
+pub use script::Script;
 pub use timetable::Timetable;
 
 /// A scenario that is being played.
@@ -33,35 +36,38 @@ pub use timetable::Timetable;
 ///     timeline: [(tick: 8, do: halt("auth-service"))],
 ///     expect: [by_tick(8, status("auth-service", critical)), at_end(all_healthy)],
 /// )"#)?;
-/// let mut playback = Playback::new(&scenario)?;
+/// let mut playback = Playback::new(scenario)?;
 /// while playback.tick()? {}
 /// assert!(playback.verdicts().iter().all(|verdict| verdict.passed()));
 /// # Ok(())
 /// # }
 /// ```
-pub struct Playback<'a> {
+pub struct Playback {
     simulation: Simulation,
-    script: Script<'a>,
+    script: Script,
 }
 
-impl<'a> Playback<'a> {
-    /// Sets the scenario up, at tick 0.
+impl Playback {
+    /// Sets the scenario up, at tick 0. Takes a [`Scenario`] or an [`Arc`] of one.
     ///
     /// # Errors
     /// As [`Scenario::blueprint`].
-    pub fn new(scenario: &'a Scenario) -> Result<Self, SimError> {
-        Self::begin(scenario, None)
+    pub fn new(scenario: impl Into<Arc<Scenario>>) -> Result<Self, SimError> {
+        Self::begin(scenario.into(), None)
     }
 
     /// Sets the scenario up, at tick 0, to be answered by the runbook.
     ///
     /// # Errors
     /// As [`Playback::new`].
-    pub fn answered(scenario: &'a Scenario, runbook: &'a Runbook) -> Result<Self, SimError> {
-        Self::begin(scenario, Some(runbook))
+    pub fn answered(
+        scenario: impl Into<Arc<Scenario>>,
+        runbook: impl Into<Arc<Runbook>>,
+    ) -> Result<Self, SimError> {
+        Self::begin(scenario.into(), Some(runbook.into()))
     }
 
-    fn begin(scenario: &'a Scenario, runbook: Option<&'a Runbook>) -> Result<Self, SimError> {
+    fn begin(scenario: Arc<Scenario>, runbook: Option<Arc<Runbook>>) -> Result<Self, SimError> {
         let simulation = Simulation::from_blueprint(&scenario.blueprint()?)?;
         let script = Script::new(scenario, runbook, &simulation.view());
         Ok(Self { simulation, script })
@@ -154,7 +160,7 @@ impl<'a> Playback<'a> {
 
     /// What the run is besides its environment.
     #[must_use]
-    pub fn script(&self) -> &Script<'a> {
+    pub fn script(&self) -> &Script {
         &self.script
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use firewatch_action::Profile;
 use firewatch_episode::{EpisodeError, Request};
@@ -25,7 +26,7 @@ pub struct Incident {
 }
 
 enum Origin {
-    File(Box<Scenario>),
+    File(Arc<Scenario>),
     Task { id: String, seed: Option<u64> },
     Drawn { difficulty: Difficulty, seed: u64 },
 }
@@ -57,9 +58,9 @@ impl Incident {
     ///
     /// # Errors
     /// There is no such task.
-    pub fn request(&self) -> Result<Request<'_>, Failure> {
+    pub fn request(&self) -> Result<Request, Failure> {
         match &self.origin {
-            Origin::File(scenario) => Ok(Request::Scenario(scenario)),
+            Origin::File(scenario) => Ok(Request::Scenario(Arc::clone(scenario))),
             Origin::Drawn { difficulty, seed } => Ok(Request::Drawn {
                 difficulty: *difficulty,
                 seed: *seed,
@@ -67,7 +68,7 @@ impl Incident {
             Origin::Task { id, seed } => {
                 let task = sources::task(id)?;
                 Ok(Request::Task {
-                    id,
+                    id: id.clone(),
                     difficulty: Some(task.difficulty()),
                     seed: Some(seed.unwrap_or(task.scenario.seed)),
                 })
@@ -192,7 +193,7 @@ fn of_source(source: &Source, arguments: &PlayArguments) -> Result<Incident, Dia
     sources::refuse(scenario.problems(), &source.name(), &change)?;
     Ok(Incident {
         profile,
-        origin: Origin::File(Box::new(scenario)),
+        origin: Origin::File(Arc::new(scenario)),
     })
 }
 

@@ -1,5 +1,7 @@
 //! A scenario to be played, with what the command line changes in it.
 
+use std::sync::Arc;
+
 use firewatch_scenario::{
     Diagnostics, MAX_SERVICE_TICKS, MAX_SWEEP_SERVICE_TICKS, Runbook, Scenario, Sweep,
 };
@@ -14,7 +16,7 @@ pub struct Case {
     /// The scenario as it is played.
     pub scenario: Scenario,
     /// What answers it.
-    pub runbook: Option<Runbook>,
+    pub runbook: Option<Arc<Runbook>>,
     /// The file that it is from.
     runbook_file: Option<String>,
     /// The service whose log is wanted, if the scenario has it.
@@ -46,7 +48,7 @@ impl Case {
             case.scenario = case.reseeded(seed)?;
         }
         if let Some(path) = &arguments.runbook {
-            case.runbook = Some(Runbook::load_for(path, &case.scenario)?);
+            case.runbook = Some(Arc::new(Runbook::load_for(path, &case.scenario)?));
             case.runbook_file = Some(path.display().to_string());
         }
         case.logs = { arguments.logs.clone() }.filter(|name| case.scenario.has_service(name));

@@ -142,7 +142,7 @@ impl Collector {
             first_failed_seed: None,
         };
         Self {
-            expectations: { case.scenario.expectations(case.runbook.as_ref()) }
+            expectations: { case.scenario.expectations(case.runbook.as_deref()) }
                 .map(|e| share(e.to_string()))
                 .collect(),
             ..Self::default()

@@ -24,8 +24,8 @@ pub fn play(
     bar: &ProgressBar,
 ) -> Result<Summary, Failure> {
     let mut playback = match &case.runbook {
-        Some(runbook) => Playback::answered(&case.scenario, runbook)?,
-        None => Playback::new(&case.scenario)?,
+        Some(runbook) => Playback::answered(case.scenario.clone(), runbook.clone())?,
+        None => Playback::new(case.scenario.clone())?,
     };
     let mut recorder = Recorder::new(&case.scenario);
     let played = play_ticks(&mut playback, &mut recorder, case, report, out, bar);

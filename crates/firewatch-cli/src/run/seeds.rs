@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::ops::Range;
+use std::sync::Arc;
 
 use firewatch_scenario::{Diagnostics, Scenario};
 use indicatif::ProgressBar;
@@ -46,17 +47,16 @@ struct Chunk<'a> {
 impl<'a> Chunk<'a> {
     fn play(case: &'a Case, seeds: Range<u64>, bar: &ProgressBar) -> Result<Self, Failure> {
         let mut misfits = Misfits::default();
-        let mut scenarios: Vec<Scenario> = Vec::new();
+        let mut scenarios: Vec<Arc<Scenario>> = Vec::new();
         for seed in seeds {
             match case.reseeded(seed) {
-                Ok(scenario) => scenarios.push(scenario),
+                Ok(scenario) => scenarios.push(Arc::new(scenario)),
                 Err(problems) => {
                     misfits.add(problems);
                     bar.inc(case.scenario.ticks);
                 }
             }
         }
-        let scenarios: Vec<&Scenario> = scenarios.iter().collect();
         let runs = batch::play(
             &scenarios,
             case.runbook.as_ref(),

@@ -12,6 +12,7 @@ mod values;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use firewatch_action::ActionCatalogue;
 use firewatch_scenario::{Diagnostics, Plan, Runbook, Scenario};
@@ -34,7 +35,7 @@ pub use values::{SeedList, Shard, Vary};
 struct Sweep {
     plan: Plan,
     /// What answers each of them.
-    runbook: Option<Runbook>,
+    runbook: Option<Arc<Runbook>>,
     /// Those of the plan that are asked for.
     runs: Range<u64>,
     batch: Batch,
@@ -81,7 +82,7 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
     let sweep = Sweep {
         bar: console.progress(ticks, arguments.out.is_none()),
         plan,
-        runbook,
+        runbook: runbook.map(Arc::new),
         runs,
         batch,
         name,
@@ -194,8 +195,8 @@ impl Sweep {
     ) -> Result<(), Failure> {
         let play = |runs: Range<u64>| {
             let first = runs.start;
-            let scenarios: Vec<Scenario> = runs.map(|run| self.plan.scenario(run)).collect();
-            let scenarios: Vec<&Scenario> = scenarios.iter().collect();
+            let scenarios: Vec<Arc<Scenario>> =
+                runs.map(|run| Arc::new(self.plan.scenario(run))).collect();
             let runbook = self.runbook.as_ref();
             let played = batch::play(&scenarios, runbook, &self.bar, |scenario, script, view| {
                 sources::check_actions(script, &self.name, scenario.seed)?;

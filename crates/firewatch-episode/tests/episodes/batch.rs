@@ -45,7 +45,7 @@ pub fn goes_through_the_same_bits(profile: Profile, count: usize, threads: usize
             seed: number as u64,
         },
         2 => Request::task(tasks[59 - number / 5 % 17]).expect("this is a task"),
-        3 => Request::Scenario(&eventful),
+        3 => Request::scenario(eventful.clone()),
         _ => Request::Drawn {
             difficulty: Difficulty::Medium,
             seed: number as u64,
@@ -153,7 +153,7 @@ fn investigations_of_a_reference_batch_are_those_of_each_episode_alone() {
     );
     let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
     let request = |number: usize| match number % 4 {
-        0 => Request::Scenario(&timeless),
+        0 => Request::scenario(timeless.clone()),
         difficulty => Request::Drawn {
             difficulty: difficulties[difficulty - 1],
             seed: 100 + number as u64,

@@ -13,7 +13,7 @@ fn a_reset_does_the_first_tick_and_shows_it() {
     assert_eq!(episode.step(&looking()), Err(EpisodeError::NotRunning));
     let mut episode = Episode::new(Profile::Reference);
     let request = Request::Task {
-        id: "task_hard_config_drift_noise",
+        id: "task_hard_config_drift_noise".to_owned(),
         difficulty: None,
         seed: None,
     };
@@ -68,7 +68,7 @@ fn an_episode_ends_for_each_of_three_reasons() {
             "difficulty: easy, slo_budget: 3, services: [\"api-gateway\", \"auth-service\"], \
              faults: [(kind: bad_deploy, service: \"api-gateway\", speed: 9)]",
         );
-        let mut episode = begun(profile, &Request::Scenario(&short));
+        let mut episode = begun(profile, &Request::scenario(short.clone()));
         let step = play(&mut episode, &looking());
         assert_eq!(step.end, Some(End::BudgetUsedUp), "{profile}");
         assert_eq!(step.reward.slo_breach_penalty, -2.0);

@@ -1,5 +1,7 @@
 //! The answer to an incident in a run: who gives it, and what it is worth.
 
+use std::sync::Arc;
+
 use firewatch_sim::{EnvironmentRef, SimError};
 
 use crate::expect::CheckContext;
@@ -20,20 +22,21 @@ enum Step {
 
 /// Keeps the score of a run step by step, as an episode does: from the second tick on, what is done
 /// behind a tick belongs to its step.
-pub(super) struct Answer<'a> {
-    scenario: &'a Scenario,
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    scenario: Arc<Scenario>,
     /// From the first tick on.
     score: Option<Score>,
-    responder: Option<Responder<'a>>,
+    responder: Option<Responder>,
     /// What the runbook does in the next step.
-    next: Option<&'a ActionRequest>,
+    next: Option<ActionRequest>,
     step: Step,
     deed: Deed,
 }
 
-impl<'a> Answer<'a> {
+impl Answer {
     /// What a run needs: nothing where no runbook answers and nobody asks for the score.
-    pub(super) fn new(scenario: &'a Scenario, runbook: Option<&'a Runbook>) -> Option<Self> {
+    pub(super) fn new(scenario: &Arc<Scenario>, runbook: Option<&Arc<Runbook>>) -> Option<Self> {
         let expected = [&scenario.expect, &scenario.expect_unanswered];
         let asks = |expectation: &Expectation| match &expectation.check {
             Check::Quantity(quantity, _) => quantity.is_of_answer(),
@@ -41,9 +44,9 @@ impl<'a> Answer<'a> {
         };
         let wanted = runbook.is_some() || expected.into_iter().flatten().any(asks);
         wanted.then(|| Self {
-            scenario,
+            scenario: Arc::clone(scenario),
             score: None,
-            responder: runbook.map(Responder::new),
+            responder: runbook.map(|runbook| Responder::new(Arc::clone(runbook))),
             next: None,
             step: Step::Closed,
             deed: Deed::default(),
@@ -78,7 +81,7 @@ impl<'a> Answer<'a> {
         match &mut self.score {
             None if tick >= 1 => {
                 let profile = self.scenario.profile;
-                let terms = Terms::of(profile, self.scenario);
+                let terms = Terms::of(profile, &self.scenario);
                 let budget = self.scenario.slo_budget.remaining;
                 self.score = Some(stage.read(|view| Score::begin(terms, budget, view))?);
                 self.decide(stage)?;
@@ -94,7 +97,7 @@ impl<'a> Answer<'a> {
     }
 
     /// What the runbook does now, decided on what was to be seen before the tick.
-    pub(super) fn request(&mut self) -> Option<&'a ActionRequest> {
+    pub(super) fn request(&mut self) -> Option<ActionRequest> {
         self.next.take_if(|_| self.step == Step::Open)
     }
 
@@ -115,7 +118,7 @@ impl<'a> Answer<'a> {
         };
         let deed = std::mem::take(&mut self.deed);
         if step == Step::Open {
-            stage.read(|view| score.after_action(self.scenario, view, deed))?;
+            stage.read(|view| score.after_action(&self.scenario, view, deed))?;
             self.keep_budget(stage)?;
         }
         self.decide(stage)
@@ -123,7 +126,7 @@ impl<'a> Answer<'a> {
 
     fn decide(&mut self, stage: &impl Stage) -> Result<(), SimError> {
         if let (Some(score), Some(responder)) = (&self.score, &mut self.responder) {
-            self.next = stage.read(|view| responder.next(view, score))?;
+            self.next = stage.read(|view| responder.next(view, score).cloned())?;
         }
         Ok(())
     }

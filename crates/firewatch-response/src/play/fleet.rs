@@ -1,5 +1,7 @@
 //! Playing many scenarios side by side.
 
+use std::sync::Arc;
+
 use firewatch_sim::{Blueprint, Fleet, SimError};
 
 use super::record::Occurrence;
@@ -21,8 +23,9 @@ use firewatch_scenario::Scenario;
 /// use firewatch_scenario::{Difficulty, generate};
 ///
 /// let scenarios: Vec<_> = (0..100).map(|seed| generate(Difficulty::Easy, seed)).collect();
-/// let mut playback = FleetPlayback::new(&scenarios)?.outcomes_only();
-/// let mut impacts = vec![0.0; scenarios.len()];
+/// let count = scenarios.len();
+/// let mut playback = FleetPlayback::new(scenarios)?.outcomes_only();
+/// let mut impacts = vec![0.0; count];
 /// while playback.tick()? {
 ///     for &index in playback.ended() {
 ///         let impact = playback.fleet().read(index, |view| view.impact())?;
@@ -34,22 +37,24 @@ use firewatch_scenario::Scenario;
 /// # Ok(())
 /// # }
 /// ```
-pub struct FleetPlayback<'a> {
+pub struct FleetPlayback {
     fleet: Fleet,
-    scripts: Vec<Script<'a>>,
+    scripts: Vec<Script>,
     tick: u64,
     /// Those that still have ticks to do, in order.
     running: Vec<usize>,
     ended: Vec<usize>,
 }
 
-impl<'a> FleetPlayback<'a> {
-    /// Sets the scenarios up, at tick 0.
+impl FleetPlayback {
+    /// Sets the scenarios up, at tick 0. Takes [`Scenario`]s or [`Arc`]s of them.
     ///
     /// # Errors
     /// None for scenarios without [`Scenario::problems`]; else as
     /// [`firewatch_sim::spawn_environment`].
-    pub fn new(scenarios: impl IntoIterator<Item = &'a Scenario>) -> Result<Self, SimError> {
+    pub fn new<S: Into<Arc<Scenario>>>(
+        scenarios: impl IntoIterator<Item = S>,
+    ) -> Result<Self, SimError> {
         Self::begin(scenarios, None)
     }
 
@@ -57,25 +62,27 @@ impl<'a> FleetPlayback<'a> {
     ///
     /// # Errors
     /// As [`FleetPlayback::new`].
-    pub fn answered(
-        scenarios: impl IntoIterator<Item = &'a Scenario>,
-        runbook: &'a Runbook,
+    pub fn answered<S: Into<Arc<Scenario>>>(
+        scenarios: impl IntoIterator<Item = S>,
+        runbook: impl Into<Arc<Runbook>>,
     ) -> Result<Self, SimError> {
-        Self::begin(scenarios, Some(runbook))
+        Self::begin(scenarios, Some(runbook.into()))
     }
 
-    fn begin(
-        scenarios: impl IntoIterator<Item = &'a Scenario>,
-        runbook: Option<&'a Runbook>,
+    fn begin<S: Into<Arc<Scenario>>>(
+        scenarios: impl IntoIterator<Item = S>,
+        runbook: Option<Arc<Runbook>>,
     ) -> Result<Self, SimError> {
-        let scenarios: Vec<&Scenario> = scenarios.into_iter().collect();
+        let scenarios: Vec<Arc<Scenario>> = scenarios.into_iter().map(S::into).collect();
         let blueprints: Vec<Blueprint> = scenarios
             .iter()
             .map(|scenario| scenario.blueprint())
             .collect::<Result<_, _>>()?;
         let fleet = Fleet::new(blueprints, 1)?;
-        let script =
-            |(index, scenario)| fleet.read(index, |view| Script::new(scenario, runbook, view));
+        let script = |(index, scenario)| {
+            let runbook = runbook.clone();
+            fleet.read(index, |view| Script::new(scenario, runbook, view))
+        };
         let scripts: Vec<Script> = scenarios
             .into_iter()
             .enumerate()
@@ -163,7 +170,7 @@ impl<'a> FleetPlayback<'a> {
 
     /// What has come of each scenario so far, in order.
     #[must_use]
-    pub fn scripts(&self) -> &[Script<'a>] {
+    pub fn scripts(&self) -> &[Script] {
         &self.scripts
     }
 

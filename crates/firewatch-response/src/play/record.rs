@@ -1,6 +1,9 @@
 //! What is noted while a scenario is played.
 
-use firewatch_sim::{FaultKind, Status, Value, Vitals};
+use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value, Vitals};
+
+use firewatch_action::ActionError;
+use firewatch_scenario::Fault;
 
 /// Something that happened, after that many ticks.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +69,106 @@ pub enum What {
     },
     /// The SLO budget is used up.
     SloBreached,
+}
+
+/// An action that could not be carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedAction {
+    /// The tick at which it was to be done.
+    pub tick: u64,
+    /// Name of the action, which metric it failed at, and what that has to be. For what a scenario with
+    /// [problems](firewatch_scenario::Scenario::problems) does without an action, such as a fault on a service that it does not
+    /// have, [`ActionError::Sim`].
+    pub error: ActionError,
+}
+
+/// What a run writes down while it goes on.
+#[derive(Clone, Debug)]
+pub(super) struct Journal {
+    /// Whether only what does not grow with the ticks is kept: no occurrence, and of each service's
+    /// statuses the last.
+    outcome_only: bool,
+    pub(super) occurrences: Vec<Occurrence>,
+    pub(super) histories: Vec<ServiceHistory>,
+    /// The first action that could not be carried out.
+    failed_action: Option<FailedAction>,
+}
+
+impl Journal {
+    /// Writes down everything about these services.
+    pub(super) fn new<'a>(services: impl Iterator<Item = &'a str>) -> Self {
+        Self {
+            outcome_only: false,
+            histories: services.map(ServiceHistory::new).collect(),
+            ..Self::of_outcome()
+        }
+    }
+
+    /// Writes down only which action failed.
+    pub(super) fn of_outcome() -> Self {
+        Self {
+            outcome_only: true,
+            occurrences: Vec::new(),
+            histories: Vec::new(),
+            failed_action: None,
+        }
+    }
+
+    pub(super) fn note(&mut self, tick: u64, what: impl FnOnce() -> What) {
+        if !self.outcome_only {
+            let what = what();
+            self.occurrences.push(Occurrence { tick, what });
+        }
+    }
+
+    pub(super) fn note_active(&mut self, tick: u64, fault: &Fault) {
+        self.note(tick, || What::FaultActive {
+            service: fault.service.clone(),
+            kind: fault.kind,
+            speed: fault.speed,
+        });
+    }
+
+    pub(super) fn note_failed(&mut self, tick: u64, error: ActionError) {
+        let failed = FailedAction { tick, error };
+        self.failed_action.get_or_insert(failed);
+    }
+
+    pub(super) fn failed_action(&self) -> Option<&FailedAction> {
+        self.failed_action.as_ref()
+    }
+
+    pub(super) fn into_failed_action(self) -> Option<FailedAction> {
+        self.failed_action
+    }
+
+    /// Keeps from now on nothing that grows with the ticks, and drops what it has.
+    pub(super) fn keep_outcome_only(&mut self) {
+        self.outcome_only = true;
+        self.occurrences = Vec::new();
+        self.forget_statuses();
+    }
+
+    pub(super) fn forget_statuses(&mut self) {
+        for history in &mut self.histories {
+            history.forget_statuses();
+        }
+    }
+
+    /// Records the services after a tick, or at the start.
+    pub(super) fn record(&mut self, tick: u64, view: &EnvironmentRef) {
+        for (history, vitals) in self.histories.iter_mut().zip(view.vitals()) {
+            let (before, to) = (history.statuses.last().copied(), vitals.status);
+            history.record(vitals);
+            if self.outcome_only {
+                history.forget_statuses();
+            } else if let Some(from) = before.filter(|&from| from != to) {
+                let service = history.name.clone();
+                let what = What::StatusChanged { service, from, to };
+                self.occurrences.push(Occurrence { tick, what });
+            }
+        }
+    }
 }
 
 /// What a service went through.

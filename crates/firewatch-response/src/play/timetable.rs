@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_sim::{EnvironmentRef, FaultKind, SimError};
+use firewatch_sim::{EnvironmentRef, FaultKind};
 
-use super::script::{FailedAction, Script};
-use firewatch_action::Metrics;
-use firewatch_action::{ActionRequest, ActionSession, Stage};
+use firewatch_action::{ActionRequest, Metrics};
 use firewatch_ron::work;
 use firewatch_scenario::{Action, Fault, Scenario};
 
@@ -21,7 +19,7 @@ pub(super) enum Step<'a> {
 
 /// Where a step stands in its scenario.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+pub(super) enum Place {
     /// A fault that begins.
     Fault(usize),
     /// An event of the timeline.
@@ -54,58 +52,34 @@ impl Timetable {
         self.0.is_empty()
     }
 
-    /// The steps in reverse order, so that the next one is popped.
-    pub(super) fn steps<'a>(&self, scenario: &'a Scenario) -> Vec<(u64, Step<'a>)> {
-        resolved(&self.0, scenario)
+    /// Returns the number of entries whose ticks are before that one.
+    pub(super) fn count_before(&self, tick: u64) -> usize {
+        self.0.partition_point(|(at, _)| *at < tick)
     }
 
-    /// Does what the scenario of this timetable does after `tick` ticks: the faults that begin
-    /// then, then the events of the timeline, whose actions go into the session. A [`crate::Playback`]
-    /// does so by itself.
-    ///
-    /// All that is due is done, whatever one part of it fails at: returns the first action that could not be
-    /// carried out, as [`Script::failed_action`] tells it of a run. For a scenario without
-    /// [`Scenario::problems`], on an environment of its own, that is an action of a file of its own that gives
-    /// a metric a value which the metric can't have.
-    ///
-    /// # Errors
-    /// The stage has no environment: nothing was done then.
-    pub fn act_at(
-        &self,
-        scenario: &Scenario,
-        tick: u64,
-        stage: &mut impl Stage,
-        session: &mut ActionSession,
-    ) -> Result<Option<FailedAction>, SimError> {
-        let first = self.0.partition_point(|(at, _)| *at < tick);
-        let end = self.0.partition_point(|(at, _)| *at <= tick);
-        let due = resolved(&self.0[first..end], scenario);
-        if due.is_empty() {
-            return Ok(None);
-        }
-        Script::act_once(scenario, due, tick, stage, session)
+    /// Returns the entries due at these ticks that come after `from`, in order.
+    pub(super) fn due(&self, from: usize, tick: u64) -> &[(u64, Place)] {
+        let rest = self.0.get(from..).unwrap_or_default();
+        &rest[..rest.partition_point(|(at, _)| *at <= tick)]
     }
 }
 
-/// The steps at those places, in reverse. A scenario that has fewer than its timetable does fewer.
-fn resolved<'a>(places: &[(u64, Place)], scenario: &'a Scenario) -> Vec<(u64, Step<'a>)> {
-    work::count(places.len());
-    let step = |place: Place| match place {
-        Place::Fault(index) => scenario.faults.get(index).map(Step::Begin),
-        Place::Event(index) => scenario
-            .timeline
-            .get(index)
-            .map(|event| match &event.action {
-                Action::Halt(service) => Step::Halt(service),
-                Action::Inject(fault) => Step::Begin(fault),
-                Action::Set(service, metrics) => Step::Set(service, metrics),
-                Action::Perform(request) => Step::Perform(request),
-            }),
-    };
-    let steps = places.iter().rev();
-    steps
-        .filter_map(|&(tick, place)| Some((tick, step(place)?)))
-        .collect()
+impl Place {
+    /// Returns the step that stands there; `None` in a scenario that is not the timetable's.
+    pub(super) fn step(self, scenario: &Scenario) -> Option<Step<'_>> {
+        match self {
+            Self::Fault(index) => scenario.faults.get(index).map(Step::Begin),
+            Self::Event(index) => scenario
+                .timeline
+                .get(index)
+                .map(|event| match &event.action {
+                    Action::Halt(service) => Step::Halt(service),
+                    Action::Inject(fault) => Step::Begin(fault),
+                    Action::Set(service, metrics) => Step::Set(service, metrics),
+                    Action::Perform(request) => Step::Perform(request),
+                }),
+        }
+    }
 }
 
 /// The faults that are not halted, by service. All halts of a tick share one look at them.

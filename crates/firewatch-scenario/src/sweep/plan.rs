@@ -28,7 +28,7 @@ use firewatch_ron::{Problem, shown};
 /// assert_eq!((plan.runs(), plan.columns()), (9, vec!["halt".to_owned()]));
 /// let run = plan.scenario(4);
 /// assert_eq!((run.seed, run.timeline[0].tick), (1, 8));
-/// let mut playback = Playback::new(&run)?;
+/// let mut playback = Playback::new(run)?;
 /// while playback.tick()? {}
 /// # Ok(())
 /// # }

@@ -1,0 +1,225 @@
+//! Executing what a timeline or a runbook does at a tick.
+
+use firewatch_sim::SimError;
+
+use super::answer::Answer;
+use super::record::{FailedAction, Journal, What};
+use super::timetable::{ActiveFaults, Place, Step, Timetable};
+use firewatch_action::{
+    ActionCatalogue, ActionError, ActionRequest, ActionSession, Metrics, Stage,
+};
+use firewatch_ron::work;
+use firewatch_scenario::{Fault, Scenario};
+
+/// Executes steps on one environment at one tick, and notes what came of them.
+pub(super) struct Executor<'r> {
+    /// Ticks done.
+    pub(super) tick: u64,
+    pub(super) catalogue: &'r ActionCatalogue,
+    pub(super) session: &'r mut ActionSession,
+    /// What counts the actions that answer the incident, if somebody asks.
+    pub(super) answer: Option<&'r mut Answer>,
+    pub(super) journal: &'r mut Journal,
+}
+
+impl Executor<'_> {
+    /// Executes the entries of a timetable, in order. Where no runbook answers, the timeline's actions do:
+    /// their step is scored after the last of them, but before anything else that happens. Else they are
+    /// what happens anyway, as in an episode.
+    pub(super) fn run_due(
+        &mut self,
+        scenario: &Scenario,
+        due: &[(u64, Place)],
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        let answers = self.timeline_answers();
+        let is_answer = |step: &Step| answers && matches!(step, Step::Perform(_));
+        let steps = due.iter().filter_map(|(_, place)| place.step(scenario));
+        let mut actions = steps.clone().filter(is_answer).count();
+        let mut active = None;
+        self.close_step_after(actions, stage)?;
+        for step in steps {
+            actions -= usize::from(is_answer(&step));
+            self.run(step, &mut active, stage)?;
+            self.close_step_after(actions, stage)?;
+        }
+        Ok(())
+    }
+
+    /// Closes the step of the answer where no more of its actions are to come.
+    fn close_step_after(&mut self, actions: usize, stage: &mut impl Stage) -> Result<(), SimError> {
+        match &mut self.answer {
+            Some(answer) if actions == 0 => answer.close_step(stage),
+            _ => Ok(()),
+        }
+    }
+
+    /// Executes a step; `active` are the faults that are not halted, if they have been looked up.
+    fn run(
+        &mut self,
+        step: Step,
+        active: &mut Option<ActiveFaults>,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        work::count(1);
+        match step {
+            Step::Begin(fault) => self.begin(fault, active, stage),
+            Step::Halt(service) => {
+                let active = match active {
+                    Some(active) => active,
+                    None => active.insert(stage.read(ActiveFaults::of)?),
+                };
+                self.halt(service, active, stage)
+            }
+            Step::Set(service, metrics) => self.set(service, metrics, stage),
+            Step::Perform(request) => {
+                // It may halt a fault.
+                *active = None;
+                self.perform(request, self.timeline_answers(), stage)
+            }
+        }
+    }
+
+    fn timeline_answers(&self) -> bool {
+        let answer = self.answer.as_ref();
+        !answer.is_some_and(|answer| answer.is_by_runbook())
+    }
+
+    /// Performs an action; `answers` says whether it is part of the answer. What the reference fails at is
+    /// the action's feedback; so is an action that does not fit the scenario, and the run goes on.
+    pub(super) fn perform(
+        &mut self,
+        request: &ActionRequest,
+        answers: bool,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        let mut answer = self.answer.as_mut().filter(|_| answers);
+        let (wrong, feedback, halted) = match self.catalogue.apply(stage, self.session, request) {
+            Ok(outcome) => {
+                if let Some(answer) = &mut answer {
+                    answer.note(&outcome, self.session);
+                }
+                (outcome.wrong, outcome.feedback, outcome.halted)
+            }
+            Err(ActionError::Sim(error)) => return Err(error),
+            Err(error) => {
+                if let Some(answer) = &mut answer {
+                    answer.fail_step();
+                }
+                let told = firewatch_action::cut(error.to_string());
+                // What the reference fails at is part of its rules.
+                if !matches!(error, ActionError::Raised { .. }) {
+                    self.journal.note_failed(self.tick, error);
+                }
+                (false, told, None)
+            }
+        };
+        self.journal.note(self.tick, || What::ActionTaken {
+            action: request.name.clone(),
+            target: request.target.clone(),
+            wrong,
+            feedback,
+        });
+        if let (Some(fault), Some(service)) = (halted, &request.target) {
+            self.journal.note(self.tick, || What::FaultHalted {
+                service: service.clone(),
+                kind: fault.kind,
+            });
+        }
+        Ok(())
+    }
+
+    fn begin(
+        &mut self,
+        fault: &Fault,
+        active: &mut Option<ActiveFaults>,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        stage.inject_fault(&fault.state())?;
+        if let Some(active) = active {
+            stage.read(|view| active.begin(fault, view))?;
+        }
+        self.journal.note_active(self.tick, fault);
+        // A fault on an absent service has nothing to set metrics of.
+        if fault.absent {
+            return Ok(());
+        }
+        self.set(&fault.service, &fault.metrics, stage)
+    }
+
+    fn halt(
+        &mut self,
+        service: &str,
+        active: &mut ActiveFaults,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        for (index, kind) in active.take(service) {
+            stage.halt_fault(index)?;
+            self.journal.note(self.tick, || What::FaultHalted {
+                service: service.to_owned(),
+                kind,
+            });
+        }
+        Ok(())
+    }
+
+    fn set(
+        &mut self,
+        service: &str,
+        metrics: &Metrics,
+        stage: &mut impl Stage,
+    ) -> Result<(), SimError> {
+        for (metric, value) in metrics {
+            stage.set_metric(service, metric, value)?;
+            self.journal.note(self.tick, || What::MetricSet {
+                service: service.to_owned(),
+                metric: metric.clone(),
+                value: value.clone(),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Timetable {
+    /// Does what the scenario of this timetable does after `tick` ticks: the faults that begin
+    /// then, then the events of the timeline, whose actions go into the session. A [`crate::Playback`]
+    /// does so by itself.
+    ///
+    /// All that is due is done, whatever one part of it fails at: returns the first action that could not be
+    /// carried out, as [`crate::Script::failed_action`] tells it of a run. For a scenario without
+    /// [`Scenario::problems`], on an environment of its own, that is an action of a file of its own that gives
+    /// a metric a value which the metric can't have.
+    ///
+    /// # Errors
+    /// The stage has no environment: nothing was done then.
+    pub fn act_at(
+        &self,
+        scenario: &Scenario,
+        tick: u64,
+        stage: &mut impl Stage,
+        session: &mut ActionSession,
+    ) -> Result<Option<FailedAction>, SimError> {
+        let due = self.due(self.count_before(tick), tick);
+        if due.is_empty() {
+            return Ok(None);
+        }
+        stage.read(|_| ())?;
+        let mut journal = Journal::of_outcome();
+        let mut executor = Executor {
+            tick,
+            catalogue: scenario.catalogue(),
+            session,
+            answer: None,
+            journal: &mut journal,
+        };
+        let mut active = None;
+        for step in due.iter().filter_map(|(_, place)| place.step(scenario)) {
+            // The environment is there, so what fails is this step and not the stage.
+            if let Err(error) = executor.run(step, &mut active, stage) {
+                executor.journal.note_failed(tick, error.into());
+            }
+        }
+        Ok(journal.into_failed_action())
+    }
+}
