@@ -12,7 +12,7 @@
 use std::fs;
 
 use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, Profile};
-use firewatch_episode::{Episode, Request};
+use firewatch_episode::{Episode, EpisodeRequest};
 use firewatch_response::Playback;
 use firewatch_scenario::{Diagnostics, Scenario};
 use firewatch_sim::Value;
@@ -195,7 +195,9 @@ fn an_episode_plays_its_timeline_by_its_own_profile() {
         .map(|profile| Scenario::parse("file.ron", &text(profile)).unwrap());
     let hash = |profile: Profile, scenario: &Scenario| {
         let mut episode = Episode::new(profile);
-        episode.reset(&Request::scenario(scenario.clone())).unwrap();
+        episode
+            .reset(&EpisodeRequest::scenario(scenario.clone()))
+            .unwrap();
         for _ in 0..6 {
             episode.step(&ActionRequest::wait()).unwrap();
         }

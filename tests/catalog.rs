@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use firewatch_action::Profile;
-use firewatch_audit::{AuditOptions, Verdict, audit};
+use firewatch_audit::{AuditOptions, AuditVerdict, audit};
 use firewatch_response::Playback;
 use firewatch_scenario::{Difficulty, Runbook, Scenario};
 use firewatch_tests::{difference, files, workspace};
@@ -83,7 +83,7 @@ fn each_is_a_good_incident() {
         };
         let audit = audit(&incident.scenario, &options).expect("it can be played");
         let failed: Vec<_> = { audit.findings.iter() }
-            .filter(|finding| finding.verdict == Verdict::Failed)
+            .filter(|finding| finding.verdict == AuditVerdict::Failed)
             .collect();
         assert!(failed.is_empty(), "{}: {failed:#?}", incident.id);
     }

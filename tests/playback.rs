@@ -5,7 +5,8 @@
 
 use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Operator};
 use firewatch_response::{
-    FleetPlayback, Occurrence, Outcome, Playback, Script, ServiceHistory, Verdict,
+    ExpectationOutcome, ExpectationVerdict, FleetPlayback, Playback, PlaybackEvent, Script,
+    ServiceHistory,
 };
 use firewatch_scenario::{
     Action, Check, Difficulty, Event, Expectation, Fact, Fault, Quantity, Scenario, When, generate,
@@ -18,9 +19,9 @@ use proptest::sample::select;
 /// All that comes of a run.
 #[derive(Debug, PartialEq)]
 struct Ending {
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<ExpectationVerdict>,
     histories: Vec<ServiceHistory>,
-    occurrences: Vec<Occurrence>,
+    events: Vec<PlaybackEvent>,
     impact_after_mitigation: bool,
     ticks: u64,
     hash: u64,
@@ -33,7 +34,7 @@ impl Ending {
         Self {
             verdicts: playback.verdicts(),
             histories: playback.histories().to_vec(),
-            occurrences: playback.occurrences().to_vec(),
+            events: playback.events().to_vec(),
             impact_after_mitigation: playback.impact_after_mitigation(),
             ticks: playback.tick_count(),
             hash: playback.simulation().state_hash(),
@@ -44,7 +45,7 @@ impl Ending {
         Self {
             verdicts: script.verdicts(),
             histories: script.histories().to_vec(),
-            occurrences: script.occurrences().to_vec(),
+            events: script.events().to_vec(),
             impact_after_mitigation: script.impact_after_mitigation(),
             ticks: view.clock().tick,
             hash: view.state_hash(),
@@ -53,7 +54,7 @@ impl Ending {
 
     /// Without what is not kept where only outcomes are wanted.
     fn outcome_only(mut self) -> Self {
-        self.occurrences.clear();
+        self.events.clear();
         for history in &mut self.histories {
             history.statuses.drain(..history.statuses.len() - 1);
         }
@@ -219,7 +220,7 @@ fn every_file_comes_to_what_it_comes_to_alone() {
     expect_as_alone(&all);
     let outcomes = play(FleetPlayback::new(loaded.clone()).unwrap()).into_iter();
     let mut outcomes = outcomes.flat_map(|ending| ending.verdicts);
-    assert!(outcomes.all(|verdict| verdict.outcome == Outcome::Passed));
+    assert!(outcomes.all(|verdict| verdict.outcome == ExpectationOutcome::Passed));
 }
 
 #[test]
@@ -227,5 +228,5 @@ fn no_scenario_is_no_tick() {
     let mut playback = FleetPlayback::new([] as [Scenario; 0]).unwrap();
     assert!(!playback.tick().unwrap());
     assert!(playback.ended().is_empty());
-    assert!(playback.take_occurrences(0).is_err());
+    assert!(playback.take_events(0).is_err());
 }

@@ -10,10 +10,10 @@
 use std::fs;
 
 use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Operator, Profile};
-use firewatch_episode::{Episode, Request};
+use firewatch_episode::{Episode, EpisodeRequest};
 use firewatch_reference::tasks;
-use firewatch_response::score::End;
-use firewatch_response::{FleetPlayback, Playback, Responder, What};
+use firewatch_response::score::EpisodeEnd;
+use firewatch_response::{EventKind, FleetPlayback, Playback, Responder};
 use firewatch_scenario::AlertName;
 use firewatch_scenario::runbook::{Condition, Step};
 use firewatch_scenario::{
@@ -47,9 +47,9 @@ fn done(steps: &str) -> Vec<(u64, String)> {
     let (scenario, runbook) = (incident(), runbook(steps));
     let mut playback = Playback::answered(scenario.clone(), runbook.clone()).unwrap();
     while playback.tick().unwrap() {}
-    let occurrences = playback.take_occurrences().into_iter();
-    let actions = occurrences.filter_map(|occurrence| match occurrence.what {
-        What::ActionTaken { action, .. } => Some((occurrence.tick, action)),
+    let events = playback.take_events().into_iter();
+    let actions = events.filter_map(|event| match event.kind {
+        EventKind::ActionTaken { action, .. } => Some((event.tick, action)),
         _ => None,
     });
     actions.collect()
@@ -144,7 +144,7 @@ fn an_answer_is_scored_and_expected_of() {
     let mut playback = Playback::answered(scenario.clone(), runbook.clone()).unwrap();
     while playback.tick().unwrap() {}
     let score = playback.score().unwrap();
-    assert_eq!(score.end(), Some(End::Declared));
+    assert_eq!(score.end(), Some(EpisodeEnd::Declared));
     assert_eq!(score.wrong_actions(), 1);
     let passed: Vec<bool> = playback.verdicts().iter().map(|v| v.passed()).collect();
     // The scenario's, but for what it expects unanswered; then the runbook's.
@@ -212,7 +212,7 @@ fn actions_of_the_timeline_are_not_charged_to_a_runbook() {
     let score = playback.score().unwrap();
     assert_eq!(
         (score.wrong_actions(), score.end()),
-        (0, Some(End::OutOfTicks))
+        (0, Some(EpisodeEnd::OutOfTicks))
     );
 }
 
@@ -269,7 +269,9 @@ fn every_message_is_as_agreed() {
 fn compare(scenario: &Scenario, runbook: &Runbook) {
     let mut playback = Playback::answered(scenario.clone(), runbook.clone()).unwrap();
     let mut episode = Episode::new(scenario.profile);
-    episode.reset(&Request::scenario(scenario.clone())).unwrap();
+    episode
+        .reset(&EpisodeRequest::scenario(scenario.clone()))
+        .unwrap();
     assert!(playback.tick().unwrap());
     let mut responder = Responder::new(runbook.clone());
     let mut total = 0.0;

@@ -134,8 +134,8 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
                     let mut simulation = incident.simulation();
                     if status == "degraded" {
                         simulation.set_metric(CALLER, "status", status).unwrap();
-                        session.begin_step(catalogue, &mut simulation).unwrap();
-                        session.begin_step(catalogue, &mut simulation).unwrap();
+                        session.start_step(catalogue, &mut simulation).unwrap();
+                        session.start_step(catalogue, &mut simulation).unwrap();
                     }
                     simulation.set_metric(service, "status", status).unwrap();
                     let state = simulation.snapshot();

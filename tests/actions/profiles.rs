@@ -86,7 +86,7 @@ fn a_session_keeps_five_ticks_and_counts_down() {
     let mut session = ActionSession::new();
     for tick in 1..=7 {
         simulation.tick();
-        session.begin_step(catalogue, &mut simulation).unwrap();
+        session.start_step(catalogue, &mut simulation).unwrap();
         assert_eq!(session.recorded_ticks(), tick.min(5));
     }
     let look = ActionRequest::new("get_metrics_detail", TARGET);
@@ -104,7 +104,7 @@ fn a_session_keeps_five_ticks_and_counts_down() {
         number(&simulation, HERRING, ERRORS),
     );
     for left in [2, 1, 0, 0] {
-        session.begin_step(catalogue, &mut simulation).unwrap();
+        session.start_step(catalogue, &mut simulation).unwrap();
         assert_eq!(session.circuit_breaker_ticks(TARGET), left);
     }
     assert_eq!(number(&simulation, CALLER, ERRORS), caller / 8.0);
@@ -175,9 +175,9 @@ proptest! {
             for _ in 0..ticks {
                 simulation.tick();
                 fleet.tick();
-                session.begin_step(catalogue, &mut simulation).unwrap();
+                session.start_step(catalogue, &mut simulation).unwrap();
                 let mut stage = FleetStage { fleet: &mut fleet, environment: 0 };
-                in_fleet.begin_step(catalogue, &mut stage).unwrap();
+                in_fleet.start_step(catalogue, &mut stage).unwrap();
             }
             let target = [TARGET, CALLER, CHECKOUT, HERRING, "db-proxy"][service];
             let mut request = ActionRequest::new(catalogue.actions()[action].name(), target);

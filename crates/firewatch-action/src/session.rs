@@ -99,16 +99,16 @@ impl ActionSession {
     ///
     /// # Errors
     /// As the stage.
-    pub fn begin_step(
+    pub fn start_step(
         &mut self,
         catalogue: &ActionCatalogue,
         stage: &mut impl Stage,
     ) -> Result<(), SimError> {
         stage.read(|view| self.record(view))?;
-        self.go_on(catalogue, stage)
+        self.advance_circuit_breakers(catalogue, stage)
     }
 
-    /// The first half of [`begin_step`](Self::begin_step), for whoever looks at many environments before
+    /// The first half of [`start_step`](Self::start_step), for whoever looks at many environments before
     /// changing any: the metrics are recorded.
     pub fn record(&mut self, view: &EnvironmentRef) {
         self.recorded = HISTORY_TICKS.min(self.recorded + 1);
@@ -125,22 +125,23 @@ impl ActionSession {
         self.history.push_back(row);
     }
 
-    /// Whether there is nothing to the second half, [`go_on`](Self::go_on).
+    /// Whether a circuit is open. Without one, [`advance_circuit_breakers`](Self::advance_circuit_breakers)
+    /// does nothing.
     #[must_use]
-    pub fn is_calm(&self) -> bool {
-        self.circuit_breakers.is_empty()
+    pub fn has_open_circuits(&self) -> bool {
+        !self.circuit_breakers.is_empty()
     }
 
-    /// The second half of [`begin_step`](Self::begin_step): what open circuits do, and their counts.
+    /// The second half of [`start_step`](Self::start_step): what open circuits do, and their counts.
     ///
     /// # Errors
     /// As the stage.
-    pub fn go_on(
+    pub fn advance_circuit_breakers(
         &mut self,
         catalogue: &ActionCatalogue,
         stage: &mut impl Stage,
     ) -> Result<(), SimError> {
-        if self.is_calm() {
+        if !self.has_open_circuits() {
             return Ok(());
         }
         if catalogue.rules().open_circuit_factor != 1.0 {
@@ -203,11 +204,11 @@ impl ActionSession {
         self.fault_halted
     }
 
-    pub(super) fn note_halt(&mut self) {
+    pub(super) fn record_halt(&mut self) {
         self.fault_halted = true;
     }
 
-    pub(super) fn count(&mut self, counter: Counter, target: Option<&SmolStr>, to: u64) {
+    pub(super) fn set_counter(&mut self, counter: Counter, target: Option<&SmolStr>, to: u64) {
         match (counter, target) {
             (Counter::Specialist, _) => self.specialist_ticks = to,
             (Counter::CircuitBreaker, Some(target)) => {

@@ -8,10 +8,10 @@ use firewatch_action::{ActionCatalogue, ActionRequest, WAIT};
 use firewatch_scenario::Scenario;
 use firewatch_sim::EnvironmentRef;
 
-use crate::played::{Played, Standing, Taken};
-use crate::policy::{Player, Policy, PolicyKind};
+use crate::policy::{Policy, PolicyKind, PolicyRunner};
+use crate::result::{FinalState, PolicyAction, PolicyResult};
 use crate::work::{self, Work};
-use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, Request};
+use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_response::score::Score;
 
 /// An incident that policies are played on.
@@ -29,7 +29,7 @@ impl Arena<'_> {
         &self,
         limit: u64,
         policies: &[Policy],
-    ) -> Result<Vec<Played>, EpisodeError> {
+    ) -> Result<Vec<PolicyResult>, EpisodeError> {
         let most = self.fitting(limit).min(policies.len());
         self.play(&policies[..most])
     }
@@ -43,7 +43,7 @@ impl Arena<'_> {
 
     /// Plays the policies, each in an episode of its own; what came of them, in their order, whatever
     /// the number of threads.
-    pub(crate) fn play(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
+    pub(crate) fn play(&self, policies: &[Policy]) -> Result<Vec<PolicyResult>, EpisodeError> {
         let threads = self.threads.max(1);
         let most = work::chunk(self.scenario);
         let length = policies.len().div_ceil(threads).clamp(1, most);
@@ -78,14 +78,14 @@ impl Arena<'_> {
         Ok(played.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
-    fn play_chunk(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
+    fn play_chunk(&self, policies: &[Policy]) -> Result<Vec<PolicyResult>, EpisodeError> {
         let catalogue = Arc::clone(&self.catalogue);
-        let request = Request::Scenario(Arc::clone(self.scenario));
+        let request = EpisodeRequest::Scenario(Arc::clone(self.scenario));
         let count = policies.len();
         let mut batch =
             EpisodeBatch::repeated(self.scenario.profile, catalogue, &request, count, 1)?;
-        let mut runs: Vec<Run> = { policies.iter() }
-            .map(|policy| Run::new(policy, self.scenario.seed))
+        let mut runs: Vec<PolicyRun> = { policies.iter() }
+            .map(|policy| PolicyRun::new(policy, self.scenario.seed))
             .collect();
         let mut actions = vec![ActionRequest::wait(); policies.len()];
         let mut steps = vec![BatchStep::default(); policies.len()];
@@ -130,18 +130,18 @@ pub(crate) fn check_timeline(step: &BatchStep) -> Result<(), EpisodeError> {
 }
 
 /// A policy that is being played.
-struct Run<'a> {
+struct PolicyRun<'a> {
     policy: &'a Policy<'a>,
-    player: Player<'a>,
-    taken: Vec<Taken>,
+    player: PolicyRunner<'a>,
+    taken: Vec<PolicyAction>,
     action_count: usize,
     wrong_actions: usize,
     /// Faults that were halted when it last acted.
     halted: usize,
-    played: Option<Played>,
+    played: Option<PolicyResult>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> PolicyRun<'a> {
     fn new(policy: &'a Policy<'a>, seed: u64) -> Self {
         Self {
             policy,
@@ -171,11 +171,12 @@ impl<'a> Run<'a> {
             let halted = view.faults().filter(|fault| fault.halted).count();
             let halts = std::mem::replace(&mut self.halted, halted) < halted;
             let tick = view.clock().tick;
-            self.taken.push(Taken::new(tick, action, step, halts));
+            self.taken
+                .push(PolicyAction::new(tick, action, step, halts));
         }
         if let (Some(end), Some(grade)) = (score.end(), score.grade()) {
-            let standing = Standing::read(arena.scenario, score, view);
-            self.played = Some(Played {
+            let standing = FinalState::read(arena.scenario, score, view);
+            self.played = Some(PolicyResult {
                 kind: self.policy.kind,
                 name: self.policy.name.clone(),
                 actions: std::mem::take(&mut self.taken),

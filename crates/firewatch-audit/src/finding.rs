@@ -19,11 +19,11 @@ macro_rules! checks {
         /// What is asked about an incident.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum Check {
+        pub enum AuditCheck {
             $(#[doc = $definition] $variant,)*
         }
 
-        impl Check {
+        impl AuditCheck {
             /// All of them, in the order in which they are reported.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
@@ -57,7 +57,7 @@ checks! {
     Ordering, "ordering", "The best answer that wins has a grade at least 0.2 above doing nothing, not below the mean of the random policies, and not below the same answer half of the ticks later, after a wrong action, or with its remedy done to one service after the other.";
 }
 
-impl fmt::Display for Check {
+impl fmt::Display for AuditCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
@@ -66,7 +66,7 @@ impl fmt::Display for Check {
 /// What came of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum AuditVerdict {
     /// It holds.
     Passed,
     /// It does not.
@@ -79,23 +79,23 @@ pub enum Verdict {
 
 /// What was found about one thing that a check looks at.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Finding {
+pub struct AuditFinding {
     /// The check.
-    pub check: Check,
+    pub check: AuditCheck,
     /// What it is about, such as a fault or a goal; empty for the incident as a whole.
     pub about: String,
     /// What came of it.
-    pub verdict: Verdict,
+    pub verdict: AuditVerdict,
     /// The facts, in a line.
     pub evidence: String,
     /// What to change in the incident or its runbook, if the check failed.
     pub advice: Option<String>,
 }
 
-impl Finding {
+impl AuditFinding {
     /// A finding that passes or fails.
     pub(crate) fn new(
-        check: Check,
+        check: AuditCheck,
         about: impl Into<String>,
         holds: bool,
         evidence: impl Into<String>,
@@ -104,9 +104,9 @@ impl Finding {
             check,
             about: about.into(),
             verdict: if holds {
-                Verdict::Passed
+                AuditVerdict::Passed
             } else {
-                Verdict::Failed
+                AuditVerdict::Failed
             },
             evidence: evidence.into(),
             advice: None,
@@ -115,7 +115,7 @@ impl Finding {
 
     /// The same with what to change, where the check failed.
     pub(crate) fn advise(self, advice: impl Into<String>) -> Self {
-        let is_wanted = self.verdict == Verdict::Failed;
+        let is_wanted = self.verdict == AuditVerdict::Failed;
         Self {
             advice: is_wanted.then(|| advice.into()),
             ..self
@@ -128,7 +128,7 @@ impl Finding {
             return self;
         }
         Self {
-            verdict: Verdict::Undecided,
+            verdict: AuditVerdict::Undecided,
             evidence: format!("{}; stopped at the limit", self.evidence),
             advice: None,
             ..self
@@ -136,11 +136,11 @@ impl Finding {
     }
 
     /// One that there is nothing to look at for.
-    pub(crate) fn skipped(check: Check, evidence: impl Into<String>) -> Self {
+    pub(crate) fn skipped(check: AuditCheck, evidence: impl Into<String>) -> Self {
         Self {
             check,
             about: String::new(),
-            verdict: Verdict::Skipped,
+            verdict: AuditVerdict::Skipped,
             evidence: evidence.into(),
             advice: None,
         }

@@ -2,7 +2,7 @@
 //! [checks](Check).
 //!
 //! ```
-//! use firewatch_audit::{AuditOptions, Check, audit};
+//! use firewatch_audit::{AuditOptions, AuditCheck, audit};
 //! use firewatch_scenario::Scenario;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,11 +26,11 @@ mod finding;
 mod goals;
 mod moves;
 mod ordering;
-mod played;
 mod policy;
+mod result;
 mod search;
+mod unanswered;
 mod work;
-mod world;
 
 use std::sync::Arc;
 
@@ -39,15 +39,15 @@ use firewatch_scenario::{Action, Runbook, Scenario};
 use serde::Serialize;
 
 use arena::Arena;
-pub use finding::{Check, Finding, Verdict};
+pub use finding::{AuditCheck, AuditFinding, AuditVerdict};
 use firewatch_episode::EpisodeError;
-pub use played::{Played, Taken};
 pub use policy::PolicyKind;
-use policy::{Plan, Policy};
+use policy::{Policy, PolicyPlan};
+pub use result::{PolicyAction, PolicyResult};
 use search::Search;
+use unanswered::UnansweredRun;
 pub use work::least_work;
 use work::{Cuts, Work};
-use world::World;
 
 /// What it takes to win.
 pub const WON: &str = finding::won!();
@@ -70,7 +70,7 @@ pub struct AuditOptions {
     /// Number of random policies.
     pub random: u64,
     /// Most work, in [service ticks](DEFAULT_LIMIT): what was not tried by then is left out, and what can't be said
-    /// without it is [undecided](Verdict::Undecided). What [`least_work`] counts is done in any case. The
+    /// without it is [undecided](AuditVerdict::Undecided). What [`least_work`] counts is done in any case. The
     /// random policies and the single remedies take at most half of it, the search the rest.
     pub limit: u64,
     /// Threads that play policies, at least 1. The audit is the same with any number.
@@ -97,11 +97,11 @@ pub struct Audit {
     /// Whose rules and numbers held.
     pub profile: &'static str,
     /// What was found, in the order of the checks.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<AuditFinding>,
     /// What is worth knowing to read them.
     pub notes: Vec<String>,
     /// What came of each policy.
-    pub policies: Vec<Played>,
+    pub policies: Vec<PolicyResult>,
     /// Index of the policy that wins with the best grade, if a runbook or one that was searched for
     /// wins.
     pub winning: Option<usize>,
@@ -119,7 +119,7 @@ impl Audit {
     /// Whether no check failed, and none is undecided.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        let is_good = |verdict| matches!(verdict, Verdict::Passed | Verdict::Skipped);
+        let is_good = |verdict| matches!(verdict, AuditVerdict::Passed | AuditVerdict::Skipped);
         { self.findings.iter() }.all(|finding| is_good(finding.verdict))
     }
 }
@@ -157,7 +157,7 @@ pub fn audit_watched(
         threads: options.threads,
         work: &work,
     };
-    let world = World::watch(scenario, &arena.catalogue, &work)?;
+    let world = UnansweredRun::watch(scenario, &arena.catalogue, &work)?;
     let services = scenario.services.iter().map(|service| &*service.name);
     let remedies = moves::moves(&arena.catalogue, services.clone(), |spec| {
         spec.category() == Category::Remediation
@@ -167,7 +167,7 @@ pub fn audit_watched(
 
     let mut found = None;
     let mut farthest = None;
-    let wins = |played: &Played| played.kind == PolicyKind::Runbook && played.won;
+    let wins = |played: &PolicyResult| played.kind == PolicyKind::Runbook && played.won;
     if options.max_actions > 0 && !played.iter().any(wins) {
         let limit = work::limit_of_search(scenario, options.limit);
         let mut search = Search::new(&arena, &world, &remedies, limit);
@@ -225,7 +225,7 @@ fn play_basic<'a>(
     remedies: &[ActionRequest],
     all: &'a [ActionRequest],
     options: &'a AuditOptions,
-) -> Result<(Vec<Policy<'a>>, Vec<Played>, Cuts), EpisodeError> {
+) -> Result<(Vec<Policy<'a>>, Vec<PolicyResult>, Cuts), EpisodeError> {
     let mut policies = basic(remedies, all, options);
     let needed = 1 + options.runbooks.len();
     let mut played = arena.play(&policies[..needed])?;
@@ -246,18 +246,18 @@ fn basic<'a>(
     all: &'a [ActionRequest],
     options: &'a AuditOptions,
 ) -> Vec<Policy<'a>> {
-    let waiting = Plan::Sequence(Vec::new());
+    let waiting = PolicyPlan::Sequence(Vec::new());
     let nothing = Policy::new(PolicyKind::Nothing, "do nothing", waiting);
     let runbooks = { options.runbooks.iter() }.map(|runbook| {
-        let plan = Plan::Runbook(Arc::clone(runbook));
+        let plan = PolicyPlan::Runbook(Arc::clone(runbook));
         Policy::new(PolicyKind::Runbook, &runbook.name, plan)
     });
     let random = (0..options.random).map(|number| {
         let name = format!("random {number}");
-        Policy::new(PolicyKind::Random, name, Plan::Random(number, all))
+        Policy::new(PolicyKind::Random, name, PolicyPlan::Random(number, all))
     });
     let single = remedies.iter().map(|remedy| {
-        let plan = Plan::Sequence(vec![(0, remedy.clone())]);
+        let plan = PolicyPlan::Sequence(vec![(0, remedy.clone())]);
         Policy::new(PolicyKind::Single, remedy.arguments().to_string(), plan)
     });
     let basic = std::iter::once(nothing).chain(runbooks);
@@ -265,12 +265,12 @@ fn basic<'a>(
 }
 
 /// The runbook or the found answer that wins with the best grade; of equals the first.
-fn best(played: &[Played]) -> Option<usize> {
-    let is_answer = |played: &Played| {
+fn best(played: &[PolicyResult]) -> Option<usize> {
+    let is_answer = |played: &PolicyResult| {
         played.won && matches!(played.kind, PolicyKind::Runbook | PolicyKind::Found)
     };
     let answers = { played.iter().enumerate() }.filter(|(_, played)| is_answer(played));
-    let grade = |played: &Played| played.grade.total;
+    let grade = |played: &PolicyResult| played.grade.total;
     let best = answers.reduce(|best, next| {
         if grade(next.1) > grade(best.1) {
             next
@@ -282,10 +282,10 @@ fn best(played: &[Played]) -> Option<usize> {
 }
 
 /// A remedy that is wrong at the first step.
-fn wrong_action(played: &[Played]) -> Option<ActionRequest> {
+fn wrong_action(played: &[PolicyResult]) -> Option<ActionRequest> {
     let mut singles = { played.iter() }.filter(|played| played.kind == PolicyKind::Single);
     let wrong = singles.find(|played| played.wrong_actions > 0)?;
-    wrong.actions.first().map(Taken::request)
+    wrong.actions.first().map(PolicyAction::request)
 }
 
 /// What is worth knowing to read the findings.

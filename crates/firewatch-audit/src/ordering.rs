@@ -3,9 +3,9 @@
 use firewatch_action::ActionRequest;
 
 use crate::arena::Arena;
-use crate::finding::{Check, Finding};
-use crate::played::{Played, Taken};
-use crate::policy::{Plan, Policy, PolicyKind};
+use crate::finding::{AuditCheck, AuditFinding};
+use crate::policy::{Policy, PolicyKind, PolicyPlan};
+use crate::result::{PolicyAction, PolicyResult};
 use crate::search;
 use crate::work::Cuts;
 
@@ -19,7 +19,7 @@ const SAME: f64 = 0.005;
 pub(crate) fn worse<'a>(
     arena: &Arena,
     best: &Policy<'a>,
-    played: &Played,
+    played: &PolicyResult,
     wrong: Option<ActionRequest>,
 ) -> Vec<Policy<'a>> {
     let named = |kind, name: &str| Policy {
@@ -55,7 +55,7 @@ pub(crate) fn worse<'a>(
         Policy::new(
             PolicyKind::Everywhere,
             name,
-            Plan::Sequence(actions.collect()),
+            PolicyPlan::Sequence(actions.collect()),
         )
     });
     { [late].into_iter() }
@@ -65,17 +65,21 @@ pub(crate) fn worse<'a>(
 }
 
 /// The action of an answer that halted a fault first, else its last one on a service.
-fn remedy(played: &Played) -> Option<&Taken> {
+fn remedy(played: &PolicyResult) -> Option<&PolicyAction> {
     let mut on_services = played.actions.iter().filter(|taken| taken.target.is_some());
     let halting = on_services.clone().find(|taken| taken.halted);
     halting.or_else(|| on_services.next_back())
 }
 
 /// Holds the best answer that wins against the others.
-pub(crate) fn check(best: Option<&Played>, policies: &[Played], cuts: Cuts) -> Vec<Finding> {
+pub(crate) fn check(
+    best: Option<&PolicyResult>,
+    policies: &[PolicyResult],
+    cuts: Cuts,
+) -> Vec<AuditFinding> {
     let Some(best) = best else {
         let why = "no answer wins that others could be compared with";
-        return vec![Finding::skipped(Check::Ordering, why)];
+        return vec![AuditFinding::skipped(AuditCheck::Ordering, why)];
     };
     let grade = best.grade.total;
     let of = |kind: PolicyKind| policies.iter().filter(move |played| played.kind == kind);
@@ -83,7 +87,7 @@ pub(crate) fn check(best: Option<&Played>, policies: &[Played], cuts: Cuts) -> V
     let mut compare = |about: &str, other: f64, margin: f64, advice: &str, is_cut: bool| {
         let holds = grade - other >= margin - SAME;
         let evidence = format!("{grade:.2} against {other:.2}");
-        let finding = Finding::new(Check::Ordering, about, holds, evidence);
+        let finding = AuditFinding::new(AuditCheck::Ordering, about, holds, evidence);
         findings.push(finding.advise(advice).undecided_if(is_cut));
     };
     for nothing in of(PolicyKind::Nothing) {
@@ -125,7 +129,7 @@ pub(crate) fn check(best: Option<&Played>, policies: &[Played], cuts: Cuts) -> V
         }
     }
     let mut untold = |about: &str| {
-        let finding = Finding::new(Check::Ordering, about, false, "not compared");
+        let finding = AuditFinding::new(AuditCheck::Ordering, about, false, "not compared");
         findings.push(finding.undecided_if(true));
     };
     if cuts.random && random.is_empty() {

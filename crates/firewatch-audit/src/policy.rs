@@ -36,7 +36,7 @@ pub enum PolicyKind {
 
 /// What a policy does, by steps counted from 0: the first step does tick 2.
 #[derive(Clone, Debug)]
-pub(crate) enum Plan<'a> {
+pub(crate) enum PolicyPlan<'a> {
     /// One of the moves each step; the number is that of its stream of random numbers.
     Random(u64, &'a [ActionRequest]),
     /// Each action at its step, in order; none for doing nothing.
@@ -54,11 +54,11 @@ pub(crate) struct Policy<'a> {
     pub(crate) delay: u64,
     /// What is done at the first step, before the plan begins.
     pub(crate) first: Option<ActionRequest>,
-    pub(crate) plan: Plan<'a>,
+    pub(crate) plan: PolicyPlan<'a>,
 }
 
 impl<'a> Policy<'a> {
-    pub(crate) fn new(kind: PolicyKind, name: impl Into<String>, plan: Plan<'a>) -> Self {
+    pub(crate) fn new(kind: PolicyKind, name: impl Into<String>, plan: PolicyPlan<'a>) -> Self {
         Self {
             kind,
             name: name.into(),
@@ -69,14 +69,18 @@ impl<'a> Policy<'a> {
     }
 
     /// Whoever follows it, at the start of an episode of that seed.
-    pub(crate) fn player(&self, seed: u64) -> Player<'_> {
-        Player {
+    pub(crate) fn player(&self, seed: u64) -> PolicyRunner<'_> {
+        PolicyRunner {
             policy: self,
             step: 0,
             mind: match &self.plan {
-                Plan::Random(number, moves) => Mind::Random(Box::new(stream(seed, *number)), moves),
-                Plan::Sequence(actions) => Mind::Sequence(actions),
-                Plan::Runbook(runbook) => Mind::Runbook(Responder::new(Arc::clone(runbook))),
+                PolicyPlan::Random(number, moves) => {
+                    PolicyState::Random(Box::new(stream(seed, *number)), moves)
+                }
+                PolicyPlan::Sequence(actions) => PolicyState::Sequence(actions),
+                PolicyPlan::Runbook(runbook) => {
+                    PolicyState::Runbook(Responder::new(Arc::clone(runbook)))
+                }
             },
         }
     }
@@ -94,19 +98,19 @@ fn stream(seed: u64, number: u64) -> ChaCha8Rng {
 }
 
 /// Somebody who follows a policy.
-pub(crate) struct Player<'a> {
+pub(crate) struct PolicyRunner<'a> {
     policy: &'a Policy<'a>,
     step: u64,
-    mind: Mind<'a>,
+    mind: PolicyState<'a>,
 }
 
-enum Mind<'a> {
+enum PolicyState<'a> {
     Random(Box<ChaCha8Rng>, &'a [ActionRequest]),
     Sequence(&'a [(u64, ActionRequest)]),
     Runbook(Responder),
 }
 
-impl Player<'_> {
+impl PolicyRunner<'_> {
     /// What is done at the next step, decided on what is to be seen before it.
     pub(crate) fn next(&mut self, view: &EnvironmentRef, score: &Score) -> ActionRequest {
         let step = self.step;
@@ -122,7 +126,7 @@ impl Player<'_> {
     }
 }
 
-impl Mind<'_> {
+impl PolicyState<'_> {
     fn decide(&mut self, step: u64, view: &EnvironmentRef, score: &Score) -> Option<ActionRequest> {
         match self {
             Self::Random(random, moves) => {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionId, Ask, Profile};
 use firewatch_response::FailedAction;
-use firewatch_response::score::{End, Grade, Reward, Score};
+use firewatch_response::score::{EpisodeEnd, Grade, Reward, Score};
 use firewatch_sim::{Fleet, SimError};
 
-use crate::factory::{EpisodeFactory, Prepared};
-use crate::incident::{EpisodeError, Request};
+use crate::factory::{EpisodeFactory, PreparedEpisode};
+use crate::incident::{EpisodeError, EpisodeRequest};
 use crate::info::Info;
 use crate::session::Session;
-use round::{Round, Turn};
+use round::{BatchRound, TurnState};
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
@@ -21,12 +21,12 @@ use round::{Round, Turn};
 /// What is to be seen is read as numbers, with [`Fleet::observe_into`].
 ///
 /// ```
-/// use firewatch_episode::{BatchStep, EpisodeBatch, Request};
+/// use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeRequest};
 /// use firewatch_action::{ActionRequest, Profile};
 /// use firewatch_scenario::Difficulty;
 ///
 /// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
-/// let drawn = |seed| Request::Drawn { difficulty: Difficulty::Hard, seed };
+/// let drawn = |seed| EpisodeRequest::Drawn { difficulty: Difficulty::Hard, seed };
 /// let mut batch = EpisodeBatch::new(Profile::Standard, (0..16).map(drawn), 1)?;
 /// let actions = vec![ActionRequest::untargeted("escalate"); 16];
 /// let mut steps = vec![BatchStep::default(); 16];
@@ -51,7 +51,7 @@ pub struct EpisodeBatch {
     sessions: Vec<Session>,
     /// The action of each in this step. It and the turns are kept, so that steps don't allocate.
     asked: Vec<ActionId>,
-    turns: Vec<Turn>,
+    turns: Vec<TurnState>,
 }
 
 /// What came of a step of one episode.
@@ -64,7 +64,7 @@ pub struct BatchStep {
     /// Whether it was done to a service that there was nothing to remedy about.
     pub wrong: bool,
     /// Why the episode has ended, if it has, now or earlier.
-    pub end: Option<End>,
+    pub end: Option<EpisodeEnd>,
     /// The grade, if it has.
     pub grade: Option<Grade>,
     /// Why the step was not done: the episode had ended, or the action failed, as some do under the
@@ -88,7 +88,7 @@ impl EpisodeBatch {
     /// As [`crate::Episode::reset`], for the first request that has one.
     pub fn new(
         profile: Profile,
-        requests: impl IntoIterator<Item = Request>,
+        requests: impl IntoIterator<Item = EpisodeRequest>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let catalogue = Arc::new(ActionCatalogue::built_in(profile).clone());
@@ -103,11 +103,11 @@ impl EpisodeBatch {
     pub fn with_actions(
         profile: Profile,
         catalogue: Arc<ActionCatalogue>,
-        requests: impl IntoIterator<Item = Request>,
+        requests: impl IntoIterator<Item = EpisodeRequest>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let requests = requests.into_iter();
-        let prepared = requests.map(|request| Prepared::new(profile, &request));
+        let prepared = requests.map(|request| PreparedEpisode::new(profile, &request));
         let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
         Self::of_prepared(profile, catalogue, prepared, threads)
     }
@@ -119,22 +119,22 @@ impl EpisodeBatch {
     pub fn repeated(
         profile: Profile,
         catalogue: Arc<ActionCatalogue>,
-        request: &Request,
+        request: &EpisodeRequest,
         count: usize,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
-        let prepared = vec![Prepared::new(profile, request)?; count];
+        let prepared = vec![PreparedEpisode::new(profile, request)?; count];
         Self::of_prepared(profile, catalogue, prepared, threads)
     }
 
     fn of_prepared(
         profile: Profile,
         catalogue: Arc<ActionCatalogue>,
-        prepared: Vec<Prepared>,
+        prepared: Vec<PreparedEpisode>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let (count, size) = (prepared.len(), Self::PART);
-        let prepared: Vec<(usize, Prepared)> = (0..).zip(prepared).collect();
+        let prepared: Vec<(usize, PreparedEpisode)> = (0..).zip(prepared).collect();
         let parts = count.div_ceil(size);
         let new = || EpisodeFactory::new(profile);
         let mut factories: Vec<_> = std::iter::repeat_with(new).take(parts).collect();
@@ -155,7 +155,7 @@ impl EpisodeBatch {
             factories,
             sessions: sessions.into_iter().flatten().collect(),
             asked: Vec::with_capacity(count),
-            turns: vec![Turn::Over; count],
+            turns: vec![TurnState::Over; count],
         })
     }
 
@@ -184,13 +184,13 @@ impl EpisodeBatch {
     pub fn reset_masked(
         &mut self,
         mask: &[bool],
-        mut request: impl FnMut(usize) -> Request,
+        mut request: impl FnMut(usize) -> EpisodeRequest,
     ) -> Result<(), EpisodeError> {
         SimError::check_length("the mask", mask.len(), self.len())?;
         let picked = (0..self.len()).filter(|&index| mask[index]);
         let prepared = picked.map(|index| {
             let request = request(index);
-            let prepared = Prepared::new(self.profile, &request)
+            let prepared = PreparedEpisode::new(self.profile, &request)
                 .inspect_err(|_| self.sessions[index].after_failed_reset(&request))?;
             Ok((index, prepared))
         });
@@ -246,7 +246,7 @@ impl EpisodeBatch {
         self.fleet.try_for_each_part(own, |part, own| {
             let (((sessions, turns), (asked, actions)), steps) = own;
             let first = part.range().start;
-            let mut round = Round {
+            let mut round = BatchRound {
                 catalogue,
                 profile,
                 first,

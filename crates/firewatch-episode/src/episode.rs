@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Ask, HaltedFault, Profile};
 use firewatch_response::FailedAction;
-use firewatch_response::score::{End, Grade, Reward, Score};
+use firewatch_response::score::{EpisodeEnd, Grade, Reward, Score};
 use firewatch_scenario::{Goal, Scenario};
 use firewatch_sim::{EnvironmentRef, Simulation};
 
-use crate::incident::{EpisodeError, Incident, Request};
+use crate::incident::{EpisodeError, EpisodeRequest, PreparedIncident};
 use crate::info::Info;
 use crate::observation::Observation;
 use crate::session::{PastAction, Session};
@@ -16,20 +16,20 @@ use crate::session::{PastAction, Session};
 /// An incident that somebody answers, step by step.
 ///
 /// ```
-/// use firewatch_response::score::End;
-/// use firewatch_episode::{Episode, Request};
+/// use firewatch_response::score::EpisodeEnd;
+/// use firewatch_episode::{Episode, EpisodeRequest};
 /// use firewatch_action::{ActionRequest, Profile};
 ///
 /// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
 /// let mut episode = Episode::new(Profile::Standard);
-/// let first = episode.reset(&Request::task("task_easy_oom_baseline")?)?;
+/// let first = episode.reset(&EpisodeRequest::task("task_easy_oom_baseline")?)?;
 /// assert_eq!(first.tick, 1);
 /// let step = episode.step(&ActionRequest::new("scale_replicas", "auth-service"))?;
 /// assert!(step.valid && !step.wrong);
 /// while episode.end().is_none() {
 ///     episode.step(&ActionRequest::new("fetch_logs", "auth-service"))?;
 /// }
-/// assert_eq!(episode.end(), Some(End::OutOfTicks));
+/// assert_eq!(episode.end(), Some(EpisodeEnd::OutOfTicks));
 /// assert!(episode.grade().is_some_and(|grade| grade.total > 0.5));
 /// # Ok(())
 /// # }
@@ -44,7 +44,7 @@ pub struct Episode {
 
 /// What came of a step.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct EpisodeStep {
     /// What is to be seen now.
     pub observation: Observation,
     /// What the step earned; all 0 for one that was not done.
@@ -58,7 +58,7 @@ pub struct Step {
     /// What is said about it, in lines.
     pub feedback: String,
     /// Why the episode has ended, if it has.
-    pub end: Option<End>,
+    pub end: Option<EpisodeEnd>,
     /// The grade, if it has.
     pub grade: Option<Grade>,
     /// What else is said about the step; about the one before, if this one was not done.
@@ -100,8 +100,8 @@ impl Episode {
     /// before it goes on then. Under the reference profile it does so with what the reference has
     /// overwritten by then: it burns, and is graded, by the difficulty and the task of the reset that
     /// failed, and counts its steps from 0. [`Observation::of_error`] is what the reference shows.
-    pub fn reset(&mut self, request: &Request) -> Result<Observation, EpisodeError> {
-        let incident = Incident::new(self.profile, request).inspect_err(|_| {
+    pub fn reset(&mut self, request: &EpisodeRequest) -> Result<Observation, EpisodeError> {
+        let incident = PreparedIncident::new(self.profile, request).inspect_err(|_| {
             if let Some((_, session)) = &mut self.running {
                 session.after_failed_reset(request);
             }
@@ -117,18 +117,18 @@ impl Episode {
 
     /// What the scenario's timeline does, then one tick, then one action.
     ///
-    /// A timeline's action that does not fit the scenario is [`Step::failed_action`]: the rest of what the
+    /// A timeline's action that does not fit the scenario is [`EpisodeStep::failed_action`]: the rest of what the
     /// timeline does then, the tick and the action are still done.
     ///
     /// Under the reference profile a step that comes after the end, or before the first reset, is
-    /// [`Step::error`] with an empty observation, as the reference shows it; so is one whose action
+    /// [`EpisodeStep::error`] with an empty observation, as the reference shows it; so is one whose action
     /// [fails](firewatch_action::ActionError::Raised), though its tick has happened.
     ///
     /// # Errors
     /// [`firewatch_action::ActionError::Unknown`], and under the standard profile
     /// [`EpisodeError::NotRunning`], where it is a mistake of the caller's: nothing has happened then.
     /// [`firewatch_action::ActionError::Unfit`] for this action: the tick has happened.
-    pub fn step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
+    pub fn step(&mut self, action: &ActionRequest) -> Result<EpisodeStep, EpisodeError> {
         match self.try_step(action) {
             Err(error) if self.profile == Profile::Reference && error.is_shown() => {
                 Ok(self.not_done(error))
@@ -138,9 +138,9 @@ impl Episode {
     }
 
     /// What is seen of a step that was not done.
-    fn not_done(&self, error: EpisodeError) -> Step {
+    fn not_done(&self, error: EpisodeError) -> EpisodeStep {
         let has_ticked = error != EpisodeError::NotRunning;
-        Step {
+        EpisodeStep {
             observation: Observation::of_error(&error),
             reward: Reward::default(),
             valid: false,
@@ -155,7 +155,7 @@ impl Episode {
         }
     }
 
-    fn try_step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
+    fn try_step(&mut self, action: &ActionRequest) -> Result<EpisodeStep, EpisodeError> {
         let running = self.running.as_mut();
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
@@ -172,7 +172,7 @@ impl Episode {
             semantic_analysis: Some(analysis),
             ..session.info(&view)
         };
-        Ok(Step {
+        Ok(EpisodeStep {
             observation: session.observation(&view),
             reward: done.reward,
             valid: done.outcome.valid,
@@ -233,7 +233,7 @@ impl Episode {
     }
 
     /// The first action of the scenario's own timeline that could not be carried out before the last tick; see
-    /// [`Step::failed_action`].
+    /// [`EpisodeStep::failed_action`].
     #[must_use]
     pub fn failed_action(&self) -> Option<&FailedAction> {
         self.session()?.failed_action.as_deref()
@@ -270,7 +270,7 @@ impl Episode {
 
     /// Why the last episode has ended; `None` while it runs, and before the first.
     #[must_use]
-    pub fn end(&self) -> Option<End> {
+    pub fn end(&self) -> Option<EpisodeEnd> {
         self.session()?.score.end()
     }
 

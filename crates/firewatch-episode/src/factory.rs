@@ -3,30 +3,32 @@
 use std::sync::Arc;
 
 use firewatch_action::{PartStage, Profile};
-use firewatch_response::score::Terms;
+use firewatch_response::score::ScoreTerms;
 use firewatch_scenario::{Difficulty, Episodes, Scenario, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
 
-use crate::incident::{EpisodeError, Incident, Request};
-use crate::session::{Beginning, Opening, Session};
+use crate::incident::{EpisodeError, EpisodeRequest, PreparedIncident};
+use crate::session::{EpisodeStart, OpeningState, Session};
 
 /// A request that can be met: whatever can be wrong with one has been looked at, and the blueprint has been
 /// checked. What its timeline can't do before the first tick is no error.
 #[derive(Clone)]
-pub(crate) enum Prepared {
+pub(crate) enum PreparedEpisode {
     /// Drawn straight into the fleet.
     Drawn { difficulty: Difficulty, seed: u64 },
     /// A scenario, a task, or what the reference draws.
-    Incident(Arc<Incident>),
+    PreparedIncident(Arc<PreparedIncident>),
 }
 
-impl Prepared {
-    pub(crate) fn new(profile: Profile, request: &Request) -> Result<Self, EpisodeError> {
+impl PreparedEpisode {
+    pub(crate) fn new(profile: Profile, request: &EpisodeRequest) -> Result<Self, EpisodeError> {
         match (profile, request) {
-            (Profile::Standard, &Request::Drawn { difficulty, seed }) => {
+            (Profile::Standard, &EpisodeRequest::Drawn { difficulty, seed }) => {
                 Ok(Self::Drawn { difficulty, seed })
             }
-            _ => Ok(Self::Incident(Arc::new(Incident::new(profile, request)?))),
+            _ => Ok(Self::PreparedIncident(Arc::new(PreparedIncident::new(
+                profile, request,
+            )?))),
         }
     }
 }
@@ -40,7 +42,7 @@ pub(crate) struct EpisodeFactory {
     drawn: [Arc<Scenario>; 3],
     /// Indices of the episodes that begin; kept, as is the next.
     beginning: Vec<usize>,
-    openings: Vec<Opening>,
+    openings: Vec<OpeningState>,
 }
 
 impl EpisodeFactory {
@@ -55,10 +57,10 @@ impl EpisodeFactory {
         }
     }
 
-    fn blueprint<'a>(&'a mut self, prepared: &'a Prepared) -> &'a Blueprint {
+    fn blueprint<'a>(&'a mut self, prepared: &'a PreparedEpisode) -> &'a Blueprint {
         match prepared {
-            &Prepared::Drawn { difficulty, seed } => self.episodes.draw(difficulty, seed),
-            Prepared::Incident(incident) => &incident.blueprint,
+            &PreparedEpisode::Drawn { difficulty, seed } => self.episodes.draw(difficulty, seed),
+            PreparedEpisode::PreparedIncident(incident) => &incident.blueprint,
         }
     }
 
@@ -66,7 +68,7 @@ impl EpisodeFactory {
     pub(crate) fn fill(
         &mut self,
         part: &mut NewPart,
-        episodes: &[(usize, Prepared)],
+        episodes: &[(usize, PreparedEpisode)],
     ) -> Result<(), SimError> {
         { episodes.iter() }.try_for_each(|(_, prepared)| part.push(self.blueprint(prepared)))
     }
@@ -78,7 +80,7 @@ impl EpisodeFactory {
     pub(crate) fn reset(
         &mut self,
         part: &mut FleetPart,
-        episodes: &[(usize, Prepared)],
+        episodes: &[(usize, PreparedEpisode)],
     ) -> Result<(), SimError> {
         { episodes.iter() }
             .try_for_each(|(index, prepared)| part.reset(*index, self.blueprint(prepared)))
@@ -92,7 +94,7 @@ impl EpisodeFactory {
     pub(crate) fn begin(
         &mut self,
         part: &mut FleetPart,
-        episodes: &[(usize, Prepared)],
+        episodes: &[(usize, PreparedEpisode)],
         mut begun: impl FnMut(usize, Session),
     ) -> Result<(), SimError> {
         self.beginning.clear();
@@ -100,8 +102,8 @@ impl EpisodeFactory {
         for &(environment, ref prepared) in episodes {
             self.beginning.push(environment);
             let mut opening = match prepared {
-                Prepared::Drawn { .. } => Opening::default(),
-                Prepared::Incident(incident) => {
+                PreparedEpisode::Drawn { .. } => OpeningState::default(),
+                PreparedEpisode::PreparedIncident(incident) => {
                     incident.act_first(&mut PartStage { part, environment })?
                 }
             };
@@ -114,10 +116,10 @@ impl EpisodeFactory {
         part.tick_picked(&self.beginning)?;
         for ((index, prepared), opening) in episodes.iter().zip(self.openings.drain(..)) {
             let beginning = match prepared {
-                &Prepared::Drawn { difficulty, seed } => {
+                &PreparedEpisode::Drawn { difficulty, seed } => {
                     let scenario = &self.drawn[difficulty as usize];
-                    Beginning {
-                        terms: Terms::of(self.profile, scenario),
+                    EpisodeStart {
+                        terms: ScoreTerms::of(self.profile, scenario),
                         scenario: Arc::clone(scenario),
                         // Nothing happens by itself in what is drawn.
                         timetable: None,
@@ -125,7 +127,7 @@ impl EpisodeFactory {
                         initial_budget: difficulty.slo_budget().remaining,
                     }
                 }
-                Prepared::Incident(incident) => incident.beginning(),
+                PreparedEpisode::PreparedIncident(incident) => incident.beginning(),
             };
             let session = part.read(*index, |view| Session::begin(beginning, opening, view))?;
             begun(*index, session);

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use firewatch_action::{ActionError, Profile, Stage};
 use firewatch_response::Timetable;
-use firewatch_response::score::{Terms, grade::max_bad_customer_minutes};
+use firewatch_response::score::{ScoreTerms, grade::max_bad_customer_minutes};
 use firewatch_scenario::{CATALOGUE, Difficulty, Scenario, generate};
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
-use crate::session::{Beginning, Opening};
-use firewatch_reference::Start;
+use crate::session::{EpisodeStart, OpeningState};
+use firewatch_reference::ReferenceStart;
 use firewatch_reference::{self as reference, Task, UnknownTask};
 
 /// What a reset asks for.
 #[derive(Clone, Debug)]
-pub enum Request {
+pub enum EpisodeRequest {
     /// The incident of a scenario, with the scenario's own seed.
     Scenario(Arc<Scenario>),
     /// A task of the reference.
@@ -29,7 +29,7 @@ pub enum Request {
         seed: Option<u64>,
     },
     /// One that is drawn. Under the reference profile as the reference draws it, which may be a task:
-    /// see [`Start::generate`].
+    /// see [`ReferenceStart::generate`].
     Drawn {
         /// How hard it is.
         difficulty: Difficulty,
@@ -38,7 +38,7 @@ pub enum Request {
     },
 }
 
-impl Request {
+impl EpisodeRequest {
     /// The incident of a scenario, given as a [`Scenario`] or an [`Arc`] of one.
     #[must_use]
     pub fn scenario(scenario: impl Into<Arc<Scenario>>) -> Self {
@@ -120,25 +120,25 @@ from!(UnknownTask => Task, ActionError => Action, SimError => Sim);
 
 /// An incident with what its episode is held against.
 #[derive(Clone, Debug)]
-pub(crate) struct Incident {
+pub(crate) struct PreparedIncident {
     pub(crate) blueprint: Blueprint,
     pub(crate) scenario: Arc<Scenario>,
     /// What the scenario does by itself; `None` for nothing.
     pub(crate) timetable: Option<Arc<Timetable>>,
     /// What it is scored by.
-    pub(crate) terms: Terms,
+    pub(crate) terms: ScoreTerms,
 }
 
-impl Incident {
-    pub(crate) fn new(profile: Profile, request: &Request) -> Result<Self, EpisodeError> {
+impl PreparedIncident {
+    pub(crate) fn new(profile: Profile, request: &EpisodeRequest) -> Result<Self, EpisodeError> {
         match (profile, request) {
-            (_, Request::Scenario(scenario)) => Self::of(profile, Arc::clone(scenario)),
-            (Profile::Standard, Request::Drawn { difficulty, seed }) => {
+            (_, EpisodeRequest::Scenario(scenario)) => Self::of(profile, Arc::clone(scenario)),
+            (Profile::Standard, EpisodeRequest::Drawn { difficulty, seed }) => {
                 Self::of(profile, Arc::new(generate(*difficulty, *seed)))
             }
             (
                 Profile::Standard,
-                Request::Task {
+                EpisodeRequest::Task {
                     id,
                     difficulty,
                     seed,
@@ -153,12 +153,12 @@ impl Incident {
                 };
                 Self::of(profile, Arc::new(task))
             }
-            (Profile::Reference, Request::Drawn { difficulty, seed }) => {
-                Self::of_start(Start::generate(*difficulty, *seed), *difficulty)
+            (Profile::Reference, EpisodeRequest::Drawn { difficulty, seed }) => {
+                Self::of_start(ReferenceStart::generate(*difficulty, *seed), *difficulty)
             }
             (
                 Profile::Reference,
-                Request::Task {
+                EpisodeRequest::Task {
                     id,
                     difficulty,
                     seed,
@@ -167,14 +167,17 @@ impl Incident {
                 let task = reference::find(id)?;
                 let difficulty = difficulty.unwrap_or(Difficulty::Easy);
                 let seed = seed.unwrap_or(task.scenario.seed);
-                Self::of_start(Start::of_task_with(id, difficulty, seed)?, difficulty)
+                Self::of_start(
+                    ReferenceStart::of_task_with(id, difficulty, seed)?,
+                    difficulty,
+                )
             }
         }
     }
 
     /// What its episode begins with.
-    pub(crate) fn beginning(&self) -> Beginning {
-        Beginning {
+    pub(crate) fn beginning(&self) -> EpisodeStart {
+        EpisodeStart {
             terms: self.terms,
             scenario: Arc::clone(&self.scenario),
             timetable: self.timetable.clone(),
@@ -185,7 +188,7 @@ impl Incident {
 
     /// The environment after the tick that a reset does, and what the scenario's own actions before it
     /// left behind.
-    pub(crate) fn begin(&self) -> Result<(Simulation, Opening), SimError> {
+    pub(crate) fn begin(&self) -> Result<(Simulation, OpeningState), SimError> {
         let mut simulation = Simulation::from_blueprint(&self.blueprint)?;
         let opening = self.act_first(&mut simulation)?;
         simulation.tick();
@@ -197,8 +200,8 @@ impl Incident {
     ///
     /// # Errors
     /// The stage has no environment.
-    pub(crate) fn act_first(&self, stage: &mut impl Stage) -> Result<Opening, SimError> {
-        let mut opening = Opening::default();
+    pub(crate) fn act_first(&self, stage: &mut impl Stage) -> Result<OpeningState, SimError> {
+        let mut opening = OpeningState::default();
         if let Some(timetable) = &self.timetable {
             let failed = timetable.act_at(&self.scenario, 0, stage, &mut opening.actions)?;
             opening.failed_action = failed.map(Box::new);
@@ -216,7 +219,7 @@ impl Incident {
     }
 
     /// With the budget of the difficulty, whatever task it is.
-    fn of_start(start: Start, difficulty: Difficulty) -> Result<Self, EpisodeError> {
+    fn of_start(start: ReferenceStart, difficulty: Difficulty) -> Result<Self, EpisodeError> {
         let blueprint = start.state.blueprint()?;
         check_registered(start.task)?;
         let mut incident = Self::with(Profile::Reference, Arc::new(start.scenario), blueprint);
@@ -228,7 +231,7 @@ impl Incident {
     fn with(profile: Profile, scenario: Arc<Scenario>, blueprint: Blueprint) -> Self {
         Self {
             blueprint,
-            terms: Terms::of(profile, &scenario),
+            terms: ScoreTerms::of(profile, &scenario),
             timetable: Some(Timetable::of(&scenario))
                 .filter(|timetable| !timetable.is_empty())
                 .map(Arc::new),
@@ -247,7 +250,7 @@ fn graded_by(task: Option<&Task>, difficulty: Difficulty) -> (u64, f64) {
 
 /// What a reset that fails has already set when it does: the reference then goes on with the episode
 /// before it, but by these.
-pub(crate) struct Leftover {
+pub(crate) struct FailedReset {
     pub(crate) difficulty: Difficulty,
     pub(crate) seed: Option<u64>,
     /// The task whose goals are graded from then on.
@@ -256,17 +259,17 @@ pub(crate) struct Leftover {
     pub(crate) max_bad_customer_minutes: f64,
 }
 
-impl Leftover {
+impl FailedReset {
     /// `None` for a scenario: the reference has none.
-    pub(crate) fn of(request: &Request) -> Option<Self> {
+    pub(crate) fn of(request: &EpisodeRequest) -> Option<Self> {
         let (difficulty, seed, task) = match request {
-            Request::Scenario(_) => return None,
-            Request::Drawn { difficulty, seed } => (
+            EpisodeRequest::Scenario(_) => return None,
+            EpisodeRequest::Drawn { difficulty, seed } => (
                 *difficulty,
                 Some(*seed),
                 reference::matching(*difficulty, *seed),
             ),
-            Request::Task {
+            EpisodeRequest::Task {
                 id,
                 difficulty,
                 seed,

@@ -1,7 +1,7 @@
 //! What is said about a step besides the observation.
 
 use firewatch_action::{ActionOutcome, ActionRequest, Category};
-use firewatch_response::score::Outcome;
+use firewatch_response::score::GradeInput;
 use firewatch_sim::{EnvironmentRef, round_decimal};
 use serde::Serialize;
 
@@ -57,7 +57,7 @@ pub struct EpisodeSummary {
 }
 
 impl EpisodeSummary {
-    fn of(outcome: &Outcome) -> Self {
+    fn of(outcome: &GradeInput) -> Self {
         const DECIMALS: u32 = 2;
         const RATIO_DECIMALS: u32 = 3;
         let ratio = outcome.recovered as f64 / outcome.affected.max(1) as f64;
@@ -101,7 +101,7 @@ impl Session {
                 .collect(),
             incident_progress: self.progress(view.clock().tick, unhealthy.len()),
             simulation_type: SIMULATION_TYPE,
-            episode_summary: self.score.final_outcome().map(EpisodeSummary::of),
+            episode_summary: self.score.final_grade_input().map(EpisodeSummary::of),
         }
     }
 

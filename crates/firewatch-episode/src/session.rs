@@ -5,13 +5,13 @@ use std::sync::Arc;
 use firewatch_action::{
     ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Stage,
 };
-use firewatch_response::score::{Deed, Reward, Score, Terms};
+use firewatch_response::score::{Reward, Score, ScoreTerms, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentRef, SimError};
 use serde::Serialize;
 
-use crate::incident::{EpisodeError, Leftover, Request};
+use crate::incident::{EpisodeError, EpisodeRequest, FailedReset};
 
 /// Something that was done earlier in the episode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,14 +26,14 @@ pub struct PastAction {
 
 /// What a step came to.
 #[derive(Clone, Debug)]
-pub(crate) struct Done {
+pub(crate) struct StepResult {
     pub(crate) outcome: ActionOutcome,
     pub(crate) reward: Reward,
 }
 
 /// What an episode begins with, apart from its environment.
-pub(crate) struct Beginning {
-    pub(crate) terms: Terms,
+pub(crate) struct EpisodeStart {
+    pub(crate) terms: ScoreTerms,
     pub(crate) scenario: Arc<Scenario>,
     /// What the scenario does by itself; `None` for nothing.
     pub(crate) timetable: Option<Arc<Timetable>>,
@@ -44,7 +44,7 @@ pub(crate) struct Beginning {
 
 /// What the scenario's own timeline leaves behind before the first tick.
 #[derive(Default)]
-pub(crate) struct Opening {
+pub(crate) struct OpeningState {
     pub(crate) actions: ActionSession,
     pub(crate) failed_action: Option<Box<FailedAction>>,
 }
@@ -72,8 +72,12 @@ pub(crate) struct Session {
 
 impl Session {
     /// After the tick that a reset does.
-    pub(crate) fn begin(beginning: Beginning, opening: Opening, view: &EnvironmentRef) -> Self {
-        let Beginning {
+    pub(crate) fn begin(
+        beginning: EpisodeStart,
+        opening: OpeningState,
+        view: &EnvironmentRef,
+    ) -> Self {
+        let EpisodeStart {
             terms,
             scenario,
             timetable,
@@ -129,17 +133,17 @@ impl Session {
         catalogue: &ActionCatalogue,
         stage: &mut impl Stage,
         request: &ActionRequest,
-    ) -> Result<Done, EpisodeError> {
+    ) -> Result<StepResult, EpisodeError> {
         stage.read(|view| self.look(view))?;
         // Should the action fail, the step's burn is charged all the same.
         stage.set_slo_budget(self.score.budget())?;
-        self.actions.go_on(catalogue, stage)?;
+        self.actions.advance_circuit_breakers(catalogue, stage)?;
         let outcome = catalogue.apply(stage, &mut self.actions, request)?;
         self.remember(request, &outcome);
-        let deed = self.deed(&outcome);
-        let reward = stage.read(|view| self.close(view, deed))?;
+        let step_record = self.step_record(&outcome);
+        let reward = stage.read(|view| self.close(view, step_record))?;
         stage.set_slo_budget(self.score.budget())?;
-        Ok(Done { outcome, reward })
+        Ok(StepResult { outcome, reward })
     }
 
     /// Looks at the environment after the tick.
@@ -150,22 +154,23 @@ impl Session {
     }
 
     /// Looks at the environment after the action, and says what the step earned.
-    pub(crate) fn close(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
-        self.score.after_action(&self.scenario, view, deed)
+    pub(crate) fn close(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
+        self.score.after_action(&self.scenario, view, step_record)
     }
 
     /// The same where nothing was changed since [`look`](Self::look).
-    pub(crate) fn settle(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
-        self.score.after_no_change(&self.scenario, view, deed)
+    pub(crate) fn settle(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
+        self.score
+            .after_no_change(&self.scenario, view, step_record)
     }
 
     /// Takes over what a reset that failed leaves behind: under the reference profile an episode that
     /// runs goes on with the difficulty, the seed and the task of that reset, and counts its steps anew.
-    pub(crate) fn after_failed_reset(&mut self, request: &Request) {
+    pub(crate) fn after_failed_reset(&mut self, request: &EpisodeRequest) {
         if self.profile != Profile::Reference || self.score.end().is_some() {
             return;
         }
-        let Some(leftover) = Leftover::of(request) else {
+        let Some(leftover) = FailedReset::of(request) else {
             return;
         };
         self.steps = 0;
@@ -193,9 +198,9 @@ impl Session {
     }
 
     /// What the action is worth something for.
-    pub(crate) fn deed(&mut self, outcome: &ActionOutcome) -> Deed {
-        let mut deed = Deed::default();
-        deed.add(self.profile, outcome, &mut self.actions);
-        deed
+    pub(crate) fn step_record(&mut self, outcome: &ActionOutcome) -> StepRecord {
+        let mut step_record = StepRecord::default();
+        step_record.add(self.profile, outcome, &mut self.actions);
+        step_record
     }
 }

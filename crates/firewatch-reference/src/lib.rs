@@ -6,13 +6,13 @@
 //! ([`tasks`]).
 //!
 //! ```
-//! use firewatch_reference::Start;
+//! use firewatch_reference::ReferenceStart;
 //! use firewatch_scenario::Difficulty;
 //!
-//! let start = Start::generate(Difficulty::Hard, 9001);
+//! let start = ReferenceStart::generate(Difficulty::Hard, 9001);
 //! assert_eq!(start.state.faults[0].service, "checkout-v2-service");
 //!
-//! let start = Start::of_task("task_easy_oom_baseline")?;
+//! let start = ReferenceStart::of_task("task_easy_oom_baseline")?;
 //! assert_eq!(start.state.faults[0].service, "auth-service");
 //! # Ok::<(), firewatch_reference::UnknownTask>(())
 //! ```
@@ -23,5 +23,5 @@ mod start;
 mod task;
 
 pub use python::PythonRandom;
-pub use start::Start;
+pub use start::ReferenceStart;
 pub use task::{Task, UnknownTask, find, matching, tasks};

@@ -9,7 +9,7 @@ use crate::task::{self, Task, UnknownTask};
 
 /// An incident as the reference begins it, before any tick.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Start {
+pub struct ReferenceStart {
     /// The task that it was made from, if it was not drawn.
     pub task: Option<&'static Task>,
     /// The incident with its difficulty and seed: the task's, or the one that was drawn.
@@ -19,7 +19,7 @@ pub struct Start {
     pub state: EnvironmentState,
 }
 
-impl Start {
+impl ReferenceStart {
     /// The reference's episode for a difficulty and a seed: the first task that has both, else one
     /// that is drawn.
     #[must_use]

@@ -7,16 +7,16 @@ use firewatch_scenario::{Check, Expectation, Fact, Quantity, When};
 
 /// What has become of an expectation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
+pub struct ExpectationVerdict {
     /// The expectation as it stands in the file.
     pub expectation: Expectation,
     /// Whether it held.
-    pub outcome: Outcome,
+    pub outcome: ExpectationOutcome,
 }
 
 /// Whether an expectation held.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum ExpectationOutcome {
     /// It held.
     Passed,
     /// It did not.
@@ -30,11 +30,11 @@ pub enum Outcome {
     Undecided,
 }
 
-impl Verdict {
+impl ExpectationVerdict {
     /// Whether the expectation held.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.outcome == Outcome::Passed
+        self.outcome == ExpectationOutcome::Passed
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) score: Option<&'a Score>,
 }
 
-impl Outcome {
+impl ExpectationOutcome {
     /// Updates the outcome of an expectation with the state after a tick, or at the start. `last_tick` is
     /// the last tick of the run.
     pub(crate) fn update(

@@ -8,8 +8,9 @@ mod play;
 mod respond;
 pub mod score;
 
-pub use expect::{Outcome, Verdict};
+pub use expect::{ExpectationOutcome, ExpectationVerdict};
 pub use play::{
-    FailedAction, FleetPlayback, Occurrence, Playback, Script, ServiceHistory, Timetable, What,
+    EventKind, FailedAction, FleetPlayback, Playback, PlaybackEvent, Script, ServiceHistory,
+    Timetable,
 };
 pub use respond::Responder;

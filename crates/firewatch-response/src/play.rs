@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
-use crate::expect::Verdict;
+use crate::expect::ExpectationVerdict;
 use crate::score::Score;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::Scenario;
 
 pub use fleet::FleetPlayback;
-pub use record::{FailedAction, Occurrence, ServiceHistory, What};
+pub use record::{EventKind, FailedAction, PlaybackEvent, ServiceHistory};
 pub use script::Script;
 pub use timetable::Timetable;
 
@@ -124,14 +124,14 @@ impl Playback {
 
     /// What has happened so far, in order.
     #[must_use]
-    pub fn occurrences(&self) -> &[Occurrence] {
-        self.script.occurrences()
+    pub fn events(&self) -> &[PlaybackEvent] {
+        self.script.events()
     }
 
     /// Hands over what has happened since the last call, and keeps no copy: a long run needs no
     /// memory for it then.
-    pub fn take_occurrences(&mut self) -> Vec<Occurrence> {
-        self.script.take_occurrences()
+    pub fn take_events(&mut self) -> Vec<PlaybackEvent> {
+        self.script.take_events()
     }
 
     /// Forgets every status but the last of each history: a long run needs no memory for them then.
@@ -148,7 +148,7 @@ impl Playback {
 
     /// What has become of each expectation so far, in the scenario's order.
     #[must_use]
-    pub fn verdicts(&self) -> Vec<Verdict> {
+    pub fn verdicts(&self) -> Vec<ExpectationVerdict> {
         self.script.verdicts()
     }
 

@@ -2,28 +2,28 @@
 
 mod alert;
 pub mod grade;
-mod ledger;
 mod mesh;
 mod mitigation;
 mod num;
 pub mod reward;
 pub mod slo;
+mod state;
 
 use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
 use serde::Serialize;
 
-use alert::{ALERTS_PER_SERVICE, Clock, Firing};
+use alert::{ALERTS_PER_SERVICE, Clock, FiringAlert};
 pub use alert::{Alert, Severity};
 use firewatch_action::{ActionOutcome, ActionSession, Category, Profile};
 use firewatch_scenario::AlertName;
 use firewatch_scenario::Goal;
 use firewatch_scenario::{Difficulty, Scenario};
 pub use grade::Grade;
-pub use grade::Outcome;
+pub use grade::GradeInput;
 use grade::max_bad_customer_minutes;
-pub use ledger::Deed;
-use ledger::Ledger;
 pub use reward::Reward;
+use state::ScoreState;
+pub use state::StepRecord;
 
 /// Decimals of the bad customer minutes as they are shown.
 pub const BCM_DECIMALS: u32 = 4;
@@ -31,7 +31,7 @@ pub const BCM_DECIMALS: u32 = 4;
 /// Why the answer to an incident ended. Where several hold, the first in this order is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum EpisodeEnd {
     /// The SLO budget is used up.
     BudgetUsedUp,
     /// The ticks of the incident are done.
@@ -42,7 +42,7 @@ pub enum End {
 
 /// What an incident is scored by.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Terms {
+pub struct ScoreTerms {
     /// Whose rules and numbers hold.
     pub profile: Profile,
     /// Ticks at which it ends.
@@ -53,7 +53,7 @@ pub struct Terms {
     pub max_bad_customer_minutes: f64,
 }
 
-impl Terms {
+impl ScoreTerms {
     /// Those of a scenario; one without a difficulty has the limits of an easy one.
     #[must_use]
     pub fn of(profile: Profile, scenario: &Scenario) -> Self {
@@ -70,21 +70,21 @@ impl Terms {
 /// Keeps the score of an incident: a step is a tick, and what is done behind it.
 #[derive(Clone, Debug)]
 pub struct Score {
-    terms: Terms,
-    ledger: Ledger,
+    terms: ScoreTerms,
+    state: ScoreState,
     total_reward: f64,
-    end: Option<End>,
-    outcome: Option<Outcome>,
+    end: Option<EpisodeEnd>,
+    outcome: Option<GradeInput>,
     grade: Option<Grade>,
 }
 
 impl Score {
     /// Begins after the first tick, which nobody answers. `initial_budget` is the SLO budget before it.
     #[must_use]
-    pub fn begin(terms: Terms, initial_budget: f64, view: &EnvironmentRef) -> Self {
+    pub fn begin(terms: ScoreTerms, initial_budget: f64, view: &EnvironmentRef) -> Self {
         Self {
             terms,
-            ledger: Ledger::new(terms.profile, initial_budget, view),
+            state: ScoreState::new(terms.profile, initial_budget, view),
             total_reward: 0.0,
             end: None,
             outcome: None,
@@ -94,7 +94,7 @@ impl Score {
 
     /// Looks at the environment after the tick of a step, before anything is done.
     pub fn after_tick(&mut self, view: &EnvironmentRef) {
-        self.ledger.after_tick(view);
+        self.state.after_tick(view);
     }
 
     /// Looks at the environment after what was done, and says what the step earned.
@@ -102,10 +102,10 @@ impl Score {
         &mut self,
         scenario: &Scenario,
         view: &EnvironmentRef,
-        deed: Deed,
+        step_record: StepRecord,
     ) -> Reward {
-        let reward = self.ledger.after_action(view, deed);
-        self.add(scenario, view, deed, reward)
+        let reward = self.state.after_action(view, step_record);
+        self.add(scenario, view, step_record, reward)
     }
 
     /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
@@ -113,27 +113,27 @@ impl Score {
         &mut self,
         scenario: &Scenario,
         view: &EnvironmentRef,
-        deed: Deed,
+        step_record: StepRecord,
     ) -> Reward {
-        let reward = self.ledger.settle(view, deed);
-        self.add(scenario, view, deed, reward)
+        let reward = self.state.settle(view, step_record);
+        self.add(scenario, view, step_record, reward)
     }
 
     fn add(
         &mut self,
         scenario: &Scenario,
         view: &EnvironmentRef,
-        deed: Deed,
+        step_record: StepRecord,
         reward: Reward,
     ) -> Reward {
         let total = self.total_reward + reward.total;
         self.total_reward = round_decimal(total, reward::REWARD_DECIMALS);
-        self.end = if self.ledger.slo.remaining <= 0.0 {
-            Some(End::BudgetUsedUp)
+        self.end = if self.state.slo.remaining <= 0.0 {
+            Some(EpisodeEnd::BudgetUsedUp)
         } else if view.clock().tick >= self.terms.max_ticks {
-            Some(End::OutOfTicks)
+            Some(EpisodeEnd::OutOfTicks)
         } else {
-            deed.declared.then_some(End::Declared)
+            step_record.declared.then_some(EpisodeEnd::Declared)
         };
         if self.end.is_some() {
             let outcome = self.outcome(scenario, view);
@@ -144,13 +144,13 @@ impl Score {
 
     /// Why it has ended, if it has.
     #[must_use]
-    pub fn end(&self) -> Option<End> {
+    pub fn end(&self) -> Option<EpisodeEnd> {
         self.end
     }
 
     /// What was graded, once it has ended.
     #[must_use]
-    pub fn final_outcome(&self) -> Option<&Outcome> {
+    pub fn final_grade_input(&self) -> Option<&GradeInput> {
         self.outcome.as_ref()
     }
 
@@ -169,62 +169,62 @@ impl Score {
     /// Actions so far that were wrong.
     #[must_use]
     pub fn wrong_actions(&self) -> u32 {
-        self.ledger.wrong_actions
+        self.state.wrong_actions
     }
 
     /// The tick at which the incident counted as mitigated.
     #[must_use]
     pub fn mttm_tick(&self) -> Option<u64> {
-        self.ledger.mttm_tick
+        self.state.mttm_tick
     }
 
     /// SLO budget left, unrounded.
     #[must_use]
     pub fn budget(&self) -> f64 {
-        self.ledger.slo.remaining
+        self.state.slo.remaining
     }
 
     /// SLO budget left, as it is shown: rounded to 2 decimals.
     #[must_use]
     pub fn shown_budget(&self) -> f64 {
-        self.ledger.shown_budget()
+        self.state.shown_budget()
     }
 
     /// SLO budget that the last step burned, before what a specialist spared.
     #[must_use]
     pub fn burned(&self) -> f64 {
-        self.ledger.slo.burn_now
+        self.state.slo.burn_now
     }
 
     /// Whether customers were hit in the last tick.
     #[must_use]
     pub fn user_impact(&self) -> bool {
-        self.ledger.slo.user_impact
+        self.state.slo.user_impact
     }
 
     /// Number of services.
     #[must_use]
     pub fn services(&self) -> usize {
-        self.ledger.accounts.len()
+        self.state.records.len()
     }
 
     /// Indices of the services that are not healthy, as the profile counts it.
     pub fn unhealthy(&self) -> impl Iterator<Item = usize> {
-        let accounts = self.ledger.accounts.iter().enumerate();
-        accounts
-            .filter(|(_, account)| account.status != Status::Healthy)
+        let records = self.state.records.iter().enumerate();
+        records
+            .filter(|(_, record)| record.status != Status::Healthy)
             .map(|(index, _)| index)
     }
 
     /// Indices of the services whose error rate fell by more than 0.01 in the step.
     pub fn recovering(&self) -> impl Iterator<Item = usize> {
-        self.ledger.recovering()
+        self.state.recovering()
     }
 
     /// Error rate of each service, in order, before the last step and now. Under the reference profile
     /// both are the same: its observations share the services.
     pub fn error_rate_changes(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.ledger.error_rate_changes()
+        self.state.error_rate_changes()
     }
 
     /// What a reset that fails overwrites in the reference, where the episode before it goes on: what a
@@ -235,28 +235,28 @@ impl Score {
         graded_ticks: u64,
         max_bad_customer_minutes: f64,
     ) {
-        self.ledger.slo.overwrite(budget);
+        self.state.slo.overwrite(budget);
         self.terms.graded_ticks = graded_ticks;
         self.terms.max_bad_customer_minutes = max_bad_customer_minutes;
     }
 
     /// What there is to grade, as the environment stands.
     #[must_use]
-    pub fn outcome(&self, scenario: &Scenario, view: &EnvironmentRef) -> Outcome {
-        let (affected, recovered) = self.ledger.recovery(view);
+    pub fn outcome(&self, scenario: &Scenario, view: &EnvironmentRef) -> GradeInput {
+        let (affected, recovered) = self.state.recovery(view);
         let (goals, missed_goals) = self.goals(scenario, view);
-        Outcome {
+        GradeInput {
             ticks: view.clock().tick,
             max_ticks: self.terms.graded_ticks,
             services: self.services(),
             affected,
             recovered,
-            mttm_tick: self.ledger.mttm_tick,
+            mttm_tick: self.state.mttm_tick,
             bad_customer_minutes: round_decimal(view.impact().bad_customer_minutes, BCM_DECIMALS),
             max_bad_customer_minutes: self.terms.max_bad_customer_minutes,
-            wrong_actions: self.ledger.wrong_actions,
-            initial_budget: self.ledger.slo.initial(),
-            final_budget: self.ledger.shown_budget(),
+            wrong_actions: self.state.wrong_actions,
+            initial_budget: self.state.slo.initial(),
+            final_budget: self.state.shown_budget(),
             goals,
             missed_goals,
             goals_cost: scenario.goals.cost,
@@ -297,12 +297,12 @@ impl Score {
         &self,
         view: &EnvironmentRef,
         service: usize,
-    ) -> [Option<Firing>; ALERTS_PER_SERVICE] {
-        let account = self.ledger.accounts.get(service);
-        match account.zip(view.vitals_at(service)) {
-            Some((account, vitals)) => {
+    ) -> [Option<FiringAlert>; ALERTS_PER_SERVICE] {
+        let record = self.state.records.get(service);
+        match record.zip(view.vitals_at(service)) {
+            Some((record, vitals)) => {
                 let mended = self.terms.profile == Profile::Standard;
-                alert::firing(vitals, account.status, mended)
+                alert::firing(vitals, record.status, mended)
             }
             None => [const { None }; ALERTS_PER_SERVICE],
         }
@@ -319,7 +319,7 @@ impl Score {
         let mut alerts = Vec::new();
         for (index, name) in view.service_names().enumerate() {
             for (number, firing) in self.firing(view, index).into_iter().enumerate() {
-                let since = self.ledger.firing_since(index, number);
+                let since = self.state.firing_since(index, number);
                 let since = since.filter(|_| remembers);
                 let alert = firing.map(|f| f.alert(&clock, (index, name), number, since));
                 alerts.extend(alert);
@@ -329,7 +329,7 @@ impl Score {
     }
 }
 
-impl Deed {
+impl StepRecord {
     /// Adds what came of an action. A specialist helps with an investigation: in the reference even with
     /// one that is not valid.
     pub fn add(&mut self, profile: Profile, outcome: &ActionOutcome, actions: &mut ActionSession) {

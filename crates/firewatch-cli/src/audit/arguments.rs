@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, value_parser};
 use firewatch_action::Profile;
-use firewatch_audit::{Check, DEFAULT_LIMIT, WON};
+use firewatch_audit::{AuditCheck, DEFAULT_LIMIT, WON};
 use textwrap::Options;
 
 use crate::cli::{MAX_THREADS, PlainFormat, RootArgument, profile};
@@ -57,7 +57,7 @@ pub struct AuditArguments {
 
 /// The checks and the forms of the results, for the long help.
 pub fn details() -> String {
-    let checks: String = { Check::ALL.iter() }
+    let checks: String = { AuditCheck::ALL.iter() }
         .map(|check| entry(check.name(), check.definition()))
         .collect();
     let forms = include_str!("formats.txt");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use firewatch_audit::{Audit, Check, Finding, Verdict};
+use firewatch_audit::{Audit, AuditCheck, AuditFinding, AuditVerdict};
 use firewatch_scenario::Difficulty;
 use serde::Serialize;
 
@@ -20,9 +20,9 @@ pub struct Tally {
     good: usize,
     not_good: usize,
     /// In how many of them each check failed.
-    failed: BTreeMap<Check, usize>,
+    failed: BTreeMap<AuditCheck, usize>,
     /// In how many of them each check is undecided.
-    undecided: BTreeMap<Check, usize>,
+    undecided: BTreeMap<AuditCheck, usize>,
     /// Scenarios that are not in order.
     pub bad: usize,
 }
@@ -35,8 +35,8 @@ impl Tally {
         } else {
             self.not_good += 1;
         }
-        count_checks(audit, Verdict::Failed, &mut self.failed);
-        count_checks(audit, Verdict::Undecided, &mut self.undecided);
+        count_checks(audit, AuditVerdict::Failed, &mut self.failed);
+        count_checks(audit, AuditVerdict::Undecided, &mut self.undecided);
     }
 
     /// The exit code that follows.
@@ -84,7 +84,7 @@ impl Tally {
 }
 
 /// Counts the checks with that verdict, each once, however much it found.
-fn count_checks(audit: &Audit, verdict: Verdict, incidents: &mut BTreeMap<Check, usize>) {
+fn count_checks(audit: &Audit, verdict: AuditVerdict, incidents: &mut BTreeMap<AuditCheck, usize>) {
     let findings = audit.findings.iter();
     let wanted = findings.filter(|finding| finding.verdict == verdict);
     for check in wanted.map(|finding| finding.check).collect::<BTreeSet<_>>() {
@@ -169,15 +169,15 @@ pub fn write_text(
 
 fn write_findings(audit: &Audit, failed_only: bool, out: &mut Output) -> Result<(), Failure> {
     let palette = out.palette;
-    let is_bad = |verdict| matches!(verdict, Verdict::Failed | Verdict::Undecided);
-    let shown = |finding: &&Finding| !failed_only || is_bad(finding.verdict);
+    let is_bad = |verdict| matches!(verdict, AuditVerdict::Failed | AuditVerdict::Undecided);
+    let shown = |finding: &&AuditFinding| !failed_only || is_bad(finding.verdict);
     let mut before = None;
     for finding in audit.findings.iter().filter(shown) {
         let (mark, style) = match finding.verdict {
-            Verdict::Passed => ("✓", GOOD),
-            Verdict::Failed => ("✗", BAD),
-            Verdict::Skipped => ("–", DIM),
-            Verdict::Undecided => ("?", FAIR),
+            AuditVerdict::Passed => ("✓", GOOD),
+            AuditVerdict::Failed => ("✗", BAD),
+            AuditVerdict::Skipped => ("–", DIM),
+            AuditVerdict::Undecided => ("?", FAIR),
         };
         // The name of a check stands in the first of its lines.
         let is_first = before.replace(finding.check) != Some(finding.check);

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use firewatch_response::score::{End, Grade, grade};
+use firewatch_response::score::{EpisodeEnd, Grade, grade};
 use firewatch_sim::FaultState;
 
 use super::Written;
@@ -21,9 +21,9 @@ pub fn write(game: &Game, out: &mut Output) -> Written {
     };
     let tick = game.now().tick;
     let why = match end {
-        End::BudgetUsedUp => format!("The SLO budget was used up at tick {tick}."),
-        End::OutOfTicks => format!("All {tick} ticks are over."),
-        End::Declared => format!("You declared the incident over at tick {tick}."),
+        EpisodeEnd::BudgetUsedUp => format!("The SLO budget was used up at tick {tick}."),
+        EpisodeEnd::OutOfTicks => format!("All {tick} ticks are over."),
+        EpisodeEnd::Declared => format!("You declared the incident over at tick {tick}."),
     };
     writeln!(out, "{}", out.palette.paint(BOLD, why))?;
     write_grade(&grade, out)?;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Profile, WAIT};
 use firewatch_episode::{Episode, EpisodeError, Observation};
 use firewatch_response::FailedAction;
-use firewatch_response::score::{End, Grade, Reward};
+use firewatch_response::score::{EpisodeEnd, Grade, Reward};
 use firewatch_scenario::{Goal, Scenario};
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
@@ -187,7 +187,7 @@ impl Game {
     }
 
     /// Why it ended and what it was worth, once it is over.
-    pub fn result(&self) -> Option<(End, Grade)> {
+    pub fn result(&self) -> Option<(EpisodeEnd, Grade)> {
         self.episode.end().zip(self.episode.grade())
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use firewatch_action::Profile;
-use firewatch_episode::{EpisodeError, Request};
+use firewatch_episode::{EpisodeError, EpisodeRequest};
 use firewatch_ron::steers_terminal;
 use firewatch_scenario::{Diagnostics, Difficulty, Scenario};
 
@@ -58,16 +58,16 @@ impl Incident {
     ///
     /// # Errors
     /// There is no such task.
-    pub fn request(&self) -> Result<Request, Failure> {
+    pub fn request(&self) -> Result<EpisodeRequest, Failure> {
         match &self.origin {
-            Origin::File(scenario) => Ok(Request::Scenario(Arc::clone(scenario))),
-            Origin::Drawn { difficulty, seed } => Ok(Request::Drawn {
+            Origin::File(scenario) => Ok(EpisodeRequest::Scenario(Arc::clone(scenario))),
+            Origin::Drawn { difficulty, seed } => Ok(EpisodeRequest::Drawn {
                 difficulty: *difficulty,
                 seed: *seed,
             }),
             Origin::Task { id, seed } => {
                 let task = sources::task(id)?;
-                Ok(Request::Task {
+                Ok(EpisodeRequest::Task {
                     id: id.clone(),
                     difficulty: Some(task.difficulty()),
                     seed: Some(seed.unwrap_or(task.scenario.seed)),

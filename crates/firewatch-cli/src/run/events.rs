@@ -1,6 +1,6 @@
 //! Events and expectations as data.
 
-use firewatch_response::{Occurrence, Outcome, Verdict, What};
+use firewatch_response::{EventKind, ExpectationOutcome, ExpectationVerdict, PlaybackEvent};
 use firewatch_sim::{FaultKind, Status, Value};
 use serde::Serialize;
 
@@ -50,10 +50,10 @@ enum Kind<'a> {
     SloBreached,
 }
 
-impl<'a> From<&'a Occurrence> for Event<'a> {
-    fn from(occurrence: &'a Occurrence) -> Self {
-        let kind = match &occurrence.what {
-            What::FaultActive {
+impl<'a> From<&'a PlaybackEvent> for Event<'a> {
+    fn from(event: &'a PlaybackEvent) -> Self {
+        let kind = match &event.kind {
+            EventKind::FaultActive {
                 service,
                 kind,
                 speed,
@@ -62,11 +62,11 @@ impl<'a> From<&'a Occurrence> for Event<'a> {
                 kind: *kind,
                 speed: *speed,
             },
-            What::FaultHalted { service, kind } => Kind::FaultHalted {
+            EventKind::FaultHalted { service, kind } => Kind::FaultHalted {
                 service,
                 kind: *kind,
             },
-            What::MetricSet {
+            EventKind::MetricSet {
                 service,
                 metric,
                 value,
@@ -75,7 +75,7 @@ impl<'a> From<&'a Occurrence> for Event<'a> {
                 metric,
                 value,
             },
-            What::ActionTaken {
+            EventKind::ActionTaken {
                 action,
                 target,
                 wrong,
@@ -86,17 +86,17 @@ impl<'a> From<&'a Occurrence> for Event<'a> {
                 wrong: *wrong,
                 feedback,
             },
-            What::StatusChanged { service, from, to } => Kind::StatusChanged {
+            EventKind::StatusChanged { service, from, to } => Kind::StatusChanged {
                 service,
                 from: *from,
                 to: *to,
             },
-            What::Mitigated { since } => Kind::Mitigated { since: *since },
-            What::SloBreached => Kind::SloBreached,
+            EventKind::Mitigated { since } => Kind::Mitigated { since: *since },
+            EventKind::SloBreached => Kind::SloBreached,
         };
         Self {
-            tick: occurrence.tick,
-            sim_time_seconds: seconds(occurrence.tick),
+            tick: event.tick,
+            sim_time_seconds: seconds(event.tick),
             kind,
         }
     }
@@ -113,12 +113,12 @@ pub struct Judged<'a> {
     actual: Option<&'a str>,
 }
 
-impl<'a> From<&'a Verdict> for Judged<'a> {
-    fn from(verdict: &'a Verdict) -> Self {
+impl<'a> From<&'a ExpectationVerdict> for Judged<'a> {
+    fn from(verdict: &'a ExpectationVerdict) -> Self {
         let (outcome, tick, actual) = match &verdict.outcome {
-            Outcome::Passed => ("passed", None, None),
-            Outcome::Undecided => ("undecided", None, None),
-            Outcome::Failed { tick, actual } => ("failed", Some(*tick), Some(&**actual)),
+            ExpectationOutcome::Passed => ("passed", None, None),
+            ExpectationOutcome::Undecided => ("undecided", None, None),
+            ExpectationOutcome::Failed { tick, actual } => ("failed", Some(*tick), Some(&**actual)),
         };
         Self {
             expect: verdict.expectation.to_string(),

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use firewatch_response::Occurrence;
+use firewatch_response::PlaybackEvent;
 use firewatch_scenario::Difficulty;
 use serde::Serialize;
 
@@ -81,9 +81,9 @@ impl Report for Json {
         )?)
     }
 
-    fn event(&mut self, occurrence: &Occurrence, out: &mut Output) -> Result<(), Failure> {
+    fn event(&mut self, event: &PlaybackEvent, out: &mut Output) -> Result<(), Failure> {
         separate(&mut self.events, out)?;
-        Ok(serde_json::to_writer(out, &Event::from(occurrence))?)
+        Ok(serde_json::to_writer(out, &Event::from(event))?)
     }
 
     fn end(&mut self, case: &Case, summary: &Summary, out: &mut Output) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! Plays one case from the first tick to the last, and hands what happens to a report.
 
-use firewatch_response::{Outcome, Playback, Verdict};
+use firewatch_response::{ExpectationOutcome, ExpectationVerdict, Playback};
 use indicatif::ProgressBar;
 
 use super::case::Case;
@@ -29,7 +29,8 @@ pub fn play(
     };
     let mut recorder = Recorder::new(&case.scenario);
     let played = play_ticks(&mut playback, &mut recorder, case, report, out, bar);
-    let is_failed = |verdict: &Verdict| matches!(verdict.outcome, Outcome::Failed { .. });
+    let is_failed =
+        |verdict: &ExpectationVerdict| matches!(verdict.outcome, ExpectationOutcome::Failed { .. });
     if playback.verdicts().iter().any(is_failed) {
         console.raise(Exit::ExpectationFailed);
     }
@@ -53,8 +54,8 @@ fn play_ticks(
     report.begin(case, out)?;
     recorder.record(&playback.view());
     loop {
-        for occurrence in playback.take_occurrences() {
-            report.event(&occurrence, out)?;
+        for event in playback.take_events() {
+            report.event(&event, out)?;
         }
         if !playback.tick()? {
             break;

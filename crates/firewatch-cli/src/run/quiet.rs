@@ -10,7 +10,7 @@ use super::verdict::write_verdict;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::style::{BOLD, visible};
-use firewatch_response::Outcome;
+use firewatch_response::ExpectationOutcome;
 
 /// Only what failed.
 pub struct Quiet;
@@ -20,7 +20,7 @@ impl Report for Quiet {
         let failed: Vec<_> = summary
             .verdicts
             .iter()
-            .filter(|verdict| matches!(verdict.outcome, Outcome::Failed { .. }))
+            .filter(|verdict| matches!(verdict.outcome, ExpectationOutcome::Failed { .. }))
             .collect();
         if failed.is_empty() {
             return Ok(());

@@ -1,6 +1,6 @@
 //! What a form of the results is told while scenarios are played.
 
-use firewatch_response::Occurrence;
+use firewatch_response::PlaybackEvent;
 use firewatch_sim::EnvironmentRef;
 
 use super::case::Case;
@@ -28,7 +28,7 @@ pub trait Report {
     }
 
     /// Something happened.
-    fn event(&mut self, _occurrence: &Occurrence, _out: &mut Output) -> Result<(), Failure> {
+    fn event(&mut self, _event: &PlaybackEvent, _out: &mut Output) -> Result<(), Failure> {
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use firewatch_response::{Occurrence, What};
+use firewatch_response::{EventKind, PlaybackEvent};
 use firewatch_scenario::Scenario;
 use firewatch_sim::Status;
 use unicode_width::UnicodeWidthStr;
@@ -82,8 +82,8 @@ impl Report for Story {
         Ok(writeln!(out, "\n  {}", palette.paint(DIM, heading))?)
     }
 
-    fn event(&mut self, occurrence: &Occurrence, out: &mut Output) -> Result<(), Failure> {
-        if matches!(occurrence.what, What::StatusChanged { .. }) {
+    fn event(&mut self, event: &PlaybackEvent, out: &mut Output) -> Result<(), Failure> {
+        if matches!(event.kind, EventKind::StatusChanged { .. }) {
             if self.told >= self.limit {
                 self.untold += 1;
                 return Ok(());
@@ -92,9 +92,9 @@ impl Report for Story {
         }
         self.catch_up(out)?;
         let palette = out.palette;
-        let (service, text) = describe(&occurrence.what, palette);
-        let tick = format!("{:>1$}", occurrence.tick, self.tick_width);
-        let time = palette.paint(DIM, format!("{:>8}", clock(occurrence.tick)));
+        let (service, text) = describe(&event.kind, palette);
+        let tick = format!("{:>1$}", event.tick, self.tick_width);
+        let time = palette.paint(DIM, format!("{:>8}", clock(event.tick)));
         let service = service.map_or(String::new(), |name| {
             let name = visible(name);
             let space = self.name_width - name.width().min(self.name_width);
@@ -157,9 +157,9 @@ fn count_ticks(ticks: u64) -> String {
 }
 
 /// The service that something happened to, and what.
-fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
+fn describe(what: &EventKind, palette: Palette) -> (Option<&str>, String) {
     match what {
-        What::FaultActive {
+        EventKind::FaultActive {
             service,
             kind,
             speed,
@@ -167,11 +167,11 @@ fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
             let text = palette.paint(BAD.bold(), format!("{kind} begins"));
             (Some(service), format!("{text}, speed {speed}"))
         }
-        What::FaultHalted { service, kind } => (
+        EventKind::FaultHalted { service, kind } => (
             Some(service),
             palette.paint(DEED.bold(), format!("{kind} halted")),
         ),
-        What::MetricSet {
+        EventKind::MetricSet {
             service,
             metric,
             value,
@@ -180,7 +180,7 @@ fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
             let text = format!("{} set to {}", visible(metric), visible(&value));
             (Some(service), palette.paint(DEED, text))
         }
-        What::ActionTaken {
+        EventKind::ActionTaken {
             action,
             target,
             wrong,
@@ -193,18 +193,18 @@ fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
             let text = format!("{action}{wrong}: {}", visible(&said.join(" · ")));
             (target.as_deref(), text)
         }
-        What::StatusChanged { service, from, to } => {
+        EventKind::StatusChanged { service, from, to } => {
             let to = palette.paint(of_status(*to), to);
             (Some(service), format!("{from} → {to}"))
         }
-        What::Mitigated { since } => {
+        EventKind::Mitigated { since } => {
             let text = palette.paint(GOOD.bold(), "mitigated");
             (
                 None,
                 format!("{text}: time to mitigate {}", count_ticks(*since)),
             )
         }
-        What::SloBreached => (None, palette.paint(WORST, "SLO budget used up")),
+        EventKind::SloBreached => (None, palette.paint(WORST, "SLO budget used up")),
     }
 }
 

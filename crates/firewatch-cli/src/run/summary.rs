@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_response::{Outcome, Playback, Verdict};
+use firewatch_response::{ExpectationOutcome, ExpectationVerdict, Playback};
 use firewatch_scenario::{Diagnostics, Scenario};
 use firewatch_sim::{EnvironmentRef, Status};
 use serde::Serialize;
@@ -81,7 +81,7 @@ pub struct Summary {
     pub services: Vec<ServiceSummary>,
     pub totals: Totals,
     pub answer: Option<AnswerSummary>,
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<ExpectationVerdict>,
     /// That an action could not be carried out, if one could not.
     pub misfit: Option<Diagnostics>,
     /// The log that was asked for.
@@ -92,7 +92,7 @@ pub struct Summary {
 
 impl Summary {
     /// What has become of each expectation.
-    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn outcomes(&self) -> impl Iterator<Item = &ExpectationOutcome> {
         self.verdicts.iter().map(|verdict| &verdict.outcome)
     }
 }

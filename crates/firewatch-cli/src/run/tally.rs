@@ -1,6 +1,6 @@
 //! What came of all scenarios together.
 
-use firewatch_response::Outcome;
+use firewatch_response::ExpectationOutcome;
 
 use crate::check::count;
 use crate::failure::Exit;
@@ -22,13 +22,13 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a run by what has become of its expectations.
-    pub fn count<'a>(&mut self, outcomes: impl IntoIterator<Item = &'a Outcome>) {
+    pub fn count<'a>(&mut self, outcomes: impl IntoIterator<Item = &'a ExpectationOutcome>) {
         let mut any_failed = false;
         for outcome in outcomes {
             match outcome {
-                Outcome::Passed => self.expectations_held += 1,
-                Outcome::Undecided => self.expectations_undecided += 1,
-                Outcome::Failed { .. } => {
+                ExpectationOutcome::Passed => self.expectations_held += 1,
+                ExpectationOutcome::Undecided => self.expectations_undecided += 1,
+                ExpectationOutcome::Failed { .. } => {
                     self.expectations_failed += 1;
                     any_failed = true;
                 }

@@ -6,14 +6,14 @@ use firewatch_sim::{EnvironmentRef, SimError};
 
 use crate::expect::CheckContext;
 use crate::respond::Responder;
-use crate::score::{Deed, Score, Terms};
+use crate::score::{Score, ScoreTerms, StepRecord};
 use firewatch_action::{ActionOutcome, ActionRequest, ActionSession, Stage};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Check, Expectation, Scenario};
 
 /// How far the step is that a tick began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum StepPhase {
     Closed,
     Open,
     /// It ends without a score, as one whose action fails under the reference profile.
@@ -23,18 +23,18 @@ enum Step {
 /// Keeps the score of a run step by step, as an episode does: from the second tick on, what is done
 /// behind a tick belongs to its step.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(super) struct ScoredAnswer {
     scenario: Arc<Scenario>,
     /// From the first tick on.
     score: Option<Score>,
     responder: Option<Responder>,
     /// What the runbook does in the next step.
     next: Option<ActionRequest>,
-    step: Step,
-    deed: Deed,
+    phase: StepPhase,
+    step_record: StepRecord,
 }
 
-impl Answer {
+impl ScoredAnswer {
     /// What a run needs: nothing where no runbook answers and nobody asks for the score.
     pub(super) fn new(scenario: &Arc<Scenario>, runbook: Option<&Arc<Runbook>>) -> Option<Self> {
         let expected = [&scenario.expect, &scenario.expect_unanswered];
@@ -48,8 +48,8 @@ impl Answer {
             score: None,
             responder: runbook.map(|runbook| Responder::new(Arc::clone(runbook))),
             next: None,
-            step: Step::Closed,
-            deed: Deed::default(),
+            phase: StepPhase::Closed,
+            step_record: StepRecord::default(),
         })
     }
 
@@ -62,7 +62,7 @@ impl Answer {
         self.responder.is_some()
     }
 
-    pub(super) fn moment<'m>(&'m self, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
+    pub(super) fn check_context<'m>(&'m self, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
         let score = self.score();
         let mttm_tick = if self.is_by_runbook() {
             score.and_then(Score::mttm_tick)
@@ -81,14 +81,14 @@ impl Answer {
         match &mut self.score {
             None if tick >= 1 => {
                 let profile = self.scenario.profile;
-                let terms = Terms::of(profile, &self.scenario);
+                let terms = ScoreTerms::of(profile, &self.scenario);
                 let budget = self.scenario.slo_budget.remaining;
                 self.score = Some(stage.read(|view| Score::begin(terms, budget, view))?);
                 self.decide(stage)?;
             }
             Some(score) if score.end().is_none() => {
                 stage.read(|view| score.after_tick(view))?;
-                self.step = Step::Open;
+                self.phase = StepPhase::Open;
                 self.keep_budget(stage)?;
             }
             _ => {}
@@ -98,27 +98,28 @@ impl Answer {
 
     /// What the runbook does now, decided on what was to be seen before the tick.
     pub(super) fn request(&mut self) -> Option<ActionRequest> {
-        self.next.take_if(|_| self.step == Step::Open)
+        self.next.take_if(|_| self.phase == StepPhase::Open)
     }
 
     /// Notes what came of an action.
     pub(super) fn note(&mut self, outcome: &ActionOutcome, actions: &mut ActionSession) {
-        self.deed.add(self.scenario.profile, outcome, actions);
+        self.step_record
+            .add(self.scenario.profile, outcome, actions);
     }
 
     pub(super) fn fail_step(&mut self) {
-        self.step = Step::Failed;
+        self.phase = StepPhase::Failed;
     }
 
     /// Scores the step that is open, and has the runbook decide on the next.
     pub(super) fn close_step(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
-        let step = std::mem::replace(&mut self.step, Step::Closed);
-        let Some(score) = self.score.as_mut().filter(|_| step != Step::Closed) else {
+        let phase = std::mem::replace(&mut self.phase, StepPhase::Closed);
+        let Some(score) = self.score.as_mut().filter(|_| phase != StepPhase::Closed) else {
             return Ok(());
         };
-        let deed = std::mem::take(&mut self.deed);
-        if step == Step::Open {
-            stage.read(|view| score.after_action(&self.scenario, view, deed))?;
+        let step_record = std::mem::take(&mut self.step_record);
+        if phase == StepPhase::Open {
+            stage.read(|view| score.after_action(&self.scenario, view, step_record))?;
             self.keep_budget(stage)?;
         }
         self.decide(stage)

@@ -2,9 +2,9 @@
 
 use firewatch_sim::SimError;
 
-use super::answer::Answer;
-use super::record::{FailedAction, Journal, What};
-use super::timetable::{ActiveFaults, Place, Step, Timetable};
+use super::answer::ScoredAnswer;
+use super::record::{EventKind, FailedAction, Journal};
+use super::timetable::{ActiveFaults, TimelineStep, Timetable, TimetableEntry};
 use firewatch_action::{
     ActionCatalogue, ActionError, ActionRequest, ActionSession, Metrics, Stage,
 };
@@ -18,7 +18,7 @@ pub(super) struct Executor<'r> {
     pub(super) catalogue: &'r ActionCatalogue,
     pub(super) session: &'r mut ActionSession,
     /// What counts the actions that answer the incident, if somebody asks.
-    pub(super) answer: Option<&'r mut Answer>,
+    pub(super) answer: Option<&'r mut ScoredAnswer>,
     pub(super) journal: &'r mut Journal,
 }
 
@@ -29,11 +29,11 @@ impl Executor<'_> {
     pub(super) fn run_due(
         &mut self,
         scenario: &Scenario,
-        due: &[(u64, Place)],
+        due: &[(u64, TimetableEntry)],
         stage: &mut impl Stage,
     ) -> Result<(), SimError> {
         let answers = self.timeline_answers();
-        let is_answer = |step: &Step| answers && matches!(step, Step::Perform(_));
+        let is_answer = |step: &TimelineStep| answers && matches!(step, TimelineStep::Perform(_));
         let steps = due.iter().filter_map(|(_, place)| place.step(scenario));
         let mut actions = steps.clone().filter(is_answer).count();
         let mut active = None;
@@ -57,22 +57,22 @@ impl Executor<'_> {
     /// Executes a step; `active` are the faults that are not halted, if they have been looked up.
     fn run(
         &mut self,
-        step: Step,
+        step: TimelineStep,
         active: &mut Option<ActiveFaults>,
         stage: &mut impl Stage,
     ) -> Result<(), SimError> {
         work::count(1);
         match step {
-            Step::Begin(fault) => self.begin(fault, active, stage),
-            Step::Halt(service) => {
+            TimelineStep::Begin(fault) => self.begin(fault, active, stage),
+            TimelineStep::Halt(service) => {
                 let active = match active {
                     Some(active) => active,
                     None => active.insert(stage.read(ActiveFaults::of)?),
                 };
                 self.halt(service, active, stage)
             }
-            Step::Set(service, metrics) => self.set(service, metrics, stage),
-            Step::Perform(request) => {
+            TimelineStep::Set(service, metrics) => self.set(service, metrics, stage),
+            TimelineStep::Perform(request) => {
                 // It may halt a fault.
                 *active = None;
                 self.perform(request, self.timeline_answers(), stage)
@@ -114,14 +114,14 @@ impl Executor<'_> {
                 (false, told, None)
             }
         };
-        self.journal.note(self.tick, || What::ActionTaken {
+        self.journal.note(self.tick, || EventKind::ActionTaken {
             action: request.name.clone(),
             target: request.target.clone(),
             wrong,
             feedback,
         });
         if let (Some(fault), Some(service)) = (halted, &request.target) {
-            self.journal.note(self.tick, || What::FaultHalted {
+            self.journal.note(self.tick, || EventKind::FaultHalted {
                 service: service.clone(),
                 kind: fault.kind,
             });
@@ -155,7 +155,7 @@ impl Executor<'_> {
     ) -> Result<(), SimError> {
         for (index, kind) in active.take(service) {
             stage.halt_fault(index)?;
-            self.journal.note(self.tick, || What::FaultHalted {
+            self.journal.note(self.tick, || EventKind::FaultHalted {
                 service: service.to_owned(),
                 kind,
             });
@@ -171,7 +171,7 @@ impl Executor<'_> {
     ) -> Result<(), SimError> {
         for (metric, value) in metrics {
             stage.set_metric(service, metric, value)?;
-            self.journal.note(self.tick, || What::MetricSet {
+            self.journal.note(self.tick, || EventKind::MetricSet {
                 service: service.to_owned(),
                 metric: metric.clone(),
                 value: value.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_sim::{Blueprint, Fleet, SimError};
 
-use super::record::Occurrence;
+use super::record::PlaybackEvent;
 use super::script::Script;
 use firewatch_action::FleetStage;
 use firewatch_scenario::Runbook;
@@ -184,13 +184,13 @@ impl FleetPlayback {
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`] where there is no scenario with this index.
-    pub fn take_occurrences(&mut self, index: usize) -> Result<Vec<Occurrence>, SimError> {
+    pub fn take_events(&mut self, index: usize) -> Result<Vec<PlaybackEvent>, SimError> {
         let environments = self.scripts.len();
         let script = self.scripts.get_mut(index);
         let script = script.ok_or(SimError::UnknownEnvironment {
             index,
             environments,
         })?;
-        Ok(script.take_occurrences())
+        Ok(script.take_events())
     }
 }

@@ -7,16 +7,16 @@ use firewatch_scenario::Fault;
 
 /// Something that happened, after that many ticks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Occurrence {
+pub struct PlaybackEvent {
     /// Ticks done.
     pub tick: u64,
     /// What happened.
-    pub what: What,
+    pub kind: EventKind,
 }
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq)]
-pub enum What {
+pub enum EventKind {
     /// A fault began.
     FaultActive {
         /// Its service.
@@ -88,7 +88,7 @@ pub(super) struct Journal {
     /// Whether only what does not grow with the ticks is kept: no occurrence, and of each service's
     /// statuses the last.
     outcome_only: bool,
-    pub(super) occurrences: Vec<Occurrence>,
+    pub(super) events: Vec<PlaybackEvent>,
     pub(super) histories: Vec<ServiceHistory>,
     /// The first action that could not be carried out.
     failed_action: Option<FailedAction>,
@@ -108,21 +108,21 @@ impl Journal {
     pub(super) fn of_outcome() -> Self {
         Self {
             outcome_only: true,
-            occurrences: Vec::new(),
+            events: Vec::new(),
             histories: Vec::new(),
             failed_action: None,
         }
     }
 
-    pub(super) fn note(&mut self, tick: u64, what: impl FnOnce() -> What) {
+    pub(super) fn note(&mut self, tick: u64, kind: impl FnOnce() -> EventKind) {
         if !self.outcome_only {
-            let what = what();
-            self.occurrences.push(Occurrence { tick, what });
+            let kind = kind();
+            self.events.push(PlaybackEvent { tick, kind });
         }
     }
 
     pub(super) fn note_active(&mut self, tick: u64, fault: &Fault) {
-        self.note(tick, || What::FaultActive {
+        self.note(tick, || EventKind::FaultActive {
             service: fault.service.clone(),
             kind: fault.kind,
             speed: fault.speed,
@@ -145,7 +145,7 @@ impl Journal {
     /// Keeps from now on nothing that grows with the ticks, and drops what it has.
     pub(super) fn keep_outcome_only(&mut self) {
         self.outcome_only = true;
-        self.occurrences = Vec::new();
+        self.events = Vec::new();
         self.forget_statuses();
     }
 
@@ -164,8 +164,8 @@ impl Journal {
                 history.forget_statuses();
             } else if let Some(from) = before.filter(|&from| from != to) {
                 let service = history.name.clone();
-                let what = What::StatusChanged { service, from, to };
-                self.occurrences.push(Occurrence { tick, what });
+                let kind = EventKind::StatusChanged { service, from, to };
+                self.events.push(PlaybackEvent { tick, kind });
             }
         }
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use firewatch_sim::{EnvironmentRef, SimError};
 
-use super::answer::Answer;
+use super::answer::ScoredAnswer;
 use super::executor::Executor;
-use super::record::{FailedAction, Journal, Occurrence, ServiceHistory, What};
+use super::record::{EventKind, FailedAction, Journal, PlaybackEvent, ServiceHistory};
 use super::timetable::Timetable;
-use crate::expect::{CheckContext, Outcome, Verdict};
+use crate::expect::{CheckContext, ExpectationOutcome, ExpectationVerdict};
 use crate::score::Score;
 use firewatch_action::{ActionSession, Stage};
 use firewatch_scenario::{Action, Runbook, Scenario};
@@ -26,9 +26,9 @@ pub struct Script {
     has_actions: bool,
     session: ActionSession,
     /// Who answers and what that is worth, if somebody asks.
-    answer: Option<Answer>,
+    answer: Option<ScoredAnswer>,
     /// Of each expectation, in order.
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<ExpectationOutcome>,
     journal: Journal,
     mitigated: bool,
     breached: bool,
@@ -43,7 +43,7 @@ impl Script {
         view: &EnvironmentRef,
     ) -> Self {
         let expected = scenario.expectations(runbook.as_deref()).count();
-        let answer = Answer::new(&scenario, runbook.as_ref());
+        let answer = ScoredAnswer::new(&scenario, runbook.as_ref());
         let mut actions = scenario.timeline.iter().map(|event| &event.action);
         let has_actions = actions.any(|action| matches!(action, Action::Perform(_)));
         let mut journal = Journal::new(view.service_names());
@@ -56,7 +56,7 @@ impl Script {
             has_actions: has_actions || answer.is_some(),
             session: ActionSession::new(),
             answer,
-            outcomes: vec![Outcome::Undecided; expected],
+            outcomes: vec![ExpectationOutcome::Undecided; expected],
             journal,
             mitigated: false,
             breached: false,
@@ -76,8 +76,8 @@ impl Script {
 
     /// What has happened so far, in order.
     #[must_use]
-    pub fn occurrences(&self) -> &[Occurrence] {
-        &self.journal.occurrences
+    pub fn events(&self) -> &[PlaybackEvent] {
+        &self.journal.events
     }
 
     /// What each service went through so far, in service order.
@@ -88,9 +88,9 @@ impl Script {
 
     /// What has become of each expectation so far, in the scenario's order.
     #[must_use]
-    pub fn verdicts(&self) -> Vec<Verdict> {
+    pub fn verdicts(&self) -> Vec<ExpectationVerdict> {
         let expected = self.scenario.expectations(self.runbook.as_deref());
-        let verdict = |(expectation, outcome): (&_, &Outcome)| Verdict {
+        let verdict = |(expectation, outcome): (&_, &ExpectationOutcome)| ExpectationVerdict {
             expectation: Clone::clone(expectation),
             outcome: outcome.clone(),
         };
@@ -98,7 +98,7 @@ impl Script {
     }
 
     /// Whether each expectation held so far, in the scenario's order.
-    pub fn outcomes(&self) -> impl ExactSizeIterator<Item = &Outcome> {
+    pub fn outcomes(&self) -> impl ExactSizeIterator<Item = &ExpectationOutcome> {
         self.outcomes.iter()
     }
 
@@ -127,8 +127,8 @@ impl Script {
         self.impact_after_mitigation
     }
 
-    pub(super) fn take_occurrences(&mut self) -> Vec<Occurrence> {
-        std::mem::take(&mut self.journal.occurrences)
+    pub(super) fn take_events(&mut self) -> Vec<PlaybackEvent> {
+        std::mem::take(&mut self.journal.events)
     }
 
     pub(super) fn forget_statuses(&mut self) {
@@ -180,9 +180,9 @@ impl Script {
         }
         if self.has_actions && tick > 1 {
             let catalogue = self.scenario.catalogue();
-            self.session.begin_step(catalogue, stage)?;
+            self.session.start_step(catalogue, stage)?;
         }
-        let Some(request) = self.answer.as_mut().and_then(Answer::request) else {
+        let Some(request) = self.answer.as_mut().and_then(ScoredAnswer::request) else {
             return Ok(());
         };
         let mut executor = Executor {
@@ -207,19 +207,19 @@ impl Script {
         if let Some(since) = context.mttm_tick {
             self.impact_after_mitigation |= view.impact().bcm_delta > 0.0;
             if !std::mem::replace(&mut self.mitigated, true) {
-                self.journal.note(tick, || What::Mitigated { since });
+                self.journal.note(tick, || EventKind::Mitigated { since });
             }
         }
         if view.slo_budget().is_breached() && !std::mem::replace(&mut self.breached, true) {
-            self.journal.note(tick, || What::SloBreached);
+            self.journal.note(tick, || EventKind::SloBreached);
         }
     }
 }
 
 /// What expectations and runbooks are evaluated on.
-fn context<'m>(answer: Option<&'m Answer>, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
+fn context<'m>(answer: Option<&'m ScoredAnswer>, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
     match answer {
-        Some(answer) => answer.moment(view),
+        Some(answer) => answer.check_context(view),
         None => CheckContext {
             view,
             mttm_tick: view.impact().mttm_achieved_tick,

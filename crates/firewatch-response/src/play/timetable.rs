@@ -10,7 +10,7 @@ use firewatch_scenario::{Action, Fault, Scenario};
 
 /// Something that is done before a tick.
 #[derive(Clone, Copy)]
-pub(super) enum Step<'a> {
+pub(super) enum TimelineStep<'a> {
     Begin(&'a Fault),
     Halt(&'a str),
     Set(&'a str, &'a Metrics),
@@ -19,7 +19,7 @@ pub(super) enum Step<'a> {
 
 /// Where a step stands in its scenario.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Place {
+pub(super) enum TimetableEntry {
     /// A fault that begins.
     Fault(usize),
     /// An event of the timeline.
@@ -29,7 +29,7 @@ pub(super) enum Place {
 /// The faults of a scenario that begin later and the events of its timeline, sorted by their ticks. An
 /// episode makes it once and asks it at each tick.
 #[derive(Clone, Debug, Default)]
-pub struct Timetable(Vec<(u64, Place)>);
+pub struct Timetable(Vec<(u64, TimetableEntry)>);
 
 impl Timetable {
     /// What the scenario does by itself once it has started.
@@ -37,10 +37,10 @@ impl Timetable {
     pub fn of(scenario: &Scenario) -> Self {
         let faults = scenario.faults.iter().enumerate();
         let begins = faults.filter(|(_, fault)| fault.start_tick > 0);
-        let begins = begins.map(|(index, fault)| (fault.start_tick, Place::Fault(index)));
+        let begins = begins.map(|(index, fault)| (fault.start_tick, TimetableEntry::Fault(index)));
         let events = scenario.timeline.iter().enumerate();
-        let events = events.map(|(index, event)| (event.tick, Place::Event(index)));
-        let mut places: Vec<(u64, Place)> = begins.chain(events).collect();
+        let events = events.map(|(index, event)| (event.tick, TimetableEntry::Event(index)));
+        let mut places: Vec<(u64, TimetableEntry)> = begins.chain(events).collect();
         // Stable: at the same tick faults begin before the timeline acts.
         places.sort_by_key(|(tick, _)| *tick);
         Self(places)
@@ -58,25 +58,25 @@ impl Timetable {
     }
 
     /// Returns the entries due at these ticks that come after `from`, in order.
-    pub(super) fn due(&self, from: usize, tick: u64) -> &[(u64, Place)] {
+    pub(super) fn due(&self, from: usize, tick: u64) -> &[(u64, TimetableEntry)] {
         let rest = self.0.get(from..).unwrap_or_default();
         &rest[..rest.partition_point(|(at, _)| *at <= tick)]
     }
 }
 
-impl Place {
+impl TimetableEntry {
     /// Returns the step that stands there; `None` in a scenario that is not the timetable's.
-    pub(super) fn step(self, scenario: &Scenario) -> Option<Step<'_>> {
+    pub(super) fn step(self, scenario: &Scenario) -> Option<TimelineStep<'_>> {
         match self {
-            Self::Fault(index) => scenario.faults.get(index).map(Step::Begin),
+            Self::Fault(index) => scenario.faults.get(index).map(TimelineStep::Begin),
             Self::Event(index) => scenario
                 .timeline
                 .get(index)
                 .map(|event| match &event.action {
-                    Action::Halt(service) => Step::Halt(service),
-                    Action::Inject(fault) => Step::Begin(fault),
-                    Action::Set(service, metrics) => Step::Set(service, metrics),
-                    Action::Perform(request) => Step::Perform(request),
+                    Action::Halt(service) => TimelineStep::Halt(service),
+                    Action::Inject(fault) => TimelineStep::Begin(fault),
+                    Action::Set(service, metrics) => TimelineStep::Set(service, metrics),
+                    Action::Perform(request) => TimelineStep::Perform(request),
                 }),
         }
     }

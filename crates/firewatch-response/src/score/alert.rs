@@ -105,7 +105,7 @@ impl AlertRule {
 }
 
 /// What an alert says that does not depend on the episode.
-pub(crate) struct Firing {
+pub(crate) struct FiringAlert {
     pub(crate) name: AlertName,
     pub(crate) severity: Severity,
     pub(crate) metric: &'static str,
@@ -119,11 +119,11 @@ pub(crate) fn firing(
     vitals: &Vitals,
     status: Status,
     mended: bool,
-) -> [Option<Firing>; ALERTS_PER_SERVICE] {
+) -> [Option<FiringAlert>; ALERTS_PER_SERVICE] {
     let numbers = RULES.each_ref().map(|rule| {
         let value = (rule.value)(vitals);
         let (severity, reached) = rule.severity(value)?;
-        Some(Firing {
+        Some(FiringAlert {
             name: rule.name,
             severity,
             metric: rule.metric,
@@ -135,7 +135,7 @@ pub(crate) fn firing(
             },
         })
     });
-    let down = (status == Status::Down).then_some(Firing {
+    let down = (status == Status::Down).then_some(FiringAlert {
         name: AlertName::ServiceDown,
         severity: Severity::Page,
         metric: "status",
@@ -148,9 +148,9 @@ pub(crate) fn firing(
 
 /// Which alerts of a service fire, a bit for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Alerts(u8);
+pub(crate) struct AlertSet(u8);
 
-impl Alerts {
+impl AlertSet {
     #[inline]
     pub(crate) fn of(vitals: &Vitals, status: Status) -> Self {
         let mut firing = u8::from(status == Status::Down) << RULES.len();
@@ -167,12 +167,12 @@ impl Alerts {
 
 /// The tick at which each alert of a service last began to fire.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Since([u64; ALERTS_PER_SERVICE]);
+pub(crate) struct FiringSince([u64; ALERTS_PER_SERVICE]);
 
-impl Since {
+impl FiringSince {
     /// Notes at a tick that other alerts fire now.
     #[cold]
-    pub(crate) fn note(&mut self, tick: u64, before: Alerts, now: Alerts) {
+    pub(crate) fn note(&mut self, tick: u64, before: AlertSet, now: AlertSet) {
         for (alert, since) in self.0.iter_mut().enumerate() {
             if now.contains(alert) && !before.contains(alert) {
                 *since = tick;
@@ -191,7 +191,7 @@ pub(crate) struct Clock {
     pub(crate) tick: u64,
 }
 
-impl Firing {
+impl FiringAlert {
     /// The alert as it is shown.
     pub(crate) fn alert(
         self,
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn an_alert_remembers_since_when_it_fires_without_a_break() {
-        let (mut since, mut firing) = (Since::default(), Alerts::default());
+        let (mut since, mut firing) = (FiringSince::default(), AlertSet::default());
         let (fine, bad) = (vitals(0.0, 0.1, 0.3), vitals(0.2, 0.1, 0.3));
         for (tick, vitals, expected) in [
             (1, &bad, Some(1)),
@@ -291,7 +291,7 @@ mod tests {
             (3, &fine, None),
             (4, &bad, Some(4)),
         ] {
-            let now = Alerts::of(vitals, vitals.status);
+            let now = AlertSet::of(vitals, vitals.status);
             since.note(tick, firing, now);
             firing = now;
             let fires_since = since.tick(0).filter(|_| firing.contains(0));

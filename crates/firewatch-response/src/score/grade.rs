@@ -41,7 +41,7 @@ pub fn max_bad_customer_minutes(difficulty: Difficulty) -> f64 {
 
 /// What is graded.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outcome {
+pub struct GradeInput {
     /// Ticks that were done.
     pub ticks: u64,
     /// Ticks that there were.
@@ -102,7 +102,7 @@ pub struct Grade {
 impl Grade {
     /// Grades an episode.
     #[must_use]
-    pub fn new(outcome: &Outcome) -> Self {
+    pub fn new(outcome: &GradeInput) -> Self {
         if outcome.ticks < EARLY_TICKS {
             return Self {
                 early: true,
@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    const PERFECT: Outcome = Outcome {
+    const PERFECT: GradeInput = GradeInput {
         ticks: 8,
         max_ticks: 20,
         services: 3,
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn doing_nothing_leaves_the_parts_that_cost_nothing() {
-        let grade = Grade::new(&Outcome {
+        let grade = Grade::new(&GradeInput {
             recovered: 0,
             mttm_tick: None,
             bad_customer_minutes: 150.0,
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn wrong_actions_and_missed_goals_cost() {
-        let grade = Grade::new(&Outcome {
+        let grade = Grade::new(&GradeInput {
             wrong_actions: 3,
             goals: 4,
             missed_goals: 3,
@@ -223,7 +223,7 @@ mod tests {
         assert!(close(grade.goals_penalty, 0.075));
         // 0.9225 - 0.1 - 0.04 / 3 - 0.075 = 0.7342
         assert_eq!(grade.total, 0.73);
-        let many = Outcome {
+        let many = GradeInput {
             wrong_actions: 7,
             ..PERFECT
         };
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_score_keeps_away_from_0_and_1() {
-        let grade = Grade::new(&Outcome {
+        let grade = Grade::new(&GradeInput {
             mttm_tick: Some(0),
             bad_customer_minutes: 0.0,
             final_budget: 30.0,
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn too_short_an_episode_has_one_score() {
-        let grade = Grade::new(&Outcome {
+        let grade = Grade::new(&GradeInput {
             ticks: 1,
             ..PERFECT
         });
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn without_budget_and_services_nothing_is_divided_by_0() {
-        let grade = Grade::new(&Outcome {
+        let grade = Grade::new(&GradeInput {
             services: 0,
             affected: 0,
             recovered: 0,

@@ -33,7 +33,7 @@ pub(crate) const BUDGET_DECIMALS: u32 = 2;
 
 /// What a step is rewarded for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StepFacts {
+pub struct RewardInput {
     /// [`weighted_mean_error_rate`] that was last observed before the step.
     pub error_rate_before: f64,
     /// The same after the step.
@@ -91,7 +91,7 @@ impl AddAssign for Reward {
 impl Reward {
     /// The reward of a step.
     #[must_use]
-    pub fn new(facts: &StepFacts) -> Self {
+    pub fn new(facts: &RewardInput) -> Self {
         let or_0 = |applies: bool, amount: f64| if applies { amount } else { 0.0 };
         let breached = facts.budget_after <= 0.0 && facts.budget_before > 0.0;
         let parts = [
@@ -174,7 +174,7 @@ pub fn weighted_mean_error_rate(
 mod tests {
     use super::*;
 
-    const NOTHING: StepFacts = StepFacts {
+    const NOTHING: RewardInput = RewardInput {
         error_rate_before: 0.0,
         error_rate_after: 0.0,
         budget_before: 30.0,
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn every_part_is_in_the_sum() {
-        let reward = Reward::new(&StepFacts {
+        let reward = Reward::new(&RewardInput {
             error_rate_before: 0.5,
             error_rate_after: 0.25,
             budget_before: 1.5,
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn the_sum_of_the_rounded_parts_may_differ_from_the_rounded_sum() {
         // Two parts that are each rounded down by 0.4 millionths.
-        let reward = Reward::new(&StepFacts {
+        let reward = Reward::new(&RewardInput {
             error_rate_before: 0.000_000_4,
             premature_exit: -2.299_999_6 - 0.000_000_000_1,
             ..NOTHING
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_budget_that_was_gone_before_is_not_charged_again() {
-        let gone = StepFacts {
+        let gone = RewardInput {
             budget_before: 0.0,
             budget_after: 0.0,
             ..NOTHING

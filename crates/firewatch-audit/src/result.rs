@@ -8,11 +8,11 @@ use serde::Serialize;
 use crate::finding::won;
 use crate::policy::PolicyKind;
 use firewatch_episode::BatchStep;
-use firewatch_response::score::{End, Grade, Score};
+use firewatch_response::score::{EpisodeEnd, Grade, Score};
 
 /// Something that a policy did besides waiting.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Taken {
+pub struct PolicyAction {
     /// The tick after which it was done.
     pub tick: u64,
     /// Name of the action.
@@ -29,7 +29,7 @@ pub struct Taken {
     pub halted: bool,
 }
 
-impl Taken {
+impl PolicyAction {
     pub(crate) fn new(tick: u64, request: &ActionRequest, step: &BatchStep, halted: bool) -> Self {
         Self {
             tick,
@@ -55,13 +55,13 @@ impl Taken {
 
 /// What came of a policy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Played {
+pub struct PolicyResult {
     /// What sort of policy it is.
     pub kind: PolicyKind,
     /// Its name: that of the runbook, or what it does.
     pub name: String,
     /// What it did besides waiting, in order; left out of random policies, which act at every step.
-    pub actions: Vec<Taken>,
+    pub actions: Vec<PolicyAction>,
     /// How many actions it did besides waiting.
     pub action_count: usize,
     /// How many of them were wrong.
@@ -69,7 +69,7 @@ pub struct Played {
     /// Ticks that the episode took.
     pub ticks: u64,
     /// Why it ended.
-    pub end: End,
+    pub end: EpisodeEnd,
     /// The tick at which the incident counted as mitigated.
     pub mitigated_at: Option<u64>,
     /// Sum of the rewards.
@@ -89,7 +89,7 @@ pub struct Played {
     pub unhealthy: Vec<String>,
 }
 
-impl Played {
+impl PolicyResult {
     /// Its name, as it stands in a sentence.
     #[must_use]
     pub fn title(&self) -> String {
@@ -101,14 +101,14 @@ impl Played {
 }
 
 /// How an episode stands at its end.
-pub(crate) struct Standing {
+pub(crate) struct FinalState {
     pub(crate) shortfalls: Vec<String>,
     pub(crate) goals_met: Vec<bool>,
     pub(crate) faults_halted: Vec<bool>,
     pub(crate) unhealthy: Vec<String>,
 }
 
-impl Standing {
+impl FinalState {
     /// Reads an episode that has just ended.
     pub(crate) fn read(scenario: &Scenario, score: &Score, view: &EnvironmentRef) -> Self {
         let mut shortfalls = Vec::new();

@@ -5,16 +5,18 @@ use firewatch_sim::{EnvironmentRef, Fault, ImpactMode, Status, Vitals, round_dec
 
 use smallvec::SmallVec;
 
-use super::alert::{Alerts, Since};
+use super::alert::{AlertSet, FiringSince};
 use super::mesh::{self, Role};
 use super::mitigation::{FRESH_SECONDS, Mitigation};
-use super::reward::{BUDGET_DECIMALS, Reward, StepFacts, premature_exit, weighted_mean_error_rate};
+use super::reward::{
+    BUDGET_DECIMALS, Reward, RewardInput, premature_exit, weighted_mean_error_rate,
+};
 use super::slo::{Slo, hits_users, hurts_users};
 use firewatch_action::Profile;
 
 /// What was done in a step, as far as it matters for what it is worth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Deed {
+pub struct StepRecord {
     /// Actions that were wrong.
     pub wrong_actions: u32,
     /// Whether the incident was declared resolved.
@@ -25,13 +27,13 @@ pub struct Deed {
 
 /// The books of an episode.
 #[derive(Clone, Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct ScoreState {
     profile: Profile,
     /// The services, in order. Those of most meshes lie beside the rest of the books: episodes that are
     /// gone through one after the other then are too.
-    pub(crate) accounts: SmallVec<[Account; 8]>,
+    pub(crate) records: SmallVec<[ServiceRecord; 8]>,
     /// Since when the alerts of each fire, where the profile says so.
-    since: Vec<Since>,
+    since: Vec<FiringSince>,
     /// Nodes of the topology that have a fault or reach one through calls; only the reference's account
     /// of who is affected asks for them.
     reachable: Vec<bool>,
@@ -50,7 +52,7 @@ pub(crate) struct Ledger {
 /// What the books have about a service. All of it is gone through at every step: what is rarely asked for
 /// lies elsewhere.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Account {
+pub(crate) struct ServiceRecord {
     // Its role: in the account it takes no padding.
     weight: f64,
     user_facing: bool,
@@ -64,9 +66,9 @@ pub(crate) struct Account {
     /// Whether customers would be hit if they talked to it, as last observed.
     hurts: bool,
     /// The alerts that fire, as last observed.
-    alerts: Alerts,
+    alerts: AlertSet,
     /// Those that fired at the end of the last step.
-    noted_alerts: Alerts,
+    noted_alerts: AlertSet,
     /// Not healthy at some observation.
     seen: bool,
     /// Healthy again later.
@@ -74,9 +76,9 @@ pub(crate) struct Account {
 }
 
 // Seven services take four cache lines.
-const _: () = assert!(size_of::<Account>() == 32);
+const _: () = assert!(size_of::<ServiceRecord>() == 32);
 
-impl Account {
+impl ServiceRecord {
     fn new(role: Role) -> Self {
         let Role {
             weight,
@@ -91,8 +93,8 @@ impl Account {
             error_rate_before: 0.0,
             status: Status::Healthy,
             hurts: false,
-            alerts: Alerts::default(),
-            noted_alerts: Alerts::default(),
+            alerts: AlertSet::default(),
+            noted_alerts: AlertSet::default(),
             seen: false,
             recovered: false,
         }
@@ -103,7 +105,7 @@ impl Account {
         self.error_rate = vitals.http_server_error_rate;
         self.status = status(profile, vitals);
         self.hurts = hurts_users(profile, vitals);
-        self.alerts = Alerts::of(vitals, self.status);
+        self.alerts = AlertSet::of(vitals, self.status);
     }
 }
 
@@ -117,20 +119,21 @@ fn status(profile: Profile, vitals: &Vitals) -> Status {
     }
 }
 
-impl Ledger {
+impl ScoreState {
     /// Opens the books after the tick of the reset.
     pub(crate) fn new(profile: Profile, initial_budget: f64, view: &EnvironmentRef) -> Self {
         let topology = view.topology();
-        let accounts: SmallVec<[Account; 8]> =
-            mesh::roles(profile, topology).map(Account::new).collect();
+        let records: SmallVec<[ServiceRecord; 8]> = mesh::roles(profile, topology)
+            .map(ServiceRecord::new)
+            .collect();
         let reachable = match profile {
             Profile::Reference => mesh::reachable(topology, view.faults().map(|f| f.node())),
             Profile::Standard => Vec::new(),
         };
-        let mut ledger = Self {
+        let mut state = Self {
             profile,
-            since: vec![Since::default(); accounts.len()],
-            accounts,
+            since: vec![FiringSince::default(); records.len()],
+            records,
             reachable,
             slo: Slo::begin(initial_budget, view.slo_budget()),
             mitigation: Mitigation::default(),
@@ -140,24 +143,24 @@ impl Ledger {
             budget_before: 0.0,
             wrong_actions: 0,
         };
-        ledger.look(view);
-        ledger.keep_error_rates();
-        ledger.budget_before = ledger.shown_budget();
-        ledger.health_before = ledger.health();
-        ledger.note_mitigation(view);
+        state.look(view);
+        state.keep_error_rates();
+        state.budget_before = state.shown_budget();
+        state.health_before = state.health();
+        state.note_mitigation(view);
         if profile == Profile::Standard {
             // The reference neither counts nor shows what the tick of a reset does.
-            ledger.note_impact(view);
-            ledger.note_statuses(view.clock().tick);
+            state.note_impact(view);
+            state.note_statuses(view.clock().tick);
         }
-        ledger
+        state
     }
 
     /// How many services are not healthy.
     pub(crate) fn unhealthy(&self) -> usize {
-        let accounts = self.accounts.iter();
-        accounts
-            .filter(|account| account.status != Status::Healthy)
+        let records = self.records.iter();
+        records
+            .filter(|record| record.status != Status::Healthy)
             .count()
     }
 
@@ -167,23 +170,23 @@ impl Ledger {
     }
 
     fn error_rates(&self) -> impl Iterator<Item = f64> {
-        let accounts = self.accounts.iter();
-        accounts.map(|account| account.error_rate)
+        let records = self.records.iter();
+        records.map(|record| record.error_rate)
     }
 
     /// The weighted mean error rate, as last observed.
     fn health(&self) -> f64 {
-        let weights = self.accounts.iter().map(|account| account.weight);
+        let weights = self.records.iter().map(|record| record.weight);
         weighted_mean_error_rate(self.error_rates(), weights)
     }
 
     /// Plain mean error rate over all services; 0 for none.
     fn mean_error_rate(&self) -> f64 {
         let sum = self.error_rates().fold(0.0, |sum, rate| sum + rate);
-        if self.accounts.is_empty() {
+        if self.records.is_empty() {
             0.0
         } else {
-            sum / self.accounts.len() as f64
+            sum / self.records.len() as f64
         }
     }
 
@@ -191,18 +194,18 @@ impl Ledger {
     #[inline]
     fn look(&mut self, view: &EnvironmentRef) {
         let profile = self.profile;
-        let mut accounts = self.accounts.iter_mut();
+        let mut records = self.records.iter_mut();
         view.vitals().for_each(|vitals| {
-            if let Some(account) = accounts.next() {
-                account.observe(profile, vitals);
+            if let Some(record) = records.next() {
+                record.observe(profile, vitals);
             }
         });
     }
 
     /// What was observed last becomes what was before the step.
     fn keep_error_rates(&mut self) {
-        for account in &mut self.accounts {
-            account.error_rate_before = account.error_rate;
+        for record in &mut self.records {
+            record.error_rate_before = record.error_rate;
         }
     }
 
@@ -213,31 +216,35 @@ impl Ledger {
         self.note_impact(view);
         if self.profile == Profile::Reference {
             let unhealthy = self.unhealthy();
-            self.slo.charge_as_reference(unhealthy, self.accounts.len());
+            self.slo.charge_as_reference(unhealthy, self.records.len());
         }
     }
 
     /// Looks at the environment after the action, and says what the step earned.
-    pub(crate) fn after_action(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
+    pub(crate) fn after_action(
+        &mut self,
+        view: &EnvironmentRef,
+        step_record: StepRecord,
+    ) -> Reward {
         self.look(view);
-        self.settle(view, deed)
+        self.settle(view, step_record)
     }
 
     /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
-    pub(crate) fn settle(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
+    pub(crate) fn settle(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
         match self.profile {
-            Profile::Reference if deed.with_specialist => self.slo.refund_as_reference(),
+            Profile::Reference if step_record.with_specialist => self.slo.refund_as_reference(),
             Profile::Reference => {}
-            Profile::Standard => self.slo.charge(deed.with_specialist),
+            Profile::Standard => self.slo.charge(step_record.with_specialist),
         }
         let newly_mitigated = self.note_mitigation(view) && !self.bonus_paid;
         self.bonus_paid |= newly_mitigated;
         let (tick, budget) = (view.clock().tick, self.shown_budget());
         let health = self.health();
-        let reward = self.reward(tick, budget, health, newly_mitigated, deed);
+        let reward = self.reward(tick, budget, health, newly_mitigated, step_record);
         (self.budget_before, self.health_before) = (budget, health);
         self.note_statuses(tick);
-        self.wrong_actions = self.wrong_actions.saturating_add(deed.wrong_actions);
+        self.wrong_actions = self.wrong_actions.saturating_add(step_record.wrong_actions);
         reward
     }
 
@@ -247,14 +254,14 @@ impl Ledger {
         budget: f64,
         health: f64,
         newly_mitigated: bool,
-        deed: Deed,
+        step_record: StepRecord,
     ) -> Reward {
-        let exit = if deed.declared {
+        let exit = if step_record.declared {
             premature_exit(self.mttm_tick.is_some(), tick, self.mean_error_rate())
         } else {
             0.0
         };
-        Reward::new(&StepFacts {
+        Reward::new(&RewardInput {
             error_rate_before: match self.profile {
                 Profile::Standard => self.health_before,
                 // Both of its observations show the services as they are now.
@@ -264,15 +271,15 @@ impl Ledger {
             budget_before: self.budget_before,
             budget_after: budget,
             newly_mitigated,
-            wrong_actions: deed.wrong_actions,
+            wrong_actions: step_record.wrong_actions,
             premature_exit: exit,
         })
     }
 
     fn note_impact(&mut self, view: &EnvironmentRef) {
         let is_stale = || root_cause_lag(view).is_some_and(|lag| lag >= FRESH_SECONDS);
-        let faced = self.accounts.iter().filter(|a| a.user_facing);
-        let hit = hits_users(self.profile, faced.map(|account| account.hurts), is_stale);
+        let faced = self.records.iter().filter(|a| a.user_facing);
+        let hit = hits_users(self.profile, faced.map(|record| record.hurts), is_stale);
         // Whether a healthy mesh burns, only the standard profile asks, and only if nobody is hit.
         let all_healthy = !hit && self.profile == Profile::Standard && self.unhealthy() == 0;
         self.slo.note_impact(hit, all_healthy);
@@ -299,22 +306,22 @@ impl Ledger {
 
     /// Notes who is not healthy, who is so again, and which alerts fire.
     fn note_statuses(&mut self, tick: u64) {
-        for (account, since) in self.accounts.iter_mut().zip(&mut self.since) {
-            let is_healthy = account.status == Status::Healthy;
-            account.recovered |= account.seen & is_healthy;
-            account.seen |= !is_healthy;
+        for (record, since) in self.records.iter_mut().zip(&mut self.since) {
+            let is_healthy = record.status == Status::Healthy;
+            record.recovered |= record.seen & is_healthy;
+            record.seen |= !is_healthy;
             // At most ticks none begins or ends.
-            if account.alerts != account.noted_alerts {
-                since.note(tick, account.noted_alerts, account.alerts);
-                account.noted_alerts = account.alerts;
+            if record.alerts != record.noted_alerts {
+                since.note(tick, record.noted_alerts, record.alerts);
+                record.noted_alerts = record.alerts;
             }
         }
     }
 
     /// The tick since which an alert of a service has been firing without a break, if it does.
     pub(crate) fn firing_since(&self, service: usize, alert: usize) -> Option<u64> {
-        let account = self.accounts.get(service)?;
-        let fires = account.noted_alerts.contains(alert);
+        let record = self.records.get(service)?;
+        let fires = record.noted_alerts.contains(alert);
         fires
             .then(|| self.since.get(service)?.tick(alert))
             .flatten()
@@ -324,17 +331,17 @@ impl Ledger {
     pub(crate) fn recovery(&self, view: &EnvironmentRef) -> (usize, usize) {
         match self.profile {
             Profile::Reference => {
-                let seen = |node: usize| self.accounts.get(node).is_some_and(|a| a.seen);
+                let seen = |node: usize| self.records.get(node).is_some_and(|a| a.seen);
                 let reachable = self.reachable.iter().enumerate();
                 let affected = reachable.filter(|(node, reachable)| **reachable || seen(*node));
-                let recovered = self.accounts.iter().filter(|account| account.recovered);
+                let recovered = self.records.iter().filter(|record| record.recovered);
                 (affected.count(), recovered.count())
             }
             Profile::Standard => {
                 let affected = self.affected(view);
                 let active = self.have_faults(view, |fault| !fault.halted);
                 let is_well = |service: &usize| {
-                    self.accounts[*service].status == Status::Healthy && !active[*service]
+                    self.records[*service].status == Status::Healthy && !active[*service]
                 };
                 let recovered = affected.clone().filter(is_well).count();
                 (affected.count(), recovered)
@@ -345,17 +352,17 @@ impl Ledger {
     /// Services with a fault, and those that were seen not healthy; red herrings have no part in
     /// the incident, unless one has a fault.
     fn affected(&self, view: &EnvironmentRef) -> impl Iterator<Item = usize> + Clone {
-        let accounts = self.accounts.iter().enumerate();
+        let records = self.records.iter().enumerate();
         let has_fault = self.have_faults(view, |_| true);
-        let affected = accounts.filter(move |(service, account)| {
-            (account.seen && !account.red_herring) || has_fault[*service]
+        let affected = records.filter(move |(service, record)| {
+            (record.seen && !record.red_herring) || has_fault[*service]
         });
         affected.map(|(service, _)| service)
     }
 
     /// Of each service, whether one of its faults is wanted.
     fn have_faults(&self, view: &EnvironmentRef, wanted: impl Fn(&Fault) -> bool) -> Vec<bool> {
-        let mut have = vec![false; self.accounts.len()];
+        let mut have = vec![false; self.records.len()];
         for fault in view.faults().filter(|fault| wanted(fault)) {
             // One on a service outside the mesh is nobody's.
             if let Some(has) = have.get_mut(fault.node()) {
@@ -369,10 +376,10 @@ impl Ledger {
     pub(crate) fn error_rate_changes(&self) -> impl Iterator<Item = (f64, f64)> {
         // Both of the reference's observations show the services as they are now.
         let compares = self.profile == Profile::Standard;
-        let accounts = self.accounts.iter();
-        accounts.map(move |account| {
-            let now = account.error_rate;
-            let before = account.error_rate_before;
+        let records = self.records.iter();
+        records.map(move |record| {
+            let now = record.error_rate;
+            let before = record.error_rate_before;
             (if compares { before } else { now }, now)
         })
     }

@@ -9,9 +9,9 @@ use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vital
 
 use crate::arena::check_timeline;
 use crate::counted;
-use crate::finding::{Check, Finding};
+use crate::finding::{AuditCheck, AuditFinding};
 use crate::work::{self, Work};
-use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, Request};
+use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
 
 /// Error rate by which a fault must have made things worse where it leaves the status alone, and from
 /// which on a service looks suspicious: below it, the standard profile's guard sees nothing to remedy.
@@ -19,7 +19,7 @@ const NOTABLE_ERRORS: f64 = 0.05;
 const LAG: &str = "data_freshness_lag_seconds";
 
 /// What is seen while nobody acts.
-pub(crate) struct World {
+pub(crate) struct UnansweredRun {
     /// The tick at which each service first is not healthy.
     pub(crate) unhealthy_since: Vec<Option<u64>>,
     faults: Vec<FaultSeen>,
@@ -44,7 +44,7 @@ struct HerringSeen {
     costly: Option<(u64, String)>,
 }
 
-impl World {
+impl UnansweredRun {
     /// Waits through the incident, beside the same without each of its faults in turn, and without all
     /// of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
     /// them all.
@@ -84,7 +84,7 @@ impl World {
         let worlds: Vec<Arc<Scenario>> = std::iter::once(Arc::clone(scenario))
             .chain(variants.map(Arc::new))
             .collect();
-        let requests = worlds.iter().cloned().map(Request::Scenario);
+        let requests = worlds.iter().cloned().map(EpisodeRequest::Scenario);
         let catalogue = Arc::clone(catalogue);
         let mut batch = EpisodeBatch::with_actions(scenario.profile, catalogue, requests, 1)?;
         let actions = vec![ActionRequest::wait(); worlds.len()];
@@ -170,9 +170,9 @@ impl World {
     }
 
     /// Whether each fault lands.
-    pub(crate) fn lands(&self, scenario: &Scenario) -> Vec<Finding> {
+    pub(crate) fn lands(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.faults.is_empty() {
-            let none = Finding::new(Check::Lands, "", false, "there is no fault");
+            let none = AuditFinding::new(AuditCheck::Lands, "", false, "there is no fault");
             return vec![
                 none.advise("give it one, like `faults: [(kind: oom, service: \"...\")]`"),
             ];
@@ -181,15 +181,16 @@ impl World {
         let finding = |(fault, seen): (&Fault, &FaultSeen)| {
             let about = format!("{} of {}", fault.kind, fault.service);
             let (evidence, advice) = seen.evidence(fault, scenario);
-            Finding::new(Check::Lands, about, seen.landed.is_some(), evidence).advise(advice)
+            AuditFinding::new(AuditCheck::Lands, about, seen.landed.is_some(), evidence)
+                .advise(advice)
         };
         faults.map(finding).collect()
     }
 
     /// Whether each red herring misleads without harming.
-    pub(crate) fn herrings(&self, scenario: &Scenario) -> Vec<Finding> {
+    pub(crate) fn herrings(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.herrings.is_empty() {
-            let none = Finding::skipped(Check::Herrings, "there are no red herrings");
+            let none = AuditFinding::skipped(AuditCheck::Herrings, "there are no red herrings");
             return vec![none];
         }
         let herrings = scenario.red_herrings.iter().zip(&self.herrings);
@@ -203,9 +204,9 @@ impl World {
                 )),
             };
             match judged {
-                Ok(evidence) => Finding::new(Check::Herrings, name, true, evidence),
+                Ok(evidence) => AuditFinding::new(AuditCheck::Herrings, name, true, evidence),
                 Err((evidence, advice)) => {
-                    Finding::new(Check::Herrings, name, false, evidence).advise(advice)
+                    AuditFinding::new(AuditCheck::Herrings, name, false, evidence).advise(advice)
                 }
             }
         };
