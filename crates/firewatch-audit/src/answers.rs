@@ -1,15 +1,22 @@
 //! Whether the incident asks for an answer, and has one.
 
-use firewatch_scenario::Scenario;
+use firewatch_scenario::{Action, Scenario};
 
 use crate::finding::{AuditCheck, AuditFinding};
 use crate::policy::PolicyKind;
 use crate::result::PolicyResult;
+use crate::text::counted;
 use crate::work::Cuts;
-use crate::{counted, own_answers};
 
 /// Things that are missing for an answer to win which are listed.
 const MAX_LISTED: usize = 3;
+
+/// How many events of the timeline are what an answer would be.
+pub(crate) fn own_answers(scenario: &Scenario) -> u64 {
+    let answers = |action: &Action| matches!(action, Action::Halt(_) | Action::Perform(_));
+    let events = scenario.timeline.iter();
+    events.filter(|event| answers(&event.action)).count() as u64
+}
 
 /// Whether doing nothing loses.
 pub(crate) fn inaction(scenario: &Scenario, nothing: &PolicyResult) -> AuditFinding {

@@ -8,8 +8,8 @@ use firewatch_scenario::{Action, Fault, Scenario};
 use firewatch_sim::{Engine, EnvironmentRef, FaultKind, ImpactMode, Status, Vitals};
 
 use crate::arena::check_timeline;
-use crate::counted;
 use crate::finding::{AuditCheck, AuditFinding};
+use crate::text::counted;
 use crate::work::{self, Work};
 use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
 

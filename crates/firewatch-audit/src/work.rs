@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use firewatch_scenario::{CATALOGUE, Calls, Scenario, Service};
 
-use crate::AuditOptions;
+use crate::options::AuditOptions;
 
 /// Answers that the best one is compared with.
 const COMPARED: u64 = 3;

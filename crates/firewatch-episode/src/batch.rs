@@ -1,19 +1,21 @@
 //! Many episodes at once.
 
 mod round;
+mod step;
 
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionId, Ask, Profile};
-use firewatch_response::FailedAction;
-use firewatch_response::score::{EpisodeEnd, Grade, Reward, Score};
+use firewatch_response::score::Score;
 use firewatch_sim::{Fleet, SimError};
 
+use crate::error::EpisodeError;
 use crate::factory::{EpisodeFactory, PreparedEpisode};
-use crate::incident::{EpisodeError, EpisodeRequest};
 use crate::info::Info;
+use crate::request::EpisodeRequest;
 use crate::session::Session;
 use round::{BatchRound, TurnState};
+pub use step::BatchStep;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
@@ -52,28 +54,6 @@ pub struct EpisodeBatch {
     /// The action of each in this step. It and the turns are kept, so that steps don't allocate.
     asked: Vec<ActionId>,
     turns: Vec<TurnState>,
-}
-
-/// What came of a step of one episode.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct BatchStep {
-    /// What the step earned; all 0 for one that was not done.
-    pub reward: Reward,
-    /// Whether the action could be done: `false` without a target that it needs.
-    pub valid: bool,
-    /// Whether it was done to a service that there was nothing to remedy about.
-    pub wrong: bool,
-    /// Why the episode has ended, if it has, now or earlier.
-    pub end: Option<EpisodeEnd>,
-    /// The grade, if it has.
-    pub grade: Option<Grade>,
-    /// Why the step was not done: the episode had ended, or the action failed, as some do under the
-    /// reference profile.
-    pub error: Option<EpisodeError>,
-    /// The first action of the scenario's own timeline that could not be carried out before the tick of this
-    /// step; in the first step, also before the tick of the reset. The step was still done, but the
-    /// incident is not the one that the scenario describes.
-    pub failed_action: Option<Box<FailedAction>>,
 }
 
 impl EpisodeBatch {

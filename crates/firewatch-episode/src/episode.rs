@@ -8,9 +8,11 @@ use firewatch_response::score::{EpisodeEnd, Grade, Reward, Score};
 use firewatch_scenario::{Goal, Scenario};
 use firewatch_sim::{EnvironmentRef, Simulation};
 
-use crate::incident::{EpisodeError, EpisodeRequest, PreparedIncident};
+use crate::error::EpisodeError;
+use crate::incident::PreparedIncident;
 use crate::info::Info;
 use crate::observation::Observation;
+use crate::request::EpisodeRequest;
 use crate::session::{PastAction, Session};
 
 /// An incident that somebody answers, step by step.

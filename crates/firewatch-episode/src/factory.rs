@@ -7,8 +7,11 @@ use firewatch_response::score::ScoreTerms;
 use firewatch_scenario::{Difficulty, Episodes, Scenario, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
 
-use crate::incident::{EpisodeError, EpisodeRequest, PreparedIncident};
-use crate::session::{EpisodeStart, OpeningState, Session};
+use crate::error::EpisodeError;
+use crate::incident::PreparedIncident;
+use crate::request::EpisodeRequest;
+use crate::session::Session;
+use crate::start::{EpisodeStart, OpeningState};
 
 /// A request that can be met: whatever can be wrong with one has been looked at, and the blueprint has been
 /// checked. What its timeline can't do before the first tick is no error.

@@ -1,122 +1,17 @@
 //! What an episode starts from.
 
-use std::fmt;
 use std::sync::Arc;
 
-use firewatch_action::{ActionError, Profile, Stage};
+use firewatch_action::{Profile, Stage};
+use firewatch_reference::{self as reference, ReferenceStart, Task};
 use firewatch_response::Timetable;
-use firewatch_response::score::{ScoreTerms, grade::max_bad_customer_minutes};
+use firewatch_response::score::ScoreTerms;
 use firewatch_scenario::{CATALOGUE, Difficulty, Scenario, generate};
 use firewatch_sim::{Blueprint, SimError, Simulation};
 
-use crate::session::{EpisodeStart, OpeningState};
-use firewatch_reference::ReferenceStart;
-use firewatch_reference::{self as reference, Task, UnknownTask};
-
-/// What a reset asks for.
-#[derive(Clone, Debug)]
-pub enum EpisodeRequest {
-    /// The incident of a scenario, with the scenario's own seed.
-    Scenario(Arc<Scenario>),
-    /// A task of the reference.
-    Task {
-        /// Its id.
-        id: String,
-        /// Whose SLO budget and burn it has. If it is left out they are the task's own, under the
-        /// reference profile those of `easy`.
-        difficulty: Option<Difficulty>,
-        /// Draws its baselines; if it is left out, the task's own.
-        seed: Option<u64>,
-    },
-    /// One that is drawn. Under the reference profile as the reference draws it, which may be a task:
-    /// see [`ReferenceStart::generate`].
-    Drawn {
-        /// How hard it is.
-        difficulty: Difficulty,
-        /// The seed.
-        seed: u64,
-    },
-}
-
-impl EpisodeRequest {
-    /// The incident of a scenario, given as a [`Scenario`] or an [`Arc`] of one.
-    #[must_use]
-    pub fn scenario(scenario: impl Into<Arc<Scenario>>) -> Self {
-        Self::Scenario(scenario.into())
-    }
-
-    /// A task as it is meant, with its own difficulty and seed.
-    ///
-    /// # Errors
-    /// [`UnknownTask`]
-    pub fn task(id: &str) -> Result<Self, UnknownTask> {
-        let task = reference::find(id)?;
-        Ok(Self::Task {
-            id: id.to_owned(),
-            difficulty: Some(task.difficulty()),
-            seed: Some(task.scenario.seed),
-        })
-    }
-}
-
-/// Why an episode could not begin, or a step not be done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum EpisodeError {
-    /// There is no such task.
-    Task(UnknownTask),
-    /// The task names a service that the reference's catalogue does not have.
-    Unregistered {
-        /// Id of the task.
-        task: &'static str,
-        /// The service.
-        service: String,
-    },
-    /// The episode is over, or none has begun: [`crate::Episode::reset`] begins one.
-    NotRunning,
-    /// The action could not be done. The tick has happened.
-    Action(ActionError),
-    /// The incident can't be built, or the batch has no episode of that index.
-    Sim(SimError),
-}
-
-impl EpisodeError {
-    /// Whether the reference shows it as an empty observation.
-    pub(crate) fn is_shown(&self) -> bool {
-        matches!(
-            self,
-            Self::NotRunning | Self::Action(ActionError::Raised { .. })
-        )
-    }
-}
-
-impl fmt::Display for EpisodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Task(error) => error.fmt(f),
-            Self::Unregistered { task, service } => write!(
-                f,
-                "the task {task} can't begin under the reference profile: the catalogue does not have its service `{service}`"
-            ),
-            Self::NotRunning => f.write_str("no episode is running: a reset begins one"),
-            Self::Action(error) => error.fmt(f),
-            Self::Sim(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for EpisodeError {}
-
-macro_rules! from {
-    ($($error:ty => $variant:ident),*) => {$(
-        impl From<$error> for EpisodeError {
-            fn from(error: $error) -> Self {
-                Self::$variant(error)
-            }
-        }
-    )*};
-}
-
-from!(UnknownTask => Task, ActionError => Action, SimError => Sim);
+use crate::error::EpisodeError;
+use crate::request::{EpisodeRequest, graded_by};
+use crate::start::{EpisodeStart, OpeningState};
 
 /// An incident with what its episode is held against.
 #[derive(Clone, Debug)]
@@ -237,56 +132,6 @@ impl PreparedIncident {
                 .map(Arc::new),
             scenario,
         }
-    }
-}
-
-/// Ticks and bad customer minutes that the reference grades against: the task's, else those of the
-/// difficulty, which all its tasks share.
-fn graded_by(task: Option<&Task>, difficulty: Difficulty) -> (u64, f64) {
-    let difficulty = task.map_or(difficulty, Task::difficulty);
-    let ticks = task.map_or(difficulty.ticks(), |task| task.scenario.ticks);
-    (ticks, max_bad_customer_minutes(difficulty))
-}
-
-/// What a reset that fails has already set when it does: the reference then goes on with the episode
-/// before it, but by these.
-pub(crate) struct FailedReset {
-    pub(crate) difficulty: Difficulty,
-    pub(crate) seed: Option<u64>,
-    /// The task whose goals are graded from then on.
-    pub(crate) task: Option<&'static Task>,
-    pub(crate) graded_ticks: u64,
-    pub(crate) max_bad_customer_minutes: f64,
-}
-
-impl FailedReset {
-    /// `None` for a scenario: the reference has none.
-    pub(crate) fn of(request: &EpisodeRequest) -> Option<Self> {
-        let (difficulty, seed, task) = match request {
-            EpisodeRequest::Scenario(_) => return None,
-            EpisodeRequest::Drawn { difficulty, seed } => (
-                *difficulty,
-                Some(*seed),
-                reference::matching(*difficulty, *seed),
-            ),
-            EpisodeRequest::Task {
-                id,
-                difficulty,
-                seed,
-            } => (
-                difficulty.unwrap_or(Difficulty::Easy),
-                *seed,
-                reference::find(id).ok(),
-            ),
-        };
-        let (graded_ticks, max_bad_customer_minutes) = graded_by(task, difficulty);
-        Some(Self {
-            difficulty,
-            seed,
-            task,
-            graded_ticks,
-            max_bad_customer_minutes,
-        })
     }
 }
 

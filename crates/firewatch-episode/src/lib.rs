@@ -23,15 +23,19 @@
 
 mod batch;
 mod episode;
+mod error;
 mod factory;
 mod incident;
 mod info;
 mod observation;
+mod request;
 mod session;
+mod start;
 
 pub use batch::{BatchStep, EpisodeBatch};
 pub use episode::{Episode, EpisodeStep};
-pub use incident::{EpisodeError, EpisodeRequest};
+pub use error::EpisodeError;
 pub use info::{EpisodeSummary, Info, SIMULATION_TYPE};
 pub use observation::Observation;
+pub use request::EpisodeRequest;
 pub use session::PastAction;

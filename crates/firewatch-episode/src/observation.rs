@@ -4,7 +4,7 @@ use firewatch_response::score::{Alert, BCM_DECIMALS};
 use firewatch_sim::{EnvironmentRef, ServiceState, round_decimal};
 use serde::Serialize;
 
-use crate::incident::EpisodeError;
+use crate::error::EpisodeError;
 use crate::session::{PastAction, Session};
 
 /// Actions of the history that are shown.

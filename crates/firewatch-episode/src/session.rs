@@ -5,13 +5,15 @@ use std::sync::Arc;
 use firewatch_action::{
     ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Stage,
 };
-use firewatch_response::score::{Reward, Score, ScoreTerms, StepRecord};
+use firewatch_response::score::{Reward, Score, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentRef, SimError};
 use serde::Serialize;
 
-use crate::incident::{EpisodeError, EpisodeRequest, FailedReset};
+use crate::error::EpisodeError;
+use crate::request::{EpisodeRequest, FailedReset};
+use crate::start::{EpisodeStart, OpeningState};
 
 /// Something that was done earlier in the episode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,24 +31,6 @@ pub struct PastAction {
 pub(crate) struct StepResult {
     pub(crate) outcome: ActionOutcome,
     pub(crate) reward: Reward,
-}
-
-/// What an episode begins with, apart from its environment.
-pub(crate) struct EpisodeStart {
-    pub(crate) terms: ScoreTerms,
-    pub(crate) scenario: Arc<Scenario>,
-    /// What the scenario does by itself; `None` for nothing.
-    pub(crate) timetable: Option<Arc<Timetable>>,
-    pub(crate) seed: u64,
-    /// SLO budget before the first tick.
-    pub(crate) initial_budget: f64,
-}
-
-/// What the scenario's own timeline leaves behind before the first tick.
-#[derive(Default)]
-pub(crate) struct OpeningState {
-    pub(crate) actions: ActionSession,
-    pub(crate) failed_action: Option<Box<FailedAction>>,
 }
 
 /// An episode, apart from its environment.

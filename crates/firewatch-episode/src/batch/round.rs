@@ -3,11 +3,11 @@
 use firewatch_action::{
     ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, PartStage, Profile,
 };
-use firewatch_response::score::{Reward, StepRecord};
+use firewatch_response::score::StepRecord;
 use firewatch_sim::FleetPart;
 
-use super::BatchStep;
-use crate::incident::EpisodeError;
+use super::step::BatchStep;
+use crate::error::EpisodeError;
 use crate::session::Session;
 
 /// How far an episode is with its step.
@@ -150,40 +150,5 @@ impl<A: Ask> BatchRound<'_, A> {
             is_running.then(|| sessions[place].score.budget())
         })?;
         Ok(())
-    }
-}
-
-impl BatchStep {
-    fn of(done: Result<ActionOutcome, EpisodeError>) -> Self {
-        match done {
-            Ok(outcome) => Self {
-                valid: outcome.valid,
-                wrong: outcome.wrong,
-                ..Self::default()
-            },
-            Err(error) => Self {
-                error: Some(error),
-                ..Self::default()
-            },
-        }
-    }
-
-    /// Writes over what an earlier step came to, in place: there are many of them.
-    fn begin(&mut self, outcome: &ActionOutcome) {
-        (self.valid, self.wrong) = (outcome.valid, outcome.wrong);
-        if self.error.is_some() {
-            self.error = None;
-        }
-    }
-
-    /// Fills in what it came to, once all is done; without a deed it earns nothing.
-    fn close(&mut self, session: &Session, reward: Option<Reward>) {
-        if let Some(reward) = reward {
-            self.reward = reward;
-        }
-        (self.end, self.grade) = (session.score.end(), session.score.grade());
-        if self.failed_action != session.failed_action {
-            self.failed_action.clone_from(&session.failed_action);
-        }
     }
 }
