@@ -3,6 +3,7 @@
 mod round;
 mod step;
 
+use std::fmt;
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionId, Ask, Profile};
@@ -54,6 +55,15 @@ pub struct EpisodeBatch {
     /// The action of each in this step. It and the turns are kept, so that steps don't allocate.
     asked: Vec<ActionId>,
     turns: Vec<TurnState>,
+}
+
+impl fmt::Debug for EpisodeBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EpisodeBatch")
+            .field("profile", &self.profile)
+            .field("episodes", &self.sessions.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl EpisodeBatch {

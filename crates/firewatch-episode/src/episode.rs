@@ -1,12 +1,13 @@
 //! One episode at a time.
 
+use std::fmt;
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Ask, HaltedFault, Profile};
 use firewatch_response::FailedAction;
 use firewatch_response::score::{EpisodeEnd, Grade, Reward, Score};
 use firewatch_scenario::{Goal, Scenario};
-use firewatch_sim::{EnvironmentRef, Simulation};
+use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
 use crate::error::EpisodeError;
 use crate::incident::PreparedIncident;
@@ -73,6 +74,18 @@ pub struct EpisodeStep {
     pub failed_action: Option<FailedAction>,
 }
 
+impl fmt::Debug for Episode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Episode")
+            .field("profile", &self.profile)
+            .field("scenario", &self.scenario().map(|scenario| &scenario.name))
+            .field("tick", &self.view().map(|view| view.clock().tick))
+            .field("steps", &self.steps())
+            .field("end", &self.end())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Episode {
     /// No episode yet, with the built-in actions of the profile.
     #[must_use]
@@ -115,6 +128,23 @@ impl Episode {
         self.running = Some((simulation, session));
         self.info = Info::default();
         Ok(observation)
+    }
+
+    /// Returns an episode of its own that continues from here, with the same environment, score, history
+    /// and information. Neither changes the other, and both give the same bits for the same actions.
+    ///
+    /// # Errors
+    /// As [`Simulation::branch`].
+    pub fn branch(&self) -> Result<Self, EpisodeError> {
+        let branch = |(simulation, session): &(Simulation, Session)| {
+            Ok::<_, SimError>((simulation.branch()?, session.clone()))
+        };
+        Ok(Self {
+            profile: self.profile,
+            catalogue: Arc::clone(&self.catalogue),
+            running: self.running.as_ref().map(branch).transpose()?,
+            info: self.info.clone(),
+        })
     }
 
     /// What the scenario's timeline does, then one tick, then one action.

@@ -7,6 +7,7 @@ mod record;
 mod script;
 mod timetable;
 
+use std::fmt;
 use std::sync::Arc;
 
 use firewatch_sim::{EnvironmentRef, SimError, Simulation};
@@ -45,6 +46,15 @@ pub use timetable::Timetable;
 pub struct Playback {
     simulation: Simulation,
     script: Script,
+}
+
+impl fmt::Debug for Playback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Playback")
+            .field("tick", &self.tick_count())
+            .field("script", &self.script)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Playback {
@@ -91,6 +101,19 @@ impl Playback {
         }
         self.script.observe(&self.simulation.view());
         Ok(true)
+    }
+
+    /// Returns a playback of its own that continues from here: the same environment, and everything that
+    /// belongs to the run (steps to come, runbook, score, expectations, events). Neither changes the
+    /// other, and both give the same bits for the same interventions.
+    ///
+    /// # Errors
+    /// As [`Simulation::branch`].
+    pub fn branch(&self) -> Result<Self, SimError> {
+        Ok(Self {
+            simulation: self.simulation.branch()?,
+            script: self.script.clone(),
+        })
     }
 
     /// Ticks done.

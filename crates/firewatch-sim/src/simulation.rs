@@ -164,6 +164,15 @@ impl Simulation {
         Ok(())
     }
 
+    /// Returns a simulation of its own that continues from this state, to the bit. Neither changes the
+    /// other. What a host added to this one (components, resources, systems) is not copied.
+    ///
+    /// # Errors
+    /// As [`spawn_environment`], for a state that a host has damaged.
+    pub fn branch(&self) -> Result<Self, SimError> {
+        Self::new(&self.snapshot())
+    }
+
     /// A fingerprint of the state; see [`EnvironmentRef::state_hash`].
     #[must_use]
     pub fn state_hash(&self) -> u64 {

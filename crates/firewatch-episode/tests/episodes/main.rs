@@ -7,6 +7,7 @@
 )]
 
 mod batch;
+mod branch;
 mod course;
 mod random;
 mod start;

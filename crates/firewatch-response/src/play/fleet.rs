@@ -1,5 +1,6 @@
 //! Playing many scenarios side by side.
 
+use std::fmt;
 use std::sync::Arc;
 
 use firewatch_sim::{Blueprint, Fleet, SimError};
@@ -44,6 +45,16 @@ pub struct FleetPlayback {
     /// Those that still have ticks to do, in order.
     running: Vec<usize>,
     ended: Vec<usize>,
+}
+
+impl fmt::Debug for FleetPlayback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FleetPlayback")
+            .field("tick", &self.tick)
+            .field("scenarios", &self.scripts.len())
+            .field("running", &self.running.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl FleetPlayback {

@@ -1,5 +1,6 @@
 //! A scenario's part in a run: what its timeline does, what it expects, and what came of both.
 
+use std::fmt;
 use std::sync::Arc;
 
 use firewatch_sim::{EnvironmentRef, SimError};
@@ -15,7 +16,7 @@ use firewatch_scenario::{Action, Runbook, Scenario};
 
 /// What a run of a scenario is besides its environment: what is still to be done to it, what is
 /// expected of it, and what it has gone through.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Script {
     scenario: Arc<Scenario>,
     runbook: Option<Arc<Runbook>>,
@@ -33,6 +34,20 @@ pub struct Script {
     mitigated: bool,
     breached: bool,
     impact_after_mitigation: bool,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Script")
+            .field("scenario", &self.scenario.name)
+            .field(
+                "runbook",
+                &self.runbook.as_ref().map(|runbook| &runbook.name),
+            )
+            .field("ticks", &self.scenario.ticks)
+            .field("outcomes", &self.outcomes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Script {
