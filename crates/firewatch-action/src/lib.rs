@@ -20,6 +20,7 @@ mod report;
 mod request;
 mod session;
 mod stage;
+mod state_error;
 mod template;
 mod text;
 mod types;
@@ -35,6 +36,7 @@ pub use request::{
 };
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
 pub use stage::{FleetStage, PartStage, Stage};
+pub use state_error::StateError;
 pub use template::{MAX_FEEDBACK_BYTES, cut};
 pub use text::{Map, Quoted, RequestText};
 pub use types::out_of_range;

@@ -231,6 +231,8 @@ pub enum ActionError {
     },
     /// The environment refused.
     Sim(SimError),
+    /// An error of a saved episode, of which only the text is kept.
+    Recorded(String),
 }
 
 impl From<SimError> for ActionError {
@@ -251,8 +253,16 @@ impl fmt::Display for ActionError {
                 write!(f, "`{}` can't be carried out: {error}", shown(action))
             }
             Self::Sim(error) => error.fmt(f),
+            Self::Recorded(message) => f.write_str(message),
         }
     }
 }
 
-impl std::error::Error for ActionError {}
+impl std::error::Error for ActionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unfit { error, .. } | Self::Sim(error) => Some(error),
+            Self::Unknown { .. } | Self::Raised { .. } | Self::Recorded(_) => None,
+        }
+    }
+}

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 use firewatch_sim::{
     EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value, Vitals, round_decimal,
 };
@@ -11,6 +13,7 @@ use crate::catalogue::ActionCatalogue;
 use crate::effect::is_about;
 use crate::model::{Counter, Recipients};
 use crate::stage::Stage;
+use crate::state_error::StateError;
 use crate::template::Tracked;
 
 /// Ticks that the history keeps.
@@ -30,7 +33,7 @@ pub struct Recorded {
 }
 
 /// What becomes [`Recorded`] once somebody looks at it: rounding takes longer than recording.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Measured([f64; 3]);
 
 impl Measured {
@@ -64,7 +67,11 @@ impl Recorded {
 
 /// What actions leave behind that is no part of the environment: one goes with each environment that
 /// is acted on.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// It is saved and restored with its episode: one that was written and read again is the same to the bit,
+/// in JSON with the feature `float_roundtrip` of `serde_json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ActionSession {
     /// A row a tick, a place a service; the latest last.
     history: VecDeque<Vec<Measured>>,
@@ -82,6 +89,27 @@ impl ActionSession {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Checks that a session which was read fits the environment.
+    ///
+    /// # Errors
+    /// [`StateError`]: the first thing that does not.
+    pub fn check(&self, view: &EnvironmentRef) -> Result<(), StateError> {
+        let services = view.service_names().len();
+        StateError::check_at_most("recorded", self.recorded, HISTORY_TICKS)?;
+        StateError::check_at_most("history", self.history.len(), self.recorded)?;
+        for row in &self.history {
+            StateError::check_services("history", row.len(), services)?;
+            let mut numbers = row.iter().flat_map(|measured| measured.0);
+            StateError::check_finite("history", numbers.all(f64::is_finite))?;
+        }
+        for (name, _) in &self.circuit_breakers {
+            if view.topology().service(name).is_none() {
+                return Err(StateError::UnknownService(name.to_string()));
+            }
+        }
+        Ok(())
     }
 
     /// Forgets everything, and keeps the memory.

@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionId, Ask, Profile};
 use firewatch_response::score::Score;
-use firewatch_sim::{Fleet, SimError};
+use firewatch_scenario::Scenario;
+use firewatch_sim::{Fleet, SimError, Simulation};
 
 use crate::error::EpisodeError;
 use crate::factory::{EpisodeFactory, PreparedEpisode};
 use crate::info::Info;
 use crate::request::EpisodeRequest;
 use crate::session::Session;
+use crate::state::EpisodeState;
 use round::{BatchRound, TurnState};
 pub use step::BatchStep;
 
@@ -250,6 +252,37 @@ impl EpisodeBatch {
             part.tick();
             round.play(part)
         })
+    }
+
+    /// Returns one episode as plain data, without the history of actions.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn save(&self, index: usize) -> Result<EpisodeState, EpisodeError> {
+        let environment = self.fleet.snapshot(index)?;
+        Ok(self.sessions[index].save(environment, self.info(index)?))
+    }
+
+    /// Continues one episode from a saved state of an episode of this scenario, of a batch or alone. The
+    /// scenario of a [drawn](EpisodeRequest::Drawn) one is what
+    /// [`generate`](firewatch_scenario::generate) gives for its difficulty and seed.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`]; [`EpisodeError::State`] or [`EpisodeError::Sim`]: the state is
+    /// damaged, or is not one of this scenario and profile. All episodes go on as they were.
+    pub fn restore(
+        &mut self,
+        index: usize,
+        scenario: impl Into<Arc<Scenario>>,
+        state: &EpisodeState,
+    ) -> Result<(), EpisodeError> {
+        // What does not fit must not reach the fleet.
+        let alone = Simulation::new(&state.environment)?;
+        let session = Session::restore(self.profile, scenario.into(), state, &alone.view())?;
+        self.fleet.restore(index, &state.environment)?;
+        self.sessions[index] = session;
+        self.sessions[index].forget_texts();
+        Ok(())
     }
 
     /// The score of one episode so far.

@@ -15,6 +15,7 @@ use crate::info::Info;
 use crate::observation::Observation;
 use crate::request::EpisodeRequest;
 use crate::session::{PastAction, Session};
+use crate::state::EpisodeState;
 
 /// An incident that somebody answers, step by step.
 ///
@@ -147,6 +148,32 @@ impl Episode {
         })
     }
 
+    /// Returns the episode as plain data; `None` before the first reset.
+    #[must_use]
+    pub fn save(&self) -> Option<EpisodeState> {
+        let (simulation, session) = self.running.as_ref()?;
+        Some(session.save(simulation.snapshot(), self.info.clone()))
+    }
+
+    /// Continues from a saved state of an episode of this scenario, in place of the current one. The
+    /// scenario is that of [`Episode::scenario`] when the state was saved.
+    ///
+    /// # Errors
+    /// [`EpisodeError::State`] or [`EpisodeError::Sim`]: the state is damaged, or is not one of this scenario
+    /// and profile. The current episode goes on as it was.
+    pub fn restore(
+        &mut self,
+        scenario: impl Into<Arc<Scenario>>,
+        state: &EpisodeState,
+    ) -> Result<(), EpisodeError> {
+        let simulation = Simulation::new(&state.environment)?;
+        let view = simulation.view();
+        let session = Session::restore(self.profile, scenario.into(), state, &view)?;
+        self.running = Some((simulation, session));
+        self.info = state.info.clone();
+        Ok(())
+    }
+
     /// What the scenario's timeline does, then one tick, then one action.
     ///
     /// A timeline's action that does not fit the scenario is [`EpisodeStep::failed_action`]: the rest of what the
@@ -239,8 +266,8 @@ impl Episode {
 
     /// The scenario that the last reset began with.
     #[must_use]
-    pub fn scenario(&self) -> Option<&Scenario> {
-        self.session().map(|session| &*session.scenario)
+    pub fn scenario(&self) -> Option<&Arc<Scenario>> {
+        self.session().map(|session| &session.scenario)
     }
 
     /// The environment as it is: an operator sees an [`Observation`] instead.

@@ -1,6 +1,6 @@
 //! Why an episode could not begin, or a step not be done.
 
-use firewatch_action::ActionError;
+use firewatch_action::{ActionError, StateError};
 use firewatch_reference::UnknownTask;
 use firewatch_sim::SimError;
 use thiserror::Error;
@@ -28,6 +28,9 @@ pub enum EpisodeError {
     /// The action could not be done. The tick has happened.
     #[error(transparent)]
     Action(#[from] ActionError),
+    /// A saved state was refused.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The incident can't be built, or the batch has no episode of that index.
     #[error(transparent)]
     Sim(#[from] SimError),

@@ -127,9 +127,7 @@ impl PreparedIncident {
         Self {
             blueprint,
             terms: ScoreTerms::of(profile, &scenario),
-            timetable: Some(Timetable::of(&scenario))
-                .filter(|timetable| !timetable.is_empty())
-                .map(Arc::new),
+            timetable: Timetable::of_events(&scenario),
             scenario,
         }
     }

@@ -1,9 +1,11 @@
 //! What is said about a step besides the observation.
 
+use std::borrow::Cow;
+
 use firewatch_action::{ActionOutcome, ActionRequest, Category};
 use firewatch_response::score::GradeInput;
 use firewatch_sim::{EnvironmentRef, round_decimal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::session::Session;
 
@@ -12,7 +14,8 @@ pub const SIMULATION_TYPE: &str =
     "production incident in a mesh of microservices, with metrics, alerts and logs to judge by";
 
 /// What is said about a step besides the observation.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Info {
     /// Services that are not healthy.
     pub services_degraded: Vec<String>,
@@ -28,13 +31,14 @@ pub struct Info {
     /// How far the incident is dealt with, percent: 0, 25, 75 or 100.
     pub incident_progress: u8,
     /// [`SIMULATION_TYPE`] in every step; empty where there was none.
-    pub simulation_type: &'static str,
+    pub simulation_type: Cow<'static, str>,
     /// The episode in figures, once it has ended.
     pub episode_summary: Option<EpisodeSummary>,
 }
 
 /// An episode that has ended, in figures.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EpisodeSummary {
     /// Services that count as affected.
     pub services_affected: usize,
@@ -100,7 +104,7 @@ impl Session {
                 .filter_map(named)
                 .collect(),
             incident_progress: self.progress(view.clock().tick, unhealthy.len()),
-            simulation_type: SIMULATION_TYPE,
+            simulation_type: Cow::Borrowed(SIMULATION_TYPE),
             episode_summary: self.score.final_grade_input().map(EpisodeSummary::of),
         }
     }

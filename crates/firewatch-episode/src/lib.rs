@@ -31,6 +31,7 @@ mod observation;
 mod request;
 mod session;
 mod start;
+mod state;
 
 pub use batch::{BatchStep, EpisodeBatch};
 pub use episode::{Episode, EpisodeStep};
@@ -39,3 +40,4 @@ pub use info::{EpisodeSummary, Info, SIMULATION_TYPE};
 pub use observation::Observation;
 pub use request::EpisodeRequest;
 pub use session::PastAction;
+pub use state::EpisodeState;

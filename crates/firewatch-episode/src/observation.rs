@@ -2,7 +2,7 @@
 
 use firewatch_response::score::{Alert, BCM_DECIMALS};
 use firewatch_sim::{EnvironmentRef, ServiceState, round_decimal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::EpisodeError;
 use crate::session::{PastAction, Session};
@@ -11,7 +11,8 @@ use crate::session::{PastAction, Session};
 const HISTORY_SHOWN: usize = 10;
 
 /// What whoever is on call sees, after the last action.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Observation {
     /// Ticks done; a reset does the first.
     pub tick: u64,

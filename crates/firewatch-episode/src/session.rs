@@ -9,14 +9,15 @@ use firewatch_response::score::{Reward, Score, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentRef, SimError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::EpisodeError;
 use crate::request::{EpisodeRequest, FailedReset};
 use crate::start::{EpisodeStart, OpeningState};
 
 /// Something that was done earlier in the episode.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PastAction {
     /// Name of the action.
     pub action_type: String,
@@ -36,7 +37,7 @@ pub(crate) struct StepResult {
 /// An episode, apart from its environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    profile: Profile,
+    pub(crate) profile: Profile,
     /// Of a drawn episode in a batch, one of its difficulty: they have the same ticks and no goals, and
     /// nothing happens in them by itself.
     pub(crate) scenario: Arc<Scenario>,
@@ -44,7 +45,7 @@ pub(crate) struct Session {
     pub(crate) seed: u64,
     /// What the scenario itself does in later ticks; `None` for nothing. It is kept here because it is asked
     /// at every step, and mostly nothing else of the scenario.
-    timetable: Option<Arc<Timetable>>,
+    pub(crate) timetable: Option<Arc<Timetable>>,
     /// The first action of the timeline that could not be carried out before the last tick; before the first
     /// step's tick, those of the reset included.
     pub(crate) failed_action: Option<Box<FailedAction>>,
@@ -132,7 +133,7 @@ impl Session {
 
     /// Looks at the environment after the tick.
     pub(crate) fn look(&mut self, view: &EnvironmentRef) {
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
         self.score.after_tick(view);
         self.actions.record(view);
     }
@@ -171,6 +172,15 @@ impl Session {
             goals: task.map(|task| task.goals.clone()).unwrap_or_default(),
             ..(*self.scenario).clone()
         });
+    }
+
+    /// Drops what only reports and observations show: nobody reads those of a batch. Under the reference
+    /// profile reports stay possible, because some of them fail.
+    pub(crate) fn forget_texts(&mut self) {
+        self.history = Vec::new();
+        if self.profile == Profile::Standard {
+            self.actions.forget_history();
+        }
     }
 
     fn remember(&mut self, request: &ActionRequest, outcome: &ActionOutcome) {

@@ -7,6 +7,7 @@ mod expect;
 mod play;
 mod respond;
 pub mod score;
+mod serial;
 
 pub use expect::{ExpectationOutcome, ExpectationVerdict};
 pub use play::{

@@ -10,11 +10,11 @@ pub mod slo;
 mod state;
 
 use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use alert::{ALERTS_PER_SERVICE, Clock, FiringAlert};
 pub use alert::{Alert, Severity};
-use firewatch_action::{ActionOutcome, ActionSession, Category, Profile};
+use firewatch_action::{ActionOutcome, ActionSession, Category, Profile, StateError};
 use firewatch_scenario::AlertName;
 use firewatch_scenario::Goal;
 use firewatch_scenario::{Difficulty, Scenario};
@@ -29,7 +29,7 @@ pub use state::StepRecord;
 pub const BCM_DECIMALS: u32 = 4;
 
 /// Why the answer to an incident ended. Where several hold, the first in this order is named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EpisodeEnd {
     /// The SLO budget is used up.
@@ -41,9 +41,11 @@ pub enum EpisodeEnd {
 }
 
 /// What an incident is scored by.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScoreTerms {
     /// Whose rules and numbers hold.
+    #[serde(with = "crate::serial::profile")]
     pub profile: Profile,
     /// Ticks at which it ends.
     pub max_ticks: u64,
@@ -68,13 +70,14 @@ impl ScoreTerms {
 }
 
 /// Keeps the score of an incident: a step is a tick, and what is done behind it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Score {
     terms: ScoreTerms,
     state: ScoreState,
     total_reward: f64,
     end: Option<EpisodeEnd>,
-    outcome: Option<GradeInput>,
+    input: Option<GradeInput>,
     grade: Option<Grade>,
 }
 
@@ -87,9 +90,29 @@ impl Score {
             state: ScoreState::new(terms.profile, initial_budget, view),
             total_reward: 0.0,
             end: None,
-            outcome: None,
+            input: None,
             grade: None,
         }
+    }
+
+    /// Checks that a score which was read fits the environment.
+    ///
+    /// # Errors
+    /// [`StateError`]: the first thing that does not.
+    pub fn check(&self, view: &EnvironmentRef) -> Result<(), StateError> {
+        let limits = self.terms.max_bad_customer_minutes;
+        StateError::check_finite("terms", limits.is_finite())?;
+        StateError::check_finite("total_reward", self.total_reward.is_finite())?;
+        let input = self.input.as_ref().is_none_or(GradeInput::is_finite);
+        let grade = self.grade.as_ref().is_none_or(Grade::is_finite);
+        StateError::check_finite("grade", input && grade)?;
+        self.state.check(view)
+    }
+
+    /// Whose rules and numbers hold.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.terms.profile
     }
 
     /// Looks at the environment after the tick of a step, before anything is done.
@@ -136,8 +159,8 @@ impl Score {
             step_record.declared.then_some(EpisodeEnd::Declared)
         };
         if self.end.is_some() {
-            let outcome = self.outcome(scenario, view);
-            (self.outcome, self.grade) = (Some(outcome), Some(Grade::new(&outcome)));
+            let input = self.grade_input(scenario, view);
+            (self.input, self.grade) = (Some(input), Some(Grade::new(&input)));
         }
         reward
     }
@@ -151,7 +174,7 @@ impl Score {
     /// What was graded, once it has ended.
     #[must_use]
     pub fn final_grade_input(&self) -> Option<&GradeInput> {
-        self.outcome.as_ref()
+        self.input.as_ref()
     }
 
     /// The grade, once it has ended.
@@ -242,7 +265,7 @@ impl Score {
 
     /// What there is to grade, as the environment stands.
     #[must_use]
-    pub fn outcome(&self, scenario: &Scenario, view: &EnvironmentRef) -> GradeInput {
+    pub fn grade_input(&self, scenario: &Scenario, view: &EnvironmentRef) -> GradeInput {
         let (affected, recovered) = self.state.recovery(view);
         let (goals, missed_goals) = self.goals(scenario, view);
         GradeInput {

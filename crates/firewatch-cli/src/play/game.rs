@@ -64,7 +64,10 @@ impl Game {
         let now = now.map_err(|error| incident::failure(&error))?;
         let scenario = episode.scenario().ok_or(EpisodeError::NotRunning);
         let mut game = Self {
-            scenario: scenario.map_err(|error| incident::failure(&error))?.clone(),
+            scenario: scenario
+                .map_err(|error| incident::failure(&error))?
+                .as_ref()
+                .clone(),
             episode,
             statuses: vec![VecDeque::new(); now.services.len()],
             now,

@@ -32,7 +32,7 @@ impl AnswerSummary {
     /// The answer of a run that is over, if its score was kept.
     pub fn of(case: &Case, playback: &Playback) -> Option<Self> {
         let score = playback.score()?;
-        let outcome = score.outcome(&case.scenario, &playback.view());
+        let outcome = score.grade_input(&case.scenario, &playback.view());
         Some(Self {
             runbook: case.runbook.as_ref().map(|runbook| runbook.name.clone()),
             end: score.end(),

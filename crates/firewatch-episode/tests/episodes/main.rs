@@ -11,5 +11,6 @@ mod branch;
 mod course;
 mod random;
 mod start;
+mod state;
 mod timeline;
 mod worth;

@@ -4,6 +4,7 @@ use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value, Vitals};
 
 use firewatch_action::ActionError;
 use firewatch_scenario::Fault;
+use serde::{Deserialize, Serialize};
 
 /// Something that happened, after that many ticks.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,13 +73,17 @@ pub enum EventKind {
 }
 
 /// An action that could not be carried out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FailedAction {
     /// The tick at which it was to be done.
     pub tick: u64,
     /// Name of the action, which metric it failed at, and what that has to be. For what a scenario with
     /// [problems](firewatch_scenario::Scenario::problems) does without an action, such as a fault on a service that it does not
     /// have, [`ActionError::Sim`].
+    ///
+    /// Of a saved state its text: [`ActionError::Recorded`].
+    #[serde(with = "crate::serial::action_error")]
     pub error: ActionError,
 }
 

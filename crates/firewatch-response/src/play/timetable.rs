@@ -1,6 +1,7 @@
 //! What a scenario does by itself while it is played, in the order in which it does it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use firewatch_sim::{EnvironmentRef, FaultKind};
 
@@ -44,6 +45,13 @@ impl Timetable {
         // Stable: at the same tick faults begin before the timeline acts.
         places.sort_by_key(|(tick, _)| *tick);
         Self(places)
+    }
+
+    /// Returns the timetable of a scenario, to be shared; `None` where nothing is ever done.
+    #[must_use]
+    pub fn of_events(scenario: &Scenario) -> Option<Arc<Self>> {
+        let timetable = Self::of(scenario);
+        (!timetable.is_empty()).then(|| Arc::new(timetable))
     }
 
     /// Whether nothing is ever done.

@@ -1,12 +1,14 @@
 //! Alerts: what the monitoring says about a service, from its metrics.
 
+use std::borrow::Cow;
+
 use firewatch_sim::{SECONDS_PER_TICK, Status, Vitals};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use firewatch_scenario::AlertName;
 
 /// How urgent an alert is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Somebody should look at it in working hours.
@@ -18,7 +20,8 @@ pub enum Severity {
 }
 
 /// An alert that is firing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Alert {
     /// Its id: 16 hexadecimal digits, drawn from the episode's seed.
     pub alert_id: String,
@@ -29,7 +32,7 @@ pub struct Alert {
     /// The service.
     pub service: String,
     /// The metric that it looks at.
-    pub metric: &'static str,
+    pub metric: Cow<'static, str>,
     /// Value of the metric, unrounded; 1 for a service that is down.
     pub value: f64,
     /// The threshold that it names; in the reference's profile it may fire at another one.
@@ -147,7 +150,7 @@ pub(crate) fn firing(
 }
 
 /// Which alerts of a service fire, a bit for each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AlertSet(u8);
 
 impl AlertSet {
@@ -166,7 +169,7 @@ impl AlertSet {
 }
 
 /// The tick at which each alert of a service last began to fire.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FiringSince([u64; ALERTS_PER_SERVICE]);
 
 impl FiringSince {
@@ -210,7 +213,7 @@ impl FiringAlert {
             name: self.name,
             severity: self.severity,
             service: service.to_owned(),
-            metric: self.metric,
+            metric: Cow::Borrowed(self.metric),
             value: self.value,
             threshold: self.threshold,
             fired_at_tick,

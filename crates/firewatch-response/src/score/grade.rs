@@ -1,7 +1,7 @@
 //! What an episode as a whole is worth.
 
 use firewatch_sim::round_decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::num;
 use firewatch_scenario::{Difficulty, GRADE_MAX, GRADE_MIN};
@@ -40,7 +40,8 @@ pub fn max_bad_customer_minutes(difficulty: Difficulty) -> f64 {
 }
 
 /// What is graded.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GradeInput {
     /// Ticks that were done.
     pub ticks: u64,
@@ -73,7 +74,8 @@ pub struct GradeInput {
 }
 
 /// What an episode is worth, with its parts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Grade {
     /// The episode was too short to be graded: all parts are 0, the total is [`EARLY_SCORE`].
     pub early: bool,
@@ -99,7 +101,36 @@ pub struct Grade {
     pub total: f64,
 }
 
+impl GradeInput {
+    pub(crate) fn is_finite(&self) -> bool {
+        let numbers = [
+            self.bad_customer_minutes,
+            self.max_bad_customer_minutes,
+            self.initial_budget,
+            self.final_budget,
+            self.goals_cost,
+        ];
+        numbers.into_iter().all(f64::is_finite)
+    }
+}
+
 impl Grade {
+    pub(crate) fn is_finite(&self) -> bool {
+        let numbers = [
+            self.recovery,
+            self.mttm_score,
+            self.bcm_score,
+            self.speed,
+            self.precision,
+            self.slo,
+            self.raw,
+            self.blast_penalty,
+            self.goals_penalty,
+            self.total,
+        ];
+        numbers.into_iter().all(f64::is_finite)
+    }
+
     /// Grades an episode.
     #[must_use]
     pub fn new(outcome: &GradeInput) -> Self {

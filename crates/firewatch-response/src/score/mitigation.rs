@@ -1,5 +1,7 @@
 //! When an incident counts as mitigated.
 
+use serde::{Deserialize, Serialize};
+
 /// Ticks without impact in a row after which it does.
 const STREAK: u64 = 2;
 /// Age of data from which on it is stale, seconds.
@@ -7,7 +9,8 @@ pub(crate) const FRESH_SECONDS: f64 = 300.0;
 
 /// The standard profile's own account. The engine's, which is the reference's, may count an incident
 /// as mitigated before it has hit anybody.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Mitigation {
     /// Ticks without impact in a row.
     streak: u64,

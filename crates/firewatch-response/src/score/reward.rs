@@ -3,7 +3,7 @@
 use std::ops::AddAssign;
 
 use firewatch_sim::round_decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Reward for each unit by which the weighted mean error rate falls.
 pub const HEALTH_WEIGHT: f64 = 1.0;
@@ -51,7 +51,8 @@ pub struct RewardInput {
 }
 
 /// What a step earned. All numbers are rounded to 6 decimals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reward {
     /// How far the weighted mean error rate fell.
     pub health_improvement: f64,

@@ -1,6 +1,7 @@
 //! The SLO budget of an episode.
 
 use firewatch_sim::{SloBudget, Status, Vitals};
+use serde::{Deserialize, Serialize};
 
 use super::num;
 use firewatch_action::Profile;
@@ -15,7 +16,8 @@ pub const SPECIALIST_COST: f64 = 0.5;
 const REFERENCE_FIRST_BURN: f64 = 1.5;
 
 /// What is left of the budget, and what the last step burned.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Slo {
     /// That of the beginning, which the grade goes by.
     initial: f64,
@@ -46,6 +48,18 @@ impl Slo {
             user_impact: true,
             burn_now: REFERENCE_FIRST_BURN,
         }
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        let numbers = [
+            self.initial,
+            self.ceiling,
+            self.engine_burn,
+            self.burn,
+            self.remaining,
+            self.burn_now,
+        ];
+        numbers.into_iter().all(f64::is_finite)
     }
 
     pub(crate) fn initial(&self) -> f64 {

@@ -3,6 +3,7 @@
 
 use firewatch_sim::{EnvironmentRef, Fault, ImpactMode, Status, Vitals, round_decimal};
 
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::alert::{AlertSet, FiringSince};
@@ -12,7 +13,7 @@ use super::reward::{
     BUDGET_DECIMALS, Reward, RewardInput, premature_exit, weighted_mean_error_rate,
 };
 use super::slo::{Slo, hits_users, hurts_users};
-use firewatch_action::Profile;
+use firewatch_action::{Profile, StateError};
 
 /// What was done in a step, as far as it matters for what it is worth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,8 +27,10 @@ pub struct StepRecord {
 }
 
 /// The books of an episode.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ScoreState {
+    #[serde(with = "crate::serial::profile")]
     profile: Profile,
     /// The services, in order. Those of most meshes lie beside the rest of the books: episodes that are
     /// gone through one after the other then are too.
@@ -51,7 +54,8 @@ pub(crate) struct ScoreState {
 
 /// What the books have about a service. All of it is gone through at every step: what is rarely asked for
 /// lies elsewhere.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ServiceRecord {
     // Its role: in the account it takes no padding.
     weight: f64,
@@ -154,6 +158,30 @@ impl ScoreState {
             state.note_statuses(view.clock().tick);
         }
         state
+    }
+
+    /// Checks that a state which was read fits the environment.
+    ///
+    /// # Errors
+    /// [`StateError`]: the first thing that does not.
+    pub(crate) fn check(&self, view: &EnvironmentRef) -> Result<(), StateError> {
+        let topology = view.topology();
+        let services = topology.service_count();
+        StateError::check_services("records", self.records.len(), services)?;
+        StateError::check_services("since", self.since.len(), services)?;
+        let nodes = topology.graph().node_count();
+        StateError::check_at_most("reachable", self.reachable.len(), nodes)?;
+        let mut records = self.records.iter();
+        let numbers = |r: &ServiceRecord| [r.weight, r.error_rate, r.error_rate_before];
+        StateError::check_finite(
+            "records",
+            records.all(|record| numbers(record).into_iter().all(f64::is_finite)),
+        )?;
+        let before = [self.health_before, self.budget_before];
+        StateError::check_finite(
+            "state",
+            before.into_iter().all(f64::is_finite) && self.slo.is_finite(),
+        )
     }
 
     /// How many services are not healthy.
