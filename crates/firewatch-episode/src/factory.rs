@@ -20,7 +20,7 @@ pub(crate) enum PreparedEpisode {
     /// Drawn straight into the fleet.
     Drawn { difficulty: Difficulty, seed: u64 },
     /// A scenario, a task, or what the reference draws.
-    PreparedIncident(Arc<PreparedIncident>),
+    Incident(Arc<PreparedIncident>),
 }
 
 impl PreparedEpisode {
@@ -29,7 +29,7 @@ impl PreparedEpisode {
             (Profile::Standard, &EpisodeRequest::Drawn { difficulty, seed }) => {
                 Ok(Self::Drawn { difficulty, seed })
             }
-            _ => Ok(Self::PreparedIncident(Arc::new(PreparedIncident::new(
+            _ => Ok(Self::Incident(Arc::new(PreparedIncident::new(
                 profile, request,
             )?))),
         }
@@ -63,7 +63,7 @@ impl EpisodeFactory {
     fn blueprint<'a>(&'a mut self, prepared: &'a PreparedEpisode) -> &'a Blueprint {
         match prepared {
             &PreparedEpisode::Drawn { difficulty, seed } => self.episodes.draw(difficulty, seed),
-            PreparedEpisode::PreparedIncident(incident) => &incident.blueprint,
+            PreparedEpisode::Incident(incident) => &incident.blueprint,
         }
     }
 
@@ -106,7 +106,7 @@ impl EpisodeFactory {
             self.beginning.push(environment);
             let mut opening = match prepared {
                 PreparedEpisode::Drawn { .. } => OpeningState::default(),
-                PreparedEpisode::PreparedIncident(incident) => {
+                PreparedEpisode::Incident(incident) => {
                     incident.act_first(&mut PartStage { part, environment })?
                 }
             };
@@ -130,7 +130,7 @@ impl EpisodeFactory {
                         initial_budget: difficulty.slo_budget().remaining,
                     }
                 }
-                PreparedEpisode::PreparedIncident(incident) => incident.beginning(),
+                PreparedEpisode::Incident(incident) => incident.beginning(),
             };
             let session = part.read(*index, |view| Session::begin(beginning, opening, view))?;
             begun(*index, session);

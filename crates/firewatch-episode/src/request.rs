@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use firewatch_reference::{self as reference, Task, UnknownTask};
-use firewatch_response::score::grade::max_bad_customer_minutes;
+use firewatch_response::score::ScoreRules;
 use firewatch_scenario::{Difficulty, Scenario};
 
 /// What a reset asks for.
@@ -57,7 +57,8 @@ impl EpisodeRequest {
 pub(crate) fn graded_by(task: Option<&Task>, difficulty: Difficulty) -> (u64, f64) {
     let difficulty = task.map_or(difficulty, Task::difficulty);
     let ticks = task.map_or(difficulty.ticks(), |task| task.scenario.ticks);
-    (ticks, max_bad_customer_minutes(difficulty))
+    let grade = &ScoreRules::REFERENCE.grade;
+    (ticks, grade.max_bad_customer_minutes(difficulty))
 }
 
 /// What a reset that fails has already set when it does: the reference then goes on with the episode

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use firewatch_action::{
     ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile, Stage,
 };
-use firewatch_response::score::{Reward, Score, StepRecord};
+use firewatch_response::score::{Reward, Score, ScoreRules, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentRef, SimError};
@@ -194,7 +194,7 @@ impl Session {
     /// What the action is worth something for.
     pub(crate) fn step_record(&mut self, outcome: &ActionOutcome) -> StepRecord {
         let mut step_record = StepRecord::default();
-        step_record.add(self.profile, outcome, &mut self.actions);
+        step_record.add(ScoreRules::of(self.profile), outcome, &mut self.actions);
         step_record
     }
 }

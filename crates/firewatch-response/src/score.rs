@@ -1,12 +1,16 @@
 //! What an incident and its answer are worth, step by step and as a whole.
 
 mod alert;
+mod freshness;
 pub mod grade;
 mod mesh;
 mod mitigation;
 mod num;
+mod recovery;
 pub mod reward;
-pub mod slo;
+pub mod rules;
+mod service;
+mod slo;
 mod state;
 
 use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
@@ -20,8 +24,8 @@ use firewatch_scenario::Goal;
 use firewatch_scenario::{Difficulty, Scenario};
 pub use grade::Grade;
 pub use grade::GradeInput;
-use grade::max_bad_customer_minutes;
 pub use reward::Reward;
+pub use rules::ScoreRules;
 use state::ScoreState;
 pub use state::StepRecord;
 
@@ -60,11 +64,12 @@ impl ScoreTerms {
     #[must_use]
     pub fn of(profile: Profile, scenario: &Scenario) -> Self {
         let difficulty = scenario.difficulty.unwrap_or(Difficulty::Easy);
+        let grade = &ScoreRules::of(profile).grade;
         Self {
             profile,
             max_ticks: scenario.ticks,
             graded_ticks: scenario.ticks,
-            max_bad_customer_minutes: max_bad_customer_minutes(difficulty),
+            max_bad_customer_minutes: grade.max_bad_customer_minutes(difficulty),
         }
     }
 }
@@ -106,7 +111,17 @@ impl Score {
         let input = self.input.as_ref().is_none_or(GradeInput::is_finite);
         let grade = self.grade.as_ref().is_none_or(Grade::is_finite);
         StateError::check_finite("grade", input && grade)?;
+        if self.state.profile != self.terms.profile {
+            return Err(StateError::Profile {
+                expected: self.terms.profile.name(),
+                found: self.state.profile.name(),
+            });
+        }
         self.state.check(view)
+    }
+
+    fn rules(&self) -> &'static ScoreRules {
+        ScoreRules::of(self.terms.profile)
     }
 
     /// Whose rules and numbers hold.
@@ -160,7 +175,7 @@ impl Score {
         };
         if self.end.is_some() {
             let input = self.grade_input(scenario, view);
-            (self.input, self.grade) = (Some(input), Some(Grade::new(&input)));
+            (self.input, self.grade) = (Some(input), Some(Grade::new(&self.rules().grade, &input)));
         }
         reward
     }
@@ -293,10 +308,8 @@ impl Score {
         scenario: &'a Scenario,
         view: &EnvironmentRef,
     ) -> impl Iterator<Item = &'a Goal> {
-        let profile = self.terms.profile;
-        let counts = move |service: &str| {
-            profile == Profile::Reference || view.topology().service(service).is_some()
-        };
+        let counts_all = self.rules().counts_goals_outside_mesh;
+        let counts = move |service: &str| counts_all || view.topology().service(service).is_some();
         let goals = scenario.goals.list.iter();
         goals.filter(move |goal| counts(&goal.service))
     }
@@ -323,10 +336,7 @@ impl Score {
     ) -> [Option<FiringAlert>; ALERTS_PER_SERVICE] {
         let record = self.state.records.get(service);
         match record.zip(view.vitals_at(service)) {
-            Some((record, vitals)) => {
-                let mended = self.terms.profile == Profile::Standard;
-                alert::firing(vitals, record.status, mended)
-            }
+            Some((record, vitals)) => alert::firing(&self.rules().alerts, vitals, record.status),
             None => [const { None }; ALERTS_PER_SERVICE],
         }
     }
@@ -338,7 +348,7 @@ impl Score {
             seed,
             tick: view.clock().tick,
         };
-        let remembers = self.terms.profile == Profile::Standard;
+        let remembers = self.rules().alerts_remember_start;
         let mut alerts = Vec::new();
         for (index, name) in view.service_names().enumerate() {
             for (number, firing) in self.firing(view, index).into_iter().enumerate() {
@@ -353,11 +363,16 @@ impl Score {
 }
 
 impl StepRecord {
-    /// Adds what came of an action. A specialist helps with an investigation: in the reference even with
-    /// one that is not valid.
-    pub fn add(&mut self, profile: Profile, outcome: &ActionOutcome, actions: &mut ActionSession) {
+    /// Adds the outcome of an action. A specialist helps with an investigation; whether even with one that
+    /// could not be done, the rules say.
+    pub fn add(
+        &mut self,
+        rules: &ScoreRules,
+        outcome: &ActionOutcome,
+        actions: &mut ActionSession,
+    ) {
         let investigates = outcome.category == Category::Investigation
-            && (outcome.valid || profile == Profile::Reference);
+            && (outcome.valid || rules.slo.specialist_helps_invalid);
         self.wrong_actions = self.wrong_actions.saturating_add(u32::from(outcome.wrong));
         self.declared |= outcome.ends_episode;
         self.with_specialist |= investigates && actions.use_specialist();

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use firewatch_response::score::{EpisodeEnd, Grade, grade};
+use firewatch_response::score::rules::GradeRules;
+use firewatch_response::score::{EpisodeEnd, Grade, ScoreRules};
 use firewatch_sim::FaultState;
 
 use super::Written;
@@ -26,13 +27,13 @@ pub fn write(game: &Game, out: &mut Output) -> Written {
         EpisodeEnd::Declared => format!("You declared the incident over at tick {tick}."),
     };
     writeln!(out, "{}", out.palette.paint(BOLD, why))?;
-    write_grade(&grade, out)?;
+    write_grade(&ScoreRules::of(game.profile()).grade, &grade, out)?;
     write_facts(game, out)?;
     write_goals(game, out)?;
     write_answer(game, out)
 }
 
-fn write_grade(grade: &Grade, out: &mut Output) -> Written {
+fn write_grade(rules: &GradeRules, grade: &Grade, out: &mut Output) -> Written {
     let palette = out.palette;
     let style = match grade.total {
         total if total >= 0.8 => GOOD,
@@ -45,11 +46,11 @@ fn write_grade(grade: &Grade, out: &mut Output) -> Written {
         let early = "it ended too early to be graded";
         return Ok(writeln!(out, "  {}", palette.paint(DIM, early))?);
     }
-    write_rows(&grade_rows(grade, palette), out)
+    write_rows(&grade_rows(rules, grade, palette), out)
 }
 
 /// Each part with its share, its weight and what it makes of the grade.
-fn grade_rows(grade: &Grade, palette: Palette) -> Vec<Vec<Cell>> {
+fn grade_rows(rules: &GradeRules, grade: &Grade, palette: Palette) -> Vec<Vec<Cell>> {
     let dim = |text: &str| Cell::new(palette, DIM, text);
     let right = |text: String| Cell::plain(&text).right();
     let part = |name: &str, share: f64, weight: f64, about: &str| {
@@ -80,17 +81,17 @@ fn grade_rows(grade: &Grade, palette: Palette) -> Vec<Vec<Cell>> {
         part(
             "recovery",
             grade.recovery,
-            grade::RECOVERY_WEIGHT,
+            rules.recovery_weight,
             "affected services that recovered",
         ),
-        part("speed", grade.speed, grade::SPEED_WEIGHT, &speed),
+        part("speed", grade.speed, rules.speed_weight, &speed),
         part(
             "precision",
             grade.precision,
-            grade::PRECISION_WEIGHT,
+            rules.precision_weight,
             "few wrong actions",
         ),
-        part("SLO", grade.slo, grade::SLO_WEIGHT, "SLO budget left"),
+        part("SLO", grade.slo, rules.slo_weight, "SLO budget left"),
     ];
     if grade.blast_penalty != 0.0 {
         rows.push(off(

@@ -20,7 +20,7 @@ pub(super) enum TurnState {
     /// It is decided what is done.
     Planned(Plan),
     /// It is done, and what it earned is not known yet.
-    StepResult(StepRecord),
+    Done(StepRecord),
     /// All is done: the environment stayed as it was looked at.
     Closed,
     /// The action failed.
@@ -124,7 +124,7 @@ impl<A: Ask> BatchRound<'_, A> {
             }
         };
         self.turns[place] = match &done {
-            Ok(outcome) => TurnState::StepResult(session.step_record(outcome)),
+            Ok(outcome) => TurnState::Done(session.step_record(outcome)),
             Err(_) => TurnState::Failed,
         };
         Ok(done?)
@@ -138,7 +138,7 @@ impl<A: Ask> BatchRound<'_, A> {
             let place = environment - first;
             let session = &mut sessions[place];
             let reward = match turns[place] {
-                TurnState::StepResult(step_record) => Some(session.close(view, step_record)),
+                TurnState::Done(step_record) => Some(session.close(view, step_record)),
                 _ => None,
             };
             self.steps[place].close(session, reward);

@@ -6,7 +6,7 @@ use firewatch_sim::{EnvironmentRef, SimError};
 
 use crate::expect::CheckContext;
 use crate::respond::Responder;
-use crate::score::{Score, ScoreTerms, StepRecord};
+use crate::score::{Score, ScoreRules, ScoreTerms, StepRecord};
 use firewatch_action::{ActionOutcome, ActionRequest, ActionSession, Stage};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Check, Expectation, Scenario};
@@ -104,7 +104,7 @@ impl ScoredAnswer {
     /// Notes what came of an action.
     pub(super) fn note(&mut self, outcome: &ActionOutcome, actions: &mut ActionSession) {
         self.step_record
-            .add(self.scenario.profile, outcome, actions);
+            .add(ScoreRules::of(self.scenario.profile), outcome, actions);
     }
 
     pub(super) fn fail_step(&mut self) {
