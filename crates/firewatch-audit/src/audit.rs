@@ -21,6 +21,7 @@ use crate::{difficulty, goals, moves, ordering};
 
 /// What an audit found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Audit {
     /// Whose rules and numbers held.
     pub profile: &'static str,

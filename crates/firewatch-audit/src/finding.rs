@@ -79,6 +79,7 @@ pub enum AuditVerdict {
 
 /// What was found about one thing that a check looks at.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct AuditFinding {
     /// The check.
     pub check: AuditCheck,

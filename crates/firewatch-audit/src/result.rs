@@ -12,6 +12,7 @@ use firewatch_response::score::{EpisodeEnd, Grade, Score};
 
 /// Something that a policy did besides waiting.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PolicyAction {
     /// The tick after which it was done.
     pub tick: u64,
@@ -55,6 +56,7 @@ impl PolicyAction {
 
 /// What came of a policy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PolicyResult {
     /// What sort of policy it is.
     pub kind: PolicyKind,

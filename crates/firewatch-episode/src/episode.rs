@@ -48,6 +48,7 @@ pub struct Episode {
 
 /// What came of a step.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct EpisodeStep {
     /// What is to be seen now.
     pub observation: Observation,

@@ -16,6 +16,7 @@ pub const SIMULATION_TYPE: &str =
 /// What is said about a step besides the observation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Info {
     /// Services that are not healthy.
     pub services_degraded: Vec<String>,

@@ -13,6 +13,7 @@ const HISTORY_SHOWN: usize = 10;
 /// What whoever is on call sees, after the last action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Observation {
     /// Ticks done; a reset does the first.
     pub tick: u64,

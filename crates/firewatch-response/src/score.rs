@@ -47,6 +47,7 @@ pub enum EpisodeEnd {
 /// What an incident is scored by.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ScoreTerms {
     /// Whose rules and numbers hold.
     #[serde(with = "crate::serial::profile")]

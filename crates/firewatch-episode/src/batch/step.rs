@@ -9,6 +9,7 @@ use crate::session::Session;
 
 /// What came of a step of one episode.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct BatchStep {
     /// What the step earned; all 0 for one that was not done.
     pub reward: Reward,

@@ -1,9 +1,7 @@
 //! A batch of episodes is the same as each alone.
 
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSpec, Category, Profile};
-use firewatch_episode::{
-    BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest, Info, Observation,
-};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_reference::{PythonRandom, tasks};
 use firewatch_scenario::{Difficulty, Draws};
 
@@ -124,21 +122,16 @@ pub fn same(
         return;
     }
     assert!(alone.info.semantic_analysis.is_some());
-    let info = Info {
-        semantic_analysis: None,
-        ..alone.info
-    };
+    let mut info = alone.info;
+    info.semantic_analysis = None;
     assert_eq!(batch.info(index), Ok(info));
 }
 
 /// Holds what is to be seen of an episode against what is to be seen of the batch's, the history of actions
 /// apart, and their environments.
 pub fn same_view(episode: &Episode, batch: &EpisodeBatch, index: usize) {
-    let seen = episode.observation().expect("it has begun");
-    let seen = Observation {
-        history: Vec::new(),
-        ..seen
-    };
+    let mut seen = episode.observation().expect("it has begun");
+    seen.history = Vec::new();
     assert_eq!(batch.observation(index), Ok(seen), "{index}");
     let hash = episode.view().expect("it has begun").state_hash();
     assert_eq!(batch.fleet().state_hash(index), Ok(hash), "{index}");

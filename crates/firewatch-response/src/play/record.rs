@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that happened, after that many ticks.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct PlaybackEvent {
     /// Ticks done.
     pub tick: u64,
@@ -178,6 +179,7 @@ impl Journal {
 
 /// What a service went through.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct ServiceHistory {
     /// Its name.
     pub name: String,

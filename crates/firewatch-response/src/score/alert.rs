@@ -23,6 +23,7 @@ pub enum Severity {
 /// An alert that is firing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Alert {
     /// Its id: 16 hexadecimal digits, drawn from the episode's seed.
     pub alert_id: String,

@@ -13,6 +13,7 @@ const SCORE_DECIMALS: u32 = 2;
 /// What is graded.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct GradeInput {
     /// Ticks that were done.
     pub ticks: u64,
@@ -47,6 +48,7 @@ pub struct GradeInput {
 /// What an episode is worth, with its parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Grade {
     /// The episode was too short to be graded: all parts are 0, the total is [`GradeRules::early_score`].
     pub early: bool,

@@ -34,6 +34,7 @@ pub struct RewardInput {
 /// What a step earned. All numbers are rounded to 6 decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Reward {
     /// How far the weighted mean error rate fell.
     pub health_improvement: f64,
