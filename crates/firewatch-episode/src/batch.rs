@@ -22,8 +22,8 @@ pub use step::BatchStep;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
-/// Nobody reads along: no history of actions is kept, and under the standard profile no texts are made.
-/// What is to be seen is read as numbers, with [`Fleet::observe_into`].
+/// A batch keeps no history of actions, and makes no texts under the standard profile. Read observations as
+/// numbers, with [`Fleet::observe_into`].
 ///
 /// ```
 /// use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeRequest};
@@ -74,7 +74,7 @@ impl EpisodeBatch {
     const PART: usize = 128;
 
     /// Begins an episode for each request, with the built-in actions of the profile. `threads` share the
-    /// steps, the caller's included; what comes of them is the same with any number.
+    /// steps, the caller's included; the results are the same with any number.
     ///
     /// # Errors
     /// As [`crate::Episode::reset`], for the first request that has one.
@@ -172,7 +172,8 @@ impl EpisodeBatch {
     /// after that, so no episode has begun then: all go on as they were. Under the reference profile the one
     /// of that place goes on with what the failed reset leaves, as in [`crate::Episode::reset`].
     ///
-    /// What a timeline can't do before the first tick is no error: see [`BatchStep::failed_action`].
+    /// A timeline's action that can't be carried out before the first tick is no error: see
+    /// [`BatchStep::failed_action`].
     pub fn reset_masked(
         &mut self,
         mask: &[bool],
@@ -276,7 +277,7 @@ impl EpisodeBatch {
         scenario: impl Into<Arc<Scenario>>,
         state: &EpisodeState,
     ) -> Result<(), EpisodeError> {
-        // What does not fit must not reach the fleet.
+        // A state that does not fit must not reach the fleet.
         let alone = Simulation::new(&state.environment)?;
         let session = Session::restore(self.profile, scenario.into(), state, &alone.view())?;
         self.fleet.restore(index, &state.environment)?;
@@ -299,7 +300,7 @@ impl EpisodeBatch {
         Ok(&session.score)
     }
 
-    /// What else is said about the last step of one episode, but for the analysis in sentences.
+    /// Returns the information about the last step of one episode, without the analysis in sentences.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].
@@ -309,7 +310,7 @@ impl EpisodeBatch {
             .read(index, |view| self.sessions[index].info(view))?)
     }
 
-    /// What is to be seen of one episode, but for the history of actions.
+    /// Returns the observation of one episode, without the history of actions.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].

@@ -17,7 +17,7 @@ use crate::request::EpisodeRequest;
 use crate::session::{PastAction, Session};
 use crate::state::EpisodeState;
 
-/// An incident that somebody answers, step by step.
+/// An incident that an agent or a person responds to, step by step.
 ///
 /// ```
 /// use firewatch_response::score::EpisodeEnd;
@@ -42,17 +42,17 @@ pub struct Episode {
     profile: Profile,
     catalogue: Arc<ActionCatalogue>,
     running: Option<(Simulation, Session)>,
-    /// What was said about the last step that was done.
+    /// The information about the last step that was done.
     info: Info,
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EpisodeStep {
-    /// What is to be seen now.
+    /// The observation after the step.
     pub observation: Observation,
-    /// What the step earned; all 0 for one that was not done.
+    /// The reward; all 0 for a step that was not done.
     pub reward: Reward,
     /// Whether the action could be done: `false` without a target that it needs.
     pub valid: bool,
@@ -60,13 +60,13 @@ pub struct EpisodeStep {
     pub wrong: bool,
     /// The fault that it halted.
     pub halted: Option<HaltedFault>,
-    /// What is said about it, in lines.
+    /// The feedback of the action, in lines.
     pub feedback: String,
     /// Why the episode has ended, if it has.
     pub end: Option<EpisodeEnd>,
     /// The grade, if it has.
     pub grade: Option<Grade>,
-    /// What else is said about the step; about the one before, if this one was not done.
+    /// More information about the step; about the previous one if this one was not done.
     pub info: Info,
     /// Why the step was not done, under the reference profile: it came after the end, or the action failed.
     pub error: Option<EpisodeError>,
@@ -110,7 +110,7 @@ impl Episode {
         }
     }
 
-    /// Begins another episode and does its first tick, which nobody answers.
+    /// Starts another episode and runs its first tick, which has no action.
     ///
     /// # Errors
     /// [`EpisodeError::Task`], [`EpisodeError::Unregistered`], [`EpisodeError::Sim`]; the episode
@@ -175,7 +175,7 @@ impl Episode {
         Ok(())
     }
 
-    /// What the scenario's timeline does, then one tick, then one action.
+    /// Runs the due part of the scenario's timeline, then one tick, then one action.
     ///
     /// A timeline's action that does not fit the scenario is [`EpisodeStep::failed_action`]: the rest of what the
     /// timeline does then, the tick and the action are still done.
@@ -197,7 +197,7 @@ impl Episode {
         }
     }
 
-    /// What is seen of a step that was not done.
+    /// Returns the result of a step that was not done.
     fn not_done(&self, error: EpisodeError) -> EpisodeStep {
         let has_ticked = error != EpisodeError::NotRunning;
         EpisodeStep {
@@ -279,7 +279,7 @@ impl Episode {
             .map(|(simulation, _)| simulation.view())
     }
 
-    /// What is to be seen now.
+    /// Returns the current observation; `None` before the first reset.
     #[must_use]
     pub fn observation(&self) -> Option<Observation> {
         let (simulation, session) = self.running.as_ref()?;

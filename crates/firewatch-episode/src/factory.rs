@@ -14,7 +14,7 @@ use crate::session::Session;
 use crate::start::{EpisodeStart, OpeningState};
 
 /// A request that can be met: whatever can be wrong with one has been looked at, and the blueprint has been
-/// checked. What its timeline can't do before the first tick is no error.
+/// checked. A timeline's action that can't be carried out before the first tick is no error.
 #[derive(Clone)]
 pub(crate) enum PreparedEpisode {
     /// Drawn straight into the fleet.
@@ -40,7 +40,7 @@ impl PreparedEpisode {
 pub(crate) struct EpisodeFactory {
     profile: Profile,
     episodes: Episodes,
-    /// What drawn episodes of a difficulty have in common, in the order of the difficulties. Each
+    /// The scenario that stands for all drawn episodes of a difficulty, in the order of the difficulties. Each
     /// factory has its own, so that threads don't share the count of references.
     drawn: [Arc<Scenario>; 3],
     /// Indices of the episodes that begin; kept, as is the next.

@@ -1,4 +1,4 @@
-//! What an episode starts from.
+//! The incident that an episode starts from.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ use crate::start::{EpisodeStart, OpeningState};
 pub(crate) struct PreparedIncident {
     pub(crate) blueprint: Blueprint,
     pub(crate) scenario: Arc<Scenario>,
-    /// What the scenario does by itself; `None` for nothing.
+    /// The steps that the scenario takes by itself; `None` without any.
     pub(crate) timetable: Option<Arc<Timetable>>,
-    /// What it is scored by.
+    /// The terms that it is scored by.
     pub(crate) terms: ScoreTerms,
 }
 
@@ -70,7 +70,7 @@ impl PreparedIncident {
         }
     }
 
-    /// What its episode begins with.
+    /// Returns the start of its episode.
     pub(crate) fn beginning(&self) -> EpisodeStart {
         EpisodeStart {
             terms: self.terms,
@@ -90,8 +90,8 @@ impl PreparedIncident {
         Ok((simulation, opening))
     }
 
-    /// Does what the scenario itself does before the first tick. Returns what that left behind, and what it
-    /// could not do.
+    /// Runs the part of the timeline before the first tick. Returns its effects on the actions' session, and
+    /// the first action that could not be carried out.
     ///
     /// # Errors
     /// The stage has no environment.
@@ -105,7 +105,7 @@ impl PreparedIncident {
     }
 
     fn of(profile: Profile, mut scenario: Arc<Scenario>) -> Result<Self, EpisodeError> {
-        // What its timeline does goes by the rules that its answer goes by.
+        // The timeline follows the same rules as the answer.
         if scenario.profile != profile {
             Arc::make_mut(&mut scenario).profile = profile;
         }

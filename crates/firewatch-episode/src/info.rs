@@ -1,4 +1,4 @@
-//! What is said about a step besides the observation.
+//! Information about a step besides the observation.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::Session;
 
-/// What an episode is, told in one sentence to a reader who sees only the text.
+/// Describes an episode in one sentence, for a reader who sees only text.
 pub const SIMULATION_TYPE: &str =
     "production incident in a mesh of microservices, with metrics, alerts and logs to judge by";
 
-/// What is said about a step besides the observation.
+/// Information about a step besides the observation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

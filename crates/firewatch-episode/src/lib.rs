@@ -1,4 +1,4 @@
-//! Episodes: incidents that someone is to answer.
+//! Episodes: incidents that an agent or a person responds to, step by step.
 //!
 //! An [`Episode`] is reset to a scenario, a task or a difficulty and a seed, and answered step by step: each
 //! step is a tick and an [action](firewatch_action::ActionCatalogue), and gives an [`Observation`] with

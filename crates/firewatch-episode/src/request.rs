@@ -1,4 +1,4 @@
-//! What a reset asks for.
+//! The request that a reset takes.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use firewatch_reference::{self as reference, Task, UnknownTask};
 use firewatch_response::score::ScoreRules;
 use firewatch_scenario::{Difficulty, Scenario};
 
-/// What a reset asks for.
+/// The request that a reset takes.
 #[derive(Clone, Debug)]
 pub enum EpisodeRequest {
     /// The incident of a scenario, with the scenario's own seed.

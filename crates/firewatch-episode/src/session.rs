@@ -23,11 +23,11 @@ pub struct PastAction {
     pub action_type: String,
     /// The service that it was done to; empty where there was none.
     pub target_service: String,
-    /// What was said about it.
+    /// The feedback.
     pub feedback_string: String,
 }
 
-/// What a step came to.
+/// The result of a step.
 #[derive(Clone, Debug)]
 pub(crate) struct StepResult {
     pub(crate) outcome: ActionOutcome,
@@ -43,8 +43,8 @@ pub(crate) struct Session {
     pub(crate) scenario: Arc<Scenario>,
     /// Seed of the incident.
     pub(crate) seed: u64,
-    /// What the scenario itself does in later ticks; `None` for nothing. It is kept here because it is asked
-    /// at every step, and mostly nothing else of the scenario.
+    /// The steps that the scenario takes in later ticks; `None` without any. It is kept here because every
+    /// step needs it, and most steps nothing else of the scenario.
     pub(crate) timetable: Option<Arc<Timetable>>,
     /// The first action of the timeline that could not be carried out before the last tick; before the first
     /// step's tick, those of the reset included.
@@ -88,8 +88,8 @@ impl Session {
         self.timetable.is_some()
     }
 
-    /// Does what the scenario itself does before the tick of a step. What it can't do is noted, and stops
-    /// nothing.
+    /// Runs the due part of the timeline before the tick of a step. An action that can't be carried out is
+    /// recorded and stops nothing.
     ///
     /// # Errors
     /// The stage has no environment.
@@ -112,7 +112,7 @@ impl Session {
         Ok(())
     }
 
-    /// What a step does once its tick is done.
+    /// Runs the rest of a step after its tick.
     pub(crate) fn step(
         &mut self,
         catalogue: &ActionCatalogue,
@@ -131,14 +131,14 @@ impl Session {
         Ok(StepResult { outcome, reward })
     }
 
-    /// Looks at the environment after the tick.
+    /// Observes the environment after the tick.
     pub(crate) fn look(&mut self, view: &EnvironmentRef) {
         self.steps = self.steps.saturating_add(1);
         self.score.after_tick(view);
         self.actions.record(view);
     }
 
-    /// Looks at the environment after the action, and says what the step earned.
+    /// Observes the environment after the action, and returns the reward of the step.
     pub(crate) fn close(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
         self.score.after_action(&self.scenario, view, step_record)
     }
@@ -174,7 +174,7 @@ impl Session {
         });
     }
 
-    /// Drops what only reports and observations show: nobody reads those of a batch. Under the reference
+    /// Drops what only reports and observations show: a batch has none. Under the reference
     /// profile reports stay possible, because some of them fail.
     pub(crate) fn forget_texts(&mut self) {
         self.history = Vec::new();
@@ -191,7 +191,7 @@ impl Session {
         });
     }
 
-    /// What the action is worth something for.
+    /// Returns the scored part of an action's outcome.
     pub(crate) fn step_record(&mut self, outcome: &ActionOutcome) -> StepRecord {
         let mut step_record = StepRecord::default();
         step_record.add(ScoreRules::of(self.profile), outcome, &mut self.actions);

@@ -1,4 +1,4 @@
-//! What an episode begins with, apart from its environment.
+//! The start of an episode, apart from its environment.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use firewatch_response::score::ScoreTerms;
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
 
-/// What an episode begins with, apart from its environment.
+/// The start of an episode, apart from its environment.
 pub(crate) struct EpisodeStart {
     pub(crate) terms: ScoreTerms,
     pub(crate) scenario: Arc<Scenario>,
-    /// What the scenario does by itself; `None` for nothing.
+    /// The steps that the scenario takes by itself; `None` without any.
     pub(crate) timetable: Option<Arc<Timetable>>,
     pub(crate) seed: u64,
     /// SLO budget before the first tick.
     pub(crate) initial_budget: f64,
 }
 
-/// What the scenario's own timeline leaves behind before the first tick.
+/// The effects of the scenario's own timeline before the first tick, apart from the environment.
 #[derive(Default)]
 pub(crate) struct OpeningState {
     pub(crate) actions: ActionSession,

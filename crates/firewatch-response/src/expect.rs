@@ -1,14 +1,14 @@
-//! Expectations: watched over a run, and what has become of each.
+//! Evaluates expectations during a run.
 
 use firewatch_sim::{EnvironmentRef, Status};
 
 use crate::score::Score;
 use firewatch_scenario::{Check, Expectation, Fact, Quantity, When};
 
-/// What has become of an expectation.
+/// The verdict on an expectation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExpectationVerdict {
-    /// The expectation as it stands in the file.
+    /// The expectation, as written in the file.
     pub expectation: Expectation,
     /// Whether it held.
     pub outcome: ExpectationOutcome,
@@ -23,7 +23,7 @@ pub enum ExpectationOutcome {
     Failed {
         /// The tick that decided it.
         tick: u64,
-        /// What was found there.
+        /// The value at that tick.
         actual: String,
     },
     /// The run ended before it could be decided.
@@ -38,7 +38,7 @@ impl ExpectationVerdict {
     }
 }
 
-/// What checks are evaluated on.
+/// The state that checks are evaluated on.
 pub(crate) struct CheckContext<'a> {
     pub(crate) view: &'a EnvironmentRef<'a>,
     /// The tick at which the incident counts as mitigated.
@@ -85,7 +85,7 @@ impl ExpectationOutcome {
     }
 }
 
-/// What a check found.
+/// The result of a check.
 pub(crate) struct CheckResult {
     pub(crate) holds: bool,
     actual: String,

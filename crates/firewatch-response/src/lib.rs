@@ -1,4 +1,4 @@
-//! What people do about an incident, and what it is worth: playing, expectations, alerts, score.
+//! Responding to an incident: playback, runbooks, expectations, alerts and score.
 //!
 //! A [`Playback`] plays a scenario: its timeline or a runbook ([`Responder`]) answers, expectations are
 //! watched, and the answer is scored ([`score`]). [`FleetPlayback`] plays many at once.

@@ -1,4 +1,4 @@
-//! Playing a scenario: the simulation, what its timeline does to it, and what comes of it.
+//! Plays a scenario: the simulation, its timeline, its expectations and its score.
 
 mod answer;
 mod executor;
@@ -83,8 +83,8 @@ impl Playback {
         Ok(Self { simulation, script })
     }
 
-    /// Does what is to be done at this tick, then a tick. Returns `false`, and does nothing, once the
-    /// scenario's ticks are done.
+    /// Runs the steps that are due, then one tick. Returns `false`, and does nothing, after the scenario's
+    /// last tick.
     ///
     /// # Errors
     /// None for a scenario without [`Scenario::problems`]; else as the interventions of
@@ -145,55 +145,55 @@ impl Playback {
         self.simulation.view()
     }
 
-    /// What has happened so far, in order.
+    /// Returns the events so far, in order.
     #[must_use]
     pub fn events(&self) -> &[PlaybackEvent] {
         self.script.events()
     }
 
-    /// Hands over what has happened since the last call, and keeps no copy: a long run needs no
-    /// memory for it then.
+    /// Returns the events since the last call and drops them, so that a long run does not collect them.
     pub fn take_events(&mut self) -> Vec<PlaybackEvent> {
         self.script.take_events()
     }
 
-    /// Forgets every status but the last of each history: a long run needs no memory for them then.
-    /// The worst values stay.
+    /// Drops every status but the last of each history, so that a long run does not collect them. The worst
+    /// values stay.
     pub fn forget_statuses(&mut self) {
         self.script.forget_statuses();
     }
 
-    /// What each service went through so far, in service order.
+    /// Returns the history of each service so far, in service order.
     #[must_use]
     pub fn histories(&self) -> &[ServiceHistory] {
         self.script.histories()
     }
 
-    /// What has become of each expectation so far, in the scenario's order.
+    /// Returns the verdict on each expectation so far, in the scenario's order.
     #[must_use]
     pub fn verdicts(&self) -> Vec<ExpectationVerdict> {
         self.script.verdicts()
     }
 
-    /// The tick at which the incident counts as mitigated; as in an episode where a runbook answers.
+    /// Returns the tick at which the incident counts as mitigated; by the rules of an episode if a runbook
+    /// answers.
     #[must_use]
     pub fn mttm_tick(&self) -> Option<u64> {
         self.script.mttm_tick(&self.view())
     }
 
-    /// What the run is besides its environment.
+    /// Returns the state of the run besides its environment.
     #[must_use]
     pub fn script(&self) -> &Script {
         &self.script
     }
 
-    /// The score of the answer: where a runbook answers, or something is expected of it.
+    /// Returns the score of the answer; `None` if no runbook answers and no expectation asks for it.
     #[must_use]
     pub fn score(&self) -> Option<&Score> {
         self.script.score()
     }
 
-    /// Whether customers were hit again once the time to mitigate was known.
+    /// Whether customers were hit again after the incident counted as mitigated.
     #[must_use]
     pub fn impact_after_mitigation(&self) -> bool {
         self.script.impact_after_mitigation()

@@ -129,7 +129,7 @@ fn holds(condition: &Condition, context: &CheckContext) -> bool {
                 .zip(context.score)
                 .is_some_and(|(index, score)| score.fires(context.view, index, *name))
         }
-        // That behind which it would be done.
+        // The tick after which the action would be performed.
         Condition::Tick(comparison) => comparison.holds(&(context.view.clock().tick as f64 + 1.0)),
         Condition::Not(condition) => !holds(condition, context),
         Condition::All(conditions) => conditions.iter().all(|c| holds(c, context)),

@@ -1,4 +1,4 @@
-//! What an incident and its answer are worth, step by step and as a whole.
+//! Scores an answer to an incident, step by step and as a whole.
 
 mod alert;
 mod freshness;
@@ -44,7 +44,7 @@ pub enum EpisodeEnd {
     Declared,
 }
 
-/// What an incident is scored by.
+/// The terms that an incident is scored by.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ impl ScoreTerms {
     }
 }
 
-/// Keeps the score of an incident: a step is a tick, and what is done behind it.
+/// The score of an answer to an incident. A step is a tick and the action after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Score {
@@ -88,7 +88,7 @@ pub struct Score {
 }
 
 impl Score {
-    /// Begins after the first tick, which nobody answers. `initial_budget` is the SLO budget before it.
+    /// Starts after the first tick, which has no action. `initial_budget` is the SLO budget before it.
     #[must_use]
     pub fn begin(terms: ScoreTerms, initial_budget: f64, view: &EnvironmentRef) -> Self {
         Self {
@@ -131,12 +131,12 @@ impl Score {
         self.terms.profile
     }
 
-    /// Looks at the environment after the tick of a step, before anything is done.
+    /// Observes the environment after the tick of a step, before the action.
     pub fn after_tick(&mut self, view: &EnvironmentRef) {
         self.state.after_tick(view);
     }
 
-    /// Looks at the environment after what was done, and says what the step earned.
+    /// Observes the environment after the action, and returns the reward of the step.
     pub fn after_action(
         &mut self,
         scenario: &Scenario,
@@ -181,19 +181,19 @@ impl Score {
         reward
     }
 
-    /// Why it has ended, if it has.
+    /// Returns why the answer has ended; `None` until then.
     #[must_use]
     pub fn end(&self) -> Option<EpisodeEnd> {
         self.end
     }
 
-    /// What was graded, once it has ended.
+    /// Returns the input of the grade; `None` until the end.
     #[must_use]
     pub fn final_grade_input(&self) -> Option<&GradeInput> {
         self.input.as_ref()
     }
 
-    /// The grade, once it has ended.
+    /// Returns the grade; `None` until the end.
     #[must_use]
     pub fn grade(&self) -> Option<Grade> {
         self.grade
@@ -266,8 +266,8 @@ impl Score {
         self.state.error_rate_changes()
     }
 
-    /// What a reset that fails overwrites in the reference, where the episode before it goes on: what a
-    /// step burns, what the budget can come back to, and what the grade goes by.
+    /// Overwrites what a failed reset overwrites in the reference, where the previous episode continues: the
+    /// burn of a step, the ceiling of the budget, and the limits of the grade.
     pub fn overwrite(
         &mut self,
         budget: SloBudget,
@@ -279,7 +279,7 @@ impl Score {
         self.terms.max_bad_customer_minutes = max_bad_customer_minutes;
     }
 
-    /// What there is to grade, as the environment stands.
+    /// Returns the input of a grade for the current environment.
     #[must_use]
     pub fn grade_input(&self, scenario: &Scenario, view: &EnvironmentRef) -> GradeInput {
         let (affected, recovered) = self.state.recovery(view);

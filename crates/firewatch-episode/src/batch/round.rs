@@ -15,11 +15,11 @@ use crate::session::Session;
 pub(super) enum TurnState {
     /// It had ended before.
     Over,
-    /// What is done is decided once what goes on besides is seen to.
+    /// Its action is planned after its open circuits have advanced.
     Open,
-    /// It is decided what is done.
+    /// Its action is planned.
     Planned(Plan),
-    /// It is done, and what it earned is not known yet.
+    /// Its action is done, and its reward is not known yet.
     Done(StepRecord),
     /// All is done: the environment stayed as it was looked at.
     Closed,

@@ -1,4 +1,4 @@
-//! What came of a step of one episode of a batch.
+//! The result of a step of one episode of a batch.
 
 use firewatch_action::ActionOutcome;
 use firewatch_response::FailedAction;
@@ -7,11 +7,11 @@ use firewatch_response::score::{EpisodeEnd, Grade, Reward};
 use crate::error::EpisodeError;
 use crate::session::Session;
 
-/// What came of a step of one episode.
+/// The result of a step of one episode of a batch.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchStep {
-    /// What the step earned; all 0 for one that was not done.
+    /// The reward; all 0 for a step that was not done.
     pub reward: Reward,
     /// Whether the action could be done: `false` without a target that it needs.
     pub valid: bool,

@@ -1,4 +1,4 @@
-//! The answer to an incident in a run: who gives it, and what it is worth.
+//! The answer to an incident in a run, and its score.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use firewatch_action::{ActionOutcome, ActionRequest, ActionSession, Stage};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Check, Expectation, Scenario};
 
-/// How far the step is that a tick began.
+/// The phase of the step that a tick began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum StepPhase {
     Closed,
@@ -20,22 +20,23 @@ enum StepPhase {
     Failed,
 }
 
-/// Keeps the score of a run step by step, as an episode does: from the second tick on, what is done
-/// behind a tick belongs to its step.
+/// Scores a run step by step, as an episode does: from the second tick on, the actions after a tick belong
+/// to its step.
 #[derive(Clone, Debug)]
 pub(super) struct ScoredAnswer {
     scenario: Arc<Scenario>,
     /// From the first tick on.
     score: Option<Score>,
     responder: Option<Responder>,
-    /// What the runbook does in the next step.
+    /// The runbook's action in the next step.
     next: Option<ActionRequest>,
     phase: StepPhase,
     step_record: StepRecord,
 }
 
 impl ScoredAnswer {
-    /// What a run needs: nothing where no runbook answers and nobody asks for the score.
+    /// Returns the scoring that a run needs: `None` if no runbook answers and no expectation asks for the
+    /// score.
     pub(super) fn new(scenario: &Arc<Scenario>, runbook: Option<&Arc<Runbook>>) -> Option<Self> {
         let expected = [&scenario.expect, &scenario.expect_unanswered];
         let asks = |expectation: &Expectation| match &expectation.check {
@@ -96,12 +97,12 @@ impl ScoredAnswer {
         Ok(())
     }
 
-    /// What the runbook does now, decided on what was to be seen before the tick.
+    /// Returns the runbook's action after this tick, which was decided on the state before it.
     pub(super) fn request(&mut self) -> Option<ActionRequest> {
         self.next.take_if(|_| self.phase == StepPhase::Open)
     }
 
-    /// Notes what came of an action.
+    /// Adds the outcome of an action to the step.
     pub(super) fn note(&mut self, outcome: &ActionOutcome, actions: &mut ActionSession) {
         self.step_record
             .add(ScoreRules::of(self.scenario.profile), outcome, actions);

@@ -11,13 +11,13 @@ use firewatch_action::{
 use firewatch_ron::work;
 use firewatch_scenario::{Fault, Scenario};
 
-/// Executes steps on one environment at one tick, and notes what came of them.
+/// Executes steps on one environment at one tick, and records events.
 pub(super) struct Executor<'r> {
     /// Ticks done.
     pub(super) tick: u64,
     pub(super) catalogue: &'r ActionCatalogue,
     pub(super) session: &'r mut ActionSession,
-    /// What counts the actions that answer the incident, if somebody asks.
+    /// Scores the actions that answer the incident, if the run needs a score.
     pub(super) answer: Option<&'r mut ScoredAnswer>,
     pub(super) journal: &'r mut Journal,
 }
@@ -85,8 +85,9 @@ impl Executor<'_> {
         !answer.is_some_and(|answer| answer.is_by_runbook())
     }
 
-    /// Performs an action; `answers` says whether it is part of the answer. What the reference fails at is
-    /// the action's feedback; so is an action that does not fit the scenario, and the run goes on.
+    /// Performs an action; `answers` says whether it is part of the answer. An error that the reference
+    /// raises, or an action that does not fit the scenario, becomes the action's feedback, and the run
+    /// continues.
     pub(super) fn perform(
         &mut self,
         request: &ActionRequest,
@@ -107,7 +108,7 @@ impl Executor<'_> {
                     answer.fail_step();
                 }
                 let told = firewatch_action::cut(error.to_string());
-                // What the reference fails at is part of its rules.
+                // The errors that the reference raises are part of its rules.
                 if !matches!(error, ActionError::Raised { .. }) {
                     self.journal.note_failed(self.tick, error);
                 }

@@ -11,12 +11,12 @@ use firewatch_action::FleetStage;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::Scenario;
 
-/// Many scenarios that are being played side by side, on the caller's thread.
+/// Plays many scenarios side by side, on the caller's thread.
 ///
 /// Each has a timeline, expectations and a number of ticks of its own, and goes through the same bits
-/// as in a [`crate::Playback`] alone. Who ends first waits for nobody, but its environment does: it
-/// ticks on until the longest run is over, so what came of a run is to be read when it has just
-/// [ended](Self::ended). Scenarios of like length make the least work.
+/// as in a [`crate::Playback`] alone. The environment of a run that has ended ticks on until the longest
+/// run ends: read the results of a run at the tick at which it [ends](Self::ended). Scenarios of similar
+/// length waste the fewest ticks.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -120,8 +120,8 @@ impl FleetPlayback {
         self
     }
 
-    /// Does in each running scenario what is to be done at this tick, then a tick of all. Returns
-    /// `false`, and does nothing, once the ticks of all scenarios are done.
+    /// Runs the due steps of each running scenario, then one tick of all. Returns `false`, and does nothing,
+    /// after the last tick of the longest scenario.
     ///
     /// # Errors
     /// None for scenarios without [`Scenario::problems`]; else as the interventions of [`Fleet`].
@@ -179,7 +179,7 @@ impl FleetPlayback {
         &self.ended
     }
 
-    /// What has come of each scenario so far, in order.
+    /// Returns the state of each run so far, in order.
     #[must_use]
     pub fn scripts(&self) -> &[Script] {
         &self.scripts

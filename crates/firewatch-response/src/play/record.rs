@@ -1,4 +1,4 @@
-//! What is noted while a scenario is played.
+//! Events and histories of a run.
 
 use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value, Vitals};
 
@@ -6,17 +6,17 @@ use firewatch_action::ActionError;
 use firewatch_scenario::Fault;
 use serde::{Deserialize, Serialize};
 
-/// Something that happened, after that many ticks.
+/// An event of a run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PlaybackEvent {
     /// Ticks done.
     pub tick: u64,
-    /// What happened.
+    /// The kind of event, with its data.
     pub kind: EventKind,
 }
 
-/// What can happen.
+/// The kinds of events.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// A fault began.
@@ -52,7 +52,7 @@ pub enum EventKind {
         target: Option<String>,
         /// Whether there was nothing to remedy about the service.
         wrong: bool,
-        /// What was said about it, in lines.
+        /// The feedback, in lines.
         feedback: String,
     },
     /// The status of a service changed.
@@ -88,7 +88,7 @@ pub struct FailedAction {
     pub error: ActionError,
 }
 
-/// What a run writes down while it goes on.
+/// Collects the events and histories of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Journal {
     /// Whether only what does not grow with the ticks is kept: no occurrence, and of each service's
@@ -177,7 +177,7 @@ impl Journal {
     }
 }
 
-/// What a service went through.
+/// The history of a service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ServiceHistory {
@@ -204,7 +204,7 @@ impl ServiceHistory {
         }
     }
 
-    /// Notes a moment.
+    /// Records the service after a tick.
     pub(super) fn record(&mut self, vitals: &Vitals) {
         let worse =
             |worst: &mut f64, value: f64| *worst = if value > *worst { value } else { *worst };
@@ -221,7 +221,7 @@ impl ServiceHistory {
         );
     }
 
-    /// Forgets every status but the last, and the worst.
+    /// Drops every status but the last and the worst.
     pub(super) fn forget_statuses(&mut self) {
         let behind = self.statuses.len().saturating_sub(1);
         self.statuses.drain(..behind);

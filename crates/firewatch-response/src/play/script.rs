@@ -1,4 +1,4 @@
-//! A scenario's part in a run: what its timeline does, what it expects, and what came of both.
+//! The state of a run besides its environment.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::score::Score;
 use firewatch_action::{ActionSession, Stage};
 use firewatch_scenario::{Action, Runbook, Scenario};
 
-/// What a run of a scenario is besides its environment: what is still to be done to it, what is
-/// expected of it, and what it has gone through.
+/// The state of a run besides its environment: the steps to come, the answer and its score, the outcome of
+/// each expectation, events and histories.
 #[derive(Clone)]
 pub struct Script {
     scenario: Arc<Scenario>,
@@ -26,7 +26,7 @@ pub struct Script {
     /// Whether there are actions, so that the session is kept up.
     has_actions: bool,
     session: ActionSession,
-    /// Who answers and what that is worth, if somebody asks.
+    /// The answer and its score, if the run needs one.
     answer: Option<ScoredAnswer>,
     /// Of each expectation, in order.
     outcomes: Vec<ExpectationOutcome>,
@@ -89,19 +89,19 @@ impl Script {
         self.scenario.ticks
     }
 
-    /// What has happened so far, in order.
+    /// Returns the events so far, in order.
     #[must_use]
     pub fn events(&self) -> &[PlaybackEvent] {
         &self.journal.events
     }
 
-    /// What each service went through so far, in service order.
+    /// Returns the history of each service so far, in service order.
     #[must_use]
     pub fn histories(&self) -> &[ServiceHistory] {
         &self.journal.histories
     }
 
-    /// What has become of each expectation so far, in the scenario's order.
+    /// Returns the verdict on each expectation so far, in the scenario's order.
     #[must_use]
     pub fn verdicts(&self) -> Vec<ExpectationVerdict> {
         let expected = self.scenario.expectations(self.runbook.as_deref());
@@ -117,26 +117,27 @@ impl Script {
         self.outcomes.iter()
     }
 
-    /// The tick at which the incident counts as mitigated; as in an episode where a runbook answers.
+    /// Returns the tick at which the incident counts as mitigated; by the rules of an episode if a runbook
+    /// answers.
     #[must_use]
     pub fn mttm_tick(&self, view: &EnvironmentRef) -> Option<u64> {
         context(self.answer.as_ref(), view).mttm_tick
     }
 
     /// The first action that could not be carried out, if there was one: its file or its parameters don't fit
-    /// the scenario, in a way that only the run could show. What came of such a run means nothing.
+    /// the scenario, in a way that only the run could show. The results of such a run mean nothing.
     #[must_use]
     pub fn failed_action(&self) -> Option<&FailedAction> {
         self.journal.failed_action()
     }
 
-    /// The score of the answer: where a runbook answers, or something is expected of it.
+    /// Returns the score of the answer; `None` if no runbook answers and no expectation asks for it.
     #[must_use]
     pub fn score(&self) -> Option<&Score> {
         self.answer.as_ref()?.score()
     }
 
-    /// Whether customers were hit again once the time to mitigate was known.
+    /// Whether customers were hit again after the incident counted as mitigated.
     #[must_use]
     pub fn impact_after_mitigation(&self) -> bool {
         self.impact_after_mitigation
@@ -155,8 +156,7 @@ impl Script {
         self.journal.keep_outcome_only();
     }
 
-    /// Does what is to be done once so many ticks are done: the runbook's action first, then what the
-    /// timeline says.
+    /// Runs what is due after that number of ticks: the runbook's action first, then the timeline.
     pub(super) fn act(&mut self, tick: u64, stage: &mut impl Stage) -> Result<(), SimError> {
         self.respond(tick, stage)?;
         let due = self.timetable.due(self.done, tick);
@@ -174,7 +174,7 @@ impl Script {
         executor.run_due(&self.scenario, due, stage)
     }
 
-    /// What an answer still does once all ticks are done.
+    /// Runs the last action of the answer, after the last tick.
     pub(super) fn finish(&mut self, stage: &mut impl Stage) -> Result<(), SimError> {
         if self.answer.is_some() {
             self.respond(self.ticks(), stage)?;
@@ -231,7 +231,7 @@ impl Script {
     }
 }
 
-/// What expectations and runbooks are evaluated on.
+/// Returns the state that expectations are evaluated on.
 fn context<'m>(answer: Option<&'m ScoredAnswer>, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
     match answer {
         Some(answer) => answer.check_context(view),

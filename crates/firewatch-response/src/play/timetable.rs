@@ -1,4 +1,4 @@
-//! What a scenario does by itself while it is played, in the order in which it does it.
+//! The steps that a scenario takes by itself, in order.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) enum TimetableEntry {
 pub struct Timetable(Vec<(u64, TimetableEntry)>);
 
 impl Timetable {
-    /// What the scenario does by itself once it has started.
+    /// Returns the steps that a scenario takes after its start.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Self {
         let faults = scenario.faults.iter().enumerate();

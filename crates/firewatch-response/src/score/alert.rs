@@ -1,4 +1,4 @@
-//! Alerts: what the monitoring says about a service, from its metrics.
+//! The alerts that a service's metrics fire.
 
 use std::borrow::Cow;
 
@@ -12,11 +12,11 @@ use firewatch_scenario::AlertName;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Somebody should look at it in working hours.
+    /// To be handled in working hours.
     Warning,
-    /// Somebody should look at it soon.
+    /// To be handled within hours.
     Critical,
-    /// Somebody is woken up.
+    /// Pages the person on call.
     Page,
 }
 
@@ -27,7 +27,7 @@ pub enum Severity {
 pub struct Alert {
     /// Its id: 16 hexadecimal digits, drawn from the episode's seed.
     pub alert_id: String,
-    /// What it is about.
+    /// Its name.
     pub name: AlertName,
     /// How urgent it is.
     pub severity: Severity,
@@ -79,7 +79,7 @@ impl AlertRule {
     }
 }
 
-/// What an alert says that does not depend on the episode.
+/// The part of a firing alert that does not depend on the episode.
 pub(crate) struct FiringAlert {
     pub(crate) name: AlertName,
     pub(crate) severity: Severity,
@@ -159,7 +159,7 @@ impl FiringSince {
     }
 }
 
-/// What all alerts of an observation have in common.
+/// The seed and the tick, which all alerts of an observation share.
 pub(crate) struct Clock {
     pub(crate) seed: u64,
     pub(crate) tick: u64,
@@ -175,7 +175,8 @@ impl FiringAlert {
         since: Option<u64>,
     ) -> Alert {
         let (index, service) = service;
-        // Without a memory of it, an alert fired just now and says to have fired for ever.
+        // If its start was not recorded, the alert reports the current tick as its start and the whole run
+        // as its duration (the reference does both).
         let fired_at_tick = since.unwrap_or(clock.tick);
         let ticks = clock.tick - since.map_or(0, |since| since.min(clock.tick));
         let seconds = i64::try_from(ticks).unwrap_or(i64::MAX);

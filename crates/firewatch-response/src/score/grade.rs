@@ -1,4 +1,4 @@
-//! What an episode as a whole is worth.
+//! The grade of an episode.
 
 use firewatch_sim::round_decimal;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use firewatch_scenario::{GRADE_MAX, GRADE_MIN};
 /// Decimals of the score.
 const SCORE_DECIMALS: u32 = 2;
 
-/// What is graded.
+/// The input of a grade.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -45,7 +45,7 @@ pub struct GradeInput {
     pub goals_cost: f64,
 }
 
-/// What an episode is worth, with its parts.
+/// The grade of an episode, with its parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! When an incident counts as mitigated.
+//! Decides when an incident counts as mitigated.
 
 use serde::{Deserialize, Serialize};
 

@@ -43,7 +43,7 @@ impl ScoreState {
     fn have_faults(&self, view: &EnvironmentRef, wanted: impl Fn(&Fault) -> bool) -> Vec<bool> {
         let mut have = vec![false; self.records.len()];
         for fault in view.faults().filter(|fault| wanted(fault)) {
-            // One on a service outside the mesh is nobody's.
+            // A fault outside the mesh belongs to no service.
             if let Some(has) = have.get_mut(fault.node()) {
                 *has = true;
             }

@@ -1,4 +1,4 @@
-//! What a step earns.
+//! The reward of a step.
 
 use std::ops::AddAssign;
 
@@ -12,7 +12,7 @@ pub(super) const REWARD_DECIMALS: u32 = 6;
 /// Decimals of the SLO budget as an operator sees it.
 pub(crate) const BUDGET_DECIMALS: u32 = 2;
 
-/// What a step is rewarded for.
+/// The input of a reward.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RewardInput {
     /// [`weighted_mean_error_rate`] that was last observed before the step.
@@ -27,11 +27,11 @@ pub struct RewardInput {
     pub newly_mitigated: bool,
     /// Actions that were wrong.
     pub wrong_actions: u32,
-    /// What [`RewardRules::premature_exit`] charges; 0 where the incident was not declared resolved.
+    /// The charge by [`RewardRules::premature_exit`]; 0 where the incident was not declared resolved.
     pub premature_exit: f64,
 }
 
-/// What a step earned. All numbers are rounded to 6 decimals.
+/// The reward of a step, with its parts. All numbers are rounded to 6 decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -90,7 +90,8 @@ impl Reward {
         ];
         let round = |x| round_decimal(x, REWARD_DECIMALS);
         let [health, slo, bonus, time, wrong, breach] = parts;
-        // The others are constants of few decimals, or so many halves: rounding changes nothing in them.
+        // The others are constants of at most 2 decimals, or multiples of a half: rounding does not change
+        // them.
         let (health, slo) = (round(health), round(slo));
         let of_step: f64 = sum(&parts);
         let exit = if facts.premature_exit == 0.0 {

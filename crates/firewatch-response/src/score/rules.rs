@@ -1,4 +1,4 @@
-//! What an incident is scored by: every number, and every rule in which profiles differ.
+//! The rules of a score: every number, and every rule in which profiles differ.
 
 use firewatch_action::Profile;
 use firewatch_scenario::Difficulty;
@@ -33,15 +33,15 @@ pub struct ScoreRules {
     pub mitigation: MitigationRule,
     /// Age from which on data is stale, seconds.
     pub stale_after_seconds: f64,
-    /// What a step burns of the SLO budget.
+    /// The burn of the SLO budget in a step.
     pub slo: SloRules,
     /// The alerts on numbers, in the order in which a service's alerts are listed; `service_down` follows.
     pub alerts: [AlertRule; 3],
     /// Whether an alert knows the tick at which it began to fire.
     pub alerts_remember_start: bool,
-    /// What a step earns.
+    /// The reward of a step.
     pub reward: RewardRules,
-    /// What an episode as a whole is worth.
+    /// The grade of an episode.
     pub grade: GradeRules,
 }
 
@@ -85,7 +85,7 @@ pub enum BurnRule {
     Once,
 }
 
-/// What a step burns of the SLO budget. Shares are of the budget's burn per tick.
+/// The burn of the SLO budget in a step. Shares are of the budget's burn per tick.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SloRules {
@@ -115,7 +115,7 @@ pub struct AlertRule {
     pub named_threshold: Option<f64>,
 }
 
-/// What a step earns; charges are below 0.
+/// The reward of a step; charges are below 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RewardRules {
@@ -141,7 +141,7 @@ pub struct RewardRules {
     pub premature_exit_free_ticks: u64,
 }
 
-/// What an episode as a whole is worth. The four weights of the raw score add up to 1.
+/// The grade of an episode. The four weights of the raw score add up to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GradeRules {
@@ -237,7 +237,7 @@ impl ScoreRules {
         },
     };
 
-    /// What the reference's rules were meant to be: only what differs from them.
+    /// The rules that the reference was meant to have, as differences from its own.
     pub const STANDARD: Self = Self {
         derives_status: true,
         keeps_observation_before: true,

@@ -71,7 +71,7 @@ impl ServiceRecord {
     }
 }
 
-/// What an observation of a service goes by, side by side for the loop over them.
+/// The rules of an observation, side by side for the loop over services.
 pub(super) struct ObservationRules {
     derives_status: bool,
     user_impact: UserImpactRule,

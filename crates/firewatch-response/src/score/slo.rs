@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::num;
 use super::rules::{BurnRule, ScoreRules, SloRules, UserImpactRule};
 
-/// What is left of the budget, and what the last step burned.
+/// The budget left, and the burn of the last step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Slo {
     /// That of the beginning, which the grade goes by.
     initial: f64,
-    /// What the reference gives back never makes it more than that.
+    /// The most that the budget can rise to, where it can rise.
     ceiling: f64,
-    /// What the engine burns in a tick in which no service is healthy.
+    /// Burn that the engine charges for a tick in which no service is healthy.
     engine_burn: f64,
     /// Burn of a step in which customers are hit.
     burn: f64,

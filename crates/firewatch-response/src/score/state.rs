@@ -15,7 +15,7 @@ use super::service::{ObservationRules, ServiceRecord, unhealthy};
 use super::slo::{Slo, hits_users};
 use firewatch_action::{Profile, StateError};
 
-/// What was done in a step, as far as it matters for what it is worth.
+/// The actions of a step, as far as they are scored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StepRecord {
     /// Actions that were wrong.
@@ -32,8 +32,7 @@ pub struct StepRecord {
 pub(crate) struct ScoreState {
     #[serde(with = "crate::serial::profile")]
     pub(crate) profile: Profile,
-    /// The services, in order. Those of most meshes lie beside the rest of the books: episodes that are
-    /// gone through one after the other then are too.
+    /// The services, in order. Up to 8 are stored inline, so that a loop over episodes reads memory in order.
     pub(crate) records: SmallVec<[ServiceRecord; 8]>,
     /// Since when the alerts of each fire, where the profile says so.
     since: Vec<FiringSince>,
@@ -53,7 +52,7 @@ pub(crate) struct ScoreState {
 }
 
 impl ScoreState {
-    /// Opens the books after the tick of the reset.
+    /// Starts after the tick of the reset.
     pub(crate) fn new(profile: Profile, initial_budget: f64, view: &EnvironmentRef) -> Self {
         let topology = view.topology();
         let rules = ScoreRules::of(profile);
@@ -119,7 +118,7 @@ impl ScoreState {
         ScoreRules::of(self.profile)
     }
 
-    /// What is left of the budget, as it is shown.
+    /// Returns the budget left, rounded as it is shown.
     pub(crate) fn shown_budget(&self) -> f64 {
         round_decimal(self.slo.remaining, BUDGET_DECIMALS)
     }
@@ -157,7 +156,7 @@ impl ScoreState {
         });
     }
 
-    /// What was observed last becomes what was before the step.
+    /// Keeps the last observation as the one before the step.
     fn keep_error_rates(&mut self) {
         for record in &mut self.records {
             record.error_rate_before = record.error_rate;
@@ -177,7 +176,7 @@ impl ScoreState {
         );
     }
 
-    /// Looks at the environment after the action, and says what the step earned.
+    /// Observes the environment after the action, and returns the reward of the step.
     pub(crate) fn after_action(
         &mut self,
         view: &EnvironmentRef,
