@@ -1,4 +1,4 @@
-//! Whether the incident asks for an answer, and has one.
+//! Checks whether the incident needs an answer, and has one.
 
 use firewatch_scenario::{Action, Scenario};
 
@@ -8,17 +8,17 @@ use crate::result::PolicyResult;
 use crate::text::counted;
 use crate::work::Cuts;
 
-/// Things that are missing for an answer to win which are listed.
+/// Most shortfalls that are listed.
 const MAX_LISTED: usize = 3;
 
-/// How many events of the timeline are what an answer would be.
+/// Returns the number of timeline events that halt a fault or perform an action.
 pub(crate) fn own_answers(scenario: &Scenario) -> u64 {
     let answers = |action: &Action| matches!(action, Action::Halt(_) | Action::Perform(_));
     let events = scenario.timeline.iter();
     events.filter(|event| answers(&event.action)).count() as u64
 }
 
-/// Whether doing nothing loses.
+/// Checks whether doing nothing loses.
 pub(crate) fn inaction(scenario: &Scenario, nothing: &PolicyResult) -> AuditFinding {
     let evidence = if nothing.won {
         "doing nothing wins".to_owned()
@@ -34,8 +34,8 @@ pub(crate) fn inaction(scenario: &Scenario, nothing: &PolicyResult) -> AuditFind
     AuditFinding::new(AuditCheck::InactionLoses, "", !nothing.won, evidence).advise(advice)
 }
 
-/// Whether an answer wins: the best that does is given, else the one that got farthest in a search of at
-/// most so many actions.
+/// Checks whether an answer wins: `best` is the best that does, else `farthest` is the one that got farthest
+/// in a search of at most `max_actions` actions.
 pub(crate) fn winnable(
     best: Option<&PolicyResult>,
     farthest: Option<&PolicyResult>,
@@ -66,7 +66,7 @@ pub(crate) fn winnable(
     finding.undecided_if(best.is_none() && cuts.search)
 }
 
-/// Whether each runbook wins without a slip.
+/// Checks whether each runbook wins without a wrong or invalid action.
 pub(crate) fn runbooks(played: &[PolicyResult]) -> Vec<AuditFinding> {
     let runbooks = { played.iter() }.filter(|played| played.kind == PolicyKind::Runbook);
     let findings: Vec<AuditFinding> = runbooks.map(runbook).collect();
@@ -107,7 +107,7 @@ fn runbook(played: &PolicyResult) -> AuditFinding {
     }
 }
 
-/// The first things that an answer lacks, in a sentence.
+/// Returns the first shortfalls of an answer, as part of a sentence.
 fn missing(played: &PolicyResult) -> String {
     let listed: Vec<&str> = { played.shortfalls.iter() }
         .take(MAX_LISTED)

@@ -1,4 +1,4 @@
-//! Where policies are played, many side by side.
+//! Plays policies, many side by side.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,8 +23,7 @@ pub(crate) struct Arena<'a> {
 }
 
 impl Arena<'_> {
-    /// As [`Arena::play`], but only the first policies: as many as surely fit into what is left up to
-    /// that much work.
+    /// Plays only the first policies: as many as are certain to fit into the work left below the limit.
     pub(crate) fn play_within(
         &self,
         limit: u64,
@@ -34,15 +33,15 @@ impl Arena<'_> {
         self.play(&policies[..most])
     }
 
-    /// How many policies surely fit into what is left up to that much work.
+    /// Returns the number of policies that are certain to fit into the work left below the limit.
     pub(crate) fn fitting(&self, limit: u64) -> usize {
         let left = limit.saturating_sub(self.work.done());
         let most = left / work::of_episode(self.scenario).max(1);
         usize::try_from(most).unwrap_or(usize::MAX)
     }
 
-    /// Plays the policies, each in an episode of its own; what came of them, in their order, whatever
-    /// the number of threads.
+    /// Plays the policies, each in an episode of its own. Returns the results in their order; they are the
+    /// same with any number of threads.
     pub(crate) fn play(&self, policies: &[Policy]) -> Result<Vec<PolicyResult>, EpisodeError> {
         let threads = self.threads.max(1);
         let most = work::chunk(self.scenario);
@@ -67,7 +66,7 @@ impl Arena<'_> {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let mut played = work();
             for other in others {
-                // What is missing would be taken for what comes behind it.
+                // A missing result would shift the ones after it.
                 let joined = other.join();
                 played.extend(joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
@@ -121,7 +120,7 @@ impl Arena<'_> {
     }
 }
 
-/// Whether the incident is still the one that the scenario describes: an audit of another says nothing.
+/// Checks that the timeline was carried out: else the audit would be of another incident.
 pub(crate) fn check_timeline(step: &BatchStep) -> Result<(), EpisodeError> {
     match &step.failed_action {
         Some(failed) => Err(failed.error.clone().into()),
@@ -154,7 +153,7 @@ impl<'a> PolicyRun<'a> {
         }
     }
 
-    /// Looks at what came of a step.
+    /// Records the result of a step.
     fn note(
         &mut self,
         arena: &Arena,

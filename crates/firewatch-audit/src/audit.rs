@@ -19,17 +19,17 @@ use crate::unanswered::UnansweredRun;
 use crate::work::{self, Cuts, Work};
 use crate::{difficulty, goals, moves, ordering};
 
-/// What an audit found.
+/// The result of an audit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Audit {
     /// Whose rules and numbers held.
     pub profile: &'static str,
-    /// What was found, in the order of the checks.
+    /// The findings, in the order of the checks.
     pub findings: Vec<AuditFinding>,
-    /// What is worth knowing to read them.
+    /// Notes that help to read the findings.
     pub notes: Vec<String>,
-    /// What came of each policy.
+    /// The result of each policy.
     pub policies: Vec<PolicyResult>,
     /// Index of the policy that wins with the best grade, if a runbook or one that was searched for
     /// wins.
@@ -39,7 +39,7 @@ pub struct Audit {
     /// The limit, if the audit was stopped at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped_at_limit: Option<u64>,
-    /// What was simulated, in [service ticks](crate::DEFAULT_LIMIT).
+    /// The work that was simulated, in [service ticks](crate::DEFAULT_LIMIT).
     #[serde(skip)]
     pub work: u64,
 }
@@ -146,9 +146,9 @@ pub fn audit_watched(
     })
 }
 
-/// Plays what needs no search: doing nothing first, then the runbooks, chance, and each remedy alone, the
-/// last two within half of the limit. Returns the policies that were played, what came of each, and what
-/// was left out.
+/// Plays the policies that need no search: doing nothing first, then the runbooks, the random ones, and each
+/// remedy alone, the last two within half of the limit. Returns the policies that were played, their
+/// results, and the parts that were left out.
 fn play_basic<'a>(
     arena: &Arena,
     remedies: &[ActionRequest],
@@ -169,7 +169,7 @@ fn play_basic<'a>(
     Ok((policies, played, cuts))
 }
 
-/// Doing nothing first, then the runbooks, chance, and each remedy alone.
+/// Returns doing nothing first, then the runbooks, the random policies, and each remedy alone.
 fn basic<'a>(
     remedies: &[ActionRequest],
     all: &'a [ActionRequest],
@@ -193,7 +193,7 @@ fn basic<'a>(
     basic.chain(random).chain(single).collect()
 }
 
-/// The runbook or the found answer that wins with the best grade; of equals the first.
+/// Returns the runbook or the found answer that wins with the best grade; of equals the first.
 fn best(played: &[PolicyResult]) -> Option<usize> {
     let is_answer = |played: &PolicyResult| {
         played.won && matches!(played.kind, PolicyKind::Runbook | PolicyKind::Found)
@@ -210,14 +210,14 @@ fn best(played: &[PolicyResult]) -> Option<usize> {
     best.map(|(index, _)| index)
 }
 
-/// A remedy that is wrong at the first step.
+/// Returns a remedy that is wrong at the first step.
 fn wrong_action(played: &[PolicyResult]) -> Option<ActionRequest> {
     let mut singles = { played.iter() }.filter(|played| played.kind == PolicyKind::Single);
     let wrong = singles.find(|played| played.wrong_actions > 0)?;
     wrong.actions.first().map(PolicyAction::request)
 }
 
-/// What is worth knowing to read the findings.
+/// Returns notes that help to read the findings.
 fn notes(scenario: &Scenario, stopped_at_limit: Option<u64>) -> Vec<String> {
     let own = own_answers(scenario);
     let own = (own > 0).then(|| {

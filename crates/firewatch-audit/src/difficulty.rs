@@ -1,4 +1,4 @@
-//! Whether the incident is as hard as it says.
+//! Checks whether the incident is as hard as its difficulty says.
 
 use firewatch_scenario::{Difficulty, Scenario};
 
@@ -7,9 +7,9 @@ use crate::policy::PolicyKind;
 use crate::result::PolicyResult;
 use crate::work::Cuts;
 
-/// One random policy in so many may win a hard incident.
+/// At most 1 random policy in this number may win a hard incident.
 const HARD: usize = 16;
-/// One random policy in so many may win a medium incident.
+/// At most 1 random policy in this number may win a medium incident.
 const MEDIUM: usize = 8;
 
 /// How many policies of a kind were played, and how many of them won.
@@ -27,13 +27,13 @@ impl Odds {
         }
     }
 
-    /// Whether at most one in so many won.
+    /// Whether at most 1 in `one_in` won.
     fn are_at_most(&self, one_in: usize) -> bool {
         self.won * one_in <= self.played
     }
 }
 
-/// Holds how easily the incident is won against its difficulty.
+/// Compares how often the incident is won with its difficulty.
 pub(crate) fn check(scenario: &Scenario, policies: &[PolicyResult], cuts: Cuts) -> AuditFinding {
     let chance = Odds::of(PolicyKind::Random, policies);
     let single = Odds::of(PolicyKind::Single, policies);

@@ -1,10 +1,10 @@
-//! What an audit looks at, and what it finds.
+//! The checks of an audit, and their findings.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What it takes to win, in a sentence; the same everywhere.
+/// The definition of winning, in a sentence; the same everywhere.
 macro_rules! won {
     () => {
         "A policy wins if at the end the incident counts as mitigated in the profile's account, every fault has begun and is halted, every service but red herrings is healthy, all goals are met and SLO budget is left."
@@ -16,7 +16,7 @@ pub(crate) use won;
 /// The checks with their names and definitions: each definition stands here and nowhere else.
 macro_rules! checks {
     ($($variant:ident, $name:literal, $definition:literal;)*) => {
-        /// What is asked about an incident.
+        /// The checks of an audit.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "snake_case")]
         pub enum AuditCheck {
@@ -35,7 +35,7 @@ macro_rules! checks {
                 }
             }
 
-            /// When it passes.
+            /// Returns when it passes, as a sentence.
             #[must_use]
             pub fn definition(self) -> &'static str {
                 match self {
@@ -63,7 +63,7 @@ impl fmt::Display for AuditCheck {
     }
 }
 
-/// What came of a check.
+/// The verdict of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditVerdict {
@@ -71,21 +71,21 @@ pub enum AuditVerdict {
     Passed,
     /// It does not.
     Failed,
-    /// There is nothing to look at, such as no goals, or no answer that wins to be compared.
+    /// It does not apply: there are no goals, or no winning answer to compare.
     Skipped,
-    /// The audit was stopped at its limit before that could be said.
+    /// The audit was stopped at its limit before it could be decided.
     Undecided,
 }
 
-/// What was found about one thing that a check looks at.
+/// The finding of a check about one subject.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditFinding {
     /// The check.
     pub check: AuditCheck,
-    /// What it is about, such as a fault or a goal; empty for the incident as a whole.
+    /// The subject, such as a fault or a goal; empty for the incident as a whole.
     pub about: String,
-    /// What came of it.
+    /// The verdict.
     pub verdict: AuditVerdict,
     /// The facts, in a line.
     pub evidence: String,
@@ -136,7 +136,7 @@ impl AuditFinding {
         }
     }
 
-    /// One that there is nothing to look at for.
+    /// A finding of a check that does not apply.
     pub(crate) fn skipped(check: AuditCheck, evidence: impl Into<String>) -> Self {
         Self {
             check,

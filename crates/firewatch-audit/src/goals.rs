@@ -1,4 +1,4 @@
-//! Whether each goal can be met and missed.
+//! Checks whether each goal can be met and missed.
 
 use firewatch_scenario::Scenario;
 
@@ -7,7 +7,7 @@ use crate::policy::PolicyKind;
 use crate::result::PolicyResult;
 use crate::work::Cuts;
 
-/// Looks at each goal at the end of every policy.
+/// Compares how each goal stands at the end of every policy.
 pub(crate) fn check(
     scenario: &Scenario,
     policies: &[PolicyResult],

@@ -1,5 +1,5 @@
-//! Whether an incident is a good one: policies are played on it, and what came of them is held against
-//! [checks](AuditCheck).
+//! Judges whether an incident is a good one, by playing policies against it and applying
+//! [checks](AuditCheck) to the results.
 //!
 //! ```
 //! use firewatch_audit::{AuditOptions, AuditCheck, audit};
@@ -42,5 +42,5 @@ pub use policy::PolicyKind;
 pub use result::{PolicyAction, PolicyResult};
 pub use work::least_work;
 
-/// What it takes to win.
+/// The definition of winning.
 pub const WON: &str = finding::won!();

@@ -1,4 +1,4 @@
-//! How an incident is audited.
+//! The options of an audit.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use firewatch_scenario::Runbook;
 /// services, the calls between them and its faults.
 pub const DEFAULT_LIMIT: u64 = 100_000_000;
 
-/// How an incident is audited.
+/// The options of an audit.
 #[derive(Clone, Debug)]
 pub struct AuditOptions {
     /// Whose rules and numbers hold; without one, the scenario's.

@@ -1,4 +1,4 @@
-//! Whether the grade puts answers in a sensible order.
+//! Checks whether grades put answers in a sensible order.
 
 use firewatch_action::ActionRequest;
 
@@ -9,13 +9,13 @@ use crate::result::{PolicyAction, PolicyResult};
 use crate::search;
 use crate::work::Cuts;
 
-/// Grade that an answer which wins must have above doing nothing.
+/// Least lead in grade of an answer that wins over doing nothing.
 const MARGIN: f64 = 0.2;
 const AFTER_WRONG: &str = "not below the same after a wrong action";
 /// Grades are rounded to 2 decimals; half of the last one is no difference.
 const SAME: f64 = 0.005;
 
-/// The answer that wins, turned into answers that should not be better.
+/// Returns variants of the winning answer that should not be better.
 pub(crate) fn worse<'a>(
     arena: &Arena,
     best: &Policy<'a>,
@@ -48,7 +48,7 @@ pub(crate) fn worse<'a>(
             target: Some(service.to_owned()),
             ..remedy.request()
         };
-        // From the tick at which the answer does it: who begins earlier has not looked, and is only luckier.
+        // From the tick at which the answer does it: an earlier start would win by luck, without looking.
         let begin = search::step_of_tick(remedy.tick);
         let actions = (begin..).zip(services.map(|service| on(&service.name)));
         let name = format!("{} on every service", remedy.action);
@@ -64,14 +64,14 @@ pub(crate) fn worse<'a>(
         .collect()
 }
 
-/// The action of an answer that halted a fault first, else its last one on a service.
+/// Returns the first action of an answer that halted a fault, else its last one on a service.
 fn remedy(played: &PolicyResult) -> Option<&PolicyAction> {
     let mut on_services = played.actions.iter().filter(|taken| taken.target.is_some());
     let halting = on_services.clone().find(|taken| taken.halted);
     halting.or_else(|| on_services.next_back())
 }
 
-/// Holds the best answer that wins against the others.
+/// Compares the best answer that wins with the others.
 pub(crate) fn check(
     best: Option<&PolicyResult>,
     policies: &[PolicyResult],

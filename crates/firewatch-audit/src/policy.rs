@@ -1,4 +1,4 @@
-//! Policies: ways to answer an incident, and what each is asked for step by step.
+//! Policies: ways to answer an incident, step by step.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use firewatch_response::score::Score;
 
-/// What sort of policy it is.
+/// The kinds of policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyKind {
@@ -34,14 +34,14 @@ pub enum PolicyKind {
     Everywhere,
 }
 
-/// What a policy does, by steps counted from 0: the first step does tick 2.
+/// The actions of a policy, by steps counted from 0: the first step does tick 2.
 #[derive(Clone, Debug)]
 pub(crate) enum PolicyPlan<'a> {
     /// One of the moves each step; the number is that of its stream of random numbers.
     Random(u64, &'a [ActionRequest]),
     /// Each action at its step, in order; none for doing nothing.
     Sequence(Vec<(u64, ActionRequest)>),
-    /// What the runbook says.
+    /// The steps of the runbook.
     Runbook(Arc<Runbook>),
 }
 
@@ -52,7 +52,7 @@ pub(crate) struct Policy<'a> {
     pub(crate) name: String,
     /// Steps before the plan begins, in which it waits.
     pub(crate) delay: u64,
-    /// What is done at the first step, before the plan begins.
+    /// The action at the first step, before the plan begins.
     pub(crate) first: Option<ActionRequest>,
     pub(crate) plan: PolicyPlan<'a>,
 }
@@ -68,7 +68,7 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// Whoever follows it, at the start of an episode of that seed.
+    /// Returns a runner of the policy, at the start of an episode of that seed.
     pub(crate) fn player(&self, seed: u64) -> PolicyRunner<'_> {
         PolicyRunner {
             policy: self,
@@ -97,7 +97,7 @@ fn stream(seed: u64, number: u64) -> ChaCha8Rng {
     random
 }
 
-/// Somebody who follows a policy.
+/// Follows a policy through an episode.
 pub(crate) struct PolicyRunner<'a> {
     policy: &'a Policy<'a>,
     step: u64,
@@ -111,7 +111,7 @@ enum PolicyState<'a> {
 }
 
 impl PolicyRunner<'_> {
-    /// What is done at the next step, decided on what is to be seen before it.
+    /// Returns the action at the next step, decided on the state before it.
     pub(crate) fn next(&mut self, view: &EnvironmentRef, score: &Score) -> ActionRequest {
         let step = self.step;
         self.step += 1;

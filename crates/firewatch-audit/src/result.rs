@@ -1,4 +1,4 @@
-//! What came of a policy.
+//! The result of a policy.
 
 use firewatch_action::{ActionRequest, Metrics};
 use firewatch_scenario::Scenario;
@@ -10,7 +10,7 @@ use crate::policy::PolicyKind;
 use firewatch_episode::BatchStep;
 use firewatch_response::score::{EpisodeEnd, Grade, Score};
 
-/// Something that a policy did besides waiting.
+/// An action of a policy; waiting is none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PolicyAction {
@@ -43,7 +43,7 @@ impl PolicyAction {
         }
     }
 
-    /// The same as it is asked for.
+    /// Returns the request of the action.
     #[must_use]
     pub fn request(&self) -> ActionRequest {
         ActionRequest {
@@ -54,19 +54,19 @@ impl PolicyAction {
     }
 }
 
-/// What came of a policy.
+/// The result of a policy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PolicyResult {
-    /// What sort of policy it is.
+    /// The kind of the policy.
     pub kind: PolicyKind,
-    /// Its name: that of the runbook, or what it does.
+    /// Its name: that of the runbook, or a short description.
     pub name: String,
-    /// What it did besides waiting, in order; left out of random policies, which act at every step.
+    /// Its actions but waiting, in order; left out of random policies, which act at every step.
     pub actions: Vec<PolicyAction>,
-    /// How many actions it did besides waiting.
+    /// Number of its actions but waiting.
     pub action_count: usize,
-    /// How many of them were wrong.
+    /// Number of wrong actions.
     pub wrong_actions: usize,
     /// Ticks that the episode took.
     pub ticks: u64,
@@ -76,12 +76,12 @@ pub struct PolicyResult {
     pub mitigated_at: Option<u64>,
     /// Sum of the rewards.
     pub reward: f64,
-    /// What it is worth.
+    /// The grade.
     pub grade: Grade,
     /// Whether it wins.
     #[doc = won!()]
     pub won: bool,
-    /// What is missing for it to win, a few words each.
+    /// The reasons why it does not win, a short phrase each.
     pub shortfalls: Vec<String>,
     /// Which goals were met at the end, in the scenario's order.
     pub goals_met: Vec<bool>,
@@ -92,7 +92,7 @@ pub struct PolicyResult {
 }
 
 impl PolicyResult {
-    /// Its name, as it stands in a sentence.
+    /// Returns its name as part of a sentence.
     #[must_use]
     pub fn title(&self) -> String {
         match self.kind {
@@ -102,7 +102,7 @@ impl PolicyResult {
     }
 }
 
-/// How an episode stands at its end.
+/// The state of an episode at its end.
 pub(crate) struct FinalState {
     pub(crate) shortfalls: Vec<String>,
     pub(crate) goals_met: Vec<bool>,
@@ -127,7 +127,7 @@ impl FinalState {
             shortfalls.push("a fault has not begun yet".to_owned());
         }
         let unhealthy: Vec<(&str, Status)> = { view.service_names().zip(view.vitals()) }
-            // The last action has changed them behind the last tick.
+            // The last action has changed them after the last tick.
             .map(|(name, vitals)| (name, vitals.derived_status()))
             .filter(|(_, status)| *status != Status::Healthy)
             .collect();

@@ -14,22 +14,22 @@ use crate::result::PolicyResult;
 use crate::unanswered::UnansweredRun;
 use firewatch_episode::EpisodeError;
 
-/// Partial answers that are gone on from at each length.
+/// Partial answers that are extended at each length.
 const BEAM: usize = 6;
-/// Moments at which an action is tried besides as soon as possible.
+/// Most steps at which an action is tried besides the first possible one.
 const MAX_MOMENTS: usize = 6;
 
 type Actions = Vec<(u64, ActionRequest)>;
 
-/// An answer and what came of it.
+/// An answer and its result.
 #[derive(Clone)]
 pub(crate) struct Candidate {
-    /// Steps, counted from 0, and what is done at each.
+    /// Steps, counted from 0, and the action at each.
     pub(crate) actions: Actions,
     pub(crate) played: PolicyResult,
 }
 
-/// What can be tried, and when.
+/// A search over remedies and the steps at which they are tried.
 pub(crate) struct Search<'a> {
     arena: &'a Arena<'a>,
     remedies: Vec<ActionRequest>,
@@ -67,9 +67,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The best of the shortest answers that win, of at most so many actions: each action at the first
-    /// step and whenever something has happened, then the same behind each of the best partial answers.
-    /// Where none wins, the one that got farthest, which may be doing nothing.
+    /// Returns the best of the shortest answers that win, of at most `most` actions. It tries each action at
+    /// the first step and after each event, then the same after each of the best partial answers. If none
+    /// wins, it returns the one that got farthest, which may be doing nothing.
     pub(crate) fn run(
         &mut self,
         nothing: &PolicyResult,
@@ -144,14 +144,14 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What a found answer is played as.
+/// Returns the policy of a found answer.
 pub(crate) fn policy<'a>(actions: Actions) -> Policy<'a> {
     let names: Vec<String> = actions.iter().map(|(_, a)| moves::name(a)).collect();
     let name = names.join(", then ");
     Policy::new(PolicyKind::Found, name, PolicyPlan::Sequence(actions))
 }
 
-/// A found answer as a runbook.
+/// Returns a found answer as a runbook.
 pub(crate) fn as_runbook(actions: &Actions) -> Runbook {
     let mut steps = Vec::new();
     let mut next = 0;
@@ -169,12 +169,13 @@ pub(crate) fn as_runbook(actions: &Actions) -> Runbook {
     }
 }
 
-/// The step that does that tick: a reset does the first.
+/// Returns the step that does that tick; a reset does the first.
 pub(crate) fn step_of_tick(tick: u64) -> u64 {
     tick.saturating_sub(2)
 }
 
-/// The steps whose tick is the first behind a fault that begins later, or an event of the timeline.
+/// Returns the steps whose tick is the first after the start of a later fault, or after an event of the
+/// timeline.
 fn moments(scenario: &Scenario) -> BTreeSet<u64> {
     let faults = scenario.faults.iter().map(|fault| fault.start_tick);
     let events = scenario.timeline.iter().map(|event| event.tick);
@@ -205,14 +206,14 @@ fn rank(played: &PolicyResult) -> (bool, usize, usize, usize) {
     (played.won, halted, goals, healthy)
 }
 
-/// Who got farther; of equals, the better grade, then the greater reward.
+/// Compares how far two results got; of equals the grade, then the reward.
 fn order(a: &PolicyResult, b: &PolicyResult) -> Ordering {
     let grades = a.grade.total.total_cmp(&b.grade.total);
     let rewards = a.reward.total_cmp(&b.reward);
     rank(a).cmp(&rank(b)).then(grades).then(rewards)
 }
 
-/// What tells partial answers apart: of those that got to the same, one is enough.
+/// Returns the state that a partial answer reached: of equal ones, one is enough.
 fn state(played: &PolicyResult) -> (Vec<bool>, Vec<bool>, Vec<String>) {
     let PolicyResult {
         faults_halted,

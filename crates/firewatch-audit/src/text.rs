@@ -1,4 +1,4 @@
-//! Words that several checks share.
+//! Phrases that several checks share.
 
 /// Returns a number with its noun, in the plural where it needs one.
 pub(crate) fn counted(number: u64, what: &str) -> String {

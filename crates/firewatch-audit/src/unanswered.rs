@@ -1,4 +1,4 @@
-//! The incident while nobody acts, beside the same without its faults.
+//! The incident without an answer, beside the same without its faults.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
 const NOTABLE_ERRORS: f64 = 0.05;
 const LAG: &str = "data_freshness_lag_seconds";
 
-/// What is seen while nobody acts.
+/// The incident without an answer.
 pub(crate) struct UnansweredRun {
     /// The tick at which each service first is not healthy.
     pub(crate) unhealthy_since: Vec<Option<u64>>,
@@ -26,7 +26,7 @@ pub(crate) struct UnansweredRun {
     herrings: Vec<HerringSeen>,
 }
 
-/// What a fault does while nobody acts.
+/// The effect of a fault without an answer.
 #[derive(Clone, Debug, Default)]
 struct FaultSeen {
     /// Tick, status with the fault and without, error rate with and without.
@@ -35,7 +35,7 @@ struct FaultSeen {
     unhealthy: Option<(u64, Status)>,
 }
 
-/// What a red herring does while nobody acts.
+/// The effect of a red herring without an answer.
 #[derive(Clone, Debug, Default)]
 struct HerringSeen {
     /// Tick and what looks suspicious.
@@ -45,8 +45,8 @@ struct HerringSeen {
 }
 
 impl UnansweredRun {
-    /// Waits through the incident, beside the same without each of its faults in turn, and without all
-    /// of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
+    /// Runs the incident without actions, beside the same without each of its faults in turn, and without
+    /// all of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
     /// them all.
     ///
     /// At most a [chunk](work::chunk) of these others exists at a time, and the incident itself
@@ -101,7 +101,7 @@ impl UnansweredRun {
         Ok(())
     }
 
-    /// Looks at the incident, which is the first of the batch, and at the others after it.
+    /// Observes the incident, which is the first of the batch, and the variants after it.
     fn look(
         &mut self,
         scenario: &Scenario,
@@ -140,7 +140,7 @@ impl UnansweredRun {
         Ok(())
     }
 
-    /// Looks at the red herrings of the incident, and of the same without faults, which is at that index.
+    /// Observes the red herrings of the incident, and of the variant without faults, which is at that index.
     fn look_at_herrings(
         &mut self,
         scenario: &Scenario,
@@ -169,7 +169,7 @@ impl UnansweredRun {
         Ok(())
     }
 
-    /// Whether each fault lands.
+    /// Checks whether each fault takes effect.
     pub(crate) fn lands(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.faults.is_empty() {
             let none = AuditFinding::new(AuditCheck::Lands, "", false, "there is no fault");
@@ -187,7 +187,7 @@ impl UnansweredRun {
         faults.map(finding).collect()
     }
 
-    /// Whether each red herring misleads without harming.
+    /// Checks whether each red herring misleads without harm.
     pub(crate) fn herrings(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.herrings.is_empty() {
             let none = AuditFinding::skipped(AuditCheck::Herrings, "there are no red herrings");
@@ -227,7 +227,7 @@ impl FaultSeen {
         }
     }
 
-    /// The facts, and what to change if it does not land.
+    /// Returns the evidence, and the advice if it takes no effect.
     fn evidence(&self, fault: &Fault, scenario: &Scenario) -> (String, &'static str) {
         let service = &fault.service;
         let absent = !scenario.has_service(service);
@@ -290,7 +290,7 @@ impl HerringSeen {
         }
     }
 
-    /// What looks suspicious about it; else what is wrong with it, and what to change.
+    /// Returns what looks suspicious about it; else the evidence against it, and the advice.
     fn judge(&self, scenario: &Scenario, name: &str) -> Result<String, (String, &'static str)> {
         let planted = { scenario.adversarial_logs.iter() }.any(|line| line.service == name)
             || scenario.prompt_injection.as_deref() == Some(name);

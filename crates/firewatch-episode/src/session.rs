@@ -149,7 +149,7 @@ impl Session {
             .after_no_change(&self.scenario, view, step_record)
     }
 
-    /// Takes over what a reset that failed leaves behind: under the reference profile an episode that
+    /// Applies the effects of a failed reset: under the reference profile an episode that
     /// runs goes on with the difficulty, the seed and the task of that reset, and counts its steps anew.
     pub(crate) fn after_failed_reset(&mut self, request: &EpisodeRequest) {
         if self.profile != Profile::Reference || self.score.end().is_some() {

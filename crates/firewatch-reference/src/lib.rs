@@ -1,8 +1,8 @@
-//! The reference's incidents, field by field and bit for bit: what it draws for a difficulty and a seed,
-//! and its 60 tasks.
+//! The reference's incidents, field by field and bit for bit: those drawn for a difficulty and a seed, and its
+//! 60 tasks.
 //!
-//! What they draw, they draw as the reference's random numbers come, which are those of CPython's
-//! `random.Random` ([`PythonRandom`]). The tasks are the scenario files of `tasks/`, compiled in
+//! They consume random numbers in the order of the reference; these are CPython's `random.Random`
+//! ([`PythonRandom`]). The tasks are the scenario files of `tasks/`, compiled in
 //! ([`tasks`]).
 //!
 //! ```

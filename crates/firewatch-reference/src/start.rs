@@ -14,7 +14,7 @@ pub struct ReferenceStart {
     pub task: Option<&'static Task>,
     /// The incident with its difficulty and seed: the task's, or the one that was drawn.
     pub scenario: Scenario,
-    /// What it starts from. The first fault's speed is what the reference calls degradation speed;
+    /// The state that it starts from. The first fault's speed is what the reference calls degradation speed;
     /// the log script has the lines planted by the task and the service of the prompt injection.
     pub state: EnvironmentState,
 }

@@ -110,7 +110,7 @@ impl FleetPlayback {
         Ok(playback)
     }
 
-    /// Keeps nothing that grows with the ticks: no occurrences, and of each service's statuses only
+    /// Keeps nothing that grows with the ticks: no events, and of each service's statuses only
     /// the last and the worst. For runs of which only the outcome is wanted.
     #[must_use]
     pub fn outcomes_only(mut self) -> Self {

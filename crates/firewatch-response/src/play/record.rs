@@ -91,7 +91,7 @@ pub struct FailedAction {
 /// Collects the events and histories of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Journal {
-    /// Whether only what does not grow with the ticks is kept: no occurrence, and of each service's
+    /// Whether only what does not grow with the ticks is kept: no event, and of each service's
     /// statuses the last.
     outcome_only: bool,
     pub(super) events: Vec<PlaybackEvent>,
@@ -223,8 +223,8 @@ impl ServiceHistory {
 
     /// Drops every status but the last and the worst.
     pub(super) fn forget_statuses(&mut self) {
-        let behind = self.statuses.len().saturating_sub(1);
-        self.statuses.drain(..behind);
+        let earlier = self.statuses.len().saturating_sub(1);
+        self.statuses.drain(..earlier);
     }
 
     /// The worst status that it had.
