@@ -57,8 +57,8 @@ impl Audit {
 ///
 /// # Errors
 /// [`EpisodeError::Action`] for an action of the scenario's timeline that could not be carried out. No other
-/// for a scenario without [`Scenario::problems`] and runbooks without [`Runbook::problems`](firewatch_scenario::Runbook::problems); else as
-/// [`firewatch_episode::EpisodeBatch::new`].
+/// for a scenario without [`Scenario::problems`] and runbooks without
+/// [problems](firewatch_scenario::Runbook::problems); else as [`firewatch_episode::EpisodeBatch::new`].
 pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, EpisodeError> {
     audit_watched(scenario, options, &|_| ())
 }

@@ -22,9 +22,10 @@ pub struct AuditOptions {
     pub max_actions: usize,
     /// Number of random policies.
     pub random: u64,
-    /// Most work, in [service ticks](DEFAULT_LIMIT): what was not tried by then is left out, and what can't be said
-    /// without it is [undecided](crate::AuditVerdict::Undecided). What [`least_work`](crate::least_work) counts is done in any case. The
-    /// random policies and the single remedies take at most half of it, the search the rest.
+    /// Most work, in [service ticks](DEFAULT_LIMIT). Policies that were not tried by then are left out, and
+    /// checks that need them are [undecided](crate::AuditVerdict::Undecided). The work that
+    /// [`least_work`](crate::least_work) counts is done in any case. The random policies and the single
+    /// remedies take at most half of the limit, the search the rest.
     pub limit: u64,
     /// Threads that play policies, at least 1. The audit is the same with any number.
     pub threads: usize,
