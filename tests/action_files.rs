@@ -12,7 +12,7 @@
 use std::fs;
 
 use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, Profile};
-use firewatch_episode::{Episode, Request};
+use firewatch_episode::{Episode, EpisodeRequest};
 use firewatch_response::Playback;
 use firewatch_scenario::{Diagnostics, Scenario};
 use firewatch_sim::Value;
@@ -115,7 +115,7 @@ fn what_an_action_creates_can_be_expected_and_aimed_at() {
                     Err(said) => assert!(!right, "{case}: {said}"),
                     Ok(scenario) => {
                         assert!(right, "{case}");
-                        let mut playback = Playback::new(&scenario).unwrap();
+                        let mut playback = Playback::new(scenario.clone()).unwrap();
                         while playback.tick().unwrap() {}
                         assert!(playback.verdicts()[0].passed(), "{case}");
                     }
@@ -140,7 +140,7 @@ fn numbers_beyond_a_metric_become_its_largest() {
             profile,
             ..scenario.clone()
         };
-        let mut playback = Playback::new(&scenario).unwrap();
+        let mut playback = Playback::new(scenario.clone()).unwrap();
         while playback.tick().unwrap() {}
         assert_eq!(playback.script().failed_action(), None);
         let count = metric(&playback, "a", "restart_count");
@@ -168,7 +168,7 @@ fn misfit() -> Scenario {
 #[test]
 fn an_action_that_does_not_fit_is_told_and_the_run_goes_on() {
     let scenario = misfit();
-    let mut playback = Playback::new(&scenario).unwrap();
+    let mut playback = Playback::new(scenario.clone()).unwrap();
     while playback.tick().unwrap() {}
     let failed = playback.script().failed_action().unwrap();
     assert_eq!(failed.tick, 3);
@@ -195,7 +195,9 @@ fn an_episode_plays_its_timeline_by_its_own_profile() {
         .map(|profile| Scenario::parse("file.ron", &text(profile)).unwrap());
     let hash = |profile: Profile, scenario: &Scenario| {
         let mut episode = Episode::new(profile);
-        episode.reset(&Request::Scenario(scenario)).unwrap();
+        episode
+            .reset(&EpisodeRequest::scenario(scenario.clone()))
+            .unwrap();
         for _ in 0..6 {
             episode.step(&ActionRequest::wait()).unwrap();
         }

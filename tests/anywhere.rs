@@ -20,7 +20,7 @@ fn a_timeline_goes_on_in_a_hosts_own_world_as_in_a_playback() {
         let text = std::fs::read_to_string(&path).unwrap();
         let scenario = Scenario::parse(file, &text).unwrap();
         let timetable = firewatch_response::Timetable::of(&scenario);
-        let mut playback = Playback::new(&scenario).unwrap();
+        let mut playback = Playback::new(scenario.clone()).unwrap();
         let mut crowd = Crowd::default();
         crowd.add_neighbours(5);
         let blueprint = scenario.blueprint().unwrap();

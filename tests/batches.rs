@@ -1,12 +1,12 @@
 //! A batch of episodes steps without allocating.
 
 use firewatch_action::{ActionRequest, Profile};
-use firewatch_episode::{BatchStep, EpisodeBatch, Request};
+use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeRequest};
 use firewatch_scenario::Difficulty;
 
 #[test]
 fn a_quiet_batched_step_allocates_nothing() {
-    let requests = (0..8).map(|seed| Request::Drawn {
+    let requests = (0..8).map(|seed| EpisodeRequest::Drawn {
         difficulty: Difficulty::Easy,
         seed,
     });

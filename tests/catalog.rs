@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use firewatch_action::Profile;
-use firewatch_audit::{AuditOptions, Verdict, audit};
+use firewatch_audit::{AuditOptions, AuditVerdict, audit};
 use firewatch_response::Playback;
 use firewatch_scenario::{Difficulty, Runbook, Scenario};
 use firewatch_tests::{difference, files, workspace};
@@ -77,13 +77,13 @@ fn there_are_fifteen_of_each_difficulty_under_the_standard_profile() {
 fn each_is_a_good_incident() {
     for incident in catalog() {
         let options = AuditOptions {
-            runbooks: vec![incident.runbook],
+            runbooks: vec![incident.runbook.into()],
             threads: 2,
             ..AuditOptions::default()
         };
         let audit = audit(&incident.scenario, &options).expect("it can be played");
         let failed: Vec<_> = { audit.findings.iter() }
-            .filter(|finding| finding.verdict == Verdict::Failed)
+            .filter(|finding| finding.verdict == AuditVerdict::Failed)
             .collect();
         assert!(failed.is_empty(), "{}: {failed:#?}", incident.id);
     }
@@ -93,7 +93,7 @@ fn each_is_a_good_incident() {
 fn each_answer_is_graded_as_it_was() {
     let mut grades = String::new();
     for incident in catalog() {
-        let answered = Playback::answered(&incident.scenario, &incident.runbook);
+        let answered = Playback::answered(incident.scenario.clone(), incident.runbook.clone());
         let mut playback = answered.expect("the runbook fits");
         while playback.tick().expect("it can be played") {}
         for verdict in playback.verdicts() {

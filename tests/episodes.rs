@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use firewatch_reference::{Start, matching, tasks};
+use firewatch_reference::{ReferenceStart, matching, tasks};
 use firewatch_scenario::Difficulty;
 use firewatch_sim::{EnvironmentState, LogScript, Simulation};
 use firewatch_tests::{Comparison, compare_episode, difference, files, tell, workspace};
@@ -116,7 +116,7 @@ fn every_file_of_the_reference_is_a_task() {
         .collect();
     assert_eq!(names, ids);
     assert_eq!(ids.len(), 60);
-    assert!(Start::of_task("task_easy_nothing").is_err());
+    assert!(ReferenceStart::of_task("task_easy_nothing").is_err());
 }
 
 #[test]
@@ -127,20 +127,23 @@ fn difficulty_and_seed_find_the_first_task_that_has_both() {
         let found = matching(task.difficulty(), seed).expect("this one has both");
         let second = task.id == "task_easy_log_storm_disk";
         assert_eq!(found.id == task.id, !second, "{}", task.id);
-        let by_id = Start::of_task(task.id).expect("this is a task");
-        assert_eq!(by_id == Start::generate(task.difficulty(), seed), !second);
+        let by_id = ReferenceStart::of_task(task.id).expect("this is a task");
+        assert_eq!(
+            by_id == ReferenceStart::generate(task.difficulty(), seed),
+            !second
+        );
     }
-    let first = Start::generate(Difficulty::Easy, 336);
+    let first = ReferenceStart::generate(Difficulty::Easy, 336);
     assert_eq!(first.scenario.name, "Everybody logs in at once");
-    assert_eq!(Start::generate(Difficulty::Medium, 336).task, None);
+    assert_eq!(ReferenceStart::generate(Difficulty::Medium, 336).task, None);
 }
 
 #[test]
 fn another_difficulty_changes_the_budget_alone() {
     for task in tasks() {
-        let own = Start::of_task(task.id).expect("this is a task");
+        let own = ReferenceStart::of_task(task.id).expect("this is a task");
         for &difficulty in Difficulty::ALL {
-            let other = Start::of_task_with(task.id, difficulty, task.scenario.seed);
+            let other = ReferenceStart::of_task_with(task.id, difficulty, task.scenario.seed);
             let other = other.expect("this is a task");
             assert_eq!(other.state.slo_budget, difficulty.slo_budget());
             assert_eq!(other.state.services, own.state.services);
@@ -156,7 +159,7 @@ fn another_difficulty_changes_the_budget_alone() {
 fn every_task_begins_as_it_did() {
     let mut text = String::new();
     for task in tasks() {
-        let episode = Start::of_task(task.id).expect("this is a task");
+        let episode = ReferenceStart::of_task(task.id).expect("this is a task");
         // What is planted in the logs is in words of our own.
         let state = EnvironmentState {
             log_script: LogScript {

@@ -193,7 +193,7 @@ fn halts_of_a_tick_share_one_look_at_the_faults() {
         ));
         let scenario = Scenario::parse("file.ron", &text).unwrap();
         steps_of(|| {
-            let mut playback = Playback::new(&scenario).unwrap();
+            let mut playback = Playback::new(scenario.clone()).unwrap();
             while playback.tick().unwrap() {}
             assert!(playback.view().faults().all(|fault| fault.halted));
         })

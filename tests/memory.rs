@@ -8,7 +8,7 @@
 
 use bevy_ecs::prelude::*;
 use firewatch_action::Profile;
-use firewatch_episode::{EpisodeBatch, Request};
+use firewatch_episode::{EpisodeBatch, EpisodeRequest};
 use firewatch_scenario::{Difficulty, Episodes};
 use firewatch_sim::{
     Environment, FaultKind, FaultState, Fleet, Simulation, defragment_environments,
@@ -89,7 +89,7 @@ fn resets_after_a_fault_was_injected_take_constant_memory() {
 
 #[test]
 fn mixed_resets_of_a_batch_take_constant_memory() {
-    let drawn = |number: usize| Request::Drawn {
+    let drawn = |number: usize| EpisodeRequest::Drawn {
         difficulty: difficulty(number / PLACES + number),
         seed: number as u64,
     };

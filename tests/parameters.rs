@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test whose incident is refused fails")]
 
 use firewatch_action::{ActionRequest, Profile};
-use firewatch_episode::{Episode, Request, Step};
+use firewatch_episode::{Episode, EpisodeRequest, EpisodeStep};
 use firewatch_response::Playback;
 use firewatch_scenario::Scenario;
 use firewatch_sim::Value;
@@ -12,9 +12,9 @@ const SERVICE: &str = "auth-service";
 const MEBIBYTE: i64 = 1 << 20;
 
 /// The limit of the task's service after it was scaled, with what came of it.
-fn scaled(profile: Profile, limit: impl Into<Value>) -> (Step, Option<Value>) {
+fn scaled(profile: Profile, limit: impl Into<Value>) -> (EpisodeStep, Option<Value>) {
     let mut episode = Episode::new(profile);
-    let request = Request::task("task_easy_oom_baseline").expect("this is a task");
+    let request = EpisodeRequest::task("task_easy_oom_baseline").expect("this is a task");
     episode.reset(&request).expect("it can begin");
     let scale = ActionRequest::new("scale_replicas", SERVICE).with("memory_limit_mb", limit);
     let step = episode.step(&scale).expect("the action is known");
@@ -89,7 +89,7 @@ fn what_is_no_whole_number_is_still_refused() {
 #[test]
 fn doubling_a_saturated_limit_leaves_it() {
     let mut episode = Episode::new(Profile::Reference);
-    let request = Request::task("task_easy_oom_baseline").expect("this is a task");
+    let request = EpisodeRequest::task("task_easy_oom_baseline").expect("this is a task");
     episode.reset(&request).expect("it can begin");
     let scale = ActionRequest::new("scale_replicas", SERVICE);
     for scale in [
@@ -139,7 +139,7 @@ fn a_file_takes_the_same_numbers() {
             }
             (Err(problems), Some(_)) => panic!("{problems}"),
         };
-        let mut playback = Playback::new(&scenario).expect("it can be played");
+        let mut playback = Playback::new(scenario.clone()).expect("it can be played");
         for _ in 0..9 {
             assert!(playback.tick().expect("it can be played"));
         }

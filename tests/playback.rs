@@ -5,7 +5,8 @@
 
 use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Operator};
 use firewatch_response::{
-    FleetPlayback, Occurrence, Outcome, Playback, Script, ServiceHistory, Verdict,
+    ExpectationOutcome, ExpectationVerdict, FleetPlayback, Playback, PlaybackEvent, Script,
+    ServiceHistory,
 };
 use firewatch_scenario::{
     Action, Check, Difficulty, Event, Expectation, Fact, Fault, Quantity, Scenario, When, generate,
@@ -18,9 +19,9 @@ use proptest::sample::select;
 /// All that comes of a run.
 #[derive(Debug, PartialEq)]
 struct Ending {
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<ExpectationVerdict>,
     histories: Vec<ServiceHistory>,
-    occurrences: Vec<Occurrence>,
+    events: Vec<PlaybackEvent>,
     impact_after_mitigation: bool,
     ticks: u64,
     hash: u64,
@@ -28,12 +29,12 @@ struct Ending {
 
 impl Ending {
     fn alone(scenario: &Scenario) -> Self {
-        let mut playback = Playback::new(scenario).unwrap();
+        let mut playback = Playback::new(scenario.clone()).unwrap();
         while playback.tick().unwrap() {}
         Self {
             verdicts: playback.verdicts(),
             histories: playback.histories().to_vec(),
-            occurrences: playback.occurrences().to_vec(),
+            events: playback.events().to_vec(),
             impact_after_mitigation: playback.impact_after_mitigation(),
             ticks: playback.tick_count(),
             hash: playback.simulation().state_hash(),
@@ -44,7 +45,7 @@ impl Ending {
         Self {
             verdicts: script.verdicts(),
             histories: script.histories().to_vec(),
-            occurrences: script.occurrences().to_vec(),
+            events: script.events().to_vec(),
             impact_after_mitigation: script.impact_after_mitigation(),
             ticks: view.clock().tick,
             hash: view.state_hash(),
@@ -53,7 +54,7 @@ impl Ending {
 
     /// Without what is not kept where only outcomes are wanted.
     fn outcome_only(mut self) -> Self {
-        self.occurrences.clear();
+        self.events.clear();
         for history in &mut self.histories {
             history.statuses.drain(..history.statuses.len() - 1);
         }
@@ -83,8 +84,12 @@ fn play(mut playback: FleetPlayback) -> Vec<Ending> {
 }
 
 fn expect_as_alone(scenarios: &[Scenario]) {
-    let together = play(FleetPlayback::new(scenarios).unwrap());
-    let outcomes = play(FleetPlayback::new(scenarios).unwrap().outcomes_only());
+    let together = play(FleetPlayback::new(scenarios.to_vec()).unwrap());
+    let outcomes = play(
+        FleetPlayback::new(scenarios.to_vec())
+            .unwrap()
+            .outcomes_only(),
+    );
     for ((scenario, ending), outcome) in scenarios.iter().zip(together).zip(outcomes) {
         let alone = Ending::alone(scenario);
         assert_eq!(ending, alone, "{scenario}");
@@ -213,15 +218,15 @@ fn every_file_comes_to_what_it_comes_to_alone() {
     });
     let all: Vec<Scenario> = loaded.iter().cloned().chain(shorter).collect();
     expect_as_alone(&all);
-    let outcomes = play(FleetPlayback::new(&loaded).unwrap()).into_iter();
+    let outcomes = play(FleetPlayback::new(loaded.clone()).unwrap()).into_iter();
     let mut outcomes = outcomes.flat_map(|ending| ending.verdicts);
-    assert!(outcomes.all(|verdict| verdict.outcome == Outcome::Passed));
+    assert!(outcomes.all(|verdict| verdict.outcome == ExpectationOutcome::Passed));
 }
 
 #[test]
 fn no_scenario_is_no_tick() {
-    let mut playback = FleetPlayback::new([]).unwrap();
+    let mut playback = FleetPlayback::new([] as [Scenario; 0]).unwrap();
     assert!(!playback.tick().unwrap());
     assert!(playback.ended().is_empty());
-    assert!(playback.take_occurrences(0).is_err());
+    assert!(playback.take_events(0).is_err());
 }

@@ -10,10 +10,10 @@
 use std::fs;
 
 use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Operator, Profile};
-use firewatch_episode::{Episode, Request};
+use firewatch_episode::{Episode, EpisodeRequest};
 use firewatch_reference::tasks;
-use firewatch_response::score::End;
-use firewatch_response::{FleetPlayback, Playback, Responder, What};
+use firewatch_response::score::EpisodeEnd;
+use firewatch_response::{EventKind, FleetPlayback, Playback, Responder};
 use firewatch_scenario::AlertName;
 use firewatch_scenario::runbook::{Condition, Step};
 use firewatch_scenario::{
@@ -45,11 +45,11 @@ fn runbook(steps: &str) -> Runbook {
 /// The actions that were done, with the ticks behind which they were.
 fn done(steps: &str) -> Vec<(u64, String)> {
     let (scenario, runbook) = (incident(), runbook(steps));
-    let mut playback = Playback::answered(&scenario, &runbook).unwrap();
+    let mut playback = Playback::answered(scenario.clone(), runbook.clone()).unwrap();
     while playback.tick().unwrap() {}
-    let occurrences = playback.take_occurrences().into_iter();
-    let actions = occurrences.filter_map(|occurrence| match occurrence.what {
-        What::ActionTaken { action, .. } => Some((occurrence.tick, action)),
+    let events = playback.take_events().into_iter();
+    let actions = events.filter_map(|event| match event.kind {
+        EventKind::ActionTaken { action, .. } => Some((event.tick, action)),
         _ => None,
     });
     actions.collect()
@@ -141,10 +141,10 @@ fn an_answer_is_scored_and_expected_of() {
         at_end(reward(gt(0))),
     ])"#;
     let runbook = Runbook::parse_for("roll-back.ron", text, &scenario).unwrap();
-    let mut playback = Playback::answered(&scenario, &runbook).unwrap();
+    let mut playback = Playback::answered(scenario.clone(), runbook.clone()).unwrap();
     while playback.tick().unwrap() {}
     let score = playback.score().unwrap();
-    assert_eq!(score.end(), Some(End::Declared));
+    assert_eq!(score.end(), Some(EpisodeEnd::Declared));
     assert_eq!(score.wrong_actions(), 1);
     let passed: Vec<bool> = playback.verdicts().iter().map(|v| v.passed()).collect();
     // The scenario's, but for what it expects unanswered; then the runbook's.
@@ -152,7 +152,7 @@ fn an_answer_is_scored_and_expected_of() {
     let failed = format!("{:?}", playback.verdicts()[4].outcome);
     assert!(failed.contains("the answer has not ended"), "{failed}");
 
-    let mut unanswered = Playback::new(&scenario).unwrap();
+    let mut unanswered = Playback::new(scenario.clone()).unwrap();
     while unanswered.tick().unwrap() {}
     assert!(unanswered.score().is_none(), "nobody asks for it");
     assert!(unanswered.verdicts().iter().all(|verdict| verdict.passed()));
@@ -171,7 +171,7 @@ fn a_timeline_is_an_answer_like_the_runbook_with_its_actions() {
     );
     let timeline = &timeline[..timeline.find(", expect_once").unwrap()];
     let scenario = Scenario::parse("timeline.ron", &format!("{timeline})")).unwrap();
-    let mut by_timeline = Playback::new(&scenario).unwrap();
+    let mut by_timeline = Playback::new(scenario.clone()).unwrap();
     while by_timeline.tick().unwrap() {}
     let verdicts = by_timeline.verdicts();
     assert!(verdicts.iter().all(|v| v.passed()), "{verdicts:?}");
@@ -183,7 +183,7 @@ fn a_timeline_is_an_answer_like_the_runbook_with_its_actions() {
                action("rollback_deploy", "auth-service"), wait(7), action("declare_resolved")"#,
         ),
     );
-    let mut by_runbook = Playback::answered(&plain, &answer).unwrap();
+    let mut by_runbook = Playback::answered(plain.clone(), answer.clone()).unwrap();
     while by_runbook.tick().unwrap() {}
     let of = |playback: &Playback| {
         let score = playback.score().unwrap();
@@ -207,12 +207,12 @@ fn actions_of_the_timeline_are_not_charged_to_a_runbook() {
     let text = r#"Runbook(name: "", steps: [wait(2), action("fetch_logs", "auth-service")])"#;
     let runbook = Runbook::parse_for("runbook.ron", text, &scenario).unwrap();
     compare(&scenario, &runbook);
-    let mut playback = Playback::answered(&scenario, &runbook).unwrap();
+    let mut playback = Playback::answered(scenario.clone(), runbook.clone()).unwrap();
     while playback.tick().unwrap() {}
     let score = playback.score().unwrap();
     assert_eq!(
         (score.wrong_actions(), score.end()),
-        (0, Some(End::OutOfTicks))
+        (0, Some(EpisodeEnd::OutOfTicks))
     );
 }
 
@@ -267,11 +267,13 @@ fn every_message_is_as_agreed() {
 
 /// A run that a runbook answers, beside an episode in which the same is done, to the bit.
 fn compare(scenario: &Scenario, runbook: &Runbook) {
-    let mut playback = Playback::answered(scenario, runbook).unwrap();
+    let mut playback = Playback::answered(scenario.clone(), runbook.clone()).unwrap();
     let mut episode = Episode::new(scenario.profile);
-    episode.reset(&Request::Scenario(scenario)).unwrap();
+    episode
+        .reset(&EpisodeRequest::scenario(scenario.clone()))
+        .unwrap();
     assert!(playback.tick().unwrap());
-    let mut responder = Responder::new(runbook);
+    let mut responder = Responder::new(runbook.clone());
     let mut total = 0.0;
     while episode.end().is_none() {
         let (view, score) = (episode.view().unwrap(), episode.score().unwrap());
@@ -298,7 +300,7 @@ fn compare(scenario: &Scenario, runbook: &Runbook) {
     assert!((score.total_reward() - total).abs() < 1e-4);
 
     let scenarios = [scenario.clone(), incident(), scenario.clone()];
-    let mut fleet = FleetPlayback::answered(&scenarios, runbook).unwrap();
+    let mut fleet = FleetPlayback::answered(scenarios.clone(), runbook.clone()).unwrap();
     let mut hash = None;
     while fleet.tick().unwrap() {
         if fleet.ended().contains(&2) {

@@ -12,7 +12,7 @@ const SEEDS: u64 = 20;
 
 /// Plays to the end; the expectations that failed, and the hash of the last state.
 fn play(scenario: &Scenario) -> (Vec<String>, u64) {
-    let mut playback = Playback::new(scenario).expect("the scenario has no problems");
+    let mut playback = Playback::new(scenario.clone()).expect("the scenario has no problems");
     while playback.tick().expect("the scenario has no problems") {}
     let failed = playback.verdicts().into_iter().filter(|v| !v.passed());
     let failed = failed.map(|v| format!("{}: {:?}", v.expectation, v.outcome));

@@ -135,10 +135,10 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
                     if status == "degraded" {
                         simulation.set_metric(CALLER, "status", status).unwrap();
                         session
-                            .begin_step(catalogue, &mut simulation.environment_mut())
+                            .start_step(catalogue, &mut simulation.environment_mut())
                             .unwrap();
                         session
-                            .begin_step(catalogue, &mut simulation.environment_mut())
+                            .start_step(catalogue, &mut simulation.environment_mut())
                             .unwrap();
                     }
                     simulation.set_metric(service, "status", status).unwrap();

@@ -1,7 +1,7 @@
 //! Files that add actions.
 
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
-use firewatch_episode::{Episode, Request};
+use firewatch_episode::{Episode, EpisodeRequest};
 use firewatch_scenario::{Difficulty, Scenario};
 use firewatch_sim::FaultKind;
 use firewatch_tests::workspace;
@@ -49,7 +49,9 @@ fn a_scenario_with_actions_of_its_own_is_answered_with_them() {
     let patch = ActionRequest::new("hot_patch", "search-service");
     for &profile in Profile::ALL {
         let mut episode = Episode::new(profile);
-        episode.reset(&Request::Scenario(&scenario)).unwrap();
+        episode
+            .reset(&EpisodeRequest::scenario(scenario.clone()))
+            .unwrap();
         assert!(episode.actions().find("hot_patch").is_some());
         let step = episode.step(&patch).unwrap();
         assert_eq!(
@@ -57,7 +59,7 @@ fn a_scenario_with_actions_of_its_own_is_answered_with_them() {
             Some(FaultKind::MEMORY_LEAK)
         );
         // The next incident has none.
-        let plain = Request::Drawn {
+        let plain = EpisodeRequest::Drawn {
             difficulty: Difficulty::Easy,
             seed: 1,
         };

@@ -87,7 +87,7 @@ fn a_session_keeps_five_ticks_and_counts_down() {
     for tick in 1..=7 {
         simulation.tick();
         session
-            .begin_step(catalogue, &mut simulation.environment_mut())
+            .start_step(catalogue, &mut simulation.environment_mut())
             .unwrap();
         assert_eq!(session.recorded_ticks(), tick.min(5));
     }
@@ -107,7 +107,7 @@ fn a_session_keeps_five_ticks_and_counts_down() {
     );
     for left in [2, 1, 0, 0] {
         session
-            .begin_step(catalogue, &mut simulation.environment_mut())
+            .start_step(catalogue, &mut simulation.environment_mut())
             .unwrap();
         assert_eq!(session.circuit_breaker_ticks(TARGET), left);
     }
@@ -182,10 +182,10 @@ proptest! {
                 simulation.tick();
                 fleet.tick();
                 host.tick();
-                session.begin_step(catalogue, &mut simulation.environment_mut()).unwrap();
-                in_fleet.begin_step(catalogue, &mut fleet.environment_mut(0).unwrap()).unwrap();
+                session.start_step(catalogue, &mut simulation.environment_mut()).unwrap();
+                in_fleet.start_step(catalogue, &mut fleet.environment_mut(0).unwrap()).unwrap();
                 let mut environment = EnvironmentMut::new(&mut host.world, hosted).unwrap();
-                in_host.begin_step(catalogue, &mut environment).unwrap();
+                in_host.start_step(catalogue, &mut environment).unwrap();
             }
             let target = [TARGET, CALLER, CHECKOUT, HERRING, "db-proxy"][service];
             let mut request = ActionRequest::new(catalogue.actions()[action].name(), target);

@@ -1,7 +1,7 @@
 //! A kind of a host's own in scenarios and files of actions.
 
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
-use firewatch_episode::{EpisodeBatch, Request};
+use firewatch_episode::{EpisodeBatch, EpisodeRequest};
 use firewatch_response::Playback;
 use firewatch_scenario::{LoadOptions, Plan, Scenario};
 use firewatch_sim::{FaultKinds, PrecedingChange, Simulation};
@@ -43,7 +43,7 @@ fn a_scenario_names_a_kind_of_the_hosts() {
         scenario.to_string()
     );
 
-    let mut playback = Playback::new(&scenario).unwrap();
+    let mut playback = Playback::new(scenario.clone()).unwrap();
     while playback.tick().unwrap() {}
     assert!(playback.verdicts().iter().all(|verdict| verdict.passed()));
     let faults = playback.simulation().snapshot().faults;
@@ -130,7 +130,7 @@ fn a_scenario_made_in_code_is_checked_against_its_kinds() {
     );
     // And what is built from it all the same is refused.
     assert!(
-        Playback::new(&scenario)
+        Playback::new(scenario.clone())
             .err()
             .unwrap()
             .to_string()
@@ -240,7 +240,7 @@ fn a_file_of_actions_that_a_scenario_names_can_name_it() {
     let options = LoadOptions::new().fault_kinds(known());
     let scenario = options.load(&path).unwrap();
     assert_eq!(scenario.timeline.len(), 3);
-    let mut playback = Playback::new(&scenario).unwrap();
+    let mut playback = Playback::new(scenario.clone()).unwrap();
     while playback.tick().unwrap() {}
     assert_eq!(
         playback.simulation().snapshot().faults[0].halted_at_tick,
@@ -261,7 +261,10 @@ fn a_file_of_actions_that_a_scenario_names_can_name_it() {
 fn episodes_are_played_with_it() {
     let scenario = read(TEXT, known()).unwrap();
     let other = read(TEXT, kinds([describe("disk_full").with_physics(fill_disk)])).unwrap();
-    let requests = [Request::Scenario(&scenario), Request::Scenario(&scenario)];
+    let requests = [
+        EpisodeRequest::scenario(scenario.clone()),
+        EpisodeRequest::scenario(scenario.clone()),
+    ];
     let mut batch = EpisodeBatch::new(Profile::Standard, requests, 2).unwrap();
     let mut steps = vec![Default::default(); 2];
     batch
@@ -270,7 +273,10 @@ fn episodes_are_played_with_it() {
     let log = batch.fleet().read(1, |view| view.logs("back")).unwrap();
     assert!(log[0].contains("ENOSPC"), "{log:?}");
     // Two kinds of one name can't be told apart in one world.
-    let requests = [Request::Scenario(&scenario), Request::Scenario(&other)];
+    let requests = [
+        EpisodeRequest::scenario(scenario.clone()),
+        EpisodeRequest::scenario(other.clone()),
+    ];
     let error = EpisodeBatch::new(Profile::Standard, requests, 1)
         .err()
         .unwrap();

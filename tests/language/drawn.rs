@@ -9,7 +9,7 @@ use firewatch_tests::{difference, workspace};
 
 /// Runs to the end; the hash of the last state.
 fn hash_after_run(scenario: &Scenario) -> u64 {
-    let mut playback = Playback::new(scenario).unwrap();
+    let mut playback = Playback::new(scenario.clone()).unwrap();
     while playback.tick().unwrap() {}
     playback.simulation().state_hash()
 }

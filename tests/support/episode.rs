@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_reference::{Start, Task, find};
+use firewatch_reference::{ReferenceStart, Task, find};
 use firewatch_sim::{METRICS, Simulation, read_metrics};
 use serde_json::{Map, Value, json};
 
@@ -56,7 +56,7 @@ fn shown(value: Option<&Value>) -> String {
 }
 
 /// A task has a difficulty and a seed of its own, which a line that names it may leave out.
-fn requested(line: &Map<String, Value>) -> Result<Start, String> {
+fn requested(line: &Map<String, Value>) -> Result<ReferenceStart, String> {
     let given = |field| line.get(field).filter(|value| !value.is_null());
     let task = match given("task") {
         None => None,
@@ -74,15 +74,14 @@ fn requested(line: &Map<String, Value>) -> Result<Start, String> {
     let difficulty = difficulty.ok_or("`difficulty` must be easy, medium or hard")?;
     let seed = seed.ok_or("`seed` must be a whole number from 0")?;
     match task {
-        None => Ok(Start::generate(difficulty, seed)),
-        Some(task) => {
-            Start::of_task_with(task.id, difficulty, seed).map_err(|error| error.to_string())
-        }
+        None => Ok(ReferenceStart::generate(difficulty, seed)),
+        Some(task) => ReferenceStart::of_task_with(task.id, difficulty, seed)
+            .map_err(|error| error.to_string()),
     }
 }
 
 /// The episode in the fields of a line.
-fn fields(episode: &Start) -> Result<Map<String, Value>, String> {
+fn fields(episode: &ReferenceStart) -> Result<Map<String, Value>, String> {
     let state = &episode.state;
     let simulation = Simulation::new(state).map_err(|error| error.to_string())?;
     let view = simulation.view();

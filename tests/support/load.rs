@@ -68,7 +68,7 @@ fn play(scenario: &Scenario) {
     if scenario.services.len() > SERVICES {
         return;
     }
-    let mut playback = Playback::new(scenario);
+    let mut playback = Playback::new(scenario.clone());
     let played = playback.as_mut().map(|playback| {
         for _ in 0..TICKS {
             if !matches!(playback.tick(), Ok(true)) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use firewatch_action::{ActionError, ActionRequest, Profile};
-use firewatch_episode::{Episode, EpisodeError, Request, Step};
+use firewatch_episode::{Episode, EpisodeError, EpisodeRequest, EpisodeStep};
 use firewatch_scenario::Difficulty;
 use firewatch_sim::Value;
 use serde::Deserialize;
@@ -115,7 +115,7 @@ impl Earned {
     }
 }
 
-fn earned(step: Result<Step, EpisodeError>) -> Result<Earned, EpisodeError> {
+fn earned(step: Result<EpisodeStep, EpisodeError>) -> Result<Earned, EpisodeError> {
     let (reward, failed) = match step {
         Ok(step) => match step.error {
             None => (Some(step.reward.total), false),
@@ -129,17 +129,17 @@ fn earned(step: Result<Step, EpisodeError>) -> Result<Earned, EpisodeError> {
 }
 
 impl Asked {
-    fn request(&self) -> Result<Request<'_>, String> {
+    fn request(&self) -> Result<EpisodeRequest, String> {
         let difficulty = self.difficulty.as_deref().map(str::parse::<Difficulty>);
         let unknown = |_| "`difficulty` must be easy, medium or hard".to_owned();
         let difficulty = difficulty.transpose().map_err(unknown)?;
         match (&self.task, difficulty, self.seed) {
-            (Some(id), difficulty, seed) => Ok(Request::Task {
-                id,
+            (Some(id), difficulty, seed) => Ok(EpisodeRequest::Task {
+                id: id.clone(),
                 difficulty,
                 seed,
             }),
-            (None, Some(difficulty), Some(seed)) => Ok(Request::Drawn { difficulty, seed }),
+            (None, Some(difficulty), Some(seed)) => Ok(EpisodeRequest::Drawn { difficulty, seed }),
             (None, ..) => Err("`request` needs a task, or a difficulty and a seed".to_owned()),
         }
     }

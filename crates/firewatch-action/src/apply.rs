@@ -12,7 +12,7 @@ use crate::session::ActionSession;
 use crate::template::{self, Scene};
 
 impl ActionCatalogue {
-    /// Does an action. A [`ActionSession::begin_step`] belongs before the first action after a tick.
+    /// Does an action. A [`ActionSession::start_step`] belongs before the first action after a tick.
     ///
     /// # Errors
     /// [`ActionError`]; nothing is changed by an unknown action.
@@ -178,7 +178,7 @@ impl Plan {
         if let Course::Branch(index) = self.course {
             outcome.branch = Some(index);
             if !spec.branches[index].halts.is_empty() {
-                session.note_halt();
+                session.record_halt();
             }
         }
         outcome

@@ -75,7 +75,7 @@ impl Run<'_, '_> {
                 // The nodes of the mesh come first.
                 let mut nodes = self.environment.topology()?.graph().node_weights();
                 let target = self.service.and_then(|service| nodes.nth(service));
-                self.session.count(*counter, target, *to);
+                self.session.set_counter(*counter, target, *to);
             }
             _ => {
                 if let Some(service) = self.service {

@@ -21,6 +21,7 @@ mod read;
 mod report;
 mod request;
 mod session;
+mod state_error;
 mod template;
 mod text;
 mod types;
@@ -35,6 +36,7 @@ pub use request::{
     ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target, WAIT,
 };
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
+pub use state_error::StateError;
 pub use template::{MAX_FEEDBACK_BYTES, cut};
 pub use text::{Map, Quoted, RequestText};
 pub use types::out_of_range;

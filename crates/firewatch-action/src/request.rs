@@ -3,6 +3,7 @@
 use std::fmt;
 
 use firewatch_sim::{EnvironmentRef, FaultKind, SimError, Value};
+use thiserror::Error;
 
 use crate::catalogue::{ActionCatalogue, ActionId};
 use crate::comparison::Metrics;
@@ -204,9 +205,11 @@ pub struct ActionOutcome {
 }
 
 /// Why an action could not be done.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum ActionError {
     /// The catalogue has no such action.
+    #[error("unknown action `{}`{}", shown(name), after_colon(help.as_deref()))]
     Unknown {
         /// The name.
         name: String,
@@ -215,6 +218,7 @@ pub enum ActionError {
     },
     /// What the reference fails at with an exception: it then shows an empty observation with an error,
     /// though the tick has happened. What the action did before stays done.
+    #[error("`{}` fails: {why}", shown(action))]
     Raised {
         /// The action.
         action: String,
@@ -223,36 +227,22 @@ pub enum ActionError {
     },
     /// A metric can't have the value that the action gives it: its file or its parameters don't fit the
     /// scenario. What the action did before stays done.
+    #[error("`{}` can't be carried out: {error}", shown(action))]
     Unfit {
         /// The action.
         action: String,
         /// Which metric, and what it has to be.
+        #[source]
         error: SimError,
     },
     /// The environment refused.
-    Sim(SimError),
+    #[error(transparent)]
+    Sim(#[from] SimError),
+    /// An error of a saved episode, of which only the text is kept.
+    #[error("{0}")]
+    Recorded(String),
 }
 
-impl From<SimError> for ActionError {
-    fn from(error: SimError) -> Self {
-        Self::Sim(error)
-    }
+fn after_colon(text: Option<&str>) -> String {
+    text.map(|text| format!(": {text}")).unwrap_or_default()
 }
-
-impl fmt::Display for ActionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown { name, help } => {
-                write!(f, "unknown action `{}`", shown(name))?;
-                help.iter().try_for_each(|help| write!(f, ": {help}"))
-            }
-            Self::Raised { action, why } => write!(f, "`{}` fails: {why}", shown(action)),
-            Self::Unfit { action, error } => {
-                write!(f, "`{}` can't be carried out: {error}", shown(action))
-            }
-            Self::Sim(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ActionError {}

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 use firewatch_sim::{
     EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value, Vitals, round_decimal,
 };
@@ -10,6 +12,7 @@ use firewatch_sim::{
 use crate::catalogue::ActionCatalogue;
 use crate::effect::is_about;
 use crate::model::{Counter, Recipients};
+use crate::state_error::StateError;
 use crate::template::Tracked;
 
 /// Ticks that the history keeps.
@@ -29,7 +32,7 @@ pub struct Recorded {
 }
 
 /// What becomes [`Recorded`] once somebody looks at it: rounding takes longer than recording.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Measured([f64; 3]);
 
 impl Measured {
@@ -63,7 +66,11 @@ impl Recorded {
 
 /// What actions leave behind that is no part of the environment: one goes with each environment that
 /// is acted on.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// It is saved and restored with its episode: one that was written and read again is the same to the bit,
+/// in JSON with the feature `float_roundtrip` of `serde_json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ActionSession {
     /// A row a tick, a place a service; the latest last.
     history: VecDeque<Vec<Measured>>,
@@ -83,6 +90,27 @@ impl ActionSession {
         Self::default()
     }
 
+    /// Checks that a session which was read fits the environment.
+    ///
+    /// # Errors
+    /// [`StateError`]: the first thing that does not.
+    pub fn check(&self, view: &EnvironmentRef) -> Result<(), StateError> {
+        let services = view.service_names().len();
+        StateError::check_at_most("recorded", self.recorded, HISTORY_TICKS)?;
+        StateError::check_at_most("history", self.history.len(), self.recorded)?;
+        for row in &self.history {
+            StateError::check_services("history", row.len(), services)?;
+            let mut numbers = row.iter().flat_map(|measured| measured.0);
+            StateError::check_finite("history", numbers.all(f64::is_finite))?;
+        }
+        for (name, _) in &self.circuit_breakers {
+            if view.topology().service(name).is_none() {
+                return Err(StateError::UnknownService(name.to_string()));
+            }
+        }
+        Ok(())
+    }
+
     /// Forgets everything, and keeps the memory.
     pub fn clear(&mut self) {
         self.history.clear();
@@ -98,16 +126,16 @@ impl ActionSession {
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
-    pub fn begin_step(
+    pub fn start_step(
         &mut self,
         catalogue: &ActionCatalogue,
         environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
         self.record(&environment.view()?);
-        self.go_on(catalogue, environment)
+        self.advance_circuit_breakers(catalogue, environment)
     }
 
-    /// The first half of [`begin_step`](Self::begin_step), for whoever looks at many environments before
+    /// The first half of [`start_step`](Self::start_step), for whoever looks at many environments before
     /// changing any: the metrics are recorded.
     pub fn record(&mut self, view: &EnvironmentRef) {
         self.recorded = HISTORY_TICKS.min(self.recorded + 1);
@@ -124,22 +152,23 @@ impl ActionSession {
         self.history.push_back(row);
     }
 
-    /// Whether there is nothing to the second half, [`go_on`](Self::go_on).
+    /// Whether a circuit is open. Without one, [`advance_circuit_breakers`](Self::advance_circuit_breakers)
+    /// does nothing.
     #[must_use]
-    pub fn is_calm(&self) -> bool {
-        self.circuit_breakers.is_empty()
+    pub fn has_open_circuits(&self) -> bool {
+        !self.circuit_breakers.is_empty()
     }
 
-    /// The second half of [`begin_step`](Self::begin_step): what open circuits do, and their counts.
+    /// The second half of [`start_step`](Self::start_step): what open circuits do, and their counts.
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
-    pub fn go_on(
+    pub fn advance_circuit_breakers(
         &mut self,
         catalogue: &ActionCatalogue,
         environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
-        if self.is_calm() {
+        if !self.has_open_circuits() {
             return Ok(());
         }
         if catalogue.rules().open_circuit_factor != 1.0 {
@@ -202,11 +231,11 @@ impl ActionSession {
         self.fault_halted
     }
 
-    pub(super) fn note_halt(&mut self) {
+    pub(super) fn record_halt(&mut self) {
         self.fault_halted = true;
     }
 
-    pub(super) fn count(&mut self, counter: Counter, target: Option<&SmolStr>, to: u64) {
+    pub(super) fn set_counter(&mut self, counter: Counter, target: Option<&SmolStr>, to: u64) {
         match (counter, target) {
             (Counter::Specialist, _) => self.specialist_ticks = to,
             (Counter::CircuitBreaker, Some(target)) => {

@@ -1,18 +1,25 @@
-//! Whether the incident asks for an answer, and has one.
+//! Checks whether the incident needs an answer, and has one.
 
-use firewatch_scenario::Scenario;
+use firewatch_scenario::{Action, Scenario};
 
-use crate::finding::{Check, Finding};
-use crate::played::Played;
+use crate::finding::{AuditCheck, AuditFinding};
 use crate::policy::PolicyKind;
+use crate::result::PolicyResult;
+use crate::text::counted;
 use crate::work::Cuts;
-use crate::{counted, own_answers};
 
-/// Things that are missing for an answer to win which are listed.
+/// Most shortfalls that are listed.
 const MAX_LISTED: usize = 3;
 
-/// Whether doing nothing loses.
-pub(crate) fn inaction(scenario: &Scenario, nothing: &Played) -> Finding {
+/// Returns the number of timeline events that halt a fault or perform an action.
+pub(crate) fn own_answers(scenario: &Scenario) -> u64 {
+    let answers = |action: &Action| matches!(action, Action::Halt(_) | Action::Perform(_));
+    let events = scenario.timeline.iter();
+    events.filter(|event| answers(&event.action)).count() as u64
+}
+
+/// Checks whether doing nothing loses.
+pub(crate) fn inaction(scenario: &Scenario, nothing: &PolicyResult) -> AuditFinding {
     let evidence = if nothing.won {
         "doing nothing wins".to_owned()
     } else {
@@ -24,22 +31,22 @@ pub(crate) fn inaction(scenario: &Scenario, nothing: &Played) -> Finding {
     } else {
         "give it a fault that goes on to the end"
     };
-    Finding::new(Check::InactionLoses, "", !nothing.won, evidence).advise(advice)
+    AuditFinding::new(AuditCheck::InactionLoses, "", !nothing.won, evidence).advise(advice)
 }
 
-/// Whether an answer wins: the best that does is given, else the one that got farthest in a search of at
-/// most so many actions.
+/// Checks whether an answer wins: `best` is the best that does, else `farthest` is the one that got farthest
+/// in a search of at most `max_actions` actions.
 pub(crate) fn winnable(
-    best: Option<&Played>,
-    farthest: Option<&Played>,
-    nothing: &Played,
+    best: Option<&PolicyResult>,
+    farthest: Option<&PolicyResult>,
+    nothing: &PolicyResult,
     max_actions: usize,
     cuts: Cuts,
-) -> Finding {
+) -> AuditFinding {
     let evidence = match (best, farthest) {
         (None, _) if nothing.won => {
             let why = "doing nothing wins, and no answer does better";
-            return Finding::skipped(Check::Winnable, why);
+            return AuditFinding::skipped(AuditCheck::Winnable, why);
         }
         (Some(best), _) => {
             let grade = best.grade.total;
@@ -53,29 +60,32 @@ pub(crate) fn winnable(
         ),
         (None, None) => "no search was made".to_owned(),
     };
-    let finding = Finding::new(Check::Winnable, "", best.is_some(), evidence).advise(
+    let finding = AuditFinding::new(AuditCheck::Winnable, "", best.is_some(), evidence).advise(
         "give a runbook that wins, or let the search try more actions; if nobody can win, drop a fault, begin it earlier or ask for less in the goals",
     );
     finding.undecided_if(best.is_none() && cuts.search)
 }
 
-/// Whether each runbook wins without a slip.
-pub(crate) fn runbooks(played: &[Played]) -> Vec<Finding> {
+/// Checks whether each runbook wins without a wrong or invalid action.
+pub(crate) fn runbooks(played: &[PolicyResult]) -> Vec<AuditFinding> {
     let runbooks = { played.iter() }.filter(|played| played.kind == PolicyKind::Runbook);
-    let findings: Vec<Finding> = runbooks.map(runbook).collect();
+    let findings: Vec<AuditFinding> = runbooks.map(runbook).collect();
     if findings.is_empty() {
-        return vec![Finding::skipped(Check::Runbooks, "no runbook was given")];
+        return vec![AuditFinding::skipped(
+            AuditCheck::Runbooks,
+            "no runbook was given",
+        )];
     }
     findings
 }
 
-fn runbook(played: &Played) -> Finding {
+fn runbook(played: &PolicyResult) -> AuditFinding {
     let slip = { played.actions.iter() }.find(|taken| taken.wrong || !taken.valid);
     let about = played.title();
     match slip {
         _ if !played.won => {
             let evidence = format!("{} at the end", missing(played));
-            Finding::new(Check::Runbooks, about, false, evidence).advise(
+            AuditFinding::new(AuditCheck::Runbooks, about, false, evidence).advise(
                 "remedy what is left, or act sooner; `firewatch run INCIDENT --runbook FILE` tells what came of each step",
             )
         }
@@ -88,17 +98,17 @@ fn runbook(played: &Played) -> Finding {
                 ("can't be done", "give it a service of the mesh")
             };
             let evidence = format!("action({action}) {what} at tick {}", taken.tick);
-            Finding::new(Check::Runbooks, about, false, evidence).advise(advice)
+            AuditFinding::new(AuditCheck::Runbooks, about, false, evidence).advise(advice)
         }
         None => {
             let evidence = format!("it wins with a grade of {:.2}", played.grade.total);
-            Finding::new(Check::Runbooks, about, true, evidence)
+            AuditFinding::new(AuditCheck::Runbooks, about, true, evidence)
         }
     }
 }
 
-/// The first things that an answer lacks, in a sentence.
-fn missing(played: &Played) -> String {
+/// Returns the first shortfalls of an answer, as part of a sentence.
+fn missing(played: &PolicyResult) -> String {
     let listed: Vec<&str> = { played.shortfalls.iter() }
         .take(MAX_LISTED)
         .map(String::as_str)

@@ -1,4 +1,4 @@
-//! Where policies are played, many side by side.
+//! Plays policies, many side by side.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,42 +8,41 @@ use firewatch_action::{ActionCatalogue, ActionRequest, WAIT};
 use firewatch_scenario::Scenario;
 use firewatch_sim::EnvironmentRef;
 
-use crate::played::{Played, Standing, Taken};
-use crate::policy::{Player, Policy, PolicyKind};
+use crate::policy::{Policy, PolicyKind, PolicyRunner};
+use crate::result::{FinalState, PolicyAction, PolicyResult};
 use crate::work::{self, Work};
-use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, Request};
+use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_response::score::Score;
 
 /// An incident that policies are played on.
 pub(crate) struct Arena<'a> {
-    pub(crate) scenario: &'a Scenario,
+    pub(crate) scenario: &'a Arc<Scenario>,
     pub(crate) catalogue: Arc<ActionCatalogue>,
     pub(crate) threads: usize,
     pub(crate) work: &'a Work<'a>,
 }
 
 impl Arena<'_> {
-    /// As [`Arena::play`], but only the first policies: as many as surely fit into what is left up to
-    /// that much work.
+    /// Plays only the first policies: as many as are certain to fit into the work left below the limit.
     pub(crate) fn play_within(
         &self,
         limit: u64,
         policies: &[Policy],
-    ) -> Result<Vec<Played>, EpisodeError> {
+    ) -> Result<Vec<PolicyResult>, EpisodeError> {
         let most = self.fitting(limit).min(policies.len());
         self.play(&policies[..most])
     }
 
-    /// How many policies surely fit into what is left up to that much work.
+    /// Returns the number of policies that are certain to fit into the work left below the limit.
     pub(crate) fn fitting(&self, limit: u64) -> usize {
         let left = limit.saturating_sub(self.work.done());
         let most = left / work::of_episode(self.scenario).max(1);
         usize::try_from(most).unwrap_or(usize::MAX)
     }
 
-    /// Plays the policies, each in an episode of its own; what came of them, in their order, whatever
-    /// the number of threads.
-    pub(crate) fn play(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
+    /// Plays the policies, each in an episode of its own. Returns the results in their order; they are the
+    /// same with any number of threads.
+    pub(crate) fn play(&self, policies: &[Policy]) -> Result<Vec<PolicyResult>, EpisodeError> {
         let threads = self.threads.max(1);
         let most = work::chunk(self.scenario);
         let length = policies.len().div_ceil(threads).clamp(1, most);
@@ -67,7 +66,7 @@ impl Arena<'_> {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let mut played = work();
             for other in others {
-                // What is missing would be taken for what comes behind it.
+                // A missing result would shift the ones after it.
                 let joined = other.join();
                 played.extend(joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
@@ -78,14 +77,14 @@ impl Arena<'_> {
         Ok(played.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
-    fn play_chunk(&self, policies: &[Policy]) -> Result<Vec<Played>, EpisodeError> {
+    fn play_chunk(&self, policies: &[Policy]) -> Result<Vec<PolicyResult>, EpisodeError> {
         let catalogue = Arc::clone(&self.catalogue);
-        let request = Request::Scenario(self.scenario);
+        let request = EpisodeRequest::Scenario(Arc::clone(self.scenario));
         let count = policies.len();
         let mut batch =
             EpisodeBatch::repeated(self.scenario.profile, catalogue, &request, count, 1)?;
-        let mut runs: Vec<Run> = { policies.iter() }
-            .map(|policy| Run::new(policy, self.scenario.seed))
+        let mut runs: Vec<PolicyRun> = { policies.iter() }
+            .map(|policy| PolicyRun::new(policy, self.scenario.seed))
             .collect();
         let mut actions = vec![ActionRequest::wait(); policies.len()];
         let mut steps = vec![BatchStep::default(); policies.len()];
@@ -121,7 +120,7 @@ impl Arena<'_> {
     }
 }
 
-/// Whether the incident is still the one that the scenario describes: an audit of another says nothing.
+/// Checks that the timeline was carried out: else the audit would be of another incident.
 pub(crate) fn check_timeline(step: &BatchStep) -> Result<(), EpisodeError> {
     match &step.failed_action {
         Some(failed) => Err(failed.error.clone().into()),
@@ -130,18 +129,18 @@ pub(crate) fn check_timeline(step: &BatchStep) -> Result<(), EpisodeError> {
 }
 
 /// A policy that is being played.
-struct Run<'a> {
+struct PolicyRun<'a> {
     policy: &'a Policy<'a>,
-    player: Player<'a>,
-    taken: Vec<Taken>,
+    player: PolicyRunner<'a>,
+    taken: Vec<PolicyAction>,
     action_count: usize,
     wrong_actions: usize,
     /// Faults that were halted when it last acted.
     halted: usize,
-    played: Option<Played>,
+    played: Option<PolicyResult>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> PolicyRun<'a> {
     fn new(policy: &'a Policy<'a>, seed: u64) -> Self {
         Self {
             policy,
@@ -154,7 +153,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Looks at what came of a step.
+    /// Records the result of a step.
     fn note(
         &mut self,
         arena: &Arena,
@@ -171,11 +170,12 @@ impl<'a> Run<'a> {
             let halted = view.faults().filter(|fault| fault.halted).count();
             let halts = std::mem::replace(&mut self.halted, halted) < halted;
             let tick = view.clock().tick;
-            self.taken.push(Taken::new(tick, action, step, halts));
+            self.taken
+                .push(PolicyAction::new(tick, action, step, halts));
         }
         if let (Some(end), Some(grade)) = (score.end(), score.grade()) {
-            let standing = Standing::read(arena.scenario, score, view);
-            self.played = Some(Played {
+            let standing = FinalState::read(arena.scenario, score, view);
+            self.played = Some(PolicyResult {
                 kind: self.policy.kind,
                 name: self.policy.name.clone(),
                 actions: std::mem::take(&mut self.taken),

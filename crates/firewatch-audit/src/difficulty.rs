@@ -1,15 +1,15 @@
-//! Whether the incident is as hard as it says.
+//! Checks whether the incident is as hard as its difficulty says.
 
 use firewatch_scenario::{Difficulty, Scenario};
 
-use crate::finding::{Check, Finding};
-use crate::played::Played;
+use crate::finding::{AuditCheck, AuditFinding};
 use crate::policy::PolicyKind;
+use crate::result::PolicyResult;
 use crate::work::Cuts;
 
-/// One random policy in so many may win a hard incident.
+/// At most 1 random policy in this number may win a hard incident.
 const HARD: usize = 16;
-/// One random policy in so many may win a medium incident.
+/// At most 1 random policy in this number may win a medium incident.
 const MEDIUM: usize = 8;
 
 /// How many policies of a kind were played, and how many of them won.
@@ -19,7 +19,7 @@ struct Odds {
 }
 
 impl Odds {
-    fn of(kind: PolicyKind, policies: &[Played]) -> Self {
+    fn of(kind: PolicyKind, policies: &[PolicyResult]) -> Self {
         let played = policies.iter().filter(|played| played.kind == kind);
         Self {
             won: played.clone().filter(|played| played.won).count(),
@@ -27,14 +27,14 @@ impl Odds {
         }
     }
 
-    /// Whether at most one in so many won.
+    /// Whether at most 1 in `one_in` won.
     fn are_at_most(&self, one_in: usize) -> bool {
         self.won * one_in <= self.played
     }
 }
 
-/// Holds how easily the incident is won against its difficulty.
-pub(crate) fn check(scenario: &Scenario, policies: &[Played], cuts: Cuts) -> Finding {
+/// Compares how often the incident is won with its difficulty.
+pub(crate) fn check(scenario: &Scenario, policies: &[PolicyResult], cuts: Cuts) -> AuditFinding {
     let chance = Odds::of(PolicyKind::Random, policies);
     let single = Odds::of(PolicyKind::Single, policies);
     let evidence = format!(
@@ -50,7 +50,7 @@ pub(crate) fn check(scenario: &Scenario, policies: &[Played], cuts: Cuts) -> Fin
     let (holds, advice) = match scenario.difficulty {
         None => {
             let why = format!("no difficulty is given; {evidence}");
-            return Finding::skipped(Check::Difficulty, why);
+            return AuditFinding::skipped(AuditCheck::Difficulty, why);
         }
         Some(Difficulty::Easy) => (true, ""),
         Some(Difficulty::Medium) => (
@@ -66,6 +66,6 @@ pub(crate) fn check(scenario: &Scenario, policies: &[Played], cuts: Cuts) -> Fin
             "let chance not be enough: a second fault that begins later, goals that only the right remedy meets, or call it medium",
         ),
     };
-    let finding = Finding::new(Check::Difficulty, "", holds, evidence);
+    let finding = AuditFinding::new(AuditCheck::Difficulty, "", holds, evidence);
     finding.advise(advice).undecided_if(is_undecided)
 }

@@ -1,10 +1,10 @@
-//! What an audit looks at, and what it finds.
+//! The checks of an audit, and their findings.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What it takes to win, in a sentence; the same everywhere.
+/// The definition of winning, in a sentence; the same everywhere.
 macro_rules! won {
     () => {
         "A policy wins if at the end the incident counts as mitigated in the profile's account, every fault has begun and is halted, every service but red herrings is healthy, all goals are met and SLO budget is left."
@@ -16,14 +16,14 @@ pub(crate) use won;
 /// The checks with their names and definitions: each definition stands here and nowhere else.
 macro_rules! checks {
     ($($variant:ident, $name:literal, $definition:literal;)*) => {
-        /// What is asked about an incident.
+        /// The checks of an audit.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum Check {
+        pub enum AuditCheck {
             $(#[doc = $definition] $variant,)*
         }
 
-        impl Check {
+        impl AuditCheck {
             /// All of them, in the order in which they are reported.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
@@ -35,7 +35,7 @@ macro_rules! checks {
                 }
             }
 
-            /// When it passes.
+            /// Returns when it passes, as a sentence.
             #[must_use]
             pub fn definition(self) -> &'static str {
                 match self {
@@ -57,45 +57,46 @@ checks! {
     Ordering, "ordering", "The best answer that wins has a grade at least 0.2 above doing nothing, not below the mean of the random policies, and not below the same answer half of the ticks later, after a wrong action, or with its remedy done to one service after the other.";
 }
 
-impl fmt::Display for Check {
+impl fmt::Display for AuditCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// What came of a check.
+/// The verdict of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum AuditVerdict {
     /// It holds.
     Passed,
     /// It does not.
     Failed,
-    /// There is nothing to look at, such as no goals, or no answer that wins to be compared.
+    /// It does not apply: there are no goals, or no winning answer to compare.
     Skipped,
-    /// The audit was stopped at its limit before that could be said.
+    /// The audit was stopped at its limit before it could be decided.
     Undecided,
 }
 
-/// What was found about one thing that a check looks at.
+/// The finding of a check about one subject.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Finding {
+#[non_exhaustive]
+pub struct AuditFinding {
     /// The check.
-    pub check: Check,
-    /// What it is about, such as a fault or a goal; empty for the incident as a whole.
+    pub check: AuditCheck,
+    /// The subject, such as a fault or a goal; empty for the incident as a whole.
     pub about: String,
-    /// What came of it.
-    pub verdict: Verdict,
+    /// The verdict.
+    pub verdict: AuditVerdict,
     /// The facts, in a line.
     pub evidence: String,
     /// What to change in the incident or its runbook, if the check failed.
     pub advice: Option<String>,
 }
 
-impl Finding {
+impl AuditFinding {
     /// A finding that passes or fails.
     pub(crate) fn new(
-        check: Check,
+        check: AuditCheck,
         about: impl Into<String>,
         holds: bool,
         evidence: impl Into<String>,
@@ -104,9 +105,9 @@ impl Finding {
             check,
             about: about.into(),
             verdict: if holds {
-                Verdict::Passed
+                AuditVerdict::Passed
             } else {
-                Verdict::Failed
+                AuditVerdict::Failed
             },
             evidence: evidence.into(),
             advice: None,
@@ -115,7 +116,7 @@ impl Finding {
 
     /// The same with what to change, where the check failed.
     pub(crate) fn advise(self, advice: impl Into<String>) -> Self {
-        let is_wanted = self.verdict == Verdict::Failed;
+        let is_wanted = self.verdict == AuditVerdict::Failed;
         Self {
             advice: is_wanted.then(|| advice.into()),
             ..self
@@ -128,19 +129,19 @@ impl Finding {
             return self;
         }
         Self {
-            verdict: Verdict::Undecided,
+            verdict: AuditVerdict::Undecided,
             evidence: format!("{}; stopped at the limit", self.evidence),
             advice: None,
             ..self
         }
     }
 
-    /// One that there is nothing to look at for.
-    pub(crate) fn skipped(check: Check, evidence: impl Into<String>) -> Self {
+    /// A finding of a check that does not apply.
+    pub(crate) fn skipped(check: AuditCheck, evidence: impl Into<String>) -> Self {
         Self {
             check,
             about: String::new(),
-            verdict: Verdict::Skipped,
+            verdict: AuditVerdict::Skipped,
             evidence: evidence.into(),
             advice: None,
         }

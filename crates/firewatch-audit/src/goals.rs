@@ -1,17 +1,24 @@
-//! Whether each goal can be met and missed.
+//! Checks whether each goal can be met and missed.
 
 use firewatch_scenario::Scenario;
 
-use crate::finding::{Check, Finding};
-use crate::played::Played;
+use crate::finding::{AuditCheck, AuditFinding};
 use crate::policy::PolicyKind;
+use crate::result::PolicyResult;
 use crate::work::Cuts;
 
-/// Looks at each goal at the end of every policy.
-pub(crate) fn check(scenario: &Scenario, policies: &[Played], cuts: Cuts) -> Vec<Finding> {
+/// Compares how each goal stands at the end of every policy.
+pub(crate) fn check(
+    scenario: &Scenario,
+    policies: &[PolicyResult],
+    cuts: Cuts,
+) -> Vec<AuditFinding> {
     let goals = &scenario.goals.list;
     if goals.is_empty() {
-        return vec![Finding::skipped(Check::Goals, "there are no goals")];
+        return vec![AuditFinding::skipped(
+            AuditCheck::Goals,
+            "there are no goals",
+        )];
     }
     let finding = |(index, goal): (usize, &firewatch_scenario::Goal)| {
         let with = |met: bool| {
@@ -42,7 +49,7 @@ pub(crate) fn check(scenario: &Scenario, policies: &[Played], cuts: Cuts) -> Vec
                 "ask for a value that a remedy gives, or give a runbook that gets there",
             ),
         };
-        let finding = Finding::new(Check::Goals, goal.to_string(), holds, evidence);
+        let finding = AuditFinding::new(AuditCheck::Goals, goal.to_string(), holds, evidence);
         let is_undecided = known && !holds && cuts.any();
         finding.advise(advice).undecided_if(is_undecided)
     };

@@ -1,8 +1,8 @@
-//! Whether an incident is a good one: policies are played on it, and what came of them is held against
-//! [checks](Check).
+//! Judges whether an incident is a good one, by playing policies against it and applying
+//! [checks](AuditCheck) to the results.
 //!
 //! ```
-//! use firewatch_audit::{AuditOptions, Check, audit};
+//! use firewatch_audit::{AuditOptions, AuditCheck, audit};
 //! use firewatch_scenario::Scenario;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,296 +21,26 @@
 
 mod answers;
 mod arena;
+mod audit;
 mod difficulty;
 mod finding;
 mod goals;
 mod moves;
+mod options;
 mod ordering;
-mod played;
 mod policy;
+mod result;
 mod search;
+mod text;
+mod unanswered;
 mod work;
-mod world;
 
-use std::sync::Arc;
-
-use firewatch_action::{ActionCatalogue, ActionRequest, Category, Profile};
-use firewatch_scenario::{Action, Runbook, Scenario};
-use serde::Serialize;
-
-use arena::Arena;
-pub use finding::{Check, Finding, Verdict};
-use firewatch_episode::EpisodeError;
-pub use played::{Played, Taken};
+pub use audit::{Audit, audit, audit_watched};
+pub use finding::{AuditCheck, AuditFinding, AuditVerdict};
+pub use options::{AuditOptions, DEFAULT_LIMIT};
 pub use policy::PolicyKind;
-use policy::{Plan, Policy};
-use search::Search;
+pub use result::{PolicyAction, PolicyResult};
 pub use work::least_work;
-use work::{Cuts, Work};
-use world::World;
 
-/// What it takes to win.
+/// The definition of winning.
 pub const WON: &str = finding::won!();
-
-/// Most work of an audit in service ticks, unless another limit is given. A tick of an episode counts its
-/// services, the calls between them and its faults.
-pub const DEFAULT_LIMIT: u64 = 100_000_000;
-
-/// How an incident is audited.
-#[derive(Clone, Debug)]
-pub struct AuditOptions {
-    /// Whose rules and numbers hold; without one, the scenario's.
-    pub profile: Option<Profile>,
-    /// The actions that there are; without them, the scenario's.
-    pub actions: Option<Arc<ActionCatalogue>>,
-    /// Answers that should win.
-    pub runbooks: Vec<Runbook>,
-    /// Most actions of an answer that the search looks for where no runbook wins; 0 for no search.
-    pub max_actions: usize,
-    /// Number of random policies.
-    pub random: u64,
-    /// Most work, in [service ticks](DEFAULT_LIMIT): what was not tried by then is left out, and what can't be said
-    /// without it is [undecided](Verdict::Undecided). What [`least_work`] counts is done in any case. The
-    /// random policies and the single remedies take at most half of it, the search the rest.
-    pub limit: u64,
-    /// Threads that play policies, at least 1. The audit is the same with any number.
-    pub threads: usize,
-}
-
-impl Default for AuditOptions {
-    fn default() -> Self {
-        Self {
-            profile: None,
-            actions: None,
-            runbooks: Vec::new(),
-            max_actions: 4,
-            random: 64,
-            limit: DEFAULT_LIMIT,
-            threads: 1,
-        }
-    }
-}
-
-/// What an audit found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Audit {
-    /// Whose rules and numbers held.
-    pub profile: &'static str,
-    /// What was found, in the order of the checks.
-    pub findings: Vec<Finding>,
-    /// What is worth knowing to read them.
-    pub notes: Vec<String>,
-    /// What came of each policy.
-    pub policies: Vec<Played>,
-    /// Index of the policy that wins with the best grade, if a runbook or one that was searched for
-    /// wins.
-    pub winning: Option<usize>,
-    /// The answer that the search found, as the text of a runbook's file.
-    pub found: Option<String>,
-    /// The limit, if the audit was stopped at it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stopped_at_limit: Option<u64>,
-    /// What was simulated, in [service ticks](DEFAULT_LIMIT).
-    #[serde(skip)]
-    pub work: u64,
-}
-
-impl Audit {
-    /// Whether no check failed, and none is undecided.
-    #[must_use]
-    pub fn is_good(&self) -> bool {
-        let is_good = |verdict| matches!(verdict, Verdict::Passed | Verdict::Skipped);
-        { self.findings.iter() }.all(|finding| is_good(finding.verdict))
-    }
-}
-
-/// Audits an incident. The same scenario and options give the same audit.
-///
-/// # Errors
-/// [`EpisodeError::Action`] for an action of the scenario's timeline that could not be carried out. No other
-/// for a scenario without [`Scenario::problems`] and runbooks without [`Runbook::problems`]; else as
-/// [`firewatch_episode::EpisodeBatch::new`].
-pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, EpisodeError> {
-    audit_watched(scenario, options, &|_| ())
-}
-
-/// As [`audit`]; `progress` is told, from any thread, how much work was done since the last time, in
-/// service ticks. All of it together is [`Audit::work`].
-///
-/// # Errors
-/// As [`audit`].
-pub fn audit_watched(
-    scenario: &Scenario,
-    options: &AuditOptions,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Audit, EpisodeError> {
-    let profile = options.profile.unwrap_or(scenario.profile);
-    let scenario = &Scenario {
-        profile,
-        ..scenario.clone()
-    };
-    let of_scenario = || Arc::new(scenario.catalogue().clone());
-    let work = Work::new(progress);
-    let arena = Arena {
-        scenario,
-        catalogue: options.actions.clone().unwrap_or_else(of_scenario),
-        threads: options.threads,
-        work: &work,
-    };
-    let world = World::watch(scenario, &arena.catalogue, &work)?;
-    let services = scenario.services.iter().map(|service| &*service.name);
-    let remedies = moves::moves(&arena.catalogue, services.clone(), |spec| {
-        spec.category() == Category::Remediation
-    });
-    let all = moves::moves(&arena.catalogue, services, |spec| !spec.ends_episode());
-    let (mut policies, mut played, mut cuts) = play_basic(&arena, &remedies, &all, options)?;
-
-    let mut found = None;
-    let mut farthest = None;
-    let wins = |played: &Played| played.kind == PolicyKind::Runbook && played.won;
-    if options.max_actions > 0 && !played.iter().any(wins) {
-        let limit = work::limit_of_search(scenario, options.limit);
-        let mut search = Search::new(&arena, &world, &remedies, limit);
-        let answer = search.run(&played[0], options.max_actions)?;
-        cuts.search = search.is_cut;
-        // Doing nothing is no answer, though it may win.
-        if answer.played.won && !answer.actions.is_empty() {
-            found = Some(search::as_runbook(&answer.actions).to_string());
-            policies.push(search::policy(answer.actions));
-            played.push(answer.played);
-        } else {
-            farthest = Some(answer.played);
-        }
-    }
-    let winning = best(&played);
-    if let Some(best) = winning {
-        let wrong = wrong_action(&played);
-        let worse = ordering::worse(&arena, &policies[best], &played[best], wrong);
-        played.extend(arena.play(&worse)?);
-    }
-    let winner = winning.map(|best| &played[best]);
-    let mut findings = world.lands(scenario);
-    findings.push(answers::inaction(scenario, &played[0]));
-    let most = options.max_actions;
-    findings.push(answers::winnable(
-        winner,
-        farthest.as_ref(),
-        &played[0],
-        most,
-        cuts,
-    ));
-    findings.extend(answers::runbooks(&played));
-    findings.extend(goals::check(scenario, &played, cuts));
-    findings.extend(world.herrings(scenario));
-    findings.push(difficulty::check(scenario, &played, cuts));
-    findings.extend(ordering::check(winner, &played, cuts));
-    let stopped_at_limit = cuts.any().then_some(options.limit);
-    Ok(Audit {
-        profile: profile.name(),
-        findings,
-        notes: notes(scenario, stopped_at_limit),
-        policies: played,
-        winning,
-        found,
-        stopped_at_limit,
-        work: work.done(),
-    })
-}
-
-/// Plays what needs no search: doing nothing first, then the runbooks, chance, and each remedy alone, the
-/// last two within half of the limit. Returns the policies that were played, what came of each, and what
-/// was left out.
-fn play_basic<'a>(
-    arena: &Arena,
-    remedies: &[ActionRequest],
-    all: &'a [ActionRequest],
-    options: &'a AuditOptions,
-) -> Result<(Vec<Policy<'a>>, Vec<Played>, Cuts), EpisodeError> {
-    let mut policies = basic(remedies, all, options);
-    let needed = 1 + options.runbooks.len();
-    let mut played = arena.play(&policies[..needed])?;
-    played.extend(arena.play_within(options.limit / 2, &policies[needed..])?);
-    let random = usize::try_from(options.random).unwrap_or(usize::MAX);
-    let cuts = Cuts {
-        random: played.len() < random.saturating_add(needed).min(policies.len()),
-        singles: played.len() < policies.len(),
-        search: false,
-    };
-    policies.truncate(played.len());
-    Ok((policies, played, cuts))
-}
-
-/// Doing nothing first, then the runbooks, chance, and each remedy alone.
-fn basic<'a>(
-    remedies: &[ActionRequest],
-    all: &'a [ActionRequest],
-    options: &'a AuditOptions,
-) -> Vec<Policy<'a>> {
-    let waiting = Plan::Sequence(Vec::new());
-    let nothing = Policy::new(PolicyKind::Nothing, "do nothing", waiting);
-    let runbooks = { options.runbooks.iter() }
-        .map(|runbook| Policy::new(PolicyKind::Runbook, &runbook.name, Plan::Runbook(runbook)));
-    let random = (0..options.random).map(|number| {
-        let name = format!("random {number}");
-        Policy::new(PolicyKind::Random, name, Plan::Random(number, all))
-    });
-    let single = remedies.iter().map(|remedy| {
-        let plan = Plan::Sequence(vec![(0, remedy.clone())]);
-        Policy::new(PolicyKind::Single, remedy.arguments().to_string(), plan)
-    });
-    let basic = std::iter::once(nothing).chain(runbooks);
-    basic.chain(random).chain(single).collect()
-}
-
-/// The runbook or the found answer that wins with the best grade; of equals the first.
-fn best(played: &[Played]) -> Option<usize> {
-    let is_answer = |played: &Played| {
-        played.won && matches!(played.kind, PolicyKind::Runbook | PolicyKind::Found)
-    };
-    let answers = { played.iter().enumerate() }.filter(|(_, played)| is_answer(played));
-    let grade = |played: &Played| played.grade.total;
-    let best = answers.reduce(|best, next| {
-        if grade(next.1) > grade(best.1) {
-            next
-        } else {
-            best
-        }
-    });
-    best.map(|(index, _)| index)
-}
-
-/// A remedy that is wrong at the first step.
-fn wrong_action(played: &[Played]) -> Option<ActionRequest> {
-    let mut singles = { played.iter() }.filter(|played| played.kind == PolicyKind::Single);
-    let wrong = singles.find(|played| played.wrong_actions > 0)?;
-    wrong.actions.first().map(Taken::request)
-}
-
-/// What is worth knowing to read the findings.
-fn notes(scenario: &Scenario, stopped_at_limit: Option<u64>) -> Vec<String> {
-    let own = own_answers(scenario);
-    let own = (own > 0).then(|| {
-        format!(
-            "the timeline itself halts faults or does actions ({}): every policy has their help, doing nothing too",
-            counted(own, "event")
-        )
-    });
-    let stopped = stopped_at_limit.map(|limit| {
-        format!(
-            "search stopped at the limit of {limit} service ticks (ticks times services, calls and faults, of all policies together): what was not tried may tell otherwise"
-        )
-    });
-    own.into_iter().chain(stopped).collect()
-}
-
-/// How many events of the timeline are what an answer would be.
-fn own_answers(scenario: &Scenario) -> u64 {
-    let answers = |action: &Action| matches!(action, Action::Halt(_) | Action::Perform(_));
-    let events = scenario.timeline.iter();
-    events.filter(|event| answers(&event.action)).count() as u64
-}
-
-fn counted(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
-}

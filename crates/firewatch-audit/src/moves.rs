@@ -1,4 +1,4 @@
-//! Everything that somebody could do.
+//! The actions that policies choose from.
 
 use firewatch_action::{
     ActionCatalogue, ActionRequest, ActionSpec, Parameter, ParameterKind, WAIT,
@@ -35,7 +35,7 @@ fn choose(spec: &ActionSpec, plain: ActionRequest, moves: &mut Vec<ActionRequest
     moves.push(plain);
 }
 
-/// The values that a parameter is tried with besides its default.
+/// Returns the values that a parameter is tried with besides its default.
 fn choices(parameter: &Parameter) -> Vec<Value> {
     let mut values: Vec<Value> = match parameter.kind() {
         ParameterKind::Text => { parameter.choices().iter() }
@@ -63,7 +63,7 @@ fn number(kind: ParameterKind, bound: f64) -> Value {
     }
 }
 
-/// The request in a few words.
+/// Returns the request as a short phrase.
 pub(crate) fn name(request: &ActionRequest) -> String {
     let target = { request.target.iter() }.map(|target| format!(" on {target}"));
     let mut name = format!("{}{}", request.name, target.collect::<String>());

@@ -1,25 +1,25 @@
-//! Whether the grade puts answers in a sensible order.
+//! Checks whether grades put answers in a sensible order.
 
 use firewatch_action::ActionRequest;
 
 use crate::arena::Arena;
-use crate::finding::{Check, Finding};
-use crate::played::{Played, Taken};
-use crate::policy::{Plan, Policy, PolicyKind};
+use crate::finding::{AuditCheck, AuditFinding};
+use crate::policy::{Policy, PolicyKind, PolicyPlan};
+use crate::result::{PolicyAction, PolicyResult};
 use crate::search;
 use crate::work::Cuts;
 
-/// Grade that an answer which wins must have above doing nothing.
+/// Least lead in grade of an answer that wins over doing nothing.
 const MARGIN: f64 = 0.2;
 const AFTER_WRONG: &str = "not below the same after a wrong action";
 /// Grades are rounded to 2 decimals; half of the last one is no difference.
 const SAME: f64 = 0.005;
 
-/// The answer that wins, turned into answers that should not be better.
+/// Returns variants of the winning answer that should not be better.
 pub(crate) fn worse<'a>(
     arena: &Arena,
     best: &Policy<'a>,
-    played: &Played,
+    played: &PolicyResult,
     wrong: Option<ActionRequest>,
 ) -> Vec<Policy<'a>> {
     let named = |kind, name: &str| Policy {
@@ -48,14 +48,14 @@ pub(crate) fn worse<'a>(
             target: Some(service.to_owned()),
             ..remedy.request()
         };
-        // From the tick at which the answer does it: who begins earlier has not looked, and is only luckier.
+        // From the tick at which the answer does it: an earlier start would win by luck, without looking.
         let begin = search::step_of_tick(remedy.tick);
         let actions = (begin..).zip(services.map(|service| on(&service.name)));
         let name = format!("{} on every service", remedy.action);
         Policy::new(
             PolicyKind::Everywhere,
             name,
-            Plan::Sequence(actions.collect()),
+            PolicyPlan::Sequence(actions.collect()),
         )
     });
     { [late].into_iter() }
@@ -64,18 +64,22 @@ pub(crate) fn worse<'a>(
         .collect()
 }
 
-/// The action of an answer that halted a fault first, else its last one on a service.
-fn remedy(played: &Played) -> Option<&Taken> {
+/// Returns the first action of an answer that halted a fault, else its last one on a service.
+fn remedy(played: &PolicyResult) -> Option<&PolicyAction> {
     let mut on_services = played.actions.iter().filter(|taken| taken.target.is_some());
     let halting = on_services.clone().find(|taken| taken.halted);
     halting.or_else(|| on_services.next_back())
 }
 
-/// Holds the best answer that wins against the others.
-pub(crate) fn check(best: Option<&Played>, policies: &[Played], cuts: Cuts) -> Vec<Finding> {
+/// Compares the best answer that wins with the others.
+pub(crate) fn check(
+    best: Option<&PolicyResult>,
+    policies: &[PolicyResult],
+    cuts: Cuts,
+) -> Vec<AuditFinding> {
     let Some(best) = best else {
         let why = "no answer wins that others could be compared with";
-        return vec![Finding::skipped(Check::Ordering, why)];
+        return vec![AuditFinding::skipped(AuditCheck::Ordering, why)];
     };
     let grade = best.grade.total;
     let of = |kind: PolicyKind| policies.iter().filter(move |played| played.kind == kind);
@@ -83,7 +87,7 @@ pub(crate) fn check(best: Option<&Played>, policies: &[Played], cuts: Cuts) -> V
     let mut compare = |about: &str, other: f64, margin: f64, advice: &str, is_cut: bool| {
         let holds = grade - other >= margin - SAME;
         let evidence = format!("{grade:.2} against {other:.2}");
-        let finding = Finding::new(Check::Ordering, about, holds, evidence);
+        let finding = AuditFinding::new(AuditCheck::Ordering, about, holds, evidence);
         findings.push(finding.advise(advice).undecided_if(is_cut));
     };
     for nothing in of(PolicyKind::Nothing) {
@@ -125,7 +129,7 @@ pub(crate) fn check(best: Option<&Played>, policies: &[Played], cuts: Cuts) -> V
         }
     }
     let mut untold = |about: &str| {
-        let finding = Finding::new(Check::Ordering, about, false, "not compared");
+        let finding = AuditFinding::new(AuditCheck::Ordering, about, false, "not compared");
         findings.push(finding.undecided_if(true));
     };
     if cuts.random && random.is_empty() {

@@ -1,4 +1,6 @@
-//! Policies: ways to answer an incident, and what each is asked for step by step.
+//! Policies: ways to answer an incident, step by step.
+
+use std::sync::Arc;
 
 use firewatch_action::ActionRequest;
 use firewatch_response::Responder;
@@ -10,7 +12,7 @@ use serde::Serialize;
 
 use firewatch_response::score::Score;
 
-/// What sort of policy it is.
+/// The kinds of policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyKind {
@@ -32,15 +34,15 @@ pub enum PolicyKind {
     Everywhere,
 }
 
-/// What a policy does, by steps counted from 0: the first step does tick 2.
+/// The actions of a policy, by steps counted from 0: the first step does tick 2.
 #[derive(Clone, Debug)]
-pub(crate) enum Plan<'a> {
+pub(crate) enum PolicyPlan<'a> {
     /// One of the moves each step; the number is that of its stream of random numbers.
     Random(u64, &'a [ActionRequest]),
     /// Each action at its step, in order; none for doing nothing.
     Sequence(Vec<(u64, ActionRequest)>),
-    /// What the runbook says.
-    Runbook(&'a Runbook),
+    /// The steps of the runbook.
+    Runbook(Arc<Runbook>),
 }
 
 /// A way to answer an incident.
@@ -50,13 +52,13 @@ pub(crate) struct Policy<'a> {
     pub(crate) name: String,
     /// Steps before the plan begins, in which it waits.
     pub(crate) delay: u64,
-    /// What is done at the first step, before the plan begins.
+    /// The action at the first step, before the plan begins.
     pub(crate) first: Option<ActionRequest>,
-    pub(crate) plan: Plan<'a>,
+    pub(crate) plan: PolicyPlan<'a>,
 }
 
 impl<'a> Policy<'a> {
-    pub(crate) fn new(kind: PolicyKind, name: impl Into<String>, plan: Plan<'a>) -> Self {
+    pub(crate) fn new(kind: PolicyKind, name: impl Into<String>, plan: PolicyPlan<'a>) -> Self {
         Self {
             kind,
             name: name.into(),
@@ -66,15 +68,19 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// Whoever follows it, at the start of an episode of that seed.
-    pub(crate) fn player(&self, seed: u64) -> Player<'_> {
-        Player {
+    /// Returns a runner of the policy, at the start of an episode of that seed.
+    pub(crate) fn player(&self, seed: u64) -> PolicyRunner<'_> {
+        PolicyRunner {
             policy: self,
             step: 0,
             mind: match &self.plan {
-                Plan::Random(number, moves) => Mind::Random(Box::new(stream(seed, *number)), moves),
-                Plan::Sequence(actions) => Mind::Sequence(actions),
-                Plan::Runbook(runbook) => Mind::Runbook(Responder::new(runbook)),
+                PolicyPlan::Random(number, moves) => {
+                    PolicyState::Random(Box::new(stream(seed, *number)), moves)
+                }
+                PolicyPlan::Sequence(actions) => PolicyState::Sequence(actions),
+                PolicyPlan::Runbook(runbook) => {
+                    PolicyState::Runbook(Responder::new(Arc::clone(runbook)))
+                }
             },
         }
     }
@@ -91,21 +97,21 @@ fn stream(seed: u64, number: u64) -> ChaCha8Rng {
     random
 }
 
-/// Somebody who follows a policy.
-pub(crate) struct Player<'a> {
+/// Follows a policy through an episode.
+pub(crate) struct PolicyRunner<'a> {
     policy: &'a Policy<'a>,
     step: u64,
-    mind: Mind<'a>,
+    mind: PolicyState<'a>,
 }
 
-enum Mind<'a> {
+enum PolicyState<'a> {
     Random(Box<ChaCha8Rng>, &'a [ActionRequest]),
     Sequence(&'a [(u64, ActionRequest)]),
-    Runbook(Responder<'a>),
+    Runbook(Responder),
 }
 
-impl Player<'_> {
-    /// What is done at the next step, decided on what is to be seen before it.
+impl PolicyRunner<'_> {
+    /// Returns the action at the next step, decided on the state before it.
     pub(crate) fn next(&mut self, view: &EnvironmentRef, score: &Score) -> ActionRequest {
         let step = self.step;
         self.step += 1;
@@ -116,28 +122,23 @@ impl Player<'_> {
         let begins = self.policy.delay + u64::from(first.is_some());
         let step = step.checked_sub(begins);
         let asked = step.and_then(|step| self.mind.decide(step, view, score));
-        asked.map_or_else(ActionRequest::wait, ActionRequest::clone)
+        asked.unwrap_or_else(ActionRequest::wait)
     }
 }
 
-impl<'a> Mind<'a> {
-    fn decide(
-        &mut self,
-        step: u64,
-        view: &EnvironmentRef,
-        score: &Score,
-    ) -> Option<&'a ActionRequest> {
+impl PolicyState<'_> {
+    fn decide(&mut self, step: u64, view: &EnvironmentRef, score: &Score) -> Option<ActionRequest> {
         match self {
             Self::Random(random, moves) => {
                 let product = u128::from(random.next_u64()) * moves.len() as u128;
                 // The high half is below the number of moves.
-                moves.get(usize::try_from(product >> 64).ok()?)
+                moves.get(usize::try_from(product >> 64).ok()?).cloned()
             }
             Self::Sequence(actions) => {
                 let due = actions.iter().find(|(at, _)| *at == step);
-                due.map(|(_, request)| request)
+                due.map(|(_, request)| request.clone())
             }
-            Self::Runbook(responder) => responder.next(view, score),
+            Self::Runbook(responder) => responder.next(view, score).cloned(),
         }
     }
 }

@@ -9,33 +9,33 @@ use firewatch_scenario::{Runbook, Scenario};
 
 use crate::arena::Arena;
 use crate::moves;
-use crate::played::Played;
-use crate::policy::{Plan, Policy, PolicyKind};
-use crate::world::World;
+use crate::policy::{Policy, PolicyKind, PolicyPlan};
+use crate::result::PolicyResult;
+use crate::unanswered::UnansweredRun;
 use firewatch_episode::EpisodeError;
 
-/// Partial answers that are gone on from at each length.
+/// Partial answers that are extended at each length.
 const BEAM: usize = 6;
-/// Moments at which an action is tried besides as soon as possible.
+/// Most steps at which an action is tried besides the first possible one.
 const MAX_MOMENTS: usize = 6;
 
 type Actions = Vec<(u64, ActionRequest)>;
 
-/// An answer and what came of it.
+/// An answer and its result.
 #[derive(Clone)]
-pub(crate) struct Answer {
-    /// Steps, counted from 0, and what is done at each.
+pub(crate) struct Candidate {
+    /// Steps, counted from 0, and the action at each.
     pub(crate) actions: Actions,
-    pub(crate) played: Played,
+    pub(crate) played: PolicyResult,
 }
 
-/// What can be tried, and when.
+/// A search over remedies and the steps at which they are tried.
 pub(crate) struct Search<'a> {
     arena: &'a Arena<'a>,
     remedies: Vec<ActionRequest>,
     /// Steps at which something has just happened.
     moments: BTreeSet<u64>,
-    world: &'a World,
+    world: &'a UnansweredRun,
     /// Work at which the search stops.
     limit: u64,
     /// Whether it has stopped there.
@@ -47,7 +47,7 @@ impl<'a> Search<'a> {
     /// never anything to be done.
     pub(crate) fn new(
         arena: &'a Arena,
-        world: &'a World,
+        world: &'a UnansweredRun,
         remedies: &[ActionRequest],
         limit: u64,
     ) -> Self {
@@ -67,11 +67,15 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The best of the shortest answers that win, of at most so many actions: each action at the first
-    /// step and whenever something has happened, then the same behind each of the best partial answers.
-    /// Where none wins, the one that got farthest, which may be doing nothing.
-    pub(crate) fn run(&mut self, nothing: &Played, most: usize) -> Result<Answer, EpisodeError> {
-        let mut farthest = Answer {
+    /// Returns the best of the shortest answers that win, of at most `most` actions. It tries each action at
+    /// the first step and after each event, then the same after each of the best partial answers. If none
+    /// wins, it returns the one that got farthest, which may be doing nothing.
+    pub(crate) fn run(
+        &mut self,
+        nothing: &PolicyResult,
+        most: usize,
+    ) -> Result<Candidate, EpisodeError> {
+        let mut farthest = Candidate {
             actions: Vec::new(),
             played: nothing.clone(),
         };
@@ -103,7 +107,7 @@ impl<'a> Search<'a> {
         Ok(farthest)
     }
 
-    fn extend(&mut self, actions: &Actions) -> Result<Vec<Answer>, EpisodeError> {
+    fn extend(&mut self, actions: &Actions) -> Result<Vec<Candidate>, EpisodeError> {
         let soonest = actions.last().map_or(0, |(step, _)| step + 1);
         let most = self.arena.fitting(self.limit);
         let mut longer: Vec<Actions> = Vec::new();
@@ -123,7 +127,7 @@ impl<'a> Search<'a> {
         let played = self.arena.play(&policies)?;
         let answers = longer.into_iter().zip(played);
         Ok(answers
-            .map(|(actions, played)| Answer { actions, played })
+            .map(|(actions, played)| Candidate { actions, played })
             .collect())
     }
 
@@ -140,14 +144,14 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What a found answer is played as.
+/// Returns the policy of a found answer.
 pub(crate) fn policy<'a>(actions: Actions) -> Policy<'a> {
     let names: Vec<String> = actions.iter().map(|(_, a)| moves::name(a)).collect();
     let name = names.join(", then ");
-    Policy::new(PolicyKind::Found, name, Plan::Sequence(actions))
+    Policy::new(PolicyKind::Found, name, PolicyPlan::Sequence(actions))
 }
 
-/// A found answer as a runbook.
+/// Returns a found answer as a runbook.
 pub(crate) fn as_runbook(actions: &Actions) -> Runbook {
     let mut steps = Vec::new();
     let mut next = 0;
@@ -165,12 +169,13 @@ pub(crate) fn as_runbook(actions: &Actions) -> Runbook {
     }
 }
 
-/// The step that does that tick: a reset does the first.
+/// Returns the step that does that tick; a reset does the first.
 pub(crate) fn step_of_tick(tick: u64) -> u64 {
     tick.saturating_sub(2)
 }
 
-/// The steps whose tick is the first behind a fault that begins later, or an event of the timeline.
+/// Returns the steps whose tick is the first after the start of a later fault, or after an event of the
+/// timeline.
 fn moments(scenario: &Scenario) -> BTreeSet<u64> {
     let faults = scenario.faults.iter().map(|fault| fault.start_tick);
     let events = scenario.timeline.iter().map(|event| event.tick);
@@ -180,7 +185,10 @@ fn moments(scenario: &Scenario) -> BTreeSet<u64> {
 }
 
 /// Services with a fault or a goal, and those that are not healthy at some time while nobody acts.
-fn concerned<'a>(scenario: &'a Scenario, world: &'a World) -> impl Iterator<Item = &'a str> {
+fn concerned<'a>(
+    scenario: &'a Scenario,
+    world: &'a UnansweredRun,
+) -> impl Iterator<Item = &'a str> {
     let faults = scenario.all_faults().map(|fault| &*fault.service);
     let goals = scenario.goals.list.iter().map(|goal| &*goal.service);
     let services = scenario.services.iter().zip(&world.unhealthy_since);
@@ -191,23 +199,23 @@ fn concerned<'a>(scenario: &'a Scenario, world: &'a World) -> impl Iterator<Item
 }
 
 /// How far an answer got: wins, faults halted, goals met, services healthy.
-fn rank(played: &Played) -> (bool, usize, usize, usize) {
+fn rank(played: &PolicyResult) -> (bool, usize, usize, usize) {
     let count = |flags: &[bool]| flags.iter().filter(|flag| **flag).count();
     let (halted, goals) = (count(&played.faults_halted), count(&played.goals_met));
     let healthy = usize::MAX - played.unhealthy.len();
     (played.won, halted, goals, healthy)
 }
 
-/// Who got farther; of equals, the better grade, then the greater reward.
-fn order(a: &Played, b: &Played) -> Ordering {
+/// Compares how far two results got; of equals the grade, then the reward.
+fn order(a: &PolicyResult, b: &PolicyResult) -> Ordering {
     let grades = a.grade.total.total_cmp(&b.grade.total);
     let rewards = a.reward.total_cmp(&b.reward);
     rank(a).cmp(&rank(b)).then(grades).then(rewards)
 }
 
-/// What tells partial answers apart: of those that got to the same, one is enough.
-fn state(played: &Played) -> (Vec<bool>, Vec<bool>, Vec<String>) {
-    let Played {
+/// Returns the state that a partial answer reached: of equal ones, one is enough.
+fn state(played: &PolicyResult) -> (Vec<bool>, Vec<bool>, Vec<String>) {
+    let PolicyResult {
         faults_halted,
         goals_met,
         unhealthy,

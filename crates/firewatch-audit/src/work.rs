@@ -1,4 +1,4 @@
-//! How much is simulated for an audit, and how much may be.
+//! Counts and limits the simulation work of an audit.
 //!
 //! Work is counted in service ticks. A tick of an episode goes through each service, each call and each fault:
 //! it counts as many.
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use firewatch_scenario::{CATALOGUE, Calls, Scenario, Service};
 
-use crate::AuditOptions;
+use crate::options::AuditOptions;
 
 /// Answers that the best one is compared with.
 const COMPARED: u64 = 3;
@@ -25,7 +25,7 @@ pub(crate) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    /// Nothing is done yet; `progress` is told of what is, piece by piece.
+    /// Starts at 0; `progress` is called with each piece of work.
     pub(crate) fn new(progress: &'a (dyn Fn(u64) + Sync)) -> Self {
         let done = AtomicU64::new(0);
         Self { done, progress }
@@ -38,13 +38,13 @@ impl<'a> Work<'a> {
         (self.progress)(work);
     }
 
-    /// What is done. Exact where nothing is played at that time.
+    /// Returns the work done; exact while no policy is being played.
     pub(crate) fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 }
 
-/// What was left out because of the limit.
+/// The parts of an audit that were left out because of the limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cuts {
     /// Some random policies.
@@ -88,7 +88,7 @@ pub(crate) fn of_episode(scenario: &Scenario) -> u64 {
     scenario.ticks.saturating_mul(of_tick(scenario))
 }
 
-/// What a search may take up to: what is left has to do for comparing what it finds.
+/// Returns the limit of the search: it leaves enough to compare its result.
 pub(crate) fn limit_of_search(scenario: &Scenario, limit: u64) -> u64 {
     limit.saturating_sub(of_episode(scenario).saturating_mul(COMPARED))
 }

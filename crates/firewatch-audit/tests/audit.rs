@@ -6,8 +6,12 @@
     reason = "a test whose incident can't be audited fails"
 )]
 
+use std::sync::Arc;
+
 use firewatch_action::Profile;
-use firewatch_audit::{Audit, AuditOptions, Check, Played, PolicyKind, Verdict, audit};
+use firewatch_audit::{
+    Audit, AuditCheck, AuditOptions, AuditVerdict, PolicyKind, PolicyResult, audit,
+};
 use firewatch_scenario::{Runbook, Scenario};
 
 const FAULT: &str = r#"faults: [(kind: bad_deploy, service: "auth-service")]"#;
@@ -39,27 +43,27 @@ fn audited(fields: &str) -> Audit {
 fn audited_with(steps: &str) -> Audit {
     let scenario = scenario(&format!("{SERVICES}, {FAULT}"));
     let options = AuditOptions {
-        runbooks: vec![runbook(&scenario, steps)],
+        runbooks: vec![runbook(&scenario, steps).into()],
         ..options()
     };
     audit(&scenario, &options).expect("it can be played")
 }
 
 /// What became of a check: passed if all that it looked at did.
-fn verdict(audit: &Audit, check: Check) -> Verdict {
+fn verdict(audit: &Audit, check: AuditCheck) -> AuditVerdict {
     let mut of = { audit.findings.iter() }.filter(|finding| finding.check == check);
-    let failed = of.clone().find(|f| f.verdict == Verdict::Failed);
+    let failed = of.clone().find(|f| f.verdict == AuditVerdict::Failed);
     let first = failed.or_else(|| of.next());
     first.expect("each check is reported").verdict
 }
 
 /// The evidence of a check that failed.
-fn failure(audit: &Audit, check: Check) -> &str {
+fn failure(audit: &Audit, check: AuditCheck) -> &str {
     assert!(!audit.is_good());
     let mut failed = audit
         .findings
         .iter()
-        .filter(|f| f.verdict == Verdict::Failed);
+        .filter(|f| f.verdict == AuditVerdict::Failed);
     let failed = failed.find(|finding| finding.check == check);
     let failed = failed.expect("the check failed");
     assert!(failed.advice.is_some(), "{failed:?}");
@@ -75,10 +79,10 @@ fn a_good_incident_passes_every_check_that_has_something_to_look_at() {
         goals: [goal("auth-service", "http_server_error_rate", lt(0.05))]"#
     ));
     assert!(audit.is_good(), "{:#?}", audit.findings);
-    for check in Check::ALL {
+    for check in AuditCheck::ALL {
         let expected = match check {
-            Check::Runbooks => Verdict::Skipped,
-            _ => Verdict::Passed,
+            AuditCheck::Runbooks => AuditVerdict::Skipped,
+            _ => AuditVerdict::Passed,
         };
         assert_eq!(verdict(&audit, *check), expected, "{check}");
     }
@@ -89,9 +93,9 @@ fn a_good_incident_passes_every_check_that_has_something_to_look_at() {
             .iter()
             .filter(move |played| played.kind == kind)
     };
-    let is_counted = |played: &Played| played.action_count == 19 && played.actions.is_empty();
+    let is_counted = |played: &PolicyResult| played.action_count == 19 && played.actions.is_empty();
     assert!(of(PolicyKind::Random).all(is_counted));
-    let is_listed = |played: &Played| played.action_count == 1 && played.actions.len() == 1;
+    let is_listed = |played: &PolicyResult| played.action_count == 1 && played.actions.len() == 1;
     assert!(of(PolicyKind::Single).all(is_listed));
     // What the search found is a runbook that wins.
     let found = audit.found.as_deref().expect("an answer was found");
@@ -107,20 +111,20 @@ fn a_fault_has_to_land() {
         r#"services: {"auth-service": (metrics: {"http_server_error_rate": 0.99})},
            faults: [(kind: oom, service: "auth-service")]"#,
     );
-    assert!(failure(&lost, Check::Lands).contains("would be so without it"));
+    assert!(failure(&lost, AuditCheck::Lands).contains("would be so without it"));
     let slow = audited(&format!(
         r#"{SERVICES}, faults: [(kind: memory_leak, service: "auth-service", speed: 0.001)]"#
     ));
-    assert!(failure(&slow, Check::Lands).contains("stays healthy"));
+    assert!(failure(&slow, AuditCheck::Lands).contains("stays healthy"));
     let none = audited(SERVICES);
-    assert_eq!(failure(&none, Check::Lands), "there is no fault");
+    assert_eq!(failure(&none, AuditCheck::Lands), "there is no fault");
 }
 
 #[test]
 fn a_fault_of_the_single_fault_engine_lands() {
     // That engine can't be without a fault, beside which the others are held.
     let audit = audited(&format!("{SERVICES}, {FAULT}, engine: single_fault"));
-    assert_eq!(verdict(&audit, Check::Lands), Verdict::Passed);
+    assert_eq!(verdict(&audit, AuditCheck::Lands), AuditVerdict::Passed);
 }
 
 #[test]
@@ -128,12 +132,18 @@ fn doing_nothing_has_to_lose() {
     let halted = audited(&format!(
         r#"{SERVICES}, {FAULT}, timeline: [(tick: 4, do: halt("auth-service"))]"#
     ));
-    assert_eq!(failure(&halted, Check::InactionLoses), "doing nothing wins");
+    assert_eq!(
+        failure(&halted, AuditCheck::InactionLoses),
+        "doing nothing wins"
+    );
     assert!(halted.notes[0].contains("the timeline itself"));
     // Where there is nothing to be done, no answer is missed.
     let idle = audited(SERVICES);
-    assert_eq!(failure(&idle, Check::InactionLoses), "doing nothing wins");
-    assert_eq!(verdict(&idle, Check::Winnable), Verdict::Skipped);
+    assert_eq!(
+        failure(&idle, AuditCheck::InactionLoses),
+        "doing nothing wins"
+    );
+    assert_eq!(verdict(&idle, AuditCheck::Winnable), AuditVerdict::Skipped);
     assert_eq!(idle.found, None);
 }
 
@@ -141,8 +151,11 @@ fn doing_nothing_has_to_lose() {
 fn there_has_to_be_an_answer_that_wins() {
     // Nobody has the time: the budget is used up at once.
     let hopeless = audited(&format!("{SERVICES}, {FAULT}, slo_budget: 0.1"));
-    assert!(failure(&hopeless, Check::Winnable).contains("at most 4 actions"));
-    assert_eq!(verdict(&hopeless, Check::Ordering), Verdict::Skipped);
+    assert!(failure(&hopeless, AuditCheck::Winnable).contains("at most 4 actions"));
+    assert_eq!(
+        verdict(&hopeless, AuditCheck::Ordering),
+        AuditVerdict::Skipped
+    );
     let unsearched = audit(
         &scenario(&format!("{SERVICES}, {FAULT}")),
         &AuditOptions {
@@ -151,7 +164,10 @@ fn there_has_to_be_an_answer_that_wins() {
         },
     );
     let unsearched = unsearched.expect("it can be played");
-    assert_eq!(failure(&unsearched, Check::Winnable), "no search was made");
+    assert_eq!(
+        failure(&unsearched, AuditCheck::Winnable),
+        "no search was made"
+    );
 }
 
 #[test]
@@ -168,7 +184,7 @@ fn an_incident_has_to_be_as_hard_as_it_says() {
     let hard = |faults, random| as_hard_as("difficulty: hard,", faults, random);
     // Whoever rolls auth back has won.
     let one_remedy = hard(FAULT, 0);
-    let evidence = failure(&one_remedy, Check::Difficulty);
+    let evidence = failure(&one_remedy, AuditCheck::Difficulty);
     assert!(
         evidence.starts_with("0 of 0 random policies and "),
         "{evidence}"
@@ -177,26 +193,35 @@ fn an_incident_has_to_be_as_hard_as_it_says() {
         (kind: bad_deploy, service: "auth-service"),
         (kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9),
     ]"#;
-    assert_eq!(verdict(&hard(two, 0), Check::Difficulty), Verdict::Passed);
+    assert_eq!(
+        verdict(&hard(two, 0), AuditCheck::Difficulty),
+        AuditVerdict::Passed
+    );
     // Few services, and the time for something to be done to each.
-    assert!(failure(&hard(two, 64), Check::Difficulty).contains("of 64"));
+    assert!(failure(&hard(two, 64), AuditCheck::Difficulty).contains("of 64"));
     // In 300 ticks chance does everything that helps.
     let long = format!("{FAULT}, ticks: 300, slo_budget: 1000");
     let lucky = as_hard_as("difficulty: medium,", &long, 8);
-    assert!(failure(&lucky, Check::Difficulty).starts_with("8 of 8"));
+    assert!(failure(&lucky, AuditCheck::Difficulty).starts_with("8 of 8"));
     assert_eq!(
         verdict(
             &as_hard_as("difficulty: easy,", &long, 8),
-            Check::Difficulty
+            AuditCheck::Difficulty
         ),
-        Verdict::Passed
+        AuditVerdict::Passed
     );
     let short = format!("{FAULT}, ticks: 6");
     let medium = as_hard_as("difficulty: medium,", &short, 64);
-    assert_eq!(verdict(&medium, Check::Difficulty), Verdict::Passed);
+    assert_eq!(
+        verdict(&medium, AuditCheck::Difficulty),
+        AuditVerdict::Passed
+    );
     let limits = "ticks: 20, slo_budget: 30.0, slo_burn_per_tick: 1.5,";
     let undeclared = as_hard_as(limits, FAULT, 8);
-    assert_eq!(verdict(&undeclared, Check::Difficulty), Verdict::Skipped);
+    assert_eq!(
+        verdict(&undeclared, AuditCheck::Difficulty),
+        AuditVerdict::Skipped
+    );
 }
 
 #[test]
@@ -213,12 +238,12 @@ fn the_search_says_how_far_it_got() {
         audit(&two, &options).expect("it can be played")
     };
     let short = with(1);
-    let evidence = failure(&short, Check::Winnable);
+    let evidence = failure(&short, AuditCheck::Winnable);
     let wanted = "at most 1 action was found to win; the one that got farthest: ";
     assert!(evidence.contains(wanted), "{evidence}");
     assert!(evidence.contains("goes on"), "{evidence}");
     let enough = with(2);
-    assert_eq!(verdict(&enough, Check::Winnable), Verdict::Passed);
+    assert_eq!(verdict(&enough, AuditCheck::Winnable), AuditVerdict::Passed);
     let best = &enough.policies[enough.winning.expect("an answer wins")];
     // The second remedy waits for what it remedies.
     assert!(
@@ -228,30 +253,35 @@ fn the_search_says_how_far_it_got() {
     // What was found wins as a runbook too.
     let found = enough.found.as_deref().expect("an answer was found");
     let found = Runbook::parse_for("found.ron", found, &two);
-    let runbooks = vec![found.unwrap_or_else(|problems| panic!("{problems}"))];
+    let runbooks = vec![Arc::new(
+        found.unwrap_or_else(|problems| panic!("{problems}")),
+    )];
     let options = AuditOptions {
         runbooks,
         ..options()
     };
     let again = audit(&two, &options).expect("it can be played");
-    assert_eq!(verdict(&again, Check::Runbooks), Verdict::Passed);
+    assert_eq!(verdict(&again, AuditCheck::Runbooks), AuditVerdict::Passed);
 }
 
 #[test]
 fn a_runbook_has_to_win_without_a_wrong_action() {
     let good = audited_with(r#"wait(2), action("rollback_deploy", "auth-service")"#);
-    assert_eq!(verdict(&good, Check::Runbooks), Verdict::Passed);
+    assert_eq!(verdict(&good, AuditCheck::Runbooks), AuditVerdict::Passed);
     assert!(good.is_good(), "{:#?}", good.findings);
     // No search is needed.
     assert_eq!(good.found, None);
     let slip = audited_with(
         r#"action("restart_service", "db-proxy"), action("rollback_deploy", "auth-service")"#,
     );
-    assert!(failure(&slip, Check::Runbooks).contains("is wrong at tick 2"));
+    assert!(failure(&slip, AuditCheck::Runbooks).contains("is wrong at tick 2"));
     let useless = audited_with(r#"action("fetch_logs", "auth-service")"#);
-    assert!(failure(&useless, Check::Runbooks).contains("at the end"));
+    assert!(failure(&useless, AuditCheck::Runbooks).contains("at the end"));
     // The incident is not to blame for that.
-    assert_eq!(verdict(&useless, Check::Winnable), Verdict::Passed);
+    assert_eq!(
+        verdict(&useless, AuditCheck::Winnable),
+        AuditVerdict::Passed
+    );
     assert!(useless.found.is_some());
 }
 
@@ -259,12 +289,12 @@ fn a_runbook_has_to_win_without_a_wrong_action() {
 fn a_goal_has_to_be_missed_and_met() {
     let with = |goal: &str| audited(&format!("{SERVICES}, {FAULT}, goals: [{goal}]"));
     let given = with(r#"goal("auth-service", "restart_count", ge(0))"#);
-    assert_eq!(failure(&given, Check::Goals), "every policy meets it");
+    assert_eq!(failure(&given, AuditCheck::Goals), "every policy meets it");
     let never = with(r#"goal("auth-service", "restart_count", gt(1000))"#);
-    assert_eq!(failure(&never, Check::Goals), "no policy meets it");
-    assert!(failure(&never, Check::Winnable).contains("is missed at the end"));
+    assert_eq!(failure(&never, AuditCheck::Goals), "no policy meets it");
+    assert!(failure(&never, AuditCheck::Winnable).contains("is missed at the end"));
     let good = with(r#"goal("auth-service", "http_server_error_rate", lt(0.05))"#);
-    assert_eq!(verdict(&good, Check::Goals), Verdict::Passed);
+    assert_eq!(verdict(&good, AuditCheck::Goals), AuditVerdict::Passed);
 }
 
 #[test]
@@ -278,18 +308,21 @@ fn a_red_herring_has_to_mislead_and_not_to_harm() {
         ))
     };
     let good = with(r#""process_memory_utilization": 0.85"#);
-    assert_eq!(verdict(&good, Check::Herrings), Verdict::Passed);
+    assert_eq!(verdict(&good, AuditCheck::Herrings), AuditVerdict::Passed);
     let dull = with(r#""http_server_error_rate": 0.0, "process_memory_utilization": 0.3"#);
-    assert!(failure(&dull, Check::Herrings).contains("it looks healthy"));
+    assert!(failure(&dull, AuditCheck::Herrings).contains("it looks healthy"));
     let planted = audited(&format!(
         r#"services: {{
             "auth-service": (), "mailer": (metrics: {{"http_server_error_rate": 0.0}}),
         }}, {FAULT}, red_herrings: ["mailer"],
         adversarial_logs: [(service: "mailer", line: "ERROR it is me")]"#
     ));
-    assert_eq!(verdict(&planted, Check::Herrings), Verdict::Passed);
+    assert_eq!(
+        verdict(&planted, AuditCheck::Herrings),
+        AuditVerdict::Passed
+    );
     let harmful = with(r#""http_server_error_rate": 0.6"#);
-    assert!(failure(&harmful, Check::Herrings).contains("it harms"));
+    assert!(failure(&harmful, AuditCheck::Herrings).contains("it harms"));
 }
 
 #[test]
@@ -298,8 +331,8 @@ fn a_grade_has_to_tell_answers_apart() {
     let audit = audited(&format!(
         r#"{SERVICES}, {FAULT}, timeline: [(tick: 3, do: halt("auth-service"))]"#
     ));
-    assert_eq!(failure(&audit, Check::Ordering), "0.97 against 0.95");
-    let failed = { audit.findings.iter() }.find(|finding| finding.check == Check::Ordering);
+    assert_eq!(failure(&audit, AuditCheck::Ordering), "0.97 against 0.95");
+    let failed = { audit.findings.iter() }.find(|finding| finding.check == AuditCheck::Ordering);
     let about = failed.map(|finding| finding.about.as_str());
     assert_eq!(about, Some("above doing nothing"));
 }
@@ -311,7 +344,7 @@ fn trying_a_remedy_everywhere_must_not_be_better() {
         action("restart_service", "db-proxy"), action("rollback_deploy", "auth-service")"#,
     );
     let mut failed = { audit.findings.iter() }
-        .filter(|f| f.check == Check::Ordering && f.verdict == Verdict::Failed);
+        .filter(|f| f.check == AuditCheck::Ordering && f.verdict == AuditVerdict::Failed);
     let about = failed.next().map(|finding| finding.about.as_str());
     assert_eq!(about, Some("not below its remedy on every service"));
 }

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -113,21 +114,21 @@ fn receive_result<T>(receiver: &Receiver<Result<T, Failure>>) -> Result<T, Failu
 /// # Errors
 /// None for scenarios without [`Scenario::problems`].
 pub fn play_scenarios<T>(
-    scenarios: &[&Scenario],
-    runbook: Option<&Runbook>,
+    scenarios: &[Arc<Scenario>],
+    runbook: Option<&Arc<Runbook>>,
     bar: &ProgressBar,
     mut read: impl FnMut(&Scenario, &Script, &EnvironmentRef) -> T,
 ) -> Result<Vec<T>, Failure> {
-    let started = scenarios.iter().copied();
+    let started = scenarios.iter().cloned();
     let playback = match runbook {
-        Some(runbook) => FleetPlayback::answered(started, runbook)?,
+        Some(runbook) => FleetPlayback::answered(started, Arc::clone(runbook))?,
         None => FleetPlayback::new(started)?,
     };
     let mut playback = playback.outcomes_only();
     let mut results: Vec<Option<T>> = scenarios.iter().map(|_| None).collect();
     loop {
         for &index in playback.ended() {
-            let (scenario, script) = (scenarios[index], &playback.scripts()[index]);
+            let (scenario, script) = (&scenarios[index], &playback.scripts()[index]);
             let fleet = playback.fleet();
             results[index] = Some(fleet.read(index, |view| read(scenario, script, view))?);
         }

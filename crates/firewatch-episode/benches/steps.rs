@@ -18,7 +18,7 @@
 use std::time::Instant;
 
 use firewatch_action::{ActionCatalogue, ActionRequest, Ask, NumberedRequest, Profile};
-use firewatch_episode::{BatchStep, Episode, EpisodeBatch, Request};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeRequest};
 use firewatch_reference::PythonRandom;
 use firewatch_scenario::{Difficulty, Draws, Episodes};
 use firewatch_sim::{Fleet, Observation};
@@ -36,8 +36,8 @@ const METRICS: [&str; 4] = [
     "process_memory_utilization",
 ];
 
-fn drawn(seed: u64) -> Request<'static> {
-    Request::Drawn {
+fn drawn(seed: u64) -> EpisodeRequest {
+    EpisodeRequest::Drawn {
         difficulty: DIFFICULTY,
         seed,
     }

@@ -1,32 +1,37 @@
 //! Many episodes at once.
 
 mod round;
+mod step;
 
+use std::fmt;
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionId, Ask, Profile};
-use firewatch_response::FailedAction;
-use firewatch_response::score::{End, Grade, Reward, Score};
-use firewatch_sim::{Fleet, SimError};
+use firewatch_response::score::Score;
+use firewatch_scenario::Scenario;
+use firewatch_sim::{Fleet, SimError, Simulation};
 
-use crate::factory::{EpisodeFactory, Prepared};
-use crate::incident::{EpisodeError, Request};
+use crate::error::EpisodeError;
+use crate::factory::{EpisodeFactory, PreparedEpisode};
 use crate::info::Info;
+use crate::request::EpisodeRequest;
 use crate::session::Session;
-use round::{Round, Turn};
+use crate::state::EpisodeState;
+use round::{BatchRound, TurnState};
+pub use step::BatchStep;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
 ///
-/// Nobody reads along: no history of actions is kept, and under the standard profile no texts are made.
-/// What is to be seen is read as numbers, with [`Fleet::observe_into`].
+/// A batch keeps no history of actions, and makes no texts under the standard profile. Read observations as
+/// numbers, with [`Fleet::observe_into`].
 ///
 /// ```
-/// use firewatch_episode::{BatchStep, EpisodeBatch, Request};
+/// use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeRequest};
 /// use firewatch_action::{ActionRequest, Profile};
 /// use firewatch_scenario::Difficulty;
 ///
 /// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
-/// let drawn = |seed| Request::Drawn { difficulty: Difficulty::Hard, seed };
+/// let drawn = |seed| EpisodeRequest::Drawn { difficulty: Difficulty::Hard, seed };
 /// let mut batch = EpisodeBatch::new(Profile::Standard, (0..16).map(drawn), 1)?;
 /// let actions = vec![ActionRequest::untargeted("escalate"); 16];
 /// let mut steps = vec![BatchStep::default(); 16];
@@ -51,29 +56,16 @@ pub struct EpisodeBatch {
     sessions: Vec<Session>,
     /// The action of each in this step. It and the turns are kept, so that steps don't allocate.
     asked: Vec<ActionId>,
-    turns: Vec<Turn>,
+    turns: Vec<TurnState>,
 }
 
-/// What came of a step of one episode.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct BatchStep {
-    /// What the step earned; all 0 for one that was not done.
-    pub reward: Reward,
-    /// Whether the action could be done: `false` without a target that it needs.
-    pub valid: bool,
-    /// Whether it was done to a service that there was nothing to remedy about.
-    pub wrong: bool,
-    /// Why the episode has ended, if it has, now or earlier.
-    pub end: Option<End>,
-    /// The grade, if it has.
-    pub grade: Option<Grade>,
-    /// Why the step was not done: the episode had ended, or the action failed, as some do under the
-    /// reference profile.
-    pub error: Option<EpisodeError>,
-    /// The first action of the scenario's own timeline that could not be carried out before the tick of this
-    /// step; in the first step, also before the tick of the reset. The step was still done, but the
-    /// incident is not the one that the scenario describes.
-    pub failed_action: Option<Box<FailedAction>>,
+impl fmt::Debug for EpisodeBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EpisodeBatch")
+            .field("profile", &self.profile)
+            .field("episodes", &self.sessions.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl EpisodeBatch {
@@ -82,13 +74,13 @@ impl EpisodeBatch {
     const PART: usize = 128;
 
     /// Begins an episode for each request, with the built-in actions of the profile. `threads` share the
-    /// steps, the caller's included; what comes of them is the same with any number.
+    /// steps, the caller's included; the results are the same with any number.
     ///
     /// # Errors
     /// As [`crate::Episode::reset`], for the first request that has one.
-    pub fn new<'a>(
+    pub fn new(
         profile: Profile,
-        requests: impl IntoIterator<Item = Request<'a>>,
+        requests: impl IntoIterator<Item = EpisodeRequest>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let catalogue = Arc::new(ActionCatalogue::built_in(profile).clone());
@@ -100,14 +92,14 @@ impl EpisodeBatch {
     ///
     /// # Errors
     /// As [`EpisodeBatch::new`].
-    pub fn with_actions<'a>(
+    pub fn with_actions(
         profile: Profile,
         catalogue: Arc<ActionCatalogue>,
-        requests: impl IntoIterator<Item = Request<'a>>,
+        requests: impl IntoIterator<Item = EpisodeRequest>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let requests = requests.into_iter();
-        let prepared = requests.map(|request| Prepared::new(profile, &request));
+        let prepared = requests.map(|request| PreparedEpisode::new(profile, &request));
         let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
         Self::of_prepared(profile, catalogue, prepared, threads)
     }
@@ -119,22 +111,22 @@ impl EpisodeBatch {
     pub fn repeated(
         profile: Profile,
         catalogue: Arc<ActionCatalogue>,
-        request: &Request,
+        request: &EpisodeRequest,
         count: usize,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
-        let prepared = vec![Prepared::new(profile, request)?; count];
+        let prepared = vec![PreparedEpisode::new(profile, request)?; count];
         Self::of_prepared(profile, catalogue, prepared, threads)
     }
 
     fn of_prepared(
         profile: Profile,
         catalogue: Arc<ActionCatalogue>,
-        prepared: Vec<Prepared>,
+        prepared: Vec<PreparedEpisode>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
         let (count, size) = (prepared.len(), Self::PART);
-        let prepared: Vec<(usize, Prepared)> = (0..).zip(prepared).collect();
+        let prepared: Vec<(usize, PreparedEpisode)> = (0..).zip(prepared).collect();
         let parts = count.div_ceil(size);
         let new = || EpisodeFactory::new(profile);
         let mut factories: Vec<_> = std::iter::repeat_with(new).take(parts).collect();
@@ -156,7 +148,7 @@ impl EpisodeBatch {
             factories,
             sessions: sessions.into_iter().flatten().collect(),
             asked: Vec::with_capacity(count),
-            turns: vec![Turn::Over; count],
+            turns: vec![TurnState::Over; count],
         })
     }
 
@@ -181,17 +173,18 @@ impl EpisodeBatch {
     /// after that, so no episode has begun then: all go on as they were. Under the reference profile the one
     /// of that place goes on with what the failed reset leaves, as in [`crate::Episode::reset`].
     ///
-    /// What a timeline can't do before the first tick is no error: see [`BatchStep::failed_action`].
-    pub fn reset_masked<'a>(
+    /// A timeline's action that can't be carried out before the first tick is no error: see
+    /// [`BatchStep::failed_action`].
+    pub fn reset_masked(
         &mut self,
         mask: &[bool],
-        mut request: impl FnMut(usize) -> Request<'a>,
+        mut request: impl FnMut(usize) -> EpisodeRequest,
     ) -> Result<(), EpisodeError> {
         SimError::check_length("the mask", mask.len(), self.len())?;
         let picked = (0..self.len()).filter(|&index| mask[index]);
         let prepared = picked.map(|index| {
             let request = request(index);
-            let prepared = Prepared::new(self.profile, &request)
+            let prepared = PreparedEpisode::new(self.profile, &request)
                 .inspect_err(|_| self.sessions[index].after_failed_reset(&request))?;
             Ok((index, prepared))
         });
@@ -247,7 +240,7 @@ impl EpisodeBatch {
         self.fleet.try_for_each_part(own, |part, own| {
             let (((sessions, turns), (asked, actions)), steps) = own;
             let first = part.range().start;
-            let mut round = Round {
+            let mut round = BatchRound {
                 catalogue,
                 profile,
                 first,
@@ -261,6 +254,39 @@ impl EpisodeBatch {
             part.tick();
             round.play(part)
         })
+    }
+
+    /// Returns one episode as plain data, without the history of actions.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn save(&self, index: usize) -> Result<EpisodeState, EpisodeError> {
+        let environment = self.fleet.snapshot(index)?;
+        Ok(self.sessions[index].save(environment, self.info(index)?))
+    }
+
+    /// Continues one episode from a saved state of an episode of this scenario, of a batch or alone. The
+    /// scenario of a [drawn](EpisodeRequest::Drawn) one is what
+    /// [`generate`](firewatch_scenario::generate) gives for its difficulty and seed.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`]; [`EpisodeError::State`] or [`EpisodeError::Sim`]: the state is
+    /// damaged, or is not one of this scenario and profile. All episodes go on as they were.
+    pub fn restore(
+        &mut self,
+        index: usize,
+        scenario: impl Into<Arc<Scenario>>,
+        state: &EpisodeState,
+    ) -> Result<(), EpisodeError> {
+        // A state that does not fit must not reach the fleet.
+        let scenario = scenario.into();
+        let blueprint = state.blueprint(&scenario)?;
+        let alone = Simulation::from_blueprint(&blueprint)?;
+        let session = Session::restore(self.profile, scenario, state, &alone.view())?;
+        self.fleet.reset(index, &blueprint)?;
+        self.sessions[index] = session;
+        self.sessions[index].forget_texts();
+        Ok(())
     }
 
     /// The score of one episode so far.
@@ -277,7 +303,7 @@ impl EpisodeBatch {
         Ok(&session.score)
     }
 
-    /// What else is said about the last step of one episode, but for the analysis in sentences.
+    /// Returns the information about the last step of one episode, without the analysis in sentences.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].
@@ -287,7 +313,7 @@ impl EpisodeBatch {
             .read(index, |view| self.sessions[index].info(view))?)
     }
 
-    /// What is to be seen of one episode, but for the history of actions.
+    /// Returns the observation of one episode, without the history of actions.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].

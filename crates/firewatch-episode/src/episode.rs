@@ -1,35 +1,39 @@
 //! One episode at a time.
 
+use std::fmt;
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Ask, HaltedFault, Profile};
 use firewatch_response::FailedAction;
-use firewatch_response::score::{End, Grade, Reward, Score};
+use firewatch_response::score::{EpisodeEnd, Grade, Reward, Score};
 use firewatch_scenario::{Goal, Scenario};
-use firewatch_sim::{EnvironmentRef, Simulation};
+use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
-use crate::incident::{EpisodeError, Incident, Request};
+use crate::error::EpisodeError;
+use crate::incident::PreparedIncident;
 use crate::info::Info;
 use crate::observation::Observation;
+use crate::request::EpisodeRequest;
 use crate::session::{PastAction, Session};
+use crate::state::EpisodeState;
 
-/// An incident that somebody answers, step by step.
+/// An incident that an agent or a person responds to, step by step.
 ///
 /// ```
-/// use firewatch_response::score::End;
-/// use firewatch_episode::{Episode, Request};
+/// use firewatch_response::score::EpisodeEnd;
+/// use firewatch_episode::{Episode, EpisodeRequest};
 /// use firewatch_action::{ActionRequest, Profile};
 ///
 /// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
 /// let mut episode = Episode::new(Profile::Standard);
-/// let first = episode.reset(&Request::task("task_easy_oom_baseline")?)?;
+/// let first = episode.reset(&EpisodeRequest::task("task_easy_oom_baseline")?)?;
 /// assert_eq!(first.tick, 1);
 /// let step = episode.step(&ActionRequest::new("scale_replicas", "auth-service"))?;
 /// assert!(step.valid && !step.wrong);
 /// while episode.end().is_none() {
 ///     episode.step(&ActionRequest::new("fetch_logs", "auth-service"))?;
 /// }
-/// assert_eq!(episode.end(), Some(End::OutOfTicks));
+/// assert_eq!(episode.end(), Some(EpisodeEnd::OutOfTicks));
 /// assert!(episode.grade().is_some_and(|grade| grade.total > 0.5));
 /// # Ok(())
 /// # }
@@ -38,16 +42,17 @@ pub struct Episode {
     profile: Profile,
     catalogue: Arc<ActionCatalogue>,
     running: Option<(Simulation, Session)>,
-    /// What was said about the last step that was done.
+    /// The information about the last step that was done.
     info: Info,
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// What is to be seen now.
+#[non_exhaustive]
+pub struct EpisodeStep {
+    /// The observation after the step.
     pub observation: Observation,
-    /// What the step earned; all 0 for one that was not done.
+    /// The reward; all 0 for a step that was not done.
     pub reward: Reward,
     /// Whether the action could be done: `false` without a target that it needs.
     pub valid: bool,
@@ -55,13 +60,13 @@ pub struct Step {
     pub wrong: bool,
     /// The fault that it halted.
     pub halted: Option<HaltedFault>,
-    /// What is said about it, in lines.
+    /// The feedback of the action, in lines.
     pub feedback: String,
     /// Why the episode has ended, if it has.
-    pub end: Option<End>,
+    pub end: Option<EpisodeEnd>,
     /// The grade, if it has.
     pub grade: Option<Grade>,
-    /// What else is said about the step; about the one before, if this one was not done.
+    /// More information about the step; about the previous one if this one was not done.
     pub info: Info,
     /// Why the step was not done, under the reference profile: it came after the end, or the action failed.
     pub error: Option<EpisodeError>,
@@ -69,6 +74,18 @@ pub struct Step {
     /// step; in the first step, also before the tick of the reset. The step was still done, but the
     /// incident is not the one that the scenario describes.
     pub failed_action: Option<FailedAction>,
+}
+
+impl fmt::Debug for Episode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Episode")
+            .field("profile", &self.profile)
+            .field("scenario", &self.scenario().map(|scenario| &scenario.name))
+            .field("tick", &self.view().map(|view| view.clock().tick))
+            .field("steps", &self.steps())
+            .field("end", &self.end())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Episode {
@@ -93,15 +110,15 @@ impl Episode {
         }
     }
 
-    /// Begins another episode and does its first tick, which nobody answers.
+    /// Starts another episode and runs its first tick, which has no action.
     ///
     /// # Errors
     /// [`EpisodeError::Task`], [`EpisodeError::Unregistered`], [`EpisodeError::Sim`]; the episode
     /// before it goes on then. Under the reference profile it does so with what the reference has
     /// overwritten by then: it burns, and is graded, by the difficulty and the task of the reset that
     /// failed, and counts its steps from 0. [`Observation::of_error`] is what the reference shows.
-    pub fn reset(&mut self, request: &Request) -> Result<Observation, EpisodeError> {
-        let incident = Incident::new(self.profile, request).inspect_err(|_| {
+    pub fn reset(&mut self, request: &EpisodeRequest) -> Result<Observation, EpisodeError> {
+        let incident = PreparedIncident::new(self.profile, request).inspect_err(|_| {
             if let Some((_, session)) = &mut self.running {
                 session.after_failed_reset(request);
             }
@@ -115,20 +132,64 @@ impl Episode {
         Ok(observation)
     }
 
-    /// What the scenario's timeline does, then one tick, then one action.
+    /// Returns an episode of its own that continues from here, with the same environment, score, history
+    /// and information. Neither changes the other, and both give the same bits for the same actions.
     ///
-    /// A timeline's action that does not fit the scenario is [`Step::failed_action`]: the rest of what the
+    /// # Errors
+    /// As [`Simulation::branch`].
+    pub fn branch(&self) -> Result<Self, EpisodeError> {
+        let branch = |(simulation, session): &(Simulation, Session)| {
+            Ok::<_, SimError>((simulation.branch()?, session.clone()))
+        };
+        Ok(Self {
+            profile: self.profile,
+            catalogue: Arc::clone(&self.catalogue),
+            running: self.running.as_ref().map(branch).transpose()?,
+            info: self.info.clone(),
+        })
+    }
+
+    /// Returns the episode as plain data; `None` before the first reset.
+    #[must_use]
+    pub fn save(&self) -> Option<EpisodeState> {
+        let (simulation, session) = self.running.as_ref()?;
+        Some(session.save(simulation.snapshot(), self.info.clone()))
+    }
+
+    /// Continues from a saved state of an episode of this scenario, in place of the current one. The
+    /// scenario is that of [`Episode::scenario`] when the state was saved.
+    ///
+    /// # Errors
+    /// [`EpisodeError::State`] or [`EpisodeError::Sim`]: the state is damaged, or is not one of this scenario
+    /// and profile. The current episode goes on as it was.
+    pub fn restore(
+        &mut self,
+        scenario: impl Into<Arc<Scenario>>,
+        state: &EpisodeState,
+    ) -> Result<(), EpisodeError> {
+        let scenario = scenario.into();
+        let simulation = Simulation::from_blueprint(&state.blueprint(&scenario)?)?;
+        let view = simulation.view();
+        let session = Session::restore(self.profile, scenario, state, &view)?;
+        self.running = Some((simulation, session));
+        self.info = state.info.clone();
+        Ok(())
+    }
+
+    /// Runs the due part of the scenario's timeline, then one tick, then one action.
+    ///
+    /// A timeline's action that does not fit the scenario is [`EpisodeStep::failed_action`]: the rest of what the
     /// timeline does then, the tick and the action are still done.
     ///
     /// Under the reference profile a step that comes after the end, or before the first reset, is
-    /// [`Step::error`] with an empty observation, as the reference shows it; so is one whose action
+    /// [`EpisodeStep::error`] with an empty observation, as the reference shows it; so is one whose action
     /// [fails](firewatch_action::ActionError::Raised), though its tick has happened.
     ///
     /// # Errors
     /// [`firewatch_action::ActionError::Unknown`], and under the standard profile
     /// [`EpisodeError::NotRunning`], where it is a mistake of the caller's: nothing has happened then.
     /// [`firewatch_action::ActionError::Unfit`] for this action: the tick has happened.
-    pub fn step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
+    pub fn step(&mut self, action: &ActionRequest) -> Result<EpisodeStep, EpisodeError> {
         match self.try_step(action) {
             Err(error) if self.profile == Profile::Reference && error.is_shown() => {
                 Ok(self.not_done(error))
@@ -137,10 +198,10 @@ impl Episode {
         }
     }
 
-    /// What is seen of a step that was not done.
-    fn not_done(&self, error: EpisodeError) -> Step {
+    /// Returns the result of a step that was not done.
+    fn not_done(&self, error: EpisodeError) -> EpisodeStep {
         let has_ticked = error != EpisodeError::NotRunning;
-        Step {
+        EpisodeStep {
             observation: Observation::of_error(&error),
             reward: Reward::default(),
             valid: false,
@@ -155,7 +216,7 @@ impl Episode {
         }
     }
 
-    fn try_step(&mut self, action: &ActionRequest) -> Result<Step, EpisodeError> {
+    fn try_step(&mut self, action: &ActionRequest) -> Result<EpisodeStep, EpisodeError> {
         let running = self.running.as_mut();
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
@@ -172,7 +233,7 @@ impl Episode {
             semantic_analysis: Some(analysis),
             ..session.info(&view)
         };
-        Ok(Step {
+        Ok(EpisodeStep {
             observation: session.observation(&view),
             reward: done.reward,
             valid: done.outcome.valid,
@@ -207,8 +268,8 @@ impl Episode {
 
     /// The scenario that the last reset began with.
     #[must_use]
-    pub fn scenario(&self) -> Option<&Scenario> {
-        self.session().map(|session| &*session.scenario)
+    pub fn scenario(&self) -> Option<&Arc<Scenario>> {
+        self.session().map(|session| &session.scenario)
     }
 
     /// The environment as it is: an operator sees an [`Observation`] instead.
@@ -219,7 +280,7 @@ impl Episode {
             .map(|(simulation, _)| simulation.view())
     }
 
-    /// What is to be seen now.
+    /// Returns the current observation; `None` before the first reset.
     #[must_use]
     pub fn observation(&self) -> Option<Observation> {
         let (simulation, session) = self.running.as_ref()?;
@@ -233,7 +294,7 @@ impl Episode {
     }
 
     /// The first action of the scenario's own timeline that could not be carried out before the last tick; see
-    /// [`Step::failed_action`].
+    /// [`EpisodeStep::failed_action`].
     #[must_use]
     pub fn failed_action(&self) -> Option<&FailedAction> {
         self.session()?.failed_action.as_deref()
@@ -270,7 +331,7 @@ impl Episode {
 
     /// Why the last episode has ended; `None` while it runs, and before the first.
     #[must_use]
-    pub fn end(&self) -> Option<End> {
+    pub fn end(&self) -> Option<EpisodeEnd> {
         self.session()?.score.end()
     }
 

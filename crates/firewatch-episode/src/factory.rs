@@ -3,30 +3,35 @@
 use std::sync::Arc;
 
 use firewatch_action::Profile;
-use firewatch_response::score::Terms;
+use firewatch_response::score::ScoreTerms;
 use firewatch_scenario::{Difficulty, Episodes, Scenario, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
 
-use crate::incident::{EpisodeError, Incident, Request};
-use crate::session::{Beginning, Opening, Session};
+use crate::error::EpisodeError;
+use crate::incident::PreparedIncident;
+use crate::request::EpisodeRequest;
+use crate::session::Session;
+use crate::start::{EpisodeStart, OpeningState};
 
 /// A request that can be met: whatever can be wrong with one has been looked at, and the blueprint has been
-/// checked. What its timeline can't do before the first tick is no error.
+/// checked. A timeline's action that can't be carried out before the first tick is no error.
 #[derive(Clone)]
-pub(crate) enum Prepared {
+pub(crate) enum PreparedEpisode {
     /// Drawn straight into the fleet.
     Drawn { difficulty: Difficulty, seed: u64 },
     /// A scenario, a task, or what the reference draws.
-    Incident(Arc<Incident>),
+    Incident(Arc<PreparedIncident>),
 }
 
-impl Prepared {
-    pub(crate) fn new(profile: Profile, request: &Request) -> Result<Self, EpisodeError> {
+impl PreparedEpisode {
+    pub(crate) fn new(profile: Profile, request: &EpisodeRequest) -> Result<Self, EpisodeError> {
         match (profile, request) {
-            (Profile::Standard, &Request::Drawn { difficulty, seed }) => {
+            (Profile::Standard, &EpisodeRequest::Drawn { difficulty, seed }) => {
                 Ok(Self::Drawn { difficulty, seed })
             }
-            _ => Ok(Self::Incident(Arc::new(Incident::new(profile, request)?))),
+            _ => Ok(Self::Incident(Arc::new(PreparedIncident::new(
+                profile, request,
+            )?))),
         }
     }
 }
@@ -35,12 +40,12 @@ impl Prepared {
 pub(crate) struct EpisodeFactory {
     profile: Profile,
     episodes: Episodes,
-    /// What drawn episodes of a difficulty have in common, in the order of the difficulties. Each
+    /// The scenario that stands for all drawn episodes of a difficulty, in the order of the difficulties. Each
     /// factory has its own, so that threads don't share the count of references.
     drawn: [Arc<Scenario>; 3],
     /// Indices of the episodes that begin; kept, as is the next.
     beginning: Vec<usize>,
-    openings: Vec<Opening>,
+    openings: Vec<OpeningState>,
 }
 
 impl EpisodeFactory {
@@ -55,10 +60,10 @@ impl EpisodeFactory {
         }
     }
 
-    fn blueprint<'a>(&'a mut self, prepared: &'a Prepared) -> &'a Blueprint {
+    fn blueprint<'a>(&'a mut self, prepared: &'a PreparedEpisode) -> &'a Blueprint {
         match prepared {
-            &Prepared::Drawn { difficulty, seed } => self.episodes.draw(difficulty, seed),
-            Prepared::Incident(incident) => &incident.blueprint,
+            &PreparedEpisode::Drawn { difficulty, seed } => self.episodes.draw(difficulty, seed),
+            PreparedEpisode::Incident(incident) => &incident.blueprint,
         }
     }
 
@@ -66,7 +71,7 @@ impl EpisodeFactory {
     pub(crate) fn fill(
         &mut self,
         part: &mut NewPart,
-        episodes: &[(usize, Prepared)],
+        episodes: &[(usize, PreparedEpisode)],
     ) -> Result<(), SimError> {
         { episodes.iter() }.try_for_each(|(_, prepared)| part.push(self.blueprint(prepared)))
     }
@@ -78,7 +83,7 @@ impl EpisodeFactory {
     pub(crate) fn reset(
         &mut self,
         part: &mut FleetPart,
-        episodes: &[(usize, Prepared)],
+        episodes: &[(usize, PreparedEpisode)],
     ) -> Result<(), SimError> {
         { episodes.iter() }
             .try_for_each(|(index, prepared)| part.reset(*index, self.blueprint(prepared)))
@@ -92,7 +97,7 @@ impl EpisodeFactory {
     pub(crate) fn begin(
         &mut self,
         part: &mut FleetPart,
-        episodes: &[(usize, Prepared)],
+        episodes: &[(usize, PreparedEpisode)],
         mut begun: impl FnMut(usize, Session),
     ) -> Result<(), SimError> {
         self.beginning.clear();
@@ -100,8 +105,8 @@ impl EpisodeFactory {
         for &(environment, ref prepared) in episodes {
             self.beginning.push(environment);
             let mut opening = match prepared {
-                Prepared::Drawn { .. } => Opening::default(),
-                Prepared::Incident(incident) => {
+                PreparedEpisode::Drawn { .. } => OpeningState::default(),
+                PreparedEpisode::Incident(incident) => {
                     incident.act_first(&mut part.environment_mut(environment)?)?
                 }
             };
@@ -114,10 +119,10 @@ impl EpisodeFactory {
         part.tick_picked(&self.beginning)?;
         for ((index, prepared), opening) in episodes.iter().zip(self.openings.drain(..)) {
             let beginning = match prepared {
-                &Prepared::Drawn { difficulty, seed } => {
+                &PreparedEpisode::Drawn { difficulty, seed } => {
                     let scenario = &self.drawn[difficulty as usize];
-                    Beginning {
-                        terms: Terms::of(self.profile, scenario),
+                    EpisodeStart {
+                        terms: ScoreTerms::of(self.profile, scenario),
                         scenario: Arc::clone(scenario),
                         // Nothing happens by itself in what is drawn.
                         timetable: None,
@@ -125,7 +130,7 @@ impl EpisodeFactory {
                         initial_budget: difficulty.slo_budget().remaining,
                     }
                 }
-                Prepared::Incident(incident) => incident.beginning(),
+                PreparedEpisode::Incident(incident) => incident.beginning(),
             };
             let session = part.read(*index, |view| Session::begin(beginning, opening, view))?;
             begun(*index, session);

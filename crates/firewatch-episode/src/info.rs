@@ -1,18 +1,22 @@
-//! What is said about a step besides the observation.
+//! Information about a step besides the observation.
+
+use std::borrow::Cow;
 
 use firewatch_action::{ActionOutcome, ActionRequest, Category};
-use firewatch_response::score::Outcome;
+use firewatch_response::score::GradeInput;
 use firewatch_sim::{EnvironmentRef, round_decimal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::session::Session;
 
-/// What an episode is, told in one sentence to a reader who sees only the text.
+/// Describes an episode in one sentence, for a reader who sees only text.
 pub const SIMULATION_TYPE: &str =
     "production incident in a mesh of microservices, with metrics, alerts and logs to judge by";
 
-/// What is said about a step besides the observation.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+/// Information about a step besides the observation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Info {
     /// Services that are not healthy.
     pub services_degraded: Vec<String>,
@@ -28,13 +32,14 @@ pub struct Info {
     /// How far the incident is dealt with, percent: 0, 25, 75 or 100.
     pub incident_progress: u8,
     /// [`SIMULATION_TYPE`] in every step; empty where there was none.
-    pub simulation_type: &'static str,
+    pub simulation_type: Cow<'static, str>,
     /// The episode in figures, once it has ended.
     pub episode_summary: Option<EpisodeSummary>,
 }
 
 /// An episode that has ended, in figures.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EpisodeSummary {
     /// Services that count as affected.
     pub services_affected: usize,
@@ -57,7 +62,7 @@ pub struct EpisodeSummary {
 }
 
 impl EpisodeSummary {
-    fn of(outcome: &Outcome) -> Self {
+    fn of(outcome: &GradeInput) -> Self {
         const DECIMALS: u32 = 2;
         const RATIO_DECIMALS: u32 = 3;
         let ratio = outcome.recovered as f64 / outcome.affected.max(1) as f64;
@@ -100,8 +105,8 @@ impl Session {
                 .filter_map(named)
                 .collect(),
             incident_progress: self.progress(view.clock().tick, unhealthy.len()),
-            simulation_type: SIMULATION_TYPE,
-            episode_summary: self.score.final_outcome().map(EpisodeSummary::of),
+            simulation_type: Cow::Borrowed(SIMULATION_TYPE),
+            episode_summary: self.score.final_grade_input().map(EpisodeSummary::of),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Episodes: incidents that someone is to answer.
+//! Episodes: incidents that an agent or a person responds to, step by step.
 //!
 //! An [`Episode`] is reset to a scenario, a task or a difficulty and a seed, and answered step by step: each
 //! step is a tick and an [action](firewatch_action::ActionCatalogue), and gives an [`Observation`] with
@@ -11,10 +11,10 @@
 //!
 //! | | `reference` | `standard` |
 //! | --- | --- | --- |
-//! | [`Request::Drawn`] | a task's episode where a task has the difficulty and the seed, with its goals | drawn, always |
+//! | [`EpisodeRequest::Drawn`] | a task's episode where a task has the difficulty and the seed, with its goals | drawn, always |
 //! | a reset that fails | the episode before it goes on with the difficulty, seed and task of the reset, and counts its steps from 0 | the episode before it goes on as it was |
-//! | a step after the end, or before the first reset | [`Step::error`] with an empty [`Observation`]; nothing happens | [`EpisodeError::NotRunning`]: a mistake of the caller's is no step |
-//! | a step whose action fails | [`Step::error`] with an empty observation; the tick has happened, and the reward is 0 | no action fails: what it can't take is rejected |
+//! | a step after the end, or before the first reset | [`EpisodeStep::error`] with an empty [`Observation`]; nothing happens | [`EpisodeError::NotRunning`]: a mistake of the caller's is no step |
+//! | a step whose action fails | [`EpisodeStep::error`] with an empty observation; the tick has happened, and the reward is 0 | no action fails: what it can't take is rejected |
 //!
 //! The actions have a table of their own, in `actions/README.md` of `firewatch-scenario`.
 //!
@@ -23,15 +23,21 @@
 
 mod batch;
 mod episode;
+mod error;
 mod factory;
 mod incident;
 mod info;
 mod observation;
+mod request;
 mod session;
+mod start;
+mod state;
 
 pub use batch::{BatchStep, EpisodeBatch};
-pub use episode::{Episode, Step};
-pub use incident::{EpisodeError, Request};
+pub use episode::{Episode, EpisodeStep};
+pub use error::EpisodeError;
 pub use info::{EpisodeSummary, Info, SIMULATION_TYPE};
 pub use observation::Observation;
+pub use request::EpisodeRequest;
 pub use session::PastAction;
+pub use state::EpisodeState;

@@ -1,17 +1,19 @@
-//! What whoever is on call sees.
+//! The observation of an agent or a person on call.
 
 use firewatch_response::score::{Alert, BCM_DECIMALS};
 use firewatch_sim::{EnvironmentRef, ServiceState, round_decimal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::incident::EpisodeError;
+use crate::error::EpisodeError;
 use crate::session::{PastAction, Session};
 
 /// Actions of the history that are shown.
 const HISTORY_SHOWN: usize = 10;
 
-/// What whoever is on call sees, after the last action.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The observation of an agent or a person on call, after the last action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Observation {
     /// Ticks done; a reset does the first.
     pub tick: u64,
@@ -36,7 +38,7 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// What the reference shows where there is nothing to be seen: a whole budget, no services, and an
+    /// Returns what the reference shows in place of an observation: a whole budget, no services, and an
     /// explanation in the place of the history. Its budget and burn are the same for every difficulty.
     #[must_use]
     pub fn of_error(error: &EpisodeError) -> Self {

@@ -3,62 +3,47 @@
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile};
-use firewatch_response::score::{Deed, Reward, Score, Terms};
+use firewatch_response::score::{Reward, Score, ScoreRules, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentMut, EnvironmentRef, SimError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::incident::{EpisodeError, Leftover, Request};
+use crate::error::EpisodeError;
+use crate::request::{EpisodeRequest, FailedReset};
+use crate::start::{EpisodeStart, OpeningState};
 
 /// Something that was done earlier in the episode.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PastAction {
     /// Name of the action.
     pub action_type: String,
     /// The service that it was done to; empty where there was none.
     pub target_service: String,
-    /// What was said about it.
+    /// The feedback.
     pub feedback_string: String,
 }
 
-/// What a step came to.
+/// The result of a step.
 #[derive(Clone, Debug)]
-pub(crate) struct Done {
+pub(crate) struct StepResult {
     pub(crate) outcome: ActionOutcome,
     pub(crate) reward: Reward,
-}
-
-/// What an episode begins with, apart from its environment.
-pub(crate) struct Beginning {
-    pub(crate) terms: Terms,
-    pub(crate) scenario: Arc<Scenario>,
-    /// What the scenario does by itself; `None` for nothing.
-    pub(crate) timetable: Option<Arc<Timetable>>,
-    pub(crate) seed: u64,
-    /// SLO budget before the first tick.
-    pub(crate) initial_budget: f64,
-}
-
-/// What the scenario's own timeline leaves behind before the first tick.
-#[derive(Default)]
-pub(crate) struct Opening {
-    pub(crate) actions: ActionSession,
-    pub(crate) failed_action: Option<Box<FailedAction>>,
 }
 
 /// An episode, apart from its environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    profile: Profile,
+    pub(crate) profile: Profile,
     /// Of a drawn episode in a batch, one of its difficulty: they have the same ticks and no goals, and
     /// nothing happens in them by itself.
     pub(crate) scenario: Arc<Scenario>,
     /// Seed of the incident.
     pub(crate) seed: u64,
-    /// What the scenario itself does in later ticks; `None` for nothing. It is kept here because it is asked
-    /// at every step, and mostly nothing else of the scenario.
-    timetable: Option<Arc<Timetable>>,
+    /// The steps that the scenario takes in later ticks; `None` without any. It is kept here because every
+    /// step needs it, and most steps nothing else of the scenario.
+    pub(crate) timetable: Option<Arc<Timetable>>,
     /// The first action of the timeline that could not be carried out before the last tick; before the first
     /// step's tick, those of the reset included.
     pub(crate) failed_action: Option<Box<FailedAction>>,
@@ -70,8 +55,12 @@ pub(crate) struct Session {
 
 impl Session {
     /// After the tick that a reset does.
-    pub(crate) fn begin(beginning: Beginning, opening: Opening, view: &EnvironmentRef) -> Self {
-        let Beginning {
+    pub(crate) fn begin(
+        beginning: EpisodeStart,
+        opening: OpeningState,
+        view: &EnvironmentRef,
+    ) -> Self {
+        let EpisodeStart {
             terms,
             scenario,
             timetable,
@@ -97,8 +86,8 @@ impl Session {
         self.timetable.is_some()
     }
 
-    /// Does what the scenario itself does before the tick of a step. What it can't do is noted, and stops
-    /// nothing.
+    /// Runs the due part of the timeline before the tick of a step. An action that can't be carried out is
+    /// recorded and stops nothing.
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
@@ -121,49 +110,51 @@ impl Session {
         Ok(())
     }
 
-    /// What a step does once its tick is done.
+    /// Runs the rest of a step after its tick.
     pub(crate) fn step(
         &mut self,
         catalogue: &ActionCatalogue,
         environment: &mut EnvironmentMut,
         request: &ActionRequest,
-    ) -> Result<Done, EpisodeError> {
+    ) -> Result<StepResult, EpisodeError> {
         self.look(&environment.view()?);
         // Should the action fail, the step's burn is charged all the same.
         environment.set_slo_budget(self.score.budget())?;
-        self.actions.go_on(catalogue, environment)?;
+        self.actions
+            .advance_circuit_breakers(catalogue, environment)?;
         let outcome = catalogue.apply(environment, &mut self.actions, request)?;
         self.remember(request, &outcome);
-        let deed = self.deed(&outcome);
-        let reward = self.close(&environment.view()?, deed);
+        let step_record = self.step_record(&outcome);
+        let reward = self.close(&environment.view()?, step_record);
         environment.set_slo_budget(self.score.budget())?;
-        Ok(Done { outcome, reward })
+        Ok(StepResult { outcome, reward })
     }
 
-    /// Looks at the environment after the tick.
+    /// Observes the environment after the tick.
     pub(crate) fn look(&mut self, view: &EnvironmentRef) {
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
         self.score.after_tick(view);
         self.actions.record(view);
     }
 
-    /// Looks at the environment after the action, and says what the step earned.
-    pub(crate) fn close(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
-        self.score.after_action(&self.scenario, view, deed)
+    /// Observes the environment after the action, and returns the reward of the step.
+    pub(crate) fn close(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
+        self.score.after_action(&self.scenario, view, step_record)
     }
 
     /// The same where nothing was changed since [`look`](Self::look).
-    pub(crate) fn settle(&mut self, view: &EnvironmentRef, deed: Deed) -> Reward {
-        self.score.after_no_change(&self.scenario, view, deed)
+    pub(crate) fn settle(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
+        self.score
+            .after_no_change(&self.scenario, view, step_record)
     }
 
-    /// Takes over what a reset that failed leaves behind: under the reference profile an episode that
+    /// Applies the effects of a failed reset: under the reference profile an episode that
     /// runs goes on with the difficulty, the seed and the task of that reset, and counts its steps anew.
-    pub(crate) fn after_failed_reset(&mut self, request: &Request) {
+    pub(crate) fn after_failed_reset(&mut self, request: &EpisodeRequest) {
         if self.profile != Profile::Reference || self.score.end().is_some() {
             return;
         }
-        let Some(leftover) = Leftover::of(request) else {
+        let Some(leftover) = FailedReset::of(request) else {
             return;
         };
         self.steps = 0;
@@ -182,6 +173,15 @@ impl Session {
         });
     }
 
+    /// Drops what only reports and observations show: a batch has none. Under the reference
+    /// profile reports stay possible, because some of them fail.
+    pub(crate) fn forget_texts(&mut self) {
+        self.history = Vec::new();
+        if self.profile == Profile::Standard {
+            self.actions.forget_history();
+        }
+    }
+
     fn remember(&mut self, request: &ActionRequest, outcome: &ActionOutcome) {
         self.history.push(PastAction {
             action_type: request.name.clone(),
@@ -190,10 +190,10 @@ impl Session {
         });
     }
 
-    /// What the action is worth something for.
-    pub(crate) fn deed(&mut self, outcome: &ActionOutcome) -> Deed {
-        let mut deed = Deed::default();
-        deed.add(self.profile, outcome, &mut self.actions);
-        deed
+    /// Returns the scored part of an action's outcome.
+    pub(crate) fn step_record(&mut self, outcome: &ActionOutcome) -> StepRecord {
+        let mut step_record = StepRecord::default();
+        step_record.add(ScoreRules::of(self.profile), outcome, &mut self.actions);
+        step_record
     }
 }

@@ -7,7 +7,7 @@
 )]
 
 use firewatch_action::{ActionRequest, Profile};
-use firewatch_episode::{Episode, Info, Request};
+use firewatch_episode::{Episode, EpisodeRequest, Info};
 use firewatch_scenario::Scenario;
 
 const MESH: &str = r#"Scenario(
@@ -26,7 +26,7 @@ const MESH: &str = r#"Scenario(
 fn begun(profile: Profile) -> Episode {
     let mesh = Scenario::parse("test", MESH).unwrap_or_else(|problems| panic!("{problems}"));
     let mut episode = Episode::new(profile);
-    let begun = episode.reset(&Request::Scenario(&mesh));
+    let begun = episode.reset(&EpisodeRequest::scenario(mesh.clone()));
     begun.expect("it can begin");
     episode
 }

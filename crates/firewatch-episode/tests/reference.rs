@@ -4,25 +4,25 @@
 
 use firewatch_action::{ActionError, ActionRequest, Profile};
 use firewatch_episode::{
-    BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeSummary, Observation, Request,
-    SIMULATION_TYPE, Step,
+    BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest, EpisodeStep, EpisodeSummary,
+    Observation, SIMULATION_TYPE,
 };
 use firewatch_reference::tasks;
-use firewatch_response::score::{End, Reward};
+use firewatch_response::score::{EpisodeEnd, Reward};
 use firewatch_scenario::Difficulty;
 use firewatch_sim::Value;
 
-fn begun(profile: Profile, request: &Request) -> Episode {
+fn begun(profile: Profile, request: &EpisodeRequest) -> Episode {
     let mut episode = Episode::new(profile);
     episode.reset(request).expect("it can begin");
     episode
 }
 
-fn task(id: &str) -> Request<'_> {
-    Request::task(id).expect("this is a task")
+fn task(id: &str) -> EpisodeRequest {
+    EpisodeRequest::task(id).expect("this is a task")
 }
 
-fn step(episode: &mut Episode, action: &ActionRequest) -> Step {
+fn step(episode: &mut Episode, action: &ActionRequest) -> EpisodeStep {
     episode.step(action).expect("the action is known")
 }
 
@@ -35,9 +35,9 @@ fn declaring() -> ActionRequest {
 }
 
 /// A reset that fails, at another difficulty: its fault is on a service that is not registered.
-fn failing(difficulty: Difficulty) -> Request<'static> {
-    Request::Task {
-        id: "task_easy_lb_hotspot",
+fn failing(difficulty: Difficulty) -> EpisodeRequest {
+    EpisodeRequest::Task {
+        id: "task_easy_lb_hotspot".to_owned(),
         difficulty: Some(difficulty),
         seed: None,
     }
@@ -45,11 +45,11 @@ fn failing(difficulty: Difficulty) -> Request<'static> {
 
 #[test]
 fn an_episode_drawn_with_difficulty_and_seed_of_a_task_has_its_goals() {
-    let drawn = |seed| Request::Drawn {
+    let drawn = |seed| EpisodeRequest::Drawn {
         difficulty: Difficulty::Medium,
         seed,
     };
-    let declared = |request: &Request| {
+    let declared = |request: &EpisodeRequest| {
         let mut episode = begun(Profile::Reference, request);
         assert!(episode.scenario().is_some());
         let goals = episode.goals().len();
@@ -68,7 +68,7 @@ fn an_episode_drawn_with_difficulty_and_seed_of_a_task_has_its_goals() {
         if ["task_easy_lb_hotspot", "task_easy_log_storm_disk"].contains(&task.id) {
             continue;
         }
-        let drawn = Request::Drawn {
+        let drawn = EpisodeRequest::Drawn {
             difficulty: task.difficulty(),
             seed: task.scenario.seed,
         };
@@ -114,8 +114,8 @@ fn a_reset_that_fails_leaves_its_difficulty_with_the_episode_before_it() {
     assert_eq!(step(&mut episode, &looking()).reward.total, -0.5);
 
     // An unknown task is graded as the tasks of the difficulty, and has no goals.
-    let unknown = Request::Task {
-        id: "nope",
+    let unknown = EpisodeRequest::Task {
+        id: "nope".to_owned(),
         difficulty: Some(Difficulty::Hard),
         seed: Some(1),
     };
@@ -140,8 +140,8 @@ fn a_smaller_budget_of_a_reset_that_failed_is_a_ceiling() {
 #[test]
 fn a_reset_that_fails_changes_nothing_where_it_is_no_rule() {
     let oom = task("task_easy_oom_baseline");
-    let unknown = Request::Task {
-        id: "nope",
+    let unknown = EpisodeRequest::Task {
+        id: "nope".to_owned(),
         difficulty: Some(Difficulty::Hard),
         seed: None,
     };
@@ -280,7 +280,7 @@ fn the_numbers_of_info_are_those_of_the_reference() {
             bad_customer_minutes: 7.05,
             recovery_ratio: 0.0,
         };
-        let expected = (done.end == Some(End::Declared)).then_some(expected);
+        let expected = (done.end == Some(EpisodeEnd::Declared)).then_some(expected);
         assert_eq!(info.episode_summary, expected);
         assert_eq!(
             info.incident_progress,

@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 
 use firewatch_action::{ActionRequest, Profile};
-use firewatch_episode::{Episode, Request, Step};
+use firewatch_episode::{Episode, EpisodeRequest, EpisodeStep};
 use firewatch_sim::Value;
 
 const TASK: &str = "task_medium_bg_traffic_leak";
 const SERVICE: &str = "checkout-service";
 
 /// The switch as the first step of the task.
-fn switched(profile: Profile, slot: Option<&str>) -> (Episode, Step) {
+fn switched(profile: Profile, slot: Option<&str>) -> (Episode, EpisodeStep) {
     let mut episode = Episode::new(profile);
-    let request = Request::task(TASK).expect("this is a task");
+    let request = EpisodeRequest::task(TASK).expect("this is a task");
     episode.reset(&request).expect("it can begin");
     let switch = ActionRequest::new("complete_traffic_switch", SERVICE);
     let switch = match slot {

@@ -9,17 +9,17 @@ use crate::task::{self, Task, UnknownTask};
 
 /// An incident as the reference begins it, before any tick.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Start {
+pub struct ReferenceStart {
     /// The task that it was made from, if it was not drawn.
     pub task: Option<&'static Task>,
     /// The incident with its difficulty and seed: the task's, or the one that was drawn.
     pub scenario: Scenario,
-    /// What it starts from. The first fault's speed is what the reference calls degradation speed;
+    /// The state that it starts from. The first fault's speed is what the reference calls degradation speed;
     /// the log script has the lines planted by the task and the service of the prompt injection.
     pub state: EnvironmentState,
 }
 
-impl Start {
+impl ReferenceStart {
     /// The reference's episode for a difficulty and a seed: the first task that has both, else one
     /// that is drawn.
     #[must_use]

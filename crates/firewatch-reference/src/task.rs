@@ -1,9 +1,9 @@
 //! The reference's tasks, out of the scenario files in `tasks/`.
 
-use std::fmt;
 use std::sync::LazyLock;
 
 use firewatch_scenario::{Difficulty, Scenario};
+use thiserror::Error;
 
 /// A task of the reference: an incident with a fixed difficulty and seed.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,20 +15,9 @@ pub struct Task {
 }
 
 /// There is no task with that id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("unknown task {0:?}: the files of `tasks/` are named after the tasks")]
 pub struct UnknownTask(pub String);
-
-impl fmt::Display for UnknownTask {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(id) = self;
-        write!(
-            f,
-            "unknown task {id:?}: the files of `tasks/` are named after the tasks"
-        )
-    }
-}
-
-impl std::error::Error for UnknownTask {}
 
 impl Task {
     /// Its difficulty.

@@ -1,44 +1,44 @@
-//! Expectations: watched over a run, and what has become of each.
+//! Evaluates expectations during a run.
 
 use firewatch_sim::{EnvironmentRef, Status};
 
 use crate::score::Score;
 use firewatch_scenario::{Check, Expectation, Fact, Quantity, When};
 
-/// What has become of an expectation.
+/// The verdict on an expectation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
-    /// The expectation as it stands in the file.
+pub struct ExpectationVerdict {
+    /// The expectation, as written in the file.
     pub expectation: Expectation,
     /// Whether it held.
-    pub outcome: Outcome,
+    pub outcome: ExpectationOutcome,
 }
 
 /// Whether an expectation held.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum ExpectationOutcome {
     /// It held.
     Passed,
     /// It did not.
     Failed {
         /// The tick that decided it.
         tick: u64,
-        /// What was found there.
+        /// The value at that tick.
         actual: String,
     },
     /// The run ended before it could be decided.
     Undecided,
 }
 
-impl Verdict {
+impl ExpectationVerdict {
     /// Whether the expectation held.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.outcome == Outcome::Passed
+        self.outcome == ExpectationOutcome::Passed
     }
 }
 
-/// What checks are evaluated on.
+/// The state that checks are evaluated on.
 pub(crate) struct CheckContext<'a> {
     pub(crate) view: &'a EnvironmentRef<'a>,
     /// The tick at which the incident counts as mitigated.
@@ -47,43 +47,23 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) score: Option<&'a Score>,
 }
 
-/// Watches one expectation.
-pub(crate) struct Watch<'a> {
-    expectation: &'a Expectation,
-    last_tick: u64,
-    outcome: Outcome,
-}
-
-impl<'a> Watch<'a> {
-    pub(crate) fn new(expectation: &'a Expectation, last_tick: u64) -> Self {
-        Self {
-            expectation,
-            last_tick,
-            outcome: Outcome::Undecided,
-        }
-    }
-
-    pub(crate) fn verdict(&self) -> Verdict {
-        Verdict {
-            expectation: self.expectation.clone(),
-            outcome: self.outcome.clone(),
-        }
-    }
-
-    pub(crate) fn outcome(&self) -> &Outcome {
-        &self.outcome
-    }
-
-    /// Looks at the state after a tick, or at the start.
-    pub(crate) fn observe(&mut self, context: &CheckContext) {
+impl ExpectationOutcome {
+    /// Updates the outcome of an expectation with the state after a tick, or at the start. `last_tick` is
+    /// the last tick of the run.
+    pub(crate) fn update(
+        &mut self,
+        expectation: &Expectation,
+        last_tick: u64,
+        context: &CheckContext,
+    ) {
         let tick = context.view.clock().tick;
         // `at_tick(0, ...)` is the only one that looks at the start.
-        let looks = self.expectation.when == When::AtTick(0) || tick > 0;
-        if !looks || self.outcome != Outcome::Undecided {
+        let looks = expectation.when == When::AtTick(0) || tick > 0;
+        if !looks || *self != Self::Undecided {
             return;
         }
-        let last = tick >= self.last_tick;
-        let (decides_if_true, decides_if_false) = match self.expectation.when {
+        let last = tick >= last_tick;
+        let (decides_if_true, decides_if_false) = match expectation.when {
             When::AtTick(at) => (tick == at, tick == at),
             When::ByTick(by) => (true, tick >= by),
             When::Always => (last, true),
@@ -93,19 +73,19 @@ impl<'a> Watch<'a> {
         if !decides_if_true && !decides_if_false {
             return;
         }
-        let CheckResult { holds, actual } = context.check(&self.expectation.check);
-        let wanted = self.expectation.when != When::Never;
+        let CheckResult { holds, actual } = context.check(&expectation.check);
+        let wanted = expectation.when != When::Never;
         if holds && decides_if_true || !holds && decides_if_false {
-            self.outcome = if holds == wanted {
-                Outcome::Passed
+            *self = if holds == wanted {
+                Self::Passed
             } else {
-                Outcome::Failed { tick, actual }
+                Self::Failed { tick, actual }
             };
         }
     }
 }
 
-/// What a check found.
+/// The result of a check.
 pub(crate) struct CheckResult {
     pub(crate) holds: bool,
     actual: String,

@@ -1,4 +1,4 @@
-//! What people do about an incident, and what it is worth: playing, expectations, alerts, score.
+//! Responding to an incident: playback, runbooks, expectations, alerts and score.
 //!
 //! A [`Playback`] plays a scenario: its timeline or a runbook ([`Responder`]) answers, expectations are
 //! watched, and the answer is scored ([`score`]). [`FleetPlayback`] plays many at once.
@@ -7,10 +7,12 @@ mod expect;
 mod play;
 mod respond;
 pub mod score;
+mod serial;
 
-pub use expect::{Outcome, Verdict};
+pub use expect::{ExpectationOutcome, ExpectationVerdict};
 pub use play::{
-    FailedAction, FleetPlayback, Occurrence, Playback, Script, ServiceHistory, Timetable, What,
+    EventKind, FailedAction, FleetPlayback, Playback, PlaybackEvent, Script, ServiceHistory,
+    Timetable,
 };
 pub use respond::Responder;
 

@@ -1,21 +1,25 @@
-//! Playing a scenario: the simulation, what its timeline does to it, and what comes of it.
+//! Plays a scenario: the simulation, its timeline, its expectations and its score.
 
 mod answer;
+mod executor;
 mod fleet;
 mod record;
 mod script;
 mod timetable;
 
+use std::fmt;
+use std::sync::Arc;
+
 use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
-use crate::expect::Verdict;
+use crate::expect::ExpectationVerdict;
 use crate::score::Score;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::Scenario;
 
 pub use fleet::FleetPlayback;
-pub use record::{Occurrence, ServiceHistory, What};
-pub use script::{FailedAction, Script};
+pub use record::{EventKind, FailedAction, PlaybackEvent, ServiceHistory};
+pub use script::Script;
 pub use timetable::Timetable;
 
 /// A scenario that is being played.
@@ -33,42 +37,54 @@ pub use timetable::Timetable;
 ///     timeline: [(tick: 8, do: halt("auth-service"))],
 ///     expect: [by_tick(8, status("auth-service", critical)), at_end(all_healthy)],
 /// )"#)?;
-/// let mut playback = Playback::new(&scenario)?;
+/// let mut playback = Playback::new(scenario)?;
 /// while playback.tick()? {}
 /// assert!(playback.verdicts().iter().all(|verdict| verdict.passed()));
 /// # Ok(())
 /// # }
 /// ```
-pub struct Playback<'a> {
+pub struct Playback {
     simulation: Simulation,
-    script: Script<'a>,
+    script: Script,
 }
 
-impl<'a> Playback<'a> {
-    /// Sets the scenario up, at tick 0.
+impl fmt::Debug for Playback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Playback")
+            .field("tick", &self.tick_count())
+            .field("script", &self.script)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Playback {
+    /// Sets the scenario up, at tick 0. Takes a [`Scenario`] or an [`Arc`] of one.
     ///
     /// # Errors
     /// As [`Scenario::blueprint`].
-    pub fn new(scenario: &'a Scenario) -> Result<Self, SimError> {
-        Self::begin(scenario, None)
+    pub fn new(scenario: impl Into<Arc<Scenario>>) -> Result<Self, SimError> {
+        Self::begin(scenario.into(), None)
     }
 
     /// Sets the scenario up, at tick 0, to be answered by the runbook.
     ///
     /// # Errors
     /// As [`Playback::new`].
-    pub fn answered(scenario: &'a Scenario, runbook: &'a Runbook) -> Result<Self, SimError> {
-        Self::begin(scenario, Some(runbook))
+    pub fn answered(
+        scenario: impl Into<Arc<Scenario>>,
+        runbook: impl Into<Arc<Runbook>>,
+    ) -> Result<Self, SimError> {
+        Self::begin(scenario.into(), Some(runbook.into()))
     }
 
-    fn begin(scenario: &'a Scenario, runbook: Option<&'a Runbook>) -> Result<Self, SimError> {
+    fn begin(scenario: Arc<Scenario>, runbook: Option<Arc<Runbook>>) -> Result<Self, SimError> {
         let simulation = Simulation::from_blueprint(&scenario.blueprint()?)?;
         let script = Script::new(scenario, runbook, &simulation.view());
         Ok(Self { simulation, script })
     }
 
-    /// Does what is to be done at this tick, then a tick. Returns `false`, and does nothing, once the
-    /// scenario's ticks are done.
+    /// Runs the steps that are due, then one tick. Returns `false`, and does nothing, after the scenario's
+    /// last tick.
     ///
     /// # Errors
     /// None for a scenario without [`Scenario::problems`]; else as the interventions of
@@ -86,6 +102,19 @@ impl<'a> Playback<'a> {
         }
         self.script.observe(&self.simulation.view());
         Ok(true)
+    }
+
+    /// Returns a playback of its own that continues from here: the same environment, and everything that
+    /// belongs to the run (steps to come, runbook, score, expectations, events). Neither changes the
+    /// other, and both give the same bits for the same interventions.
+    ///
+    /// # Errors
+    /// As [`Simulation::branch`].
+    pub fn branch(&self) -> Result<Self, SimError> {
+        Ok(Self {
+            simulation: self.simulation.branch()?,
+            script: self.script.clone(),
+        })
     }
 
     /// Ticks done.
@@ -117,55 +146,55 @@ impl<'a> Playback<'a> {
         self.simulation.view()
     }
 
-    /// What has happened so far, in order.
+    /// Returns the events so far, in order.
     #[must_use]
-    pub fn occurrences(&self) -> &[Occurrence] {
-        self.script.occurrences()
+    pub fn events(&self) -> &[PlaybackEvent] {
+        self.script.events()
     }
 
-    /// Hands over what has happened since the last call, and keeps no copy: a long run needs no
-    /// memory for it then.
-    pub fn take_occurrences(&mut self) -> Vec<Occurrence> {
-        self.script.take_occurrences()
+    /// Returns the events since the last call and drops them, so that a long run does not collect them.
+    pub fn take_events(&mut self) -> Vec<PlaybackEvent> {
+        self.script.take_events()
     }
 
-    /// Forgets every status but the last of each history: a long run needs no memory for them then.
-    /// The worst values stay.
+    /// Drops every status but the last of each history, so that a long run does not collect them. The worst
+    /// values stay.
     pub fn forget_statuses(&mut self) {
         self.script.forget_statuses();
     }
 
-    /// What each service went through so far, in service order.
+    /// Returns the history of each service so far, in service order.
     #[must_use]
     pub fn histories(&self) -> &[ServiceHistory] {
         self.script.histories()
     }
 
-    /// What has become of each expectation so far, in the scenario's order.
+    /// Returns the verdict on each expectation so far, in the scenario's order.
     #[must_use]
-    pub fn verdicts(&self) -> Vec<Verdict> {
+    pub fn verdicts(&self) -> Vec<ExpectationVerdict> {
         self.script.verdicts()
     }
 
-    /// The tick at which the incident counts as mitigated; as in an episode where a runbook answers.
+    /// Returns the tick at which the incident counts as mitigated; by the rules of an episode if a runbook
+    /// answers.
     #[must_use]
     pub fn mttm_tick(&self) -> Option<u64> {
         self.script.mttm_tick(&self.view())
     }
 
-    /// What the run is besides its environment.
+    /// Returns the state of the run besides its environment.
     #[must_use]
-    pub fn script(&self) -> &Script<'a> {
+    pub fn script(&self) -> &Script {
         &self.script
     }
 
-    /// The score of the answer: where a runbook answers, or something is expected of it.
+    /// Returns the score of the answer; `None` if no runbook answers and no expectation asks for it.
     #[must_use]
     pub fn score(&self) -> Option<&Score> {
         self.script.score()
     }
 
-    /// Whether customers were hit again once the time to mitigate was known.
+    /// Whether customers were hit again after the incident counted as mitigated.
     #[must_use]
     pub fn impact_after_mitigation(&self) -> bool {
         self.script.impact_after_mitigation()

@@ -1,5 +1,7 @@
 //! Following a runbook.
 
+use std::sync::Arc;
+
 use firewatch_sim::EnvironmentRef;
 
 use crate::expect::CheckContext;
@@ -10,34 +12,57 @@ use firewatch_scenario::runbook::{Condition, Step};
 
 /// Follows a runbook, tick by tick.
 #[derive(Clone, Debug)]
-pub struct Responder<'a> {
-    /// The steps that are still to be done; those of the innermost `when` last.
-    rest: Vec<&'a [Step]>,
-    /// Ticks that the step which is waiting has waited.
+pub struct Responder {
+    runbook: Arc<Runbook>,
+    /// The lists of steps that are not done yet: the runbook's own, then those of each `when` within.
+    lists: Vec<OpenList>,
+    /// Ticks for which the current step has waited.
     waited: u64,
 }
 
-impl<'a> Responder<'a> {
-    /// Nothing is done yet.
+/// A list of steps that is being followed.
+#[derive(Clone, Copy, Debug)]
+struct OpenList {
+    /// Which list it is of the `when` that was done last in the list around it; ignored for the outermost.
+    branch: Branch,
+    /// Index of the next step.
+    next: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Branch {
+    Then,
+    Else,
+}
+
+impl Responder {
+    /// Starts at the first step of the runbook.
     #[must_use]
-    pub fn new(runbook: &'a Runbook) -> Self {
+    pub fn new(runbook: impl Into<Arc<Runbook>>) -> Self {
+        let outermost = OpenList {
+            branch: Branch::Then,
+            next: 0,
+        };
         Self {
-            rest: vec![&runbook.steps],
+            runbook: runbook.into(),
+            lists: vec![outermost],
             waited: 0,
         }
     }
 
-    /// What is to be done behind the next tick, decided on what is to be seen now; `None` to wait. It is to
-    /// be asked after the first tick and after each step.
-    pub fn next(&mut self, view: &EnvironmentRef, score: &Score) -> Option<&'a ActionRequest> {
+    /// Returns the action to perform after the next tick, or `None` to wait. It is decided on the current
+    /// state: call it once after the first tick and once after each step.
+    pub fn next(&mut self, view: &EnvironmentRef, score: &Score) -> Option<&ActionRequest> {
         let context = CheckContext {
             view,
             mttm_tick: score.mttm_tick(),
             score: Some(score),
         };
-        while let Some(steps) = self.rest.last_mut() {
-            let Some((step, behind)) = steps.split_first() else {
-                self.rest.pop();
+        loop {
+            let steps = innermost(&self.runbook, &self.lists);
+            let list = self.lists.last_mut()?;
+            let Some(step) = steps.get(list.next) else {
+                self.lists.pop();
                 continue;
             };
             let waits = match step {
@@ -53,28 +78,44 @@ impl<'a> Responder<'a> {
                 return None;
             }
             self.waited = 0;
-            *steps = behind;
+            list.next += 1;
             match step {
                 Step::Act(request) => return Some(request),
-                Step::When(condition, then, others) => {
-                    let chosen = if holds(condition, &context) {
-                        then
+                Step::When(condition, ..) => {
+                    let branch = if holds(condition, &context) {
+                        Branch::Then
                     } else {
-                        others
+                        Branch::Else
                     };
-                    self.rest.push(chosen);
+                    self.lists.push(OpenList { branch, next: 0 });
                 }
                 Step::Wait(_) | Step::WaitUntil(..) => {}
             }
         }
-        None
     }
 
-    /// Whether nothing is left to be done.
+    /// Whether all steps are done.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.rest.iter().all(|steps| steps.is_empty())
+        let mut lists = (1..=self.lists.len()).map(|depth| &self.lists[..depth]);
+        lists.all(|lists| {
+            let next = lists.last().map_or(0, |list| list.next);
+            next >= innermost(&self.runbook, lists).len()
+        })
     }
+}
+
+/// Returns the steps of the innermost of these lists.
+fn innermost<'a>(runbook: &'a Runbook, lists: &[OpenList]) -> &'a [Step] {
+    let around = lists.iter().zip(lists.iter().skip(1));
+    around.fold(&runbook.steps, |steps, (outer, inner)| {
+        let done = outer.next.checked_sub(1);
+        match done.and_then(|done| steps.get(done)) {
+            Some(Step::When(_, then, _)) if inner.branch == Branch::Then => then,
+            Some(Step::When(_, _, others)) => others,
+            _ => &[],
+        }
+    })
 }
 
 /// Whether the condition holds now.
@@ -88,7 +129,7 @@ fn holds(condition: &Condition, context: &CheckContext) -> bool {
                 .zip(context.score)
                 .is_some_and(|(index, score)| score.fires(context.view, index, *name))
         }
-        // That behind which it would be done.
+        // The tick after which the action would be performed.
         Condition::Tick(comparison) => comparison.holds(&(context.view.clock().tick as f64 + 1.0)),
         Condition::Not(condition) => !holds(condition, context),
         Condition::All(conditions) => conditions.iter().all(|c| holds(c, context)),

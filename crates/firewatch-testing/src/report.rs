@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use firewatch_response::{Outcome, Playback};
+use firewatch_response::{ExpectationOutcome, Playback};
 use firewatch_ron::{Kind, parse, position};
 use firewatch_scenario::Expectation;
 use firewatch_sim::SimError;
@@ -53,15 +53,15 @@ impl Report {
 /// As [`Playback::tick`].
 pub fn check(loaded: &LoadedScenario) -> Result<Report, SimError> {
     let scenario = &loaded.scenario;
-    let mut playback = Playback::new(scenario)?;
+    let mut playback = Playback::new(scenario.clone())?;
     while playback.tick()? {}
     let verdicts = playback.verdicts();
     let places = places(&loaded.text);
     let failed = verdicts.iter().enumerate().filter_map(|(index, verdict)| {
         let (tick, actual) = match &verdict.outcome {
-            Outcome::Passed => return None,
-            Outcome::Failed { tick, actual } => (Some(*tick), actual.clone()),
-            Outcome::Undecided => (None, String::new()),
+            ExpectationOutcome::Passed => return None,
+            ExpectationOutcome::Failed { tick, actual } => (Some(*tick), actual.clone()),
+            ExpectationOutcome::Undecided => (None, String::new()),
         };
         let place = places.get(index).copied();
         Some(FailedExpectation {

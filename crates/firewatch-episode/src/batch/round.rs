@@ -3,24 +3,24 @@
 use firewatch_action::{
     ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, Profile,
 };
-use firewatch_response::score::{Deed, Reward};
+use firewatch_response::score::StepRecord;
 use firewatch_sim::FleetPart;
 
-use super::BatchStep;
-use crate::incident::EpisodeError;
+use super::step::BatchStep;
+use crate::error::EpisodeError;
 use crate::session::Session;
 
 /// How far an episode is with its step.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Turn {
+pub(super) enum TurnState {
     /// It had ended before.
     Over,
-    /// What is done is decided once what goes on besides is seen to.
+    /// Its action is planned after its open circuits have advanced.
     Open,
-    /// It is decided what is done.
+    /// Its action is planned.
     Planned(Plan),
-    /// It is done, and what it earned is not known yet.
-    Done(Deed),
+    /// Its action is done, and its reward is not known yet.
+    Done(StepRecord),
     /// All is done: the environment stayed as it was looked at.
     Closed,
     /// The action failed.
@@ -30,20 +30,20 @@ pub(super) enum Turn {
 /// What a step of the episodes of one part goes through: before the tick the timelines act; after it all
 /// environments are looked at, then those are changed in which something is done, then these are looked at
 /// again.
-pub(super) struct Round<'a, A> {
+pub(super) struct BatchRound<'a, A> {
     pub(super) profile: Profile,
     pub(super) catalogue: &'a ActionCatalogue,
     /// Index of the first episode.
     pub(super) first: usize,
     // A place an episode in each.
     pub(super) sessions: &'a mut [Session],
-    pub(super) turns: &'a mut [Turn],
+    pub(super) turns: &'a mut [TurnState],
     pub(super) asked: &'a [ActionId],
     pub(super) actions: &'a [A],
     pub(super) steps: &'a mut [BatchStep],
 }
 
-impl<A: Ask> Round<'_, A> {
+impl<A: Ask> BatchRound<'_, A> {
     /// Does what the scenarios do by themselves before the tick.
     ///
     /// # Errors
@@ -60,7 +60,7 @@ impl<A: Ask> Round<'_, A> {
     pub(super) fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
         self.look(part);
         for place in 0..self.turns.len() {
-            if !matches!(self.turns[place], Turn::Closed) {
+            if !matches!(self.turns[place], TurnState::Closed) {
                 self.steps[place] = BatchStep::of(self.act(part, place));
             }
         }
@@ -75,27 +75,27 @@ impl<A: Ask> Round<'_, A> {
             let session = &mut self.sessions[place];
             let turn = &mut self.turns[place];
             if session.score.end().is_some() {
-                *turn = Turn::Over;
+                *turn = TurnState::Over;
                 return;
             }
             session.look(view);
             // The reference fails at some of its reports, which are made of what was done.
-            if self.profile == Profile::Reference || !session.actions.is_calm() {
-                *turn = Turn::Open;
+            if self.profile == Profile::Reference || session.actions.has_open_circuits() {
+                *turn = TurnState::Open;
                 return;
             }
             let (action, request) = (self.asked[place], &self.actions[place]);
             let plan = { self.catalogue }.plan(view, &session.actions, action, request);
             *turn = match { self.catalogue }.perform_without_change(&mut session.actions, &plan) {
                 Some(outcome) => {
-                    let deed = session.deed(&outcome);
+                    let step_record = session.step_record(&outcome);
                     let step = &mut self.steps[place];
                     step.begin(&outcome);
-                    let reward = session.settle(view, deed);
+                    let reward = session.settle(view, step_record);
                     step.close(session, Some(reward));
-                    Turn::Closed
+                    TurnState::Closed
                 }
-                None => Turn::Planned(plan),
+                None => TurnState::Planned(plan),
             };
         });
     }
@@ -106,12 +106,14 @@ impl<A: Ask> Round<'_, A> {
         let session = &mut self.sessions[place];
         let environment = &mut part.environment_mut(self.first + place)?;
         let done = match self.turns[place] {
-            Turn::Over => return Err(EpisodeError::NotRunning),
-            Turn::Planned(plan) => {
+            TurnState::Over => return Err(EpisodeError::NotRunning),
+            TurnState::Planned(plan) => {
                 catalogue.perform(environment, &mut session.actions, action, &plan)
             }
             _ => {
-                session.actions.go_on(catalogue, environment)?;
+                session
+                    .actions
+                    .advance_circuit_breakers(catalogue, environment)?;
                 match self.profile {
                     Profile::Standard => {
                         catalogue.apply_quietly(environment, &mut session.actions, action)
@@ -123,8 +125,8 @@ impl<A: Ask> Round<'_, A> {
             }
         };
         self.turns[place] = match &done {
-            Ok(outcome) => Turn::Done(session.deed(outcome)),
-            Err(_) => Turn::Failed,
+            Ok(outcome) => TurnState::Done(session.step_record(outcome)),
+            Err(_) => TurnState::Failed,
         };
         Ok(done?)
     }
@@ -132,12 +134,12 @@ impl<A: Ask> Round<'_, A> {
     /// Looks at the other environments after the actions, and says what the steps came to.
     fn close(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
         let (sessions, turns, first) = (&mut *self.sessions, &*self.turns, self.first);
-        let is_open = |environment: usize| !matches!(turns[environment - first], Turn::Closed);
+        let is_open = |environment: usize| !matches!(turns[environment - first], TurnState::Closed);
         part.read_picked(is_open, |environment, view| {
             let place = environment - first;
             let session = &mut sessions[place];
             let reward = match turns[place] {
-                Turn::Done(deed) => Some(session.close(view, deed)),
+                TurnState::Done(step_record) => Some(session.close(view, step_record)),
                 _ => None,
             };
             self.steps[place].close(session, reward);
@@ -145,44 +147,9 @@ impl<A: Ask> Round<'_, A> {
         // Should the action have failed, the step's burn is charged all the same.
         part.set_slo_budgets(|environment| {
             let place = environment - first;
-            let is_running = !matches!(turns[place], Turn::Over);
+            let is_running = !matches!(turns[place], TurnState::Over);
             is_running.then(|| sessions[place].score.budget())
         })?;
         Ok(())
-    }
-}
-
-impl BatchStep {
-    fn of(done: Result<ActionOutcome, EpisodeError>) -> Self {
-        match done {
-            Ok(outcome) => Self {
-                valid: outcome.valid,
-                wrong: outcome.wrong,
-                ..Self::default()
-            },
-            Err(error) => Self {
-                error: Some(error),
-                ..Self::default()
-            },
-        }
-    }
-
-    /// Writes over what an earlier step came to, in place: there are many of them.
-    fn begin(&mut self, outcome: &ActionOutcome) {
-        (self.valid, self.wrong) = (outcome.valid, outcome.wrong);
-        if self.error.is_some() {
-            self.error = None;
-        }
-    }
-
-    /// Fills in what it came to, once all is done; without a deed it earns nothing.
-    fn close(&mut self, session: &Session, reward: Option<Reward>) {
-        if let Some(reward) = reward {
-            self.reward = reward;
-        }
-        (self.end, self.grade) = (session.score.end(), session.score.grade());
-        if self.failed_action != session.failed_action {
-            self.failed_action.clone_from(&session.failed_action);
-        }
     }
 }

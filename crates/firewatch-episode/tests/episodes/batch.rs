@@ -1,9 +1,7 @@
 //! A batch of episodes is the same as each alone.
 
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSpec, Category, Profile};
-use firewatch_episode::{
-    BatchStep, Episode, EpisodeBatch, EpisodeError, Info, Observation, Request,
-};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_reference::{PythonRandom, tasks};
 use firewatch_scenario::{Difficulty, Draws};
 
@@ -39,14 +37,14 @@ pub fn goes_through_the_same_bits(profile: Profile, count: usize, threads: usize
     let tasks: Vec<&str> = tasks().iter().map(|task| task.id).collect();
     let eventful = scenario(EVENTFUL);
     let request = |number: usize| match number % 5 {
-        0 => Request::task(tasks[number / 5 % 17]).expect("this is a task"),
-        1 => Request::Drawn {
+        0 => EpisodeRequest::task(tasks[number / 5 % 17]).expect("this is a task"),
+        1 => EpisodeRequest::Drawn {
             difficulty: Difficulty::Hard,
             seed: number as u64,
         },
-        2 => Request::task(tasks[59 - number / 5 % 17]).expect("this is a task"),
-        3 => Request::Scenario(&eventful),
-        _ => Request::Drawn {
+        2 => EpisodeRequest::task(tasks[59 - number / 5 % 17]).expect("this is a task"),
+        3 => EpisodeRequest::scenario(eventful.clone()),
+        _ => EpisodeRequest::Drawn {
             difficulty: Difficulty::Medium,
             seed: number as u64,
         },
@@ -124,21 +122,16 @@ pub fn same(
         return;
     }
     assert!(alone.info.semantic_analysis.is_some());
-    let info = Info {
-        semantic_analysis: None,
-        ..alone.info
-    };
+    let mut info = alone.info;
+    info.semantic_analysis = None;
     assert_eq!(batch.info(index), Ok(info));
 }
 
 /// Holds what is to be seen of an episode against what is to be seen of the batch's, the history of actions
 /// apart, and their environments.
 pub fn same_view(episode: &Episode, batch: &EpisodeBatch, index: usize) {
-    let seen = episode.observation().expect("it has begun");
-    let seen = Observation {
-        history: Vec::new(),
-        ..seen
-    };
+    let mut seen = episode.observation().expect("it has begun");
+    seen.history = Vec::new();
     assert_eq!(batch.observation(index), Ok(seen), "{index}");
     let hash = episode.view().expect("it has begun").state_hash();
     assert_eq!(batch.fleet().state_hash(index), Ok(hash), "{index}");
@@ -153,8 +146,8 @@ fn investigations_of_a_reference_batch_are_those_of_each_episode_alone() {
     );
     let difficulties = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
     let request = |number: usize| match number % 4 {
-        0 => Request::Scenario(&timeless),
-        difficulty => Request::Drawn {
+        0 => EpisodeRequest::scenario(timeless.clone()),
+        difficulty => EpisodeRequest::Drawn {
             difficulty: difficulties[difficulty - 1],
             seed: 100 + number as u64,
         },
@@ -201,7 +194,7 @@ fn investigations_of_a_reference_batch_are_those_of_each_episode_alone() {
 
 #[test]
 fn a_batch_refuses_buffers_of_another_size_and_unknown_actions() {
-    let request = || Request::task("task_easy_oom_baseline").expect("this is a task");
+    let request = || EpisodeRequest::task("task_easy_oom_baseline").expect("this is a task");
     let mut batch =
         EpisodeBatch::new(Profile::Standard, [request(), request()], 1).expect("they can begin");
     let mut steps = vec![BatchStep::default(); 2];

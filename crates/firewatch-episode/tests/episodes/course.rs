@@ -1,8 +1,8 @@
 //! How episodes begin, go on and end.
 
 use firewatch_action::{ActionError, ActionRequest, Profile};
-use firewatch_episode::{Episode, EpisodeError, Request};
-use firewatch_response::score::End;
+use firewatch_episode::{Episode, EpisodeError, EpisodeRequest};
+use firewatch_response::score::EpisodeEnd;
 use firewatch_scenario::Difficulty;
 
 use crate::start::{begun, looking, play, request, scenario, task};
@@ -12,8 +12,8 @@ fn a_reset_does_the_first_tick_and_shows_it() {
     let mut episode = Episode::new(Profile::Standard);
     assert_eq!(episode.step(&looking()), Err(EpisodeError::NotRunning));
     let mut episode = Episode::new(Profile::Reference);
-    let request = Request::Task {
-        id: "task_hard_config_drift_noise",
+    let request = EpisodeRequest::Task {
+        id: "task_hard_config_drift_noise".to_owned(),
         difficulty: None,
         seed: None,
     };
@@ -34,7 +34,7 @@ fn a_reset_does_the_first_tick_and_shows_it() {
 
 #[test]
 fn a_task_of_an_unregistered_service_can_only_begin_as_it_is_meant() {
-    let request = Request::task("task_easy_lb_hotspot").expect("this is a task");
+    let request = EpisodeRequest::task("task_easy_lb_hotspot").expect("this is a task");
     let mut episode = task(Profile::Reference, "task_easy_oom_baseline");
     let refused = episode.reset(&request);
     assert!(matches!(refused, Err(EpisodeError::Unregistered { .. })));
@@ -49,7 +49,7 @@ fn an_episode_ends_for_each_of_three_reasons() {
         let declare = ActionRequest::untargeted("declare_resolved");
         let mut episode = task(profile, "task_easy_oom_baseline");
         let step = play(&mut episode, &declare);
-        assert_eq!((step.end, episode.steps()), (Some(End::Declared), 1));
+        assert_eq!((step.end, episode.steps()), (Some(EpisodeEnd::Declared), 1));
         assert!(step.grade.is_some());
         let more = episode.step(&looking()).map(|step| step.error);
         match profile {
@@ -59,7 +59,7 @@ fn an_episode_ends_for_each_of_three_reasons() {
 
         let mut episode = task(profile, "task_easy_cronjob_spike");
         let step = play(&mut episode, &request("get_metrics_detail", "nowhere"));
-        assert_eq!(step.end, Some(End::OutOfTicks));
+        assert_eq!(step.end, Some(EpisodeEnd::OutOfTicks));
         // The first tick of twenty was the reset's.
         assert_eq!((step.observation.tick, episode.steps()), (20, 19));
         assert_eq!((step.valid, step.wrong), (false, false));
@@ -68,9 +68,9 @@ fn an_episode_ends_for_each_of_three_reasons() {
             "difficulty: easy, slo_budget: 3, services: [\"api-gateway\", \"auth-service\"], \
              faults: [(kind: bad_deploy, service: \"api-gateway\", speed: 9)]",
         );
-        let mut episode = begun(profile, &Request::Scenario(&short));
+        let mut episode = begun(profile, &EpisodeRequest::scenario(short.clone()));
         let step = play(&mut episode, &looking());
-        assert_eq!(step.end, Some(End::BudgetUsedUp), "{profile}");
+        assert_eq!(step.end, Some(EpisodeEnd::BudgetUsedUp), "{profile}");
         assert_eq!(step.reward.slo_breach_penalty, -2.0);
     }
 }
@@ -91,7 +91,7 @@ fn an_unknown_action_changes_nothing() {
 fn alerts_and_episodes_come_from_the_seed() {
     let mut ids = Vec::new();
     for seed in [7, 7, 8] {
-        let drawn = Request::Drawn {
+        let drawn = EpisodeRequest::Drawn {
             difficulty: Difficulty::Hard,
             seed,
         };

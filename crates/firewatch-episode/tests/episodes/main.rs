@@ -7,8 +7,10 @@
 )]
 
 mod batch;
+mod branch;
 mod course;
 mod random;
 mod start;
+mod state;
 mod timeline;
 mod worth;

@@ -1,7 +1,7 @@
 //! Any sequence of actions.
 
 use firewatch_action::{ActionCatalogue, ActionRequest, Profile};
-use firewatch_episode::{Episode, Request, Step};
+use firewatch_episode::{Episode, EpisodeRequest, EpisodeStep};
 use firewatch_reference::{PythonRandom, tasks};
 use firewatch_scenario::Draws;
 use firewatch_sim::Value;
@@ -43,7 +43,7 @@ pub fn services(episode: &Episode) -> Vec<String> {
 }
 
 /// What no sequence of actions may change.
-pub fn check(profile: Profile, episode: &Episode, step: &Step) {
+pub fn check(profile: Profile, episode: &Episode, step: &EpisodeStep) {
     let reward = &step.reward;
     assert!(reward.total.is_finite() && reward.breakdown_total.is_finite());
     assert!(reward.total.abs() < 50.0, "{reward:?}");
@@ -73,7 +73,7 @@ fn no_sequence_of_actions_panics_or_leaves_what_is_possible() {
         for (number, task) in tasks().iter().enumerate() {
             let mut random = PythonRandom::new(number as u64);
             if episode
-                .reset(&Request::task(task.id).expect("this is a task"))
+                .reset(&EpisodeRequest::task(task.id).expect("this is a task"))
                 .is_err()
             {
                 continue;

@@ -1,7 +1,7 @@
 //! Episodes to step through.
 
 use firewatch_action::{ActionRequest, Profile};
-use firewatch_episode::{Episode, Request, Step};
+use firewatch_episode::{Episode, EpisodeRequest, EpisodeStep};
 use firewatch_scenario::Scenario;
 
 pub fn request(name: &str, target: &str) -> ActionRequest {
@@ -12,18 +12,18 @@ pub fn looking() -> ActionRequest {
     request("get_metrics_detail", "auth-service")
 }
 
-pub fn begun(profile: Profile, request: &Request) -> Episode {
+pub fn begun(profile: Profile, request: &EpisodeRequest) -> Episode {
     let mut episode = Episode::new(profile);
     episode.reset(request).expect("it can begin");
     episode
 }
 
 pub fn task(profile: Profile, id: &str) -> Episode {
-    begun(profile, &Request::task(id).expect("this is a task"))
+    begun(profile, &EpisodeRequest::task(id).expect("this is a task"))
 }
 
 /// Steps until the episode has ended; the last one.
-pub fn play(episode: &mut Episode, action: &ActionRequest) -> Step {
+pub fn play(episode: &mut Episode, action: &ActionRequest) -> EpisodeStep {
     loop {
         let step = episode.step(action).expect("the action can be done");
         if step.end.is_some() {

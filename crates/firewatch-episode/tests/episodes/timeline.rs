@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use firewatch_action::{ActionError, ActionRequest, Profile};
-use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, Request};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_reference::UnknownTask;
 use firewatch_response::FailedAction;
 use firewatch_scenario::{Action, Difficulty, Event, Scenario};
@@ -49,7 +49,7 @@ fn faults(episode: &Episode) -> Vec<FaultKind> {
 fn a_step_goes_on_after_an_action_of_the_timeline_that_fails() {
     let scenario = failing_between();
     for &profile in Profile::ALL {
-        let mut episode = begun(profile, &Request::Scenario(&scenario));
+        let mut episode = begun(profile, &EpisodeRequest::scenario(scenario.clone()));
         let mut told = Vec::new();
         while episode.end().is_none() {
             let step = episode.step(&ActionRequest::wait());
@@ -76,7 +76,7 @@ fn a_step_goes_on_after_an_action_of_the_timeline_that_fails() {
 fn the_first_step_tells_what_failed_before_the_tick_of_the_reset() {
     let scenario = misfit(&format!("(tick: 0, {COPY}), (tick: 1, {COPY})"));
     let mut episode = Episode::new(Profile::Standard);
-    let seen = episode.reset(&Request::Scenario(&scenario));
+    let seen = episode.reset(&EpisodeRequest::scenario(scenario.clone()));
     assert_eq!(seen.map(|seen| seen.tick), Ok(1));
     let at_tick_0 = |failed: Option<&FailedAction>| failed.is_some_and(|f| is_of_copy(f, 0));
     assert!(at_tick_0(episode.failed_action()));
@@ -89,7 +89,10 @@ fn the_first_step_tells_what_failed_before_the_tick_of_the_reset() {
 #[test]
 fn an_action_of_the_answer_that_does_not_fit_is_still_an_error_of_its_step() {
     let scenario = failing_between();
-    let mut episode = begun(Profile::Standard, &Request::Scenario(&scenario));
+    let mut episode = begun(
+        Profile::Standard,
+        &EpisodeRequest::scenario(scenario.clone()),
+    );
     let wait = ActionRequest::wait();
     episode.step(&wait).expect("it can wait");
     let refused = episode.step(&ActionRequest::new("copy", "db"));
@@ -119,11 +122,11 @@ fn a_batch_with_timelines_that_fail_goes_on_as_each_episode_alone() {
 fn goes_on(profile: Profile, threads: usize, scenarios: &[Scenario]) {
     const COUNT: usize = 140;
     let request = |number: usize| match number % 4 {
-        3 => Request::Drawn {
+        3 => EpisodeRequest::Drawn {
             difficulty: Difficulty::Medium,
             seed: number as u64,
         },
-        scenario => Request::Scenario(&scenarios[scenario]),
+        scenario => EpisodeRequest::scenario(scenarios[scenario].clone()),
     };
     let catalogue = Arc::new(
         scenarios[0]
@@ -179,7 +182,10 @@ fn what_was_never_checked_is_told_the_same_way() {
         tick: 1,
         action: Action::Perform(ActionRequest::new("nonsense", "db")),
     });
-    let mut episode = begun(Profile::Standard, &Request::Scenario(&scenario));
+    let mut episode = begun(
+        Profile::Standard,
+        &EpisodeRequest::scenario(scenario.clone()),
+    );
     let wait = ActionRequest::wait();
     let first = episode.step(&wait).expect("it can wait").failed_action;
     let refused = FailedAction {
@@ -188,7 +194,10 @@ fn what_was_never_checked_is_told_the_same_way() {
     };
     assert_eq!(first, Some(refused));
     scenario.timeline.remove(0);
-    let mut episode = begun(Profile::Standard, &Request::Scenario(&scenario));
+    let mut episode = begun(
+        Profile::Standard,
+        &EpisodeRequest::scenario(scenario.clone()),
+    );
     let first = episode.step(&wait).expect("it can wait").failed_action;
     let is_unknown = |failed: FailedAction| matches!(failed.error, ActionError::Unknown { .. });
     assert!(first.is_some_and(is_unknown));
@@ -201,12 +210,12 @@ fn no_episode_of_a_mask_has_begun_after_an_error() {
     let never_checked = unchecked();
     let mut unbuilt = never_checked.clone();
     unbuilt.slo_budget.remaining = f64::NAN;
-    let drawn = |number: usize| Request::Drawn {
+    let drawn = |number: usize| EpisodeRequest::Drawn {
         difficulty: Difficulty::Hard,
         seed: number as u64,
     };
-    let unknown = || Request::Task {
-        id: "nope",
+    let unknown = || EpisodeRequest::Task {
+        id: "nope".to_owned(),
         difficulty: None,
         seed: None,
     };
@@ -223,12 +232,12 @@ fn no_episode_of_a_mask_has_begun_after_an_error() {
         };
         let before = hashes(&batch);
         // The last one is in another part than the first.
-        for failing in [unknown(), Request::Scenario(&unbuilt)] {
-            let is_task = matches!(failing, Request::Task { .. });
+        for failing in [unknown(), EpisodeRequest::scenario(unbuilt.clone())] {
+            let is_task = matches!(failing, EpisodeRequest::Task { .. });
             let refused = batch.reset_masked(&[true; COUNT], |index| match index {
                 139 => failing.clone(),
-                0 => Request::Scenario(&misfit),
-                1 => Request::Scenario(&never_checked),
+                0 => EpisodeRequest::scenario(misfit.clone()),
+                1 => EpisodeRequest::scenario(never_checked.clone()),
                 _ => drawn(1000 + index),
             });
             match refused {
@@ -240,8 +249,8 @@ fn no_episode_of_a_mask_has_begun_after_an_error() {
         }
         // Without it, all begin, whatever their timelines can't do.
         let reset = batch.reset_masked(&[true; COUNT], |index| match index {
-            0 => Request::Scenario(&misfit),
-            1 => Request::Scenario(&never_checked),
+            0 => EpisodeRequest::scenario(misfit.clone()),
+            1 => EpisodeRequest::scenario(never_checked.clone()),
             _ => drawn(1000 + index),
         });
         assert_eq!(reset, Ok(()));

@@ -1,7 +1,7 @@
 //! What steps and episodes are worth.
 
 use firewatch_action::{ActionRequest, Profile};
-use firewatch_episode::Request;
+use firewatch_episode::EpisodeRequest;
 use firewatch_reference::tasks;
 use firewatch_scenario::Scenario;
 use firewatch_sim::round_decimal;
@@ -11,7 +11,7 @@ use crate::start::{QUIET, begun, looking, play, request, scenario, task};
 #[test]
 fn steps_of_a_quiet_mesh_are_worth_what_was_worked_out_by_hand() {
     let quiet = scenario(QUIET);
-    let request = Request::Scenario(&quiet);
+    let request = EpisodeRequest::scenario(quiet.clone());
     // Under the reference profile a healthy mesh burns a fifth of 1.5 a step, here 0.3: 30 - 0.3 - 0.3.
     let mut episode = begun(Profile::Reference, &request);
     for budget in [29.7, 29.4] {
@@ -41,7 +41,7 @@ fn the_reward_sees_the_change_only_where_it_is_meant_to() {
          \"auth-service\": (metrics: {\"http_server_error_rate\": 0.4})}, \
          timeline: [(tick: 1, do: set(\"auth-service\", {\"http_server_error_rate\": 0.1}))]",
     );
-    let request = Request::Scenario(&failing);
+    let request = EpisodeRequest::scenario(failing.clone());
     let mut standard = begun(Profile::Standard, &request);
     let step = standard.step(&looking()).expect("it goes on");
     // The service that is called weighs 2, the other 1: (0.8 + 0.01) / 3 - (0.2 + 0.01) / 3.
@@ -61,7 +61,7 @@ fn declaring_too_early_is_charged_by_the_mean_error_rate() {
          \"auth-service\": (metrics: {\"http_server_error_rate\": 0.5})}",
     );
     for &profile in Profile::ALL {
-        let mut episode = begun(profile, &Request::Scenario(&failing));
+        let mut episode = begun(profile, &EpisodeRequest::scenario(failing.clone()));
         let step = play(&mut episode, &ActionRequest::untargeted("declare_resolved"));
         // -2 + 0.25 * -3
         assert_eq!(step.reward.premature_exit_penalty, -2.75);
@@ -77,7 +77,10 @@ fn goals_that_are_missed_lower_the_grade() {
              goal(\"auth-service\", \"restart_count\", 0)], goals_cost: {cost:?}"
         );
         let scenario = scenario(&format!("{QUIET}, {goals}"));
-        let mut episode = begun(Profile::Standard, &Request::Scenario(&scenario));
+        let mut episode = begun(
+            Profile::Standard,
+            &EpisodeRequest::scenario(scenario.clone()),
+        );
         let step = play(&mut episode, &ActionRequest::untargeted("declare_resolved"));
         step.grade.expect("it has ended").goals_penalty
     };

@@ -1,39 +1,43 @@
-//! The answer to an incident in a run: who gives it, and what it is worth.
+//! The answer to an incident in a run, and its score.
+
+use std::sync::Arc;
 
 use firewatch_sim::{EnvironmentMut, EnvironmentRef, SimError};
 
 use crate::expect::CheckContext;
 use crate::respond::Responder;
-use crate::score::{Deed, Score, Terms};
+use crate::score::{Score, ScoreRules, ScoreTerms, StepRecord};
 use firewatch_action::{ActionOutcome, ActionRequest, ActionSession};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Check, Expectation, Scenario};
 
-/// How far the step is that a tick began.
+/// The phase of the step that a tick began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum StepPhase {
     Closed,
     Open,
     /// It ends without a score, as one whose action fails under the reference profile.
     Failed,
 }
 
-/// Keeps the score of a run step by step, as an episode does: from the second tick on, what is done
-/// behind a tick belongs to its step.
-pub(super) struct Answer<'a> {
-    scenario: &'a Scenario,
+/// Scores a run step by step, as an episode does: from the second tick on, the actions after a tick belong
+/// to its step.
+#[derive(Clone, Debug)]
+pub(super) struct ScoredAnswer {
+    scenario: Arc<Scenario>,
     /// From the first tick on.
     score: Option<Score>,
-    responder: Option<Responder<'a>>,
-    /// What the runbook does in the next step.
-    next: Option<&'a ActionRequest>,
-    step: Step,
-    deed: Deed,
+    responder: Option<Responder>,
+    /// The runbook's action in the next step.
+    next: Option<ActionRequest>,
+    phase: StepPhase,
+    step_record: StepRecord,
 }
 
-impl<'a> Answer<'a> {
-    /// What a run needs: nothing where no runbook answers and nobody asks for the score.
-    pub(super) fn new(scenario: &'a Scenario, runbook: Option<&'a Runbook>) -> Option<Self> {
+impl ScoredAnswer {
+    /// Returns the scoring that a run needs: `None` if no runbook answers and no expectation asks for the
+    /// score.
+    pub(super) fn new(scenario: &Arc<Scenario>, runbook: Option<&Arc<Runbook>>) -> Option<Self> {
         let expected = [&scenario.expect, &scenario.expect_unanswered];
         let asks = |expectation: &Expectation| match &expectation.check {
             Check::Quantity(quantity, _) => quantity.is_of_answer(),
@@ -41,12 +45,12 @@ impl<'a> Answer<'a> {
         };
         let wanted = runbook.is_some() || expected.into_iter().flatten().any(asks);
         wanted.then(|| Self {
-            scenario,
+            scenario: Arc::clone(scenario),
             score: None,
-            responder: runbook.map(Responder::new),
+            responder: runbook.map(|runbook| Responder::new(Arc::clone(runbook))),
             next: None,
-            step: Step::Closed,
-            deed: Deed::default(),
+            phase: StepPhase::Closed,
+            step_record: StepRecord::default(),
         })
     }
 
@@ -59,7 +63,7 @@ impl<'a> Answer<'a> {
         self.responder.is_some()
     }
 
-    pub(super) fn moment<'m>(&'m self, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
+    pub(super) fn check_context<'m>(&'m self, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
         let score = self.score();
         let mttm_tick = if self.is_by_runbook() {
             score.and_then(Score::mttm_tick)
@@ -82,14 +86,14 @@ impl<'a> Answer<'a> {
         match &mut self.score {
             None if tick >= 1 => {
                 let profile = self.scenario.profile;
-                let terms = Terms::of(profile, self.scenario);
+                let terms = ScoreTerms::of(profile, &self.scenario);
                 let budget = self.scenario.slo_budget.remaining;
                 self.score = Some(Score::begin(terms, budget, &environment.view()?));
                 self.decide(environment)?;
             }
             Some(score) if score.end().is_none() => {
                 score.after_tick(&environment.view()?);
-                self.step = Step::Open;
+                self.phase = StepPhase::Open;
                 self.keep_budget(environment)?;
             }
             _ => {}
@@ -97,29 +101,30 @@ impl<'a> Answer<'a> {
         Ok(())
     }
 
-    /// What the runbook does now, decided on what was to be seen before the tick.
-    pub(super) fn request(&mut self) -> Option<&'a ActionRequest> {
-        self.next.take_if(|_| self.step == Step::Open)
+    /// Returns the runbook's action after this tick, which was decided on the state before it.
+    pub(super) fn request(&mut self) -> Option<ActionRequest> {
+        self.next.take_if(|_| self.phase == StepPhase::Open)
     }
 
-    /// Notes what came of an action.
+    /// Adds the outcome of an action to the step.
     pub(super) fn note(&mut self, outcome: &ActionOutcome, actions: &mut ActionSession) {
-        self.deed.add(self.scenario.profile, outcome, actions);
+        self.step_record
+            .add(ScoreRules::of(self.scenario.profile), outcome, actions);
     }
 
     pub(super) fn fail_step(&mut self) {
-        self.step = Step::Failed;
+        self.phase = StepPhase::Failed;
     }
 
     /// Scores the step that is open, and has the runbook decide on the next.
     pub(super) fn close_step(&mut self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
-        let step = std::mem::replace(&mut self.step, Step::Closed);
-        let Some(score) = self.score.as_mut().filter(|_| step != Step::Closed) else {
+        let phase = std::mem::replace(&mut self.phase, StepPhase::Closed);
+        let Some(score) = self.score.as_mut().filter(|_| phase != StepPhase::Closed) else {
             return Ok(());
         };
-        let deed = std::mem::take(&mut self.deed);
-        if step == Step::Open {
-            score.after_action(self.scenario, &environment.view()?, deed);
+        let step_record = std::mem::take(&mut self.step_record);
+        if phase == StepPhase::Open {
+            score.after_action(&self.scenario, &environment.view()?, step_record);
             self.keep_budget(environment)?;
         }
         self.decide(environment)
@@ -127,7 +132,7 @@ impl<'a> Answer<'a> {
 
     fn decide(&mut self, environment: &EnvironmentMut) -> Result<(), SimError> {
         if let (Some(score), Some(responder)) = (&self.score, &mut self.responder) {
-            self.next = responder.next(&environment.view()?, score);
+            self.next = responder.next(&environment.view()?, score).cloned();
         }
         Ok(())
     }

@@ -1,18 +1,21 @@
 //! Playing many scenarios side by side.
 
+use std::fmt;
+use std::sync::Arc;
+
 use firewatch_sim::{Blueprint, Fleet, SimError};
 
-use super::record::Occurrence;
+use super::record::PlaybackEvent;
 use super::script::Script;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::Scenario;
 
-/// Many scenarios that are being played side by side, on the caller's thread.
+/// Plays many scenarios side by side, on the caller's thread.
 ///
 /// Each has a timeline, expectations and a number of ticks of its own, and goes through the same bits
-/// as in a [`crate::Playback`] alone. Who ends first waits for nobody, but its environment does: it
-/// ticks on until the longest run is over, so what came of a run is to be read when it has just
-/// [ended](Self::ended). Scenarios of like length make the least work.
+/// as in a [`crate::Playback`] alone. The environment of a run that has ended ticks on until the longest
+/// run ends: read the results of a run at the tick at which it [ends](Self::ended). Scenarios of similar
+/// length waste the fewest ticks.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -20,8 +23,9 @@ use firewatch_scenario::Scenario;
 /// use firewatch_scenario::{Difficulty, generate};
 ///
 /// let scenarios: Vec<_> = (0..100).map(|seed| generate(Difficulty::Easy, seed)).collect();
-/// let mut playback = FleetPlayback::new(&scenarios)?.outcomes_only();
-/// let mut impacts = vec![0.0; scenarios.len()];
+/// let count = scenarios.len();
+/// let mut playback = FleetPlayback::new(scenarios)?.outcomes_only();
+/// let mut impacts = vec![0.0; count];
 /// while playback.tick()? {
 ///     for &index in playback.ended() {
 ///         let impact = playback.fleet().read(index, |view| view.impact())?;
@@ -33,22 +37,34 @@ use firewatch_scenario::Scenario;
 /// # Ok(())
 /// # }
 /// ```
-pub struct FleetPlayback<'a> {
+pub struct FleetPlayback {
     fleet: Fleet,
-    scripts: Vec<Script<'a>>,
+    scripts: Vec<Script>,
     tick: u64,
     /// Those that still have ticks to do, in order.
     running: Vec<usize>,
     ended: Vec<usize>,
 }
 
-impl<'a> FleetPlayback<'a> {
-    /// Sets the scenarios up, at tick 0.
+impl fmt::Debug for FleetPlayback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FleetPlayback")
+            .field("tick", &self.tick)
+            .field("scenarios", &self.scripts.len())
+            .field("running", &self.running.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl FleetPlayback {
+    /// Sets the scenarios up, at tick 0. Takes [`Scenario`]s or [`Arc`]s of them.
     ///
     /// # Errors
     /// None for scenarios without [`Scenario::problems`]; else as
     /// [`firewatch_sim::spawn_environment`].
-    pub fn new(scenarios: impl IntoIterator<Item = &'a Scenario>) -> Result<Self, SimError> {
+    pub fn new<S: Into<Arc<Scenario>>>(
+        scenarios: impl IntoIterator<Item = S>,
+    ) -> Result<Self, SimError> {
         Self::begin(scenarios, None)
     }
 
@@ -56,25 +72,27 @@ impl<'a> FleetPlayback<'a> {
     ///
     /// # Errors
     /// As [`FleetPlayback::new`].
-    pub fn answered(
-        scenarios: impl IntoIterator<Item = &'a Scenario>,
-        runbook: &'a Runbook,
+    pub fn answered<S: Into<Arc<Scenario>>>(
+        scenarios: impl IntoIterator<Item = S>,
+        runbook: impl Into<Arc<Runbook>>,
     ) -> Result<Self, SimError> {
-        Self::begin(scenarios, Some(runbook))
+        Self::begin(scenarios, Some(runbook.into()))
     }
 
-    fn begin(
-        scenarios: impl IntoIterator<Item = &'a Scenario>,
-        runbook: Option<&'a Runbook>,
+    fn begin<S: Into<Arc<Scenario>>>(
+        scenarios: impl IntoIterator<Item = S>,
+        runbook: Option<Arc<Runbook>>,
     ) -> Result<Self, SimError> {
-        let scenarios: Vec<&Scenario> = scenarios.into_iter().collect();
+        let scenarios: Vec<Arc<Scenario>> = scenarios.into_iter().map(S::into).collect();
         let blueprints: Vec<Blueprint> = scenarios
             .iter()
             .map(|scenario| scenario.blueprint())
             .collect::<Result<_, _>>()?;
         let fleet = Fleet::new(blueprints, 1)?;
-        let script =
-            |(index, scenario)| fleet.read(index, |view| Script::new(scenario, runbook, view));
+        let script = |(index, scenario)| {
+            let runbook = runbook.clone();
+            fleet.read(index, |view| Script::new(scenario, runbook, view))
+        };
         let scripts: Vec<Script> = scenarios
             .into_iter()
             .enumerate()
@@ -91,7 +109,7 @@ impl<'a> FleetPlayback<'a> {
         Ok(playback)
     }
 
-    /// Keeps nothing that grows with the ticks: no occurrences, and of each service's statuses only
+    /// Keeps nothing that grows with the ticks: no events, and of each service's statuses only
     /// the last and the worst. For runs of which only the outcome is wanted.
     #[must_use]
     pub fn outcomes_only(mut self) -> Self {
@@ -101,8 +119,8 @@ impl<'a> FleetPlayback<'a> {
         self
     }
 
-    /// Does in each running scenario what is to be done at this tick, then a tick of all. Returns
-    /// `false`, and does nothing, once the ticks of all scenarios are done.
+    /// Runs the due steps of each running scenario, then one tick of all. Returns `false`, and does nothing,
+    /// after the last tick of the longest scenario.
     ///
     /// # Errors
     /// None for scenarios without [`Scenario::problems`]; else as the interventions of [`Fleet`].
@@ -158,9 +176,9 @@ impl<'a> FleetPlayback<'a> {
         &self.ended
     }
 
-    /// What has come of each scenario so far, in order.
+    /// Returns the state of each run so far, in order.
     #[must_use]
-    pub fn scripts(&self) -> &[Script<'a>] {
+    pub fn scripts(&self) -> &[Script] {
         &self.scripts
     }
 
@@ -174,13 +192,13 @@ impl<'a> FleetPlayback<'a> {
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`] where there is no scenario with this index.
-    pub fn take_occurrences(&mut self, index: usize) -> Result<Vec<Occurrence>, SimError> {
+    pub fn take_events(&mut self, index: usize) -> Result<Vec<PlaybackEvent>, SimError> {
         let environments = self.scripts.len();
         let script = self.scripts.get_mut(index);
         let script = script.ok_or(SimError::UnknownEnvironment {
             index,
             environments,
         })?;
-        Ok(script.take_occurrences())
+        Ok(script.take_events())
     }
 }

@@ -1,19 +1,24 @@
-//! What is noted while a scenario is played.
+//! Events and histories of a run.
 
-use firewatch_sim::{FaultKind, Status, Value, Vitals};
+use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value, Vitals};
 
-/// Something that happened, after that many ticks.
+use firewatch_action::ActionError;
+use firewatch_scenario::Fault;
+use serde::{Deserialize, Serialize};
+
+/// An event of a run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Occurrence {
+#[non_exhaustive]
+pub struct PlaybackEvent {
     /// Ticks done.
     pub tick: u64,
-    /// What happened.
-    pub what: What,
+    /// The kind of event, with its data.
+    pub kind: EventKind,
 }
 
-/// What can happen.
+/// The kinds of events.
 #[derive(Clone, Debug, PartialEq)]
-pub enum What {
+pub enum EventKind {
     /// A fault began.
     FaultActive {
         /// Its service.
@@ -47,7 +52,7 @@ pub enum What {
         target: Option<String>,
         /// Whether there was nothing to remedy about the service.
         wrong: bool,
-        /// What was said about it, in lines.
+        /// The feedback, in lines.
         feedback: String,
     },
     /// The status of a service changed.
@@ -68,8 +73,113 @@ pub enum What {
     SloBreached,
 }
 
-/// What a service went through.
+/// An action that could not be carried out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailedAction {
+    /// The tick at which it was to be done.
+    pub tick: u64,
+    /// Name of the action, which metric it failed at, and what that has to be. For what a scenario with
+    /// [problems](firewatch_scenario::Scenario::problems) does without an action, such as a fault on a service that it does not
+    /// have, [`ActionError::Sim`].
+    ///
+    /// Of a saved state its text: [`ActionError::Recorded`].
+    #[serde(with = "crate::serial::action_error")]
+    pub error: ActionError,
+}
+
+/// Collects the events and histories of a run.
+#[derive(Clone, Debug)]
+pub(super) struct Journal {
+    /// Whether only what does not grow with the ticks is kept: no event, and of each service's
+    /// statuses the last.
+    outcome_only: bool,
+    pub(super) events: Vec<PlaybackEvent>,
+    pub(super) histories: Vec<ServiceHistory>,
+    /// The first action that could not be carried out.
+    failed_action: Option<FailedAction>,
+}
+
+impl Journal {
+    /// Writes down everything about these services.
+    pub(super) fn new<'a>(services: impl Iterator<Item = &'a str>) -> Self {
+        Self {
+            outcome_only: false,
+            histories: services.map(ServiceHistory::new).collect(),
+            ..Self::of_outcome()
+        }
+    }
+
+    /// Writes down only which action failed.
+    pub(super) fn of_outcome() -> Self {
+        Self {
+            outcome_only: true,
+            events: Vec::new(),
+            histories: Vec::new(),
+            failed_action: None,
+        }
+    }
+
+    pub(super) fn note(&mut self, tick: u64, kind: impl FnOnce() -> EventKind) {
+        if !self.outcome_only {
+            let kind = kind();
+            self.events.push(PlaybackEvent { tick, kind });
+        }
+    }
+
+    pub(super) fn note_active(&mut self, tick: u64, fault: &Fault) {
+        self.note(tick, || EventKind::FaultActive {
+            service: fault.service.clone(),
+            kind: fault.kind,
+            speed: fault.speed,
+        });
+    }
+
+    pub(super) fn note_failed(&mut self, tick: u64, error: ActionError) {
+        let failed = FailedAction { tick, error };
+        self.failed_action.get_or_insert(failed);
+    }
+
+    pub(super) fn failed_action(&self) -> Option<&FailedAction> {
+        self.failed_action.as_ref()
+    }
+
+    pub(super) fn into_failed_action(self) -> Option<FailedAction> {
+        self.failed_action
+    }
+
+    /// Keeps from now on nothing that grows with the ticks, and drops what it has.
+    pub(super) fn keep_outcome_only(&mut self) {
+        self.outcome_only = true;
+        self.events = Vec::new();
+        self.forget_statuses();
+    }
+
+    pub(super) fn forget_statuses(&mut self) {
+        for history in &mut self.histories {
+            history.forget_statuses();
+        }
+    }
+
+    /// Records the services after a tick, or at the start.
+    pub(super) fn record(&mut self, tick: u64, view: &EnvironmentRef) {
+        for (history, vitals) in self.histories.iter_mut().zip(view.vitals()) {
+            let (before, to) = (history.statuses.last().copied(), vitals.status);
+            history.record(vitals);
+            if self.outcome_only {
+                history.forget_statuses();
+            } else if let Some(from) = before.filter(|&from| from != to) {
+                let service = history.name.clone();
+                let kind = EventKind::StatusChanged { service, from, to };
+                self.events.push(PlaybackEvent { tick, kind });
+            }
+        }
+    }
+}
+
+/// The history of a service.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct ServiceHistory {
     /// Its name.
     pub name: String,
@@ -94,7 +204,7 @@ impl ServiceHistory {
         }
     }
 
-    /// Notes a moment.
+    /// Records the service after a tick.
     pub(super) fn record(&mut self, vitals: &Vitals) {
         let worse =
             |worst: &mut f64, value: f64| *worst = if value > *worst { value } else { *worst };
@@ -111,10 +221,10 @@ impl ServiceHistory {
         );
     }
 
-    /// Forgets every status but the last, and the worst.
+    /// Drops every status but the last and the worst.
     pub(super) fn forget_statuses(&mut self) {
-        let behind = self.statuses.len().saturating_sub(1);
-        self.statuses.drain(..behind);
+        let earlier = self.statuses.len().saturating_sub(1);
+        self.statuses.drain(..earlier);
     }
 
     /// The worst status that it had.

@@ -1,18 +1,17 @@
-//! What a scenario does by itself while it is played, in the order in which it does it.
+//! The steps that a scenario takes by itself, in order.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use firewatch_sim::{EnvironmentMut, EnvironmentRef, FaultKind, SimError};
+use firewatch_sim::{EnvironmentRef, FaultKind};
 
-use super::script::{FailedAction, Script};
-use firewatch_action::Metrics;
-use firewatch_action::{ActionRequest, ActionSession};
+use firewatch_action::{ActionRequest, Metrics};
 use firewatch_ron::work;
 use firewatch_scenario::{Action, Fault, Scenario};
 
 /// Something that is done before a tick.
 #[derive(Clone, Copy)]
-pub(super) enum Step<'a> {
+pub(super) enum TimelineStep<'a> {
     Begin(&'a Fault),
     Halt(&'a str),
     Set(&'a str, &'a Metrics),
@@ -21,7 +20,7 @@ pub(super) enum Step<'a> {
 
 /// Where a step stands in its scenario.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+pub(super) enum TimetableEntry {
     /// A fault that begins.
     Fault(usize),
     /// An event of the timeline.
@@ -31,21 +30,28 @@ enum Place {
 /// The faults of a scenario that begin later and the events of its timeline, sorted by their ticks. An
 /// episode makes it once and asks it at each tick.
 #[derive(Clone, Debug, Default)]
-pub struct Timetable(Vec<(u64, Place)>);
+pub struct Timetable(Vec<(u64, TimetableEntry)>);
 
 impl Timetable {
-    /// What the scenario does by itself once it has started.
+    /// Returns the steps that a scenario takes after its start.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Self {
         let faults = scenario.faults.iter().enumerate();
         let begins = faults.filter(|(_, fault)| fault.start_tick > 0);
-        let begins = begins.map(|(index, fault)| (fault.start_tick, Place::Fault(index)));
+        let begins = begins.map(|(index, fault)| (fault.start_tick, TimetableEntry::Fault(index)));
         let events = scenario.timeline.iter().enumerate();
-        let events = events.map(|(index, event)| (event.tick, Place::Event(index)));
-        let mut places: Vec<(u64, Place)> = begins.chain(events).collect();
+        let events = events.map(|(index, event)| (event.tick, TimetableEntry::Event(index)));
+        let mut places: Vec<(u64, TimetableEntry)> = begins.chain(events).collect();
         // Stable: at the same tick faults begin before the timeline acts.
         places.sort_by_key(|(tick, _)| *tick);
         Self(places)
+    }
+
+    /// Returns the timetable of a scenario, to be shared; `None` where nothing is ever done.
+    #[must_use]
+    pub fn of_events(scenario: &Scenario) -> Option<Arc<Self>> {
+        let timetable = Self::of(scenario);
+        (!timetable.is_empty()).then(|| Arc::new(timetable))
     }
 
     /// Whether nothing is ever done.
@@ -54,58 +60,36 @@ impl Timetable {
         self.0.is_empty()
     }
 
-    /// The steps in reverse order, so that the next one is popped.
-    pub(super) fn steps<'a>(&self, scenario: &'a Scenario) -> Vec<(u64, Step<'a>)> {
-        resolved(&self.0, scenario)
+    /// Returns the number of entries whose ticks are before that one.
+    pub(super) fn count_before(&self, tick: u64) -> usize {
+        self.0.partition_point(|(at, _)| *at < tick)
     }
 
-    /// Does what the scenario of this timetable does after `tick` ticks: the faults that begin
-    /// then, then the events of the timeline, whose actions go into the session. A [`crate::Playback`]
-    /// does so by itself.
-    ///
-    /// All that is due is done, whatever one part of it fails at: returns the first action that could not be
-    /// carried out, as [`Script::failed_action`] tells it of a run. For a scenario without
-    /// [`Scenario::problems`], on an environment of its own, that is an action of a file of its own that gives
-    /// a metric a value which the metric can't have.
-    ///
-    /// # Errors
-    /// [`SimError::NoEnvironment`]: nothing was done then.
-    pub fn act_at(
-        &self,
-        scenario: &Scenario,
-        tick: u64,
-        environment: &mut EnvironmentMut,
-        session: &mut ActionSession,
-    ) -> Result<Option<FailedAction>, SimError> {
-        let first = self.0.partition_point(|(at, _)| *at < tick);
-        let end = self.0.partition_point(|(at, _)| *at <= tick);
-        let due = resolved(&self.0[first..end], scenario);
-        if due.is_empty() {
-            return Ok(None);
-        }
-        Script::act_once(scenario, due, tick, environment, session)
+    /// Returns the entries due at these ticks that come after `from`, in order.
+    pub(super) fn due(&self, from: usize, tick: u64) -> &[(u64, TimetableEntry)] {
+        let rest = self.0.get(from..).unwrap_or_default();
+        // At most ticks nothing is due: a look at the first entry is enough.
+        let due = rest.iter().take_while(|(at, _)| *at <= tick);
+        &rest[..due.count()]
     }
 }
 
-/// The steps at those places, in reverse. A scenario that has fewer than its timetable does fewer.
-fn resolved<'a>(places: &[(u64, Place)], scenario: &'a Scenario) -> Vec<(u64, Step<'a>)> {
-    work::count(places.len());
-    let step = |place: Place| match place {
-        Place::Fault(index) => scenario.faults.get(index).map(Step::Begin),
-        Place::Event(index) => scenario
-            .timeline
-            .get(index)
-            .map(|event| match &event.action {
-                Action::Halt(service) => Step::Halt(service),
-                Action::Inject(fault) => Step::Begin(fault),
-                Action::Set(service, metrics) => Step::Set(service, metrics),
-                Action::Perform(request) => Step::Perform(request),
-            }),
-    };
-    let steps = places.iter().rev();
-    steps
-        .filter_map(|&(tick, place)| Some((tick, step(place)?)))
-        .collect()
+impl TimetableEntry {
+    /// Returns the step that stands there; `None` in a scenario that is not the timetable's.
+    pub(super) fn step(self, scenario: &Scenario) -> Option<TimelineStep<'_>> {
+        match self {
+            Self::Fault(index) => scenario.faults.get(index).map(TimelineStep::Begin),
+            Self::Event(index) => scenario
+                .timeline
+                .get(index)
+                .map(|event| match &event.action {
+                    Action::Halt(service) => TimelineStep::Halt(service),
+                    Action::Inject(fault) => TimelineStep::Begin(fault),
+                    Action::Set(service, metrics) => TimelineStep::Set(service, metrics),
+                    Action::Perform(request) => TimelineStep::Perform(request),
+                }),
+        }
+    }
 }
 
 /// The faults that are not halted, by service. All halts of a tick share one look at them.

@@ -1,35 +1,40 @@
-//! Alerts: what the monitoring says about a service, from its metrics.
+//! The alerts that a service's metrics fire.
+
+use std::borrow::Cow;
 
 use firewatch_sim::{SECONDS_PER_TICK, Status, Vitals};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::rules::AlertRule;
 use firewatch_scenario::AlertName;
 
 /// How urgent an alert is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Somebody should look at it in working hours.
+    /// To be handled in working hours.
     Warning,
-    /// Somebody should look at it soon.
+    /// To be handled within hours.
     Critical,
-    /// Somebody is woken up.
+    /// Pages the person on call.
     Page,
 }
 
 /// An alert that is firing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Alert {
     /// Its id: 16 hexadecimal digits, drawn from the episode's seed.
     pub alert_id: String,
-    /// What it is about.
+    /// Its name.
     pub name: AlertName,
     /// How urgent it is.
     pub severity: Severity,
     /// The service.
     pub service: String,
     /// The metric that it looks at.
-    pub metric: &'static str,
+    pub metric: Cow<'static, str>,
     /// Value of the metric, unrounded; 1 for a service that is down.
     pub value: f64,
     /// The threshold that it names; in the reference's profile it may fire at another one.
@@ -40,50 +45,29 @@ pub struct Alert {
     pub duration_seconds: i64,
 }
 
-/// When an alert fires, and what it then says.
-struct AlertRule {
-    name: AlertName,
-    metric: &'static str,
-    /// From this value on it is critical.
-    critical_at: f64,
-    /// From this value on it is a warning.
-    warning_at: f64,
-    value: fn(&Vitals) -> f64,
-}
-
-/// The rules on numbers, in the order in which a service's alerts are listed; `ServiceDown` follows.
-const RULES: [AlertRule; 3] = [
-    AlertRule {
-        name: AlertName::HighErrorRate,
-        metric: "http_server_error_rate",
-        critical_at: 0.5,
-        warning_at: 0.1,
-        value: |vitals| vitals.http_server_error_rate,
-    },
-    AlertRule {
-        name: AlertName::HighLatency,
-        metric: "http_server_request_duration_p99",
-        critical_at: 2.0,
-        warning_at: 0.5,
-        value: |vitals| vitals.http_server_request_duration_p99,
-    },
-    AlertRule {
-        name: AlertName::MemoryPressure,
-        metric: "process_memory_utilization",
-        critical_at: 0.95,
-        warning_at: 0.8,
-        value: |vitals| vitals.process_memory_utilization,
-    },
+/// Name of the alert on each number, and the metric that it looks at, in the order in which a service's
+/// alerts are listed; `ServiceDown` follows.
+const NAMES: [(AlertName, &str); 3] = [
+    (AlertName::HighErrorRate, "http_server_error_rate"),
+    (AlertName::HighLatency, "http_server_request_duration_p99"),
+    (AlertName::MemoryPressure, "process_memory_utilization"),
 ];
 
-/// Alerts that a service can have at once.
-pub(crate) const ALERTS_PER_SERVICE: usize = RULES.len() + 1;
+/// Returns the numbers that the alerts look at.
+#[inline]
+fn values(vitals: &Vitals) -> [f64; 3] {
+    [
+        vitals.http_server_error_rate,
+        vitals.http_server_request_duration_p99,
+        vitals.process_memory_utilization,
+    ]
+}
 
-/// The threshold that the reference names for high error rates, which fire from 0.10 on.
-const REFERENCE_ERROR_THRESHOLD: f64 = 0.05;
+/// Alerts that a service can have at once.
+pub(crate) const ALERTS_PER_SERVICE: usize = NAMES.len() + 1;
 
 impl AlertRule {
-    /// The severity at that value, and the threshold that was reached.
+    /// Returns the severity at that value, and the threshold that was reached.
     fn severity(&self, value: f64) -> Option<(Severity, f64)> {
         if value >= self.critical_at {
             Some((Severity::Critical, self.critical_at))
@@ -93,19 +77,10 @@ impl AlertRule {
             None
         }
     }
-
-    /// The threshold that the reference's alert names.
-    fn reference_threshold(&self, reached: f64) -> f64 {
-        match self.name {
-            AlertName::HighErrorRate => REFERENCE_ERROR_THRESHOLD,
-            AlertName::MemoryPressure => self.warning_at,
-            AlertName::HighLatency | AlertName::ServiceDown => reached,
-        }
-    }
 }
 
-/// What an alert says that does not depend on the episode.
-pub(crate) struct Firing {
+/// The part of a firing alert that does not depend on the episode.
+pub(crate) struct FiringAlert {
     pub(crate) name: AlertName,
     pub(crate) severity: Severity,
     pub(crate) metric: &'static str,
@@ -113,29 +88,26 @@ pub(crate) struct Firing {
     pub(crate) threshold: f64,
 }
 
-/// Which of the alerts of a service fire, in the order in which they are listed. `mended` names the
-/// thresholds that were reached, else those that the reference names.
+/// Returns the alerts of a service that fire, in the order in which they are listed.
 pub(crate) fn firing(
+    rules: &[AlertRule; 3],
     vitals: &Vitals,
     status: Status,
-    mended: bool,
-) -> [Option<Firing>; ALERTS_PER_SERVICE] {
-    let numbers = RULES.each_ref().map(|rule| {
-        let value = (rule.value)(vitals);
+) -> [Option<FiringAlert>; ALERTS_PER_SERVICE] {
+    let values = values(vitals);
+    let on_number = |index: usize| {
+        let (rule, value, (name, metric)) = (&rules[index], values[index], NAMES[index]);
         let (severity, reached) = rule.severity(value)?;
-        Some(Firing {
-            name: rule.name,
+        Some(FiringAlert {
+            name,
             severity,
-            metric: rule.metric,
+            metric,
             value,
-            threshold: if mended {
-                reached
-            } else {
-                rule.reference_threshold(reached)
-            },
+            threshold: rule.named_threshold.unwrap_or(reached),
         })
-    });
-    let down = (status == Status::Down).then_some(Firing {
+    };
+    let numbers = [on_number(0), on_number(1), on_number(2)];
+    let down = (status == Status::Down).then_some(FiringAlert {
         name: AlertName::ServiceDown,
         severity: Severity::Page,
         metric: "status",
@@ -147,15 +119,17 @@ pub(crate) fn firing(
 }
 
 /// Which alerts of a service fire, a bit for each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Alerts(u8);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AlertSet(u8);
 
-impl Alerts {
+impl AlertSet {
+    /// Returns the alerts that fire. `warning_at` are the values of the [rules](AlertRule), in order.
     #[inline]
-    pub(crate) fn of(vitals: &Vitals, status: Status) -> Self {
-        let mut firing = u8::from(status == Status::Down) << RULES.len();
-        for (number, rule) in RULES.iter().enumerate() {
-            firing |= u8::from((rule.value)(vitals) >= rule.warning_at) << number;
+    pub(crate) fn of(warning_at: [f64; 3], vitals: &Vitals, status: Status) -> Self {
+        let mut firing = u8::from(status == Status::Down) << NAMES.len();
+        for (number, (value, warning_at)) in values(vitals).into_iter().zip(warning_at).enumerate()
+        {
+            firing |= u8::from(value >= warning_at) << number;
         }
         Self(firing)
     }
@@ -166,13 +140,13 @@ impl Alerts {
 }
 
 /// The tick at which each alert of a service last began to fire.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Since([u64; ALERTS_PER_SERVICE]);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FiringSince([u64; ALERTS_PER_SERVICE]);
 
-impl Since {
+impl FiringSince {
     /// Notes at a tick that other alerts fire now.
     #[cold]
-    pub(crate) fn note(&mut self, tick: u64, before: Alerts, now: Alerts) {
+    pub(crate) fn note(&mut self, tick: u64, before: AlertSet, now: AlertSet) {
         for (alert, since) in self.0.iter_mut().enumerate() {
             if now.contains(alert) && !before.contains(alert) {
                 *since = tick;
@@ -185,13 +159,13 @@ impl Since {
     }
 }
 
-/// What all alerts of an observation have in common.
+/// The seed and the tick, which all alerts of an observation share.
 pub(crate) struct Clock {
     pub(crate) seed: u64,
     pub(crate) tick: u64,
 }
 
-impl Firing {
+impl FiringAlert {
     /// The alert as it is shown.
     pub(crate) fn alert(
         self,
@@ -201,7 +175,8 @@ impl Firing {
         since: Option<u64>,
     ) -> Alert {
         let (index, service) = service;
-        // Without a memory of it, an alert fired just now and says to have fired for ever.
+        // If its start was not recorded, the alert reports the current tick as its start and the whole run
+        // as its duration (the reference does both).
         let fired_at_tick = since.unwrap_or(clock.tick);
         let ticks = clock.tick - since.map_or(0, |since| since.min(clock.tick));
         let seconds = i64::try_from(ticks).unwrap_or(i64::MAX);
@@ -210,7 +185,7 @@ impl Firing {
             name: self.name,
             severity: self.severity,
             service: service.to_owned(),
-            metric: self.metric,
+            metric: Cow::Borrowed(self.metric),
             value: self.value,
             threshold: self.threshold,
             fired_at_tick,
@@ -236,7 +211,11 @@ fn mix(x: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rules::ScoreRules;
     use super::*;
+
+    const REFERENCE: &[AlertRule; 3] = &ScoreRules::REFERENCE.alerts;
+    const STANDARD: &[AlertRule; 3] = &ScoreRules::STANDARD.alerts;
 
     fn vitals(error_rate: f64, latency: f64, memory: f64) -> Vitals {
         let mut vitals = Vitals::default();
@@ -246,8 +225,12 @@ mod tests {
         vitals
     }
 
-    fn fire(vitals: &Vitals, status: Status, mended: bool) -> Vec<(AlertName, Severity, f64)> {
-        let firing = firing(vitals, status, mended).into_iter().flatten();
+    fn fire(
+        rules: &[AlertRule; 3],
+        vitals: &Vitals,
+        status: Status,
+    ) -> Vec<(AlertName, Severity, f64)> {
+        let firing = firing(rules, vitals, status).into_iter().flatten();
         firing.map(|f| (f.name, f.severity, f.threshold)).collect()
     }
 
@@ -255,9 +238,9 @@ mod tests {
     fn alerts_fire_from_their_thresholds_on() {
         use AlertName::{HighErrorRate, HighLatency, MemoryPressure, ServiceDown};
         let below = vitals(0.099, 0.499, 0.799);
-        assert_eq!(fire(&below, Status::Critical, false), []);
+        assert_eq!(fire(REFERENCE, &below, Status::Critical), []);
         assert_eq!(
-            fire(&vitals(0.1, 0.5, 0.8), Status::Degraded, false),
+            fire(REFERENCE, &vitals(0.1, 0.5, 0.8), Status::Degraded),
             [
                 (HighErrorRate, Severity::Warning, 0.05),
                 (HighLatency, Severity::Warning, 0.5),
@@ -266,7 +249,7 @@ mod tests {
         );
         let worst = vitals(0.5, 2.0, 0.95);
         assert_eq!(
-            fire(&worst, Status::Down, false),
+            fire(REFERENCE, &worst, Status::Down),
             [
                 (HighErrorRate, Severity::Critical, 0.05),
                 (HighLatency, Severity::Critical, 2.0),
@@ -274,7 +257,7 @@ mod tests {
                 (ServiceDown, Severity::Page, 0.0),
             ]
         );
-        let thresholds: Vec<f64> = fire(&worst, Status::Healthy, true)
+        let thresholds: Vec<f64> = fire(STANDARD, &worst, Status::Healthy)
             .iter()
             .map(|f| f.2)
             .collect();
@@ -283,7 +266,7 @@ mod tests {
 
     #[test]
     fn an_alert_remembers_since_when_it_fires_without_a_break() {
-        let (mut since, mut firing) = (Since::default(), Alerts::default());
+        let (mut since, mut firing) = (FiringSince::default(), AlertSet::default());
         let (fine, bad) = (vitals(0.0, 0.1, 0.3), vitals(0.2, 0.1, 0.3));
         for (tick, vitals, expected) in [
             (1, &bad, Some(1)),
@@ -291,7 +274,7 @@ mod tests {
             (3, &fine, None),
             (4, &bad, Some(4)),
         ] {
-            let now = Alerts::of(vitals, vitals.status);
+            let now = AlertSet::of([0.1, 0.5, 0.8], vitals, vitals.status);
             since.note(tick, firing, now);
             firing = now;
             let fires_since = since.tick(0).filter(|_| firing.contains(0));

@@ -1,47 +1,20 @@
-//! What an episode as a whole is worth.
+//! The grade of an episode.
 
 use firewatch_sim::round_decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::num;
-use firewatch_scenario::{Difficulty, GRADE_MAX, GRADE_MIN};
+use super::rules::GradeRules;
+use firewatch_scenario::{GRADE_MAX, GRADE_MIN};
 
-/// Shares of the parts in the raw score; they add up to 1.
-pub const RECOVERY_WEIGHT: f64 = 0.40;
-/// See [`RECOVERY_WEIGHT`].
-pub const SPEED_WEIGHT: f64 = 0.25;
-/// See [`RECOVERY_WEIGHT`].
-pub const PRECISION_WEIGHT: f64 = 0.20;
-/// See [`RECOVERY_WEIGHT`].
-pub const SLO_WEIGHT: f64 = 0.15;
-/// Share of the time to mitigate in the speed.
-pub const SPEED_MTTM_WEIGHT: f64 = 0.6;
-/// Share of the bad customer minutes in the speed.
-pub const SPEED_BCM_WEIGHT: f64 = 0.4;
-/// Wrong actions after which nothing is left of the precision.
-pub const WRONG_ACTIONS_MAX: f64 = 6.0;
-/// Taken off where all services were affected; less for fewer.
-pub const BLAST_COST: f64 = 0.02;
-/// Score of an episode that took less than [`EARLY_TICKS`].
-pub const EARLY_SCORE: f64 = 0.05;
-/// Ticks that an episode must take to be graded.
-pub const EARLY_TICKS: u64 = 2;
 /// Decimals of the score.
 const SCORE_DECIMALS: u32 = 2;
 
-/// Bad customer minutes beyond which they leave nothing of that part of the speed.
-#[must_use]
-pub fn max_bad_customer_minutes(difficulty: Difficulty) -> f64 {
-    match difficulty {
-        Difficulty::Easy => 100.0,
-        Difficulty::Medium => 200.0,
-        Difficulty::Hard => 400.0,
-    }
-}
-
-/// What is graded.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outcome {
+/// The input of a grade.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct GradeInput {
     /// Ticks that were done.
     pub ticks: u64,
     /// Ticks that there were.
@@ -72,10 +45,12 @@ pub struct Outcome {
     pub goals_cost: f64,
 }
 
-/// What an episode is worth, with its parts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+/// The grade of an episode, with its parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Grade {
-    /// The episode was too short to be graded: all parts are 0, the total is [`EARLY_SCORE`].
+    /// The episode was too short to be graded: all parts are 0, the total is [`GradeRules::early_score`].
     pub early: bool,
     /// Share of the affected services that recovered, 0 to 1.
     pub recovery: f64,
@@ -99,43 +74,72 @@ pub struct Grade {
     pub total: f64,
 }
 
+impl GradeInput {
+    pub(crate) fn is_finite(&self) -> bool {
+        let numbers = [
+            self.bad_customer_minutes,
+            self.max_bad_customer_minutes,
+            self.initial_budget,
+            self.final_budget,
+            self.goals_cost,
+        ];
+        numbers.into_iter().all(f64::is_finite)
+    }
+}
+
 impl Grade {
+    pub(crate) fn is_finite(&self) -> bool {
+        let numbers = [
+            self.recovery,
+            self.mttm_score,
+            self.bcm_score,
+            self.speed,
+            self.precision,
+            self.slo,
+            self.raw,
+            self.blast_penalty,
+            self.goals_penalty,
+            self.total,
+        ];
+        numbers.into_iter().all(f64::is_finite)
+    }
+
     /// Grades an episode.
     #[must_use]
-    pub fn new(outcome: &Outcome) -> Self {
-        if outcome.ticks < EARLY_TICKS {
+    pub fn new(rules: &GradeRules, input: &GradeInput) -> Self {
+        if input.ticks < rules.early_ticks {
             return Self {
                 early: true,
-                total: EARLY_SCORE,
+                total: rules.early_score,
                 ..Self::default()
             };
         }
         let ratio = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
         let left = |used: f64| num::max(0.0, 1.0 - used);
-        let recovery = num::min(1.0, ratio(outcome.recovered, outcome.affected));
-        let mttm_score = outcome
+        let recovery = num::min(1.0, ratio(input.recovered, input.affected));
+        let mttm_score = input
             .mttm_tick
-            .map_or(0.0, |tick| left(tick as f64 / outcome.max_ticks as f64));
-        let bcm_score = left(outcome.bad_customer_minutes / outcome.max_bad_customer_minutes);
-        let speed = SPEED_MTTM_WEIGHT * mttm_score + SPEED_BCM_WEIGHT * bcm_score;
+            .map_or(0.0, |tick| left(tick as f64 / input.max_ticks as f64));
+        let bcm_score = left(input.bad_customer_minutes / input.max_bad_customer_minutes);
+        let speed = rules.speed_mttm_weight * mttm_score + rules.speed_bcm_weight * bcm_score;
         let precision = if recovery == 0.0 {
             0.0
         } else {
-            left(f64::from(outcome.wrong_actions) / WRONG_ACTIONS_MAX)
+            left(f64::from(input.wrong_actions) / rules.max_wrong_actions)
         };
         // Without a budget there is nothing left of it.
         let slo = num::min(
             1.0,
-            num::max(0.0, outcome.final_budget / outcome.initial_budget),
+            num::max(0.0, input.final_budget / input.initial_budget),
         );
-        let raw = RECOVERY_WEIGHT * recovery
-            + SPEED_WEIGHT * speed
-            + PRECISION_WEIGHT * precision
-            + SLO_WEIGHT * slo;
-        let blast_penalty = BLAST_COST * outcome.affected as f64 / outcome.services.max(1) as f64;
+        let raw = rules.recovery_weight * recovery
+            + rules.speed_weight * speed
+            + rules.precision_weight * precision
+            + rules.slo_weight * slo;
+        let blast_penalty = rules.blast_cost * input.affected as f64 / input.services.max(1) as f64;
         let score = num::max(0.0, raw - blast_penalty);
         let goals_penalty =
-            outcome.goals_cost * outcome.missed_goals as f64 / outcome.goals.max(1) as f64;
+            input.goals_cost * input.missed_goals as f64 / input.goals.max(1) as f64;
         let score = num::max(0.0, score - goals_penalty);
         let total = round_decimal(score, SCORE_DECIMALS);
         Self {
@@ -158,9 +162,12 @@ impl Grade {
 mod tests {
     use firewatch_scenario::Goals;
 
+    use super::super::rules::ScoreRules;
     use super::*;
 
-    const PERFECT: Outcome = Outcome {
+    const RULES: &GradeRules = &ScoreRules::STANDARD.grade;
+
+    const PERFECT: GradeInput = GradeInput {
         ticks: 8,
         max_ticks: 20,
         services: 3,
@@ -183,7 +190,7 @@ mod tests {
 
     #[test]
     fn an_episode_worked_out_by_hand() {
-        let grade = Grade::new(&PERFECT);
+        let grade = Grade::new(RULES, &PERFECT);
         assert_eq!(grade.recovery, 1.0);
         assert_eq!(grade.mttm_score, 0.75);
         assert_eq!(grade.bcm_score, 0.9);
@@ -199,13 +206,16 @@ mod tests {
 
     #[test]
     fn doing_nothing_leaves_the_parts_that_cost_nothing() {
-        let grade = Grade::new(&Outcome {
-            recovered: 0,
-            mttm_tick: None,
-            bad_customer_minutes: 150.0,
-            final_budget: 0.0,
-            ..PERFECT
-        });
+        let grade = Grade::new(
+            RULES,
+            &GradeInput {
+                recovered: 0,
+                mttm_tick: None,
+                bad_customer_minutes: 150.0,
+                final_budget: 0.0,
+                ..PERFECT
+            },
+        );
         // Without recovery there is no precision either.
         assert_eq!((grade.precision, grade.raw), (0.0, 0.0));
         assert_eq!(grade.total, GRADE_MIN);
@@ -213,57 +223,69 @@ mod tests {
 
     #[test]
     fn wrong_actions_and_missed_goals_cost() {
-        let grade = Grade::new(&Outcome {
-            wrong_actions: 3,
-            goals: 4,
-            missed_goals: 3,
-            ..PERFECT
-        });
+        let grade = Grade::new(
+            RULES,
+            &GradeInput {
+                wrong_actions: 3,
+                goals: 4,
+                missed_goals: 3,
+                ..PERFECT
+            },
+        );
         assert_eq!(grade.precision, 0.5);
         assert!(close(grade.goals_penalty, 0.075));
         // 0.9225 - 0.1 - 0.04 / 3 - 0.075 = 0.7342
         assert_eq!(grade.total, 0.73);
-        let many = Outcome {
+        let many = GradeInput {
             wrong_actions: 7,
             ..PERFECT
         };
-        assert_eq!(Grade::new(&many).precision, 0.0);
+        assert_eq!(Grade::new(RULES, &many).precision, 0.0);
     }
 
     #[test]
     fn the_score_keeps_away_from_0_and_1() {
-        let grade = Grade::new(&Outcome {
-            mttm_tick: Some(0),
-            bad_customer_minutes: 0.0,
-            final_budget: 30.0,
-            affected: 0,
-            recovered: 1,
-            ..PERFECT
-        });
+        let grade = Grade::new(
+            RULES,
+            &GradeInput {
+                mttm_tick: Some(0),
+                bad_customer_minutes: 0.0,
+                final_budget: 30.0,
+                affected: 0,
+                recovered: 1,
+                ..PERFECT
+            },
+        );
         assert_eq!((grade.raw, grade.total), (1.0, GRADE_MAX));
     }
 
     #[test]
     fn too_short_an_episode_has_one_score() {
-        let grade = Grade::new(&Outcome {
-            ticks: 1,
-            ..PERFECT
-        });
-        assert_eq!((grade.early, grade.total), (true, EARLY_SCORE));
+        let grade = Grade::new(
+            RULES,
+            &GradeInput {
+                ticks: 1,
+                ..PERFECT
+            },
+        );
+        assert_eq!((grade.early, grade.total), (true, RULES.early_score));
     }
 
     #[test]
     fn without_budget_and_services_nothing_is_divided_by_0() {
-        let grade = Grade::new(&Outcome {
-            services: 0,
-            affected: 0,
-            recovered: 0,
-            max_ticks: 0,
-            mttm_tick: Some(0),
-            initial_budget: 0.0,
-            final_budget: 0.0,
-            ..PERFECT
-        });
+        let grade = Grade::new(
+            RULES,
+            &GradeInput {
+                services: 0,
+                affected: 0,
+                recovered: 0,
+                max_ticks: 0,
+                mttm_tick: Some(0),
+                initial_budget: 0.0,
+                final_budget: 0.0,
+                ..PERFECT
+            },
+        );
         assert_eq!((grade.mttm_score, grade.slo), (0.0, 0.0));
         assert!(grade.total.is_finite());
     }

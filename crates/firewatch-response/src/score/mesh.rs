@@ -1,11 +1,11 @@
-//! What the accounting of an episode has to know about the mesh: it stays the same throughout.
+//! What a score takes from the mesh; it stays the same throughout an episode.
 
 use firewatch_sim::Topology;
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
 
-use firewatch_action::Profile;
+use super::rules::ScoreRules;
 
 /// Services that customers talk to, wherever they are part of a mesh.
 pub const USER_FACING: [&str; 2] = ["api-gateway", "checkout-service"];
@@ -19,13 +19,11 @@ pub(crate) struct Role {
     pub(crate) red_herring: bool,
 }
 
-/// The part of each service, in order.
-///
-/// Under the standard profile customers talk to something in any mesh: where none of [`USER_FACING`] is
-/// in it, to what no service calls.
-pub(crate) fn roles(profile: Profile, topology: &Topology) -> impl Iterator<Item = Role> {
+/// Returns the role of each service, in order. Where none of [`USER_FACING`] is in the mesh, the rules say
+/// whether customers talk to the services that none calls.
+pub(crate) fn roles(rules: &ScoreRules, topology: &Topology) -> impl Iterator<Item = Role> {
     let is_named = |name: &str| USER_FACING.contains(&name);
-    let by_name = profile == Profile::Reference || topology.services().any(is_named);
+    let by_name = !rules.falls_back_to_uncalled_services || topology.services().any(is_named);
     topology.services().enumerate().map(move |(service, name)| {
         let callers = caller_count(topology, service);
         Role {

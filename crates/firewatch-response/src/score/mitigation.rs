@@ -1,13 +1,11 @@
-//! When an incident counts as mitigated.
+//! Decides when an incident counts as mitigated.
 
-/// Ticks without impact in a row after which it does.
-const STREAK: u64 = 2;
-/// Age of data from which on it is stale, seconds.
-pub(crate) const FRESH_SECONDS: f64 = 300.0;
+use serde::{Deserialize, Serialize};
 
-/// The standard profile's own account. The engine's, which is the reference's, may count an incident
-/// as mitigated before it has hit anybody.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Counts quiet ticks. The engine's own rule, which is the reference's, may count an incident as mitigated
+/// before it has hit anybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Mitigation {
     /// Ticks without impact in a row.
     streak: u64,
@@ -18,16 +16,17 @@ pub(crate) struct Mitigation {
 }
 
 impl Mitigation {
-    /// Looks at a tick: whether it had no impact, and whether every fault is halted by now. An
-    /// incident that has hit nobody yet is mitigated only if nothing is left of it.
-    pub(crate) fn observe(&mut self, tick: u64, clear: bool, all_halted: bool) {
+    /// Observes a tick: whether it had no impact, and whether every fault is halted by now. The incident
+    /// counts as mitigated after `quiet_ticks` ticks without impact; one that has hit nobody yet only if
+    /// every fault is halted.
+    pub(crate) fn observe(&mut self, quiet_ticks: u64, tick: u64, clear: bool, all_halted: bool) {
         if !clear {
             self.hit = true;
             self.streak = 0;
             return;
         }
         self.streak = self.streak.saturating_add(1);
-        if self.at.is_none() && self.streak >= STREAK && (self.hit || all_halted) {
+        if self.at.is_none() && self.streak >= quiet_ticks && (self.hit || all_halted) {
             self.at = Some(tick.saturating_sub(1));
         }
     }
@@ -40,7 +39,7 @@ mod tests {
     fn after(ticks: &[(bool, bool)]) -> Option<u64> {
         let mut mitigation = Mitigation::default();
         for (tick, &(clear, halted)) in (1..).zip(ticks) {
-            mitigation.observe(tick, clear, halted);
+            mitigation.observe(2, tick, clear, halted);
         }
         mitigation.at
     }

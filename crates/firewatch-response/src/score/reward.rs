@@ -1,39 +1,20 @@
-//! What a step earns.
+//! The reward of a step.
 
 use std::ops::AddAssign;
 
 use firewatch_sim::round_decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// Reward for each unit by which the weighted mean error rate falls.
-pub const HEALTH_WEIGHT: f64 = 1.0;
-/// Reward for each unit of SLO budget that a step gains; a step that loses some is charged so much.
-pub const SLO_WEIGHT: f64 = 0.3;
-/// Reward for mitigating the incident, once an episode.
-pub const MITIGATION_BONUS: f64 = 2.0;
-/// Charge of every step.
-pub const TIME_COST: f64 = -0.05;
-/// Charge of each action that was wrong.
-pub const WRONG_ACTION_COST: f64 = -0.5;
-/// Charge of the step in which the SLO budget is used up.
-pub const SLO_BREACH_COST: f64 = -2.0;
-/// Charge of declaring an incident resolved that is not, whatever its error rate.
-pub const PREMATURE_EXIT_BASE: f64 = -2.0;
-/// The same for each unit of mean error rate.
-pub const PREMATURE_EXIT_SCALE: f64 = -3.0;
-/// Mean error rate up to which an incident may be declared resolved, a ratio.
-pub const PREMATURE_EXIT_ERROR_LIMIT: f64 = 0.05;
-/// Tick up to which nothing is charged for that.
-const PREMATURE_EXIT_FREE_TICKS: u64 = 1;
+use super::rules::RewardRules;
 
 /// Decimals of a reward and its parts.
 pub(super) const REWARD_DECIMALS: u32 = 6;
 /// Decimals of the SLO budget as an operator sees it.
 pub(crate) const BUDGET_DECIMALS: u32 = 2;
 
-/// What a step is rewarded for.
+/// The input of a reward.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StepFacts {
+pub struct RewardInput {
     /// [`weighted_mean_error_rate`] that was last observed before the step.
     pub error_rate_before: f64,
     /// The same after the step.
@@ -46,12 +27,14 @@ pub struct StepFacts {
     pub newly_mitigated: bool,
     /// Actions that were wrong.
     pub wrong_actions: u32,
-    /// What [`premature_exit`] charges; 0 where the incident was not declared resolved.
+    /// The charge by [`RewardRules::premature_exit`]; 0 where the incident was not declared resolved.
     pub premature_exit: f64,
 }
 
-/// What a step earned. All numbers are rounded to 6 decimals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+/// The reward of a step, with its parts. All numbers are rounded to 6 decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Reward {
     /// How far the weighted mean error rate fell.
     pub health_improvement: f64,
@@ -89,25 +72,26 @@ impl AddAssign for Reward {
 }
 
 impl Reward {
-    /// The reward of a step.
+    /// Returns the reward of a step.
     #[must_use]
-    pub fn new(facts: &StepFacts) -> Self {
+    pub fn new(rules: &RewardRules, facts: &RewardInput) -> Self {
         let or_0 = |applies: bool, amount: f64| if applies { amount } else { 0.0 };
         let breached = facts.budget_after <= 0.0 && facts.budget_before > 0.0;
         let parts = [
-            (facts.error_rate_before - facts.error_rate_after) * HEALTH_WEIGHT,
-            (facts.budget_after - facts.budget_before) * SLO_WEIGHT,
-            or_0(facts.newly_mitigated, MITIGATION_BONUS),
-            TIME_COST,
+            (facts.error_rate_before - facts.error_rate_after) * rules.health_weight,
+            (facts.budget_after - facts.budget_before) * rules.slo_weight,
+            or_0(facts.newly_mitigated, rules.mitigation_bonus),
+            rules.time_cost,
             or_0(
                 facts.wrong_actions > 0,
-                f64::from(facts.wrong_actions) * WRONG_ACTION_COST,
+                f64::from(facts.wrong_actions) * rules.wrong_action_cost,
             ),
-            or_0(breached, SLO_BREACH_COST),
+            or_0(breached, rules.slo_breach_cost),
         ];
         let round = |x| round_decimal(x, REWARD_DECIMALS);
         let [health, slo, bonus, time, wrong, breach] = parts;
-        // The others are constants of few decimals, or so many halves: rounding changes nothing in them.
+        // The others are constants of at most 2 decimals, or multiples of a half: rounding does not change
+        // them.
         let (health, slo) = (round(health), round(slo));
         let of_step: f64 = sum(&parts);
         let exit = if facts.premature_exit == 0.0 {
@@ -141,17 +125,19 @@ fn sum(parts: &[f64]) -> f64 {
     parts.iter().fold(0.0, |sum, part| sum + part)
 }
 
-/// What declaring the incident resolved costs (0 or less), by whether it counts as mitigated, the
-/// tick, and the mean error rate over all services.
-#[must_use]
-pub fn premature_exit(mitigated: bool, tick: u64, mean_error_rate: f64) -> f64 {
-    let is_fine = mitigated
-        || tick <= PREMATURE_EXIT_FREE_TICKS
-        || mean_error_rate <= PREMATURE_EXIT_ERROR_LIMIT;
-    if is_fine {
-        0.0
-    } else {
-        PREMATURE_EXIT_BASE + mean_error_rate * PREMATURE_EXIT_SCALE
+impl RewardRules {
+    /// Returns what declaring the incident resolved costs, 0 or less: by whether it counts as mitigated,
+    /// the tick, and the mean error rate over all services, a ratio.
+    #[must_use]
+    pub fn premature_exit(&self, mitigated: bool, tick: u64, mean_error_rate: f64) -> f64 {
+        let is_fine = mitigated
+            || tick <= self.premature_exit_free_ticks
+            || mean_error_rate <= self.premature_exit_error_limit;
+        if is_fine {
+            0.0
+        } else {
+            self.premature_exit_base + mean_error_rate * self.premature_exit_scale
+        }
     }
 }
 
@@ -172,9 +158,12 @@ pub fn weighted_mean_error_rate(
 
 #[cfg(test)]
 mod tests {
+    use super::super::rules::ScoreRules;
     use super::*;
 
-    const NOTHING: StepFacts = StepFacts {
+    const RULES: &RewardRules = &ScoreRules::STANDARD.reward;
+
+    const NOTHING: RewardInput = RewardInput {
         error_rate_before: 0.0,
         error_rate_after: 0.0,
         budget_before: 30.0,
@@ -186,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_step_in_which_nothing_happens_costs_its_time() {
-        let reward = Reward::new(&NOTHING);
+        let reward = Reward::new(RULES, &NOTHING);
         assert_eq!(reward.total, -0.05);
         assert_eq!(
             reward,
@@ -202,10 +191,10 @@ mod tests {
     #[test]
     fn constant_parts_are_round() {
         for part in [
-            MITIGATION_BONUS,
-            TIME_COST,
-            WRONG_ACTION_COST,
-            SLO_BREACH_COST,
+            RULES.mitigation_bonus,
+            RULES.time_cost,
+            RULES.wrong_action_cost,
+            RULES.slo_breach_cost,
         ] {
             assert_eq!(round_decimal(part, REWARD_DECIMALS), part);
         }
@@ -213,15 +202,18 @@ mod tests {
 
     #[test]
     fn every_part_is_in_the_sum() {
-        let reward = Reward::new(&StepFacts {
-            error_rate_before: 0.5,
-            error_rate_after: 0.25,
-            budget_before: 1.5,
-            budget_after: 0.0,
-            newly_mitigated: true,
-            wrong_actions: 1,
-            premature_exit: premature_exit(false, 7, 0.25),
-        });
+        let reward = Reward::new(
+            RULES,
+            &RewardInput {
+                error_rate_before: 0.5,
+                error_rate_after: 0.25,
+                budget_before: 1.5,
+                budget_after: 0.0,
+                newly_mitigated: true,
+                wrong_actions: 1,
+                premature_exit: RULES.premature_exit(false, 7, 0.25),
+            },
+        );
         assert_eq!(reward.health_improvement, 0.25);
         // (0 - 1.5) * 0.3 = -0.44999999999999996
         assert_eq!(reward.slo_preservation, -0.45);
@@ -238,11 +230,14 @@ mod tests {
     #[test]
     fn the_sum_of_the_rounded_parts_may_differ_from_the_rounded_sum() {
         // Two parts that are each rounded down by 0.4 millionths.
-        let reward = Reward::new(&StepFacts {
-            error_rate_before: 0.000_000_4,
-            premature_exit: -2.299_999_6 - 0.000_000_000_1,
-            ..NOTHING
-        });
+        let reward = Reward::new(
+            RULES,
+            &RewardInput {
+                error_rate_before: 0.000_000_4,
+                premature_exit: -2.299_999_6 - 0.000_000_000_1,
+                ..NOTHING
+            },
+        );
         assert_eq!(reward.health_improvement, 0.0);
         assert_eq!(reward.premature_exit_penalty, -2.3);
         assert_eq!(reward.total, -2.349_999);
@@ -251,20 +246,20 @@ mod tests {
 
     #[test]
     fn a_budget_that_was_gone_before_is_not_charged_again() {
-        let gone = StepFacts {
+        let gone = RewardInput {
             budget_before: 0.0,
             budget_after: 0.0,
             ..NOTHING
         };
-        assert_eq!(Reward::new(&gone).slo_breach_penalty, 0.0);
+        assert_eq!(Reward::new(RULES, &gone).slo_breach_penalty, 0.0);
     }
 
     #[test]
     fn declaring_too_early_costs_by_the_error_rate() {
-        assert_eq!(premature_exit(false, 2, 0.5), -3.5);
-        assert_eq!(premature_exit(false, 2, 0.05), 0.0);
-        assert_eq!(premature_exit(false, 1, 0.5), 0.0);
-        assert_eq!(premature_exit(true, 2, 0.5), 0.0);
+        assert_eq!(RULES.premature_exit(false, 2, 0.5), -3.5);
+        assert_eq!(RULES.premature_exit(false, 2, 0.05), 0.0);
+        assert_eq!(RULES.premature_exit(false, 1, 0.5), 0.0);
+        assert_eq!(RULES.premature_exit(true, 2, 0.5), 0.0);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Names of alerts.
 
 use firewatch_action::names;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 names! {
     /// What an alert is about.
-    #[derive(Serialize)]
+    #[derive(Serialize, Deserialize)]
     AlertName {
         /// Too many requests fail.
         HighErrorRate = "high_error_rate",

@@ -11,6 +11,7 @@ use crate::world::blueprint::{Blueprint, despawn_environment};
 use crate::world::defragment::defragment_environments;
 use crate::world::environment::Impact;
 use crate::world::error::SimError;
+use crate::world::fault::fault_kinds;
 use crate::world::state::{EnvironmentState, FaultState, spawn_environment};
 use crate::world::value::Value;
 
@@ -172,6 +173,17 @@ impl Simulation {
         defragment_environments(&mut self.world, &[restored]);
         self.world.clear_trackers();
         Ok(())
+    }
+
+    /// Returns a simulation of its own that continues from this state, to the bit. Neither changes the
+    /// other. Registered kinds of fault go along; what else a host added to this one (components, resources,
+    /// systems) does not.
+    ///
+    /// # Errors
+    /// As [`spawn_environment`], for a state that a host has damaged.
+    pub fn branch(&self) -> Result<Self, SimError> {
+        let blueprint = self.snapshot().blueprint()?;
+        Self::from_blueprint(&blueprint.with_fault_kinds(fault_kinds(&self.world)))
     }
 
     /// A fingerprint of the state; see [`EnvironmentRef::state_hash`].

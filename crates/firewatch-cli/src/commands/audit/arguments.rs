@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, value_parser};
 use firewatch_action::Profile;
-use firewatch_audit::{Check, DEFAULT_LIMIT, WON};
+use firewatch_audit::{AuditCheck, DEFAULT_LIMIT, WON};
 use textwrap::Options;
 
 use crate::arguments::{EXIT_CODES, MAX_THREADS, PlainFormat, RootArgument, profile};
@@ -84,7 +84,7 @@ pub struct AuditArguments {
 
 /// Returns the checks, the formats and the exit codes, for the long help.
 pub fn details() -> String {
-    let checks = Check::ALL.iter();
+    let checks = AuditCheck::ALL.iter();
     let checks: String = checks
         .map(|check| entry(check.name(), check.definition()))
         .collect();

@@ -2,6 +2,7 @@
 
 use std::iter;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use firewatch_scenario::{Diagnostics, Runbook, Scenario};
 
@@ -18,7 +19,7 @@ const LEVELS: usize = 3;
 pub struct AuditCase {
     pub file: String,
     pub scenario: Scenario,
-    pub runbooks: Vec<Runbook>,
+    pub runbooks: Vec<Arc<Runbook>>,
 }
 
 impl AuditCase {
@@ -35,7 +36,7 @@ impl AuditCase {
             let own = own.filter(|own| !paths.iter().any(|path| is_same(path, own)));
             paths.extend(own);
         }
-        let load = |path: &PathBuf| Runbook::load_for(path, &scenario);
+        let load = |path: &PathBuf| Runbook::load_for(path, &scenario).map(Arc::new);
         let runbooks = paths.iter().map(load).collect::<Result<_, _>>()?;
         Ok(Self {
             file,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use firewatch_audit::{Audit, Check, Finding, Verdict};
+use firewatch_audit::{Audit, AuditCheck, AuditFinding, AuditVerdict};
 use firewatch_scenario::Difficulty;
 use serde::Serialize;
 
@@ -20,9 +20,9 @@ pub struct AuditTally {
     good: usize,
     not_good: usize,
     /// Number of scenarios that failed each check.
-    failed: BTreeMap<Check, usize>,
+    failed: BTreeMap<AuditCheck, usize>,
     /// Number of scenarios for which each check is undecided.
-    undecided: BTreeMap<Check, usize>,
+    undecided: BTreeMap<AuditCheck, usize>,
     /// Number of invalid scenarios.
     pub invalid: usize,
 }
@@ -35,8 +35,8 @@ impl AuditTally {
         } else {
             self.not_good += 1;
         }
-        count_checks(audit, Verdict::Failed, &mut self.failed);
-        count_checks(audit, Verdict::Undecided, &mut self.undecided);
+        count_checks(audit, AuditVerdict::Failed, &mut self.failed);
+        count_checks(audit, AuditVerdict::Undecided, &mut self.undecided);
     }
 
     /// Returns the exit code.
@@ -89,7 +89,7 @@ impl AuditTally {
 }
 
 /// Counts the checks with a verdict, each once per audit.
-fn count_checks(audit: &Audit, verdict: Verdict, incidents: &mut BTreeMap<Check, usize>) {
+fn count_checks(audit: &Audit, verdict: AuditVerdict, incidents: &mut BTreeMap<AuditCheck, usize>) {
     let findings = audit.findings.iter();
     let wanted = findings.filter(|finding| finding.verdict == verdict);
     for check in wanted.map(|finding| finding.check).collect::<BTreeSet<_>>() {
@@ -174,15 +174,15 @@ pub fn write_paragraph(
 
 fn write_findings(audit: &Audit, failed_only: bool, out: &mut Output) -> Result<(), Failure> {
     let palette = out.palette;
-    let is_bad = |verdict| matches!(verdict, Verdict::Failed | Verdict::Undecided);
-    let shown = |finding: &&Finding| !failed_only || is_bad(finding.verdict);
+    let is_bad = |verdict| matches!(verdict, AuditVerdict::Failed | AuditVerdict::Undecided);
+    let shown = |finding: &&AuditFinding| !failed_only || is_bad(finding.verdict);
     let mut before = None;
     for finding in audit.findings.iter().filter(shown) {
         let (mark, style) = match finding.verdict {
-            Verdict::Passed => ("✓", GOOD),
-            Verdict::Failed => ("✗", BAD),
-            Verdict::Skipped => ("–", DIM),
-            Verdict::Undecided => ("?", WARNING),
+            AuditVerdict::Passed => ("✓", GOOD),
+            AuditVerdict::Failed => ("✗", BAD),
+            AuditVerdict::Skipped => ("–", DIM),
+            AuditVerdict::Undecided => ("?", WARNING),
         };
         // Only the first line of a check shows its name.
         let is_first = before.replace(finding.check) != Some(finding.check);

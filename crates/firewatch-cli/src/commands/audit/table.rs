@@ -1,6 +1,6 @@
 //! The table of policies.
 
-use firewatch_audit::{Audit, Played, PolicyKind};
+use firewatch_audit::{Audit, PolicyKind, PolicyResult};
 
 use crate::ui::style::{DIM, GOOD, Palette};
 use crate::ui::table::{self, Cell};
@@ -19,7 +19,7 @@ pub fn policies(audit: &Audit, palette: Palette) -> Vec<String> {
     let of = |kind| policies.clone().filter(move |played| played.kind == kind);
     rows.extend(of(PolicyKind::Nothing).map(|played| row(played, palette)));
     rows.extend(chance(&of(PolicyKind::Random).collect::<Vec<_>>()));
-    let mut singles: Vec<&Played> = of(PolicyKind::Single).collect();
+    let mut singles: Vec<&PolicyResult> = of(PolicyKind::Single).collect();
     singles.sort_by(|a, b| b.grade.total.total_cmp(&a.grade.total));
     rows.extend(
         singles
@@ -39,7 +39,7 @@ pub fn policies(audit: &Audit, palette: Palette) -> Vec<String> {
     table::lines(&rows)
 }
 
-fn row(played: &Played, palette: Palette) -> Vec<Cell> {
+fn row(played: &PolicyResult, palette: Palette) -> Vec<Cell> {
     let before = match played.kind {
         PolicyKind::Runbook => "runbook: ",
         PolicyKind::Found => "found: ",
@@ -65,15 +65,15 @@ fn number(number: usize) -> Cell {
 }
 
 /// Returns the mean of the random policies.
-fn chance(random: &[&Played]) -> Option<Vec<Cell>> {
+fn chance(random: &[&PolicyResult]) -> Option<Vec<Cell>> {
     if random.is_empty() {
         return None;
     }
-    let mean = |value: &dyn Fn(&Played) -> f64, decimals: usize| {
+    let mean = |value: &dyn Fn(&PolicyResult) -> f64, decimals: usize| {
         let sum = random.iter().fold(0.0, |sum, played| sum + value(played));
         Cell::plain(&format!("{:.decimals$}", sum / random.len() as f64)).right()
     };
-    let count = |what: &dyn Fn(&Played) -> bool| random.iter().filter(|p| what(p)).count();
+    let count = |what: &dyn Fn(&PolicyResult) -> bool| random.iter().filter(|p| what(p)).count();
     let mitigated = count(&|played| played.mitigated_at.is_some());
     let won = match count(&|played| played.won) {
         0 => String::new(),

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use firewatch_response::score::{End, Grade, grade};
+use firewatch_response::score::rules::GradeRules;
+use firewatch_response::score::{EpisodeEnd, Grade, ScoreRules};
 use firewatch_sim::FaultState;
 
 use super::session::PlaySession;
@@ -20,18 +21,18 @@ pub fn write(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     };
     let tick = session.now().tick;
     let why = match end {
-        End::BudgetUsedUp => format!("The SLO budget was used up at tick {tick}."),
-        End::OutOfTicks => format!("The incident reached its last tick, {tick}."),
-        End::Declared => format!("You declared the incident resolved at tick {tick}."),
+        EpisodeEnd::BudgetUsedUp => format!("The SLO budget was used up at tick {tick}."),
+        EpisodeEnd::OutOfTicks => format!("The incident reached its last tick, {tick}."),
+        EpisodeEnd::Declared => format!("You declared the incident resolved at tick {tick}."),
     };
     writeln!(out, "{}", out.palette.paint(BOLD, why))?;
-    write_grade(&grade, out)?;
+    write_grade(&ScoreRules::of(session.profile()).grade, &grade, out)?;
     write_facts(session, out)?;
     write_goals(session, out)?;
     write_answer(session, out)
 }
 
-fn write_grade(grade: &Grade, out: &mut Output) -> Result<(), Failure> {
+fn write_grade(rules: &GradeRules, grade: &Grade, out: &mut Output) -> Result<(), Failure> {
     let palette = out.palette;
     let style = match grade.total {
         total if total >= 0.8 => GOOD,
@@ -44,11 +45,11 @@ fn write_grade(grade: &Grade, out: &mut Output) -> Result<(), Failure> {
         let early = "no parts: the incident ended too early";
         return Ok(writeln!(out, "  {}", palette.paint(DIM, early))?);
     }
-    write_table(&grade_rows(grade, palette), out)
+    write_table(&grade_rows(rules, grade, palette), out)
 }
 
 /// Returns a row for each part of the grade: its share, its weight and its points.
-fn grade_rows(grade: &Grade, palette: Palette) -> Vec<Vec<Cell>> {
+fn grade_rows(rules: &GradeRules, grade: &Grade, palette: Palette) -> Vec<Vec<Cell>> {
     let dim = |text: &str| Cell::new(palette, DIM, text);
     let right = |text: String| Cell::plain(&text).right();
     let part = |name: &str, share: f64, weight: f64, about: &str| {
@@ -79,17 +80,17 @@ fn grade_rows(grade: &Grade, palette: Palette) -> Vec<Vec<Cell>> {
         part(
             "recovery",
             grade.recovery,
-            grade::RECOVERY_WEIGHT,
+            rules.recovery_weight,
             "affected services that recovered",
         ),
-        part("speed", grade.speed, grade::SPEED_WEIGHT, &speed),
+        part("speed", grade.speed, rules.speed_weight, &speed),
         part(
             "precision",
             grade.precision,
-            grade::PRECISION_WEIGHT,
+            rules.precision_weight,
             "few wrong actions",
         ),
-        part("SLO", grade.slo, grade::SLO_WEIGHT, "SLO budget left"),
+        part("SLO", grade.slo, rules.slo_weight, "SLO budget left"),
     ];
     if grade.blast_penalty != 0.0 {
         rows.push(off("spread", grade.blast_penalty, "affected services"));

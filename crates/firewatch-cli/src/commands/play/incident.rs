@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::arguments::PlayArguments;
 use crate::failure::Failure;
 use crate::paths::path_text;
 use crate::sources::{self, Source};
 use firewatch_action::Profile;
-use firewatch_episode::{EpisodeError, Request};
+use firewatch_episode::{EpisodeError, EpisodeRequest};
 use firewatch_ron::steers_terminal;
 use firewatch_scenario::{Diagnostics, Difficulty, Scenario};
 
@@ -24,7 +25,7 @@ pub struct PlayIncident {
 }
 
 enum IncidentOrigin {
-    File(Box<Scenario>),
+    File(Arc<Scenario>),
     Task { id: String, seed: Option<u64> },
     Drawn { difficulty: Difficulty, seed: u64 },
 }
@@ -56,17 +57,17 @@ impl PlayIncident {
     ///
     /// # Errors
     /// There is no such task.
-    pub fn request(&self) -> Result<Request<'_>, Failure> {
+    pub fn request(&self) -> Result<EpisodeRequest, Failure> {
         match &self.origin {
-            IncidentOrigin::File(scenario) => Ok(Request::Scenario(scenario)),
-            IncidentOrigin::Drawn { difficulty, seed } => Ok(Request::Drawn {
+            IncidentOrigin::File(scenario) => Ok(EpisodeRequest::Scenario(Arc::clone(scenario))),
+            IncidentOrigin::Drawn { difficulty, seed } => Ok(EpisodeRequest::Drawn {
                 difficulty: *difficulty,
                 seed: *seed,
             }),
             IncidentOrigin::Task { id, seed } => {
                 let task = sources::task(id)?;
-                Ok(Request::Task {
-                    id,
+                Ok(EpisodeRequest::Task {
+                    id: id.clone(),
                     difficulty: Some(task.difficulty()),
                     seed: Some(seed.unwrap_or(task.scenario.seed)),
                 })
@@ -194,7 +195,7 @@ fn of_source(source: &Source, arguments: &PlayArguments) -> Result<PlayIncident,
     sources::reject(scenario.problems(), &source.name(), &change)?;
     Ok(PlayIncident {
         profile,
-        origin: IncidentOrigin::File(Box::new(scenario)),
+        origin: IncidentOrigin::File(Arc::new(scenario)),
     })
 }
 

@@ -1,6 +1,6 @@
 //! The actions of a session as a runbook.
 
-use firewatch_response::score::End;
+use firewatch_response::score::EpisodeEnd;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::runbook::Step;
 
@@ -28,9 +28,9 @@ fn description(session: &PlaySession) -> String {
         None => format!("left at tick {tick}"),
         Some((end, grade)) => {
             let why = match end {
-                End::BudgetUsedUp => "the SLO budget was used up",
-                End::OutOfTicks => "the ticks ran out",
-                End::Declared => "declared resolved",
+                EpisodeEnd::BudgetUsedUp => "the SLO budget was used up",
+                EpisodeEnd::OutOfTicks => "the ticks ran out",
+                EpisodeEnd::Declared => "declared resolved",
             };
             format!("{why} at tick {tick}, grade {:.2}", grade.total)
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Profile, WAIT};
 use firewatch_episode::{Episode, EpisodeError, Observation};
 use firewatch_response::FailedAction;
-use firewatch_response::score::{End, Grade, Reward};
+use firewatch_response::score::{EpisodeEnd, Grade, Reward};
 use firewatch_scenario::{Goal, Scenario};
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
@@ -64,7 +64,10 @@ impl PlaySession {
         let now = now.map_err(|error| incident::failure(&error))?;
         let scenario = episode.scenario().ok_or(EpisodeError::NotRunning);
         let mut session = Self {
-            scenario: scenario.map_err(|error| incident::failure(&error))?.clone(),
+            scenario: scenario
+                .map_err(|error| incident::failure(&error))?
+                .as_ref()
+                .clone(),
             episode,
             statuses: vec![VecDeque::new(); now.services.len()],
             now,
@@ -187,7 +190,7 @@ impl PlaySession {
     }
 
     /// Returns the reason for the end and the grade, once the incident is over.
-    pub fn result(&self) -> Option<(End, Grade)> {
+    pub fn result(&self) -> Option<(EpisodeEnd, Grade)> {
         self.episode.end().zip(self.episode.grade())
     }
 

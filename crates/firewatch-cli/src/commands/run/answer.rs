@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use firewatch_response::Playback;
-use firewatch_response::score::{End, Grade};
+use firewatch_response::score::{EpisodeEnd, Grade};
 use firewatch_scenario::Runbook;
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ use crate::ui::units::count;
 pub struct AnswerSummary {
     /// Name of the runbook; `None` if the timeline's actions are the response.
     pub runbook: Option<String>,
-    pub end: Option<End>,
+    pub end: Option<EpisodeEnd>,
     pub reward: f64,
     pub wrong_actions: u32,
     /// Number of goals that count.
@@ -32,7 +32,7 @@ impl AnswerSummary {
     /// Returns the score at the end of a run, if the run kept one.
     pub fn of(case: &RunCase, playback: &Playback) -> Option<Self> {
         let score = playback.score()?;
-        let outcome = score.outcome(&case.scenario, &playback.view());
+        let outcome = score.grade_input(&case.scenario, &playback.view());
         Some(Self {
             runbook: case.runbook.as_ref().map(|runbook| runbook.name.clone()),
             end: score.end(),
@@ -74,9 +74,9 @@ impl AnswerSummary {
             return "none: the response has not ended".to_owned();
         };
         let why = match self.end {
-            Some(End::Declared) => ", declared resolved",
-            Some(End::BudgetUsedUp) => ", SLO budget used up",
-            Some(End::OutOfTicks) | None => "",
+            Some(EpisodeEnd::Declared) => ", declared resolved",
+            Some(EpisodeEnd::BudgetUsedUp) => ", SLO budget used up",
+            Some(EpisodeEnd::OutOfTicks) | None => "",
         };
         format!(
             "{:.2} (recovery {:.2}, speed {:.2}, precision {:.2}, SLO {:.2}){why}",

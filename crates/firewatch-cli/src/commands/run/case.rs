@@ -1,5 +1,7 @@
 //! Scenarios to play, with the changes of the command line.
 
+use std::sync::Arc;
+
 use super::arguments::RunArguments;
 use crate::sources::{self, Source};
 use firewatch_scenario::{
@@ -13,7 +15,7 @@ pub struct RunCase {
     /// The scenario with the changes.
     pub scenario: Scenario,
     /// The runbook that responds to it.
-    pub runbook: Option<Runbook>,
+    pub runbook: Option<Arc<Runbook>>,
     /// The file of the runbook.
     runbook_file: Option<String>,
     /// The service whose log is requested, if the scenario has it.
@@ -45,7 +47,7 @@ impl RunCase {
             case.scenario = case.with_seed(seed)?;
         }
         if let Some(path) = &arguments.runbook {
-            case.runbook = Some(Runbook::load_for(path, &case.scenario)?);
+            case.runbook = Some(Arc::new(Runbook::load_for(path, &case.scenario)?));
             case.runbook_file = Some(path.display().to_string());
         }
         let logs = arguments.logs.clone();

@@ -1,7 +1,7 @@
 //! The distribution of many runs of a scenario.
 
 use firewatch_response::score::Score;
-use firewatch_response::{Outcome, Script};
+use firewatch_response::{ExpectationOutcome, Script};
 use firewatch_sim::EnvironmentRef;
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ pub struct SeedRun<'a> {
     pub state_hash: String,
     /// The outcome of each expectation.
     #[serde(skip)]
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<ExpectationOutcome>,
 }
 
 impl<'a> SeedRun<'a> {
@@ -42,7 +42,8 @@ impl<'a> SeedRun<'a> {
         let impact = view.impact();
         let budget = view.slo_budget();
         let (mttm, score) = (script.mttm_tick(view), script.score());
-        let number = |which: fn(&Outcome) -> bool| script.outcomes().filter(|o| which(o)).count();
+        let number =
+            |which: fn(&ExpectationOutcome) -> bool| script.outcomes().filter(|o| which(o)).count();
         Self {
             file: &case.file,
             name: &case.scenario.name,
@@ -58,9 +59,9 @@ impl<'a> SeedRun<'a> {
             reward: score.map(Score::total_reward),
             wrong_actions: score.map(Score::wrong_actions),
             grade: score.and_then(Score::grade).map(|grade| grade.total),
-            passed: number(|outcome| *outcome == Outcome::Passed),
-            failed: number(|outcome| matches!(outcome, Outcome::Failed { .. })),
-            undecided: number(|outcome| *outcome == Outcome::Undecided),
+            passed: number(|outcome| *outcome == ExpectationOutcome::Passed),
+            failed: number(|outcome| matches!(outcome, ExpectationOutcome::Failed { .. })),
+            undecided: number(|outcome| *outcome == ExpectationOutcome::Undecided),
             state_hash: format!("{:016x}", view.state_hash()),
             outcomes: script.outcomes().cloned().collect(),
         }
@@ -141,7 +142,7 @@ impl Collector {
             undecided: 0,
             first_failed_seed: None,
         };
-        let expectations = case.scenario.expectations(case.runbook.as_ref());
+        let expectations = case.scenario.expectations(case.runbook.as_deref());
         Self {
             expectations: expectations.map(|e| share(e.to_string())).collect(),
             ..Self::default()
@@ -159,9 +160,9 @@ impl Collector {
         self.slo_budget.push(run.slo_budget);
         for (share, outcome) in self.expectations.iter_mut().zip(&run.outcomes) {
             match outcome {
-                Outcome::Passed => share.passed += 1,
-                Outcome::Undecided => share.undecided += 1,
-                Outcome::Failed { .. } => {
+                ExpectationOutcome::Passed => share.passed += 1,
+                ExpectationOutcome::Undecided => share.undecided += 1,
+                ExpectationOutcome::Failed { .. } => {
                     share.failed += 1;
                     share.first_failed_seed.get_or_insert(run.seed);
                 }

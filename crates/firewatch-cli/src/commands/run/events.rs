@@ -1,6 +1,6 @@
 //! Events and expectations as JSON.
 
-use firewatch_response::{Occurrence, Outcome, Verdict, What};
+use firewatch_response::{EventKind, ExpectationOutcome, ExpectationVerdict, PlaybackEvent};
 use firewatch_sim::{FaultKind, Status, Value};
 use serde::Serialize;
 
@@ -50,10 +50,10 @@ enum EventFields<'a> {
     SloBreached,
 }
 
-impl<'a> From<&'a Occurrence> for EventEntry<'a> {
-    fn from(occurrence: &'a Occurrence) -> Self {
-        let kind = match &occurrence.what {
-            What::FaultActive {
+impl<'a> From<&'a PlaybackEvent> for EventEntry<'a> {
+    fn from(occurrence: &'a PlaybackEvent) -> Self {
+        let kind = match &occurrence.kind {
+            EventKind::FaultActive {
                 service,
                 kind,
                 speed,
@@ -62,11 +62,11 @@ impl<'a> From<&'a Occurrence> for EventEntry<'a> {
                 kind: *kind,
                 speed: *speed,
             },
-            What::FaultHalted { service, kind } => EventFields::FaultHalted {
+            EventKind::FaultHalted { service, kind } => EventFields::FaultHalted {
                 service,
                 kind: *kind,
             },
-            What::MetricSet {
+            EventKind::MetricSet {
                 service,
                 metric,
                 value,
@@ -75,7 +75,7 @@ impl<'a> From<&'a Occurrence> for EventEntry<'a> {
                 metric,
                 value,
             },
-            What::ActionTaken {
+            EventKind::ActionTaken {
                 action,
                 target,
                 wrong,
@@ -86,13 +86,13 @@ impl<'a> From<&'a Occurrence> for EventEntry<'a> {
                 wrong: *wrong,
                 feedback,
             },
-            What::StatusChanged { service, from, to } => EventFields::StatusChanged {
+            EventKind::StatusChanged { service, from, to } => EventFields::StatusChanged {
                 service,
                 from: *from,
                 to: *to,
             },
-            What::Mitigated { since } => EventFields::Mitigated { since: *since },
-            What::SloBreached => EventFields::SloBreached,
+            EventKind::Mitigated { since } => EventFields::Mitigated { since: *since },
+            EventKind::SloBreached => EventFields::SloBreached,
         };
         Self {
             tick: occurrence.tick,
@@ -113,12 +113,12 @@ pub struct ExpectationEntry<'a> {
     actual: Option<&'a str>,
 }
 
-impl<'a> From<&'a Verdict> for ExpectationEntry<'a> {
-    fn from(verdict: &'a Verdict) -> Self {
+impl<'a> From<&'a ExpectationVerdict> for ExpectationEntry<'a> {
+    fn from(verdict: &'a ExpectationVerdict) -> Self {
         let (outcome, tick, actual) = match &verdict.outcome {
-            Outcome::Passed => ("passed", None, None),
-            Outcome::Undecided => ("undecided", None, None),
-            Outcome::Failed { tick, actual } => ("failed", Some(*tick), Some(&**actual)),
+            ExpectationOutcome::Passed => ("passed", None, None),
+            ExpectationOutcome::Undecided => ("undecided", None, None),
+            ExpectationOutcome::Failed { tick, actual } => ("failed", Some(*tick), Some(&**actual)),
         };
         Self {
             expect: verdict.expectation.to_string(),

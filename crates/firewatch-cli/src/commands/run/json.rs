@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use firewatch_response::Occurrence;
+use firewatch_response::PlaybackEvent;
 use firewatch_scenario::Difficulty;
 use serde::Serialize;
 
@@ -82,7 +82,7 @@ impl Report for JsonReport {
         )?)
     }
 
-    fn event(&mut self, occurrence: &Occurrence, out: &mut Output) -> Result<(), Failure> {
+    fn event(&mut self, occurrence: &PlaybackEvent, out: &mut Output) -> Result<(), Failure> {
         separate(&mut self.events, out)?;
         Ok(serde_json::to_writer(out, &EventEntry::from(occurrence))?)
     }

@@ -1,6 +1,6 @@
 //! Plays a scenario from the first tick to the last, and passes what happens to a report.
 
-use firewatch_response::{Outcome, Playback, Verdict};
+use firewatch_response::{ExpectationOutcome, ExpectationVerdict, Playback};
 use indicatif::ProgressBar;
 
 use super::case::RunCase;
@@ -24,12 +24,13 @@ pub fn play_case(
     bar: &ProgressBar,
 ) -> Result<Summary, Failure> {
     let mut playback = match &case.runbook {
-        Some(runbook) => Playback::answered(&case.scenario, runbook)?,
-        None => Playback::new(&case.scenario)?,
+        Some(runbook) => Playback::answered(case.scenario.clone(), runbook.clone())?,
+        None => Playback::new(case.scenario.clone())?,
     };
     let mut recorder = Recorder::new(&case.scenario);
     let played = play_ticks(&mut playback, &mut recorder, case, report, out, bar);
-    let is_failed = |verdict: &Verdict| matches!(verdict.outcome, Outcome::Failed { .. });
+    let is_failed =
+        |verdict: &ExpectationVerdict| matches!(verdict.outcome, ExpectationOutcome::Failed { .. });
     if playback.verdicts().iter().any(is_failed) {
         console.raise_exit(Exit::Failed);
     }
@@ -53,7 +54,7 @@ fn play_ticks(
     report.begin(case, out)?;
     recorder.record(&playback.view());
     loop {
-        for occurrence in playback.take_occurrences() {
+        for occurrence in playback.take_events() {
             report.event(&occurrence, out)?;
         }
         if !playback.tick()? {

@@ -7,7 +7,7 @@ use super::report::Report;
 use super::summary::Summary;
 use super::tally::RunTally;
 use super::verdict::write_verdict;
-use firewatch_response::Outcome;
+use firewatch_response::ExpectationOutcome;
 
 use crate::failure::Failure;
 use crate::ui::output::Output;
@@ -21,7 +21,7 @@ impl Report for QuietReport {
         let failed: Vec<_> = summary
             .verdicts
             .iter()
-            .filter(|verdict| matches!(verdict.outcome, Outcome::Failed { .. }))
+            .filter(|verdict| matches!(verdict.outcome, ExpectationOutcome::Failed { .. }))
             .collect();
         if failed.is_empty() {
             return Ok(());

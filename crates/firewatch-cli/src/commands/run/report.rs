@@ -1,6 +1,6 @@
 //! The interface between playing and reporting.
 
-use firewatch_response::Occurrence;
+use firewatch_response::PlaybackEvent;
 use firewatch_sim::EnvironmentRef;
 
 use super::case::RunCase;
@@ -22,7 +22,7 @@ pub trait Report {
     }
 
     /// Called for each event.
-    fn event(&mut self, _occurrence: &Occurrence, _out: &mut Output) -> Result<(), Failure> {
+    fn event(&mut self, _occurrence: &PlaybackEvent, _out: &mut Output) -> Result<(), Failure> {
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::ops::Range;
+use std::sync::Arc;
 
 use firewatch_scenario::{Diagnostics, Scenario};
 use indicatif::ProgressBar;
@@ -47,17 +48,16 @@ struct SeedChunk<'a> {
 impl<'a> SeedChunk<'a> {
     fn play(case: &'a RunCase, seeds: Range<u64>, bar: &ProgressBar) -> Result<Self, Failure> {
         let mut invalid = InvalidSeeds::default();
-        let mut scenarios: Vec<Scenario> = Vec::new();
+        let mut scenarios: Vec<Arc<Scenario>> = Vec::new();
         for seed in seeds {
             match case.with_seed(seed) {
-                Ok(scenario) => scenarios.push(scenario),
+                Ok(scenario) => scenarios.push(Arc::new(scenario)),
                 Err(problems) => {
                     invalid.add(problems);
                     bar.inc(case.scenario.ticks);
                 }
             }
         }
-        let scenarios: Vec<&Scenario> = scenarios.iter().collect();
         let runs = batch::play_scenarios(
             &scenarios,
             case.runbook.as_ref(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_response::{Outcome, Playback, Verdict};
+use firewatch_response::{ExpectationOutcome, ExpectationVerdict, Playback};
 use firewatch_scenario::{Diagnostics, Scenario};
 use firewatch_sim::{EnvironmentRef, Status};
 use serde::Serialize;
@@ -81,7 +81,7 @@ pub struct Summary {
     pub services: Vec<ServiceSummary>,
     pub totals: RunTotals,
     pub answer: Option<AnswerSummary>,
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<ExpectationVerdict>,
     /// The problem of a failed action, if one failed.
     pub failed_action: Option<Diagnostics>,
     /// The requested log.
@@ -92,7 +92,7 @@ pub struct Summary {
 
 impl Summary {
     /// Returns the outcome of each expectation.
-    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn outcomes(&self) -> impl Iterator<Item = &ExpectationOutcome> {
         self.verdicts.iter().map(|verdict| &verdict.outcome)
     }
 }

@@ -1,6 +1,6 @@
 //! Counts over all scenarios.
 
-use firewatch_response::Outcome;
+use firewatch_response::ExpectationOutcome;
 
 use crate::failure::Exit;
 use crate::ui::style::{BAD, GOOD, Palette};
@@ -22,13 +22,13 @@ pub struct RunTally {
 
 impl RunTally {
     /// Counts a run by the outcomes of its expectations.
-    pub fn count<'a>(&mut self, outcomes: impl IntoIterator<Item = &'a Outcome>) {
+    pub fn count<'a>(&mut self, outcomes: impl IntoIterator<Item = &'a ExpectationOutcome>) {
         let mut any_failed = false;
         for outcome in outcomes {
             match outcome {
-                Outcome::Passed => self.expectations_passed += 1,
-                Outcome::Undecided => self.expectations_undecided += 1,
-                Outcome::Failed { .. } => {
+                ExpectationOutcome::Passed => self.expectations_passed += 1,
+                ExpectationOutcome::Undecided => self.expectations_undecided += 1,
+                ExpectationOutcome::Failed { .. } => {
                     self.expectations_failed += 1;
                     any_failed = true;
                 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use firewatch_response::{Occurrence, What};
+use firewatch_response::{EventKind, PlaybackEvent};
 use firewatch_scenario::Scenario;
 use firewatch_sim::Status;
 use unicode_width::UnicodeWidthStr;
@@ -83,8 +83,8 @@ impl Report for TextReport {
         Ok(writeln!(out, "\n  {}", palette.paint(DIM, heading))?)
     }
 
-    fn event(&mut self, occurrence: &Occurrence, out: &mut Output) -> Result<(), Failure> {
-        if matches!(occurrence.what, What::StatusChanged { .. }) {
+    fn event(&mut self, occurrence: &PlaybackEvent, out: &mut Output) -> Result<(), Failure> {
+        if matches!(occurrence.kind, EventKind::StatusChanged { .. }) {
             if self.shown >= self.limit {
                 self.hidden += 1;
                 return Ok(());
@@ -93,7 +93,7 @@ impl Report for TextReport {
         }
         self.write_hidden_count(out)?;
         let palette = out.palette;
-        let (service, text) = describe(&occurrence.what, palette);
+        let (service, text) = describe(&occurrence.kind, palette);
         let tick = format!("{:>1$}", occurrence.tick, self.tick_width);
         let time = palette.paint(DIM, format!("{:>8}", clock(occurrence.tick)));
         let service = service.map_or(String::new(), |name| {
@@ -162,9 +162,9 @@ fn count_ticks(ticks: u64) -> String {
 }
 
 /// Returns the service of an event and its description.
-fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
+fn describe(what: &EventKind, palette: Palette) -> (Option<&str>, String) {
     match what {
-        What::FaultActive {
+        EventKind::FaultActive {
             service,
             kind,
             speed,
@@ -172,11 +172,11 @@ fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
             let text = palette.paint(BAD.bold(), format!("{kind} begins"));
             (Some(service), format!("{text}, speed {speed}"))
         }
-        What::FaultHalted { service, kind } => (
+        EventKind::FaultHalted { service, kind } => (
             Some(service),
             palette.paint(ACTION.bold(), format!("{kind} halted")),
         ),
-        What::MetricSet {
+        EventKind::MetricSet {
             service,
             metric,
             value,
@@ -185,7 +185,7 @@ fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
             let text = format!("{} set to {}", visible(metric), visible(&value));
             (Some(service), palette.paint(ACTION, text))
         }
-        What::ActionTaken {
+        EventKind::ActionTaken {
             action,
             target,
             wrong,
@@ -198,18 +198,18 @@ fn describe(what: &What, palette: Palette) -> (Option<&str>, String) {
             let text = format!("{action}{wrong}: {}", visible(&said.join(" · ")));
             (target.as_deref(), text)
         }
-        What::StatusChanged { service, from, to } => {
+        EventKind::StatusChanged { service, from, to } => {
             let to = palette.paint(status_style(*to), to);
             (Some(service), format!("{from} → {to}"))
         }
-        What::Mitigated { since } => {
+        EventKind::Mitigated { since } => {
             let text = palette.paint(GOOD.bold(), "mitigated");
             (
                 None,
                 format!("{text}: time to mitigate {}", count_ticks(*since)),
             )
         }
-        What::SloBreached => (None, palette.paint(WORST, "SLO budget used up")),
+        EventKind::SloBreached => (None, palette.paint(WORST, "SLO budget used up")),
     }
 }
 

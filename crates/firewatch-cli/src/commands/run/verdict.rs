@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anstyle::Style;
-use firewatch_response::{Outcome, Verdict};
+use firewatch_response::{ExpectationOutcome, ExpectationVerdict};
 use firewatch_scenario::Check;
 use firewatch_sim::Status;
 
@@ -12,12 +12,12 @@ use crate::ui::output::Output;
 use crate::ui::style::{BAD, DIM, GOOD, visible};
 
 /// Writes an expectation with its mark and, if it failed, the actual value.
-pub fn write_verdict(verdict: &Verdict, out: &mut Output) -> Result<(), Failure> {
+pub fn write_verdict(verdict: &ExpectationVerdict, out: &mut Output) -> Result<(), Failure> {
     let palette = out.palette;
     let (style, mark): (Style, &str) = match verdict.outcome {
-        Outcome::Passed => (GOOD, "✓"),
-        Outcome::Failed { .. } => (BAD, "✗"),
-        Outcome::Undecided => (DIM, "–"),
+        ExpectationOutcome::Passed => (GOOD, "✓"),
+        ExpectationOutcome::Failed { .. } => (BAD, "✗"),
+        ExpectationOutcome::Undecided => (DIM, "–"),
     };
     let expected = verdict.expectation.to_string();
     writeln!(
@@ -27,13 +27,13 @@ pub fn write_verdict(verdict: &Verdict, out: &mut Output) -> Result<(), Failure>
         visible(&expected)
     )?;
     match &verdict.outcome {
-        Outcome::Passed => {}
-        Outcome::Failed { tick, actual } => {
+        ExpectationOutcome::Passed => {}
+        ExpectationOutcome::Failed { tick, actual } => {
             let actual = actual_text(&verdict.expectation.check, actual);
             let actual = palette.paint(style, visible(&actual));
             writeln!(out, "      at tick {tick}: {actual}")?;
         }
-        Outcome::Undecided => {
+        ExpectationOutcome::Undecided => {
             let why = palette.paint(style, "the run ended before it could be decided");
             writeln!(out, "      {why}")?;
         }

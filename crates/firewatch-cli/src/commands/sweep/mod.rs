@@ -13,6 +13,7 @@ mod values;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use firewatch_action::ActionCatalogue;
 use firewatch_scenario::{Diagnostics, Plan, Runbook, Scenario};
@@ -36,7 +37,7 @@ use values::Shard;
 struct SweepJob {
     plan: Plan,
     /// The runbook that responds to each run.
-    runbook: Option<Runbook>,
+    runbook: Option<Arc<Runbook>>,
     /// The requested runs of the plan.
     runs: Range<u64>,
     batch: Batch,
@@ -84,7 +85,7 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
     let sweep = SweepJob {
         bar: console.progress_bar(ticks, arguments.out.is_none()),
         plan,
-        runbook,
+        runbook: runbook.map(Arc::new),
         runs,
         batch,
         name,
@@ -198,8 +199,8 @@ impl SweepJob {
     ) -> Result<(), Failure> {
         let play = |runs: Range<u64>| {
             let first = runs.start;
-            let scenarios: Vec<Scenario> = runs.map(|run| self.plan.scenario(run)).collect();
-            let scenarios: Vec<&Scenario> = scenarios.iter().collect();
+            let scenarios: Vec<Arc<Scenario>> =
+                runs.map(|run| Arc::new(self.plan.scenario(run))).collect();
             let runbook = self.runbook.as_ref();
             let results =
                 batch::play_scenarios(&scenarios, runbook, &self.bar, |scenario, script, view| {

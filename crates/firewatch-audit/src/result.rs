@@ -1,4 +1,4 @@
-//! What came of a policy.
+//! The result of a policy.
 
 use firewatch_action::{ActionRequest, Metrics};
 use firewatch_scenario::Scenario;
@@ -8,11 +8,12 @@ use serde::Serialize;
 use crate::finding::won;
 use crate::policy::PolicyKind;
 use firewatch_episode::BatchStep;
-use firewatch_response::score::{End, Grade, Score};
+use firewatch_response::score::{EpisodeEnd, Grade, Score};
 
-/// Something that a policy did besides waiting.
+/// An action of a policy; waiting is none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Taken {
+#[non_exhaustive]
+pub struct PolicyAction {
     /// The tick after which it was done.
     pub tick: u64,
     /// Name of the action.
@@ -29,7 +30,7 @@ pub struct Taken {
     pub halted: bool,
 }
 
-impl Taken {
+impl PolicyAction {
     pub(crate) fn new(tick: u64, request: &ActionRequest, step: &BatchStep, halted: bool) -> Self {
         Self {
             tick,
@@ -42,7 +43,7 @@ impl Taken {
         }
     }
 
-    /// The same as it is asked for.
+    /// Returns the request of the action.
     #[must_use]
     pub fn request(&self) -> ActionRequest {
         ActionRequest {
@@ -53,33 +54,34 @@ impl Taken {
     }
 }
 
-/// What came of a policy.
+/// The result of a policy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Played {
-    /// What sort of policy it is.
+#[non_exhaustive]
+pub struct PolicyResult {
+    /// The kind of the policy.
     pub kind: PolicyKind,
-    /// Its name: that of the runbook, or what it does.
+    /// Its name: that of the runbook, or a short description.
     pub name: String,
-    /// What it did besides waiting, in order; left out of random policies, which act at every step.
-    pub actions: Vec<Taken>,
-    /// How many actions it did besides waiting.
+    /// Its actions but waiting, in order; left out of random policies, which act at every step.
+    pub actions: Vec<PolicyAction>,
+    /// Number of its actions but waiting.
     pub action_count: usize,
-    /// How many of them were wrong.
+    /// Number of wrong actions.
     pub wrong_actions: usize,
     /// Ticks that the episode took.
     pub ticks: u64,
     /// Why it ended.
-    pub end: End,
+    pub end: EpisodeEnd,
     /// The tick at which the incident counted as mitigated.
     pub mitigated_at: Option<u64>,
     /// Sum of the rewards.
     pub reward: f64,
-    /// What it is worth.
+    /// The grade.
     pub grade: Grade,
     /// Whether it wins.
     #[doc = won!()]
     pub won: bool,
-    /// What is missing for it to win, a few words each.
+    /// The reasons why it does not win, a short phrase each.
     pub shortfalls: Vec<String>,
     /// Which goals were met at the end, in the scenario's order.
     pub goals_met: Vec<bool>,
@@ -89,8 +91,8 @@ pub struct Played {
     pub unhealthy: Vec<String>,
 }
 
-impl Played {
-    /// Its name, as it stands in a sentence.
+impl PolicyResult {
+    /// Returns its name as part of a sentence.
     #[must_use]
     pub fn title(&self) -> String {
         match self.kind {
@@ -100,15 +102,15 @@ impl Played {
     }
 }
 
-/// How an episode stands at its end.
-pub(crate) struct Standing {
+/// The state of an episode at its end.
+pub(crate) struct FinalState {
     pub(crate) shortfalls: Vec<String>,
     pub(crate) goals_met: Vec<bool>,
     pub(crate) faults_halted: Vec<bool>,
     pub(crate) unhealthy: Vec<String>,
 }
 
-impl Standing {
+impl FinalState {
     /// Reads an episode that has just ended.
     pub(crate) fn read(scenario: &Scenario, score: &Score, view: &EnvironmentRef) -> Self {
         let mut shortfalls = Vec::new();
@@ -126,7 +128,7 @@ impl Standing {
             shortfalls.push("a fault has not begun yet".to_owned());
         }
         let unhealthy: Vec<(&str, Status)> = { view.service_names().zip(view.vitals()) }
-            // The last action has changed them behind the last tick.
+            // The last action has changed them after the last tick.
             .map(|(name, vitals)| (name, vitals.derived_status()))
             .filter(|(_, status)| *status != Status::Healthy)
             .collect();

@@ -1,4 +1,4 @@
-//! The incident while nobody acts, beside the same without its faults.
+//! The incident without an answer, beside the same without its faults.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,25 +10,25 @@ use firewatch_sim::{
 };
 
 use crate::arena::check_timeline;
-use crate::counted;
-use crate::finding::{Check, Finding};
+use crate::finding::{AuditCheck, AuditFinding};
+use crate::text::counted;
 use crate::work::{self, Work};
-use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, Request};
+use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
 
 /// Error rate by which a fault must have made things worse where it leaves the status alone, and from
 /// which on a service looks suspicious: below it, the standard profile's guard sees nothing to remedy.
 const NOTABLE_ERRORS: f64 = 0.05;
 const LAG: &str = "data_freshness_lag_seconds";
 
-/// What is seen while nobody acts.
-pub(crate) struct World {
+/// The incident without an answer.
+pub(crate) struct UnansweredRun {
     /// The tick at which each service first is not healthy.
     pub(crate) unhealthy_since: Vec<Option<u64>>,
     faults: Vec<FaultSeen>,
     herrings: Vec<HerringSeen>,
 }
 
-/// What a fault does while nobody acts.
+/// The effect of a fault without an answer.
 #[derive(Clone, Debug, Default)]
 struct FaultSeen {
     /// Tick, status with the fault and without, error rate with and without.
@@ -37,7 +37,7 @@ struct FaultSeen {
     unhealthy: Option<(u64, Status)>,
 }
 
-/// What a red herring does while nobody acts.
+/// The effect of a red herring without an answer.
 #[derive(Clone, Debug, Default)]
 struct HerringSeen {
     /// Tick and what looks suspicious.
@@ -46,15 +46,15 @@ struct HerringSeen {
     costly: Option<(u64, String)>,
 }
 
-impl World {
-    /// Waits through the incident, beside the same without each of its faults in turn, and without all
-    /// of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
+impl UnansweredRun {
+    /// Runs the incident without actions, beside the same without each of its faults in turn, and without
+    /// all of them. All else stays: the root cause keeps its name, and a seed draws the same baselines for
     /// them all.
     ///
     /// At most a [chunk](work::chunk) of these others exists at a time, and the incident itself
     /// beside each chunk: they are as large as the incident, and one for each fault.
     pub(crate) fn watch(
-        scenario: &Scenario,
+        scenario: &Arc<Scenario>,
         catalogue: &Arc<ActionCatalogue>,
         work: &Work,
     ) -> Result<Self, EpisodeError> {
@@ -75,19 +75,19 @@ impl World {
 
     fn watch_chunk(
         &mut self,
-        scenario: &Scenario,
+        scenario: &Arc<Scenario>,
         catalogue: &Arc<ActionCatalogue>,
         others: Range<usize>,
         work: &Work,
     ) -> Result<(), EpisodeError> {
         let count = self.faults.len();
         let nothing = Arc::new(nothing()?);
-        let mut worlds = vec![scenario.clone()];
+        let mut worlds = vec![Arc::clone(scenario)];
         for fault in others.clone() {
             let gone = |index| index == fault || fault == count;
-            worlds.push(without(scenario, &nothing, gone)?);
+            worlds.push(Arc::new(without(scenario, &nothing, gone)?));
         }
-        let requests = worlds.iter().map(Request::Scenario);
+        let requests = worlds.iter().cloned().map(EpisodeRequest::Scenario);
         let catalogue = Arc::clone(catalogue);
         let mut batch = EpisodeBatch::with_actions(scenario.profile, catalogue, requests, 1)?;
         let actions = vec![ActionRequest::wait(); worlds.len()];
@@ -104,7 +104,7 @@ impl World {
         Ok(())
     }
 
-    /// Looks at the incident, which is the first of the batch, and at the others after it.
+    /// Observes the incident, which is the first of the batch, and the variants after it.
     fn look(
         &mut self,
         scenario: &Scenario,
@@ -143,7 +143,7 @@ impl World {
         Ok(())
     }
 
-    /// Looks at the red herrings of the incident, and of the same without faults, which is at that index.
+    /// Observes the red herrings of the incident, and of the variant without faults, which is at that index.
     fn look_at_herrings(
         &mut self,
         scenario: &Scenario,
@@ -172,10 +172,10 @@ impl World {
         Ok(())
     }
 
-    /// Whether each fault lands.
-    pub(crate) fn lands(&self, scenario: &Scenario) -> Vec<Finding> {
+    /// Checks whether each fault takes effect.
+    pub(crate) fn lands(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.faults.is_empty() {
-            let none = Finding::new(Check::Lands, "", false, "there is no fault");
+            let none = AuditFinding::new(AuditCheck::Lands, "", false, "there is no fault");
             return vec![
                 none.advise("give it one, like `faults: [(kind: oom, service: \"...\")]`"),
             ];
@@ -184,15 +184,16 @@ impl World {
         let finding = |(fault, seen): (&Fault, &FaultSeen)| {
             let about = format!("{} of {}", fault.kind, fault.service);
             let (evidence, advice) = seen.evidence(fault, scenario);
-            Finding::new(Check::Lands, about, seen.landed.is_some(), evidence).advise(advice)
+            AuditFinding::new(AuditCheck::Lands, about, seen.landed.is_some(), evidence)
+                .advise(advice)
         };
         faults.map(finding).collect()
     }
 
-    /// Whether each red herring misleads without harming.
-    pub(crate) fn herrings(&self, scenario: &Scenario) -> Vec<Finding> {
+    /// Checks whether each red herring misleads without harm.
+    pub(crate) fn herrings(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.herrings.is_empty() {
-            let none = Finding::skipped(Check::Herrings, "there are no red herrings");
+            let none = AuditFinding::skipped(AuditCheck::Herrings, "there are no red herrings");
             return vec![none];
         }
         let herrings = scenario.red_herrings.iter().zip(&self.herrings);
@@ -206,9 +207,9 @@ impl World {
                 )),
             };
             match judged {
-                Ok(evidence) => Finding::new(Check::Herrings, name, true, evidence),
+                Ok(evidence) => AuditFinding::new(AuditCheck::Herrings, name, true, evidence),
                 Err((evidence, advice)) => {
-                    Finding::new(Check::Herrings, name, false, evidence).advise(advice)
+                    AuditFinding::new(AuditCheck::Herrings, name, false, evidence).advise(advice)
                 }
             }
         };
@@ -229,7 +230,7 @@ impl FaultSeen {
         }
     }
 
-    /// The facts, and what to change if it does not land.
+    /// Returns the evidence, and the advice if it takes no effect.
     fn evidence(&self, fault: &Fault, scenario: &Scenario) -> (String, &'static str) {
         let service = &fault.service;
         let absent = !scenario.has_service(service);
@@ -292,7 +293,7 @@ impl HerringSeen {
         }
     }
 
-    /// What looks suspicious about it; else what is wrong with it, and what to change.
+    /// Returns what looks suspicious about it; else the evidence against it, and the advice.
     fn judge(&self, scenario: &Scenario, name: &str) -> Result<String, (String, &'static str)> {
         let planted = { scenario.adversarial_logs.iter() }.any(|line| line.service == name)
             || scenario.prompt_injection.as_deref() == Some(name);

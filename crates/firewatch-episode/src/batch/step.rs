@@ -1,0 +1,66 @@
+//! The result of a step of one episode of a batch.
+
+use firewatch_action::ActionOutcome;
+use firewatch_response::FailedAction;
+use firewatch_response::score::{EpisodeEnd, Grade, Reward};
+
+use crate::error::EpisodeError;
+use crate::session::Session;
+
+/// The result of a step of one episode of a batch.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BatchStep {
+    /// The reward; all 0 for a step that was not done.
+    pub reward: Reward,
+    /// Whether the action could be done: `false` without a target that it needs.
+    pub valid: bool,
+    /// Whether it was done to a service that there was nothing to remedy about.
+    pub wrong: bool,
+    /// Why the episode has ended, if it has, now or earlier.
+    pub end: Option<EpisodeEnd>,
+    /// The grade, if it has.
+    pub grade: Option<Grade>,
+    /// Why the step was not done: the episode had ended, or the action failed, as some do under the
+    /// reference profile.
+    pub error: Option<EpisodeError>,
+    /// The first action of the scenario's own timeline that could not be carried out before the tick of this
+    /// step; in the first step, also before the tick of the reset. The step was still done, but the
+    /// incident is not the one that the scenario describes.
+    pub failed_action: Option<Box<FailedAction>>,
+}
+
+impl BatchStep {
+    pub(super) fn of(done: Result<ActionOutcome, EpisodeError>) -> Self {
+        match done {
+            Ok(outcome) => Self {
+                valid: outcome.valid,
+                wrong: outcome.wrong,
+                ..Self::default()
+            },
+            Err(error) => Self {
+                error: Some(error),
+                ..Self::default()
+            },
+        }
+    }
+
+    /// Writes over what an earlier step came to, in place: there are many of them.
+    pub(super) fn begin(&mut self, outcome: &ActionOutcome) {
+        (self.valid, self.wrong) = (outcome.valid, outcome.wrong);
+        if self.error.is_some() {
+            self.error = None;
+        }
+    }
+
+    /// Fills in what it came to, once all is done; without a deed it earns nothing.
+    pub(super) fn close(&mut self, session: &Session, reward: Option<Reward>) {
+        if let Some(reward) = reward {
+            self.reward = reward;
+        }
+        (self.end, self.grade) = (session.score.end(), session.score.grade());
+        if self.failed_action != session.failed_action {
+            self.failed_action.clone_from(&session.failed_action);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Why an episode could not begin, or a step not be done.
+
+use firewatch_action::{ActionError, StateError};
+use firewatch_reference::UnknownTask;
+use firewatch_sim::SimError;
+use thiserror::Error;
+
+/// Why an episode could not begin, or a step not be done.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum EpisodeError {
+    /// There is no such task.
+    #[error(transparent)]
+    Task(#[from] UnknownTask),
+    /// The task names a service that the reference's catalogue does not have.
+    #[error(
+        "the task {task} can't begin under the reference profile: the catalogue does not have its service `{service}`"
+    )]
+    Unregistered {
+        /// Id of the task.
+        task: &'static str,
+        /// The service.
+        service: String,
+    },
+    /// The episode is over, or none has begun: [`crate::Episode::reset`] begins one.
+    #[error("no episode is running: a reset begins one")]
+    NotRunning,
+    /// The action could not be done. The tick has happened.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// A saved state was refused.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The incident can't be built, or the batch has no episode of that index.
+    #[error(transparent)]
+    Sim(#[from] SimError),
+}
+
+impl EpisodeError {
+    /// Whether the reference shows it as an empty observation.
+    pub(crate) fn is_shown(&self) -> bool {
+        matches!(
+            self,
+            Self::NotRunning | Self::Action(ActionError::Raised { .. })
+        )
+    }
+}

@@ -1,0 +1,97 @@
+//! Score state of a service.
+
+use firewatch_sim::{Status, Vitals};
+use serde::{Deserialize, Serialize};
+
+use super::alert::AlertSet;
+use super::mesh::Role;
+use super::rules::{ScoreRules, UserImpactRule};
+
+/// Score state of a service. It is read at every step, so rarely used data is kept elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServiceRecord {
+    // Its role: in the account it takes no padding.
+    pub(super) weight: f64,
+    pub(super) user_facing: bool,
+    pub(super) red_herring: bool,
+    /// As last observed: after the tick, then after the action.
+    pub(super) error_rate: f64,
+    /// Of the observation before the step.
+    pub(super) error_rate_before: f64,
+    /// The status that the profile goes by, as last observed.
+    pub(crate) status: Status,
+    /// Whether customers would be hit if they talked to it, as last observed.
+    pub(super) hurts: bool,
+    /// The alerts that fire, as last observed.
+    pub(super) alerts: AlertSet,
+    /// Those that fired at the end of the last step.
+    pub(super) noted_alerts: AlertSet,
+    /// Not healthy at some observation.
+    pub(super) seen: bool,
+    /// Healthy again later.
+    pub(super) recovered: bool,
+}
+
+// Seven services take four cache lines.
+const _: () = assert!(size_of::<ServiceRecord>() == 32);
+
+impl ServiceRecord {
+    pub(super) fn new(role: Role) -> Self {
+        let Role {
+            weight,
+            user_facing,
+            red_herring,
+        } = role;
+        Self {
+            weight,
+            user_facing,
+            red_herring,
+            error_rate: 0.0,
+            error_rate_before: 0.0,
+            status: Status::Healthy,
+            hurts: false,
+            alerts: AlertSet::default(),
+            noted_alerts: AlertSet::default(),
+            seen: false,
+            recovered: false,
+        }
+    }
+
+    #[inline]
+    pub(super) fn observe(&mut self, rules: &ObservationRules, vitals: &Vitals) {
+        self.error_rate = vitals.http_server_error_rate;
+        self.status = if rules.derives_status {
+            vitals.derived_status()
+        } else {
+            vitals.status
+        };
+        self.hurts = rules.user_impact.holds(vitals);
+        self.alerts = AlertSet::of(rules.warning_at, vitals, self.status);
+    }
+}
+
+/// The rules of an observation, side by side for the loop over services.
+pub(super) struct ObservationRules {
+    derives_status: bool,
+    user_impact: UserImpactRule,
+    warning_at: [f64; 3],
+}
+
+impl ObservationRules {
+    pub(super) fn of(rules: &ScoreRules) -> Self {
+        Self {
+            derives_status: rules.derives_status,
+            user_impact: rules.user_impact,
+            warning_at: rules.alerts.map(|rule| rule.warning_at),
+        }
+    }
+}
+
+/// Returns how many services are not healthy.
+pub(super) fn unhealthy(records: &[ServiceRecord]) -> usize {
+    let unhealthy = records
+        .iter()
+        .filter(|record| record.status != Status::Healthy);
+    unhealthy.count()
+}

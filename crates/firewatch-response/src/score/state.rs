@@ -1,0 +1,308 @@
+//! The state of a score: what steps are worth so far. It reads the environment and never changes it.
+
+use firewatch_sim::{EnvironmentRef, Status, round_decimal};
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::alert::FiringSince;
+use super::freshness::root_cause_lag;
+use super::mesh;
+use super::mitigation::Mitigation;
+use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_rate};
+use super::rules::{AffectedRule, MitigationRule, ScoreRules};
+use super::service::{ObservationRules, ServiceRecord, unhealthy};
+use super::slo::{Slo, hits_users};
+use firewatch_action::{Profile, StateError};
+
+/// The actions of a step, as far as they are scored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StepRecord {
+    /// Actions that were wrong.
+    pub wrong_actions: u32,
+    /// Whether the incident was declared resolved.
+    pub declared: bool,
+    /// Whether a specialist helped with an investigation.
+    pub with_specialist: bool,
+}
+
+/// The state of a score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScoreState {
+    #[serde(with = "crate::serial::profile")]
+    pub(crate) profile: Profile,
+    /// The services, in order. Up to 8 are stored inline, so that a loop over episodes reads memory in order.
+    pub(crate) records: SmallVec<[ServiceRecord; 8]>,
+    /// Since when the alerts of each fire, where the profile says so.
+    since: Vec<FiringSince>,
+    /// Nodes of the topology that have a fault or reach one through calls; only the reference's account
+    /// of who is affected asks for them.
+    pub(super) reachable: Vec<bool>,
+    pub(crate) slo: Slo,
+    mitigation: Mitigation,
+    /// The tick at which the incident counted as mitigated, as last observed.
+    pub(crate) mttm_tick: Option<u64>,
+    bonus_paid: bool,
+    /// The weighted mean error rate of the last observation after a step.
+    health_before: f64,
+    /// Budget as last shown.
+    budget_before: f64,
+    pub(crate) wrong_actions: u32,
+}
+
+impl ScoreState {
+    /// Starts after the tick of the reset.
+    pub(crate) fn new(profile: Profile, initial_budget: f64, view: &EnvironmentRef) -> Self {
+        let topology = view.topology();
+        let rules = ScoreRules::of(profile);
+        let records: SmallVec<[ServiceRecord; 8]> = mesh::roles(rules, topology)
+            .map(ServiceRecord::new)
+            .collect();
+        let reachable = match rules.affected {
+            AffectedRule::ReachingFaults => {
+                mesh::reachable(topology, view.faults().map(|f| f.node()))
+            }
+            AffectedRule::SeenOrFaulty => Vec::new(),
+        };
+        let mut state = Self {
+            profile,
+            since: vec![FiringSince::default(); records.len()],
+            records,
+            reachable,
+            slo: Slo::begin(&rules.slo, initial_budget, view.slo_budget()),
+            mitigation: Mitigation::default(),
+            mttm_tick: None,
+            bonus_paid: false,
+            health_before: 0.0,
+            budget_before: 0.0,
+            wrong_actions: 0,
+        };
+        state.look(view);
+        state.keep_error_rates();
+        state.budget_before = state.shown_budget();
+        state.health_before = state.health();
+        state.note_mitigation(view);
+        if rules.counts_reset_tick {
+            state.note_impact(view);
+            state.note_statuses(view.clock().tick);
+        }
+        state
+    }
+
+    /// Checks that a state which was read fits the environment.
+    ///
+    /// # Errors
+    /// [`StateError`]: the first thing that does not.
+    pub(crate) fn check(&self, view: &EnvironmentRef) -> Result<(), StateError> {
+        let topology = view.topology();
+        let services = topology.service_count();
+        StateError::check_services("records", self.records.len(), services)?;
+        StateError::check_services("since", self.since.len(), services)?;
+        let nodes = topology.graph().node_count();
+        StateError::check_at_most("reachable", self.reachable.len(), nodes)?;
+        let mut records = self.records.iter();
+        let numbers = |r: &ServiceRecord| [r.weight, r.error_rate, r.error_rate_before];
+        StateError::check_finite(
+            "records",
+            records.all(|record| numbers(record).into_iter().all(f64::is_finite)),
+        )?;
+        let before = [self.health_before, self.budget_before];
+        StateError::check_finite(
+            "state",
+            before.into_iter().all(f64::is_finite) && self.slo.is_finite(),
+        )
+    }
+
+    pub(super) fn rules(&self) -> &'static ScoreRules {
+        ScoreRules::of(self.profile)
+    }
+
+    /// Returns the budget left, rounded as it is shown.
+    pub(crate) fn shown_budget(&self) -> f64 {
+        round_decimal(self.slo.remaining, BUDGET_DECIMALS)
+    }
+
+    fn error_rates(&self) -> impl Iterator<Item = f64> {
+        let records = self.records.iter();
+        records.map(|record| record.error_rate)
+    }
+
+    /// The weighted mean error rate, as last observed.
+    fn health(&self) -> f64 {
+        let weights = self.records.iter().map(|record| record.weight);
+        weighted_mean_error_rate(self.error_rates(), weights)
+    }
+
+    /// Plain mean error rate over all services; 0 for none.
+    fn mean_error_rate(&self) -> f64 {
+        let sum = self.error_rates().fold(0.0, |sum, rate| sum + rate);
+        if self.records.is_empty() {
+            0.0
+        } else {
+            sum / self.records.len() as f64
+        }
+    }
+
+    /// Goes through the services; `for_each` does so in plain loops where their rows lie side by side.
+    #[inline]
+    fn look(&mut self, view: &EnvironmentRef) {
+        let rules = ObservationRules::of(self.rules());
+        let mut records = self.records.iter_mut();
+        view.vitals().for_each(|vitals| {
+            if let Some(record) = records.next() {
+                record.observe(&rules, vitals);
+            }
+        });
+    }
+
+    /// Keeps the last observation as the one before the step.
+    fn keep_error_rates(&mut self) {
+        for record in &mut self.records {
+            record.error_rate_before = record.error_rate;
+        }
+    }
+
+    /// Looks at the environment after the tick of a step, before the action.
+    pub(crate) fn after_tick(&mut self, view: &EnvironmentRef) {
+        self.keep_error_rates();
+        self.look(view);
+        self.note_impact(view);
+        let records = &self.records;
+        self.slo.charge_after_tick(
+            &ScoreRules::of(self.profile).slo,
+            || unhealthy(records),
+            records.len(),
+        );
+    }
+
+    /// Observes the environment after the action, and returns the reward of the step.
+    pub(crate) fn after_action(
+        &mut self,
+        view: &EnvironmentRef,
+        step_record: StepRecord,
+    ) -> Reward {
+        self.look(view);
+        self.settle(view, step_record)
+    }
+
+    /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
+    pub(crate) fn settle(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
+        let rules = self.rules();
+        let with_specialist = step_record.with_specialist;
+        self.slo.charge_after_action(&rules.slo, with_specialist);
+        let newly_mitigated = self.note_mitigation(view) && !self.bonus_paid;
+        self.bonus_paid |= newly_mitigated;
+        let (tick, budget) = (view.clock().tick, self.shown_budget());
+        let health = self.health();
+        let reward = self.reward(tick, budget, health, newly_mitigated, step_record);
+        (self.budget_before, self.health_before) = (budget, health);
+        self.note_statuses(tick);
+        self.wrong_actions = self.wrong_actions.saturating_add(step_record.wrong_actions);
+        reward
+    }
+
+    fn reward(
+        &self,
+        tick: u64,
+        budget: f64,
+        health: f64,
+        newly_mitigated: bool,
+        step_record: StepRecord,
+    ) -> Reward {
+        let rules = self.rules();
+        let exit = if step_record.declared {
+            rules
+                .reward
+                .premature_exit(self.mttm_tick.is_some(), tick, self.mean_error_rate())
+        } else {
+            0.0
+        };
+        let input = RewardInput {
+            error_rate_before: if rules.keeps_observation_before {
+                self.health_before
+            } else {
+                health
+            },
+            error_rate_after: health,
+            budget_before: self.budget_before,
+            budget_after: budget,
+            newly_mitigated,
+            wrong_actions: step_record.wrong_actions,
+            premature_exit: exit,
+        };
+        Reward::new(&rules.reward, &input)
+    }
+
+    fn note_impact(&mut self, view: &EnvironmentRef) {
+        let rules = self.rules();
+        let is_stale = || root_cause_lag(view).is_some_and(|lag| lag >= rules.stale_after_seconds);
+        let faced = self.records.iter().filter(|record| record.user_facing);
+        let hit = hits_users(rules, faced.map(|record| record.hurts), is_stale);
+        let all_healthy = || unhealthy(&self.records) == 0;
+        self.slo.note_impact(&rules.slo, hit, all_healthy);
+    }
+
+    /// Whether the incident counts as mitigated since this step.
+    fn note_mitigation(&mut self, view: &EnvironmentRef) -> bool {
+        let rules = self.rules();
+        let mttm_tick = match rules.mitigation {
+            MitigationRule::Engine => view.impact().mttm_achieved_tick,
+            MitigationRule::QuietTicks(quiet_ticks) => {
+                let clear = match root_cause_lag(view) {
+                    Some(lag) => lag < rules.stale_after_seconds,
+                    None => view.impact().bcm_delta <= 0.0,
+                };
+                let all_halted = view.faults().all(|fault| fault.halted);
+                let tick = view.clock().tick;
+                self.mitigation
+                    .observe(quiet_ticks, tick, clear, all_halted);
+                self.mitigation.at
+            }
+        };
+        let before = std::mem::replace(&mut self.mttm_tick, mttm_tick);
+        before.is_none() && mttm_tick.is_some()
+    }
+
+    /// Notes who is not healthy, who is so again, and which alerts fire.
+    fn note_statuses(&mut self, tick: u64) {
+        for (record, since) in self.records.iter_mut().zip(&mut self.since) {
+            let is_healthy = record.status == Status::Healthy;
+            record.recovered |= record.seen & is_healthy;
+            record.seen |= !is_healthy;
+            // At most ticks none begins or ends.
+            if record.alerts != record.noted_alerts {
+                since.note(tick, record.noted_alerts, record.alerts);
+                record.noted_alerts = record.alerts;
+            }
+        }
+    }
+
+    /// The tick since which an alert of a service has been firing without a break, if it does.
+    pub(crate) fn firing_since(&self, service: usize, alert: usize) -> Option<u64> {
+        let record = self.records.get(service)?;
+        let fires = record.noted_alerts.contains(alert);
+        fires
+            .then(|| self.since.get(service)?.tick(alert))
+            .flatten()
+    }
+
+    /// Error rate of each service before the step and now.
+    pub(crate) fn error_rate_changes(&self) -> impl Iterator<Item = (f64, f64)> {
+        let compares = self.rules().keeps_observation_before;
+        let records = self.records.iter();
+        records.map(move |record| {
+            let now = record.error_rate;
+            let before = record.error_rate_before;
+            (if compares { before } else { now }, now)
+        })
+    }
+
+    /// Services whose error rate fell by more than 0.01 in the step.
+    pub(crate) fn recovering(&self) -> impl Iterator<Item = usize> {
+        let drop = self.rules().recovering_drop;
+        let changes = self.error_rate_changes().enumerate();
+        let fell = changes.filter(move |(_, (before, now))| *now < before - drop);
+        fell.map(|(index, _)| index)
+    }
+}
