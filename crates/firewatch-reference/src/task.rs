@@ -63,6 +63,7 @@ fn read((id, text): &(&'static str, &'static str)) -> Task {
 }
 
 /// Ids and the texts of their files.
+#[cfg(feature = "tasks")]
 macro_rules! files {
     ($($id:literal,)*) => {
         &[$((
@@ -72,7 +73,12 @@ macro_rules! files {
     };
 }
 
+/// None without the feature `tasks`.
+#[cfg(not(feature = "tasks"))]
+const FILES: &[(&str, &str)] = &[];
+
 /// In the order of the reference: where two have the same difficulty and seed, the first counts.
+#[cfg(feature = "tasks")]
 const FILES: &[(&str, &str)] = files![
     "task_easy_oom_baseline",
     "task_easy_pool_restart_cycle",

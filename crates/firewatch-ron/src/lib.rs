@@ -10,6 +10,7 @@
 
 mod lines;
 mod problem;
+mod render;
 mod source;
 mod syntax;
 mod visible;

@@ -1,5 +1,6 @@
 //! Lines and columns of a text, looked up in an index: a text has many problems, and is gone through once.
 
+#[cfg(any(test, feature = "diagnostics"))]
 use std::ops::Range;
 
 use crate::work;
@@ -16,6 +17,7 @@ pub(crate) struct Lines<'a> {
     characters: Vec<usize>,
 }
 
+#[cfg(any(test, feature = "diagnostics"))]
 /// The line in which a place begins. Of a place of several lines only the first is shown: it is there to be
 /// found, not to be read.
 pub(crate) struct Line<'a> {
@@ -70,6 +72,7 @@ impl<'a> Lines<'a> {
         (line + 1, column)
     }
 
+    #[cfg(any(test, feature = "diagnostics"))]
     /// The line in which a place begins.
     pub(crate) fn around(&self, span: &Range<usize>) -> Line<'a> {
         let start = self.text.floor_char_boundary(span.start);

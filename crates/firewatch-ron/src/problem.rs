@@ -1,14 +1,13 @@
 //! What is wrong with a scenario file, where, and what would be right.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 use crate::lines::Lines;
-use crate::visible::{visible, visible_lines, visible_source};
+use crate::render::render;
+use crate::visible::visible;
 use crate::work;
 
 /// One problem in a file.
@@ -80,18 +79,14 @@ impl Diagnostics {
     }
 
     /// The problems as a person reads them: each with file, line, column, the line itself with the
-    /// place marked, and what would be right. With `color`, ANSI escapes are used.
+    /// place marked, and what would be right. With `color`, ANSI escapes are used. Without the feature
+    /// `diagnostics` the line is not shown, and there is no color.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
         let mut out = String::new();
         let lines = Lines::of(&self.text);
         for problem in &self.problems {
-            out.push_str(&renderer.render(&[Printed::new(self, problem, &lines).group()]));
+            out.push_str(&render(self, problem, &lines, color));
             out.push_str("\n\n");
         }
         out
@@ -119,87 +114,6 @@ impl Diagnostics {
         })
     }
 }
-
-/// A problem as it is printed: what is from the file, or names it, made visible.
-struct Printed<'a> {
-    file: Cow<'a, str>,
-    message: Cow<'a, str>,
-    label: Cow<'a, str>,
-    help: Option<Cow<'a, str>>,
-    place: Option<Place>,
-}
-
-/// Where in the text a problem is.
-enum Place {
-    /// A line with a part of it marked.
-    Marked {
-        line: String,
-        number: usize,
-        mark: Range<usize>,
-    },
-    /// Line and column; the line is too long to be shown.
-    At(usize, usize),
-}
-
-impl<'a> Printed<'a> {
-    fn new(diagnostics: &'a Diagnostics, problem: &'a Problem, lines: &Lines<'a>) -> Self {
-        let place = |span| Place::of(lines, span);
-        Self {
-            file: visible(&diagnostics.file),
-            message: visible_lines(&problem.message),
-            label: visible_lines(&problem.label),
-            help: problem.help.as_deref().map(visible_lines),
-            place: problem.span.as_ref().map(place),
-        }
-    }
-
-    fn group(&self) -> annotate_snippets::Group<'_> {
-        let title = Level::ERROR.primary_title(&*self.message);
-        let group = match &self.place {
-            Some(Place::At(line, column)) => {
-                let origin = Origin::path(&*self.file).line(*line);
-                title.element(origin.char_column(*column))
-            }
-            Some(Place::Marked { line, number, mark }) => {
-                let label = (!self.label.is_empty()).then_some(&*self.label);
-                let mark = AnnotationKind::Primary.span(mark.clone()).label(label);
-                let snippet = Snippet::source(&**line).line_start(*number);
-                title.element(snippet.path(&*self.file).annotation(mark))
-            }
-            None => title.element(Origin::path(&*self.file)),
-        };
-        match &self.help {
-            Some(help) => group.element(Level::HELP.message(&**help)),
-            None => group,
-        }
-    }
-}
-
-impl Place {
-    fn of(lines: &Lines, span: &Range<usize>) -> Self {
-        let line = lines.around(span);
-        if line.text.len() > LONGEST_LINE {
-            let (line, column) = lines.position(span.start);
-            return Self::At(line, column);
-        }
-        let Range { start, end } = line.mark;
-        let [before, marked, after] = [
-            &line.text[..start],
-            &line.text[start..end],
-            &line.text[end..],
-        ]
-        .map(visible_source);
-        let mark = before.len()..before.len() + marked.len();
-        Self::Marked {
-            line: [before, marked, after].concat(),
-            number: line.number,
-            mark,
-        }
-    }
-}
-
-/// Bytes of a line beyond which it is not shown: only where in it the problem is.
-const LONGEST_LINE: usize = 10_000;
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -37,6 +37,7 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |c| c != '\n' && steers_terminal(c))
 }
 
+#[cfg(any(test, feature = "diagnostics"))]
 /// As [`visible`], but with one character in the place of another, and tabs as they are: for a line of a
 /// file, in which columns count characters.
 pub(crate) fn visible_source(line: &str) -> Cow<'_, str> {
@@ -49,6 +50,7 @@ pub(crate) fn visible_source(line: &str) -> Cow<'_, str> {
     Cow::Owned(visible.collect())
 }
 
+#[cfg(any(test, feature = "diagnostics"))]
 /// The picture of a control character; of what has none, that of an unknown character.
 fn picture(c: char) -> char {
     match c {

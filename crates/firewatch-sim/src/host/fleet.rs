@@ -2,6 +2,7 @@
 
 mod builder;
 mod events;
+mod helpers;
 mod part;
 mod pool;
 mod shard;

@@ -10,11 +10,9 @@
 //! Work that panics (a host's closure can make it) leaves its shard between two states: the round is still
 //! ended by all threads, then the panic goes on in the caller, and later rounds are refused.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rayon::{ThreadPool, ThreadPoolBuilder, Yield};
-
+use super::helpers::Helpers;
 use super::shard::Shard;
 use crate::world::error::SimError;
 
@@ -24,58 +22,6 @@ pub(super) struct Pool {
     helpers: Option<Helpers>,
     /// A round has begun and not ended: it panicked.
     broken: bool,
-}
-
-/// Threads that look for work for a while before they sleep.
-struct Helpers {
-    threads: ThreadPool,
-    /// How many of them look.
-    awake: Arc<AtomicUsize>,
-    looks: usize,
-}
-
-/// Looks for work before a thread goes to sleep: about 0.1 ms.
-const LOOKS: usize = 1_000;
-
-impl Helpers {
-    fn new(count: usize) -> Result<Self, SimError> {
-        let builder = ThreadPoolBuilder::new().num_threads(count);
-        let named = builder.thread_name(|_| "firewatch-fleet".to_owned());
-        let threads = { named.build() }.map_err(|error| SimError::Threads(error.to_string()))?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self {
-            threads,
-            awake: Arc::default(),
-            // A thread that looks must not take the core of one that works.
-            looks: if count < cores { LOOKS } else { 0 },
-        })
-    }
-
-    fn count(&self) -> usize {
-        self.threads.current_num_threads()
-    }
-
-    /// Has each thread look for work that is handed to them, until it has found none for a while.
-    fn keep_awake(&self) {
-        if self.looks == 0 {
-            return;
-        }
-        for _ in self.awake.load(Ordering::Relaxed)..self.count() {
-            self.awake.fetch_add(1, Ordering::Relaxed);
-            let (awake, looks) = (Arc::clone(&self.awake), self.looks);
-            self.threads.spawn(move || {
-                let mut left = looks;
-                while left > 0 {
-                    // It does the work that it finds.
-                    match rayon::yield_now() {
-                        Some(Yield::Executed) => left = looks,
-                        _ => left -= 1,
-                    }
-                }
-                awake.fetch_sub(1, Ordering::Relaxed);
-            });
-        }
-    }
 }
 
 /// A panic while a lock is held, as of what the caller hands over, leaves the pool [broken](Pool::broken).
@@ -129,15 +75,7 @@ impl Pool {
         };
         match &self.helpers {
             None => take_turns(),
-            Some(helpers) => {
-                helpers.keep_awake();
-                helpers.threads.in_place_scope(|scope| {
-                    for _ in 0..helpers.count() {
-                        scope.spawn(|_| take_turns());
-                    }
-                    take_turns();
-                });
-            }
+            Some(helpers) => helpers.run(&take_turns),
         }
         self.broken = false;
         let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);

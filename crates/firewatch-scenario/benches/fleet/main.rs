@@ -1,6 +1,6 @@
 //! What a fleet costs, beside simulations alone and beside the yardstick's plain arrays, in one run.
 //!
-//! `cargo bench -p firewatch-sim --bench fleet` prints two tables: ticks, and episodes (memory, fresh
+//! `cargo bench -p firewatch-scenario --bench fleet` prints two tables: ticks, and episodes (memory, fresh
 //! episodes, observations). `-- hard 1024` picks a difficulty, a number of environments or both,
 //! `-- ticks` or `-- episodes` one of the tables. Each figure is the best of a few repetitions.
 
