@@ -8,8 +8,12 @@
 
 #![no_main]
 
+// Shared with the test as a file: a package that is published may not need one that is not.
+#[path = "../../../tests/support/load.rs"]
+mod load;
+
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    firewatch_tests::load_any(bytes);
+    load::load_any(bytes);
 });
