@@ -13,7 +13,7 @@ use crate::host::observe::{Observation, ObservedWorld, Observer};
 use crate::host::reader::Reader;
 use crate::host::view::EnvironmentRef;
 use crate::tick::mesh;
-use crate::tick::schedule::{extend, tick_schedule};
+use crate::tick::schedule::{closed_schedule, extend};
 use crate::tick::ticking::Picked;
 use crate::world::blueprint::{Blueprint, Rebuild, despawn_environment};
 use crate::world::defragment::defragment;
@@ -51,7 +51,7 @@ impl Shard {
         let budgets = world.query();
         Self {
             world,
-            schedule: tick_schedule(),
+            schedule: closed_schedule(),
             rebuild,
             observer,
             reader,
