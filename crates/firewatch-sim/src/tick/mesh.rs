@@ -145,25 +145,24 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
         };
         let scattered = &mut self.scattered.environments;
         match picked(&self.picked) {
+            // By `for_each`, which goes through a table without asking at each row whether it is the last.
             None => {
-                for (owner, environment, parts, data) in &mut self.environments {
-                    if !concerned(environment) {
-                        continue;
-                    }
-                    if !columns.visit::<D>(environment, parts, data, &wanted, &mut f) {
+                { self.environments.iter_mut() }.for_each(|(owner, environment, parts, data)| {
+                    if concerned(environment)
+                        && !columns.visit::<D>(environment, parts, data, &wanted, &mut f)
+                    {
                         scattered.push(owner);
                     }
-                }
+                })
             }
             Some(picked) => {
                 for &owner in picked {
                     let Ok((_, environment, parts, data)) = self.environments.get_mut(owner) else {
                         continue;
                     };
-                    if !concerned(environment) {
-                        continue;
-                    }
-                    if !columns.visit::<D>(environment, parts, data, &wanted, &mut f) {
+                    if concerned(environment)
+                        && !columns.visit::<D>(environment, parts, data, &wanted, &mut f)
+                    {
                         scattered.push(owner);
                     }
                 }

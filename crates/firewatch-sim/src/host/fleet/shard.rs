@@ -6,7 +6,7 @@ use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 
 use super::standing::Standing;
-use crate::host::change::EnvironmentMut;
+use crate::host::change::{EnvironmentMut, OfFleet};
 use crate::host::events::{EnvironmentEvent, install_events};
 use crate::host::intervene::{Intervention, put_budget, set_slo_budget};
 use crate::host::observe::{Observation, ObservedWorld, Observer};
@@ -163,7 +163,11 @@ impl Shard {
 
     /// An environment, to be changed.
     pub(super) fn environment_mut(&mut self, slot: usize) -> Result<EnvironmentMut<'_>, SimError> {
-        EnvironmentMut::counting(&mut self.world, self.environments[slot], &mut self.moved)
+        let fleet = OfFleet {
+            moves: &mut self.moved,
+            parts: &self.reader.environments,
+        };
+        EnvironmentMut::of_fleet(&mut self.world, self.environments[slot], fleet)
     }
 
     /// Makes the world write events.

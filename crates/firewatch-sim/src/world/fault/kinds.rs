@@ -161,12 +161,6 @@ impl KindRules {
         growths: Vec::new(),
     };
 
-    /// Whether the kind does anything in a tick.
-    #[inline]
-    pub(crate) fn acts(&self) -> bool {
-        self.physics.is_some() || !self.growths.is_empty()
-    }
-
     /// What the kind does in a tick.
     #[inline]
     pub(crate) fn act(&self, fault: &mut FaultContext) {
