@@ -60,15 +60,13 @@ impl<'w> EnvironmentMut<'w> {
         })
     }
 
-    /// The same in a world of a fleet.
-    pub(crate) fn of_fleet(
-        world: &'w mut World,
-        entity: Entity,
-        fleet: OfFleet<'w>,
-    ) -> Result<Self, SimError> {
-        let mut environment = Self::new(world, entity)?;
-        environment.fleet = Some(fleet);
-        Ok(environment)
+    /// The same in a world of a fleet, which knows that the environment is there.
+    pub(crate) fn of_fleet(world: &'w mut World, entity: Entity, fleet: OfFleet<'w>) -> Self {
+        Self {
+            world,
+            entity,
+            fleet: Some(fleet),
+        }
     }
 
     fn note_move(&mut self) {

@@ -17,7 +17,7 @@ use crate::tick::schedule::{closed_schedule, extend};
 use crate::tick::ticking::Picked;
 use crate::world::blueprint::{Blueprint, Rebuild, despawn_environment};
 use crate::world::defragment::defragment;
-use crate::world::environment::{Clock, Impact, SloBudget};
+use crate::world::environment::{Clock, Environment, Impact, SloBudget};
 use crate::world::error::SimError;
 use crate::world::ownership::Damaged;
 use crate::world::rows::ContiguousRows;
@@ -163,11 +163,16 @@ impl Shard {
 
     /// An environment, to be changed.
     pub(super) fn environment_mut(&mut self, slot: usize) -> Result<EnvironmentMut<'_>, SimError> {
+        let entity = self.environments[slot];
+        // A host's systems can have despawned it.
+        if self.extended && self.world.get::<Environment>(entity).is_none() {
+            return Err(SimError::NoEnvironment);
+        }
         let fleet = OfFleet {
             moves: &mut self.moved,
             parts: &self.reader.environments,
         };
-        EnvironmentMut::of_fleet(&mut self.world, self.environments[slot], fleet)
+        Ok(EnvironmentMut::of_fleet(&mut self.world, entity, fleet))
     }
 
     /// Makes the world write events.
