@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::host::intervene::{self, Intervention};
 use crate::host::pause::{pause_environment, resume_environment};
-use crate::host::view::{EnvironmentRef, ServiceHandle};
+use crate::host::view::{EnvironmentRef, PartsQuery, ServiceHandle};
 use crate::world::environment::Environment;
 use crate::world::error::SimError;
 use crate::world::metric::{self, MetricKey};
@@ -33,8 +33,15 @@ use crate::world::value::Value;
 pub struct EnvironmentMut<'w> {
     world: &'w mut World,
     entity: Entity,
-    /// Where it is counted how often rows may have moved, if anybody wants to know.
-    moves: Option<&'w mut usize>,
+    fleet: Option<OfFleet<'w>>,
+}
+
+/// What is known of an environment that a fleet owns.
+pub(crate) struct OfFleet<'w> {
+    /// Where it is counted how often rows may have moved.
+    pub(crate) moves: &'w mut usize,
+    /// Finds the parts of an environment quicker than by their types.
+    pub(crate) parts: &'w PartsQuery,
 }
 
 impl<'w> EnvironmentMut<'w> {
@@ -49,24 +56,22 @@ impl<'w> EnvironmentMut<'w> {
         Ok(Self {
             world,
             entity,
-            moves: None,
+            fleet: None,
         })
     }
 
-    /// The same; `moves` rises whenever rows of the world may have moved.
-    pub(crate) fn counting(
-        world: &'w mut World,
-        entity: Entity,
-        moves: &'w mut usize,
-    ) -> Result<Self, SimError> {
-        let mut environment = Self::new(world, entity)?;
-        environment.moves = Some(moves);
-        Ok(environment)
+    /// The same in a world of a fleet, which knows that the environment is there.
+    pub(crate) fn of_fleet(world: &'w mut World, entity: Entity, fleet: OfFleet<'w>) -> Self {
+        Self {
+            world,
+            entity,
+            fleet: Some(fleet),
+        }
     }
 
     fn note_move(&mut self) {
-        if let Some(moves) = &mut self.moves {
-            **moves += 1;
+        if let Some(fleet) = &mut self.fleet {
+            *fleet.moves += 1;
         }
     }
 
@@ -75,7 +80,12 @@ impl<'w> EnvironmentMut<'w> {
     /// # Errors
     /// [`SimError::NoEnvironment`] if it lacks a component that a host has removed.
     pub fn view(&self) -> Result<EnvironmentRef<'_>, SimError> {
-        EnvironmentRef::new(self.world, self.entity)
+        let found = { self.fleet.as_ref() }.and_then(|fleet| {
+            // Not where it is paused, or in a table that is newer than the query.
+            let parts = fleet.parts.get_manual(self.world, self.entity).ok();
+            parts.map(|(entity, parts)| EnvironmentRef::of(self.world, entity, parts))
+        });
+        found.map_or_else(|| EnvironmentRef::new(self.world, self.entity), Ok)
     }
 
     /// The shape of the mesh.

@@ -2,7 +2,7 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::host::view::{EnvironmentRef, Parts, RowsRef};
+use crate::host::view::{EnvironmentRef, PartsQuery, RowsRef};
 use crate::world::environment::{Clock, Environment, Impact, LogScript, SloBudget};
 use crate::world::fault::Fault;
 use crate::world::ownership::{Faults, Services};
@@ -11,7 +11,7 @@ use crate::world::service::{Pipeline, Vitals};
 
 /// Reads many environments of one world, with what they have in common looked up once.
 pub(crate) struct Reader {
-    environments: QueryState<(Entity, Parts)>,
+    pub(crate) environments: PartsQuery,
     services: QueryState<(Entity, &'static Vitals)>,
     faults: QueryState<(Entity, &'static Fault)>,
 }

@@ -1,12 +1,11 @@
 //! One incident: a world with one environment, and its schedule.
 
-use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;
 
 use crate::host::change::EnvironmentMut;
 use crate::host::intervene::{self, Intervention};
 use crate::host::view::EnvironmentRef;
-use crate::tick::schedule::{extend, tick_schedule};
+use crate::tick::schedule::{closed_schedule, extend, open};
 use crate::world::blueprint::{Blueprint, despawn_environment};
 use crate::world::defragment::defragment_environments;
 use crate::world::environment::Impact;
@@ -40,6 +39,8 @@ pub struct Simulation {
     world: World,
     schedule: Schedule,
     environment: Entity,
+    /// Does not find the impact of an environment that is paused.
+    impacts: QueryState<&'static Impact>,
 }
 
 impl Simulation {
@@ -58,10 +59,12 @@ impl Simulation {
     pub fn from_blueprint(blueprint: &Blueprint) -> Result<Self, SimError> {
         let mut world = World::new();
         let environment = blueprint.spawn(&mut world)?;
+        let impacts = world.query();
         Ok(Self {
             world,
-            schedule: tick_schedule(),
+            schedule: closed_schedule(),
             environment,
+            impacts,
         })
     }
 
@@ -70,11 +73,8 @@ impl Simulation {
         self.schedule.run(&mut self.world);
         // A tick is a frame: what was removed before it has been seen by every system.
         self.world.clear_trackers();
-        let environment = self.world.get_entity(self.environment).ok();
-        let impact = environment.filter(|environment| !environment.contains::<Disabled>());
-        impact
-            .and_then(|environment| environment.get::<Impact>())
-            .map_or(0.0, |impact| impact.bcm_delta)
+        let impact = self.impacts.get(&self.world, self.environment);
+        impact.map_or(0.0, |impact| impact.bcm_delta)
     }
 
     /// `ticks` ticks; returns their bad customer minutes.
@@ -205,7 +205,7 @@ impl Simulation {
 
     /// The schedule, to add systems of the host's.
     pub fn schedule_mut(&mut self) -> &mut Schedule {
-        &mut self.schedule
+        open(&mut self.schedule)
     }
 
     /// Adds systems and resources of the host's, as [`FleetBuilder::install`](crate::FleetBuilder::install) does to

@@ -57,6 +57,9 @@ pub(crate) type Parts = (
     &'static LogScript,
 );
 
+/// Finds the components of environments.
+pub(crate) type PartsQuery = QueryState<(Entity, Parts)>;
+
 impl<'w> EnvironmentRef<'w> {
     /// The environment that lives on `entity`.
     ///

@@ -1,11 +1,8 @@
 //! Cascade: a failing service makes those that call it fail too, hop by hop, ever more weakly.
 
-use bevy_ecs::prelude::*;
-
 use crate::tick::fault_physics::has_active_fault;
 use crate::tick::mesh::Meshes;
 use crate::world::environment::{Engine, Environment};
-use crate::world::fault::FaultKindRegistry;
 use crate::world::num;
 use crate::world::service::Vitals;
 use crate::world::topology::{CASCADE_MAX_DEPTH, Reach};
@@ -23,15 +20,13 @@ const LATENCY_SECONDS_PER_ERROR: f64 = 0.5;
 
 /// Spreads each active fault's errors from its service to the callers, if its kind cascades; contributions
 /// add up.
-pub(crate) fn cascade(mut meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistry>>) {
-    // The first environment of a world brings them.
-    let Some(kinds) = kinds else { return };
+pub(crate) fn cascade(mut meshes: Meshes<()>) {
     meshes.for_each(has_active_fault, |environment, (), faults, services| {
         let vitals = &mut *services.vitals;
         match environment.engine {
             Engine::MultiFault => {
                 for fault in faults.iter().filter(|fault| !fault.halted) {
-                    if !kinds.rules(fault.kind).cascades {
+                    if !fault.kind.cascades {
                         continue;
                     }
                     if let Some(source) = fault.service_index() {
@@ -40,7 +35,7 @@ pub(crate) fn cascade(mut meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistr
                 }
             }
             Engine::SingleFault => {
-                let cascades = faults.iter().all(|fault| kinds.rules(fault.kind).cascades);
+                let cascades = faults.iter().all(|fault| fault.kind.cascades);
                 if let Some(source) = environment.root_cause_service().filter(|_| cascades) {
                     spread(environment, source, None, vitals);
                 }

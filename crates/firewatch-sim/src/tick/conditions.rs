@@ -52,13 +52,26 @@ pub(crate) fn crash_loop_backoff(
     });
 }
 
-/// Fails every request of a service whose certificate expires in this tick.
-pub(crate) fn certificate_expiry(
-    mut services: Query<(&Certificate, &ServiceOf, &mut Vitals)>,
+/// Lets certificates expire, throttles services, and holds back those whose image can't be pulled.
+pub(crate) fn conditions(
+    mut certificates: Query<(&Certificate, &ServiceOf, &mut Vitals)>,
+    mut traffic: Query<&mut Traffic>,
+    mut image_pulls: Query<(&ImagePull, &mut Runtime)>,
     clocks: Query<&Clock>,
     ticking: Ticking,
 ) {
-    ticking.for_each_service(&mut services, |(certificate, owner, mut vitals)| {
+    expire_certificates(&mut certificates, &clocks, &ticking);
+    throttle(&mut traffic, &ticking);
+    pin_restarts(&mut image_pulls, &ticking);
+}
+
+/// Fails every request of a service whose certificate expires in this tick.
+fn expire_certificates(
+    services: &mut Query<(&Certificate, &ServiceOf, &mut Vitals)>,
+    clocks: &Query<&Clock>,
+    ticking: &Ticking,
+) {
+    ticking.for_each_service(services, |(certificate, owner, mut vitals)| {
         let expires = certificate
             .cert_expiry_bomb_tick
             .and_then(|tick| u64::try_from(tick).ok());
@@ -71,8 +84,8 @@ pub(crate) fn certificate_expiry(
 }
 
 /// Lowers what a throttled service can take.
-pub(crate) fn cpu_throttling(mut services: Query<&mut Traffic>, ticking: Ticking) {
-    ticking.for_each_service(&mut services, |mut traffic| {
+fn throttle(services: &mut Query<&mut Traffic>, ticking: &Ticking) {
+    ticking.for_each_service(services, |mut traffic| {
         if let Some(rate) = traffic.process_cpu_throttle_rate.filter(|&rate| rate > 0.0) {
             traffic.effective_rps_multiplier = Some(num::max(0.1, 1.0 - rate));
         }
@@ -80,8 +93,8 @@ pub(crate) fn cpu_throttling(mut services: Query<&mut Traffic>, ticking: Ticking
 }
 
 /// Pins the restart count of a container whose image can't be pulled: it never gets to start.
-pub(crate) fn image_pull(mut services: Query<(&ImagePull, &mut Runtime)>, ticking: Ticking) {
-    ticking.for_each_service(&mut services, |(image_pull, mut runtime)| {
+fn pin_restarts(services: &mut Query<(&ImagePull, &mut Runtime)>, ticking: &Ticking) {
+    ticking.for_each_service(services, |(image_pull, mut runtime)| {
         if image_pull.image_pull_error.as_deref() == Some("ImagePullBackOff") {
             runtime.restart_count = 0;
         }

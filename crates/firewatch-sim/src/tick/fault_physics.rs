@@ -27,12 +27,8 @@ pub(crate) fn fault_physics(
             let Some((index, service)) = fault.service_index().zip(fault.service) else {
                 continue;
             };
-            let rules = kinds.rules(fault.kind);
-            if !rules.acts() {
-                continue;
-            }
             let (vitals, runtime, uptime) = services.parts(index);
-            rules.act(&mut FaultContext {
+            kinds.rules(fault.kind).act(&mut FaultContext {
                 speed: fault.speed,
                 progression_tick: fault.progression_tick,
                 vitals,

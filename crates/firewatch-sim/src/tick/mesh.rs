@@ -92,6 +92,12 @@ pub(crate) struct Scattered {
 }
 
 impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
+    /// Whether there are environments that `concerned` picks.
+    pub(crate) fn any(&self, concerned: impl Fn(&Environment) -> bool) -> bool {
+        let mut environments = self.environments.iter();
+        environments.any(|(_, environment, ..)| concerned(environment))
+    }
+
     /// Calls `f` for each environment that `wanted` picks by its faults. Environments don't touch one
     /// another: their order is open.
     #[inline]
@@ -113,10 +119,11 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
     ) {
         // The queries are of table components, so they are dense and the iterators exist. Entities in
         // later tables, which a host's components have moved there, are gathered from.
-        let tables = self.faults.contiguous_iter_mut().into_iter().flatten();
-        let mut faults = { tables }.find(|(entities, _)| !entities.is_empty());
-        let tables = self.services.contiguous_iter_mut().into_iter().flatten();
-        let mut services = { tables }.find(|(entities, _)| !entities.is_empty());
+        let tables = self.faults.contiguous_iter_mut().ok();
+        let mut faults = tables.and_then(|mut all| all.find(|(entities, _)| !entities.is_empty()));
+        let tables = self.services.contiguous_iter_mut().ok();
+        let mut services =
+            tables.and_then(|mut all| all.find(|(entities, _)| !entities.is_empty()));
         let (fault_entities, faults) = match &mut faults {
             Some((entities, faults)) => (*entities, slice(Some(faults))),
             None => Default::default(),
@@ -138,25 +145,24 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
         };
         let scattered = &mut self.scattered.environments;
         match picked(&self.picked) {
+            // By `for_each`, which goes through a table without asking at each row whether it is the last.
             None => {
-                for (owner, environment, parts, data) in &mut self.environments {
-                    if !concerned(environment) {
-                        continue;
-                    }
-                    if !columns.visit::<D>(environment, parts, data, &wanted, &mut f) {
+                { self.environments.iter_mut() }.for_each(|(owner, environment, parts, data)| {
+                    if concerned(environment)
+                        && !columns.visit::<D>(environment, parts, data, &wanted, &mut f)
+                    {
                         scattered.push(owner);
                     }
-                }
+                })
             }
             Some(picked) => {
                 for &owner in picked {
                     let Ok((_, environment, parts, data)) = self.environments.get_mut(owner) else {
                         continue;
                     };
-                    if !concerned(environment) {
-                        continue;
-                    }
-                    if !columns.visit::<D>(environment, parts, data, &wanted, &mut f) {
+                    if concerned(environment)
+                        && !columns.visit::<D>(environment, parts, data, &wanted, &mut f)
+                    {
                         scattered.push(owner);
                     }
                 }

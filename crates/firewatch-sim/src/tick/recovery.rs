@@ -1,10 +1,8 @@
 //! Recovery: once a fault is halted, its service and the cascade's victims heal step by step.
 
-use bevy_ecs::prelude::*;
-
 use crate::tick::mesh::Meshes;
 use crate::world::environment::{Engine, Environment};
-use crate::world::fault::{Fault, FaultKindRegistry};
+use crate::world::fault::Fault;
 use crate::world::num;
 use crate::world::service::{Runtime, Vitals};
 
@@ -27,34 +25,27 @@ const VICTIM_LATENCY_NOISE_SECONDS: f64 = 0.15;
 
 /// For each halted fault in list order whose kind recovers: heals its service, then every other one but red
 /// herrings.
-pub(crate) fn recovery(meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistry>>) {
-    recover(meshes, kinds, Engine::MultiFault, |errors| {
-        errors > ERROR_NOISE
-    });
+pub(crate) fn recovery(meshes: Meshes<()>) {
+    recover(meshes, Engine::MultiFault, |errors| errors > ERROR_NOISE);
 }
 
 /// The same in the single-fault engine, before the cascade: the error rate of the root cause goes toward its
 /// floor even from below.
-pub(crate) fn single_fault_recovery(meshes: Meshes<()>, kinds: Option<Res<FaultKindRegistry>>) {
-    recover(meshes, kinds, Engine::SingleFault, |_| true);
+pub(crate) fn single_fault_recovery(meshes: Meshes<()>) {
+    recover(meshes, Engine::SingleFault, |_| true);
 }
 
 /// Recovery in the environments of one engine, which says from which error rate on a fault's service heals.
 #[inline]
-fn recover(
-    mut meshes: Meshes<()>,
-    kinds: Option<Res<FaultKindRegistry>>,
-    engine: Engine,
-    has_errors: impl Fn(f64) -> bool,
-) {
-    // The first environment of a world brings them.
-    let Some(kinds) = kinds else { return };
+fn recover(mut meshes: Meshes<()>, engine: Engine, has_errors: impl Fn(f64) -> bool) {
     let concerned = |environment: &Environment| environment.engine == engine;
+    if !meshes.any(concerned) {
+        return;
+    }
     let heals = |_: &Environment, faults: &[Fault]| faults.iter().any(|fault| fault.halted);
     meshes.for_each_of(concerned, heals, |_, (), faults, services| {
         for fault in faults.iter().filter(|fault| fault.halted) {
-            let rules = kinds.rules(fault.kind);
-            if !rules.recovers {
+            if !fault.kind.recovers {
                 continue;
             }
             if let Some(source) = fault.service_index() {
@@ -63,7 +54,7 @@ fn recover(
                     heal_errors(vitals, fault.speed);
                 }
                 heal_latency(vitals, fault.speed);
-                if rules.fills_memory {
+                if fault.kind.fills_memory {
                     free_memory(vitals, runtime, fault.speed);
                 }
             }

@@ -8,7 +8,7 @@ use bevy_ecs::schedule::{
 
 use crate::tick::cascade::cascade;
 use crate::tick::clock::advance_clock;
-use crate::tick::conditions::{certificate_expiry, cpu_throttling, crash_loop_backoff, image_pull};
+use crate::tick::conditions::{conditions, crash_loop_backoff};
 use crate::tick::derive_status::derive_status;
 use crate::tick::fault_physics::fault_physics;
 use crate::tick::impact::impact;
@@ -58,7 +58,7 @@ tick_sets! {
     /// Back-off after crashes counts down; the single-fault engine has none.
     CrashLoop: crash_loop_backoff;
     /// Certificates expire, throttled services slow down, images can't be pulled.
-    Conditions: (certificate_expiry, cpu_throttling, image_pull).chain();
+    Conditions: conditions;
     /// Queues of data pipelines grow or drain.
     Pipelines: pipelines;
     /// The status of each service is derived.
@@ -104,6 +104,19 @@ pub fn tick_schedule() -> Schedule {
     schedule
 }
 
+/// The same for a world of this crate's: as long as no host [adds to it](open), nobody looks for commands after
+/// a tick, which systems of the engine don't have.
+pub(crate) fn closed_schedule() -> Schedule {
+    let mut schedule = tick_schedule();
+    schedule.set_apply_final_deferred(false);
+    schedule
+}
+
+/// A [`closed_schedule`] for a host whose systems may have commands: these are applied after each tick.
+pub(crate) fn open(schedule: &mut Schedule) -> &mut Schedule {
+    schedule.set_apply_final_deferred(true)
+}
+
 /// Lets a host add systems and resources, and says whether they fit together with what is there.
 ///
 /// # Errors
@@ -113,7 +126,7 @@ pub(crate) fn extend(
     world: &mut World,
     install: impl FnOnce(&mut Schedule, &mut World),
 ) -> Result<(), SimError> {
-    install(schedule, world);
+    install(open(schedule), world);
     let built = schedule.initialize(world);
     built
         .map(drop)

@@ -6,18 +6,18 @@ use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 
 use super::standing::Standing;
-use crate::host::change::EnvironmentMut;
+use crate::host::change::{EnvironmentMut, OfFleet};
 use crate::host::events::{EnvironmentEvent, install_events};
 use crate::host::intervene::{Intervention, put_budget, set_slo_budget};
 use crate::host::observe::{Observation, ObservedWorld, Observer};
 use crate::host::reader::Reader;
 use crate::host::view::EnvironmentRef;
 use crate::tick::mesh;
-use crate::tick::schedule::{extend, tick_schedule};
+use crate::tick::schedule::{closed_schedule, extend};
 use crate::tick::ticking::Picked;
 use crate::world::blueprint::{Blueprint, Rebuild, despawn_environment};
 use crate::world::defragment::defragment;
-use crate::world::environment::{Clock, Impact, SloBudget};
+use crate::world::environment::{Clock, Environment, Impact, SloBudget};
 use crate::world::error::SimError;
 use crate::world::ownership::Damaged;
 use crate::world::rows::ContiguousRows;
@@ -51,7 +51,7 @@ impl Shard {
         let budgets = world.query();
         Self {
             world,
-            schedule: tick_schedule(),
+            schedule: closed_schedule(),
             rebuild,
             observer,
             reader,
@@ -163,7 +163,16 @@ impl Shard {
 
     /// An environment, to be changed.
     pub(super) fn environment_mut(&mut self, slot: usize) -> Result<EnvironmentMut<'_>, SimError> {
-        EnvironmentMut::counting(&mut self.world, self.environments[slot], &mut self.moved)
+        let entity = self.environments[slot];
+        // A host's systems can have despawned it.
+        if self.extended && self.world.get::<Environment>(entity).is_none() {
+            return Err(SimError::NoEnvironment);
+        }
+        let fleet = OfFleet {
+            moves: &mut self.moved,
+            parts: &self.reader.environments,
+        };
+        Ok(EnvironmentMut::of_fleet(&mut self.world, entity, fleet))
     }
 
     /// Makes the world write events.

@@ -92,14 +92,18 @@ impl FaultKinds {
     }
 
     fn id(&self, kind: FaultKind) -> Option<FaultKindId> {
-        let index = self
-            .iter()
-            .position(|descriptor| descriptor.kind() == kind)?;
-        u8::try_from(index).ok().map(FaultKindId)
+        let mut numbered = self.iter().enumerate();
+        let (index, descriptor) = numbered.find(|(_, descriptor)| descriptor.kind() == kind)?;
+        Some(FaultKindId {
+            number: u8::try_from(index).ok()?,
+            cascades: descriptor.cascades(),
+            recovers: descriptor.recovers(),
+            fills_memory: descriptor.fills_memory(),
+        })
     }
 
     fn by_id(&self, id: FaultKindId) -> Option<&FaultKindDescriptor> {
-        let index = usize::from(id.0);
+        let index = usize::from(id.number);
         match BUILT_IN.get(index) {
             Some(descriptor) => Some(descriptor),
             None => self.custom().get(index - BUILT_IN.len()).map(Arc::as_ref),
@@ -135,16 +139,19 @@ impl fmt::Debug for FaultKinds {
 /// The number of a kind in one world. Built-in kinds have the same in every world; that of another depends on
 /// what was registered before, so it decides nothing but which descriptor is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FaultKindId(u8);
+pub struct FaultKindId {
+    number: u8,
+    // What a tick asks of every fault's kind. It goes with the number, so that it need not be looked up.
+    pub(crate) cascades: bool,
+    pub(crate) recovers: bool,
+    pub(crate) fills_memory: bool,
+}
 
-/// What a tick asks of a kind.
+/// What a kind does in a tick.
 #[derive(Clone, Debug)]
 pub(crate) struct KindRules {
     physics: Option<FaultPhysics>,
     growths: Vec<Growth>,
-    pub(crate) cascades: bool,
-    pub(crate) recovers: bool,
-    pub(crate) fills_memory: bool,
 }
 
 impl KindRules {
@@ -152,16 +159,7 @@ impl KindRules {
     const INERT: Self = Self {
         physics: None,
         growths: Vec::new(),
-        cascades: false,
-        recovers: false,
-        fills_memory: false,
     };
-
-    /// Whether the kind does anything in a tick.
-    #[inline]
-    pub(crate) fn acts(&self) -> bool {
-        self.physics.is_some() || !self.growths.is_empty()
-    }
 
     /// What the kind does in a tick.
     #[inline]
@@ -178,9 +176,6 @@ impl KindRules {
         Self {
             physics: descriptor.physics(),
             growths: descriptor.growths.clone(),
-            cascades: descriptor.cascades(),
-            recovers: descriptor.recovers(),
-            fills_memory: descriptor.fills_memory(),
         }
     }
 }
@@ -211,11 +206,11 @@ impl FaultKindRegistry {
         }
     }
 
-    /// What a tick asks of a kind.
+    /// What a kind does in a tick.
     #[inline]
     pub(crate) fn rules(&self, kind: FaultKindId) -> &KindRules {
         static INERT: KindRules = KindRules::INERT;
-        let rules = self.rules.get(usize::from(kind.0));
+        let rules = self.rules.get(usize::from(kind.number));
         rules.unwrap_or(&INERT)
     }
 
@@ -288,7 +283,7 @@ pub fn fault_kinds(world: &World) -> FaultKinds {
 
 /// The descriptor of a number in the world.
 pub(crate) fn descriptor(world: &World, id: FaultKindId) -> Option<&FaultKindDescriptor> {
-    match BUILT_IN.get(usize::from(id.0)) {
+    match BUILT_IN.get(usize::from(id.number)) {
         Some(descriptor) => Some(descriptor),
         None => world.get_resource::<FaultKindRegistry>()?.kinds.by_id(id),
     }
