@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose scenario is refused fails")]
 
+mod calls;
 mod drawn;
 mod edits;
 mod grids;

@@ -211,9 +211,12 @@ impl<'a> Checker<'a> {
 
     fn calls(&mut self, path: &str, service: &Service) {
         match &service.calls {
-            Calls::Named(callees) => {
-                for (index, callee) in callees.iter().enumerate() {
-                    self.known_service(&format!("{path}.calls[{index}]"), callee, "");
+            Calls::Named(calls) => {
+                for (index, call) in calls.iter().enumerate() {
+                    let path = format!("{path}.calls[{index}]");
+                    let long = format!("{path}.to");
+                    let is_long = self.notes.has_place(&long);
+                    self.known_service(if is_long { &long } else { &path }, &call.to, "");
                 }
             }
             Calls::Catalogue if catalogue::find(&service.name).is_none() => {

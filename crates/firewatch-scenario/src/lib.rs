@@ -42,7 +42,8 @@
 //! | `goals_cost` | 0 to 1; what missing all goals takes off the grade | 0.1 |
 //! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
 //!
-//! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out),
+//! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out), where
+//! `(to: "other")` is the long form of `"other"`,
 //! `metrics: {"name": value}` for metrics that Firewatch knows ([`firewatch_sim::METRICS`]) and
 //! `extra_metrics` for any of your own, which no rule reads. A service that is not overridden starts
 //! from a healthy baseline.
@@ -153,7 +154,7 @@ pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Action, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, GRADE_MAX, GRADE_MIN,
+    Action, Call, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, GRADE_MAX, GRADE_MIN,
     Quantity, Scenario, Service, When,
 };
 pub use runbook::{AlertName, Runbook};

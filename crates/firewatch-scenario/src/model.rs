@@ -165,7 +165,7 @@ pub struct Service {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Calls {
     /// These services, in order.
-    Named(Vec<String>),
+    Named(Vec<Call>),
     /// What the catalogue says, as far as it is in the mesh.
     Catalogue,
 }
@@ -173,6 +173,22 @@ pub enum Calls {
 impl Default for Calls {
     fn default() -> Self {
         Self::Named(Vec::new())
+    }
+}
+
+/// A call from a service to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Call {
+    /// The service that is called.
+    pub to: String,
+}
+
+impl Call {
+    /// A call of that service.
+    #[must_use]
+    pub fn new(to: impl Into<String>) -> Self {
+        Self { to: to.into() }
     }
 }
 

@@ -7,10 +7,10 @@ mod sweep;
 use firewatch_sim::{FaultKind, SloBudget};
 
 use crate::goal::Goals;
-use crate::model::{Action, Calls, Difficulty, Event, Fault, Scenario, Service};
+use crate::model::{Action, Call, Calls, Difficulty, Event, Fault, Scenario, Service};
 use firewatch_action::ActionRequest;
 use firewatch_action::Metrics;
-use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join, key_path};
+use firewatch_action::decode::{self, Decode, Decoder, StandIn, join, key_path};
 use firewatch_ron::{Expr, Kind};
 use firewatch_ron::{shown, suggest};
 
@@ -158,6 +158,27 @@ impl Decode for Calls {
     }
 }
 
+/// `"name"`, or `(to: "name")`.
+impl Decode for Call {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        if !matches!(expr.kind, Kind::Group(_)) {
+            return String::decode(decoder, expr, path).map(Self::new);
+        }
+        let mut fields = decoder.fields(expr, path, "a call", "Call(to: \"...\")")?;
+        let call = Self {
+            to: fields.required(decoder, "to").unwrap_or_default(),
+        };
+        fields.finish(decoder);
+        Some(call)
+    }
+}
+
+impl StandIn for Call {
+    fn stand_in() -> Self {
+        Self::default()
+    }
+}
+
 impl Decode for Fault {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let mut fields =
@@ -262,7 +283,11 @@ impl Decode for Action {
 
 /// The name of an action, the service that it is done to, and its parameters; the last two may be left
 /// out.
-pub(crate) fn request(decoder: &mut Decoder, call: &Call, path: &str) -> Option<ActionRequest> {
+pub(crate) fn request(
+    decoder: &mut Decoder,
+    call: &decode::Call,
+    path: &str,
+) -> Option<ActionRequest> {
     let signature = "action(\"name\", \"service\")";
     let (name, service, parameters) = match call.count() {
         1 => {

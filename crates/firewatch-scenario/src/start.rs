@@ -102,7 +102,7 @@ fn dependencies(scenario: &Scenario) -> Vec<(String, Vec<String>)> {
         .map(|service| &*service.name)
         .collect();
     let of = |service: &Service| match &service.calls {
-        Calls::Named(callees) => callees.clone(),
+        Calls::Named(calls) => calls.iter().map(|call| call.to.clone()).collect(),
         Calls::Catalogue => {
             let all = catalogue::find(&service.name).map_or(&[][..], |service| service.calls);
             all.iter()

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value as Json, json};
 
 use super::file::ActionsForm;
-use super::union::{Either, MapOr};
+use super::union::{Either, MapOr, TextOr};
 use super::values::{Decimals, Entries, Finite, Plain, Positive, Table};
 use super::words::{Named, Word};
 use crate::comparison::{Comparison, Operator};
@@ -179,6 +179,20 @@ impl<M: JsonSchema, O: JsonSchema> JsonSchema for MapOr<M, O> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         either::<M, O>(generator)
+    }
+}
+
+impl<O: JsonSchema> JsonSchema for TextOr<O> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("TextOr{}", O::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        either::<String, O>(generator)
     }
 }
 

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "schema")]
 use crate::check::MAX_SPEED;
-use crate::model::{Calls, Fault, Service};
+use crate::model::{Call, Calls, Fault, Service};
 use firewatch_action::form::Word;
-use firewatch_action::form::{Calls as CallNames, Either, MapOr};
+use firewatch_action::form::{Calls as CallNames, Either, MapOr, TextOr};
 use firewatch_action::form::{Entries, Finite, Table, or_default};
 
 /// `["a", "b"]` out of the catalogue, or `{"a": (...), "b": (...)}`.
@@ -96,8 +96,8 @@ impl From<Service> for ServiceForm {
     }
 }
 
-/// What a service calls: `["a", "b"]`, or `catalogue`.
-pub(crate) type CallsForm = Either<CallsWord, Vec<String>>;
+/// What a service calls: `["a", (to: "b")]`, or `catalogue`.
+pub(crate) type CallsForm = Either<CallsWord, Vec<TextOr<CallForm>>>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -112,11 +112,35 @@ impl CallNames for CallsWord {
     const CALLS: &'static [&'static str] = &[];
 }
 
+/// A call from a service to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Call", deny_unknown_fields)]
+pub(crate) struct CallForm {
+    /// The service that is called.
+    to: String,
+}
+
+impl From<TextOr<CallForm>> for Call {
+    fn from(form: TextOr<CallForm>) -> Self {
+        match form {
+            TextOr::Text(to) | TextOr::Other(CallForm { to }) => Self { to },
+        }
+    }
+}
+
+/// A call that says nothing but which service is written as its name.
+impl From<Call> for TextOr<CallForm> {
+    fn from(Call { to }: Call) -> Self {
+        Self::Text(to)
+    }
+}
+
 impl From<CallsForm> for Calls {
     fn from(form: CallsForm) -> Self {
         match form {
             Either::Call(CallsWord::Catalogue) => Self::Catalogue,
-            Either::Plain(names) => Self::Named(names),
+            Either::Plain(calls) => Self::Named(calls.into_iter().map(Call::from).collect()),
         }
     }
 }
@@ -125,7 +149,7 @@ impl From<Calls> for CallsForm {
     fn from(calls: Calls) -> Self {
         match calls {
             Calls::Catalogue => Self::Call(CallsWord::Catalogue),
-            Calls::Named(names) => Self::Plain(names),
+            Calls::Named(calls) => Self::Plain(calls.into_iter().map(TextOr::from).collect()),
         }
     }
 }
