@@ -9,6 +9,7 @@ mod grids;
 mod json;
 mod mutations;
 mod parts;
+mod physics;
 mod places;
 mod readers;
 mod round_trip;

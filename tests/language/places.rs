@@ -54,6 +54,7 @@ pub const PLACES: &[&str] = &[
     "root_cause: #",
     "adversarial_logs: [(service: #, line: #)]",
     "engine: #",
+    "physics: #",
     "actions: #",
 ];
 /// Values, and what seems to be one.
@@ -202,6 +203,9 @@ pub const VALUES: &[&str] = &[
     "\"{x}\"",
     "\"{\"",
     "multi_fault",
+    "classic",
+    "\"classic\"",
+    "classic()",
     "\u{a0}1",
     "\u{2028}1",
     "\u{200e}1",

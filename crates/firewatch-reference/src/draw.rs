@@ -2,7 +2,8 @@
 
 use firewatch_action::{Metrics, Profile};
 use firewatch_scenario::{
-    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, OwnActions, Scenario, Service, Sweep,
+    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, OwnActions, Physics, Scenario, Service,
+    Sweep,
 };
 use firewatch_sim::{Engine, FaultKind, FaultKinds, ImpactMode};
 
@@ -37,6 +38,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         slo_budget: difficulty.slo_budget(),
         impact: ImpactMode::default(),
         engine: Engine::default(),
+        physics: Physics::default(),
         profile: Profile::Reference,
         actions: OwnActions::default(),
         fault_kinds: FaultKinds::default(),

@@ -18,7 +18,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::goal::{Goal, GoalTest};
-use crate::model::{Calls, Check, Difficulty, Expectation, Fault, Scenario};
+use crate::model::{Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario};
 use crate::runbook::{Runbook, Step};
 use crate::sweep::Sweep;
 
@@ -74,6 +74,7 @@ in_form! {
 
 words! {
     Difficulty = "a difficulty";
+    Physics = "a physics";
 }
 
 impl FileForm for Scenario {
@@ -107,19 +108,30 @@ impl FileForm for Runbook {
     }
 }
 
+/// The schemas of types that are words.
 #[cfg(feature = "schema")]
-impl schemars::JsonSchema for Difficulty {
-    fn inline_schema() -> bool {
-        true
-    }
+macro_rules! words_as_schemas {
+    ($($type:ty: $name:literal;)*) => {$(
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Difficulty".into()
-    }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
 
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        firewatch_action::form::Word::<Self>::json_schema(generator)
-    }
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                firewatch_action::form::Word::<Self>::json_schema(generator)
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "schema")]
+words_as_schemas! {
+    Difficulty: "Difficulty";
+    Physics: "Physics";
 }
 
 impl Scenario {

@@ -5,7 +5,7 @@ use firewatch_sim::FaultKinds;
 use crate::custom_actions::OwnActions;
 use crate::draft::Draft;
 use crate::goal::Goals;
-use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
+use crate::model::{Calls, Difficulty, Fault, Physics, Scenario, Service};
 use crate::sweep::Sweep;
 use firewatch_action::Metrics;
 use firewatch_action::Profile;
@@ -30,6 +30,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         actions: OwnActions::default(),
         fault_kinds: FaultKinds::default(),
         engine: firewatch_sim::Engine::default(),
+        physics: Physics::default(),
         generated: false,
         services: mesh
             .iter()

@@ -33,6 +33,7 @@
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
+//! | `physics` | `classic`: how load, faults and their spread are modelled | `classic` |
 //! | `profile` | `standard` or `reference`: what actions do, and what the answer is worth | `standard` |
 //! | `actions` | list of files of actions, relative to the scenario's folder and below its parent, that add to the built-in ones | none |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
@@ -155,7 +156,7 @@ pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
     Action, Call, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, GRADE_MAX, GRADE_MIN,
-    Quantity, Scenario, Service, When,
+    Physics, Quantity, Scenario, Service, When,
 };
 pub use runbook::{AlertName, Runbook};
 pub use sweep::{

@@ -30,6 +30,8 @@ pub struct Scenario {
     pub impact: ImpactMode,
     /// Which rules order the tick.
     pub engine: Engine,
+    /// How load, faults and their spread are modelled.
+    pub physics: Physics,
     /// Which rules and numbers the actions of the timeline have.
     pub profile: Profile,
     /// Actions beyond the built-in ones.
@@ -322,6 +324,18 @@ names! {
         Mitigated = "mitigated",
         /// The SLO budget is used up.
         SloBreached = "slo_breached",
+    }
+}
+
+names! {
+    /// How load, faults and their spread are modelled.
+    #[derive(Default)]
+    #[non_exhaustive]
+    Physics {
+        /// A fault develops by its speed and adds fixed shares of errors to its callers, three hops deep; load
+        /// causes nothing.
+        #[default]
+        Classic = "classic",
     }
 }
 

@@ -7,7 +7,7 @@ mod sweep;
 use firewatch_sim::{FaultKind, SloBudget};
 
 use crate::goal::Goals;
-use crate::model::{Action, Call, Calls, Difficulty, Event, Fault, Scenario, Service};
+use crate::model::{Action, Call, Calls, Difficulty, Event, Fault, Physics, Scenario, Service};
 use firewatch_action::ActionRequest;
 use firewatch_action::Metrics;
 use firewatch_action::decode::{self, Decode, Decoder, StandIn, join, key_path};
@@ -55,6 +55,7 @@ impl Decode for Scenario {
             },
             impact: f.optional(decoder, "impact").unwrap_or_default(),
             engine: f.optional(decoder, "engine").unwrap_or_default(),
+            physics: f.optional(decoder, "physics").unwrap_or_default(),
             profile: f.optional(decoder, "profile").unwrap_or_default(),
             actions: f.optional(decoder, "actions").unwrap_or_default(),
             fault_kinds: decoder.fault_kinds.clone(),
@@ -86,6 +87,13 @@ impl Decode for Difficulty {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let names: Vec<&str> = Self::ALL.iter().map(|d| d.name()).collect();
         decoder.word(expr, path, ["difficulty", "difficulties"], &names)
+    }
+}
+
+impl Decode for Physics {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let names: Vec<&str> = Self::ALL.iter().map(|physics| physics.name()).collect();
+        decoder.word(expr, path, ["physics", "physics"], &names)
     }
 }
 

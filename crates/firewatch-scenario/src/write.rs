@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write as _};
 use firewatch_sim::{Engine, ImpactMode};
 
 use crate::goal::Goals;
-use crate::model::{Action, Call, Calls, Fault, Scenario, Service};
+use crate::model::{Action, Call, Calls, Fault, Physics, Scenario, Service};
 use crate::sweep::{Axis, Seeds, Sweep};
 use firewatch_action::Profile;
 use firewatch_action::{Map, Quoted, RequestText};
@@ -42,6 +42,9 @@ impl Display for Scenario {
         }
         if self.engine != Engine::default() {
             field("engine", &self.engine.name());
+        }
+        if self.physics != Physics::default() {
+            field("physics", &self.physics);
         }
         if self.profile != Profile::default() {
             field("profile", &self.profile);

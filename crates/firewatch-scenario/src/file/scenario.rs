@@ -11,7 +11,7 @@ use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form
 use crate::check::{MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::custom_actions::OwnActions;
 use crate::goal::{Goal, Goals};
-use crate::model::{Difficulty, Event, Expectation, Scenario};
+use crate::model::{Difficulty, Event, Expectation, Physics, Scenario};
 use crate::sweep::Sweep;
 use firewatch_action::Profile;
 use firewatch_action::form::{Finite, or_default};
@@ -63,6 +63,13 @@ pub struct ScenarioForm {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Word<Engine>"))]
     engine: Engine,
+    /// How load, faults and their spread are modelled.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_default"
+    )]
+    physics: Physics,
     /// Which rules and numbers the actions have.
     #[serde(
         default,
@@ -192,6 +199,7 @@ impl TryFrom<ScenarioForm> for Scenario {
             slo_budget,
             impact: form.impact,
             engine: form.engine,
+            physics: form.physics,
             profile: form.profile,
             fault_kinds: FaultKinds::default(),
             actions: OwnActions::named(form.actions),
@@ -260,6 +268,7 @@ impl From<Scenario> for ScenarioForm {
             slo_burn_per_tick: number(budget.burn_per_tick, default.map(|b| b.burn_per_tick)),
             seed: scenario.seed,
             engine: scenario.engine,
+            physics: scenario.physics,
             profile: scenario.profile,
             actions: scenario.actions.files().to_vec(),
             impact: scenario.impact,
