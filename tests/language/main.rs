@@ -5,6 +5,7 @@
 mod calls;
 mod drawn;
 mod edits;
+mod faults;
 mod grids;
 mod json;
 mod mutations;

@@ -51,21 +51,21 @@ impl Draft {
     pub fn fault(self, names: &[String], start_tick: u64) -> Fault {
         let absent = format!("absent {}", self.service.index(3));
         let is_absent = self.absent && !names.contains(&absent);
+        let service = if is_absent {
+            &absent
+        } else {
+            self.service.get(names)
+        };
         Fault {
-            kind: self.kind,
             speed: self.speed,
             start_tick,
             absent: is_absent,
-            service: if is_absent {
-                absent
-            } else {
-                self.service.get(names).clone()
-            },
             metrics: if is_absent {
                 Metrics::new()
             } else {
                 self.metrics
             },
+            ..Fault::new(self.kind, service)
         }
     }
 }

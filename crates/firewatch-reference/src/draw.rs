@@ -1,6 +1,6 @@
 //! The incident that the reference draws for a difficulty and a seed.
 
-use firewatch_action::{Metrics, Profile};
+use firewatch_action::Profile;
 use firewatch_scenario::{
     CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, OwnActions, Physics, Scenario, Service,
     Sweep,
@@ -45,12 +45,8 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         generated: false,
         services: services.into_iter().map(of_catalogue).collect(),
         faults: vec![Fault {
-            kind,
-            service: root_cause.to_owned(),
             speed: difficulty.fault_speed(),
-            start_tick: 0,
-            metrics: Metrics::new(),
-            absent: false,
+            ..Fault::new(kind, root_cause)
         }],
         absent_services: Vec::new(),
         red_herrings: red_herrings.into_iter().map(str::to_owned).collect(),

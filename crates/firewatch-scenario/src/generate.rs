@@ -7,7 +7,6 @@ use crate::draft::Draft;
 use crate::goal::Goals;
 use crate::model::{Calls, Difficulty, Fault, Physics, Scenario, Service};
 use crate::sweep::Sweep;
-use firewatch_action::Metrics;
 use firewatch_action::Profile;
 
 /// Draws an episode: services of the catalogue that form one connected mesh, a root cause that
@@ -41,12 +40,8 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
             })
             .collect(),
         faults: vec![Fault {
-            kind: draft.kind,
-            service: name(draft.root_cause),
             speed: difficulty.fault_speed(),
-            start_tick: 0,
-            metrics: Metrics::new(),
-            absent: false,
+            ..Fault::new(draft.kind, name(draft.root_cause))
         }],
         absent_services: Vec::new(),
         red_herrings: draft

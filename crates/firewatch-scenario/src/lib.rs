@@ -52,7 +52,9 @@
 //! A **fault** has a `kind` (`oom`, `memory_leak`, `bad_deploy`, `config_drift`,
 //! `network_partition`, or one that a program has registered: [`LoadOptions`]), a `service`, a `speed` of 0 to 100 (by default 1, 1.5 or 2 by difficulty, 1
 //! without), a `start_tick` (0), `metrics` that the service has because of it, and `absent: true` if
-//! the service is meant not to be in the mesh.
+//! the service is meant not to be in the mesh. Its `level` (0 to 1), its `shape` (`step`, `ramp`,
+//! `flapping(on: 2, off: 1)` or `spike`) and `for_ticks`, how long it lasts, are for a physics with load: the classic
+//! one refuses them.
 //!
 //! A [`Runbook`] is a file of its own, which answers an incident: see [`runbook`].
 //!
@@ -155,8 +157,8 @@ pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Action, Call, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, GRADE_MAX, GRADE_MIN,
-    Physics, Quantity, Scenario, Service, When,
+    Action, Call, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, FaultShape, GRADE_MAX,
+    GRADE_MIN, Physics, Quantity, Scenario, Service, When,
 };
 pub use runbook::{AlertName, Runbook};
 pub use sweep::{

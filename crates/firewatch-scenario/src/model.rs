@@ -1,9 +1,13 @@
 //! A scenario as data: what a file says, after defaults.
 
+mod fault;
+
 use firewatch_sim::{
-    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, FaultKinds, FaultState,
-    ImpactMode, SimError, SloBudget, Status, Value,
+    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, FaultKinds, ImpactMode,
+    SimError, SloBudget, Status, Value,
 };
+
+pub use fault::{Fault, FaultShape};
 
 use crate::custom_actions::OwnActions;
 use crate::draws::{Draws, Streams};
@@ -191,31 +195,6 @@ impl Call {
     #[must_use]
     pub fn new(to: impl Into<String>) -> Self {
         Self { to: to.into() }
-    }
-}
-
-/// A fault on a service.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// What is wrong: one of [`Scenario::fault_kinds`].
-    pub kind: FaultKind,
-    /// The service.
-    pub service: String,
-    /// How fast it develops, 0 to 100.
-    pub speed: f64,
-    /// Ticks done when it begins.
-    pub start_tick: u64,
-    /// Metrics that its service has at the start because of it.
-    pub metrics: Metrics,
-    /// Whether the service is meant not to be in the mesh.
-    pub absent: bool,
-}
-
-impl Fault {
-    /// The fault as the engine takes it, at its beginning.
-    #[must_use]
-    pub fn state(&self) -> FaultState {
-        FaultState::new(self.kind, &self.service, self.speed)
     }
 }
 

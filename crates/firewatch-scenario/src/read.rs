@@ -7,7 +7,9 @@ mod sweep;
 use firewatch_sim::{FaultKind, SloBudget};
 
 use crate::goal::Goals;
-use crate::model::{Action, Call, Calls, Difficulty, Event, Fault, Physics, Scenario, Service};
+use crate::model::{
+    Action, Call, Calls, Difficulty, Event, Fault, FaultShape, Physics, Scenario, Service,
+};
 use firewatch_action::ActionRequest;
 use firewatch_action::Metrics;
 use firewatch_action::decode::{self, Decode, Decoder, StandIn, join, key_path};
@@ -191,13 +193,18 @@ impl Decode for Fault {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let mut fields =
             decoder.fields(expr, path, "a fault", "Fault(kind: ..., service: \"...\")")?;
-        let stand_in = Self::stand_in();
-        let speed = decoder.default_speed;
+        let default = Self {
+            speed: decoder.default_speed,
+            ..Self::stand_in()
+        };
         let fault = Self {
-            kind: fields.required(decoder, "kind").unwrap_or(stand_in.kind),
+            kind: fields.required(decoder, "kind").unwrap_or(default.kind),
             service: fields.required(decoder, "service").unwrap_or_default(),
-            speed: fields.optional(decoder, "speed").unwrap_or(speed),
+            speed: fields.optional(decoder, "speed").unwrap_or(default.speed),
             start_tick: fields.optional(decoder, "start_tick").unwrap_or(0),
+            for_ticks: fields.optional(decoder, "for_ticks"),
+            level: fields.optional(decoder, "level"),
+            shape: fields.optional(decoder, "shape"),
             metrics: fields.optional(decoder, "metrics").unwrap_or_default(),
             absent: fields.optional(decoder, "absent").unwrap_or(false),
         };
@@ -208,14 +215,35 @@ impl Decode for Fault {
 
 impl StandIn for Fault {
     fn stand_in() -> Self {
-        Self {
-            kind: FaultKind::OOM,
-            service: String::new(),
-            speed: 1.0,
-            start_tick: 0,
-            metrics: Metrics::new(),
-            absent: false,
-        }
+        Self::new(FaultKind::OOM, "")
+    }
+}
+
+const SHAPES: [&str; 4] = ["step", "ramp", "flapping", "spike"];
+
+impl Decode for FaultShape {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        const FLAPPING: &str = "flapping(on: 2, off: 1)";
+        let expected = format!("a shape: `step`, `ramp`, `{FLAPPING}` or `spike`");
+        let call = decoder.call(expr, path, &expected)?;
+        let word = match call.name {
+            "step" => Self::Step,
+            "ramp" => Self::Ramp,
+            "spike" => Self::Spike,
+            "flapping" => {
+                let mut fields = decoder.fields(expr, path, "`flapping`", FLAPPING)?;
+                let on = fields.required(decoder, "on");
+                let off = fields.required(decoder, "off");
+                fields.finish(decoder);
+                return Some(Self::Flapping { on: on?, off: off? });
+            }
+            name => {
+                decoder.unknown(call.name_span, path, ["shape", "shapes"], name, &SHAPES);
+                return None;
+            }
+        };
+        let [] = call.arguments(decoder, path, call.name)?;
+        Some(word)
     }
 }
 

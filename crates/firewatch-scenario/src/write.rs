@@ -147,6 +147,15 @@ impl Scenario {
         if with_start && fault.start_tick != 0 {
             let _ = write!(text, ", start_tick: {}", fault.start_tick);
         }
+        if let Some(ticks) = fault.for_ticks {
+            let _ = write!(text, ", for_ticks: {ticks}");
+        }
+        if let Some(level) = fault.level {
+            let _ = write!(text, ", level: {}", Number(level));
+        }
+        if let Some(shape) = fault.shape {
+            let _ = write!(text, ", shape: {shape}");
+        }
         if !fault.metrics.is_empty() {
             let _ = write!(text, ", metrics: {}", Map(&fault.metrics));
         }

@@ -1,5 +1,7 @@
 //! Services and faults.
 
+use std::num::NonZeroU64;
+
 #[cfg(feature = "schema")]
 use firewatch_action::form::schema::KnownMetrics;
 use firewatch_sim::{AdversarialLine, FaultKind};
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "schema")]
 use crate::check::MAX_SPEED;
-use crate::model::{Call, Calls, Fault, Service};
+use crate::model::{Call, Calls, Fault, FaultShape, Service};
 use firewatch_action::form::Word;
 use firewatch_action::form::{Calls as CallNames, Either, MapOr, TextOr};
 use firewatch_action::form::{Entries, Finite, Table, or_default};
@@ -170,6 +172,16 @@ pub(crate) struct FaultForm {
     /// Ticks done when it begins; 0 by default. An injected one begins at the tick of its event.
     #[serde(skip_serializing_if = "Option::is_none")]
     start_tick: Option<u64>,
+    /// Ticks that it lasts, from 1; until it is halted by default. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_ticks: Option<NonZeroU64>,
+    /// How severe it becomes, 0 (not at all) to 1. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
+    level: Option<Finite>,
+    /// How it reaches its level. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<FaultShape>,
     /// Metrics that its service has at the start because of it.
     #[serde(
         default,
@@ -195,6 +207,9 @@ impl FaultForm {
             service: self.service,
             speed: self.speed.map_or(default_speed, |speed| speed.0),
             start_tick: self.start_tick.unwrap_or(0),
+            for_ticks: self.for_ticks,
+            level: self.level.map(f64::from),
+            shape: self.shape,
             metrics: self.metrics.0,
             absent: self.absent,
         }
@@ -223,6 +238,9 @@ impl FaultForm {
             service: fault.service.clone(),
             speed: is_given.then_some(Finite(fault.speed)),
             start_tick: Some(fault.start_tick).filter(|tick| *tick != 0),
+            for_ticks: fault.for_ticks,
+            level: fault.level.map(Finite),
+            shape: fault.shape,
             metrics: Table(fault.metrics.clone()),
             absent: fault.absent,
         }
