@@ -304,7 +304,7 @@ pub fn choices<'a>(
     what: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<String> {
-    const FEW: usize = 24;
+    const FEW: usize = 32;
     match candidates.clone().into_iter().take(FEW + 1).count() {
         0 => None,
         1 => Some(format!("the only choice is {}", listed(candidates, "and"))),
