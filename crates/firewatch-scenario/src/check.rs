@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use created::Created;
 
 use crate::catalogue::{self, CATALOGUE};
+use crate::codes;
 use crate::model::{Action, Calls, Fault, Scenario, Service};
 use firewatch_action::decode::{Decoder, key_path};
 use firewatch_ron::{shown, suggest};
@@ -130,7 +131,8 @@ impl<'a> Checker<'a> {
         let scenario = self.scenario;
         if scenario.ticks == 0 || scenario.ticks > MAX_TICKS {
             let message = format!("`ticks` must be 1 to {MAX_TICKS}, not {}", scenario.ticks);
-            self.notes.report("ticks", message, "out of range", None);
+            self.notes
+                .report(codes::OUT_OF_RANGE, "ticks", message, "out of range", None);
         } else if scenario.ticks > scenario.max_ticks() {
             self.too_many_service_ticks();
         }
@@ -147,15 +149,20 @@ impl<'a> Checker<'a> {
         );
         let most = self.scenario.max_ticks();
         let help = format!("with {services} services, `ticks` can be 1 to {most}");
-        self.notes
-            .report("ticks", message, "out of range", Some(help));
+        self.notes.report(
+            codes::TOO_MANY,
+            "ticks",
+            message,
+            "out of range",
+            Some(help),
+        );
     }
 
     /// Notes that there are too many of something.
     fn at_most(&mut self, path: &str, what: &str, count: usize, most: usize) {
         if count > most {
             let message = format!("{count} {what} are too many: {most} are possible");
-            self.notes.report(path, message, "", None);
+            self.notes.report(codes::TOO_MANY, path, message, "", None);
         }
     }
 
@@ -163,7 +170,8 @@ impl<'a> Checker<'a> {
         if !(min..=max).contains(&number) {
             let (max, number) = (in_short(max), in_short(number));
             let message = format!("`{path}` must be {min} to {max}, not {number}");
-            self.notes.report(path, message, "out of range", None);
+            self.notes
+                .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
         }
     }
 
@@ -171,8 +179,13 @@ impl<'a> Checker<'a> {
         let scenario = self.scenario;
         if scenario.services.is_empty() {
             let message = "a scenario needs at least one service".to_owned();
-            self.notes
-                .report("services", message, "no service here", None);
+            self.notes.report(
+                codes::EMPTY_LIST,
+                "services",
+                message,
+                "no service here",
+                None,
+            );
         }
         self.at_most(
             "services",
@@ -185,11 +198,17 @@ impl<'a> Checker<'a> {
             let path = self.service_path(index, service);
             if !seen.insert(&service.name) {
                 let message = format!("service `{}` is given twice", shown(&service.name));
-                self.notes.report(&path, message, "given again", None);
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
             } else if service.name.is_empty() {
                 let message = "a service needs a name".to_owned();
-                self.notes
-                    .report(&format!("{path}@key"), message, "empty", None);
+                self.notes.report(
+                    codes::EMPTY_NAME,
+                    &format!("{path}@key"),
+                    message,
+                    "empty",
+                    None,
+                );
             } else {
                 self.calls(&path, service);
             }
@@ -221,14 +240,15 @@ impl<'a> Checker<'a> {
             }
             Calls::Catalogue if catalogue::find(&service.name).is_none() => {
                 let message = format!("`{}` is not in the catalogue", shown(&service.name));
-                self.notes.report_with(path, message, "", || {
-                    let names = CATALOGUE.iter().map(|service| service.name);
-                    suggest(&service.name, "services", names).or_else(|| {
-                        let own = "a service of your own says what it calls: \
+                self.notes
+                    .report_with(codes::NOT_IN_CATALOGUE, path, message, "", || {
+                        let names = CATALOGUE.iter().map(|service| service.name);
+                        suggest(&service.name, "services", names).or_else(|| {
+                            let own = "a service of your own says what it calls: \
                                    `services: { \"name\": (calls: [...]) }`";
-                        Some(own.to_owned())
-                    })
-                });
+                            Some(own.to_owned())
+                        })
+                    });
             }
             Calls::Catalogue => {}
         }
@@ -241,14 +261,17 @@ impl<'a> Checker<'a> {
         if !known && !self.notes.lacks_names {
             let message = format!("unknown service `{}`", shown(name));
             let names = self.services.keys().copied();
-            self.notes
-                .report_with(path, message, "not in `services`", || {
-                    match suggest(name, "services", names) {
-                        Some(help) if hint.is_empty() || help.ends_with('?') => Some(help),
-                        Some(help) => Some(format!("{help}; {hint}")),
-                        None => (!hint.is_empty()).then(|| hint.to_owned()),
-                    }
-                });
+            self.notes.report_with(
+                codes::UNKNOWN_SERVICE,
+                path,
+                message,
+                "not in `services`",
+                || match suggest(name, "services", names) {
+                    Some(help) if hint.is_empty() || help.ends_with('?') => Some(help),
+                    Some(help) => Some(format!("{help}; {hint}")),
+                    None => (!hint.is_empty()).then(|| hint.to_owned()),
+                },
+            );
         }
         known
     }
@@ -261,7 +284,8 @@ impl<'a> Checker<'a> {
             let path = format!("red_herrings[{index}]");
             if self.known_role(&path, name) && !seen.insert(name) {
                 let message = format!("`{}` is a red herring already", shown(name));
-                self.notes.report(&path, message, "given again", None);
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
             }
         }
         if let Some(name) = &scenario.root_cause {
@@ -285,7 +309,8 @@ impl<'a> Checker<'a> {
                 let message = format!("`{}` is in the mesh, so it is not absent", shown(name));
                 let help = Some("take it out of one of the lists".to_owned());
                 let path = format!("absent_services[{index}]");
-                self.notes.report(&path, message, "", help);
+                self.notes
+                    .report(codes::PRESENT_SERVICE, &path, message, "", help);
             }
         }
     }
@@ -312,7 +337,8 @@ impl<'a> Checker<'a> {
                 "the last tick at which something can begin is {}",
                 ticks - 1
             );
-            self.notes.report(path, message, "", Some(help));
+            self.notes
+                .report(codes::UNREACHABLE_TICK, path, message, "", Some(help));
         }
     }
 }

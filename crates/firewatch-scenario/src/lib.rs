@@ -1,7 +1,7 @@
 //! The scenario language of Firewatch: incidents as RON files, loaded, diagnosed, generated, played.
 //!
 //! A [`Scenario`] is read with [`Scenario::load`] or [`Scenario::parse`], which tell every problem of a
-//! file at once ([`Diagnostics`]). `Playback` of `firewatch-response` plays one, `FleetPlayback` many at
+//! file at once ([`Diagnostics`]), each with a stable code ([`codes`]). `Playback` of `firewatch-response` plays one, `FleetPlayback` many at
 //! once. [`generate`] draws one from a difficulty and a seed, [`Episodes`] draws many for a
 //! fleet. A scenario's `Display` is the text of a file that reads back as the same.
 //!
@@ -126,6 +126,7 @@
 mod baseline;
 mod catalogue;
 mod check;
+pub mod codes;
 mod custom_actions;
 mod draft;
 mod draws;

@@ -6,6 +6,7 @@ mod sweep;
 
 use firewatch_sim::{FaultKind, SloBudget};
 
+use crate::codes;
 use crate::goal::Goals;
 use crate::model::{
     Action, Call, Calls, Difficulty, Event, Fault, FaultShape, Physics, Scenario, Service,
@@ -238,7 +239,14 @@ impl Decode for FaultShape {
                 return Some(Self::Flapping { on: on?, off: off? });
             }
             name => {
-                decoder.unknown(call.name_span, path, ["shape", "shapes"], name, &SHAPES);
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    ["shape", "shapes"],
+                    name,
+                    &SHAPES,
+                );
                 return None;
             }
         };
@@ -261,7 +269,13 @@ impl Decode for Event {
                 if decoder.has_place(&start_path) {
                     let message = "an injected fault begins at the tick of its event";
                     let help = Some("leave `start_tick` out".to_owned());
-                    decoder.report(&start_path, message.to_owned(), "", help);
+                    decoder.report(
+                        codes::MISPLACED_START,
+                        &start_path,
+                        message.to_owned(),
+                        "",
+                        help,
+                    );
                 }
                 Action::Inject(Fault {
                     start_tick: tick,
@@ -310,7 +324,14 @@ impl Decode for Action {
             "action" => request(decoder, &call, path).map(Self::Perform),
             name => {
                 let known = ["halt", "inject", "set", "action"];
-                decoder.unknown(call.name_span, path, ["action", "actions"], name, &known);
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    ["action", "actions"],
+                    name,
+                    &known,
+                );
                 None
             }
         }

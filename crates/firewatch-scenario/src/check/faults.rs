@@ -3,6 +3,7 @@
 use firewatch_sim::{Engine, FaultKind, FaultKindDescriptor};
 
 use super::{Checker, MAX_FAULTS, MAX_SPEED};
+use crate::codes;
 use crate::model::{Fault, Physics};
 use firewatch_ron::{shown, suggest};
 
@@ -39,8 +40,13 @@ impl Checker<'_> {
                 );
                 let help = "list the faults in the order in which they begin".to_owned();
                 let path = format!("faults[{}]", index + 1);
-                self.notes
-                    .report(&path, message, "begins earlier", Some(help));
+                self.notes.report(
+                    codes::FAULT_ORDER,
+                    &path,
+                    message,
+                    "begins earlier",
+                    Some(help),
+                );
             }
         }
     }
@@ -51,10 +57,16 @@ impl Checker<'_> {
         if !known.contains(kind) {
             let names: Vec<FaultKind> = known.iter().map(FaultKindDescriptor::kind).collect();
             let message = format!("unknown fault kind `{kind}`");
-            self.notes.report_with(path, message, "not registered", || {
-                let names = names.iter().map(FaultKind::name);
-                suggest(kind.name(), "fault kinds", names)
-            });
+            self.notes.report_with(
+                codes::UNKNOWN_FAULT_KIND,
+                path,
+                message,
+                "not registered",
+                || {
+                    let names = names.iter().map(FaultKind::name);
+                    suggest(kind.name(), "fault kinds", names)
+                },
+            );
         }
     }
 
@@ -65,13 +77,23 @@ impl Checker<'_> {
         if fault.absent && self.services.contains_key(&*fault.service) {
             let message = format!("`{name}` is in the mesh, so it is not absent");
             let help = Some("leave `absent` out".to_owned());
-            self.notes
-                .report(&format!("{path}.absent"), message, "", help);
+            self.notes.report(
+                codes::PRESENT_SERVICE,
+                &format!("{path}.absent"),
+                message,
+                "",
+                help,
+            );
         } else if fault.absent && !fault.metrics.is_empty() {
             let message = format!("`{name}` is absent, so it has no metrics to set");
             let help = Some("leave `metrics` out".to_owned());
-            self.notes
-                .report(&format!("{path}.metrics"), message, "", help);
+            self.notes.report(
+                codes::ABSENT_SERVICE,
+                &format!("{path}.metrics"),
+                message,
+                "",
+                help,
+            );
         } else if !fault.absent {
             let hint = "a fault on a service outside the mesh says `absent: true`";
             self.known_service(&service_path, &fault.service, hint);
@@ -79,8 +101,13 @@ impl Checker<'_> {
         if self.red_herrings.contains(&*fault.service) {
             let message = format!("`{name}` is a red herring and has a fault");
             let help = "a red herring only looks bad: take it out of one of the lists";
-            self.notes
-                .report(&service_path, message, "", Some(help.to_owned()));
+            self.notes.report(
+                codes::CONFLICTING_ROLES,
+                &service_path,
+                message,
+                "",
+                Some(help.to_owned()),
+            );
         }
         self.in_range(&format!("{path}.speed"), fault.speed, 0.0, MAX_SPEED);
         match self.scenario.physics {
@@ -107,7 +134,8 @@ impl Checker<'_> {
             let message = format!("`{field}` needs a physics with load, which `classic` is not");
             let help = format!("leave it out: a fault of the classic physics {instead}");
             let path = format!("{path}.{field}");
-            self.notes.report(&path, message, "", Some(help));
+            self.notes
+                .report(codes::WRONG_PHYSICS, &path, message, "", Some(help));
         }
     }
 
@@ -116,14 +144,16 @@ impl Checker<'_> {
         if scenario.faults.len() != 1 && !self.notes.is_broken("faults") {
             let count = scenario.faults.len();
             let message = format!("the single-fault engine takes exactly one fault, not {count}");
-            self.notes.report("engine", message, "", None);
+            self.notes
+                .report(codes::FAULT_COUNT, "engine", message, "", None);
         }
         for (index, fault) in scenario.faults.iter().enumerate() {
             if fault.start_tick > 0 {
                 let message = "in the single-fault engine the fault starts at once".to_owned();
                 let help = Some("leave `start_tick` out".to_owned());
                 let path = format!("faults[{index}].start_tick");
-                self.notes.report(&path, message, "", help);
+                self.notes
+                    .report(codes::MISPLACED_START, &path, message, "", help);
             }
         }
     }

@@ -7,6 +7,7 @@ use firewatch_sim::FaultKind;
 
 use super::settings::Settings;
 use super::{Axis, Halt};
+use crate::codes;
 use crate::model::Scenario;
 use firewatch_ron::{Problem, shown};
 
@@ -216,6 +217,7 @@ impl Plan {
             None => afflicted.is_empty(),
         });
         problems.extend(without_fault.map(|column| Problem {
+            code: codes::NO_FAULT,
             path: String::new(),
             message: match &column.service {
                 Some(service) => format!("there is no fault on `{}` to vary", shown(service)),
