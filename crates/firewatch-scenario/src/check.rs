@@ -26,7 +26,7 @@ pub const MAX_SERVICE_TICKS: u64 = 1_000_000_000;
 /// Largest speed of a fault.
 pub const MAX_SPEED: f64 = 100.0;
 /// Largest SLO budget and burn.
-const MAX_BUDGET: f64 = 1e15;
+pub(crate) const MAX_BUDGET: f64 = 1e15;
 /// Largest number of services of a scenario.
 pub const MAX_SERVICES: usize = 10_000;
 /// Largest number of faults of a scenario, those that its timeline injects included.

@@ -171,9 +171,11 @@ pub(crate) struct FaultForm {
     speed: Option<Finite>,
     /// Ticks done when it begins; 0 by default. An injected one begins at the tick of its event.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     start_tick: Option<u64>,
     /// Ticks that it lasts, from 1; until it is halted by default. Not in the classic physics.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     for_ticks: Option<NonZeroU64>,
     /// How severe it becomes, 0 (not at all) to 1. Not in the classic physics.
     #[serde(skip_serializing_if = "Option::is_none")]

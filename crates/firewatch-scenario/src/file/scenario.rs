@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::events::EventForm;
 use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form};
 #[cfg(feature = "schema")]
-use crate::check::{MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
+use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::custom_actions::OwnActions;
 use crate::goal::{Goal, Goals};
 use crate::model::{Difficulty, Event, Expectation, Physics, Scenario};
@@ -42,6 +42,7 @@ pub struct ScenarioForm {
         deserialize_with = "or_default",
         skip_serializing_if = "is_zero"
     )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = u64::MAX)))]
     seed: u64,
     /// Ticks that a run takes, from 1; 20, 30 or 40 by difficulty.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,11 +50,11 @@ pub struct ScenarioForm {
     ticks: Option<u64>,
     /// Budget of the service-level objective at the start; 30, 60 or 120 by difficulty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = MAX_BUDGET)))]
     slo_budget: Option<Finite>,
     /// Budget that a tick costs in which every service is unhealthy; 1.5, 2 or 3 by difficulty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = MAX_BUDGET)))]
     slo_burn_per_tick: Option<Finite>,
     /// Which rules order the tick.
     #[serde(

@@ -67,8 +67,10 @@ pub enum FaultShape {
     /// It comes and goes.
     Flapping {
         /// Ticks that it has its level, from 1.
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
         on: NonZeroU64,
         /// Ticks that it is away after that, from 1.
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
         off: NonZeroU64,
     },
     /// It rises to its level and falls again.
