@@ -17,6 +17,8 @@ use firewatch_sim::{FaultKind, FaultKinds};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+#[cfg(feature = "schema")]
+use crate::file_kind::FileKind;
 use crate::goal::{Goal, GoalTest};
 use crate::model::{Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario};
 use crate::runbook::{Runbook, Step};
@@ -132,6 +134,21 @@ macro_rules! words_as_schemas {
 words_as_schemas! {
     Difficulty: "Difficulty";
     Physics: "Physics";
+}
+
+#[cfg(feature = "schema")]
+impl FileKind {
+    /// The JSON Schema of files of this kind, in their form in JSON. A number has a range, or a unit:
+    /// `x-unit` is one as UCUM writes it, `x-unit-of` names what has the same unit.
+    #[must_use]
+    pub fn schema(self) -> schemars::Schema {
+        use firewatch_action::form::schema::{of, of_actions};
+        match self {
+            Self::Scenario => of::<Scenario>(),
+            Self::Runbook => of::<Runbook>(),
+            Self::Actions => of_actions(),
+        }
+    }
 }
 
 impl Scenario {

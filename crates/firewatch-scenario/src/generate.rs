@@ -60,6 +60,20 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
     }
 }
 
+impl Scenario {
+    /// The same scenario with another seed: other baselines and, if its file leaves the services to
+    /// be drawn, another mesh and fault. What was right may be wrong then: see [`Scenario::problems`].
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        let reseeded = Self { seed, ..self };
+        if reseeded.generated {
+            expand(reseeded)
+        } else {
+            reseeded
+        }
+    }
+}
+
 /// Fills in what a scenario without services leaves to be drawn from its difficulty and seed.
 pub(crate) fn expand(scenario: Scenario) -> Scenario {
     let Some(difficulty) = scenario.difficulty else {

@@ -139,6 +139,7 @@ mod goal;
 mod load;
 mod model;
 mod named_file;
+mod plan;
 mod read;
 pub mod runbook;
 mod start;
@@ -161,10 +162,11 @@ pub use model::{
     Action, Call, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, FaultShape, GRADE_MAX,
     GRADE_MIN, Physics, Quantity, Scenario, Service, When,
 };
+pub use plan::{Plan, Run, Setting};
 pub use runbook::{AlertName, Runbook};
 pub use sweep::{
-    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Plan,
-    Run, Seeds, Setting, Sweep, steps, whole_steps,
+    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds,
+    Sweep, steps, whole_steps,
 };
 
 /// The examples of the package's README, as tests.

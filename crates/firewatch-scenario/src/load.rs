@@ -1,5 +1,7 @@
 //! From a file to a scenario, or to everything that is wrong with it.
 
+mod runbook;
+
 use std::path::{Path, PathBuf};
 
 use firewatch_sim::FaultKinds;

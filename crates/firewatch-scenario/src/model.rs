@@ -3,14 +3,12 @@
 mod fault;
 
 use firewatch_sim::{
-    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, FaultKinds, ImpactMode,
-    SimError, SloBudget, Status, Value,
+    AdversarialLine, Engine, FaultKind, FaultKinds, ImpactMode, SloBudget, Status, Value,
 };
 
 pub use fault::{Fault, FaultShape};
 
 use crate::custom_actions::OwnActions;
-use crate::draws::{Draws, Streams};
 use crate::goal::Goals;
 use crate::sweep::Sweep;
 use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Profile, names};
@@ -71,18 +69,6 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The same scenario with another seed: other baselines and, if its file leaves the services to
-    /// be drawn, another mesh and fault. What was right may be wrong then: see [`Scenario::problems`].
-    #[must_use]
-    pub fn with_seed(self, seed: u64) -> Self {
-        let reseeded = Self { seed, ..self };
-        if reseeded.generated {
-            crate::generate::expand(reseeded)
-        } else {
-            reseeded
-        }
-    }
-
     /// Whether its mesh has a service of that name.
     #[must_use]
     pub fn has_service(&self, name: &str) -> bool {
@@ -115,42 +101,6 @@ impl Scenario {
                     Action::Halt(_) | Action::Set(..) | Action::Perform(_) => None,
                 }),
         )
-    }
-
-    /// What the incident is built from. Faults that start later are not in it yet.
-    ///
-    /// # Errors
-    /// None for a scenario without [`Scenario::problems`]; else as [`EnvironmentState::blueprint`].
-    pub fn blueprint(&self) -> Result<Blueprint, SimError> {
-        self.blueprint_from(&mut Streams::new(self.seed))
-    }
-
-    /// What the incident is built from, with baselines from another source than the scenario's seed.
-    ///
-    /// A service draws, in order: memory, CPU and latency, requests, instance, version, error rate,
-    /// descriptors, uptime, deployment and its age, revision and its age. The red herrings follow, then
-    /// the change that the first fault came with.
-    ///
-    /// # Errors
-    /// As [`Scenario::blueprint`].
-    pub fn blueprint_from(&self, draws: &mut impl Draws) -> Result<Blueprint, SimError> {
-        crate::start::blueprint(self, draws)
-    }
-
-    /// The environment that the incident starts from, as plain data.
-    ///
-    /// # Errors
-    /// As [`Scenario::blueprint`].
-    pub fn initial_state(&self) -> Result<EnvironmentState, SimError> {
-        self.initial_state_from(&mut Streams::new(self.seed))
-    }
-
-    /// The environment that [`Scenario::blueprint_from`] builds, as plain data.
-    ///
-    /// # Errors
-    /// As [`Scenario::blueprint`].
-    pub fn initial_state_from(&self, draws: &mut impl Draws) -> Result<EnvironmentState, SimError> {
-        crate::start::initial_state(self, draws)
     }
 }
 
