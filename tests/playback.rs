@@ -125,12 +125,9 @@ fn event(scenario: &Scenario, tick: u64, deed: Deed) -> Event {
     let action = match deed {
         Deed::Halt => Action::Halt(scenario.root_cause_name().unwrap().to_owned()),
         Deed::Inject(kind, at, speed) => Action::Inject(Fault {
-            kind,
-            service: service(at),
             speed,
             start_tick: tick,
-            metrics: Metrics::new(),
-            absent: false,
+            ..Fault::new(kind, service(at))
         }),
         Deed::Set(at, rate) => {
             let rate = ("http_server_error_rate".to_owned(), Value::Float(rate));

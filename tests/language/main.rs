@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose scenario is refused fails")]
 
+mod calls;
 mod drawn;
 mod edits;
+mod faults;
 mod grids;
 mod json;
 mod mutations;
 mod parts;
+mod physics;
 mod places;
 mod readers;
 mod round_trip;

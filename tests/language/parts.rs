@@ -6,7 +6,7 @@ use firewatch_action::{
     ActionRequest, ActionSpec, Comparison, Metrics, Operator, Parameter, ParameterKind,
 };
 use firewatch_scenario::{
-    CATALOGUE, Calls, Check, Expectation, Fact, Fault, Quantity, Scenario, Service, When,
+    CATALOGUE, Call, Calls, Check, Expectation, Fact, Fault, Quantity, Scenario, Service, When,
 };
 use firewatch_sim::{FaultKind, Status, Value};
 use proptest::collection::vec;
@@ -51,21 +51,21 @@ impl Draft {
     pub fn fault(self, names: &[String], start_tick: u64) -> Fault {
         let absent = format!("absent {}", self.service.index(3));
         let is_absent = self.absent && !names.contains(&absent);
+        let service = if is_absent {
+            &absent
+        } else {
+            self.service.get(names)
+        };
         Fault {
-            kind: self.kind,
             speed: self.speed,
             start_tick,
             absent: is_absent,
-            service: if is_absent {
-                absent
-            } else {
-                self.service.get(names).clone()
-            },
             metrics: if is_absent {
                 Metrics::new()
             } else {
                 self.metrics
             },
+            ..Fault::new(self.kind, service)
         }
     }
 }
@@ -197,7 +197,10 @@ pub fn services() -> impl Strategy<Value = Vec<Service>> {
         let service =
             |(name, by_catalogue, calls, metrics, extra_metrics): (String, _, Vec<Index>, _, _)| {
                 let is_known = CATALOGUE.iter().any(|service| service.name == name);
-                let named = calls.iter().map(|call| call.get(&names).clone()).collect();
+                let named = calls
+                    .iter()
+                    .map(|call| Call::new(call.get(&names)))
+                    .collect();
                 Service {
                     calls: if by_catalogue && is_known {
                         Calls::Catalogue

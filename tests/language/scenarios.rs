@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use firewatch_action::{ActionCatalogue, Profile};
-use firewatch_scenario::{Action, Difficulty, Event, Fault, Goals, OwnActions, Scenario, Sweep};
+use firewatch_scenario::{
+    Action, Difficulty, Event, Fault, Goals, OwnActions, Physics, Scenario, Sweep,
+};
 use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget};
 use proptest::collection::vec;
 use proptest::option;
@@ -82,6 +84,7 @@ pub fn scenarios() -> impl Strategy<Value = Scenario> {
             } else {
                 Engine::default()
             },
+            physics: Physics::default(),
             generated: false,
             services,
             faults,

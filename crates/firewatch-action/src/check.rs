@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use firewatch_sim::find_metric;
 
 use crate::catalogue::ActionCatalogue;
+use crate::codes;
 use crate::decode::{Decoder, key_path};
 use crate::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter, Profile};
 use crate::types;
@@ -33,7 +34,13 @@ pub(super) fn check(
         if find_metric(name).is_some() {
             let message = format!("`{name}` is a known metric, not one of your own");
             let help = Some("leave it out of `extra_metrics`".to_owned());
-            notes.report(&format!("extra_metrics[{index}]"), message, "", help);
+            notes.report(
+                codes::KNOWN_METRIC,
+                &format!("extra_metrics[{index}]"),
+                message,
+                "",
+                help,
+            );
         }
     }
     for action in &file.actions {
@@ -51,13 +58,17 @@ pub(super) fn check(
         effects(&path, "also", &amendment.also, &[], notes);
         if amendment.also.len() > MAX_EFFECTS {
             let message = format!("an amendment adds at most {MAX_EFFECTS} effects");
-            notes.report(&format!("{path}.also"), message, "", None);
+            notes.report(codes::TOO_MANY, &format!("{path}.also"), message, "", None);
         }
         if !known.contains(&*amendment.name) {
             let message = format!("there is no action `{}` to amend", shown(&amendment.name));
-            notes.report_with(&format!("{path}@key"), message, "", || {
-                suggest(&amendment.name, "actions", known.iter().copied())
-            });
+            notes.report_with(
+                codes::UNKNOWN_ACTION,
+                &format!("{path}@key"),
+                message,
+                "",
+                || suggest(&amendment.name, "actions", known.iter().copied()),
+            );
         }
     }
 }
@@ -82,13 +93,13 @@ fn reserved(file: &ActionFile, notes: &mut Decoder) {
                 format!("`{name}` can't be {what}: the built-in meta actions are reserved");
             let help = "give an action of your own another name".to_owned();
             let path = format!("{}@key", key_path(field, name));
-            notes.report(&path, message, "reserved", Some(help));
+            notes.report(codes::RESERVED, &path, message, "reserved", Some(help));
         }
     }
     if file.rules.is_some() {
         let message = "only a profile has `rules`".to_owned();
         let help = "leave them out; a scenario chooses its rules with `profile`".to_owned();
-        notes.report("rules", message, "", Some(help));
+        notes.report(codes::RESERVED, "rules", message, "", Some(help));
     }
 }
 
@@ -120,7 +131,13 @@ fn check_size(path: &str, action: &ActionSpec, notes: &mut Decoder) {
         if count > most {
             let message = format!("an action has at most {most} {what}, not {count}");
             let help = Some("make several actions of it".to_owned());
-            notes.report(&format!("{path}.{field}"), message, "", help);
+            notes.report(
+                codes::TOO_MANY,
+                &format!("{path}.{field}"),
+                message,
+                "",
+                help,
+            );
         }
     }
 }
@@ -129,11 +146,23 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
     check_size(path, action, notes);
     if action.name.is_empty() {
         let message = "an action needs a name".to_owned();
-        notes.report(&format!("{path}@key"), message, "empty", None);
+        notes.report(
+            codes::EMPTY_NAME,
+            &format!("{path}@key"),
+            message,
+            "empty",
+            None,
+        );
     }
     if !action.needs_target() && !action.parameters.is_empty() {
         let message = "only an action on a service takes parameters".to_owned();
-        notes.report(&format!("{path}.parameters"), message, "", None);
+        notes.report(
+            codes::NEEDS_TARGET,
+            &format!("{path}.parameters"),
+            message,
+            "",
+            None,
+        );
     }
     for parameter in &action.parameters {
         let path = key_path(&format!("{path}.parameters"), &parameter.name);
@@ -146,14 +175,20 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
         if branch.when.is_empty() && index < last {
             let message = "this branch always fits: the ones behind it are never taken".to_owned();
             let help = Some("put it at the end".to_owned());
-            notes.report(&path, message, "", help);
+            notes.report(codes::UNREACHABLE_BRANCH, &path, message, "", help);
         }
         let has_fault = branch.when.iter().any(|c| matches!(c, Condition::Fault(_)));
         if !branch.halts.is_empty() && !has_fault {
             let message = "what a branch halts, it has to ask for".to_owned();
             let kinds: Vec<&str> = branch.halts.iter().map(|kind| kind.name()).collect();
             let help = Some(format!("add `fault([{}])` to its `when`", kinds.join(", ")));
-            notes.report(&format!("{path}.halts"), message, "", help);
+            notes.report(
+                codes::MISSING_CONDITION,
+                &format!("{path}.halts"),
+                message,
+                "",
+                help,
+            );
         }
         let in_service = action.category != Category::Meta;
         if !in_service
@@ -163,7 +198,13 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
                 .any(|e| !matches!(e, Effect::SetCounter { .. }))
         {
             let message = "a meta action has no target whose metrics it could change".to_owned();
-            notes.report(&format!("{path}.effects"), message, "", None);
+            notes.report(
+                codes::NEEDS_TARGET,
+                &format!("{path}.effects"),
+                message,
+                "",
+                None,
+            );
         }
         effects(&path, "effects", &branch.effects, &action.parameters, notes);
     }
@@ -174,7 +215,7 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
     if !ends {
         let message = "the last branch has to fit always".to_owned();
         let help = Some("add one without `when`, such as `(feedback: \"...\")`".to_owned());
-        notes.report(&branches, message, "", help);
+        notes.report(codes::MISSING_BRANCH, &branches, message, "", help);
     }
 }
 
@@ -183,23 +224,47 @@ fn check_parameter(path: &str, parameter: &Parameter, notes: &mut Decoder) {
         && min > max
     {
         let message = format!("`min` is {min}, above `max`, which is {max}");
-        notes.report(&format!("{path}.min"), message, "", None);
+        notes.report(
+            codes::EMPTY_RANGE,
+            &format!("{path}.min"),
+            message,
+            "",
+            None,
+        );
     }
     let choices = parameter.choices.len();
     if choices > MAX_CHOICES {
         let message = format!("a parameter has at most {MAX_CHOICES} choices, not {choices}");
         let help = Some("leave `choices` out to take any text".to_owned());
-        notes.report(&format!("{path}.choices"), message, "", help);
+        notes.report(
+            codes::TOO_MANY,
+            &format!("{path}.choices"),
+            message,
+            "",
+            help,
+        );
     }
     let default = parameter.default.as_ref();
     if let Some(expected) = default.and_then(|default| parameter.problem(default)) {
         let message = format!("`default` must be {expected}");
-        notes.report(&format!("{path}.default"), message, "", None);
+        notes.report(
+            codes::INVALID_PARAMETER,
+            &format!("{path}.default"),
+            message,
+            "",
+            None,
+        );
     } else if let Some(default) = default
         && !types::is_default_of_type(parameter, default)
     {
         let message = format!("`default` must be {}", parameter.expected());
-        notes.report(&format!("{path}.default"), message, "", None);
+        notes.report(
+            codes::INVALID_PARAMETER,
+            &format!("{path}.default"),
+            message,
+            "",
+            None,
+        );
     }
 }
 
@@ -220,7 +285,7 @@ fn effects(
         };
         if let Some(problem) = problem {
             let path = format!("{path}.{field}[{index}]");
-            notes.report(&path, problem, "", None);
+            notes.report(codes::WRONG_TYPE, &path, problem, "", None);
         }
     }
 }

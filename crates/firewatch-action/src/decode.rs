@@ -15,6 +15,8 @@ use firewatch_sim::FaultKinds;
 use describe::{article, describe, in_quotes, without_quotes};
 pub use fields::{Call, Fields};
 
+use crate::codes;
+use firewatch_ron::Code;
 use firewatch_ron::work;
 use firewatch_ron::{Expr, Kind};
 use firewatch_ron::{MAX_PROBLEMS, Problem, choices, closest, shown, suggest};
@@ -143,6 +145,7 @@ impl Decoder {
                 _ => format!("{omitted} more problems are not shown"),
             };
             problems.push(Problem {
+                code: codes::NOT_SHOWN,
                 path: String::new(),
                 message,
                 span: None,
@@ -201,6 +204,7 @@ impl Decoder {
     /// Notes a problem at a place of the text.
     pub fn problem(
         &mut self,
+        code: Code,
         path: &str,
         place: Range<usize>,
         message: String,
@@ -211,6 +215,7 @@ impl Decoder {
             self.mark_broken(path);
         }
         self.note(Problem {
+            code,
             path: path.to_owned(),
             message,
             span: Some(place),
@@ -220,13 +225,21 @@ impl Decoder {
     }
 
     /// Notes a problem of meaning at a path, unless that path could not be read properly.
-    pub fn report(&mut self, path: &str, message: String, label: &str, help: Option<String>) {
-        self.report_with(path, message, label, || help);
+    pub fn report(
+        &mut self,
+        code: Code,
+        path: &str,
+        message: String,
+        label: &str,
+        help: Option<String>,
+    ) {
+        self.report_with(code, path, message, label, || help);
     }
 
     /// As [`Decoder::report`], with help that takes some work.
     pub fn report_with(
         &mut self,
+        code: Code,
         path: &str,
         message: String,
         label: &str,
@@ -237,6 +250,7 @@ impl Decoder {
         }
         let help = if self.is_full() { None } else { help() };
         self.note(Problem {
+            code,
             path: path.to_owned(),
             message,
             span: with_parents(path).find_map(|path| self.spans.get(path).cloned()),
@@ -298,7 +312,14 @@ impl Decoder {
         // The label is for a glance: the details are in the message.
         let short = expected.split([':', ',', '`']).next().unwrap_or(expected);
         let label = format!("expected {}", short.trim_end());
-        self.problem(path, expr.span.clone(), message, &label, help);
+        self.problem(
+            codes::WRONG_TYPE,
+            path,
+            expr.span.clone(),
+            message,
+            &label,
+            help,
+        );
         None
     }
 
@@ -332,13 +353,20 @@ impl Decoder {
                         describe(key)
                     );
                     let help = in_quotes(key);
-                    self.problem(path, place, message, "expected text in quotes", help);
+                    self.problem(
+                        codes::WRONG_TYPE,
+                        path,
+                        place,
+                        message,
+                        "expected text in quotes",
+                        help,
+                    );
                     continue;
                 }
             };
             if text.chars().nth(MAX_KEY).is_some() {
                 let message = format!("a key in `{path}` has more than {MAX_KEY} characters");
-                self.problem(path, place, message, "too long", None);
+                self.problem(codes::TOO_LONG, path, place, message, "too long", None);
             } else if seen.insert(text) {
                 entries.push(Entry {
                     key: text,
@@ -349,7 +377,7 @@ impl Decoder {
                 let message = format!("`{}` is given twice in `{path}`", shown(text));
                 // The first entry was read: what it says is still checked.
                 let path = key_path(path, text) + "@again";
-                self.problem(&path, place, message, "given again", None);
+                self.problem(codes::DUPLICATE, &path, place, message, "given again", None);
             }
         }
         Some(entries)
@@ -364,12 +392,15 @@ impl Decoder {
         nouns: [&str; 2],
         words: &[&str],
     ) -> Option<T> {
-        self.word_of(expr, path, nouns, words, |word| word.parse().ok())
+        self.word_of(codes::UNKNOWN_WORD, expr, path, nouns, words, |word| {
+            word.parse().ok()
+        })
     }
 
     /// As [`Decoder::word`], where only `read` tells what the words stand for.
     pub(crate) fn word_of<T>(
         &mut self,
+        code: Code,
         expr: &Expr,
         path: &str,
         [one, all]: [&str; 2],
@@ -382,7 +413,7 @@ impl Decoder {
         }
         match &expr.kind {
             Kind::Word(word) => read(word).or_else(|| {
-                self.unknown(expr.span.clone(), path, [one, all], word, words);
+                self.unknown(code, expr.span.clone(), path, [one, all], word, words);
                 None
             }),
             Kind::Text(text) => {
@@ -406,6 +437,7 @@ impl Decoder {
     /// Notes that a name is none of the known ones.
     pub fn unknown(
         &mut self,
+        code: Code,
         place: Range<usize>,
         path: &str,
         [one, all]: [&str; 2],
@@ -418,7 +450,7 @@ impl Decoder {
         }
         let message = format!("unknown {one} `{}`", shown(name));
         let help = suggest(name, all, known.iter().copied());
-        self.problem(path, place, message, "", help);
+        self.problem(code, path, place, message, "", help);
     }
 }
 
@@ -444,7 +476,7 @@ pub fn read<T: Decode>(
             if !notes.has_problems() {
                 let message = format!("the file has no {what} in it");
                 let help = Some(format!("begin with `{example}`"));
-                notes.problem("", 0..0, message, "", help);
+                notes.problem(codes::NO_CONTENT, "", 0..0, message, "", help);
             }
             None
         }

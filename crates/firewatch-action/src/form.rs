@@ -18,6 +18,6 @@ pub use file::ActionsForm;
 pub use json::from_str as from_json;
 pub use load::{FileForm, is_json, load, read};
 pub use ron_text::read as from_ron;
-pub use union::{Begun, Calls, Either, MapOr};
+pub use union::{Begun, Calls, Either, MapOr, TextOr};
 pub use values::{Entries, Finite, Plain, Positive, Table, given, if_given, or_default};
 pub use words::{Named, Word};

@@ -9,6 +9,7 @@
 mod apply;
 mod catalogue;
 mod check;
+pub mod codes;
 mod comparison;
 pub mod decode;
 mod effect;

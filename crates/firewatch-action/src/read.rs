@@ -5,6 +5,7 @@ mod effects;
 
 use firewatch_sim::{FaultKind, MetricKey};
 
+use crate::codes;
 use crate::decode::{Decode, Decoder, Fields, StandIn, join, key_path};
 use crate::model::{
     ActionFile, ActionSpec, Amendment, Branch, Category, Condition, Matching, OnInvalid, Parameter,
@@ -194,7 +195,13 @@ impl Decode for Branch {
         if feedback.is_some() == report.is_some() && !decoder.is_broken_within(path) {
             let message = "a branch says something: either a `feedback` or a `report`";
             let help = "`feedback: \"one line\"`, or `report: [\"a line\", \"another\"]`";
-            decoder.report(path, message.to_owned(), "", Some(help.to_owned()));
+            decoder.report(
+                codes::CONFLICTING_FIELDS,
+                path,
+                message.to_owned(),
+                "",
+                Some(help.to_owned()),
+            );
         }
         let branch = Self {
             when: fields.optional(decoder, "when").unwrap_or_default(),
@@ -216,7 +223,14 @@ impl Decode for Template {
             let help = format!(
                 "make it shorter: what is said about an action is cut to {MAX_FEEDBACK_BYTES} bytes"
             );
-            decoder.problem(path, expr.span.clone(), message, "", Some(help));
+            decoder.problem(
+                codes::TOO_LONG,
+                path,
+                expr.span.clone(),
+                message,
+                "",
+                Some(help),
+            );
             return None;
         }
         let names = Names {
@@ -227,7 +241,14 @@ impl Decode for Template {
         match Self::parse(&text, &names) {
             Ok(template) => Some(template),
             Err(bad) => {
-                decoder.problem(path, expr.span.clone(), bad.message, "", bad.help);
+                decoder.problem(
+                    codes::INVALID_TEMPLATE,
+                    path,
+                    expr.span.clone(),
+                    bad.message,
+                    "",
+                    bad.help,
+                );
                 None
             }
         }
@@ -293,7 +314,14 @@ impl Decode for Condition {
                     "unhealthy_caller" => Self::UnhealthyCaller,
                     _ => {
                         let names = ["condition", "conditions"];
-                        decoder.unknown(call.name_span, path, names, name, &CONDITIONS);
+                        decoder.unknown(
+                            codes::UNKNOWN_WORD,
+                            call.name_span,
+                            path,
+                            names,
+                            name,
+                            &CONDITIONS,
+                        );
                         return None;
                     }
                 };
@@ -325,7 +353,14 @@ fn metric_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<MetricK
         Some(close) => format!("did you mean `{close}`?"),
         None => "a metric of your own stands in the file's `extra_metrics`".to_owned(),
     };
-    decoder.problem(path, expr.span.clone(), message, "", Some(help));
+    decoder.problem(
+        codes::UNKNOWN_METRIC,
+        path,
+        expr.span.clone(),
+        message,
+        "",
+        Some(help),
+    );
     None
 }
 
@@ -342,6 +377,7 @@ fn parameter_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Para
     let known = decoder.parameters.clone();
     let known: Vec<&str> = known.keys().map(String::as_str).collect();
     decoder.unknown(
+        codes::UNKNOWN_PARAMETER,
         expr.span.clone(),
         path,
         ["parameter", "parameters"],

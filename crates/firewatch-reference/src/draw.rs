@@ -1,8 +1,9 @@
 //! The incident that the reference draws for a difficulty and a seed.
 
-use firewatch_action::{Metrics, Profile};
+use firewatch_action::Profile;
 use firewatch_scenario::{
-    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, OwnActions, Scenario, Service, Sweep,
+    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, OwnActions, Physics, Scenario, Service,
+    Sweep,
 };
 use firewatch_sim::{Engine, FaultKind, FaultKinds, ImpactMode};
 
@@ -37,18 +38,15 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         slo_budget: difficulty.slo_budget(),
         impact: ImpactMode::default(),
         engine: Engine::default(),
+        physics: Physics::default(),
         profile: Profile::Reference,
         actions: OwnActions::default(),
         fault_kinds: FaultKinds::default(),
         generated: false,
         services: services.into_iter().map(of_catalogue).collect(),
         faults: vec![Fault {
-            kind,
-            service: root_cause.to_owned(),
             speed: difficulty.fault_speed(),
-            start_tick: 0,
-            metrics: Metrics::new(),
-            absent: false,
+            ..Fault::new(kind, root_cause)
         }],
         absent_services: Vec::new(),
         red_herrings: red_herrings.into_iter().map(str::to_owned).collect(),

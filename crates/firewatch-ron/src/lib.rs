@@ -2,12 +2,15 @@
 //! wrong is shown at the places.
 //!
 //! [`parse`] recovers from slips: one hides nothing else. [`Diagnostics`] are the problems of one text as
-//! a person reads them ([`Diagnostics::render`]) or a machine ([`Diagnostics::located`]). [`visible`] makes
+//! a person reads them ([`Diagnostics::render`]) or a machine ([`Diagnostics::located`]). Each has a
+//! stable [`Code`], which [`codes!`] declares. [`visible`] makes
 //! text from outside fit for a terminal.
 //!
 //! Time, stack and memory are bounded whatever a text holds: brackets nest at most 64 deep, and of more
 //! than [`MAX_PROBLEMS`] problems only the number is told.
 
+mod code;
+pub mod codes;
 mod lines;
 mod problem;
 mod render;
@@ -16,6 +19,7 @@ mod syntax;
 mod visible;
 pub mod work;
 
+pub use code::Code;
 pub use lines::position;
 pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::lines::Lines;
 use crate::render::render;
 use crate::visible::visible;
@@ -13,6 +14,8 @@ use crate::work;
 /// One problem in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// Which kind of problem it is.
+    pub code: Code,
     /// Where in the scenario: `faults[1].speed`. Empty for the file as a whole.
     pub path: String,
     /// What is wrong.
@@ -50,6 +53,8 @@ pub struct LocatedProblem<'a> {
     pub end_line: usize,
     /// Column just behind the end.
     pub end_column: usize,
+    /// Which kind of problem it is: `unknown-field`.
+    pub code: Code,
     /// Where in the scenario.
     pub path: &'a str,
     /// What is wrong.
@@ -63,8 +68,9 @@ pub struct LocatedProblem<'a> {
 impl Diagnostics {
     /// Problems of a file of which there is no text to show.
     #[must_use]
-    pub fn without_text(file: &str, message: String, help: Option<String>) -> Self {
+    pub fn without_text(file: &str, code: Code, message: String, help: Option<String>) -> Self {
         let problem = Problem {
+            code,
             path: String::new(),
             message,
             span: None,
@@ -106,6 +112,7 @@ impl Diagnostics {
                 column,
                 end_line,
                 end_column,
+                code: problem.code,
                 path: &problem.path,
                 message: &problem.message,
                 label: &problem.label,
@@ -218,7 +225,7 @@ pub fn choices<'a>(
     what: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<String> {
-    const FEW: usize = 24;
+    const FEW: usize = 32;
     match candidates.clone().into_iter().take(FEW + 1).count() {
         0 => None,
         1 => Some(format!("the only choice is {}", listed(candidates, "and"))),
@@ -270,6 +277,7 @@ mod tests {
             file: "a\u{1b}]0;b\u{7}\n.ron".to_owned(),
             text: text.to_owned(),
             problems: vec![Problem {
+                code: crate::codes::SYNTAX,
                 path: String::new(),
                 message: "bad\u{202e}".to_owned(),
                 span: Some(start..start + 4),

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::codes;
 use crate::problem::Diagnostics;
 
 /// Largest file, bytes.
@@ -19,7 +20,12 @@ pub fn text(path: &Path) -> Result<(String, String), Diagnostics> {
 fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
     let unreadable = |error: std::io::Error| {
         let name = path.display().to_string();
-        Diagnostics::without_text(&name, format!("can't be read: {error}"), None)
+        Diagnostics::without_text(
+            &name,
+            codes::UNREADABLE,
+            format!("can't be read: {error}"),
+            None,
+        )
     };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
@@ -43,7 +49,7 @@ pub fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
             valid + 1
         );
         let help = Some("save the file as UTF-8".to_owned());
-        Diagnostics::without_text(file, message, help)
+        Diagnostics::without_text(file, codes::NOT_UTF_8, message, help)
     })
 }
 
@@ -51,7 +57,12 @@ pub fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
 pub fn within_limits<'t>(file: &str, text: &'t str, what: &str) -> Result<&'t str, Diagnostics> {
     if text.len() > MAX_FILE_BYTES {
         let message = format!("too large: {what} has at most {MAX_FILE_BYTES} bytes");
-        return Err(Diagnostics::without_text(file, message, None));
+        return Err(Diagnostics::without_text(
+            file,
+            codes::FILE_TOO_LARGE,
+            message,
+            None,
+        ));
     }
     Ok(without_mark(text))
 }

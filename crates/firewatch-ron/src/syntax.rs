@@ -18,6 +18,7 @@ pub use number::{Number, NumberValue};
 pub use parse::parse;
 pub use token::{Token, TokenKind, each_token};
 
+use crate::codes;
 use crate::problem::{MAX_PROBLEMS, Problem};
 
 /// Brackets within brackets that a file may have.
@@ -95,6 +96,7 @@ struct Slips(Vec<Problem>);
 impl Slips {
     fn note(&mut self, span: Range<usize>, message: String, label: &str, help: Option<String>) {
         self.0.push(Problem {
+            code: codes::SYNTAX,
             path: String::new(),
             message: format!("not valid RON: {message}"),
             span: Some(span),

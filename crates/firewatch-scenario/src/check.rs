@@ -2,6 +2,7 @@
 
 mod created;
 mod expectations;
+mod faults;
 mod goals;
 mod metrics;
 mod runbook;
@@ -11,9 +12,9 @@ mod timeline;
 use std::collections::{BTreeMap, BTreeSet};
 
 use created::Created;
-use firewatch_sim::{Engine, FaultKind, FaultKindDescriptor};
 
 use crate::catalogue::{self, CATALOGUE};
+use crate::codes;
 use crate::model::{Action, Calls, Fault, Scenario, Service};
 use firewatch_action::decode::{Decoder, key_path};
 use firewatch_ron::{shown, suggest};
@@ -25,7 +26,7 @@ pub const MAX_SERVICE_TICKS: u64 = 1_000_000_000;
 /// Largest speed of a fault.
 pub const MAX_SPEED: f64 = 100.0;
 /// Largest SLO budget and burn.
-const MAX_BUDGET: f64 = 1e15;
+pub(crate) const MAX_BUDGET: f64 = 1e15;
 /// Largest number of services of a scenario.
 pub const MAX_SERVICES: usize = 10_000;
 /// Largest number of faults of a scenario, those that its timeline injects included.
@@ -130,7 +131,8 @@ impl<'a> Checker<'a> {
         let scenario = self.scenario;
         if scenario.ticks == 0 || scenario.ticks > MAX_TICKS {
             let message = format!("`ticks` must be 1 to {MAX_TICKS}, not {}", scenario.ticks);
-            self.notes.report("ticks", message, "out of range", None);
+            self.notes
+                .report(codes::OUT_OF_RANGE, "ticks", message, "out of range", None);
         } else if scenario.ticks > scenario.max_ticks() {
             self.too_many_service_ticks();
         }
@@ -147,15 +149,20 @@ impl<'a> Checker<'a> {
         );
         let most = self.scenario.max_ticks();
         let help = format!("with {services} services, `ticks` can be 1 to {most}");
-        self.notes
-            .report("ticks", message, "out of range", Some(help));
+        self.notes.report(
+            codes::TOO_MANY,
+            "ticks",
+            message,
+            "out of range",
+            Some(help),
+        );
     }
 
     /// Notes that there are too many of something.
     fn at_most(&mut self, path: &str, what: &str, count: usize, most: usize) {
         if count > most {
             let message = format!("{count} {what} are too many: {most} are possible");
-            self.notes.report(path, message, "", None);
+            self.notes.report(codes::TOO_MANY, path, message, "", None);
         }
     }
 
@@ -163,7 +170,8 @@ impl<'a> Checker<'a> {
         if !(min..=max).contains(&number) {
             let (max, number) = (in_short(max), in_short(number));
             let message = format!("`{path}` must be {min} to {max}, not {number}");
-            self.notes.report(path, message, "out of range", None);
+            self.notes
+                .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
         }
     }
 
@@ -171,8 +179,13 @@ impl<'a> Checker<'a> {
         let scenario = self.scenario;
         if scenario.services.is_empty() {
             let message = "a scenario needs at least one service".to_owned();
-            self.notes
-                .report("services", message, "no service here", None);
+            self.notes.report(
+                codes::EMPTY_LIST,
+                "services",
+                message,
+                "no service here",
+                None,
+            );
         }
         self.at_most(
             "services",
@@ -185,11 +198,17 @@ impl<'a> Checker<'a> {
             let path = self.service_path(index, service);
             if !seen.insert(&service.name) {
                 let message = format!("service `{}` is given twice", shown(&service.name));
-                self.notes.report(&path, message, "given again", None);
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
             } else if service.name.is_empty() {
                 let message = "a service needs a name".to_owned();
-                self.notes
-                    .report(&format!("{path}@key"), message, "empty", None);
+                self.notes.report(
+                    codes::EMPTY_NAME,
+                    &format!("{path}@key"),
+                    message,
+                    "empty",
+                    None,
+                );
             } else {
                 self.calls(&path, service);
             }
@@ -211,21 +230,25 @@ impl<'a> Checker<'a> {
 
     fn calls(&mut self, path: &str, service: &Service) {
         match &service.calls {
-            Calls::Named(callees) => {
-                for (index, callee) in callees.iter().enumerate() {
-                    self.known_service(&format!("{path}.calls[{index}]"), callee, "");
+            Calls::Named(calls) => {
+                for (index, call) in calls.iter().enumerate() {
+                    let path = format!("{path}.calls[{index}]");
+                    let long = format!("{path}.to");
+                    let is_long = self.notes.has_place(&long);
+                    self.known_service(if is_long { &long } else { &path }, &call.to, "");
                 }
             }
             Calls::Catalogue if catalogue::find(&service.name).is_none() => {
                 let message = format!("`{}` is not in the catalogue", shown(&service.name));
-                self.notes.report_with(path, message, "", || {
-                    let names = CATALOGUE.iter().map(|service| service.name);
-                    suggest(&service.name, "services", names).or_else(|| {
-                        let own = "a service of your own says what it calls: \
+                self.notes
+                    .report_with(codes::NOT_IN_CATALOGUE, path, message, "", || {
+                        let names = CATALOGUE.iter().map(|service| service.name);
+                        suggest(&service.name, "services", names).or_else(|| {
+                            let own = "a service of your own says what it calls: \
                                    `services: { \"name\": (calls: [...]) }`";
-                        Some(own.to_owned())
-                    })
-                });
+                            Some(own.to_owned())
+                        })
+                    });
             }
             Calls::Catalogue => {}
         }
@@ -238,113 +261,19 @@ impl<'a> Checker<'a> {
         if !known && !self.notes.lacks_names {
             let message = format!("unknown service `{}`", shown(name));
             let names = self.services.keys().copied();
-            self.notes
-                .report_with(path, message, "not in `services`", || {
-                    match suggest(name, "services", names) {
-                        Some(help) if hint.is_empty() || help.ends_with('?') => Some(help),
-                        Some(help) => Some(format!("{help}; {hint}")),
-                        None => (!hint.is_empty()).then(|| hint.to_owned()),
-                    }
-                });
+            self.notes.report_with(
+                codes::UNKNOWN_SERVICE,
+                path,
+                message,
+                "not in `services`",
+                || match suggest(name, "services", names) {
+                    Some(help) if hint.is_empty() || help.ends_with('?') => Some(help),
+                    Some(help) => Some(format!("{help}; {hint}")),
+                    None => (!hint.is_empty()).then(|| hint.to_owned()),
+                },
+            );
         }
         known
-    }
-
-    fn faults(&mut self) {
-        let scenario = self.scenario;
-        let path = if scenario.faults.is_empty() {
-            "timeline"
-        } else {
-            "faults"
-        };
-        let count = scenario.all_faults().count();
-        let what = "faults, with those that the timeline injects,";
-        self.at_most(path, what, count, MAX_FAULTS);
-        for (index, fault) in scenario.faults.iter().enumerate() {
-            let path = format!("faults[{index}]");
-            self.fault(&path, fault);
-            self.before_the_end(&format!("{path}.start_tick"), fault.start_tick);
-        }
-        match scenario.engine {
-            Engine::MultiFault => self.order_of_faults(),
-            Engine::SingleFault => self.single_fault(),
-        }
-    }
-
-    /// A fault acts and is numbered in the order of the list, and the first names the root cause: a list
-    /// that begins with what comes later would mean something else than it seems to.
-    fn order_of_faults(&mut self) {
-        for (index, pair) in self.scenario.faults.windows(2).enumerate() {
-            let (before, this) = (pair[0].start_tick, pair[1].start_tick);
-            if this < before {
-                let message = format!(
-                    "this fault begins at tick {this}, the one before it in the list at tick {before}"
-                );
-                let help = "list the faults in the order in which they begin".to_owned();
-                let path = format!("faults[{}]", index + 1);
-                self.notes
-                    .report(&path, message, "begins earlier", Some(help));
-            }
-        }
-    }
-
-    /// Whether the scenario has that kind; what is read from a file has been asked before.
-    fn fault_kind(&mut self, path: &str, kind: FaultKind) {
-        let known = &self.scenario.fault_kinds;
-        if !known.contains(kind) {
-            let names: Vec<FaultKind> = known.iter().map(FaultKindDescriptor::kind).collect();
-            let message = format!("unknown fault kind `{kind}`");
-            self.notes.report_with(path, message, "not registered", || {
-                let names = names.iter().map(FaultKind::name);
-                suggest(kind.name(), "fault kinds", names)
-            });
-        }
-    }
-
-    fn fault(&mut self, path: &str, fault: &Fault) {
-        self.fault_kind(&format!("{path}.kind"), fault.kind);
-        let service_path = format!("{path}.service");
-        let name = shown(&fault.service);
-        if fault.absent && self.services.contains_key(&*fault.service) {
-            let message = format!("`{name}` is in the mesh, so it is not absent");
-            let help = Some("leave `absent` out".to_owned());
-            self.notes
-                .report(&format!("{path}.absent"), message, "", help);
-        } else if fault.absent && !fault.metrics.is_empty() {
-            let message = format!("`{name}` is absent, so it has no metrics to set");
-            let help = Some("leave `metrics` out".to_owned());
-            self.notes
-                .report(&format!("{path}.metrics"), message, "", help);
-        } else if !fault.absent {
-            let hint = "a fault on a service outside the mesh says `absent: true`";
-            self.known_service(&service_path, &fault.service, hint);
-        }
-        if self.red_herrings.contains(&*fault.service) {
-            let message = format!("`{name}` is a red herring and has a fault");
-            let help = "a red herring only looks bad: take it out of one of the lists";
-            self.notes
-                .report(&service_path, message, "", Some(help.to_owned()));
-        }
-        self.in_range(&format!("{path}.speed"), fault.speed, 0.0, MAX_SPEED);
-        let own = self.services.get(&*fault.service).copied();
-        self.metrics(&format!("{path}.metrics"), &fault.metrics, own);
-    }
-
-    fn single_fault(&mut self) {
-        let scenario = self.scenario;
-        if scenario.faults.len() != 1 && !self.notes.is_broken("faults") {
-            let count = scenario.faults.len();
-            let message = format!("the single-fault engine takes exactly one fault, not {count}");
-            self.notes.report("engine", message, "", None);
-        }
-        for (index, fault) in scenario.faults.iter().enumerate() {
-            if fault.start_tick > 0 {
-                let message = "in the single-fault engine the fault starts at once".to_owned();
-                let help = Some("leave `start_tick` out".to_owned());
-                let path = format!("faults[{index}].start_tick");
-                self.notes.report(&path, message, "", help);
-            }
-        }
     }
 
     fn roles(&mut self) {
@@ -355,7 +284,8 @@ impl<'a> Checker<'a> {
             let path = format!("red_herrings[{index}]");
             if self.known_role(&path, name) && !seen.insert(name) {
                 let message = format!("`{}` is a red herring already", shown(name));
-                self.notes.report(&path, message, "given again", None);
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
             }
         }
         if let Some(name) = &scenario.root_cause {
@@ -379,7 +309,8 @@ impl<'a> Checker<'a> {
                 let message = format!("`{}` is in the mesh, so it is not absent", shown(name));
                 let help = Some("take it out of one of the lists".to_owned());
                 let path = format!("absent_services[{index}]");
-                self.notes.report(&path, message, "", help);
+                self.notes
+                    .report(codes::PRESENT_SERVICE, &path, message, "", help);
             }
         }
     }
@@ -406,7 +337,8 @@ impl<'a> Checker<'a> {
                 "the last tick at which something can begin is {}",
                 ticks - 1
             );
-            self.notes.report(path, message, "", Some(help));
+            self.notes
+                .report(codes::UNREACHABLE_TICK, path, message, "", Some(help));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::codes;
 use crate::named_file::{NamedFiles, Refusal};
 use firewatch_action::decode::{Decode, Decoder};
 use firewatch_action::{ActionCatalogue, Profile};
@@ -47,7 +48,12 @@ impl OwnActions {
             let read = named.actions(name);
             let refuse = |refusal: Refusal| {
                 let file = folder.join(name).display().to_string();
-                Diagnostics::without_text(&file, refusal.message, refusal.help)
+                Diagnostics::without_text(
+                    &file,
+                    codes::UNUSABLE_FILE,
+                    refusal.message,
+                    refusal.help,
+                )
             };
             read.map(Some).map_err(refuse)
         })?;
@@ -108,7 +114,13 @@ impl OwnActions {
             };
             let refuse = |refusal: Refusal| {
                 let place = format!("actions[{index}]");
-                notes.report(&place, refusal.message, refusal.label, refusal.help);
+                notes.report(
+                    codes::UNUSABLE_FILE,
+                    &place,
+                    refusal.message,
+                    refusal.label,
+                    refusal.help,
+                );
                 // What is not read would seem not to exist.
                 notes.mark_broken("actions");
             };
@@ -152,7 +164,12 @@ impl OwnActions {
 pub(crate) fn named_files(folder: &Path, root: Option<&Path>) -> Result<NamedFiles, Diagnostics> {
     NamedFiles::new(folder, root).map_err(|error| {
         let place = root.unwrap_or(folder).display().to_string();
-        Diagnostics::without_text(&place, format!("can't be used as a folder: {error}"), None)
+        Diagnostics::without_text(
+            &place,
+            codes::UNREADABLE,
+            format!("can't be used as a folder: {error}"),
+            None,
+        )
     })
 }
 

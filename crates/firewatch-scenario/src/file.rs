@@ -17,8 +17,10 @@ use firewatch_sim::{FaultKind, FaultKinds};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+#[cfg(feature = "schema")]
+use crate::file_kind::FileKind;
 use crate::goal::{Goal, GoalTest};
-use crate::model::{Calls, Check, Difficulty, Expectation, Fault, Scenario};
+use crate::model::{Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario};
 use crate::runbook::{Runbook, Step};
 use crate::sweep::Sweep;
 
@@ -74,6 +76,7 @@ in_form! {
 
 words! {
     Difficulty = "a difficulty";
+    Physics = "a physics";
 }
 
 impl FileForm for Scenario {
@@ -107,18 +110,44 @@ impl FileForm for Runbook {
     }
 }
 
+/// The schemas of types that are words.
 #[cfg(feature = "schema")]
-impl schemars::JsonSchema for Difficulty {
-    fn inline_schema() -> bool {
-        true
-    }
+macro_rules! words_as_schemas {
+    ($($type:ty: $name:literal;)*) => {$(
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Difficulty".into()
-    }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
 
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        firewatch_action::form::Word::<Self>::json_schema(generator)
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                firewatch_action::form::Word::<Self>::json_schema(generator)
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "schema")]
+words_as_schemas! {
+    Difficulty: "Difficulty";
+    Physics: "Physics";
+}
+
+#[cfg(feature = "schema")]
+impl FileKind {
+    /// The JSON Schema of files of this kind, in their form in JSON. A number has a range, or a unit:
+    /// `x-unit` is one as UCUM writes it, `x-unit-of` names what has the same unit.
+    #[must_use]
+    pub fn schema(self) -> schemars::Schema {
+        use firewatch_action::form::schema::{of, of_actions};
+        match self {
+            Self::Scenario => of::<Scenario>(),
+            Self::Runbook => of::<Runbook>(),
+            Self::Actions => of_actions(),
+        }
     }
 }
 

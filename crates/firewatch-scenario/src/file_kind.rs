@@ -37,18 +37,6 @@ impl FileKind {
         }
     }
 
-    /// The JSON Schema of files of this kind, in their form in JSON.
-    #[cfg(feature = "schema")]
-    #[must_use]
-    pub fn schema(self) -> schemars::Schema {
-        use firewatch_action::form::schema::{of, of_actions};
-        match self {
-            Self::Scenario => of::<crate::Scenario>(),
-            Self::Runbook => of::<crate::Runbook>(),
-            Self::Actions => of_actions(),
-        }
-    }
-
     /// What a text seems to be: the name before its first bracket says so. What has another name, or none,
     /// counts as a scenario.
     #[must_use]

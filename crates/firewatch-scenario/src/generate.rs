@@ -5,9 +5,8 @@ use firewatch_sim::FaultKinds;
 use crate::custom_actions::OwnActions;
 use crate::draft::Draft;
 use crate::goal::Goals;
-use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
+use crate::model::{Calls, Difficulty, Fault, Physics, Scenario, Service};
 use crate::sweep::Sweep;
-use firewatch_action::Metrics;
 use firewatch_action::Profile;
 
 /// Draws an episode: services of the catalogue that form one connected mesh, a root cause that
@@ -30,6 +29,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         actions: OwnActions::default(),
         fault_kinds: FaultKinds::default(),
         engine: firewatch_sim::Engine::default(),
+        physics: Physics::default(),
         generated: false,
         services: mesh
             .iter()
@@ -40,12 +40,8 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
             })
             .collect(),
         faults: vec![Fault {
-            kind: draft.kind,
-            service: name(draft.root_cause),
             speed: difficulty.fault_speed(),
-            start_tick: 0,
-            metrics: Metrics::new(),
-            absent: false,
+            ..Fault::new(draft.kind, name(draft.root_cause))
         }],
         absent_services: Vec::new(),
         red_herrings: draft
@@ -61,6 +57,20 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         expect_unanswered: Vec::new(),
         goals: Goals::default(),
         sweep: Sweep::default(),
+    }
+}
+
+impl Scenario {
+    /// The same scenario with another seed: other baselines and, if its file leaves the services to
+    /// be drawn, another mesh and fault. What was right may be wrong then: see [`Scenario::problems`].
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        let reseeded = Self { seed, ..self };
+        if reseeded.generated {
+            expand(reseeded)
+        } else {
+            reseeded
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The scenario language of Firewatch: incidents as RON files, loaded, diagnosed, generated, played.
 //!
 //! A [`Scenario`] is read with [`Scenario::load`] or [`Scenario::parse`], which tell every problem of a
-//! file at once ([`Diagnostics`]). `Playback` of `firewatch-response` plays one, `FleetPlayback` many at
+//! file at once ([`Diagnostics`]), each with a stable code ([`codes`]). `Playback` of `firewatch-response` plays one, `FleetPlayback` many at
 //! once. [`generate`] draws one from a difficulty and a seed, [`Episodes`] draws many for a
 //! fleet. A scenario's `Display` is the text of a file that reads back as the same.
 //!
@@ -33,6 +33,7 @@
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
+//! | `physics` | `classic`: how load, faults and their spread are modelled | `classic` |
 //! | `profile` | `standard` or `reference`: what actions do, and what the answer is worth | `standard` |
 //! | `actions` | list of files of actions, relative to the scenario's folder and below its parent, that add to the built-in ones | none |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
@@ -42,7 +43,8 @@
 //! | `goals_cost` | 0 to 1; what missing all goals takes off the grade | 0.1 |
 //! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
 //!
-//! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out),
+//! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out), where
+//! `(to: "other")` is the long form of `"other"`,
 //! `metrics: {"name": value}` for metrics that Firewatch knows ([`firewatch_sim::METRICS`]) and
 //! `extra_metrics` for any of your own, which no rule reads. A service that is not overridden starts
 //! from a healthy baseline.
@@ -50,7 +52,9 @@
 //! A **fault** has a `kind` (`oom`, `memory_leak`, `bad_deploy`, `config_drift`,
 //! `network_partition`, or one that a program has registered: [`LoadOptions`]), a `service`, a `speed` of 0 to 100 (by default 1, 1.5 or 2 by difficulty, 1
 //! without), a `start_tick` (0), `metrics` that the service has because of it, and `absent: true` if
-//! the service is meant not to be in the mesh.
+//! the service is meant not to be in the mesh. Its `level` (0 to 1), its `shape` (`step`, `ramp`,
+//! `flapping(on: 2, off: 1)` or `spike`) and `for_ticks`, how long it lasts, are for a physics with load: the classic
+//! one refuses them.
 //!
 //! A [`Runbook`] is a file of its own, which answers an incident: see [`runbook`].
 //!
@@ -122,6 +126,7 @@
 mod baseline;
 mod catalogue;
 mod check;
+pub mod codes;
 mod custom_actions;
 mod draft;
 mod draws;
@@ -134,6 +139,7 @@ mod goal;
 mod load;
 mod model;
 mod named_file;
+mod plan;
 mod read;
 pub mod runbook;
 mod start;
@@ -153,13 +159,14 @@ pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Action, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, GRADE_MAX, GRADE_MIN,
-    Quantity, Scenario, Service, When,
+    Action, Call, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, FaultShape, GRADE_MAX,
+    GRADE_MIN, Physics, Quantity, Scenario, Service, When,
 };
+pub use plan::{Plan, Run, Setting};
 pub use runbook::{AlertName, Runbook};
 pub use sweep::{
-    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Plan,
-    Run, Seeds, Setting, Sweep, steps, whole_steps,
+    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds,
+    Sweep, steps, whole_steps,
 };
 
 /// The examples of the package's README, as tests.

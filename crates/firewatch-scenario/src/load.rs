@@ -1,10 +1,13 @@
 //! From a file to a scenario, or to everything that is wrong with it.
 
+mod runbook;
+
 use std::path::{Path, PathBuf};
 
 use firewatch_sim::FaultKinds;
 
 use crate::check;
+use crate::codes;
 use crate::custom_actions::named_files;
 use crate::generate;
 use crate::model::Scenario;
@@ -190,7 +193,7 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
     let unreadable = notes.is_broken("services") || notes.is_broken("difficulty");
     if !unreadable && scenario.difficulty.is_none() {
         let message = "a scenario needs `services`, or a `difficulty` to generate them from";
-        notes.report("", message.to_owned(), "", None);
+        notes.report(codes::MISSING_FIELD, "", message.to_owned(), "", None);
     }
     if unreadable || scenario.difficulty.is_none() {
         notes.mark_broken("services");
@@ -210,7 +213,13 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
     for (field, _) in drawn.iter().filter(|(_, given)| *given) {
         let message = format!("`{field}` needs `services`");
         let help = "a scenario without `services` is generated whole from difficulty and seed";
-        notes.report(field, message, "", Some(help.to_owned()));
+        notes.report(
+            codes::NEEDS_SERVICES,
+            field,
+            message,
+            "",
+            Some(help.to_owned()),
+        );
         notes.mark_broken(field);
     }
     generate::expand(scenario)

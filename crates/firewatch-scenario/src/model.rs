@@ -1,12 +1,14 @@
 //! A scenario as data: what a file says, after defaults.
 
+mod fault;
+
 use firewatch_sim::{
-    AdversarialLine, Blueprint, Engine, EnvironmentState, FaultKind, FaultKinds, FaultState,
-    ImpactMode, SimError, SloBudget, Status, Value,
+    AdversarialLine, Engine, FaultKind, FaultKinds, ImpactMode, SloBudget, Status, Value,
 };
 
+pub use fault::{Fault, FaultShape};
+
 use crate::custom_actions::OwnActions;
-use crate::draws::{Draws, Streams};
 use crate::goal::Goals;
 use crate::sweep::Sweep;
 use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Profile, names};
@@ -30,6 +32,8 @@ pub struct Scenario {
     pub impact: ImpactMode,
     /// Which rules order the tick.
     pub engine: Engine,
+    /// How load, faults and their spread are modelled.
+    pub physics: Physics,
     /// Which rules and numbers the actions of the timeline have.
     pub profile: Profile,
     /// Actions beyond the built-in ones.
@@ -65,18 +69,6 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The same scenario with another seed: other baselines and, if its file leaves the services to
-    /// be drawn, another mesh and fault. What was right may be wrong then: see [`Scenario::problems`].
-    #[must_use]
-    pub fn with_seed(self, seed: u64) -> Self {
-        let reseeded = Self { seed, ..self };
-        if reseeded.generated {
-            crate::generate::expand(reseeded)
-        } else {
-            reseeded
-        }
-    }
-
     /// Whether its mesh has a service of that name.
     #[must_use]
     pub fn has_service(&self, name: &str) -> bool {
@@ -110,42 +102,6 @@ impl Scenario {
                 }),
         )
     }
-
-    /// What the incident is built from. Faults that start later are not in it yet.
-    ///
-    /// # Errors
-    /// None for a scenario without [`Scenario::problems`]; else as [`EnvironmentState::blueprint`].
-    pub fn blueprint(&self) -> Result<Blueprint, SimError> {
-        self.blueprint_from(&mut Streams::new(self.seed))
-    }
-
-    /// What the incident is built from, with baselines from another source than the scenario's seed.
-    ///
-    /// A service draws, in order: memory, CPU and latency, requests, instance, version, error rate,
-    /// descriptors, uptime, deployment and its age, revision and its age. The red herrings follow, then
-    /// the change that the first fault came with.
-    ///
-    /// # Errors
-    /// As [`Scenario::blueprint`].
-    pub fn blueprint_from(&self, draws: &mut impl Draws) -> Result<Blueprint, SimError> {
-        crate::start::blueprint(self, draws)
-    }
-
-    /// The environment that the incident starts from, as plain data.
-    ///
-    /// # Errors
-    /// As [`Scenario::blueprint`].
-    pub fn initial_state(&self) -> Result<EnvironmentState, SimError> {
-        self.initial_state_from(&mut Streams::new(self.seed))
-    }
-
-    /// The environment that [`Scenario::blueprint_from`] builds, as plain data.
-    ///
-    /// # Errors
-    /// As [`Scenario::blueprint`].
-    pub fn initial_state_from(&self, draws: &mut impl Draws) -> Result<EnvironmentState, SimError> {
-        crate::start::initial_state(self, draws)
-    }
 }
 
 /// A service of the mesh.
@@ -165,7 +121,7 @@ pub struct Service {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Calls {
     /// These services, in order.
-    Named(Vec<String>),
+    Named(Vec<Call>),
     /// What the catalogue says, as far as it is in the mesh.
     Catalogue,
 }
@@ -176,28 +132,19 @@ impl Default for Calls {
     }
 }
 
-/// A fault on a service.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// What is wrong: one of [`Scenario::fault_kinds`].
-    pub kind: FaultKind,
-    /// The service.
-    pub service: String,
-    /// How fast it develops, 0 to 100.
-    pub speed: f64,
-    /// Ticks done when it begins.
-    pub start_tick: u64,
-    /// Metrics that its service has at the start because of it.
-    pub metrics: Metrics,
-    /// Whether the service is meant not to be in the mesh.
-    pub absent: bool,
+/// A call from a service to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Call {
+    /// The service that is called.
+    pub to: String,
 }
 
-impl Fault {
-    /// The fault as the engine takes it, at its beginning.
+impl Call {
+    /// A call of that service.
     #[must_use]
-    pub fn state(&self) -> FaultState {
-        FaultState::new(self.kind, &self.service, self.speed)
+    pub fn new(to: impl Into<String>) -> Self {
+        Self { to: to.into() }
     }
 }
 
@@ -306,6 +253,18 @@ names! {
         Mitigated = "mitigated",
         /// The SLO budget is used up.
         SloBreached = "slo_breached",
+    }
+}
+
+names! {
+    /// How load, faults and their spread are modelled.
+    #[derive(Default)]
+    #[non_exhaustive]
+    Physics {
+        /// A fault develops by its speed and adds fixed shares of errors to its callers, three hops deep; load
+        /// causes nothing.
+        #[default]
+        Classic = "classic",
     }
 }
 

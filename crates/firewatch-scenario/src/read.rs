@@ -6,11 +6,14 @@ mod sweep;
 
 use firewatch_sim::{FaultKind, SloBudget};
 
+use crate::codes;
 use crate::goal::Goals;
-use crate::model::{Action, Calls, Difficulty, Event, Fault, Scenario, Service};
+use crate::model::{
+    Action, Call, Calls, Difficulty, Event, Fault, FaultShape, Physics, Scenario, Service,
+};
 use firewatch_action::ActionRequest;
 use firewatch_action::Metrics;
-use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join, key_path};
+use firewatch_action::decode::{self, Decode, Decoder, StandIn, join, key_path};
 use firewatch_ron::{Expr, Kind};
 use firewatch_ron::{shown, suggest};
 
@@ -55,6 +58,7 @@ impl Decode for Scenario {
             },
             impact: f.optional(decoder, "impact").unwrap_or_default(),
             engine: f.optional(decoder, "engine").unwrap_or_default(),
+            physics: f.optional(decoder, "physics").unwrap_or_default(),
             profile: f.optional(decoder, "profile").unwrap_or_default(),
             actions: f.optional(decoder, "actions").unwrap_or_default(),
             fault_kinds: decoder.fault_kinds.clone(),
@@ -86,6 +90,13 @@ impl Decode for Difficulty {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let names: Vec<&str> = Self::ALL.iter().map(|d| d.name()).collect();
         decoder.word(expr, path, ["difficulty", "difficulties"], &names)
+    }
+}
+
+impl Decode for Physics {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let names: Vec<&str> = Self::ALL.iter().map(|physics| physics.name()).collect();
+        decoder.word(expr, path, ["physics", "physics"], &names)
     }
 }
 
@@ -158,17 +169,43 @@ impl Decode for Calls {
     }
 }
 
+/// `"name"`, or `(to: "name")`.
+impl Decode for Call {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        if !matches!(expr.kind, Kind::Group(_)) {
+            return String::decode(decoder, expr, path).map(Self::new);
+        }
+        let mut fields = decoder.fields(expr, path, "a call", "Call(to: \"...\")")?;
+        let call = Self {
+            to: fields.required(decoder, "to").unwrap_or_default(),
+        };
+        fields.finish(decoder);
+        Some(call)
+    }
+}
+
+impl StandIn for Call {
+    fn stand_in() -> Self {
+        Self::default()
+    }
+}
+
 impl Decode for Fault {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let mut fields =
             decoder.fields(expr, path, "a fault", "Fault(kind: ..., service: \"...\")")?;
-        let stand_in = Self::stand_in();
-        let speed = decoder.default_speed;
+        let default = Self {
+            speed: decoder.default_speed,
+            ..Self::stand_in()
+        };
         let fault = Self {
-            kind: fields.required(decoder, "kind").unwrap_or(stand_in.kind),
+            kind: fields.required(decoder, "kind").unwrap_or(default.kind),
             service: fields.required(decoder, "service").unwrap_or_default(),
-            speed: fields.optional(decoder, "speed").unwrap_or(speed),
+            speed: fields.optional(decoder, "speed").unwrap_or(default.speed),
             start_tick: fields.optional(decoder, "start_tick").unwrap_or(0),
+            for_ticks: fields.optional(decoder, "for_ticks"),
+            level: fields.optional(decoder, "level"),
+            shape: fields.optional(decoder, "shape"),
             metrics: fields.optional(decoder, "metrics").unwrap_or_default(),
             absent: fields.optional(decoder, "absent").unwrap_or(false),
         };
@@ -179,14 +216,42 @@ impl Decode for Fault {
 
 impl StandIn for Fault {
     fn stand_in() -> Self {
-        Self {
-            kind: FaultKind::OOM,
-            service: String::new(),
-            speed: 1.0,
-            start_tick: 0,
-            metrics: Metrics::new(),
-            absent: false,
-        }
+        Self::new(FaultKind::OOM, "")
+    }
+}
+
+const SHAPES: [&str; 4] = ["step", "ramp", "flapping", "spike"];
+
+impl Decode for FaultShape {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        const FLAPPING: &str = "flapping(on: 2, off: 1)";
+        let expected = format!("a shape: `step`, `ramp`, `{FLAPPING}` or `spike`");
+        let call = decoder.call(expr, path, &expected)?;
+        let word = match call.name {
+            "step" => Self::Step,
+            "ramp" => Self::Ramp,
+            "spike" => Self::Spike,
+            "flapping" => {
+                let mut fields = decoder.fields(expr, path, "`flapping`", FLAPPING)?;
+                let on = fields.required(decoder, "on");
+                let off = fields.required(decoder, "off");
+                fields.finish(decoder);
+                return Some(Self::Flapping { on: on?, off: off? });
+            }
+            name => {
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    ["shape", "shapes"],
+                    name,
+                    &SHAPES,
+                );
+                return None;
+            }
+        };
+        let [] = call.arguments(decoder, path, call.name)?;
+        Some(word)
     }
 }
 
@@ -204,7 +269,13 @@ impl Decode for Event {
                 if decoder.has_place(&start_path) {
                     let message = "an injected fault begins at the tick of its event";
                     let help = Some("leave `start_tick` out".to_owned());
-                    decoder.report(&start_path, message.to_owned(), "", help);
+                    decoder.report(
+                        codes::MISPLACED_START,
+                        &start_path,
+                        message.to_owned(),
+                        "",
+                        help,
+                    );
                 }
                 Action::Inject(Fault {
                     start_tick: tick,
@@ -253,7 +324,14 @@ impl Decode for Action {
             "action" => request(decoder, &call, path).map(Self::Perform),
             name => {
                 let known = ["halt", "inject", "set", "action"];
-                decoder.unknown(call.name_span, path, ["action", "actions"], name, &known);
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    ["action", "actions"],
+                    name,
+                    &known,
+                );
                 None
             }
         }
@@ -262,7 +340,11 @@ impl Decode for Action {
 
 /// The name of an action, the service that it is done to, and its parameters; the last two may be left
 /// out.
-pub(crate) fn request(decoder: &mut Decoder, call: &Call, path: &str) -> Option<ActionRequest> {
+pub(crate) fn request(
+    decoder: &mut Decoder,
+    call: &decode::Call,
+    path: &str,
+) -> Option<ActionRequest> {
     let signature = "action(\"name\", \"service\")";
     let (name, service, parameters) = match call.count() {
         1 => {

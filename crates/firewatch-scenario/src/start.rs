@@ -8,14 +8,52 @@ use firewatch_sim::{
 
 use crate::baseline::{derive_status, draw_services};
 use crate::catalogue;
-use crate::draws::Draws;
+use crate::draws::{Draws, Streams};
 use crate::model::{Calls, Fault, Scenario, Service};
 
+impl Scenario {
+    /// What the incident is built from. Faults that start later are not in it yet.
+    ///
+    /// # Errors
+    /// None for a scenario without [`Scenario::problems`]; else as [`EnvironmentState::blueprint`].
+    pub fn blueprint(&self) -> Result<Blueprint, SimError> {
+        self.blueprint_from(&mut Streams::new(self.seed))
+    }
+
+    /// What the incident is built from, with baselines from another source than the scenario's seed.
+    ///
+    /// A service draws, in order: memory, CPU and latency, requests, instance, version, error rate,
+    /// descriptors, uptime, deployment and its age, revision and its age. The red herrings follow, then
+    /// the change that the first fault came with.
+    ///
+    /// # Errors
+    /// As [`Scenario::blueprint`].
+    pub fn blueprint_from(&self, draws: &mut impl Draws) -> Result<Blueprint, SimError> {
+        blueprint(self, draws)
+    }
+
+    /// The environment that the incident starts from, as plain data.
+    ///
+    /// # Errors
+    /// As [`Scenario::blueprint`].
+    pub fn initial_state(&self) -> Result<EnvironmentState, SimError> {
+        self.initial_state_from(&mut Streams::new(self.seed))
+    }
+
+    /// The environment that [`Scenario::blueprint_from`] builds, as plain data.
+    ///
+    /// # Errors
+    /// As [`Scenario::blueprint`].
+    pub fn initial_state_from(&self, draws: &mut impl Draws) -> Result<EnvironmentState, SimError> {
+        Ok(EnvironmentState {
+            dependencies: dependencies(self),
+            ..self.blueprint_from(draws)?.state()?
+        })
+    }
+}
+
 /// What the scenario starts from. Faults that start later are not in it.
-pub(crate) fn blueprint(
-    scenario: &Scenario,
-    draws: &mut impl Draws,
-) -> Result<Blueprint, SimError> {
+fn blueprint(scenario: &Scenario, draws: &mut impl Draws) -> Result<Blueprint, SimError> {
     let blueprint = shape(scenario).blueprint()?;
     let mut blueprint = blueprint.with_fault_kinds(scenario.fault_kinds.clone());
     let places: BTreeMap<&str, usize> = { scenario.services.iter().enumerate() }
@@ -58,17 +96,6 @@ pub(crate) fn blueprint(
     Ok(blueprint)
 }
 
-/// The same as plain data, which also lists who calls nothing.
-pub(crate) fn initial_state(
-    scenario: &Scenario,
-    draws: &mut impl Draws,
-) -> Result<EnvironmentState, SimError> {
-    Ok(EnvironmentState {
-        dependencies: dependencies(scenario),
-        ..blueprint(scenario, draws)?.state()?
-    })
-}
-
 fn at_once(scenario: &Scenario) -> impl Iterator<Item = &Fault> {
     { scenario.faults.iter() }.filter(|fault| fault.start_tick == 0)
 }
@@ -102,7 +129,7 @@ fn dependencies(scenario: &Scenario) -> Vec<(String, Vec<String>)> {
         .map(|service| &*service.name)
         .collect();
     let of = |service: &Service| match &service.calls {
-        Calls::Named(callees) => callees.clone(),
+        Calls::Named(calls) => calls.iter().map(|call| call.to.clone()).collect(),
         Calls::Catalogue => {
             let all = catalogue::find(&service.name).map_or(&[][..], |service| service.calls);
             all.iter()

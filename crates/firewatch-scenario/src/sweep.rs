@@ -1,14 +1,9 @@
 //! A grid of runs: what varies, and by which values.
 
-mod plan;
-mod settings;
-
 use std::collections::BTreeSet;
 use std::fmt;
 
 use firewatch_sim::FaultKind;
-
-pub use plan::{Plan, Run, Setting};
 
 /// Most values that a grid may list, besides seeds.
 pub const MAX_SWEEP_VALUES: usize = 10_000;

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write as _};
 use firewatch_sim::{Engine, ImpactMode};
 
 use crate::goal::Goals;
-use crate::model::{Action, Calls, Fault, Scenario, Service};
+use crate::model::{Action, Call, Calls, Fault, Physics, Scenario, Service};
 use crate::sweep::{Axis, Seeds, Sweep};
 use firewatch_action::Profile;
 use firewatch_action::{Map, Quoted, RequestText};
@@ -42,6 +42,9 @@ impl Display for Scenario {
         }
         if self.engine != Engine::default() {
             field("engine", &self.engine.name());
+        }
+        if self.physics != Physics::default() {
+            field("physics", &self.physics);
         }
         if self.profile != Profile::default() {
             field("profile", &self.profile);
@@ -144,6 +147,15 @@ impl Scenario {
         if with_start && fault.start_tick != 0 {
             let _ = write!(text, ", start_tick: {}", fault.start_tick);
         }
+        if let Some(ticks) = fault.for_ticks {
+            let _ = write!(text, ", for_ticks: {ticks}");
+        }
+        if let Some(level) = fault.level {
+            let _ = write!(text, ", level: {}", Number(level));
+        }
+        if let Some(shape) = fault.shape {
+            let _ = write!(text, ", shape: {shape}");
+        }
         if !fault.metrics.is_empty() {
             let _ = write!(text, ", metrics: {}", Map(&fault.metrics));
         }
@@ -197,8 +209,9 @@ impl Display for ServiceText<'_> {
         let mut fields = Vec::new();
         match calls {
             Calls::Catalogue => fields.push("calls: catalogue".to_owned()),
-            Calls::Named(callees) if !callees.is_empty() => {
-                fields.push(format!("calls: {callees:?}"));
+            Calls::Named(calls) if !calls.is_empty() => {
+                let calls: Vec<CallText> = calls.iter().map(CallText).collect();
+                fields.push(format!("calls: {}", in_brackets(&calls)));
             }
             Calls::Named(_) => {}
         }
@@ -209,6 +222,15 @@ impl Display for ServiceText<'_> {
             fields.push(format!("extra_metrics: {}", Map(extra_metrics)));
         }
         write!(f, "({})", fields.join(", "))
+    }
+}
+
+struct CallText<'a>(&'a Call);
+
+impl Display for CallText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Call { to } = self.0;
+        write!(f, "{}", Quoted(to))
     }
 }
 

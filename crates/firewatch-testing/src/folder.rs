@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use firewatch_ron::Diagnostics;
+use firewatch_scenario::codes;
 use firewatch_scenario::{FileKind, Runbook, Scenario};
 
 /// A scenario, and the file that it comes from.
@@ -29,6 +30,7 @@ pub fn load_folder(folder: &Path) -> Result<Vec<LoadedScenario>, Vec<Diagnostics
         let message = format!("can't be read: {error}");
         vec![Diagnostics::without_text(
             &folder.display().to_string(),
+            codes::UNREADABLE,
             message,
             None,
         )]

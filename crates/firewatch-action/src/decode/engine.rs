@@ -3,6 +3,7 @@
 use firewatch_sim::{AdversarialLine, Engine, FaultKind, FaultKindDescriptor, ImpactMode, Status};
 
 use super::{Decode, Decoder, StandIn};
+use crate::codes;
 use firewatch_ron::{Expr, Kind};
 
 macro_rules! decode_words {
@@ -58,6 +59,13 @@ impl Decode for FaultKind {
         let known = known.iter().map(FaultKindDescriptor::kind);
         let kinds: Vec<Self> = known.take_while(|_| !decoder.is_full()).collect();
         let names: Vec<&str> = kinds.iter().map(Self::name).collect();
-        decoder.word_of(expr, path, ["fault kind", "fault kinds"], &names, |_| None)
+        decoder.word_of(
+            codes::UNKNOWN_FAULT_KIND,
+            expr,
+            path,
+            ["fault kind", "fault kinds"],
+            &names,
+            |_| None,
+        )
     }
 }

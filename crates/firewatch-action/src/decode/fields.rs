@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Decode, Decoder, describe, join, without_quotes};
+use crate::codes;
 use firewatch_ron::{Expr, Group, Item, Kind, Name};
 use firewatch_ron::{closest, listed, shown, suggest};
 
@@ -28,7 +29,14 @@ impl Decoder {
         if let Some(other) = group.name.as_ref().filter(|other| other.text != name) {
             let help = format!("write `{example}`");
             let message = format!("{what} is not called `{}`", shown(other.text));
-            self.problem(path, other.span.clone(), message, "", Some(help));
+            self.problem(
+                codes::WRONG_NAME,
+                path,
+                other.span.clone(),
+                message,
+                "",
+                Some(help),
+            );
             return None;
         }
         let mut seen = BTreeSet::new();
@@ -37,7 +45,14 @@ impl Decoder {
                 let field_name = shown(field.text);
                 let path = format!("{}@again", join(path, &field_name));
                 let message = format!("field `{field_name}` is given twice");
-                self.problem(&path, field.span.clone(), message, "given again", None);
+                self.problem(
+                    codes::DUPLICATE,
+                    &path,
+                    field.span.clone(),
+                    message,
+                    "given again",
+                    None,
+                );
             }
         }
         let nameless =
@@ -50,7 +65,14 @@ impl Decoder {
             let place = item.value.span.clone();
             let path = join(path, "@nameless");
             let help = format!("give each value its name, as in `{written}`");
-            self.problem(&path, place, message, "expected `field: value`", Some(help));
+            self.problem(
+                codes::UNNAMED_FIELD,
+                &path,
+                place,
+                message,
+                "expected `field: value`",
+                Some(help),
+            );
         }
         Some(Fields {
             path,
@@ -112,14 +134,28 @@ impl<'a> Call<'a> {
         let help = Some(format!("write `{signature}`"));
         if N == 0 && self.items.is_empty() && self.has_parentheses {
             let message = format!("`{}` has no parentheses", self.name);
-            decoder.problem(path, self.span.clone(), message, "", help);
+            decoder.problem(
+                codes::WRONG_ARGUMENTS,
+                path,
+                self.span.clone(),
+                message,
+                "",
+                help,
+            );
             return None;
         }
         if let Some(named) = self.items.iter().find_map(|item| item.name.as_ref()) {
             let (call, name) = (self.name, shown(named.text));
             let message = format!("the values of `{call}` have no names");
             let label = format!("leave out `{name}:`");
-            decoder.problem(path, named.span.clone(), message, &label, help);
+            decoder.problem(
+                codes::WRONG_ARGUMENTS,
+                path,
+                named.span.clone(),
+                message,
+                &label,
+                help,
+            );
             return None;
         }
         let values: Vec<&Expr> = self.items.iter().map(|item| &item.value).collect();
@@ -140,7 +176,14 @@ impl<'a> Call<'a> {
                 count => count.to_string(),
             };
             let message = format!("`{}` takes {takes}, not {got}", self.name);
-            decoder.problem(path, self.span.clone(), message, "", help);
+            decoder.problem(
+                codes::WRONG_ARGUMENTS,
+                path,
+                self.span.clone(),
+                message,
+                "",
+                help,
+            );
             None
         })
     }
@@ -232,7 +275,14 @@ impl<'a> Fields<'a> {
         } else {
             String::new()
         };
-        decoder.problem(&path, self.head.clone(), message, &label, None);
+        decoder.problem(
+            codes::MISSING_FIELD,
+            &path,
+            self.head.clone(),
+            message,
+            &label,
+            None,
+        );
     }
 
     /// Notes every field that nobody asked for.
@@ -248,7 +298,14 @@ impl<'a> Fields<'a> {
                 let message = format!("{} has no field `{}`", self.what, shown(name));
                 let help = suggest(name, "fields", self.asked.iter().copied());
                 let path = join(self.path, &shown(name));
-                decoder.problem(&path, field.span.clone(), message, "unknown field", help);
+                decoder.problem(
+                    codes::UNKNOWN_FIELD,
+                    &path,
+                    field.span.clone(),
+                    message,
+                    "unknown field",
+                    help,
+                );
             }
         }
     }

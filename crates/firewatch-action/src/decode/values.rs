@@ -1,6 +1,7 @@
 //! Numbers, truth values, text, lists and maps.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 use firewatch_sim::Value;
 
@@ -31,6 +32,13 @@ impl Decode for u64 {
             NumberValue::Float(_) => EXPECTED,
         };
         decoder.mismatch(expr, path, expected)
+    }
+}
+
+impl Decode for NonZeroU64 {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let number = u64::decode(decoder, expr, path)?;
+        Self::new(number).or_else(|| decoder.mismatch(expr, path, "a whole number from 1 up"))
     }
 }
 

@@ -66,6 +66,7 @@ struct RulesForm {
     floors_lift: bool,
     /// What the error rates of the dependents are scaled by at each step while a circuit is open.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
     open_circuit_factor: Option<Finite>,
     /// Whether what is an exception in the reference is an error.
     raises: bool,
@@ -124,9 +125,11 @@ struct ParameterForm {
     default: Option<Plain>,
     /// Its smallest value.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "parameter")))]
     min: Option<Finite>,
     /// Its largest value.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "parameter")))]
     max: Option<Finite>,
     /// The values that a text can have; any if left out.
     #[serde(
@@ -219,6 +222,7 @@ enum ConditionForm {
     /// The parameter has that value.
     Parameter(String, Plain),
     /// So many ticks are in the history.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     Recorded(Comparison<f64>),
     /// A service that is not healthy calls it.
     UnhealthyCaller,

@@ -4,19 +4,20 @@ mod strict;
 
 use std::ops::Range;
 
-use firewatch_ron::{Problem, each_token, is_nested_too_deep};
+use firewatch_ron::{Code, Problem, each_token, is_nested_too_deep};
 use serde::de::DeserializeOwned;
 
 use self::strict::Strict;
+use crate::codes;
 
 /// Reads a file; `what` names what it holds.
 ///
 /// # Errors
 /// The first problem of the text.
-pub(super) fn read<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, Box<Problem>> {
     if is_nested_too_deep(text) {
         let message = "not valid JSON: too many brackets within each other".to_owned();
-        return Err(problem(message, None));
+        return Err(problem(codes::SYNTAX, message, None));
     }
     from_str(text).map_err(|error| {
         let said = error.to_string();
@@ -28,10 +29,10 @@ pub(super) fn read<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, Pro
         if error.is_data() {
             // The value is read by then, and maybe white space after it.
             let place = place.and_then(|place| token_before(text, place));
-            problem(format!("not {what}: {said}"), place)
+            problem(codes::WRONG_FORM, format!("not {what}: {said}"), place)
         } else {
             let place = place.map(|place| place..place);
-            problem(format!("not valid JSON: {said}"), place)
+            problem(codes::SYNTAX, format!("not valid JSON: {said}"), place)
         }
     })
 }
@@ -53,14 +54,15 @@ fn token_before(text: &str, place: usize) -> Option<Range<usize>> {
     before.map(|token| token.span).last()
 }
 
-fn problem(message: String, place: Option<Range<usize>>) -> Problem {
-    Problem {
+fn problem(code: Code, message: String, place: Option<Range<usize>>) -> Box<Problem> {
+    Box::new(Problem {
+        code,
         path: String::new(),
         message: firewatch_ron::visible(&message).into_owned(),
         span: place,
         label: String::new(),
         help: None,
-    }
+    })
 }
 
 /// The byte at a line and a column, both from 1.

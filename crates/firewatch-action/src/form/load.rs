@@ -7,6 +7,7 @@ use firewatch_sim::FaultKinds;
 use serde::de::DeserializeOwned;
 
 use super::{json, ron_text};
+use crate::codes;
 use crate::decode::{self, Decode, Decoder};
 
 /// A kind of file.
@@ -56,9 +57,9 @@ pub fn load<T: FileForm>(
     if is_json(file) {
         let read = json::read(text, T::A_FILE).and_then(|form| {
             let read = T::of_form(form, fault_kinds);
-            read.map_err(|why| problem(format!("not {}: {why}", T::A_FILE)))
+            read.map_err(|why| Box::new(problem(format!("not {}: {why}", T::A_FILE))))
         });
-        let value = read.map_err(|problem| refused(vec![problem]))?;
+        let value = read.map_err(|problem| refused(vec![*problem]))?;
         let mut notes = Decoder::of_json(text);
         notes.fault_kinds.clone_from(fault_kinds);
         let value = complete(value, &mut notes)?;
@@ -110,6 +111,7 @@ pub fn read<T: FileForm>(text: &str, fault_kinds: &FaultKinds) -> Result<T, Stri
 /// A problem without a place, should nothing else be said.
 fn problem(message: String) -> Problem {
     Problem {
+        code: codes::WRONG_FORM,
         path: String::new(),
         message,
         span: None,

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value as Json, json};
 
 use super::file::ActionsForm;
-use super::union::{Either, MapOr};
+use super::union::{Either, MapOr, TextOr};
 use super::values::{Decimals, Entries, Finite, Plain, Positive, Table};
 use super::words::{Named, Word};
 use crate::comparison::{Comparison, Operator};
@@ -77,11 +77,6 @@ macro_rules! schemas {
 }
 
 schemas! {
-    Finite: "Number", |_generator| json_schema!({"type": "number"});
-    Positive: "Positive", |_generator| json_schema!({"type": "integer", "minimum": 1});
-    Decimals: "Decimals", |_generator| json_schema!({
-        "type": "integer", "minimum": 0, "maximum": MAX_DECIMALS,
-    });
     Plain: "Value", |generator| {
         let inner = generator.subschema_for::<Self>();
         json_schema!({
@@ -107,6 +102,31 @@ schemas! {
         "properties": known_metrics(),
         "additionalProperties": generator.subschema_for::<Plain>(),
     });
+}
+
+/// Numbers stand where they are, so that a field can say its range.
+macro_rules! numbers {
+    ($($type:ty: $name:literal, $schema:tt;)*) => {$(
+        impl JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )*};
+}
+
+numbers! {
+    Finite: "Number", {"type": "number"};
+    Positive: "Positive", {"type": "integer", "minimum": 1};
+    Decimals: "Decimals", {"type": "integer", "minimum": 0, "maximum": MAX_DECIMALS};
 }
 
 /// A word is written where it stands.
@@ -182,6 +202,20 @@ impl<M: JsonSchema, O: JsonSchema> JsonSchema for MapOr<M, O> {
     }
 }
 
+impl<O: JsonSchema> JsonSchema for TextOr<O> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("TextOr{}", O::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        either::<String, O>(generator)
+    }
+}
+
 /// A comparison, or a bare value to be equal to.
 impl<T: Compared> JsonSchema for Comparison<T>
 where
@@ -200,6 +234,17 @@ where
     }
 }
 
+fn described(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Lt => "It is less than this.",
+        Operator::Le => "It is less than or equal to this.",
+        Operator::Gt => "It is greater than this.",
+        Operator::Ge => "It is greater than or equal to this.",
+        Operator::Eq => "It is equal to this.",
+        Operator::Ne => "It is not equal to this.",
+    }
+}
+
 /// One operator and what is compared with.
 impl<F: JsonSchema> JsonSchema for ComparisonCall<F> {
     fn inline_schema() -> bool {
@@ -212,7 +257,11 @@ impl<F: JsonSchema> JsonSchema for ComparisonCall<F> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let with = generator.subschema_for::<F>();
-        let property = |operator: &Operator| (operator.name().to_owned(), with.clone().to_value());
+        let property = |operator: &Operator| {
+            let mut with = with.clone();
+            with.insert("description".to_owned(), described(*operator).into());
+            (operator.name().to_owned(), with.to_value())
+        };
         let properties: Map<String, Json> = Operator::ALL.iter().map(property).collect();
         json_schema!({
             "type": "object",

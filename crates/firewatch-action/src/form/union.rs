@@ -44,6 +44,15 @@ pub enum MapOr<M, O> {
     Other(O),
 }
 
+/// A text in quotes, or something else.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextOr<O> {
+    /// A text.
+    Text(String),
+    /// Something else.
+    Other(O),
+}
+
 impl<C: Serialize, P: Serialize> Serialize for Either<C, P> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -59,6 +68,21 @@ impl<M: Serialize, O: Serialize> Serialize for MapOr<M, O> {
             Self::Map(map) => map.serialize(serializer),
             Self::Other(other) => other.serialize(serializer),
         }
+    }
+}
+
+impl<O: Serialize> Serialize for TextOr<O> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(serializer),
+            Self::Other(other) => other.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, O: Deserialize<'de>> Deserialize<'de> for TextOr<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(RAW, FormsVisitor::new(true))
     }
 }
 
@@ -160,6 +184,33 @@ impl<'de, M: Deserialize<'de>, O: Deserialize<'de>> Forms<'de> for MapOr<M, O> {
 
     fn of_map<A: MapAccess<'de>>(map: FirstKey<A>) -> Result<Self, A::Error> {
         M::deserialize(MapAccessDeserializer::new(map)).map(Self::Map)
+    }
+
+    fn of_call<A: EnumAccess<'de>>(call: A) -> Result<Self, A::Error> {
+        O::deserialize(EnumAccessDeserializer::new(call)).map(Self::Other)
+    }
+}
+
+impl<'de, O: Deserialize<'de>> Forms<'de> for TextOr<O> {
+    fn of_ron<E: de::Error>(
+        text: &'de str,
+        first: TokenKind,
+        _: Option<TokenKind>,
+    ) -> Result<Self, E> {
+        if matches!(first, TokenKind::Text | TokenKind::RawText(_)) {
+            piece(text).map(Self::Text)
+        } else {
+            piece(text).map(Self::Other)
+        }
+    }
+
+    fn of_plain<D: Deserializer<'de>>(text: Option<&str>, _: D) -> Result<Self, D::Error> {
+        let text = text.ok_or_else(|| de::Error::custom("expected a text, or fields"))?;
+        Ok(Self::Text(text.to_owned()))
+    }
+
+    fn of_map<A: MapAccess<'de>>(map: FirstKey<A>) -> Result<Self, A::Error> {
+        O::deserialize(MapAccessDeserializer::new(map)).map(Self::Other)
     }
 
     fn of_call<A: EnumAccess<'de>>(call: A) -> Result<Self, A::Error> {

@@ -2,6 +2,7 @@
 
 use firewatch_ron::{Expr, Kind};
 
+use crate::codes;
 use crate::comparison::{Comparison, Operator};
 use crate::decode::{Decode, Decoder};
 
@@ -24,7 +25,14 @@ impl<T: Decode> Decode for Comparison<T> {
             let known = Operator::ALL.iter().map(|operator| operator.name());
             let known: Vec<_> = known.collect();
             let names = ["comparison", "comparisons"];
-            decoder.unknown(call.name_span, path, names, call.name, &known);
+            decoder.unknown(
+                codes::UNKNOWN_WORD,
+                call.name_span,
+                path,
+                names,
+                call.name,
+                &known,
+            );
             return None;
         };
         let [with] = call.arguments(decoder, path, &format!("{}(...)", call.name))?;

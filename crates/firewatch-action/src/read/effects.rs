@@ -3,6 +3,7 @@
 use firewatch_sim::MetricKey;
 
 use super::{metric_name, parameter_name};
+use crate::codes;
 use crate::decode::{Decode, Decoder, Fields, StandIn, join};
 use crate::model::{Change, Counter, Effect, Factor, Limits, MAX_DECIMALS, Operand, Recipients};
 use firewatch_ron::{Expr, Kind};
@@ -60,7 +61,14 @@ impl Decode for Effect {
                 Some((_, what, example, read)) => change(decoder, expr, path, what, example, *read),
                 None => {
                     let names = ["effect", "effects"];
-                    decoder.unknown(call.name_span, path, names, name, &EFFECTS);
+                    decoder.unknown(
+                        codes::UNKNOWN_WORD,
+                        call.name_span,
+                        path,
+                        names,
+                        name,
+                        &EFFECTS,
+                    );
                     None
                 }
             },
@@ -213,7 +221,14 @@ impl Decode for Factor {
         let call = decoder.call(expr, path, expected)?;
         if call.name != "one_minus" {
             let names = ["factor", "factors"];
-            decoder.unknown(call.name_span, path, names, call.name, &["one_minus"]);
+            decoder.unknown(
+                codes::UNKNOWN_WORD,
+                call.name_span,
+                path,
+                names,
+                call.name,
+                &["one_minus"],
+            );
             return None;
         }
         let [parameter] = call.arguments(decoder, path, "one_minus(\"parameter\")")?;
@@ -239,7 +254,14 @@ impl Decode for Operand {
             }
             name => {
                 let names = ["source of a value", "sources of values"];
-                decoder.unknown(call.name_span, path, names, name, &["parameter", "metric"]);
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    names,
+                    name,
+                    &["parameter", "metric"],
+                );
                 None
             }
         }

@@ -24,8 +24,9 @@ pub struct CheckArguments {
     ///
     /// `json` is an array with an object per problem: `file`, `line`, `column`, `end_line`, `end_column`
     /// (from 1, columns in characters, the end excluded; all 0 if the problem has no place in the text),
-    /// `path` (the place in the scenario, such as `faults[1].speed`), `message`, `label` (a note for the
-    /// place, may be empty) and `help` (what to do instead, or null).
+    /// `code` (a stable name for the kind of problem, such as `unknown-field`), `path` (the place in the
+    /// scenario, such as `faults[1].speed`), `message`, `label` (a note for the place, may be empty) and
+    /// `help` (what to do instead, or null).
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
     /// The folder for the files that scenarios name.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use firewatch_action::form::{self, ActionsForm, is_json};
 use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, is_nested_too_deep};
+use firewatch_scenario::codes;
 use firewatch_scenario::{FileKind, Runbook};
 use serde::Serialize;
 
@@ -107,7 +108,12 @@ fn actions(source: &Source, path: &Path) -> Result<ActionsForm, Failure> {
 
 fn refused(source: &Source, why: &impl Display) -> Failure {
     let message = format!("can't be converted: {why}");
-    Failure::Invalid(Diagnostics::without_text(&source.name(), message, None))
+    Failure::Invalid(Diagnostics::without_text(
+        &source.name(),
+        codes::WRONG_FORM,
+        message,
+        None,
+    ))
 }
 
 fn json(value: &impl Serialize) -> Result<String, Failure> {

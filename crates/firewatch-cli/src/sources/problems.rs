@@ -3,7 +3,8 @@
 use std::io;
 
 use firewatch_response::{FailedAction, Script};
-use firewatch_scenario::{Diagnostics, Problem};
+use firewatch_ron::Code;
+use firewatch_scenario::{Diagnostics, Problem, codes};
 
 /// Rejects a scenario or runbook that became invalid by a change on the command line.
 ///
@@ -34,7 +35,12 @@ pub fn check_failed_action(script: &Script, file: &str, seed: u64) -> Result<(),
         return Ok(());
     };
     let message = format!("at tick {tick} of seed {seed} an action failed: {error}");
-    Err(file_problem(file, &message, FAILED_ACTION_HELP))
+    Err(file_problem(
+        file,
+        codes::ACTION_FAILED,
+        &message,
+        FAILED_ACTION_HELP,
+    ))
 }
 
 /// Returns the problem of a link that leads out of the searched folder. Problems of a file quote its text, so
@@ -44,16 +50,22 @@ pub fn link_leaves_folder(name: &str) -> Diagnostics {
     let help = "put the file itself there, or name the link on the command line";
     file_problem(
         name,
+        codes::UNUSABLE_FILE,
         "this link leads to no file in the searched folder",
         help,
     )
 }
 
 /// Returns a problem without a place in the text.
-pub fn file_problem(name: &str, message: &str, help: &str) -> Diagnostics {
-    Diagnostics::without_text(name, message.to_owned(), Some(help.to_owned()))
+pub fn file_problem(name: &str, code: Code, message: &str, help: &str) -> Diagnostics {
+    Diagnostics::without_text(name, code, message.to_owned(), Some(help.to_owned()))
 }
 
 pub fn cannot_read(name: &str, error: &io::Error) -> Diagnostics {
-    Diagnostics::without_text(name, format!("can't be read: {error}"), None)
+    Diagnostics::without_text(
+        name,
+        codes::UNREADABLE,
+        format!("can't be read: {error}"),
+        None,
+    )
 }

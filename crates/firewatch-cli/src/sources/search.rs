@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use firewatch_action::form::is_json;
-use firewatch_scenario::{Diagnostics, FileKind};
+use firewatch_scenario::{Diagnostics, FileKind, codes};
 
 use super::problems::{cannot_read, file_problem, link_leaves_folder};
 use super::source::Source;
@@ -45,7 +45,12 @@ fn find_those(
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let help = "give a scenario file, a folder of them, or `-` for the standard input";
-            return vec![Err(file_problem(&name, "no such file or folder", help))];
+            return vec![Err(file_problem(
+                &name,
+                codes::UNREADABLE,
+                "no such file or folder",
+                help,
+            ))];
         }
         Err(error) => return vec![Err(cannot_read(&name, &error))],
     };
@@ -55,7 +60,12 @@ fn find_those(
     let extension = path.extension();
     if extension.is_none_or(|extension| extension != EXTENSION) && !is_json(&name) {
         let help = "scenario files end in `.ron` or `.json`; `-` reads the standard input";
-        return vec![Err(file_problem(&name, "not a scenario file", help))];
+        return vec![Err(file_problem(
+            &name,
+            codes::WRONG_FILE_KIND,
+            "not a scenario file",
+            help,
+        ))];
     }
     vec![Ok(file(path.to_owned(), root))]
 }
@@ -87,7 +97,12 @@ fn in_folder(
     files.retain(wanted);
     if files.is_empty() && problems.is_empty() {
         let help = "scenario files end in `.ron`; runbooks and action files do not count; subfolders were searched too";
-        problems.push(file_problem(&name, "no scenario in this folder", help));
+        problems.push(file_problem(
+            &name,
+            codes::NO_CONTENT,
+            "no scenario in this folder",
+            help,
+        ));
     }
     let files = files.into_iter().map(Ok);
     files.chain(problems.into_iter().map(Err)).collect()

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_reference::{Task, tasks};
 use firewatch_ron::{MAX_FILE_BYTES, instead_of};
-use firewatch_scenario::{Diagnostics, FileKind, Runbook, Scenario};
+use firewatch_scenario::{Diagnostics, FileKind, Runbook, Scenario, codes};
 
 use super::problems::{cannot_read, file_problem, reject};
 use crate::failure::Failure;
@@ -120,13 +120,23 @@ impl Source {
         match kind {
             FileKind::Actions => {
                 let help = "name it in a scenario: `actions: [\"FILE\"]`, relative to the scenario's folder";
-                file_problem(&name, "this is an action file, not a scenario", help)
+                file_problem(
+                    &name,
+                    codes::WRONG_FILE_KIND,
+                    "this is an action file, not a scenario",
+                    help,
+                )
             }
             FileKind::Runbook | FileKind::Scenario => {
                 let help = format!(
                     "respond to an incident with it: `firewatch run INCIDENT --runbook {name}`"
                 );
-                file_problem(&name, "this is a runbook, not a scenario", &help)
+                file_problem(
+                    &name,
+                    codes::WRONG_FILE_KIND,
+                    "this is a runbook, not a scenario",
+                    &help,
+                )
             }
         }
     }

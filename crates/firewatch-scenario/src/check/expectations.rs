@@ -4,6 +4,7 @@ use firewatch_sim::{METRICS, Metric, MetricKind, Status, Value, find_metric};
 
 use super::metrics::describe;
 use super::{Checker, count_ticks};
+use crate::codes;
 use crate::model::{Check, Expectation, Quantity, When};
 use crate::model::{GRADE_MAX, GRADE_MIN};
 use firewatch_action::decode::join;
@@ -97,12 +98,14 @@ impl Checker<'_> {
             {
                 let run = count_ticks(ticks);
                 let message = format!("tick {tick} is never reached: the run takes {run}");
-                self.notes.report(&path, message, "", None);
+                self.notes
+                    .report(codes::UNREACHABLE_TICK, &path, message, "", None);
             }
             When::ByTick(0) => {
                 let message = "nothing can happen by tick 0".to_owned();
                 let help = Some("the state at the start is `at_tick(0, ...)`".to_owned());
-                self.notes.report(&path, message, "", help);
+                self.notes
+                    .report(codes::UNREACHABLE_TICK, &path, message, "", help);
             }
             _ => {}
         }
@@ -113,8 +116,13 @@ impl Checker<'_> {
         if let Some(outcome) = outcome {
             let truth = if outcome { "always" } else { "never" };
             let message = format!("this comparison is {truth} true");
-            self.notes
-                .report(&join(path, "value"), message, "", Some(range));
+            self.notes.report(
+                codes::CONSTANT_COMPARISON,
+                &join(path, "value"),
+                message,
+                "",
+                Some(range),
+            );
         }
     }
 
@@ -165,23 +173,32 @@ impl Checker<'_> {
             let known = METRICS.iter().map(|metric| metric.name);
             let names = known.chain(own.map(String::as_str));
             let message = format!("unknown metric `{}`", shown(name));
-            return self.notes.report_with(&metric_path, message, "", || {
-                let close = closest(name, names)?;
-                Some(format!("did you mean `{}`?", shown(close)))
-            });
+            return self.notes.report_with(
+                codes::UNKNOWN_METRIC,
+                &metric_path,
+                message,
+                "",
+                || {
+                    let close = closest(name, names)?;
+                    Some(format!("did you mean `{}`?", shown(close)))
+                },
+            );
         }
         if let Some(metric) = known {
             if !metric.always && !self.may_have(service, name) {
                 let message = format!("`{}` never has the metric `{name}`", shown(service));
                 let help = "nothing in `metrics`, `faults` or `timeline` attaches it".to_owned();
-                self.notes.report(&metric_path, message, "", Some(help));
+                self.notes
+                    .report(codes::ABSENT_METRIC, &metric_path, message, "", Some(help));
             }
             if !is_comparable(metric, &comparison.with) {
                 let (expected, found) =
                     (describe(metric.kind), shown(&comparison.with.to_string()));
                 let message =
                     format!("`{name}` is {expected}, it can't be compared with `{found}`");
-                return self.notes.report(&value_path, message, "", None);
+                return self
+                    .notes
+                    .report(codes::NOT_COMPARABLE, &value_path, message, "", None);
             }
         }
         let is_ordered = comparison.with.as_f64().is_some();
@@ -189,7 +206,8 @@ impl Checker<'_> {
             let (operator, kind) = (comparison.operator, comparison.with.kind());
             let message = format!("`{operator}` compares numbers, not {kind}");
             let help = Some("only `eq(...)` and `ne(...)` do".to_owned());
-            self.notes.report(&value_path, message, "", help);
+            self.notes
+                .report(codes::NOT_COMPARABLE, &value_path, message, "", help);
         } else if let Some(metric) = known {
             self.never_in_range(path, metric, comparison);
         }

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use firewatch_sim::{METRICS, Value, find_metric};
 
 use super::{Checker, MAX_GOALS};
+use crate::codes;
 use crate::goal::{Goal, GoalTest};
 use firewatch_action::ActionSpec;
 use firewatch_action::Operator;
 use firewatch_action::decode::join;
+use firewatch_ron::Code;
 use firewatch_ron::{closest, shown};
 
 impl Checker<'_> {
@@ -31,8 +33,9 @@ impl Checker<'_> {
             if let Some(other) = other {
                 self.goal_metric(&join(&path, "value"), goal, other, &created);
             }
-            if let Some(message) = goal.test.nested().find_map(nonsense) {
-                self.notes.report(&join(&path, "value"), message, "", None);
+            if let Some((code, message)) = goal.test.nested().find_map(nonsense) {
+                self.notes
+                    .report(code, &join(&path, "value"), message, "", None);
             }
         }
     }
@@ -50,42 +53,57 @@ impl Checker<'_> {
         let own = service.extra_metrics.keys().map(String::as_str);
         let names = METRICS.iter().map(|metric| metric.name).chain(own);
         let message = format!("unknown metric `{}`", shown(metric));
-        self.notes.report_with(path, message, "", || {
-            Some(match closest(metric, names) {
-                Some(close) => format!("did you mean `{}`?", shown(close)),
-                None => "a metric of your own stands in the service's `extra_metrics`".to_owned(),
-            })
-        });
+        self.notes
+            .report_with(codes::UNKNOWN_METRIC, path, message, "", || {
+                Some(match closest(metric, names) {
+                    Some(close) => format!("did you mean `{}`?", shown(close)),
+                    None => {
+                        "a metric of your own stands in the service's `extra_metrics`".to_owned()
+                    }
+                })
+            });
     }
 }
 
 /// What makes a test one that nothing or everything passes.
-fn nonsense(test: &GoalTest) -> Option<String> {
+fn nonsense(test: &GoalTest) -> Option<(Code, String)> {
     let finite = |value: &Value| value.is_finite();
     match test {
-        GoalTest::Compare(comparison) if !finite(&comparison.with) => {
-            Some("a goal needs a finite number".to_owned())
-        }
+        GoalTest::Compare(comparison) if !finite(&comparison.with) => Some((
+            codes::OUT_OF_RANGE,
+            "a goal needs a finite number".to_owned(),
+        )),
         GoalTest::Compare(comparison)
             if comparison.with.as_f64().is_none()
                 && !matches!(comparison.operator, Operator::Eq | Operator::Ne) =>
         {
             let (operator, kind) = (comparison.operator, comparison.with.kind());
-            Some(format!("`{operator}` compares numbers, not {kind}"))
+            Some((
+                codes::NOT_COMPARABLE,
+                format!("`{operator}` compares numbers, not {kind}"),
+            ))
         }
-        GoalTest::OneOf(values) if values.is_empty() => {
-            Some("`one_of` needs at least one value".to_owned())
-        }
-        GoalTest::OneOf(values) if !values.iter().all(finite) => {
-            Some("a goal needs finite numbers".to_owned())
-        }
+        GoalTest::OneOf(values) if values.is_empty() => Some((
+            codes::EMPTY_LIST,
+            "`one_of` needs at least one value".to_owned(),
+        )),
+        GoalTest::OneOf(values) if !values.iter().all(finite) => Some((
+            codes::OUT_OF_RANGE,
+            "a goal needs finite numbers".to_owned(),
+        )),
         GoalTest::Between(low, high) if !(low.is_finite() && high.is_finite() && low <= high) => {
-            Some(format!("nothing lies between {low} and {high}"))
+            Some((
+                codes::EMPTY_RANGE,
+                format!("nothing lies between {low} and {high}"),
+            ))
         }
         GoalTest::Approx { value, tolerance }
             if !(value.is_finite() && (0.0..f64::INFINITY).contains(tolerance)) =>
         {
-            Some(format!("nothing is within {tolerance} of {value}"))
+            Some((
+                codes::EMPTY_RANGE,
+                format!("nothing is within {tolerance} of {value}"),
+            ))
         }
         _ => None,
     }

@@ -3,6 +3,7 @@
 use firewatch_sim::{METRICS, Metric, MetricKind, Value, find_metric};
 
 use super::Checker;
+use crate::codes;
 use crate::model::Service;
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
@@ -41,11 +42,22 @@ impl Checker<'_> {
             if find_metric(name).is_some() {
                 let message = format!("`{name}` is a known metric, not one of your own");
                 let help = Some("put it into `metrics`".to_owned());
-                self.notes.report(&format!("{path}@key"), message, "", help);
+                self.notes.report(
+                    codes::KNOWN_METRIC,
+                    &format!("{path}@key"),
+                    message,
+                    "",
+                    help,
+                );
             } else if name.is_empty() {
                 let message = "a metric needs a name".to_owned();
-                self.notes
-                    .report(&format!("{path}@key"), message, "empty", None);
+                self.notes.report(
+                    codes::EMPTY_NAME,
+                    &format!("{path}@key"),
+                    message,
+                    "empty",
+                    None,
+                );
             } else {
                 self.finite(&path, name, value);
             }
@@ -55,14 +67,19 @@ impl Checker<'_> {
     fn finite(&mut self, path: &str, name: &str, value: &Value) {
         if !value.is_finite() {
             let message = format!("`{}` must be finite", shown(name));
-            self.notes.report(path, message, "", None);
+            self.notes
+                .report(codes::OUT_OF_RANGE, path, message, "", None);
         }
     }
 
     fn unknown_metric(&mut self, path: &str, name: &str) {
         let message = format!("unknown metric `{}`", shown(name));
-        self.notes
-            .report_with(&format!("{path}@key"), message, "", || {
+        self.notes.report_with(
+            codes::UNKNOWN_METRIC,
+            &format!("{path}@key"),
+            message,
+            "",
+            || {
                 let names = METRICS.iter().map(|metric| metric.name);
                 Some(match closest(name, names) {
                     Some(close) => format!("did you mean `{close}`?"),
@@ -70,7 +87,8 @@ impl Checker<'_> {
                         "a metric of your own stands in the service's `extra_metrics`".to_owned()
                     }
                 })
-            });
+            },
+        );
     }
 
     fn metric_value(&mut self, path: &str, metric: &Metric, value: &Value) {
@@ -79,18 +97,29 @@ impl Checker<'_> {
             let message = "`status` is derived and can't be set".to_owned();
             let help = "set what it is derived from: `http_server_error_rate`, \
                         `http_server_request_duration_p99` or `process_memory_utilization`";
-            self.notes
-                .report(&format!("{path}@key"), message, "", Some(help.to_owned()));
+            self.notes.report(
+                codes::DERIVED_METRIC,
+                &format!("{path}@key"),
+                message,
+                "",
+                Some(help.to_owned()),
+            );
         } else if !value.is_finite() {
             self.finite(path, name, value);
         } else if !metric.accepts(value) {
             let expected = describe(metric.kind);
             let found = shown(&value.to_string());
             let message = format!("`{name}` must be {expected}, not `{found}`");
-            self.notes
-                .report(path, message, &format!("expected {expected}"), None);
+            self.notes.report(
+                codes::WRONG_TYPE,
+                path,
+                message,
+                &format!("expected {expected}"),
+                None,
+            );
         } else if let Some(message) = out_of_range(metric, value) {
-            self.notes.report(path, message, "out of range", None);
+            self.notes
+                .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
         }
     }
 }

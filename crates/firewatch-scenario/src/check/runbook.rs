@@ -2,6 +2,7 @@
 
 use super::expectations::Numbers;
 use super::{Checker, MAX_TICKS};
+use crate::codes;
 use crate::generate::generate;
 use crate::model::{Check, Difficulty, Quantity, Scenario};
 use crate::runbook::{Condition, Runbook, Step};
@@ -58,7 +59,8 @@ impl<'a> Checker<'a> {
             Condition::Check(Check::Quantity(Quantity::BlastRadius, _)) => {
                 let message = "an operator does not see how far the faults reach".to_owned();
                 let help = Some("`unhealthy_services(...)` counts what shows".to_owned());
-                self.notes.report(path, message, "", help);
+                self.notes
+                    .report(codes::NOT_OBSERVABLE, path, message, "", help);
             }
             Condition::Check(check) => self.check(path, check),
             Condition::Alert(service, _) => {

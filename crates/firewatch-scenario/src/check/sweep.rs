@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
+use crate::codes;
 use crate::sweep::{
     Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds, again,
     seeds_again,
@@ -28,10 +29,12 @@ impl Checker<'_> {
         }
         if sweep.lengths().sum::<usize>() > MAX_SWEEP_VALUES {
             let message = format!("a sweep has at most {MAX_SWEEP_VALUES} values besides seeds");
-            self.notes.report("sweep", message, "", None);
+            self.notes
+                .report(codes::TOO_MANY, "sweep", message, "", None);
         } else if sweep.runs() > MAX_SWEEP_RUNS {
             let message = format!("a sweep has at most {MAX_SWEEP_RUNS} runs");
-            self.notes.report("sweep", message, "", None);
+            self.notes
+                .report(codes::TOO_MANY, "sweep", message, "", None);
         } else {
             self.work_of_sweep(sweep.runs());
         }
@@ -49,7 +52,8 @@ impl Checker<'_> {
             );
             let most = MAX_SWEEP_SERVICE_TICKS / of_run;
             let help = format!("vary less, for at most {most} runs, or lower `ticks`");
-            self.notes.report("sweep", message, "", Some(help));
+            self.notes
+                .report(codes::TOO_MANY, "sweep", message, "", Some(help));
         }
     }
 
@@ -60,12 +64,18 @@ impl Checker<'_> {
         };
         if let Some(index) = seeds.iter().position(is_bad) {
             let message = "no seed, or one beyond the largest number, lies in it".to_owned();
-            self.notes
-                .report(&format!("sweep.seeds[{index}]"), message, "", None);
+            self.notes.report(
+                codes::EMPTY_RANGE,
+                &format!("sweep.seeds[{index}]"),
+                message,
+                "",
+                None,
+            );
         } else if let Some(index) = seeds_again(seeds) {
             let message = format!("`sweep.seeds[{index}]` gives a seed a second time");
             let path = format!("sweep.seeds[{index}]");
-            self.notes.report(&path, message, "given again", None);
+            self.notes
+                .report(codes::DUPLICATE, &path, message, "given again", None);
         }
     }
 
@@ -82,17 +92,20 @@ impl Checker<'_> {
             if is_double {
                 let message = "a fault is varied twice in the same way".to_owned();
                 let help = "give values for all faults, or for each service once".to_owned();
-                self.notes.report(&axis_path, message, "", Some(help));
+                self.notes
+                    .report(codes::DUPLICATE, &axis_path, message, "", Some(help));
             }
             services.insert(service);
             self.afflicted(&axis_path, service);
             if axis.values.is_empty() {
                 let message = format!("`{axis_path}` needs at least one value");
-                self.notes.report(&axis_path, message, "", None);
+                self.notes
+                    .report(codes::EMPTY_LIST, &axis_path, message, "", None);
             } else if let Some(index) = again(&axis.values, &key) {
                 let message = format!("`{axis_path}` has a value twice");
                 let path = format!("{axis_path}[{index}]");
-                self.notes.report(&path, message, "given again", None);
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
             }
         }
     }
@@ -105,15 +118,18 @@ impl Checker<'_> {
         match service {
             None if self.first_starts.is_empty() => {
                 let message = "there is no fault to vary".to_owned();
-                self.notes.report(path, message, "", None);
+                self.notes.report(codes::NO_FAULT, path, message, "", None);
             }
             Some(service) if !self.first_starts.contains_key(service) => {
                 let message = format!("there is no fault on `{}` to vary", shown(service));
                 let afflicted = self.first_starts.keys().copied();
-                self.notes
-                    .report_with(&format!("{path}@key"), message, "", || {
-                        suggest(service, "services with faults", afflicted)
-                    });
+                self.notes.report_with(
+                    codes::NO_FAULT,
+                    &format!("{path}@key"),
+                    message,
+                    "",
+                    || suggest(service, "services with faults", afflicted),
+                );
             }
             _ => {}
         }
@@ -127,7 +143,8 @@ impl Checker<'_> {
         if !(0.0..=MAX_SPEED).contains(&speed) {
             let speed = in_short(speed);
             let message = format!("a speed must be 0 to {MAX_SPEED}, not {speed}");
-            self.notes.report(path, message, "out of range", None);
+            self.notes
+                .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
         }
     }
 
@@ -153,7 +170,7 @@ impl Checker<'_> {
                     "vary the halts of each service by itself: `halt: {\"service\": [...]}`"
                         .to_owned()
                 });
-                self.notes.report(&path, message, "", help);
+                self.notes.report(codes::NO_FAULT, &path, message, "", help);
             }
         }
     }

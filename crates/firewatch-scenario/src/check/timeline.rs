@@ -3,6 +3,7 @@
 use firewatch_sim::Engine;
 
 use super::{Checker, MAX_EVENTS};
+use crate::codes;
 use crate::model::{Action, Scenario};
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
@@ -34,12 +35,19 @@ impl Checker<'_> {
                     self.fault(&format!("{path}.fault"), fault);
                     if scenario.engine == Engine::SingleFault {
                         let message = "the single-fault engine takes no further fault".to_owned();
-                        self.notes.report(&path, message, "", None);
+                        self.notes
+                            .report(codes::FAULT_COUNT, &path, message, "", None);
                     }
                     if fault.start_tick != event.tick {
                         let message = "an injected fault begins at the tick of its event";
                         let path = format!("{path}.fault.start_tick");
-                        self.notes.report(&path, message.to_owned(), "", None);
+                        self.notes.report(
+                            codes::MISPLACED_START,
+                            &path,
+                            message.to_owned(),
+                            "",
+                            None,
+                        );
                     }
                 }
                 Action::Perform(request) => self.request(&path, request),
@@ -62,10 +70,13 @@ impl Checker<'_> {
             let message = format!("unknown action `{}`", shown(&request.name));
             let names = catalogue.actions().iter().map(ActionSpec::name);
             let path = format!("{path}.action");
-            self.notes
-                .report_with(&path, message, "not in the catalogue", || {
-                    suggest(&request.name, "actions", names)
-                });
+            self.notes.report_with(
+                codes::UNKNOWN_ACTION,
+                &path,
+                message,
+                "not in the catalogue",
+                || suggest(&request.name, "actions", names),
+            );
             return;
         };
         let service_path = format!("{path}.service");
@@ -76,7 +87,8 @@ impl Checker<'_> {
             Some(_) => {
                 let message = format!("`{}` is not done to a service", action.name());
                 let help = Some(format!("write `action(\"{}\")`", action.name()));
-                self.notes.report(&service_path, message, "", help);
+                self.notes
+                    .report(codes::WRONG_TARGET, &service_path, message, "", help);
             }
             None if action.needs_target() => {
                 let message = format!("`{}` needs a service to be done to", action.name());
@@ -84,7 +96,8 @@ impl Checker<'_> {
                     "write `action(\"{}\", \"service\")`",
                     action.name()
                 ));
-                self.notes.report(path, message, "", help);
+                self.notes
+                    .report(codes::WRONG_TARGET, path, message, "", help);
             }
             None => {}
         }
@@ -99,16 +112,20 @@ impl Checker<'_> {
                 let (action, name) = (action.name(), shown(name));
                 let message = format!("`{action}` has no parameter `{name}`");
                 let names = known.iter().map(Parameter::name);
-                self.notes
-                    .report_with(&format!("{path}@key"), message, "", || {
-                        suggest(&name, "parameters", names)
-                    });
+                self.notes.report_with(
+                    codes::UNKNOWN_PARAMETER,
+                    &format!("{path}@key"),
+                    message,
+                    "",
+                    || suggest(&name, "parameters", names),
+                );
                 continue;
             };
             if let Some(expected) = parameter.problem(value) {
                 let found = shown(&value.to_string());
                 let message = format!("`{name}` must be {expected}, not `{found}`");
-                self.notes.report(&path, message, "", None);
+                self.notes
+                    .report(codes::INVALID_PARAMETER, &path, message, "", None);
             }
         }
     }
@@ -121,15 +138,16 @@ impl Checker<'_> {
             Some(start) if start > tick && !unreadable => {
                 let message =
                     format!("`{name}` has no fault yet: its first begins at tick {start}");
-                self.notes.report(&path, message, "", None);
+                self.notes.report(codes::NO_FAULT, &path, message, "", None);
             }
             Some(_) => {}
             None if self.known_service(&path, service, "") && !unreadable => {
                 let message = format!("`{name}` has no fault to halt");
                 let afflicted = self.first_starts.keys().copied();
-                self.notes.report_with(&path, message, "", || {
-                    suggest(service, "services with faults", afflicted)
-                });
+                self.notes
+                    .report_with(codes::NO_FAULT, &path, message, "", || {
+                        suggest(service, "services with faults", afflicted)
+                    });
             }
             None => {}
         }

@@ -16,6 +16,7 @@ use firewatch_action::form::{Table, given, if_given};
 #[serde(rename = "Event", deny_unknown_fields)]
 pub(super) struct EventForm {
     /// Ticks done when it is done: the next tick is the first that sees it.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     tick: u64,
     /// What is done.
     #[serde(rename = "do")]

@@ -62,22 +62,31 @@ pub(crate) enum CheckForm {
     /// A metric of a service.
     Metric(String, String, Comparison<Value>),
     /// Bad customer minutes so far.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "min")))]
     BadCustomerMinutes(Comparison<f64>),
     /// The tick at which the incident counts as mitigated; nothing holds of it before.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     Mttm(Comparison<f64>),
     /// SLO budget left.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
     SloBudget(Comparison<f64>),
     /// Mean error rate over the services.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
     MeanErrorRate(Comparison<f64>),
     /// Number of services that are not healthy.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{service}")))]
     UnhealthyServices(Comparison<f64>),
     /// Number of services that the faults could reach.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{service}")))]
     BlastRadius(Comparison<f64>),
     /// Sum of the rewards so far.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
     Reward(Comparison<f64>),
     /// Grade of the answer; nothing holds of it before it has ended.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
     Grade(Comparison<f64>),
     /// Actions so far that were wrong.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{action}")))]
     WrongActions(Comparison<f64>),
     /// Every service is healthy.
     AllHealthy,

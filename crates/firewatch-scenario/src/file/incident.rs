@@ -1,5 +1,7 @@
 //! Services and faults.
 
+use std::num::NonZeroU64;
+
 #[cfg(feature = "schema")]
 use firewatch_action::form::schema::KnownMetrics;
 use firewatch_sim::{AdversarialLine, FaultKind};
@@ -7,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "schema")]
 use crate::check::MAX_SPEED;
-use crate::model::{Calls, Fault, Service};
+use crate::model::{Call, Calls, Fault, FaultShape, Service};
 use firewatch_action::form::Word;
-use firewatch_action::form::{Calls as CallNames, Either, MapOr};
+use firewatch_action::form::{Calls as CallNames, Either, MapOr, TextOr};
 use firewatch_action::form::{Entries, Finite, Table, or_default};
 
 /// `["a", "b"]` out of the catalogue, or `{"a": (...), "b": (...)}`.
@@ -96,8 +98,8 @@ impl From<Service> for ServiceForm {
     }
 }
 
-/// What a service calls: `["a", "b"]`, or `catalogue`.
-pub(crate) type CallsForm = Either<CallsWord, Vec<String>>;
+/// What a service calls: `["a", (to: "b")]`, or `catalogue`.
+pub(crate) type CallsForm = Either<CallsWord, Vec<TextOr<CallForm>>>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -112,11 +114,35 @@ impl CallNames for CallsWord {
     const CALLS: &'static [&'static str] = &[];
 }
 
+/// A call from a service to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "Call", deny_unknown_fields)]
+pub(crate) struct CallForm {
+    /// The service that is called.
+    to: String,
+}
+
+impl From<TextOr<CallForm>> for Call {
+    fn from(form: TextOr<CallForm>) -> Self {
+        match form {
+            TextOr::Text(to) | TextOr::Other(CallForm { to }) => Self { to },
+        }
+    }
+}
+
+/// A call that says nothing but which service is written as its name.
+impl From<Call> for TextOr<CallForm> {
+    fn from(Call { to }: Call) -> Self {
+        Self::Text(to)
+    }
+}
+
 impl From<CallsForm> for Calls {
     fn from(form: CallsForm) -> Self {
         match form {
             Either::Call(CallsWord::Catalogue) => Self::Catalogue,
-            Either::Plain(names) => Self::Named(names),
+            Either::Plain(calls) => Self::Named(calls.into_iter().map(Call::from).collect()),
         }
     }
 }
@@ -125,7 +151,7 @@ impl From<Calls> for CallsForm {
     fn from(calls: Calls) -> Self {
         match calls {
             Calls::Catalogue => Self::Call(CallsWord::Catalogue),
-            Calls::Named(names) => Self::Plain(names),
+            Calls::Named(calls) => Self::Plain(calls.into_iter().map(TextOr::from).collect()),
         }
     }
 }
@@ -145,7 +171,19 @@ pub(crate) struct FaultForm {
     speed: Option<Finite>,
     /// Ticks done when it begins; 0 by default. An injected one begins at the tick of its event.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     start_tick: Option<u64>,
+    /// Ticks that it lasts, from 1; until it is halted by default. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
+    for_ticks: Option<NonZeroU64>,
+    /// How severe it becomes, 0 (not at all) to 1. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
+    level: Option<Finite>,
+    /// How it reaches its level. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<FaultShape>,
     /// Metrics that its service has at the start because of it.
     #[serde(
         default,
@@ -171,6 +209,9 @@ impl FaultForm {
             service: self.service,
             speed: self.speed.map_or(default_speed, |speed| speed.0),
             start_tick: self.start_tick.unwrap_or(0),
+            for_ticks: self.for_ticks,
+            level: self.level.map(f64::from),
+            shape: self.shape,
             metrics: self.metrics.0,
             absent: self.absent,
         }
@@ -199,6 +240,9 @@ impl FaultForm {
             service: fault.service.clone(),
             speed: is_given.then_some(Finite(fault.speed)),
             start_tick: Some(fault.start_tick).filter(|tick| *tick != 0),
+            for_ticks: fault.for_ticks,
+            level: fault.level.map(Finite),
+            shape: fault.shape,
             metrics: Table(fault.metrics.clone()),
             absent: fault.absent,
         }

@@ -94,6 +94,7 @@ pub(crate) enum StepForm {
         Option<Table>,
     ),
     /// Does nothing for that many ticks.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     Wait(Positive),
     /// Does nothing until the condition holds, or for that many ticks at most.
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
@@ -163,6 +164,7 @@ enum ConditionForm {
         Option<Word<AlertName>>,
     ),
     /// The tick after which the next action is done.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     Tick(Comparison<f64>),
     /// The condition does not hold.
     Not(Box<Condition>),

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::events::EventForm;
 use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form};
 #[cfg(feature = "schema")]
-use crate::check::{MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
+use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::custom_actions::OwnActions;
 use crate::goal::{Goal, Goals};
-use crate::model::{Difficulty, Event, Expectation, Scenario};
+use crate::model::{Difficulty, Event, Expectation, Physics, Scenario};
 use crate::sweep::Sweep;
 use firewatch_action::Profile;
 use firewatch_action::form::{Finite, or_default};
@@ -42,6 +42,7 @@ pub struct ScenarioForm {
         deserialize_with = "or_default",
         skip_serializing_if = "is_zero"
     )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = u64::MAX)))]
     seed: u64,
     /// Ticks that a run takes, from 1; 20, 30 or 40 by difficulty.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,11 +50,11 @@ pub struct ScenarioForm {
     ticks: Option<u64>,
     /// Budget of the service-level objective at the start; 30, 60 or 120 by difficulty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = MAX_BUDGET)))]
     slo_budget: Option<Finite>,
     /// Budget that a tick costs in which every service is unhealthy; 1.5, 2 or 3 by difficulty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = MAX_BUDGET)))]
     slo_burn_per_tick: Option<Finite>,
     /// Which rules order the tick.
     #[serde(
@@ -63,6 +64,13 @@ pub struct ScenarioForm {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Word<Engine>"))]
     engine: Engine,
+    /// How load, faults and their spread are modelled.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_default"
+    )]
+    physics: Physics,
     /// Which rules and numbers the actions have.
     #[serde(
         default,
@@ -192,6 +200,7 @@ impl TryFrom<ScenarioForm> for Scenario {
             slo_budget,
             impact: form.impact,
             engine: form.engine,
+            physics: form.physics,
             profile: form.profile,
             fault_kinds: FaultKinds::default(),
             actions: OwnActions::named(form.actions),
@@ -260,6 +269,7 @@ impl From<Scenario> for ScenarioForm {
             slo_burn_per_tick: number(budget.burn_per_tick, default.map(|b| b.burn_per_tick)),
             seed: scenario.seed,
             engine: scenario.engine,
+            physics: scenario.physics,
             profile: scenario.profile,
             actions: scenario.actions.files().to_vec(),
             impact: scenario.impact,

@@ -1,5 +1,6 @@
 //! Expectations: when, and what.
 
+use crate::codes;
 use crate::model::{Check, Expectation, Fact, Quantity, When};
 use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join};
 use firewatch_ron::Expr;
@@ -50,12 +51,26 @@ impl Decode for Expectation {
                     "put it into `at_end(...)`, or {}",
                     listed(WHENS[..4].iter().copied(), "or")
                 );
-                decoder.problem(path, expr.span.clone(), message, "", Some(help));
+                decoder.problem(
+                    codes::MISSING_TIME,
+                    path,
+                    expr.span.clone(),
+                    message,
+                    "",
+                    Some(help),
+                );
                 return None;
             }
             name => {
                 let names = ["expectation", "expectations"];
-                decoder.unknown(call.name_span, path, names, name, &WHENS);
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    names,
+                    name,
+                    &WHENS,
+                );
                 return None;
             }
         };
@@ -125,7 +140,14 @@ impl Decode for Check {
                 }
                 let names = ["check", "checks"];
                 let known: Vec<&str> = Self::names().collect();
-                decoder.unknown(call.name_span, path, names, name, &known);
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    names,
+                    name,
+                    &known,
+                );
                 None
             }
         }

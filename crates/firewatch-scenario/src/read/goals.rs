@@ -2,6 +2,7 @@
 
 use firewatch_sim::Value;
 
+use crate::codes;
 use crate::goal::{Goal, GoalTest};
 use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join};
 use firewatch_action::{Comparison, Operator};
@@ -24,6 +25,7 @@ impl Decode for Goal {
         let call = decoder.call(expr, path, GOAL)?;
         if call.name != "goal" {
             decoder.unknown(
+                codes::UNKNOWN_WORD,
                 call.name_span,
                 path,
                 ["goal", "goals"],
@@ -116,6 +118,7 @@ fn compare(decoder: &mut Decoder, call: &Call, path: &str, name: &str) -> Option
             .chain(TESTS)
             .collect();
         decoder.unknown(
+            codes::UNKNOWN_WORD,
             call.name_span.clone(),
             path,
             ["test", "tests"],

@@ -2,6 +2,7 @@
 
 use firewatch_sim::FaultKind;
 
+use crate::codes;
 use crate::sweep::{Axis, BadRange, End, Halt, MAX_SWEEP_VALUES, Seeds, Sweep, steps, whole_steps};
 use firewatch_action::decode::{Call, Decode, Decoder, join, key_path};
 use firewatch_ron::suggest;
@@ -65,7 +66,14 @@ impl<T: Spread> Decode for Values<T> {
         };
         if items.is_empty() {
             let message = format!("`{path}` needs at least one value");
-            decoder.problem(path, expr.span.clone(), message, "no value here", None);
+            decoder.problem(
+                codes::EMPTY_LIST,
+                path,
+                expr.span.clone(),
+                message,
+                "no value here",
+                None,
+            );
             return None;
         }
         let mut values = Vec::new();
@@ -81,7 +89,14 @@ impl<T: Spread> Decode for Values<T> {
             };
             if next + spread.len() > MAX_SWEEP_VALUES {
                 let message = format!("`{path}` has more than {MAX_SWEEP_VALUES} values");
-                decoder.problem(path, item.span.clone(), message, "too many", None);
+                decoder.problem(
+                    codes::TOO_MANY,
+                    path,
+                    item.span.clone(),
+                    message,
+                    "too many",
+                    None,
+                );
                 return None;
             }
             for behind in next + 1..next + spread.len() {
@@ -203,6 +218,13 @@ fn range_values<T: Decode>(decoder: &mut Decoder, call: &Call, path: &str) -> Op
 
 fn bad_range<T>(decoder: &mut Decoder, expr: &Expr, path: &str, bad: BadRange) -> Option<T> {
     let help = (bad == BadRange::Empty).then(|| "the end is not included".to_owned());
-    decoder.problem(path, expr.span.clone(), bad.to_string(), "", help);
+    decoder.problem(
+        codes::EMPTY_RANGE,
+        path,
+        expr.span.clone(),
+        bad.to_string(),
+        "",
+        help,
+    );
     None
 }

@@ -1,6 +1,7 @@
 //! The fields of a runbook file.
 
 use super::{Condition, Runbook, Step};
+use crate::codes;
 use crate::model::{Check, Fact, Quantity};
 use crate::read;
 use crate::runbook::AlertName;
@@ -40,7 +41,14 @@ impl Decode for Step {
             "wait_until" => wait_until(decoder, &call, path),
             "when" => when(decoder, &call, path),
             name => {
-                decoder.unknown(call.name_span, path, ["step", "steps"], name, &STEPS);
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    ["step", "steps"],
+                    name,
+                    &STEPS,
+                );
                 None
             }
         }
@@ -126,7 +134,14 @@ impl Decode for Condition {
                 let checks = Check::names().filter(|check| *check != hidden);
                 let known: Vec<&str> = own.into_iter().chain(checks).collect();
                 let names = ["condition", "conditions"];
-                decoder.unknown(call.name_span, path, names, name, &known);
+                decoder.unknown(
+                    codes::UNKNOWN_WORD,
+                    call.name_span,
+                    path,
+                    names,
+                    name,
+                    &known,
+                );
                 None
             }
         }

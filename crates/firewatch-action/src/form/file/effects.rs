@@ -25,12 +25,15 @@ pub(super) enum EffectForm {
         )]
         on: OnForm,
         /// The factor: a number, or `one_minus("parameter")`.
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
         by: FactorForm,
         /// What it does not fall below.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
         floor: Option<Finite>,
         /// What it does not rise above.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
         cap: Option<Finite>,
         /// Decimals to round to, 0 to 14.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,9 +54,11 @@ pub(super) enum EffectForm {
         amount: Plain,
         /// What it does not fall below.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
         floor: Option<Finite>,
         /// What it does not rise above.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
         cap: Option<Finite>,
     },
     /// Sets a metric.
@@ -90,9 +95,11 @@ pub(super) enum EffectForm {
         on: OnForm,
         /// What it does not fall below.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
         floor: Option<Finite>,
         /// What it does not rise above.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
         cap: Option<Finite>,
     },
     /// Divides a whole number, and drops the fraction.
@@ -107,9 +114,11 @@ pub(super) enum EffectForm {
         )]
         on: OnForm,
         /// The divisor.
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
         by: u64,
         /// What it does not fall below.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
         floor: Option<Finite>,
     },
     /// Multiplies a whole number, and drops the fraction.
@@ -124,9 +133,11 @@ pub(super) enum EffectForm {
         )]
         on: OnForm,
         /// The factor: a number, or `one_minus("parameter")`.
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
         by: FactorForm,
         /// What it does not fall below.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
         floor: Option<Finite>,
     },
     /// Goes to the next text of a commit.

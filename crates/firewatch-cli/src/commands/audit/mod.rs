@@ -13,6 +13,7 @@ use firewatch_action::ActionError;
 use firewatch_audit::{Audit, AuditOptions, audit_watched, least_work};
 use firewatch_episode::EpisodeError;
 use firewatch_scenario::Diagnostics;
+use firewatch_scenario::codes;
 
 use crate::arguments::PlainFormat;
 use crate::batch::number_of_threads;
@@ -103,7 +104,12 @@ fn audit_all(
                         out.flush()?;
                         let message = format!("an action of the timeline failed: {error}");
                         let help = Some(sources::FAILED_ACTION_HELP.to_owned());
-                        let problems = Diagnostics::without_text(&case.file, message, help);
+                        let problems = Diagnostics::without_text(
+                            &case.file,
+                            codes::ACTION_FAILED,
+                            message,
+                            help,
+                        );
                         console.report_diagnostics(&problems);
                         tally.invalid += 1;
                         console.raise_exit(tally.exit());

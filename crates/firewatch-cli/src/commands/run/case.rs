@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arguments::RunArguments;
 use crate::sources::{self, Source};
 use firewatch_scenario::{
-    Diagnostics, MAX_SERVICE_TICKS, MAX_SWEEP_SERVICE_TICKS, Runbook, Scenario, Sweep,
+    Diagnostics, MAX_SERVICE_TICKS, MAX_SWEEP_SERVICE_TICKS, Runbook, Scenario, Sweep, codes,
 };
 
 /// A scenario to play.
@@ -70,7 +70,12 @@ impl RunCase {
                 "too many ticks: {ticks} ticks times {services} services exceed the maximum of {MAX_SERVICE_TICKS} service ticks per run"
             );
             let help = format!("with {services} services, give `--ticks` up to {most}");
-            return Err(sources::file_problem(&self.file, &message, &help));
+            return Err(sources::file_problem(
+                &self.file,
+                codes::TOO_MANY,
+                &message,
+                &help,
+            ));
         }
         let of_run = ticks.saturating_mul(services as u64).max(1);
         let runs = arguments.seeds.map_or(1, |seeds| seeds.end - seeds.first);
@@ -80,7 +85,12 @@ impl RunCase {
                 "too many seeds: {runs} runs of {of_run} service ticks exceed the maximum of {MAX_SWEEP_SERVICE_TICKS} service ticks in total"
             );
             let help = format!("give `--seeds` for at most {most} runs");
-            return Err(sources::file_problem(&self.file, &message, &help));
+            return Err(sources::file_problem(
+                &self.file,
+                codes::TOO_MANY,
+                &message,
+                &help,
+            ));
         }
         Ok(())
     }

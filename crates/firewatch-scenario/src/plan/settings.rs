@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use firewatch_sim::FaultKind;
 
-use super::{Halt, Setting};
+use super::Setting;
 use crate::model::{Action, Event, Scenario};
+use crate::sweep::Halt;
 use firewatch_ron::work;
 
 /// What a run's settings say about each service's faults; `None` is every service.

@@ -1,14 +1,17 @@
 //! From a grid to its runs.
 
+mod settings;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use firewatch_sim::FaultKind;
 
-use super::settings::Settings;
-use super::{Axis, Halt};
+use crate::codes;
 use crate::model::Scenario;
+use crate::sweep::{Axis, Halt, Seeds, Sweep};
 use firewatch_ron::{Problem, shown};
+use settings::Settings;
 
 /// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds and halting
 /// ticks, of which the last varies fastest.
@@ -36,7 +39,7 @@ pub struct Plan {
     /// What is the same in each run.
     base: Scenario,
     /// Ranges of seeds, none of them empty.
-    seeds: Vec<super::Seeds>,
+    seeds: Vec<Seeds>,
     columns: Vec<Column>,
     /// Runs with the same seed.
     settings: u64,
@@ -97,7 +100,7 @@ impl Plan {
                 .map(|axis| column("halt", axis, Setting::Halt)),
         );
         let seeds = match sweep.seeds.as_slice() {
-            [] => vec![super::Seeds::one(scenario.seed)],
+            [] => vec![Seeds::one(scenario.seed)],
             seeds => seeds.to_vec(),
         };
         Self {
@@ -109,7 +112,7 @@ impl Plan {
                 description: String::new(),
                 expect: Vec::new(),
                 expect_unanswered: Vec::new(),
-                sweep: super::Sweep::default(),
+                sweep: Sweep::default(),
                 ..scenario.clone()
             },
         }
@@ -216,6 +219,7 @@ impl Plan {
             None => afflicted.is_empty(),
         });
         problems.extend(without_fault.map(|column| Problem {
+            code: codes::NO_FAULT,
             path: String::new(),
             message: match &column.service {
                 Some(service) => format!("there is no fault on `{}` to vary", shown(service)),
@@ -244,7 +248,6 @@ fn column<T: Copy>(name: &str, axis: &Axis<T>, setting: impl Fn(T) -> Setting) -
 mod tests {
     use super::*;
     use crate::model::Action;
-    use crate::sweep::{Seeds, Sweep};
 
     const HALTED: &str = r#"Scenario(
         name: "x", difficulty: easy,

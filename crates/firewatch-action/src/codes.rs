@@ -1,0 +1,42 @@
+//! Codes of what can be wrong with the values of a file and with actions, and those of any text.
+
+pub use firewatch_ron::codes::*;
+use firewatch_ron::{Code, codes};
+
+codes! {
+    NO_CONTENT = "no-content": "The file or folder holds nothing of what is looked for.";
+    WRONG_FORM = "wrong-form": "The text does not have the form of its kind of file.";
+    WRONG_TYPE = "wrong-type": "A value is of another type than its place takes.";
+    WRONG_NAME = "wrong-name": "A struct has the name of another type.";
+    WRONG_ARGUMENTS = "wrong-arguments": "A call has other values than it takes.";
+    MISSING_FIELD = "missing-field": "A field that is required is not given.";
+    UNKNOWN_FIELD = "unknown-field": "A struct has no field of that name.";
+    UNNAMED_FIELD = "unnamed-field": "A value in a struct has no name.";
+    DUPLICATE = "duplicate": "A field, key, name or value is given twice.";
+    EMPTY_NAME = "empty-name": "A name is empty.";
+    EMPTY_LIST = "empty-list": "A list that needs an element has none.";
+    EMPTY_RANGE = "empty-range": "A range has no value in it, or one that can't be written.";
+    TOO_LONG = "too-long": "A text is longer than it may be.";
+    TOO_MANY = "too-many": "There are more elements, runs or work than a file may ask for.";
+    OUT_OF_RANGE = "out-of-range": "A number is less or more than its place takes, or not finite.";
+    UNKNOWN_WORD = "unknown-word": "A word is none of those that its place takes.";
+    UNKNOWN_METRIC = "unknown-metric": "There is no metric of that name.";
+    UNKNOWN_ACTION = "unknown-action": "There is no action of that name.";
+    UNKNOWN_PARAMETER = "unknown-parameter": "The action has no parameter of that name.";
+    INVALID_PARAMETER = "invalid-parameter": "A parameter of an action has a value that it does not take.";
+    UNKNOWN_FAULT_KIND = "unknown-fault-kind": "There is no fault kind of that name.";
+    KNOWN_METRIC = "known-metric": "A metric that Firewatch knows stands among the author's own.";
+    INVALID_TEMPLATE = "invalid-template": "A text with places in braces names none that there is, or is not closed.";
+    RESERVED = "reserved": "A name or field is reserved for built-in files.";
+    CONFLICTING_FIELDS = "conflicting-fields": "Fields exclude each other, or one of them is needed.";
+    UNREACHABLE_BRANCH = "unreachable-branch": "A branch always fits, so that those after it are never taken.";
+    MISSING_BRANCH = "missing-branch": "The last branch of an action does not always fit.";
+    MISSING_CONDITION = "missing-condition": "A branch halts kinds of fault that it does not ask for.";
+    NEEDS_TARGET = "needs-target": "An action has no target, but says something about one.";
+    ACTION_FAILED = "action-failed": "An action of the timeline or of a runbook failed when it was done.";
+}
+
+/// All codes: these and those of any text.
+pub fn all() -> impl Iterator<Item = Code> {
+    firewatch_ron::codes::ALL.iter().chain(ALL).copied()
+}

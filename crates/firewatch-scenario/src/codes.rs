@@ -1,0 +1,33 @@
+//! Codes of what can be wrong with the meaning of a scenario or runbook, and those of all that files consist of.
+
+pub use firewatch_action::codes::*;
+use firewatch_ron::{Code, codes};
+
+codes! {
+    UNKNOWN_SERVICE = "unknown-service": "There is no service of that name in the mesh.";
+    NOT_IN_CATALOGUE = "not-in-catalogue": "A service that says nothing of itself is not in the catalogue.";
+    NEEDS_SERVICES = "needs-services": "A field says something about services, but the scenario leaves them to be drawn.";
+    UNREACHABLE_TICK = "unreachable-tick": "Nothing can happen at a tick, because of the length of the run.";
+    MISPLACED_START = "misplaced-start": "A fault says when it begins, but something else decides that.";
+    FAULT_ORDER = "fault-order": "The faults are not listed in the order in which they begin.";
+    FAULT_COUNT = "fault-count": "The single-fault engine has more or fewer faults than one.";
+    NO_FAULT = "no-fault": "What is halted or varied has no fault, or none yet.";
+    WRONG_PHYSICS = "wrong-physics": "A field belongs to another physics than the scenario's.";
+    CONFLICTING_ROLES = "conflicting-roles": "A service has two roles that exclude each other.";
+    PRESENT_SERVICE = "present-service": "A service that is said to be absent is in the mesh.";
+    ABSENT_SERVICE = "absent-service": "A service that is absent is given metrics.";
+    ABSENT_METRIC = "absent-metric": "A service never has the metric.";
+    DERIVED_METRIC = "derived-metric": "A metric is derived from others and can't be set.";
+    NOT_COMPARABLE = "not-comparable": "Values of these types can't be compared like that.";
+    CONSTANT_COMPARISON = "constant-comparison": "A comparison is always or never true.";
+    NOT_OBSERVABLE = "not-observable": "A runbook asks for something that an operator does not see.";
+    MISSING_TIME = "missing-time": "An expectation does not say when it should hold.";
+    WRONG_TARGET = "wrong-target": "An action has a service though it takes none, or has none though it takes one.";
+    WRONG_FILE_KIND = "wrong-file-kind": "The file is of another kind than the one that is asked for.";
+    UNUSABLE_FILE = "unusable-file": "A file of actions that the scenario names is missing, not allowed or has problems.";
+}
+
+/// All codes: these and those of all that files consist of.
+pub fn all() -> impl Iterator<Item = Code> {
+    firewatch_action::codes::all().chain(ALL.iter().copied())
+}
