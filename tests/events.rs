@@ -332,7 +332,7 @@ fn environments_of_a_fleet_are_paused_one_by_one() {
         for index in 0..40 {
             let ticks = if is_paused(index) { 1 } else { tick };
             assert_eq!(fleet.state_hash(index).unwrap(), hashes[ticks], "{index}");
-            assert_eq!(fleet.standing(index).unwrap().clock.tick, ticks as u64);
+            assert_eq!(fleet.summary(index).unwrap().clock.tick, ticks as u64);
         }
         let own = std::iter::once(());
         let seen = std::sync::Mutex::new(Vec::new());
@@ -347,7 +347,7 @@ fn environments_of_a_fleet_are_paused_one_by_one() {
             assert_eq!(hash, hashes[if is_paused(index) { 1 } else { tick }]);
         }
         for index in 0..40 {
-            let budget = fleet.standing(index).unwrap().slo_budget.remaining;
+            let budget = fleet.summary(index).unwrap().slo_budget.remaining;
             assert_eq!(budget, 1000.0 + index as f64);
             let ticks = if is_paused(index) { 1 } else { tick };
             let mut same = Simulation::new(&states[0]).unwrap();

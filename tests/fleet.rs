@@ -253,7 +253,7 @@ fn parts_of_a_fleet_are_ticked_read_and_changed_on_any_number_of_threads() {
             fleet.try_for_each_part(own, visit).unwrap();
         }
         // Parts beyond those that there is something for are left alone.
-        let ticks = |fleet: &Fleet, index| fleet.standing(index).unwrap().clock.tick;
+        let ticks = |fleet: &Fleet, index| fleet.summary(index).unwrap().clock.tick;
         let one_more = |part: &mut FleetPart, ()| {
             part.tick();
             Ok::<(), SimError>(())
@@ -389,7 +389,7 @@ fn picked_environments_are_ticked_as_alone_and_the_others_stay_as_they_are() {
     fleet
         .try_for_each_part(std::iter::once(()), nobody)
         .unwrap();
-    assert_eq!(fleet.standing(0).unwrap().clock.tick, 4);
+    assert_eq!(fleet.summary(0).unwrap().clock.tick, 4);
 }
 
 #[test]

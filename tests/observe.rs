@@ -162,14 +162,14 @@ fn a_steady_tick_and_observation_allocate_nothing() {
     let observation = all_numbers();
     let mut values = vec![0.0; fleet.len() * ROOM * observation.metrics().len()];
     let mut mask = vec![false; fleet.len() * ROOM];
-    let mut standings = vec![fleet.standing(0).unwrap(); fleet.len()];
+    let mut summaries = vec![fleet.summary(0).unwrap(); fleet.len()];
     let mut done = vec![false; fleet.len()];
     let mut round = || {
         fleet.tick();
         fleet
             .observe_into(&observation, &mut values, &mut mask)
             .unwrap();
-        fleet.standings_into(&mut standings).unwrap();
+        fleet.standings_into(&mut summaries).unwrap();
         fleet
             .done_into(&mut done, |_, standing| standing.slo_budget.is_breached())
             .unwrap();
@@ -205,11 +205,11 @@ fn done_flags_follow_the_rule_and_reset_what_they_pick() {
         .reset_masked(&done, |index| episode(index + 5000))
         .unwrap();
     fleet.tick();
-    let mut standings = vec![fleet.standing(0).unwrap(); fleet.len()];
-    fleet.standings_into(&mut standings).unwrap();
-    for (index, standing) in standings.iter().enumerate() {
+    let mut summaries = vec![fleet.summary(0).unwrap(); fleet.len()];
+    fleet.standings_into(&mut summaries).unwrap();
+    for (index, standing) in summaries.iter().enumerate() {
         assert_eq!(standing.clock.tick, if rule(index) { 1 } else { 13 });
-        assert_eq!(*standing, fleet.standing(index).unwrap());
+        assert_eq!(*standing, fleet.summary(index).unwrap());
         fleet
             .read(index, |view| {
                 assert_eq!(view.clock(), standing.clock);

@@ -180,7 +180,7 @@ fn reads_agree(fleet: &mut Fleet, alone: &[Simulation]) {
         })
         .unwrap();
     for (index, simulation) in alone.iter().enumerate() {
-        let budget = fleet.standing(index).unwrap().slo_budget.remaining;
+        let budget = fleet.summary(index).unwrap().slo_budget.remaining;
         let was = simulation.view().slo_budget().remaining;
         assert_eq!(budget, if index % 2 == 0 { index as f64 } else { was });
     }
@@ -213,7 +213,7 @@ fn an_environment_that_a_system_despawns_is_gone_and_the_others_go_on() {
     for (index, state) in states.iter().enumerate() {
         if state.services.len() == 3 {
             gone += 1;
-            assert_eq!(fleet.standing(index).err(), Some(SimError::NoEnvironment));
+            assert_eq!(fleet.summary(index).err(), Some(SimError::NoEnvironment));
             assert_eq!(fleet.snapshot(index).err(), Some(SimError::NoEnvironment));
             assert_eq!(
                 fleet.halt_fault(index, 0).err(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use firewatch_response::Playback;
-use firewatch_scenario::{CATALOGUE, Difficulty, Scenario, generate};
+use firewatch_scenario::{Difficulty, SERVICE_CATALOGUE, Scenario, generate};
 use firewatch_tests::{difference, workspace};
 
 /// Runs to the end; the hash of the last state.
@@ -63,7 +63,9 @@ fn what_is_drawn_is_as_agreed() {
 
 /// Who calls whom among the services of the catalogue.
 fn is_call(from: &str, to: &str) -> bool {
-    let from = CATALOGUE.iter().find(|service| service.name == from);
+    let from = SERVICE_CATALOGUE
+        .iter()
+        .find(|service| service.name == from);
     from.is_some_and(|service| service.calls.contains(&to))
 }
 

@@ -6,7 +6,8 @@ use firewatch_action::{
     ActionRequest, ActionSpec, Comparison, Metrics, Operator, Parameter, ParameterKind,
 };
 use firewatch_scenario::{
-    CATALOGUE, Call, Calls, Check, Expectation, Fact, Fault, Quantity, Scenario, Service, When,
+    Call, Calls, Check, Expectation, Fact, Fault, Quantity, SERVICE_CATALOGUE, Scenario, Service,
+    When,
 };
 use firewatch_sim::{FaultKind, Status, Value};
 use proptest::collection::vec;
@@ -196,7 +197,7 @@ pub fn services() -> impl Strategy<Value = Vec<Service>> {
         let names: Vec<String> = parts.iter().map(|(name, ..)| name.clone()).collect();
         let service =
             |(name, by_catalogue, calls, metrics, extra_metrics): (String, _, Vec<Index>, _, _)| {
-                let is_known = CATALOGUE.iter().any(|service| service.name == name);
+                let is_known = SERVICE_CATALOGUE.iter().any(|service| service.name == name);
                 let named = calls
                     .iter()
                     .map(|call| Call::new(call.get(&names)))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_scenario::{
-    Action, Difficulty, Event, Fault, Goals, OwnActions, Physics, Scenario, Sweep,
+    Action, CustomActions, Difficulty, Event, Fault, Goals, Physics, Scenario, Sweep,
 };
 use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget};
 use proptest::collection::vec;
@@ -77,7 +77,7 @@ pub fn scenarios() -> impl Strategy<Value = Scenario> {
             slo_budget: default.map_or(given, Difficulty::slo_budget),
             impact,
             profile,
-            actions: OwnActions::default(),
+            actions: CustomActions::default(),
             fault_kinds: FaultKinds::default(),
             engine: if is_single {
                 Engine::SingleFault

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use firewatch_action::Metrics;
-use firewatch_scenario::CATALOGUE;
+use firewatch_scenario::SERVICE_CATALOGUE;
 use firewatch_sim::{METRICS, Metric, MetricKind, Value};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ pub fn texts() -> impl Strategy<Value = String> {
 }
 
 pub fn service_names() -> impl Strategy<Value = String> {
-    let of_catalogue = select(CATALOGUE).prop_map(|service| service.name.to_owned());
+    let of_catalogue = select(SERVICE_CATALOGUE).prop_map(|service| service.name.to_owned());
     let any_letters = vec(any::<char>(), 1..8).prop_map(String::from_iter);
     prop_oneof![3 => of_catalogue, 2 => "[a-z][a-z0-9-]{0,10}", 1 => any_letters]
 }

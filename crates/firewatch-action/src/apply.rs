@@ -3,11 +3,11 @@
 use firewatch_sim::{EnvironmentMut, EnvironmentRef, Intervention};
 
 use crate::catalogue::ActionCatalogue;
-use crate::effect::{Means, Run};
+use crate::effect::{EffectContext, EffectRunner};
 use crate::model::{ActionSpec, Branch};
 use crate::parameter::Parameters;
-use crate::plan::{Course, Plan};
-use crate::request::{ActionError, ActionOutcome, Ask};
+use crate::plan::{ActionEffect, ActionPlan};
+use crate::request::{ActionError, ActionOutcome, RequestedAction};
 use crate::session::ActionSession;
 use crate::template::{self, Scene};
 
@@ -20,7 +20,7 @@ impl ActionCatalogue {
         &self,
         environment: &mut EnvironmentMut,
         session: &mut ActionSession,
-        request: &impl Ask,
+        request: &impl RequestedAction,
     ) -> Result<ActionOutcome, ActionError> {
         let action = request.action(self)?;
         let plan = self.plan(&environment.view()?, session, action, request);
@@ -39,7 +39,7 @@ impl ActionCatalogue {
         &self,
         environment: &mut EnvironmentMut,
         session: &mut ActionSession,
-        request: &impl Ask,
+        request: &impl RequestedAction,
     ) -> Result<ActionOutcome, ActionError> {
         let action = request.action(self)?;
         let plan = self.plan(&environment.view()?, session, action, request);
@@ -54,20 +54,20 @@ impl ActionCatalogue {
         &self,
         environment: &mut EnvironmentMut,
         session: &mut ActionSession,
-        request: &impl Ask,
-        plan: &Plan,
+        request: &impl RequestedAction,
+        plan: &ActionPlan,
     ) -> Result<ActionOutcome, ActionError> {
         let spec = self.spec(plan)?;
-        if plan.course == Course::Raised {
+        if plan.course == ActionEffect::Raised {
             return Err(spec.raised("a parameter can't be converted"));
         }
         if let Some(branch) = plan.branch(spec).filter(|branch| plan.acts(branch)) {
-            let means = Means {
+            let means = EffectContext {
                 rules: self.rules(),
                 action: &spec.name,
                 parameters: Parameters::of(spec, request.parameters(), self.rules()),
             };
-            let mut run = Run {
+            let mut run = EffectRunner {
                 means,
                 environment,
                 session,
@@ -86,15 +86,15 @@ impl ActionCatalogue {
     pub fn perform_without_change(
         &self,
         session: &mut ActionSession,
-        plan: &Plan,
+        plan: &ActionPlan,
     ) -> Option<ActionOutcome> {
         let spec = self.get(plan.action)?;
         let acts = plan.branch(spec).is_some_and(|branch| plan.acts(branch));
-        let is_free = !acts && plan.course != Course::Raised;
+        let is_free = !acts && plan.course != ActionEffect::Raised;
         is_free.then(|| plan.outcome(spec, session))
     }
 
-    fn spec(&self, plan: &Plan) -> Result<&ActionSpec, ActionError> {
+    fn spec(&self, plan: &ActionPlan) -> Result<&ActionSpec, ActionError> {
         let spec = self.get(plan.action);
         spec.ok_or_else(|| self.unknown(&plan.action.to_string()))
     }
@@ -104,24 +104,26 @@ impl ActionCatalogue {
         &self,
         environment: &EnvironmentMut,
         session: &ActionSession,
-        request: &impl Ask,
-        plan: &Plan,
+        request: &impl RequestedAction,
+        plan: &ActionPlan,
     ) -> Result<String, ActionError> {
         let spec = self.spec(plan)?;
         let name = &spec.name;
         Ok(match plan.course {
-            Course::NoTarget => format!("{name} needs a service to be done to."),
-            Course::NoService => format!("There is no service {} here.", request.target_name()),
-            Course::BadParameter(index) => {
+            ActionEffect::NoTarget => format!("{name} needs a service to be done to."),
+            ActionEffect::NoService => {
+                format!("There is no service {} here.", request.target_name())
+            }
+            ActionEffect::BadParameter(index) => {
                 let parameter = &spec.parameters[index];
                 let (parameter, expected) = (&parameter.name, parameter.expected());
                 format!("{name} was not done: {parameter} must be {expected}.")
             }
-            Course::Spared => {
+            ActionEffect::Spared => {
                 let target = plan.target_name(&environment.view()?).to_owned();
                 format!("{target} shows nothing that {name} would remedy: nothing was done.")
             }
-            Course::Branch(index) => {
+            ActionEffect::Branch(index) => {
                 let parameters = Parameters::of(spec, request.parameters(), self.rules());
                 let branch = &spec.branches[index];
                 let view = &environment.view()?;
@@ -137,12 +139,12 @@ impl ActionCatalogue {
                     spec.raised("no span takes any time, and each is divided by their sum")
                 })?
             }
-            Course::Raised | Course::Nothing => String::new(),
+            ActionEffect::Raised | ActionEffect::Nothing => String::new(),
         })
     }
 }
 
-impl Plan {
+impl ActionPlan {
     /// Name of the target; empty for an action without one.
     fn target_name<'w>(&self, view: &EnvironmentRef<'w>) -> &'w str {
         let name = self
@@ -154,7 +156,7 @@ impl Plan {
     /// The branch that is taken.
     fn branch<'a>(&self, spec: &'a ActionSpec) -> Option<&'a Branch> {
         match self.course {
-            Course::Branch(index) => spec.branches.get(index),
+            ActionEffect::Branch(index) => spec.branches.get(index),
             _ => None,
         }
     }
@@ -168,14 +170,17 @@ impl Plan {
     fn outcome(&self, spec: &ActionSpec, session: &mut ActionSession) -> ActionOutcome {
         let mut outcome = ActionOutcome {
             category: spec.category,
-            valid: !matches!(self.course, Course::NoTarget | Course::NoService),
+            valid: !matches!(
+                self.course,
+                ActionEffect::NoTarget | ActionEffect::NoService
+            ),
             wrong: self.wrong,
             branch: None,
             halted: self.halts,
             ends_episode: spec.ends_episode,
             feedback: String::new(),
         };
-        if let Course::Branch(index) = self.course {
+        if let ActionEffect::Branch(index) = self.course {
             outcome.branch = Some(index);
             if !spec.branches[index].halts.is_empty() {
                 session.record_halt();

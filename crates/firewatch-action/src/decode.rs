@@ -56,9 +56,9 @@ pub trait Decode: Sized {
 }
 
 /// What takes the place of an element that could not be read, so that the others keep theirs.
-pub trait StandIn {
+pub trait Placeholder {
     /// The value.
-    fn stand_in() -> Self;
+    fn placeholder() -> Self;
 }
 
 fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {

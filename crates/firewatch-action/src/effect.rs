@@ -31,8 +31,8 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
 });
 
 /// The effects of one action on one environment.
-pub(super) struct Run<'a, 'w> {
-    pub(super) means: Means<'a>,
+pub(super) struct EffectRunner<'a, 'w> {
+    pub(super) means: EffectContext<'a>,
     pub(super) environment: &'a mut EnvironmentMut<'w>,
     pub(super) session: &'a mut ActionSession,
     /// The target's place in the mesh.
@@ -42,7 +42,7 @@ pub(super) struct Run<'a, 'w> {
 
 /// What new values are worked out with.
 #[derive(Clone, Copy)]
-pub(super) struct Means<'a> {
+pub(super) struct EffectContext<'a> {
     pub(super) rules: &'a Rules,
     pub(super) action: &'a str,
     pub(super) parameters: Parameters<'a>,
@@ -67,7 +67,7 @@ pub(super) fn is_about(
     }
 }
 
-impl Run<'_, '_> {
+impl EffectRunner<'_, '_> {
     pub(super) fn effect(&mut self, effect: &Effect) -> Result<(), ActionError> {
         match effect {
             Effect::Change { metric, on, change } => self.change(metric, on, change)?,
@@ -190,7 +190,7 @@ fn integer(service: &ServiceMut, metric: &MetricKey) -> i64 {
     }
 }
 
-impl<'a> Means<'a> {
+impl<'a> EffectContext<'a> {
     fn raised(&self, why: &'static str) -> ActionError {
         ActionError::Raised {
             action: self.action.to_owned(),

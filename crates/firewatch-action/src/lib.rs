@@ -32,9 +32,10 @@ pub use catalogue::{ActionCatalogue, ActionId};
 pub use comparison::{Comparison, Metrics, Operator};
 pub use firewatch_sim::UnknownName;
 pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profile, Recipients};
-pub use plan::Plan as ActionPlan;
+pub use plan::ActionPlan;
 pub use request::{
-    ActionError, ActionOutcome, ActionRequest, Ask, HaltedFault, NumberedRequest, Target, WAIT,
+    ActionError, ActionOutcome, ActionRequest, HaltedFault, NumberedRequest, RequestedAction,
+    Target, WAIT,
 };
 pub use session::{ActionSession, HISTORY_TICKS, Recorded};
 pub use state_error::StateError;

@@ -5,7 +5,7 @@ use firewatch_sim::{EnvironmentRef, FaultKind, ServiceHandle, Status};
 use crate::catalogue::{ActionCatalogue, ActionId};
 use crate::model::{ActionSpec, Branch, Condition, Matching};
 use crate::parameter::{Parameters, Unfit};
-use crate::request::{Ask, HaltedFault, Target};
+use crate::request::{HaltedFault, RequestedAction, Target};
 use crate::session::ActionSession;
 
 /// What an action is going to do to an environment as it stands.
@@ -13,20 +13,20 @@ use crate::session::ActionSession;
 /// An action is done in two halves for the sake of those who look at many environments before they
 /// change any: [`ActionCatalogue::plan`] and [`ActionCatalogue::perform`].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plan {
+pub struct ActionPlan {
     pub(super) action: ActionId,
     /// The target's place in the mesh.
     pub(super) service: Option<usize>,
     /// The target itself: whoever plans has it at hand, and whoever acts would have to look for it.
     pub(super) handle: Option<ServiceHandle>,
     pub(super) wrong: bool,
-    pub(super) course: Course,
+    pub(super) course: ActionEffect,
     pub(super) halts: Option<HaltedFault>,
 }
 
 /// The course that an action takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Course {
+pub(super) enum ActionEffect {
     /// It needs a target, and none is given.
     NoTarget,
     /// The mesh has no such service.
@@ -45,21 +45,21 @@ pub(super) enum Course {
 
 impl ActionCatalogue {
     /// What an action is going to do to the environment as it stands. `action` is what the request's
-    /// [`Ask::action`] says: it is looked up once, whoever plans.
+    /// [`RequestedAction::action`] says: it is looked up once, whoever plans.
     #[must_use]
     pub fn plan(
         &self,
         view: &EnvironmentRef,
         session: &ActionSession,
         action: ActionId,
-        request: &impl Ask,
-    ) -> Plan {
-        let mut plan = Plan {
+        request: &impl RequestedAction,
+    ) -> ActionPlan {
+        let mut plan = ActionPlan {
             action,
             service: None,
             handle: None,
             wrong: false,
-            course: Course::Nothing,
+            course: ActionEffect::Nothing,
             halts: None,
         };
         if let Some(spec) = self.get(action) {
@@ -75,11 +75,17 @@ impl ActionCatalogue {
         plan
     }
 
-    fn fill_in(&self, plan: &mut Plan, spec: &ActionSpec, at: Situation, request: &impl Ask) {
+    fn fill_in(
+        &self,
+        plan: &mut ActionPlan,
+        spec: &ActionSpec,
+        at: Situation,
+        request: &impl RequestedAction,
+    ) {
         if spec.needs_target() {
             match request.target(at.view) {
-                Target::Missing => plan.course = Course::NoTarget,
-                Target::Unknown => plan.course = Course::NoService,
+                Target::Missing => plan.course = ActionEffect::NoTarget,
+                Target::Unknown => plan.course = ActionEffect::NoService,
                 Target::Service(index) => {
                     plan.service = Some(index);
                     plan.handle = at.view.service_handle(index);
@@ -95,20 +101,20 @@ impl ActionCatalogue {
         };
         let unfit = at.parameters.check();
         if let Some(Unfit::Rejected(index)) = unfit {
-            plan.course = Course::BadParameter(index);
+            plan.course = ActionEffect::BadParameter(index);
             return;
         }
         plan.wrong = spec.guarded && self.is_wrong(&at);
         plan.course = if plan.wrong && !spec.applies_when_healthy {
-            Course::Spared
+            ActionEffect::Spared
         } else if unfit.is_some() {
-            Course::Raised
+            ActionEffect::Raised
         } else {
             let fits = |branch: &Branch| branch.when.iter().all(|condition| at.holds(condition));
             let chosen = spec.branches.iter().position(fits);
-            chosen.map_or(Course::Nothing, Course::Branch)
+            chosen.map_or(ActionEffect::Nothing, ActionEffect::Branch)
         };
-        if let Course::Branch(index) = plan.course {
+        if let ActionEffect::Branch(index) = plan.course {
             plan.halts = at.halted_by(&spec.branches[index].halts);
         }
     }

@@ -6,7 +6,7 @@ mod effects;
 use firewatch_sim::{FaultKind, MetricKey};
 
 use crate::codes;
-use crate::decode::{Decode, Decoder, Fields, StandIn, join, key_path};
+use crate::decode::{Decode, Decoder, Fields, Placeholder, join, key_path};
 use crate::model::{
     ActionFile, ActionSpec, Amendment, Branch, Category, Condition, Matching, OnInvalid, Parameter,
     ParameterIndex, ParameterKind, Profile, Rules,
@@ -387,26 +387,26 @@ fn parameter_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Para
     None
 }
 
-impl StandIn for Condition {
-    fn stand_in() -> Self {
+impl Placeholder for Condition {
+    fn placeholder() -> Self {
         Self::ActiveFault
     }
 }
 
-impl StandIn for Branch {
-    fn stand_in() -> Self {
+impl Placeholder for Branch {
+    fn placeholder() -> Self {
         Self::default()
     }
 }
 
-impl StandIn for Template {
-    fn stand_in() -> Self {
+impl Placeholder for Template {
+    fn placeholder() -> Self {
         Self::default()
     }
 }
 
-impl StandIn for FaultKind {
-    fn stand_in() -> Self {
+impl Placeholder for FaultKind {
+    fn placeholder() -> Self {
         Self::OOM
     }
 }

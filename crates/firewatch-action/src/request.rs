@@ -98,7 +98,7 @@ impl NumberedRequest {
 }
 
 /// What an action is asked for with: an [`ActionRequest`] or a [`NumberedRequest`].
-pub trait Ask {
+pub trait RequestedAction {
     /// The action.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ pub enum Target {
     Service(usize),
 }
 
-impl Ask for ActionRequest {
+impl RequestedAction for ActionRequest {
     fn action(&self, catalogue: &ActionCatalogue) -> Result<ActionId, ActionError> {
         let id = catalogue.id(&self.name);
         id.ok_or_else(|| catalogue.unknown(&self.name))
@@ -150,7 +150,7 @@ impl Ask for ActionRequest {
     }
 }
 
-impl Ask for NumberedRequest {
+impl RequestedAction for NumberedRequest {
     fn action(&self, catalogue: &ActionCatalogue) -> Result<ActionId, ActionError> {
         match catalogue.get(self.action) {
             Some(_) => Ok(self.action),

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use firewatch_scenario::{CATALOGUE, Calls, Scenario, Service};
+use firewatch_scenario::{Calls, SERVICE_CATALOGUE, Scenario, Service};
 
 use crate::options::AuditOptions;
 
@@ -67,7 +67,7 @@ pub(crate) fn of_tick(scenario: &Scenario) -> u64 {
     let calls = |service: &Service| match &service.calls {
         Calls::Named(callees) => callees.len(),
         Calls::Catalogue => {
-            let mut catalogue = CATALOGUE.iter();
+            let mut catalogue = SERVICE_CATALOGUE.iter();
             let known = catalogue.find(|known| known.name == service.name);
             known.map_or(0, |known| known.calls.len())
         }

@@ -17,10 +17,10 @@
 
 use std::time::Instant;
 
-use firewatch_action::{ActionCatalogue, ActionRequest, Ask, NumberedRequest, Profile};
+use firewatch_action::{ActionCatalogue, ActionRequest, NumberedRequest, Profile, RequestedAction};
 use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeRequest};
 use firewatch_reference::PythonRandom;
-use firewatch_scenario::{Difficulty, Draws, Episodes};
+use firewatch_scenario::{Difficulty, Episodes, RandomStreams};
 use firewatch_sim::{Fleet, Observation};
 
 /// Rounds of the loop that make a window: an episode lasts no longer.
@@ -84,7 +84,7 @@ fn timed(work: impl FnOnce()) -> f64 {
 }
 
 /// Nanoseconds of the loop for each step, and what of them are the step, the observation and the resets.
-fn batched<A: Ask + Sync>(
+fn batched<A: RequestedAction + Sync>(
     count: usize,
     threads: usize,
     ask: impl Fn(ActionRequest, &[String]) -> A,

@@ -6,7 +6,7 @@ mod step;
 use std::fmt;
 use std::sync::Arc;
 
-use firewatch_action::{ActionCatalogue, ActionId, Ask, Profile};
+use firewatch_action::{ActionCatalogue, ActionId, Profile, RequestedAction};
 use firewatch_response::score::Score;
 use firewatch_scenario::Scenario;
 use firewatch_sim::{Fleet, SimError, Simulation};
@@ -219,7 +219,7 @@ impl EpisodeBatch {
     /// # Errors
     /// [`SimError::BufferLength`], [`firewatch_action::ActionError::Unknown`]: nothing has happened
     /// in any of the episodes then.
-    pub fn step<A: Ask + Sync>(
+    pub fn step<A: RequestedAction + Sync>(
         &mut self,
         actions: &[A],
         steps: &mut [BatchStep],

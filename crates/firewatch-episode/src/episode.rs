@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Ask, HaltedFault, Profile};
+use firewatch_action::{
+    ActionCatalogue, ActionRequest, ActionSession, HaltedFault, Profile, RequestedAction,
+};
 use firewatch_response::FailedAction;
 use firewatch_response::score::{EpisodeEnd, Grade, Reward, Score};
 use firewatch_scenario::{Goal, Scenario};

@@ -6,7 +6,7 @@ use firewatch_action::Profile;
 use firewatch_reference::{self as reference, ReferenceStart, Task};
 use firewatch_response::Timetable;
 use firewatch_response::score::ScoreTerms;
-use firewatch_scenario::{CATALOGUE, Difficulty, Scenario, generate};
+use firewatch_scenario::{Difficulty, SERVICE_CATALOGUE, Scenario, generate};
 use firewatch_sim::{Blueprint, EnvironmentMut, SimError, Simulation};
 
 use crate::error::EpisodeError;
@@ -150,7 +150,11 @@ fn check_registered(task: Option<&'static Task>) -> Result<(), EpisodeError> {
         .chain(faults.iter().map(|fault| &fault.service))
         .chain(red_herrings)
         .chain(adversarial_logs.iter().map(|line| &line.service));
-    let is_unknown = |name: &&String| !CATALOGUE.iter().any(|service| service.name == **name);
+    let is_unknown = |name: &&String| {
+        !SERVICE_CATALOGUE
+            .iter()
+            .any(|service| service.name == **name)
+    };
     match { named }.find(is_unknown) {
         None => Ok(()),
         Some(service) => Err(EpisodeError::Unregistered {

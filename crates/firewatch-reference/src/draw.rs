@@ -2,8 +2,8 @@
 
 use firewatch_action::Profile;
 use firewatch_scenario::{
-    CATALOGUE, Calls, Difficulty, Draws, Fault, Goals, OwnActions, Physics, Scenario, Service,
-    Sweep,
+    Calls, CustomActions, Difficulty, Fault, Goals, Physics, RandomStreams, SERVICE_CATALOGUE,
+    Scenario, Service, Sweep,
 };
 use firewatch_sim::{Engine, FaultKind, FaultKinds, ImpactMode};
 
@@ -12,7 +12,10 @@ use crate::python::PythonRandom;
 /// Draws services, root cause, fault kind, red herrings and, on hard, which of them lies. The
 /// services are independent draws, so that most meshes are hardly connected.
 pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom) -> Scenario {
-    let catalogue: Vec<&str> = CATALOGUE.iter().map(|service| service.name).collect();
+    let catalogue: Vec<&str> = SERVICE_CATALOGUE
+        .iter()
+        .map(|service| service.name)
+        .collect();
     let services = random.sample(&catalogue, difficulty.service_count());
     // Neither list is empty.
     let root_cause = random.choose(&services).unwrap_or_default();
@@ -40,7 +43,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         engine: Engine::default(),
         physics: Physics::default(),
         profile: Profile::Reference,
-        actions: OwnActions::default(),
+        actions: CustomActions::default(),
         fault_kinds: FaultKinds::default(),
         generated: false,
         services: services.into_iter().map(of_catalogue).collect(),

@@ -1,6 +1,6 @@
 //! Random numbers as CPython 3.11 draws them.
 
-use firewatch_scenario::Draws;
+use firewatch_scenario::RandomStreams;
 use firewatch_sim::SmolStr;
 use rand_mt::Mt;
 
@@ -77,7 +77,7 @@ impl PythonRandom {
     }
 }
 
-impl Draws for PythonRandom {
+impl RandomStreams for PythonRandom {
     /// `random()`
     fn unit(&mut self) -> f64 {
         let high = f64::from(self.0.next_u32() >> 5);

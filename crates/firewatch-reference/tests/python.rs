@@ -2,7 +2,7 @@
 //! `random.Random(seed)`, called in the order of [`Drawn`]'s fields.
 
 use firewatch_reference::PythonRandom;
-use firewatch_scenario::Draws;
+use firewatch_scenario::RandomStreams;
 
 #[derive(Debug, PartialEq)]
 struct Drawn {

@@ -91,9 +91,9 @@ pub struct Parsed<'a> {
 
 /// Notes what is wrong with the text.
 #[derive(Default)]
-struct Slips(Vec<Problem>);
+struct SyntaxErrors(Vec<Problem>);
 
-impl Slips {
+impl SyntaxErrors {
     fn note(&mut self, span: Range<usize>, message: String, label: &str, help: Option<String>) {
         self.0.push(Problem {
             code: codes::SYNTAX,

@@ -7,7 +7,7 @@ use firewatch_sim::{
 };
 
 use crate::catalogue::{CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
-use crate::draws::{Draws, Purpose};
+use crate::draws::{RandomStreams, StreamId};
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
@@ -17,16 +17,16 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 /// A red herring that is no service draws nothing. The change is the one that precedes the first fault, if
 /// that begins at once, with the service that has it.
 pub(crate) fn draw_services<'a>(
-    draws: &mut impl Draws,
+    draws: &mut impl RandomStreams,
     services: impl Iterator<Item = (&'a str, Option<&'a CatalogueService>)>,
     red_herrings: impl Iterator<Item = Option<usize>>,
     change: Option<(PrecedingChange, usize)>,
     drawn: &mut Vec<ServiceBlueprint>,
 ) {
-    draws.turn_to(Purpose::Baseline);
+    draws.select(StreamId::Baseline);
     drawn.clear();
     drawn.extend(services.map(|(name, entry)| healthy(name, entry, draws)));
-    draws.turn_to(Purpose::Degradation);
+    draws.select(StreamId::Degradation);
     for index in red_herrings.flatten() {
         let error_rate = round_decimal(0.05 + draws.unit() * (0.09 - 0.05), 4);
         if let Some(service) = drawn.get_mut(index) {
@@ -36,7 +36,7 @@ pub(crate) fn draw_services<'a>(
     if let Some((change, index)) = change
         && let Some(service) = drawn.get_mut(index)
     {
-        draws.turn_to(Purpose::Change);
+        draws.select(StreamId::Change);
         mark_recent_change(change, service, draws);
     }
 }
@@ -45,7 +45,7 @@ pub(crate) fn draw_services<'a>(
 fn healthy(
     name: &str,
     entry: Option<&CatalogueService>,
-    draws: &mut impl Draws,
+    draws: &mut impl RandomStreams,
 ) -> ServiceBlueprint {
     let limit = entry.map_or(DEFAULT_MEMORY_LIMIT_MEBIBYTES, |service| {
         service.memory_limit_mebibytes
@@ -103,7 +103,7 @@ fn instance_id(name: &str, suffix: &SmolStr) -> SmolStr {
         .collect()
 }
 
-fn version(draws: &mut impl Draws) -> SmolStr {
+fn version(draws: &mut impl RandomStreams) -> SmolStr {
     let mut digit = |first, count| DIGITS[first + draws.below(count)];
     let text = [b'v', digit(1, 3), b'.', digit(0, 10), b'.', digit(0, 10)];
     SmolStr::from_utf8(&text).unwrap_or_default()
@@ -135,7 +135,7 @@ pub(crate) fn derive_status(service: &mut ServiceBlueprint) {
 fn mark_recent_change(
     change: PrecedingChange,
     service: &mut ServiceBlueprint,
-    draws: &mut impl Draws,
+    draws: &mut impl RandomStreams,
 ) {
     let runtime = &mut service.runtime;
     match change {

@@ -19,7 +19,9 @@ pub const DEFAULT_MEMORY_LIMIT_MEBIBYTES: i64 = 512;
 /// The service of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static CatalogueService> {
-    CATALOGUE.iter().find(|service| service.name == name)
+    SERVICE_CATALOGUE
+        .iter()
+        .find(|service| service.name == name)
 }
 
 /// A set of services of the catalogue, a bit each.
@@ -38,11 +40,15 @@ pub(crate) struct Neighbourhood {
 /// The neighbourhood of each service.
 pub(crate) static NEIGHBOURHOODS: LazyLock<Vec<Neighbourhood>> = LazyLock::new(|| {
     let bits = |indices: &[usize]| indices.iter().fold(0, |bits, index| bits | 1 << index);
-    let position = |name: &&str| CATALOGUE.iter().position(|service| service.name == *name);
+    let position = |name: &&str| {
+        SERVICE_CATALOGUE
+            .iter()
+            .position(|service| service.name == *name)
+    };
     let neighbourhood = |service: &CatalogueService| {
         let callees: Vec<usize> = service.calls.iter().filter_map(position).collect();
         let calls_it = |other: &CatalogueService| other.calls.contains(&service.name);
-        let indexed = CATALOGUE.iter().enumerate();
+        let indexed = SERVICE_CATALOGUE.iter().enumerate();
         let callers: Vec<usize> = { indexed }
             .filter(|(_, other)| calls_it(other))
             .map(|(index, _)| index)
@@ -54,11 +60,11 @@ pub(crate) static NEIGHBOURHOODS: LazyLock<Vec<Neighbourhood>> = LazyLock::new(|
             linked: callees_bits | callers,
         }
     };
-    CATALOGUE.iter().map(neighbourhood).collect()
+    SERVICE_CATALOGUE.iter().map(neighbourhood).collect()
 });
 
 /// They fit the bits of [`Members`].
-const _: () = assert!(CATALOGUE.len() <= Members::BITS as usize);
+const _: () = assert!(SERVICE_CATALOGUE.len() <= Members::BITS as usize);
 
 const fn service(
     name: &'static str,
@@ -73,7 +79,7 @@ const fn service(
 }
 
 /// All of them. What calls nothing and is called by nothing is in the reference's catalogue so.
-pub static CATALOGUE: &[CatalogueService] = &[
+pub static SERVICE_CATALOGUE: &[CatalogueService] = &[
     service("api-gateway", &["auth-service", "user-service"], 512),
     service("auth-service", &["db-proxy"], 512),
     service("user-service", &["db-proxy", "cache"], 512),

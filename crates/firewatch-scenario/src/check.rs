@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use created::Created;
 
-use crate::catalogue::{self, CATALOGUE};
+use crate::catalogue::{self, SERVICE_CATALOGUE};
 use crate::codes;
 use crate::model::{Action, Calls, Fault, Scenario, Service};
 use firewatch_action::decode::{Decoder, key_path};
@@ -242,7 +242,7 @@ impl<'a> Checker<'a> {
                 let message = format!("`{}` is not in the catalogue", shown(&service.name));
                 self.notes
                     .report_with(codes::NOT_IN_CATALOGUE, path, message, "", || {
-                        let names = CATALOGUE.iter().map(|service| service.name);
+                        let names = SERVICE_CATALOGUE.iter().map(|service| service.name);
                         suggest(&service.name, "services", names).or_else(|| {
                             let own = "a service of your own says what it calls: \
                                    `services: { \"name\": (calls: [...]) }`";

@@ -14,7 +14,7 @@ use firewatch_sim::FaultKinds;
 /// The files of actions that a scenario names, and the catalogues with them. Where two files have an
 /// action of the same name, the later counts.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OwnActions {
+pub struct CustomActions {
     files: Vec<String>,
     /// What was read of each file, in their order.
     texts: Arc<[String]>,
@@ -28,7 +28,7 @@ struct ByProfile {
     reference: ActionCatalogue,
 }
 
-impl OwnActions {
+impl CustomActions {
     /// Reads files of actions; their names are relative to the folder. All have to be regular files below
     /// the root, which by default is the folder's parent.
     ///
@@ -74,7 +74,7 @@ impl OwnActions {
         &self.files
     }
 
-    /// Texts of the files as they were read, in the order of [`OwnActions::files`].
+    /// Texts of the files as they were read, in the order of [`CustomActions::files`].
     #[must_use]
     pub fn texts(&self) -> &[String] {
         &self.texts
@@ -173,7 +173,7 @@ pub(crate) fn named_files(folder: &Path, root: Option<&Path>) -> Result<NamedFil
     })
 }
 
-impl Decode for OwnActions {
+impl Decode for CustomActions {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let files = decoder.value(expr, path)?;
         Some(Self {

@@ -2,8 +2,10 @@
 
 use firewatch_sim::FaultKind;
 
-use crate::catalogue::{CATALOGUE, CatalogueService, Members, NEIGHBOURHOODS, Neighbourhood};
-use crate::draws::{Draws, Purpose, Streams};
+use crate::catalogue::{
+    CatalogueService, Members, NEIGHBOURHOODS, Neighbourhood, SERVICE_CATALOGUE,
+};
+use crate::draws::{RandomStreams, StreamId, Streams};
 use crate::model::Difficulty;
 
 /// What an episode is drawn as; all but the mesh are indices into that.
@@ -36,15 +38,15 @@ impl Draft {
     /// somebody calls, its fault, red herrings, and on hard a lying log.
     pub(crate) fn draw(&mut self, difficulty: Difficulty, seed: u64) {
         let draws = &mut Streams::new(seed);
-        draws.turn_to(Purpose::Mesh);
+        draws.select(StreamId::Mesh);
         self.draw_mesh(difficulty.service_count(), draws);
-        draws.turn_to(Purpose::Cause);
+        draws.select(StreamId::Cause);
         self.draw_cause(difficulty, draws);
-        draws.turn_to(Purpose::RedHerrings);
+        draws.select(StreamId::RedHerrings);
         self.draw_red_herrings(difficulty.red_herring_count(), draws);
         self.prompt_injection = match difficulty {
             Difficulty::Hard => {
-                draws.turn_to(Purpose::PromptInjection);
+                draws.select(StreamId::PromptInjection);
                 draws.choose(&self.red_herrings)
             }
             Difficulty::Easy | Difficulty::Medium => None,
@@ -53,7 +55,7 @@ impl Draft {
 
     /// The services of the mesh.
     pub(crate) fn services(&self) -> impl ExactSizeIterator<Item = &'static CatalogueService> {
-        self.mesh.iter().map(|&service| &CATALOGUE[service])
+        self.mesh.iter().map(|&service| &SERVICE_CATALOGUE[service])
     }
 
     /// Who calls whom, as indices into the mesh: by caller, then in the order of the catalogue's lists.
@@ -84,7 +86,7 @@ impl Draft {
         // skipped: growth from there would stop short.
         loop {
             self.mesh.clear();
-            let mut next = Some(draws.below(CATALOGUE.len()));
+            let mut next = Some(draws.below(SERVICE_CATALOGUE.len()));
             let mut linked = 0;
             while let Some(service) = next {
                 self.mesh.push(service);

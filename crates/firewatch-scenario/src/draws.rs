@@ -6,7 +6,7 @@ use rand_core::{Rng, SeedableRng};
 
 /// What numbers are drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum StreamId {
     /// The services of a generated episode.
     Mesh = 1,
     /// Its root cause and the kind of its fault.
@@ -24,9 +24,9 @@ pub enum Purpose {
 }
 
 /// A source of drawn numbers. The same calls in the same order give the same numbers.
-pub trait Draws {
+pub trait RandomStreams {
     /// Says what the next numbers are for. A source with one stream for everything does nothing.
-    fn turn_to(&mut self, _purpose: Purpose) {}
+    fn select(&mut self, _purpose: StreamId) {}
 
     /// A number from 0 up to but not including 1, in steps of 2^-53.
     fn unit(&mut self) -> f64;
@@ -81,9 +81,9 @@ fn keyed(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(key)
 }
 
-impl Draws for Streams {
+impl RandomStreams for Streams {
     /// Begins the purpose's stream, from its start.
-    fn turn_to(&mut self, purpose: Purpose) {
+    fn select(&mut self, purpose: StreamId) {
         self.numbers = keyed(self.seed);
         self.numbers.set_stream(purpose as u64);
     }

@@ -11,7 +11,7 @@ pub enum FileKind {
     Scenario,
     /// A [`crate::Runbook`].
     Runbook,
-    /// Actions, for a [`crate::OwnActions`].
+    /// Actions, for a [`crate::CustomActions`].
     Actions,
 }
 

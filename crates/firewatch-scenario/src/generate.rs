@@ -2,7 +2,7 @@
 
 use firewatch_sim::FaultKinds;
 
-use crate::custom_actions::OwnActions;
+use crate::custom_actions::CustomActions;
 use crate::draft::Draft;
 use crate::goal::Goals;
 use crate::model::{Calls, Difficulty, Fault, Physics, Scenario, Service};
@@ -26,7 +26,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         slo_budget: difficulty.slo_budget(),
         impact: firewatch_sim::ImpactMode::default(),
         profile: Profile::default(),
-        actions: OwnActions::default(),
+        actions: CustomActions::default(),
         fault_kinds: FaultKinds::default(),
         engine: firewatch_sim::Engine::default(),
         physics: Physics::default(),

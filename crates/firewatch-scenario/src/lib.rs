@@ -146,12 +146,12 @@ mod start;
 mod sweep;
 mod write;
 
-pub use catalogue::{CATALOGUE, CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES};
+pub use catalogue::{CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES, SERVICE_CATALOGUE};
 pub use check::{
     MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_SERVICE_TICKS, MAX_SERVICES, MAX_SPEED, MAX_TICKS,
 };
-pub use custom_actions::OwnActions;
-pub use draws::{Draws, Purpose};
+pub use custom_actions::CustomActions;
+pub use draws::{RandomStreams, StreamId};
 pub use episodes::Episodes;
 pub use file_kind::FileKind;
 pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};

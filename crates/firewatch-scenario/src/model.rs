@@ -8,7 +8,7 @@ use firewatch_sim::{
 
 pub use fault::{Fault, FaultShape};
 
-use crate::custom_actions::OwnActions;
+use crate::custom_actions::CustomActions;
 use crate::goal::Goals;
 use crate::sweep::Sweep;
 use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Profile, names};
@@ -37,7 +37,7 @@ pub struct Scenario {
     /// Which rules and numbers the actions of the timeline have.
     pub profile: Profile,
     /// Actions beyond the built-in ones.
-    pub actions: OwnActions,
+    pub actions: CustomActions,
     /// The kinds of fault that can happen in it; not a field of the file.
     pub fault_kinds: FaultKinds,
     /// Whether services, faults and red herrings are drawn from difficulty and seed.

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use firewatch_action::ActionRequest;
 use firewatch_action::Metrics;
-use firewatch_action::decode::{self, Decode, Decoder, StandIn, join, key_path};
+use firewatch_action::decode::{self, Decode, Decoder, Placeholder, join, key_path};
 use firewatch_ron::{Expr, Kind};
 use firewatch_ron::{shown, suggest};
 
@@ -184,8 +184,8 @@ impl Decode for Call {
     }
 }
 
-impl StandIn for Call {
-    fn stand_in() -> Self {
+impl Placeholder for Call {
+    fn placeholder() -> Self {
         Self::default()
     }
 }
@@ -196,7 +196,7 @@ impl Decode for Fault {
             decoder.fields(expr, path, "a fault", "Fault(kind: ..., service: \"...\")")?;
         let default = Self {
             speed: decoder.default_speed,
-            ..Self::stand_in()
+            ..Self::placeholder()
         };
         let fault = Self {
             kind: fields.required(decoder, "kind").unwrap_or(default.kind),
@@ -214,8 +214,8 @@ impl Decode for Fault {
     }
 }
 
-impl StandIn for Fault {
-    fn stand_in() -> Self {
+impl Placeholder for Fault {
+    fn placeholder() -> Self {
         Self::new(FaultKind::OOM, "")
     }
 }
@@ -261,7 +261,7 @@ impl Decode for Event {
         let tick = fields.required(decoder, "tick").unwrap_or(0);
         let action = fields
             .required(decoder, "do")
-            .unwrap_or(Self::stand_in().action);
+            .unwrap_or(Self::placeholder().action);
         fields.finish(decoder);
         let action = match action {
             Action::Inject(fault) => {
@@ -288,8 +288,8 @@ impl Decode for Event {
     }
 }
 
-impl StandIn for Event {
-    fn stand_in() -> Self {
+impl Placeholder for Event {
+    fn placeholder() -> Self {
         Self {
             tick: 0,
             action: Action::Set(String::new(), Metrics::new()),

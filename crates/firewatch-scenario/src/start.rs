@@ -8,7 +8,7 @@ use firewatch_sim::{
 
 use crate::baseline::{derive_status, draw_services};
 use crate::catalogue;
-use crate::draws::{Draws, Streams};
+use crate::draws::{RandomStreams, Streams};
 use crate::model::{Calls, Fault, Scenario, Service};
 
 impl Scenario {
@@ -28,7 +28,7 @@ impl Scenario {
     ///
     /// # Errors
     /// As [`Scenario::blueprint`].
-    pub fn blueprint_from(&self, draws: &mut impl Draws) -> Result<Blueprint, SimError> {
+    pub fn blueprint_from(&self, draws: &mut impl RandomStreams) -> Result<Blueprint, SimError> {
         blueprint(self, draws)
     }
 
@@ -44,7 +44,10 @@ impl Scenario {
     ///
     /// # Errors
     /// As [`Scenario::blueprint`].
-    pub fn initial_state_from(&self, draws: &mut impl Draws) -> Result<EnvironmentState, SimError> {
+    pub fn initial_state_from(
+        &self,
+        draws: &mut impl RandomStreams,
+    ) -> Result<EnvironmentState, SimError> {
         Ok(EnvironmentState {
             dependencies: dependencies(self),
             ..self.blueprint_from(draws)?.state()?
@@ -53,7 +56,7 @@ impl Scenario {
 }
 
 /// What the scenario starts from. Faults that start later are not in it.
-fn blueprint(scenario: &Scenario, draws: &mut impl Draws) -> Result<Blueprint, SimError> {
+fn blueprint(scenario: &Scenario, draws: &mut impl RandomStreams) -> Result<Blueprint, SimError> {
     let blueprint = shape(scenario).blueprint()?;
     let mut blueprint = blueprint.with_fault_kinds(scenario.fault_kinds.clone());
     let places: BTreeMap<&str, usize> = { scenario.services.iter().enumerate() }

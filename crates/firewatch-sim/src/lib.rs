@@ -52,7 +52,7 @@ mod world;
 pub use bevy_ecs;
 pub use host::change::{EnvironmentMut, ServiceMut};
 pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events};
-pub use host::fleet::{Fleet, FleetBuilder, FleetPart, NewPart, Standing};
+pub use host::fleet::{EnvironmentSummary, Fleet, FleetBuilder, FleetPart, NewPart};
 pub use host::intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
 pub use host::observe::Observation;
 pub use host::pause::{pause_environment, resume_environment};
@@ -82,8 +82,8 @@ pub use world::metric::{
 pub use world::num::round_decimal;
 pub use world::ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
 pub use world::service::{
-    Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
+    RuntimeDiagnostics, Traffic, Uptime, Vitals,
 };
 pub use world::state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
 pub use world::status::{Status, UnknownName};

@@ -2,7 +2,7 @@
 
 use firewatch_sim::{AdversarialLine, Engine, FaultKind, FaultKindDescriptor, ImpactMode, Status};
 
-use super::{Decode, Decoder, StandIn};
+use super::{Decode, Decoder, Placeholder};
 use crate::codes;
 use firewatch_ron::{Expr, Kind};
 
@@ -37,8 +37,8 @@ impl Decode for AdversarialLine {
     }
 }
 
-impl StandIn for AdversarialLine {
-    fn stand_in() -> Self {
+impl Placeholder for AdversarialLine {
+    fn placeholder() -> Self {
         Self {
             service: String::new(),
             line: String::new(),

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 
 use firewatch_sim::Value;
 
-use super::{Decode, Decoder, Entry, StandIn, in_quotes, key_path, without_quotes};
+use super::{Decode, Decoder, Entry, Placeholder, in_quotes, key_path, without_quotes};
 use firewatch_ron::{Expr, Kind, Number, NumberValue};
 
 /// The number, if it is one, else what to do about it.
@@ -72,14 +72,14 @@ impl Decode for String {
     }
 }
 
-impl StandIn for String {
-    fn stand_in() -> Self {
+impl Placeholder for String {
+    fn placeholder() -> Self {
         Self::new()
     }
 }
 
 /// An element that can't be read is noted, and a stand-in takes its place in the list.
-impl<T: Decode + StandIn> Decode for Vec<T> {
+impl<T: Decode + Placeholder> Decode for Vec<T> {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let Kind::List(list) = &expr.kind else {
             let is_item = matches!(expr.kind, Kind::Group(_) | Kind::Text(_) | Kind::Word(_));
@@ -91,7 +91,7 @@ impl<T: Decode + StandIn> Decode for Vec<T> {
             let path = format!("{path}[{index}]");
             items.push(decoder.value(item, &path).unwrap_or_else(|| {
                 decoder.mark_broken(&path);
-                T::stand_in()
+                T::placeholder()
             }));
         }
         Some(items)

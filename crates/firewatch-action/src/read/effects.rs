@@ -4,7 +4,7 @@ use firewatch_sim::MetricKey;
 
 use super::{metric_name, parameter_name};
 use crate::codes;
-use crate::decode::{Decode, Decoder, Fields, StandIn, join};
+use crate::decode::{Decode, Decoder, Fields, Placeholder, join};
 use crate::model::{Change, Counter, Effect, Factor, Limits, MAX_DECIMALS, Operand, Recipients};
 use firewatch_ron::{Expr, Kind};
 
@@ -283,8 +283,8 @@ impl Decode for Recipients {
     }
 }
 
-impl StandIn for Effect {
-    fn stand_in() -> Self {
+impl Placeholder for Effect {
+    fn placeholder() -> Self {
         Self::StoreLogs
     }
 }

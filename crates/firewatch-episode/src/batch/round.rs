@@ -1,7 +1,7 @@
 //! A step of episodes that are neighbours in a fleet, before and after their tick.
 
 use firewatch_action::{
-    ActionCatalogue, ActionId, ActionOutcome, ActionPlan as Plan, Ask, Profile,
+    ActionCatalogue, ActionId, ActionOutcome, ActionPlan, Profile, RequestedAction,
 };
 use firewatch_response::score::StepRecord;
 use firewatch_sim::FleetPart;
@@ -18,7 +18,7 @@ pub(super) enum TurnState {
     /// Its action is planned after its open circuits have advanced.
     Open,
     /// Its action is planned.
-    Planned(Plan),
+    Planned(ActionPlan),
     /// Its action is done, and its reward is not known yet.
     Done(StepRecord),
     /// All is done: the environment stayed as it was looked at.
@@ -43,7 +43,7 @@ pub(super) struct BatchRound<'a, A> {
     pub(super) steps: &'a mut [BatchStep],
 }
 
-impl<A: Ask> BatchRound<'_, A> {
+impl<A: RequestedAction> BatchRound<'_, A> {
     /// Does what the scenarios do by themselves before the tick.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSpec, Category, Profile};
 use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_reference::{PythonRandom, tasks};
-use firewatch_scenario::{Difficulty, Draws};
+use firewatch_scenario::{Difficulty, RandomStreams};
 
 use crate::random::{any_action, services};
 use crate::start::{begun, looking, request, scenario};
@@ -210,7 +210,7 @@ fn a_batch_refuses_buffers_of_another_size_and_unknown_actions() {
     let ticks = |index| {
         batch
             .fleet()
-            .standing(index)
+            .summary(index)
             .map(|standing| standing.clock.tick)
     };
     assert_eq!((ticks(0), ticks(1)), (Ok(1), Ok(1)));

@@ -3,7 +3,7 @@
 use firewatch_action::{ActionCatalogue, ActionRequest, Profile};
 use firewatch_episode::{Episode, EpisodeRequest, EpisodeStep};
 use firewatch_reference::{PythonRandom, tasks};
-use firewatch_scenario::Draws;
+use firewatch_scenario::RandomStreams;
 use firewatch_sim::Value;
 
 /// An action out of the catalogue on a service of the mesh, or something that makes no sense.

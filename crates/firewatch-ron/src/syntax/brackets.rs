@@ -10,7 +10,7 @@ use crate::work;
 
 /// What is wrong with a closing bracket.
 #[derive(Clone, Copy)]
-pub(super) enum Mend {
+pub(super) enum BracketRepair {
     /// The one that closes the open bracket is missing before it.
     Missing,
     /// It is there in its place.
@@ -141,12 +141,12 @@ impl Parser<'_> {
                     break false;
                 }
                 kind if is_closing(kind) => match self.wrong_closing() {
-                    Mend::Missing => break false,
-                    Mend::Mistaken => {
+                    BracketRepair::Missing => break false,
+                    BracketRepair::Mistaken => {
                         self.advance();
                         break true;
                     }
-                    Mend::Superfluous => {
+                    BracketRepair::Superfluous => {
                         self.advance();
                         self.separator();
                     }
@@ -185,27 +185,27 @@ impl Parser<'_> {
 
     /// Notes a closing bracket of another kind than the open one's. What makes the rest of the text
     /// match best is what most likely went wrong.
-    pub(super) fn wrong_closing(&mut self) -> Mend {
+    pub(super) fn wrong_closing(&mut self) -> BracketRepair {
         let span = self.span();
         let last = self.slips.0.last().and_then(|slip| slip.span.as_ref());
         if last == Some(&span) {
             // Already noted further in.
-            return Mend::Missing;
+            return BracketRepair::Missing;
         }
         let open: Vec<u8> = self.open.iter().map(|opener| opener.bracket).collect();
         let outer = &open[..open.len().saturating_sub(1)];
         let behind = self.at + 1;
         let mends = [
-            (self.mismatches(self.at, outer), Mend::Missing),
-            (self.mismatches(behind, outer), Mend::Mistaken),
-            (self.mismatches(behind, &open), Mend::Superfluous),
+            (self.mismatches(self.at, outer), BracketRepair::Missing),
+            (self.mismatches(behind, outer), BracketRepair::Mistaken),
+            (self.mismatches(behind, &open), BracketRepair::Superfluous),
         ];
         let best = mends.iter().min_by_key(|(mismatches, _)| *mismatches);
-        let mend = best.map_or(Mend::Superfluous, |(_, mend)| *mend);
+        let mend = best.map_or(BracketRepair::Superfluous, |(_, mend)| *mend);
         let mark = self.slice(&span);
         match (mend, self.open.last()) {
-            (Mend::Missing, _) => self.not_closed_before(span),
-            (Mend::Mistaken, Some(Opener { bracket, place, .. })) => {
+            (BracketRepair::Missing, _) => self.not_closed_before(span),
+            (BracketRepair::Mistaken, Some(Opener { bracket, place, .. })) => {
                 let line = line_of(self.text, place.start);
                 let (bracket, close) = (char::from(*bracket), char::from(closing(*bracket)));
                 let message = format!("`{mark}` can't close the `{bracket}` in line {line}");

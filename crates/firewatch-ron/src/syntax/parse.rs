@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::brackets::Opener;
 use super::text::unescape;
 use super::token::{Token, TokenKind, tokens};
-use super::{Expr, Kind, Name, Number, Parsed, Slips};
+use super::{Expr, Kind, Name, Number, Parsed, SyntaxErrors};
 use crate::problem::shown;
 use crate::work;
 
@@ -50,7 +50,7 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     /// The brackets that are open, outermost first.
     pub(super) open: Vec<Opener>,
-    pub(super) slips: Slips,
+    pub(super) slips: SyntaxErrors,
     /// Something that could not be read was noted: skip what is left of it.
     pub(super) is_lost: bool,
     /// The rest of the text is given up.
@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
             tokens: tokens(text),
             at: 0,
             open: Vec::new(),
-            slips: Slips::default(),
+            slips: SyntaxErrors::default(),
             is_lost: false,
             has_stopped: false,
             is_too_deep: false,

@@ -9,7 +9,7 @@ use super::events::EventForm;
 use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form};
 #[cfg(feature = "schema")]
 use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
-use crate::custom_actions::OwnActions;
+use crate::custom_actions::CustomActions;
 use crate::goal::{Goal, Goals};
 use crate::model::{Difficulty, Event, Expectation, Physics, Scenario};
 use crate::sweep::Sweep;
@@ -203,7 +203,7 @@ impl TryFrom<ScenarioForm> for Scenario {
             physics: form.physics,
             profile: form.profile,
             fault_kinds: FaultKinds::default(),
-            actions: OwnActions::named(form.actions),
+            actions: CustomActions::named(form.actions),
             generated: form.services.is_none(),
             services: form.services.map(services).unwrap_or_default(),
             faults: form

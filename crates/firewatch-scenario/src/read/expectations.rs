@@ -2,7 +2,7 @@
 
 use crate::codes;
 use crate::model::{Check, Expectation, Fact, Quantity, When};
-use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join};
+use firewatch_action::decode::{Call, Decode, Decoder, Placeholder, join};
 use firewatch_ron::Expr;
 use firewatch_ron::listed;
 
@@ -94,8 +94,8 @@ fn with_tick<'a>(
     Some((when(tick), check))
 }
 
-impl StandIn for Expectation {
-    fn stand_in() -> Self {
+impl Placeholder for Expectation {
+    fn placeholder() -> Self {
         Self {
             when: When::AtEnd,
             check: Check::Fact(Fact::AllHealthy),

@@ -4,7 +4,7 @@ use firewatch_sim::Value;
 
 use crate::codes;
 use crate::goal::{Goal, GoalTest};
-use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join};
+use firewatch_action::decode::{Call, Decode, Decoder, Placeholder, join};
 use firewatch_action::{Comparison, Operator};
 use firewatch_ron::{Expr, Kind};
 
@@ -47,8 +47,8 @@ impl Decode for Goal {
     }
 }
 
-impl StandIn for Goal {
-    fn stand_in() -> Self {
+impl Placeholder for Goal {
+    fn placeholder() -> Self {
         Self {
             service: String::new(),
             metric: String::new(),

@@ -5,7 +5,7 @@ use crate::codes;
 use crate::model::{Check, Fact, Quantity};
 use crate::read;
 use crate::runbook::AlertName;
-use firewatch_action::decode::{Call, Decode, Decoder, StandIn, join};
+use firewatch_action::decode::{Call, Decode, Decoder, Placeholder, join};
 use firewatch_ron::Expr;
 
 const STEPS: [&str; 4] = ["action", "wait", "wait_until", "when"];
@@ -98,8 +98,8 @@ fn when(decoder: &mut Decoder, call: &Call, path: &str) -> Option<Step> {
     ))
 }
 
-impl StandIn for Step {
-    fn stand_in() -> Self {
+impl Placeholder for Step {
+    fn placeholder() -> Self {
         Self::Wait(1)
     }
 }
@@ -172,8 +172,8 @@ impl Decode for AlertName {
     }
 }
 
-impl StandIn for Condition {
-    fn stand_in() -> Self {
+impl Placeholder for Condition {
+    fn placeholder() -> Self {
         Self::Check(Check::Fact(Fact::AllHealthy))
     }
 }

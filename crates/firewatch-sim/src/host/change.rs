@@ -9,7 +9,7 @@ use crate::world::environment::Environment;
 use crate::world::error::SimError;
 use crate::world::metric::{self, MetricKey};
 use crate::world::ownership::Services;
-use crate::world::service::Internals;
+use crate::world::service::RuntimeDiagnostics;
 use crate::world::state::FaultState;
 use crate::world::topology::Topology;
 use crate::world::value::Value;
@@ -206,7 +206,7 @@ impl<'w> EnvironmentMut<'w> {
         let name = view.service_names().nth(index).unwrap_or_default();
         let lines = view.logs(name);
         let ServiceMut(mut service) = self.service(index)?;
-        metric::change(&mut service, |internals: &mut Internals| {
+        metric::change(&mut service, |internals: &mut RuntimeDiagnostics| {
             internals.recent_logs = lines;
         });
         Ok(())

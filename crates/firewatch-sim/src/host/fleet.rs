@@ -6,7 +6,7 @@ mod helpers;
 mod part;
 mod pool;
 mod shard;
-mod standing;
+mod summary;
 
 use std::convert::Infallible;
 
@@ -22,7 +22,7 @@ use crate::world::value::Value;
 pub use builder::FleetBuilder;
 pub use part::{FleetPart, NewPart};
 use pool::Pool;
-pub use standing::Standing;
+pub use summary::EnvironmentSummary;
 
 /// Environments in worlds of up to a few thousand each, stepped by threads of the fleet's own.
 ///
@@ -320,22 +320,22 @@ impl Fleet {
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`]; [`SimError::NoEnvironment`] if a system of the host's has despawned it.
-    pub fn standing(&self, environment: usize) -> Result<Standing, SimError> {
+    pub fn summary(&self, environment: usize) -> Result<EnvironmentSummary, SimError> {
         let (shard, slot) = self.place(environment)?;
-        self.pool.shard(shard).standing(slot)
+        self.pool.shard(shard).summary(slot)
     }
 
     /// How every environment stands, in order.
     ///
     /// # Errors
-    /// [`SimError::BufferLength`] if there are not as many `standings` as environments;
+    /// [`SimError::BufferLength`] if there are not as many `summaries` as environments;
     /// [`SimError::NoEnvironment`] if a system of the host's has despawned one.
-    pub fn standings_into(&self, standings: &mut [Standing]) -> Result<(), SimError> {
-        SimError::check_length("standings", standings.len(), self.len)?;
-        for (shard, standings) in standings.chunks_mut(self.shard_size).enumerate() {
+    pub fn standings_into(&self, summaries: &mut [EnvironmentSummary]) -> Result<(), SimError> {
+        SimError::check_length("standings", summaries.len(), self.len)?;
+        for (shard, summaries) in summaries.chunks_mut(self.shard_size).enumerate() {
             let shard = self.pool.shard(shard);
-            for (slot, standing) in standings.iter_mut().enumerate() {
-                *standing = shard.standing(slot)?;
+            for (slot, summary) in summaries.iter_mut().enumerate() {
+                *summary = shard.summary(slot)?;
             }
         }
         Ok(())
@@ -352,12 +352,12 @@ impl Fleet {
     /// let mut fleet = Fleet::new(vec![blueprint.clone(); 3], 1)?;
     /// let mut done = [false; 3];
     /// fleet.tick_many(20);
-    /// fleet.done_into(&mut done, |_, standing| {
-    ///     standing.clock.tick >= 20 || standing.slo_budget.is_breached()
+    /// fleet.done_into(&mut done, |_, summary| {
+    ///     summary.clock.tick >= 20 || summary.slo_budget.is_breached()
     /// })?;
     /// assert_eq!(done, [true; 3]);
     /// fleet.reset_masked(&done, |_| blueprint.clone())?;
-    /// assert_eq!(fleet.standing(2)?.clock.tick, 0);
+    /// assert_eq!(fleet.summary(2)?.clock.tick, 0);
     /// # Ok(())
     /// # }
     /// ```
@@ -367,11 +367,11 @@ impl Fleet {
     pub fn done_into(
         &self,
         done: &mut [bool],
-        mut rule: impl FnMut(usize, &Standing) -> bool,
+        mut rule: impl FnMut(usize, &EnvironmentSummary) -> bool,
     ) -> Result<(), SimError> {
         SimError::check_length("done flags", done.len(), self.len)?;
         for (index, done) in done.iter_mut().enumerate() {
-            *done = rule(index, &self.standing(index)?);
+            *done = rule(index, &self.summary(index)?);
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use crate::world::metric::{self, Metric, Number, Numbers, as_f32};
 use crate::world::ownership::Services;
 use crate::world::rows::{RowRange, has_contiguous_rows};
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
+    RuntimeDiagnostics, Traffic, Uptime, Vitals,
 };
 
 /// Which metrics are observed, and of how many services an environment.
@@ -172,9 +172,9 @@ impl Observer {
                 Number::Certificate(numbers) => out.sparse::<Certificate>(numbers),
                 Number::ImagePull(numbers) => out.sparse::<ImagePull>(numbers),
                 Number::Pipeline(numbers) => out.sparse::<Pipeline>(numbers),
-                Number::Internals(numbers) => {
-                    out.fill((numbers.read)(&Internals::default()));
-                    out.sparse::<Internals>(numbers);
+                Number::RuntimeDiagnostics(numbers) => {
+                    out.fill((numbers.read)(&RuntimeDiagnostics::default()));
+                    out.sparse::<RuntimeDiagnostics>(numbers);
                 }
             }
         }

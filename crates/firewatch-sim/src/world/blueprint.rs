@@ -19,8 +19,8 @@ use crate::world::ownership::{FaultOf, Faults, ServiceOf, Services};
 use crate::world::removals::bound_removals;
 use crate::world::rows::{RowRanges, note_moved_rows};
 use crate::world::service::{
-    Certificate, CrashLoop, Extras, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
+    RuntimeDiagnostics, Traffic, Uptime, Vitals,
 };
 use crate::world::topology::{Reach, Topology};
 use crate::world::value::Value;
@@ -253,7 +253,7 @@ type Optional = (
     Certificate,
     ImagePull,
     Pipeline,
-    Internals,
+    RuntimeDiagnostics,
     Extras,
 );
 
@@ -265,7 +265,7 @@ type HasOptional = (
     Has<Certificate>,
     Has<ImagePull>,
     Has<Pipeline>,
-    Has<Internals>,
+    Has<RuntimeDiagnostics>,
     Has<Extras>,
 );
 

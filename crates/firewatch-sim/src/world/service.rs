@@ -143,7 +143,7 @@ impl Default for Profile {
 /// default of each metric.
 #[derive(Component, Clone, Debug, PartialEq)]
 #[component(storage = "SparseSet")]
-pub struct Internals {
+pub struct RuntimeDiagnostics {
     /// Pause of a garbage collection, milliseconds.
     pub runtime_gc_pause_duration_ms: f64,
     /// Garbage collections per second.
@@ -158,7 +158,7 @@ pub struct Internals {
     pub recent_logs: Vec<String>,
 }
 
-impl Default for Internals {
+impl Default for RuntimeDiagnostics {
     fn default() -> Self {
         Self {
             runtime_gc_pause_duration_ms: 15.0,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 
-use super::standing::Standing;
+use super::summary::EnvironmentSummary;
 use crate::host::change::{EnvironmentMut, OfFleet};
 use crate::host::events::{EnvironmentEvent, install_events};
 use crate::host::intervene::{Intervention, put_budget, set_slo_budget};
@@ -263,7 +263,7 @@ impl Shard {
     }
 
     /// How an environment stands.
-    pub(super) fn standing(&self, slot: usize) -> Result<Standing, SimError> {
+    pub(super) fn summary(&self, slot: usize) -> Result<EnvironmentSummary, SimError> {
         let entity = self.world.get_entity(self.environments[slot]);
         let parts = { entity.ok() }.and_then(|entity| {
             entity
@@ -271,7 +271,7 @@ impl Shard {
                 .ok()
         });
         let (&clock, &impact, &slo_budget) = parts.ok_or(SimError::NoEnvironment)?;
-        Ok(Standing {
+        Ok(EnvironmentSummary {
             clock,
             impact,
             slo_budget,

@@ -7,8 +7,8 @@ use super::model::{Metric, MetricKind, Number, Numbers};
 use super::range::{Range, check_number};
 use crate::world::error::SimError;
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
+    RuntimeDiagnostics, Traffic, Uptime, Vitals,
 };
 
 /// Something that has the components which every service has.
@@ -134,7 +134,7 @@ metrics! {
         last_config_revision: Int, "", COUNT, "number of the configuration in force";
         last_config_age_seconds: Int, "s", COUNT, "time since the last configuration change";
     }
-    defaulted Internals {
+    defaulted RuntimeDiagnostics {
         runtime_gc_pause_duration_ms: Float, "ms", AMOUNT, "pause of a garbage collection";
         runtime_gc_count_per_second: Float, "{collection}/s", AMOUNT, "garbage collections per second";
         runtime_jvm_threads_count: Int, "{thread}", COUNT, "threads of the runtime";
@@ -146,7 +146,7 @@ metrics! {
         service_instance_id: Text, "", NONE, "identity of the running instance";
         last_deployment_sha: Text, "", NONE, "short hash of the deployed commit";
     }
-    defaulted Internals {
+    defaulted RuntimeDiagnostics {
         recent_logs: Lines, "", NONE, "log lines attached to the service";
     }
     optional RequestQueue {

@@ -4,8 +4,8 @@ use bevy_ecs::prelude::*;
 
 use super::range::Range;
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Internals, Pipeline, Profile, RequestQueue, Runtime,
-    Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
+    RuntimeDiagnostics, Traffic, Uptime, Vitals,
 };
 use crate::world::value::Value;
 
@@ -85,7 +85,7 @@ pub(crate) enum Number {
     Certificate(Numbers<Certificate>),
     ImagePull(Numbers<ImagePull>),
     Pipeline(Numbers<Pipeline>),
-    Internals(Numbers<Internals>),
+    RuntimeDiagnostics(Numbers<RuntimeDiagnostics>),
 }
 
 impl std::fmt::Debug for Metric {

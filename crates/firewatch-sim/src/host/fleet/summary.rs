@@ -4,7 +4,7 @@ use crate::world::environment::{Clock, Impact, SloBudget};
 
 /// How an environment of a fleet stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Standing {
+pub struct EnvironmentSummary {
     /// Ticks done and simulated seconds.
     pub clock: Clock,
     /// Bad customer minutes and time to mitigate.
