@@ -1,6 +1,6 @@
 //! Episodes drawn straight into blueprints are the ones that `generate` draws as scenarios.
 
-use firewatch_scenario::{Difficulty, Episodes, generate};
+use firewatch_scenario::{Difficulty, ScenarioGenerator, generate};
 use firewatch_sim::Fleet;
 
 /// As many as fit the time of a test; every kind of fault and every service is among them.
@@ -8,7 +8,7 @@ const SEEDS: u64 = 2000;
 
 #[test]
 fn both_ways_draw_the_same() {
-    let mut episodes = Episodes::new();
+    let mut episodes = ScenarioGenerator::new();
     for &difficulty in Difficulty::ALL {
         for seed in (0..SEEDS).chain([u64::MAX]) {
             let expected = generate(difficulty, seed)
@@ -27,7 +27,7 @@ fn both_ways_go_on_the_same() {
     let first = generate(Difficulty::Hard, 0).blueprint().unwrap();
     let mut drawn = Fleet::new(vec![first.clone(); 30], 1).unwrap();
     let mut expected = Fleet::new(vec![first; 30], 1).unwrap();
-    let mut episodes = Episodes::new();
+    let mut episodes = ScenarioGenerator::new();
     for round in 0..60 {
         for environment in 0..drawn.len() {
             let seed = round * 30 + environment as u64;

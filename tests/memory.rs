@@ -9,7 +9,7 @@
 use bevy_ecs::prelude::*;
 use firewatch_action::Profile;
 use firewatch_episode::{EpisodeBatch, EpisodeRequest};
-use firewatch_scenario::{Difficulty, Episodes};
+use firewatch_scenario::{Difficulty, ScenarioGenerator};
 use firewatch_sim::{
     Environment, FaultKind, FaultState, Fleet, Simulation, defragment_environments,
     despawn_environment, spawn_environment,
@@ -59,7 +59,7 @@ fn assert_bounded(what: &str, mut reset: impl FnMut(usize)) {
 
 #[test]
 fn mixed_resets_of_a_fleet_take_constant_memory() {
-    let mut episodes = Episodes::new();
+    let mut episodes = ScenarioGenerator::new();
     let blueprints: Vec<_> = (0..PLACES)
         .map(|place| episodes.draw(difficulty(place), place as u64).clone())
         .collect();
@@ -76,7 +76,7 @@ fn mixed_resets_of_a_fleet_take_constant_memory() {
 
 #[test]
 fn resets_after_a_fault_was_injected_take_constant_memory() {
-    let mut episodes = Episodes::new();
+    let mut episodes = ScenarioGenerator::new();
     let mut fleet = Fleet::new([episodes.draw(Difficulty::Easy, 0).clone()], 1).unwrap();
     assert_bounded("a fleet with injections", |number| {
         let service = fleet.read(0, |view| view.service_names().next().unwrap().to_owned());

@@ -9,7 +9,8 @@ use firewatch_response::{
     ServiceHistory,
 };
 use firewatch_scenario::{
-    Action, Check, Difficulty, Event, Expectation, Fact, Fault, Quantity, Scenario, When, generate,
+    Check, Difficulty, Expectation, Fact, Fault, Quantity, Scenario, TimelineAction, TimelineEvent,
+    When, generate,
 };
 use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value};
 use proptest::collection::vec;
@@ -116,33 +117,33 @@ fn deeds() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn event(scenario: &Scenario, tick: u64, deed: Deed) -> Event {
+fn event(scenario: &Scenario, tick: u64, deed: Deed) -> TimelineEvent {
     let service = |index: usize| {
         scenario.services[index % scenario.services.len()]
             .name
             .clone()
     };
     let action = match deed {
-        Deed::Halt => Action::Halt(scenario.root_cause_name().unwrap().to_owned()),
-        Deed::Inject(kind, at, speed) => Action::Inject(Fault {
+        Deed::Halt => TimelineAction::Halt(scenario.root_cause_name().unwrap().to_owned()),
+        Deed::Inject(kind, at, speed) => TimelineAction::Inject(Fault {
             speed,
             start_tick: tick,
             ..Fault::new(kind, service(at))
         }),
         Deed::Set(at, rate) => {
             let rate = ("http_server_error_rate".to_owned(), Value::Float(rate));
-            Action::Set(service(at), Metrics::from([rate]))
+            TimelineAction::Set(service(at), Metrics::from([rate]))
         }
         Deed::Perform(index, at) => {
             let action = &ActionCatalogue::built_in(scenario.profile).actions()[index];
-            Action::Perform(if action.needs_target() {
+            TimelineAction::Perform(if action.needs_target() {
                 ActionRequest::new(action.name(), &service(at))
             } else {
                 ActionRequest::untargeted(action.name())
             })
         }
     };
-    Event { tick, action }
+    TimelineEvent { tick, action }
 }
 
 /// Expectations of every sort, about ticks within and behind the run.

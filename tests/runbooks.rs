@@ -15,7 +15,7 @@ use firewatch_reference::tasks;
 use firewatch_response::score::EpisodeEnd;
 use firewatch_response::{EventKind, FleetPlayback, Playback, Responder};
 use firewatch_scenario::AlertName;
-use firewatch_scenario::runbook::{Condition, Step};
+use firewatch_scenario::runbook::{RunbookCondition, RunbookStep};
 use firewatch_scenario::{
     Check, Diagnostics, Difficulty, Expectation, Fact, FileKind, Quantity, Runbook, Scenario, When,
     generate,
@@ -324,20 +324,20 @@ fn any_runbook(services: Vec<String>, profile: Profile) -> impl Strategy<Value =
     )
         .prop_map(|((name, needs_target), service)| {
             let target = needs_target.then_some(service);
-            Step::Act(ActionRequest {
+            RunbookStep::Act(ActionRequest {
                 name,
                 target,
                 ..ActionRequest::default()
             })
         });
     let condition = any_condition(services);
-    let wait = (1_u64..4).prop_map(Step::Wait);
+    let wait = (1_u64..4).prop_map(RunbookStep::Wait);
     let until = (condition.clone(), prop::option::of(1_u64..5));
-    let until = until.prop_map(|(condition, limit)| Step::WaitUntil(condition, limit));
+    let until = until.prop_map(|(condition, limit)| RunbookStep::WaitUntil(condition, limit));
     let simple = prop_oneof![6 => action, 1 => wait, 1 => until].boxed();
     let some = prop::collection::vec(simple.clone(), 0..3);
     let when = (condition, some.clone(), some)
-        .prop_map(|(condition, then, others)| Step::When(condition, then, others));
+        .prop_map(|(condition, then, others)| RunbookStep::When(condition, then, others));
     prop::collection::vec(prop_oneof![5 => simple, 1 => when], 0..25).prop_map(|steps| Runbook {
         name: "Random".to_owned(),
         steps,
@@ -345,22 +345,22 @@ fn any_runbook(services: Vec<String>, profile: Profile) -> impl Strategy<Value =
     })
 }
 
-fn any_condition(services: Vec<String>) -> BoxedStrategy<Condition> {
+fn any_condition(services: Vec<String>) -> BoxedStrategy<RunbookCondition> {
     let service = prop::sample::select(services);
     let names = prop::option::of(prop::sample::select(AlertName::ALL));
     let number = |operator, with| Comparison { operator, with };
     let simple = prop_oneof![
-        (service.clone(), names).prop_map(|(service, name)| Condition::Alert(service, name)),
+        (service.clone(), names).prop_map(|(service, name)| RunbookCondition::Alert(service, name)),
         service
             .clone()
-            .prop_map(|service| Condition::Check(Check::Status(
+            .prop_map(|service| RunbookCondition::Check(Check::Status(
                 service,
                 Comparison {
                     operator: Operator::Ge,
                     with: Status::Degraded,
                 }
             ))),
-        service.prop_map(|service| Condition::Check(Check::Metric(
+        service.prop_map(|service| RunbookCondition::Check(Check::Metric(
             service,
             "process_memory_utilization".to_owned(),
             Comparison {
@@ -368,9 +368,10 @@ fn any_condition(services: Vec<String>) -> BoxedStrategy<Condition> {
                 with: Value::Float(0.5),
             }
         ))),
-        (3_u32..15).prop_map(move |tick| Condition::Tick(number(Operator::Ge, f64::from(tick)))),
-        Just(Condition::Check(Check::Fact(Fact::Mitigated))),
-        Just(Condition::Check(Check::Quantity(
+        (3_u32..15)
+            .prop_map(move |tick| RunbookCondition::Tick(number(Operator::Ge, f64::from(tick)))),
+        Just(RunbookCondition::Check(Check::Fact(Fact::Mitigated))),
+        Just(RunbookCondition::Check(Check::Quantity(
             Quantity::WrongActions,
             number(Operator::Gt, 1.0)
         ))),
@@ -379,9 +380,9 @@ fn any_condition(services: Vec<String>) -> BoxedStrategy<Condition> {
         .prop_recursive(2, 6, 2, |inner| {
             let some = prop::collection::vec(inner.clone(), 0..3);
             prop_oneof![
-                inner.prop_map(|condition| Condition::Not(Box::new(condition))),
-                some.clone().prop_map(Condition::All),
-                some.prop_map(Condition::Any),
+                inner.prop_map(|condition| RunbookCondition::Not(Box::new(condition))),
+                some.clone().prop_map(RunbookCondition::All),
+                some.prop_map(RunbookCondition::Any),
             ]
         })
         .boxed()

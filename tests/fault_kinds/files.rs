@@ -3,7 +3,7 @@
 use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_episode::{EpisodeBatch, EpisodeRequest};
 use firewatch_response::Playback;
-use firewatch_scenario::{LoadOptions, Plan, Scenario};
+use firewatch_scenario::{LoadOptions, Scenario, SweepPlan};
 use firewatch_sim::{FaultKinds, PrecedingChange, Simulation};
 
 use crate::{describe, disk_full, fill_disk, kinds, named};
@@ -57,7 +57,7 @@ fn a_scenario_names_a_kind_of_the_hosts() {
 
 #[test]
 fn a_grid_varies_over_kinds_of_the_hosts() {
-    let plan = Plan::new(&read(TEXT, known()).unwrap());
+    let plan = SweepPlan::new(&read(TEXT, known()).unwrap());
     assert_eq!(plan.runs(), 2);
     let kinds = [0, 1].map(|run| plan.scenario(run).faults[0].kind.to_string());
     assert_eq!(kinds, ["oom", "disk_full"]);

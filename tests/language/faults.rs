@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use firewatch_action::decode;
 use firewatch_action::form::{self, FileForm};
-use firewatch_scenario::{Action, Event, Fault, FaultShape, Scenario};
+use firewatch_scenario::{Fault, FaultShape, Scenario, TimelineAction, TimelineEvent};
 use firewatch_sim::{FaultKind, FaultKinds};
 use proptest::option;
 use proptest::prelude::*;
@@ -53,8 +53,8 @@ proptest! {
     fn what_is_written_is_read_back_by_every_reader(listed in faults(), injected in faults()) {
         let mut scenario = Scenario::parse("x.ron", &with(", speed: 1")).unwrap();
         scenario.faults = vec![listed];
-        let action = Action::Inject(Fault { start_tick: 3, ..injected });
-        scenario.timeline = vec![Event { tick: 3, action }];
+        let action = TimelineAction::Inject(Fault { start_tick: 3, ..injected });
+        scenario.timeline = vec![TimelineEvent { tick: 3, action }];
         let text = scenario.to_string();
         let kinds = FaultKinds::default();
         let read = form::read(&text, &kinds);

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_scenario::{
-    Action, CustomActions, Difficulty, Event, Fault, Goals, Physics, Scenario, Sweep,
+    CustomActions, Difficulty, Fault, Goals, Physics, Scenario, Sweep, TimelineAction,
+    TimelineEvent,
 };
 use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget};
 use proptest::collection::vec;
@@ -115,22 +116,24 @@ pub fn scenarios() -> impl Strategy<Value = Scenario> {
                         .collect();
                     match all.as_slice() {
                         [] => continue,
-                        faults => Action::Halt(index.get(faults).service.clone()),
+                        faults => TimelineAction::Halt(index.get(faults).service.clone()),
                     }
                 }
                 Plan::Inject(_) if is_single => continue,
-                Plan::Inject(draft) => Action::Inject(draft.fault(&names, tick)),
-                Plan::Set(index, metrics) => Action::Set(index.get(&names).clone(), metrics),
+                Plan::Inject(draft) => TimelineAction::Inject(draft.fault(&names, tick)),
+                Plan::Set(index, metrics) => {
+                    TimelineAction::Set(index.get(&names).clone(), metrics)
+                }
                 Plan::Perform(action, at, choice) => {
                     let actions = ActionCatalogue::built_in(profile).actions();
-                    Action::Perform(request(
+                    TimelineAction::Perform(request(
                         action.get(actions),
                         &names[at.index(names.len())],
                         choice,
                     ))
                 }
             };
-            scenario.timeline.push(Event { tick, action });
+            scenario.timeline.push(TimelineEvent { tick, action });
         }
         let faulty: BTreeSet<String> = scenario.all_faults().map(|f| f.service.clone()).collect();
         scenario.red_herrings = names

@@ -1,6 +1,6 @@
 //! Checks whether the incident needs an answer, and has one.
 
-use firewatch_scenario::{Action, Scenario};
+use firewatch_scenario::{Scenario, TimelineAction};
 
 use crate::finding::{AuditCheck, AuditFinding};
 use crate::policy::PolicyKind;
@@ -13,7 +13,9 @@ const MAX_LISTED: usize = 3;
 
 /// Returns the number of timeline events that halt a fault or perform an action.
 pub(crate) fn own_answers(scenario: &Scenario) -> u64 {
-    let answers = |action: &Action| matches!(action, Action::Halt(_) | Action::Perform(_));
+    let answers = |action: &TimelineAction| {
+        matches!(action, TimelineAction::Halt(_) | TimelineAction::Perform(_))
+    };
     let events = scenario.timeline.iter();
     events.filter(|event| answers(&event.action)).count() as u64
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use firewatch_action::ActionRequest;
-use firewatch_scenario::runbook::Step;
+use firewatch_scenario::runbook::RunbookStep;
 use firewatch_scenario::{Runbook, Scenario};
 
 use crate::arena::Arena;
@@ -157,9 +157,9 @@ pub(crate) fn as_runbook(actions: &Actions) -> Runbook {
     let mut next = 0;
     for (step, request) in actions {
         if *step > next {
-            steps.push(Step::Wait(step - next));
+            steps.push(RunbookStep::Wait(step - next));
         }
-        steps.push(Step::Act(request.clone()));
+        steps.push(RunbookStep::Act(request.clone()));
         next = step + 1;
     }
     Runbook {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionRequest, Metrics};
-use firewatch_scenario::{Action, Fault, Scenario};
+use firewatch_scenario::{Fault, Scenario, TimelineAction};
 use firewatch_sim::{
     Engine, EnvironmentRef, FaultKindDescriptor, ImpactMode, SimError, Status, Vitals,
 };
@@ -348,8 +348,8 @@ fn without(
     }
     scenario.faults.retain(|_| stays());
     scenario.timeline.retain(|event| match event.action {
-        Action::Inject(_) => stays(),
-        Action::Halt(_) | Action::Set(..) | Action::Perform(_) => true,
+        TimelineAction::Inject(_) => stays(),
+        TimelineAction::Halt(_) | TimelineAction::Set(..) | TimelineAction::Perform(_) => true,
     });
     Ok(scenario)
 }

@@ -20,7 +20,7 @@ use std::time::Instant;
 use firewatch_action::{ActionCatalogue, ActionRequest, NumberedRequest, Profile, RequestedAction};
 use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeRequest};
 use firewatch_reference::PythonRandom;
-use firewatch_scenario::{Difficulty, Episodes, RandomStreams};
+use firewatch_scenario::{Difficulty, RandomStreams, ScenarioGenerator};
 use firewatch_sim::{Fleet, Observation};
 
 /// Rounds of the loop that make a window: an episode lasts no longer.
@@ -174,7 +174,7 @@ fn single(count: usize) -> f64 {
 /// blueprint and putting it in the place of another takes.
 fn beginnings(count: usize, threads: usize) -> [f64; 3] {
     let mut figures = [const { Vec::new() }; 3];
-    let mut episodes = Episodes::new();
+    let mut episodes = ScenarioGenerator::new();
     let mut seed = 0;
     let mut next = || {
         seed += 1;

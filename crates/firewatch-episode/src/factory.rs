@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_action::Profile;
 use firewatch_response::score::ScoreTerms;
-use firewatch_scenario::{Difficulty, Episodes, Scenario, generate};
+use firewatch_scenario::{Difficulty, Scenario, ScenarioGenerator, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
 
 use crate::error::EpisodeError;
@@ -39,7 +39,7 @@ impl PreparedEpisode {
 /// Begins episodes of one part of a fleet. Keeps the memory that it draws in.
 pub(crate) struct EpisodeFactory {
     profile: Profile,
-    episodes: Episodes,
+    episodes: ScenarioGenerator,
     /// The scenario that stands for all drawn episodes of a difficulty, in the order of the difficulties. Each
     /// factory has its own, so that threads don't share the count of references.
     drawn: [Arc<Scenario>; 3],
@@ -52,7 +52,7 @@ impl EpisodeFactory {
     pub(crate) fn new(profile: Profile) -> Self {
         Self {
             profile,
-            episodes: Episodes::new(),
+            episodes: ScenarioGenerator::new(),
             drawn: [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard]
                 .map(|difficulty| Arc::new(generate(difficulty, 0))),
             beginning: Vec::new(),

@@ -8,7 +8,7 @@ use crate::expect::CheckContext;
 use crate::score::Score;
 use firewatch_action::ActionRequest;
 use firewatch_scenario::Runbook;
-use firewatch_scenario::runbook::{Condition, Step};
+use firewatch_scenario::runbook::{RunbookCondition, RunbookStep};
 
 /// Follows a runbook, tick by tick.
 #[derive(Clone, Debug)]
@@ -66,9 +66,9 @@ impl Responder {
                 continue;
             };
             let waits = match step {
-                Step::Act(_) | Step::When(..) => false,
-                Step::Wait(ticks) => self.waited < *ticks,
-                Step::WaitUntil(condition, limit) => {
+                RunbookStep::Act(_) | RunbookStep::When(..) => false,
+                RunbookStep::Wait(ticks) => self.waited < *ticks,
+                RunbookStep::WaitUntil(condition, limit) => {
                     let goes_on = limit.is_none_or(|limit| self.waited < limit);
                     goes_on && !holds(condition, &context)
                 }
@@ -80,8 +80,8 @@ impl Responder {
             self.waited = 0;
             list.next += 1;
             match step {
-                Step::Act(request) => return Some(request),
-                Step::When(condition, ..) => {
+                RunbookStep::Act(request) => return Some(request),
+                RunbookStep::When(condition, ..) => {
                     let branch = if holds(condition, &context) {
                         Branch::Then
                     } else {
@@ -89,7 +89,7 @@ impl Responder {
                     };
                     self.lists.push(OpenList { branch, next: 0 });
                 }
-                Step::Wait(_) | Step::WaitUntil(..) => {}
+                RunbookStep::Wait(_) | RunbookStep::WaitUntil(..) => {}
             }
         }
     }
@@ -106,23 +106,23 @@ impl Responder {
 }
 
 /// Returns the steps of the innermost of these lists.
-fn innermost<'a>(runbook: &'a Runbook, lists: &[OpenList]) -> &'a [Step] {
+fn innermost<'a>(runbook: &'a Runbook, lists: &[OpenList]) -> &'a [RunbookStep] {
     let around = lists.iter().zip(lists.iter().skip(1));
     around.fold(&runbook.steps, |steps, (outer, inner)| {
         let done = outer.next.checked_sub(1);
         match done.and_then(|done| steps.get(done)) {
-            Some(Step::When(_, then, _)) if inner.branch == Branch::Then => then,
-            Some(Step::When(_, _, others)) => others,
+            Some(RunbookStep::When(_, then, _)) if inner.branch == Branch::Then => then,
+            Some(RunbookStep::When(_, _, others)) => others,
             _ => &[],
         }
     })
 }
 
 /// Whether the condition holds now.
-fn holds(condition: &Condition, context: &CheckContext) -> bool {
+fn holds(condition: &RunbookCondition, context: &CheckContext) -> bool {
     match condition {
-        Condition::Check(check) => context.check(check).holds,
-        Condition::Alert(service, name) => {
+        RunbookCondition::Check(check) => context.check(check).holds,
+        RunbookCondition::Alert(service, name) => {
             let mut names = context.view.service_names();
             let index = names.position(|other| other == service);
             index
@@ -130,9 +130,11 @@ fn holds(condition: &Condition, context: &CheckContext) -> bool {
                 .is_some_and(|(index, score)| score.fires(context.view, index, *name))
         }
         // The tick after which the action would be performed.
-        Condition::Tick(comparison) => comparison.holds(&(context.view.clock().tick as f64 + 1.0)),
-        Condition::Not(condition) => !holds(condition, context),
-        Condition::All(conditions) => conditions.iter().all(|c| holds(c, context)),
-        Condition::Any(conditions) => conditions.iter().any(|c| holds(c, context)),
+        RunbookCondition::Tick(comparison) => {
+            comparison.holds(&(context.view.clock().tick as f64 + 1.0))
+        }
+        RunbookCondition::Not(condition) => !holds(condition, context),
+        RunbookCondition::All(conditions) => conditions.iter().all(|c| holds(c, context)),
+        RunbookCondition::Any(conditions) => conditions.iter().any(|c| holds(c, context)),
     }
 }

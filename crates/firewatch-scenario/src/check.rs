@@ -15,7 +15,7 @@ use created::Created;
 
 use crate::catalogue::{self, SERVICE_CATALOGUE};
 use crate::codes;
-use crate::model::{Action, Calls, Fault, Scenario, Service};
+use crate::model::{Calls, Fault, Scenario, Service, TimelineAction};
 use firewatch_action::decode::{Decoder, key_path};
 use firewatch_ron::{shown, suggest};
 
@@ -98,8 +98,10 @@ impl<'a> Checker<'a> {
             .timeline
             .iter()
             .filter_map(|event| match &event.action {
-                Action::Set(service, metrics) => Some((&**service, metrics)),
-                Action::Halt(_) | Action::Inject(_) | Action::Perform(_) => None,
+                TimelineAction::Set(service, metrics) => Some((&**service, metrics)),
+                TimelineAction::Halt(_)
+                | TimelineAction::Inject(_)
+                | TimelineAction::Perform(_) => None,
             });
         let given = of_services.chain(of_faults).chain(set);
         let given = given.flat_map(|(service, metrics)| {

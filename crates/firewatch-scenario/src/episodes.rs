@@ -18,10 +18,10 @@ use crate::model::Difficulty;
 ///
 /// ```
 /// # fn main() -> Result<(), firewatch_sim::SimError> {
-/// use firewatch_scenario::{Difficulty, Episodes, generate};
+/// use firewatch_scenario::{Difficulty, ScenarioGenerator, generate};
 /// use firewatch_sim::{Fleet, Simulation};
 ///
-/// let mut episodes = Episodes::new();
+/// let mut episodes = ScenarioGenerator::new();
 /// let mut fleet = Fleet::new([episodes.draw(Difficulty::Hard, 0).clone()], 1)?;
 /// fleet.tick_many(40);
 /// fleet.reset(0, episodes.draw(Difficulty::Hard, 1))?;
@@ -31,7 +31,7 @@ use crate::model::Difficulty;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Episodes {
+pub struct ScenarioGenerator {
     draft: Draft,
     names: Vec<SmolStr>,
     calls: Vec<(usize, usize)>,
@@ -39,13 +39,13 @@ pub struct Episodes {
     blueprint: Blueprint,
 }
 
-impl Default for Episodes {
+impl Default for ScenarioGenerator {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Episodes {
+impl ScenarioGenerator {
     /// Has drawn nothing yet.
     #[must_use]
     pub fn new() -> Self {

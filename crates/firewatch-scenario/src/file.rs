@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::file_kind::FileKind;
 use crate::goal::{Goal, GoalTest};
 use crate::model::{Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario};
-use crate::runbook::{Runbook, Step};
+use crate::runbook::{Runbook, RunbookStep};
 use crate::sweep::Sweep;
 
 /// Reads and writes types of the model in their forms.
@@ -70,7 +70,7 @@ in_form! {
     GoalTest: goals::GoalTestForm;
     Runbook: runbook::RunbookForm;
     Scenario: scenario::ScenarioForm;
-    Step: runbook::StepForm;
+    RunbookStep: runbook::StepForm;
     Sweep: sweep::SweepForm;
 }
 

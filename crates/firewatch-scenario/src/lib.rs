@@ -2,7 +2,7 @@
 //!
 //! A [`Scenario`] is read with [`Scenario::load`] or [`Scenario::parse`], which tell every problem of a
 //! file at once ([`Diagnostics`]), each with a stable code ([`codes`]). `Playback` of `firewatch-response` plays one, `FleetPlayback` many at
-//! once. [`generate`] draws one from a difficulty and a seed, [`Episodes`] draws many for a
+//! once. [`generate`] draws one from a difficulty and a seed, [`ScenarioGenerator`] draws many for a
 //! fleet. A scenario's `Display` is the text of a file that reads back as the same.
 //!
 //! # The file
@@ -97,7 +97,7 @@
 //! `crates/firewatch-action/actions/`, and the `README.md` there for their format and for what the profiles
 //! differ in. `scenarios/actions/` has a file that adds to it.
 //!
-//! A **sweep** is a grid of runs ([`Plan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
+//! A **sweep** is a grid of runs ([`SweepPlan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
 //! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind` and `halt`
 //! (the tick at which the services with faults are halted, instead of the timeline's own halts of
 //! them) of all faults, or of those of some services: `speed: {"auth-service": [0.5, 1.0]}`. Among values
@@ -152,17 +152,17 @@ pub use check::{
 };
 pub use custom_actions::CustomActions;
 pub use draws::{RandomStreams, StreamId};
-pub use episodes::Episodes;
+pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;
 pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};
 pub use generate::generate;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Action, Call, Calls, Check, Difficulty, Event, Expectation, Fact, Fault, FaultShape, GRADE_MAX,
-    GRADE_MIN, Physics, Quantity, Scenario, Service, When,
+    Call, Calls, Check, Difficulty, Expectation, Fact, Fault, FaultShape, GRADE_MAX, GRADE_MIN,
+    Physics, Quantity, Scenario, Service, TimelineAction, TimelineEvent, When,
 };
-pub use plan::{Plan, Run, Setting};
+pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};
 pub use sweep::{
     Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds,

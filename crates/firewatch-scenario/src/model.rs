@@ -57,7 +57,7 @@ pub struct Scenario {
     /// Lines planted in logs.
     pub adversarial_logs: Vec<AdversarialLine>,
     /// What is done from outside, and when.
-    pub timeline: Vec<Event>,
+    pub timeline: Vec<TimelineEvent>,
     /// What should happen.
     pub expect: Vec<Expectation>,
     /// What should happen besides if no runbook answers.
@@ -97,8 +97,10 @@ impl Scenario {
                 .iter()
                 .inspect(|_| firewatch_ron::work::count(1))
                 .filter_map(|event| match &event.action {
-                    Action::Inject(fault) => Some(fault),
-                    Action::Halt(_) | Action::Set(..) | Action::Perform(_) => None,
+                    TimelineAction::Inject(fault) => Some(fault),
+                    TimelineAction::Halt(_)
+                    | TimelineAction::Set(..)
+                    | TimelineAction::Perform(_) => None,
                 }),
         )
     }
@@ -150,16 +152,16 @@ impl Call {
 
 /// Something that is done from outside.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Event {
+pub struct TimelineEvent {
     /// Ticks done when it is done: the next tick is the first that sees it.
     pub tick: u64,
     /// What is done.
-    pub action: Action,
+    pub action: TimelineAction,
 }
 
 /// What can be done from outside.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
+pub enum TimelineAction {
     /// Halts every active fault of the service.
     Halt(String),
     /// Begins another fault; its `start_tick` is the event's tick.

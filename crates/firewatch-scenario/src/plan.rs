@@ -18,7 +18,7 @@ use settings::Settings;
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use firewatch_scenario::{Plan, Scenario};
+/// use firewatch_scenario::{SweepPlan, Scenario};
 ///
 /// let scenario = Scenario::parse("inline", r#"Scenario(
 ///     name: "How soon is soon enough?",
@@ -27,7 +27,7 @@ use settings::Settings;
 ///     faults: [(kind: bad_deploy, service: "auth-service")],
 ///     sweep: (seeds: range(0, 3), halt: [4, 8, never]),
 /// )"#)?;
-/// let plan = Plan::new(&scenario);
+/// let plan = SweepPlan::new(&scenario);
 /// assert_eq!((plan.runs(), plan.columns()), (9, vec!["halt".to_owned()]));
 /// let run = plan.scenario(4);
 /// assert_eq!((run.seed, run.timeline[0].tick), (1, 8));
@@ -35,7 +35,7 @@ use settings::Settings;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct SweepPlan {
     /// What is the same in each run.
     base: Scenario,
     /// Ranges of seeds, none of them empty.
@@ -48,10 +48,10 @@ pub struct Plan {
 
 /// What tells a run from the others.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Run {
+pub struct SweepRun {
     /// Its seed.
     pub seed: u64,
-    /// What varies, in the order of [`Plan::columns`].
+    /// What varies, in the order of [`SweepPlan::columns`].
     pub settings: Vec<Setting>,
 }
 
@@ -74,7 +74,7 @@ struct Column {
     settings: Vec<Setting>,
 }
 
-impl Plan {
+impl SweepPlan {
     /// The runs of the scenario's [`Scenario::sweep`]. Expectations have no place in them: with another
     /// fault than the one that they were written for they say nothing.
     #[must_use]
@@ -166,7 +166,7 @@ impl Plan {
 
     /// What tells that run from the others. Runs count from 0; behind the last they begin anew.
     #[must_use]
-    pub fn run(&self, run: u64) -> Run {
+    pub fn run(&self, run: u64) -> SweepRun {
         let mut rest = run % self.settings.max(1);
         let mut settings = Vec::with_capacity(self.columns.len());
         for column in self.columns.iter().rev() {
@@ -176,7 +176,7 @@ impl Plan {
             rest /= count;
         }
         settings.reverse();
-        Run {
+        SweepRun {
             seed: self.seed(run / self.settings.max(1)),
             settings,
         }
@@ -196,7 +196,7 @@ impl Plan {
     /// The scenario of that run.
     #[must_use]
     pub fn scenario(&self, run: u64) -> Scenario {
-        let Run { seed, settings } = self.run(run);
+        let SweepRun { seed, settings } = self.run(run);
         let mut scenario = self.base.clone().with_seed(seed);
         let mut changes = Settings::default();
         for (column, setting) in self.columns.iter().zip(settings) {
@@ -247,7 +247,7 @@ fn column<T: Copy>(name: &str, axis: &Axis<T>, setting: impl Fn(T) -> Setting) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Action;
+    use crate::model::TimelineAction;
 
     const HALTED: &str = r#"Scenario(
         name: "x", difficulty: easy,
@@ -263,9 +263,9 @@ mod tests {
         sweep: SWEEP,
     )"#;
 
-    fn plan(sweep: &str) -> Plan {
+    fn plan(sweep: &str) -> SweepPlan {
         let text = HALTED.replace("SWEEP", sweep);
-        Plan::new(&Scenario::parse("x.ron", &text).unwrap())
+        SweepPlan::new(&Scenario::parse("x.ron", &text).unwrap())
     }
 
     fn halts(scenario: &Scenario) -> Vec<(u64, &str)> {
@@ -273,7 +273,7 @@ mod tests {
             .timeline
             .iter()
             .filter_map(|event| match &event.action {
-                Action::Halt(service) => Some((event.tick, &**service)),
+                TimelineAction::Halt(service) => Some((event.tick, &**service)),
                 _ => None,
             });
         halts.collect()
@@ -336,7 +336,7 @@ mod tests {
                         Setting::Halt(Halt::At(9)),
                     ];
                     let run = runs.next().unwrap();
-                    assert_eq!(plan.run(run), Run { seed, settings });
+                    assert_eq!(plan.run(run), SweepRun { seed, settings });
                     let scenario = plan.scenario(run);
                     assert_eq!(scenario.seed, seed);
                     assert!(
@@ -360,7 +360,7 @@ mod tests {
                 seeds,
                 ..Sweep::default()
             };
-            let plan = Plan::new(&scenario);
+            let plan = SweepPlan::new(&scenario);
             for pieces in [1, 2, 3, 5, 16, 1000] {
                 let mut end = 0;
                 for piece in 1..=pieces {
@@ -378,7 +378,7 @@ mod tests {
     fn a_run_without_the_fault_that_varies_has_a_problem() {
         let text = "Scenario(name: \"x\", difficulty: hard, sweep: (\
                     seeds: range(0, 50), speed: {\"auth-service\": [1]}))";
-        let plan = Plan::new(&Scenario::parse("x.ron", text).unwrap());
+        let plan = SweepPlan::new(&Scenario::parse("x.ron", text).unwrap());
         let is_bad = |run: &u64| !plan.problems(*run).is_empty();
         let has_other = |run: &u64| plan.scenario(*run).faults[0].service != "auth-service";
         let bad: Vec<u64> = (0..plan.runs()).filter(is_bad).collect();

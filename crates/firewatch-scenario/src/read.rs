@@ -9,7 +9,8 @@ use firewatch_sim::{FaultKind, SloBudget};
 use crate::codes;
 use crate::goal::Goals;
 use crate::model::{
-    Action, Call, Calls, Difficulty, Event, Fault, FaultShape, Physics, Scenario, Service,
+    Call, Calls, Difficulty, Fault, FaultShape, Physics, Scenario, Service, TimelineAction,
+    TimelineEvent,
 };
 use firewatch_action::ActionRequest;
 use firewatch_action::Metrics;
@@ -255,7 +256,7 @@ impl Decode for FaultShape {
     }
 }
 
-impl Decode for Event {
+impl Decode for TimelineEvent {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let mut fields = decoder.fields(expr, path, "an event", "Event(tick: 3, do: ...)")?;
         let tick = fields.required(decoder, "tick").unwrap_or(0);
@@ -264,7 +265,7 @@ impl Decode for Event {
             .unwrap_or(Self::placeholder().action);
         fields.finish(decoder);
         let action = match action {
-            Action::Inject(fault) => {
+            TimelineAction::Inject(fault) => {
                 let start_path = join(path, "do.fault.start_tick");
                 if decoder.has_place(&start_path) {
                     let message = "an injected fault begins at the tick of its event";
@@ -277,7 +278,7 @@ impl Decode for Event {
                         help,
                     );
                 }
-                Action::Inject(Fault {
+                TimelineAction::Inject(Fault {
                     start_tick: tick,
                     ..fault
                 })
@@ -288,11 +289,11 @@ impl Decode for Event {
     }
 }
 
-impl Placeholder for Event {
+impl Placeholder for TimelineEvent {
     fn placeholder() -> Self {
         Self {
             tick: 0,
-            action: Action::Set(String::new(), Metrics::new()),
+            action: TimelineAction::Set(String::new(), Metrics::new()),
         }
     }
 }
@@ -300,7 +301,7 @@ impl Placeholder for Event {
 const ACTIONS: &str = "an action: `halt(\"service\")`, `inject((kind: ..., service: ...))`, \
                        `set(\"service\", {\"metric\": value})` or `action(\"name\", \"service\")`";
 
-impl Decode for Action {
+impl Decode for TimelineAction {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let call = decoder.call(expr, path, ACTIONS)?;
         let service_path = join(path, "service");

@@ -51,27 +51,27 @@ pub struct Runbook {
     /// What it is about.
     pub description: String,
     /// What is done, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<RunbookStep>,
     /// What should happen in an incident that it answers, besides what the scenario expects.
     pub expect: Vec<Expectation>,
 }
 
 /// A step of a runbook.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step {
+pub enum RunbookStep {
     /// Does an action.
     Act(ActionRequest),
     /// Does nothing for so many ticks.
     Wait(u64),
     /// Does nothing until something holds, or for so many ticks at most.
-    WaitUntil(Condition, Option<u64>),
+    WaitUntil(RunbookCondition, Option<u64>),
     /// Does the first steps if something holds now, else the others.
-    When(Condition, Vec<Step>, Vec<Step>),
+    When(RunbookCondition, Vec<RunbookStep>, Vec<RunbookStep>),
 }
 
 /// Something that an operator can see.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Condition {
+pub enum RunbookCondition {
     /// A check of an expectation.
     Check(Check),
     /// An alert of that name fires about the service; any, if none is named.
@@ -79,11 +79,11 @@ pub enum Condition {
     /// The tick behind which the next action is done.
     Tick(Comparison<f64>),
     /// It does not hold.
-    Not(Box<Condition>),
+    Not(Box<RunbookCondition>),
     /// Each of them holds.
-    All(Vec<Condition>),
+    All(Vec<RunbookCondition>),
     /// One of them holds.
-    Any(Vec<Condition>),
+    Any(Vec<RunbookCondition>),
 }
 
 impl Runbook {
@@ -96,15 +96,15 @@ impl Runbook {
     }
 }
 
-fn collect<'a>(steps: &'a [Step], requests: &mut Vec<&'a ActionRequest>) {
+fn collect<'a>(steps: &'a [RunbookStep], requests: &mut Vec<&'a ActionRequest>) {
     for step in steps {
         match step {
-            Step::Act(request) => requests.push(request),
-            Step::When(_, then, others) => {
+            RunbookStep::Act(request) => requests.push(request),
+            RunbookStep::When(_, then, others) => {
                 collect(then, requests);
                 collect(others, requests);
             }
-            Step::Wait(_) | Step::WaitUntil(..) => {}
+            RunbookStep::Wait(_) | RunbookStep::WaitUntil(..) => {}
         }
     }
 }

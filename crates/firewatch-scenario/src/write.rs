@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write as _};
 use firewatch_sim::{Engine, ImpactMode};
 
 use crate::goal::Goals;
-use crate::model::{Action, Call, Calls, Fault, Physics, Scenario, Service};
+use crate::model::{Call, Calls, Fault, Physics, Scenario, Service, TimelineAction};
 use crate::sweep::{Axis, Seeds, Sweep};
 use firewatch_action::Profile;
 use firewatch_action::{Map, Quoted, RequestText};
@@ -67,12 +67,12 @@ impl Display for Scenario {
         list(&mut field, "adversarial_logs", planted);
         let events = self.timeline.iter().map(|event| {
             let action = match &event.action {
-                Action::Halt(service) => format!("halt({})", Quoted(service)),
-                Action::Inject(fault) => format!("inject({})", self.fault(fault, false)),
-                Action::Set(service, metrics) => {
+                TimelineAction::Halt(service) => format!("halt({})", Quoted(service)),
+                TimelineAction::Inject(fault) => format!("inject({})", self.fault(fault, false)),
+                TimelineAction::Set(service, metrics) => {
                     format!("set({}, {})", Quoted(service), Map(metrics))
                 }
-                Action::Perform(request) => format!("action({})", RequestText(request)),
+                TimelineAction::Perform(request) => format!("action({})", RequestText(request)),
             };
             format!("(tick: {}, do: {action})", event.tick)
         });

@@ -7,7 +7,7 @@ use firewatch_action::{ActionError, ActionRequest, Profile};
 use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_reference::UnknownTask;
 use firewatch_response::FailedAction;
-use firewatch_scenario::{Action, Difficulty, Event, Scenario};
+use firewatch_scenario::{Difficulty, Scenario, TimelineAction, TimelineEvent};
 use firewatch_sim::{FaultKind, SimError, Value};
 
 use crate::batch::{same, same_view};
@@ -168,7 +168,7 @@ fn goes_on(profile: Profile, threads: usize, scenarios: &[Scenario]) {
 /// A scenario that was never checked: before its first tick a fault begins at a speed that there is not.
 fn unchecked() -> Scenario {
     let mut scenario = misfit("(tick: 0, do: inject((kind: oom, service: \"db\")))");
-    let Action::Inject(fault) = &mut scenario.timeline[0].action else {
+    let TimelineAction::Inject(fault) = &mut scenario.timeline[0].action else {
         unreachable!("it is the only event")
     };
     fault.speed = -1.0;
@@ -178,9 +178,9 @@ fn unchecked() -> Scenario {
 #[test]
 fn what_was_never_checked_is_told_the_same_way() {
     let mut scenario = unchecked();
-    scenario.timeline.push(Event {
+    scenario.timeline.push(TimelineEvent {
         tick: 1,
-        action: Action::Perform(ActionRequest::new("nonsense", "db")),
+        action: TimelineAction::Perform(ActionRequest::new("nonsense", "db")),
     });
     let mut episode = begun(
         Profile::Standard,

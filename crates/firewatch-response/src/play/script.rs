@@ -12,7 +12,7 @@ use super::timetable::Timetable;
 use crate::expect::{CheckContext, ExpectationOutcome, ExpectationVerdict};
 use crate::score::Score;
 use firewatch_action::ActionSession;
-use firewatch_scenario::{Action, Runbook, Scenario};
+use firewatch_scenario::{Runbook, Scenario, TimelineAction};
 
 /// The state of a run besides its environment: the steps to come, the answer and its score, the outcome of
 /// each expectation, events and histories.
@@ -60,7 +60,7 @@ impl Script {
         let expected = scenario.expectations(runbook.as_deref()).count();
         let answer = ScoredAnswer::new(&scenario, runbook.as_ref());
         let mut actions = scenario.timeline.iter().map(|event| &event.action);
-        let has_actions = actions.any(|action| matches!(action, Action::Perform(_)));
+        let has_actions = actions.any(|action| matches!(action, TimelineAction::Perform(_)));
         let mut journal = Journal::new(view.service_names());
         for fault in scenario.faults.iter().filter(|fault| fault.start_tick == 0) {
             journal.note_active(view.clock().tick, fault);

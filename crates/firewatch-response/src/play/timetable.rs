@@ -7,7 +7,7 @@ use firewatch_sim::{EnvironmentRef, FaultKind};
 
 use firewatch_action::{ActionRequest, Metrics};
 use firewatch_ron::work;
-use firewatch_scenario::{Action, Fault, Scenario};
+use firewatch_scenario::{Fault, Scenario, TimelineAction};
 
 /// Something that is done before a tick.
 #[derive(Clone, Copy)]
@@ -83,10 +83,10 @@ impl TimetableEntry {
                 .timeline
                 .get(index)
                 .map(|event| match &event.action {
-                    Action::Halt(service) => TimelineStep::Halt(service),
-                    Action::Inject(fault) => TimelineStep::Begin(fault),
-                    Action::Set(service, metrics) => TimelineStep::Set(service, metrics),
-                    Action::Perform(request) => TimelineStep::Perform(request),
+                    TimelineAction::Halt(service) => TimelineStep::Halt(service),
+                    TimelineAction::Inject(fault) => TimelineStep::Begin(fault),
+                    TimelineAction::Set(service, metrics) => TimelineStep::Set(service, metrics),
+                    TimelineAction::Perform(request) => TimelineStep::Perform(request),
                 }),
         }
     }

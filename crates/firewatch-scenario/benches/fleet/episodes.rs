@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use firewatch_scenario::{Difficulty, Episodes};
+use firewatch_scenario::{Difficulty, ScenarioGenerator};
 use firewatch_sim::{Blueprint, Fleet, Observation};
 
 use crate::REPETITIONS;
@@ -51,7 +51,7 @@ fn measure(environments: usize, mut work: impl FnMut(usize, u64)) -> f64 {
 /// A fleet of episodes of that difficulty, and what each environment has added to the process's memory.
 fn build(difficulty: Difficulty, environments: usize) -> (Fleet, Option<usize>) {
     let before = resident_bytes();
-    let mut episodes = Episodes::new();
+    let mut episodes = ScenarioGenerator::new();
     let seeds = 0..environments as u64;
     let blueprints = seeds.map(|seed| episodes.draw(difficulty, seed).clone());
     let fleet = Fleet::new(blueprints, 1).expect("valid episodes");
@@ -62,7 +62,7 @@ fn build(difficulty: Difficulty, environments: usize) -> (Fleet, Option<usize>) 
 
 fn row(difficulty: Difficulty, fleet: &mut Fleet, bytes: Option<usize>) {
     let environments = fleet.len();
-    let mut episodes = Episodes::new();
+    let mut episodes = ScenarioGenerator::new();
     let drawn = measure(environments, |_, seed| {
         black_box(episodes.draw(difficulty, seed));
     });

@@ -5,7 +5,7 @@ use super::{Checker, MAX_TICKS};
 use crate::codes;
 use crate::generate::generate;
 use crate::model::{Check, Difficulty, Quantity, Scenario};
-use crate::runbook::{Condition, Runbook, Step};
+use crate::runbook::{Runbook, RunbookCondition, RunbookStep};
 use firewatch_action::Comparison;
 use firewatch_action::decode::{Decoder, join};
 
@@ -34,18 +34,18 @@ pub(crate) fn check_runbook_alone(runbook: &Runbook, notes: &mut Decoder) {
 }
 
 impl<'a> Checker<'a> {
-    fn steps(&mut self, path: &str, steps: &[Step]) {
+    fn steps(&mut self, path: &str, steps: &[RunbookStep]) {
         for (index, step) in steps.iter().enumerate() {
             let path = format!("{path}[{index}]");
             match step {
                 // A scenario may have other parameters for an action of that name.
-                Step::Act(_) if self.notes.is_broken("actions") => {}
-                Step::Act(request) => self.request(&path, request),
-                Step::Wait(_) => {}
-                Step::WaitUntil(condition, _) => {
+                RunbookStep::Act(_) if self.notes.is_broken("actions") => {}
+                RunbookStep::Act(request) => self.request(&path, request),
+                RunbookStep::Wait(_) => {}
+                RunbookStep::WaitUntil(condition, _) => {
                     self.condition(&join(&path, "condition"), condition);
                 }
-                Step::When(condition, then, others) => {
+                RunbookStep::When(condition, then, others) => {
                     self.condition(&join(&path, "condition"), condition);
                     self.steps(&join(&path, "then"), then);
                     self.steps(&join(&path, "others"), others);
@@ -54,26 +54,26 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn condition(&mut self, path: &str, condition: &Condition) {
+    fn condition(&mut self, path: &str, condition: &RunbookCondition) {
         match condition {
-            Condition::Check(Check::Quantity(Quantity::BlastRadius, _)) => {
+            RunbookCondition::Check(Check::Quantity(Quantity::BlastRadius, _)) => {
                 let message = "an operator does not see how far the faults reach".to_owned();
                 let help = Some("`unhealthy_services(...)` counts what shows".to_owned());
                 self.notes
                     .report(codes::NOT_OBSERVABLE, path, message, "", help);
             }
-            Condition::Check(check) => self.check(path, check),
-            Condition::Alert(service, _) => {
+            RunbookCondition::Check(check) => self.check(path, check),
+            RunbookCondition::Alert(service, _) => {
                 self.known_service(&join(path, "service"), service, "");
             }
-            Condition::Tick(comparison) => self.tick_condition(path, comparison),
-            Condition::Not(inner) => self.condition(&join(path, "not"), inner),
-            Condition::All(conditions) => self.conditions(&join(path, "all"), conditions),
-            Condition::Any(conditions) => self.conditions(&join(path, "any"), conditions),
+            RunbookCondition::Tick(comparison) => self.tick_condition(path, comparison),
+            RunbookCondition::Not(inner) => self.condition(&join(path, "not"), inner),
+            RunbookCondition::All(conditions) => self.conditions(&join(path, "all"), conditions),
+            RunbookCondition::Any(conditions) => self.conditions(&join(path, "any"), conditions),
         }
     }
 
-    fn conditions(&mut self, path: &str, conditions: &[Condition]) {
+    fn conditions(&mut self, path: &str, conditions: &[RunbookCondition]) {
         for (index, condition) in conditions.iter().enumerate() {
             self.condition(&format!("{path}[{index}]"), condition);
         }

@@ -4,7 +4,7 @@ use firewatch_sim::Engine;
 
 use super::{Checker, MAX_EVENTS};
 use crate::codes;
-use crate::model::{Action, Scenario};
+use crate::model::{Scenario, TimelineAction};
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
 use firewatch_action::{ActionRequest, ActionSpec, Parameter};
@@ -15,8 +15,8 @@ use firewatch_ron::{shown, suggest};
 pub(super) fn requests(scenario: &Scenario) -> impl Iterator<Item = &ActionRequest> {
     let actions = scenario.timeline.iter().map(|event| &event.action);
     actions.filter_map(|action| match action {
-        Action::Perform(request) => Some(request),
-        Action::Halt(_) | Action::Inject(_) | Action::Set(..) => None,
+        TimelineAction::Perform(request) => Some(request),
+        TimelineAction::Halt(_) | TimelineAction::Inject(_) | TimelineAction::Set(..) => None,
     })
 }
 
@@ -30,8 +30,8 @@ impl Checker<'_> {
             self.before_the_end(&format!("{path}.tick"), event.tick);
             let path = format!("{path}.do");
             match &event.action {
-                Action::Halt(service) => self.halt(&path, service, event.tick),
-                Action::Inject(fault) => {
+                TimelineAction::Halt(service) => self.halt(&path, service, event.tick),
+                TimelineAction::Inject(fault) => {
                     self.fault(&format!("{path}.fault"), fault);
                     if scenario.engine == Engine::SingleFault {
                         let message = "the single-fault engine takes no further fault".to_owned();
@@ -50,8 +50,8 @@ impl Checker<'_> {
                         );
                     }
                 }
-                Action::Perform(request) => self.request(&path, request),
-                Action::Set(service, metrics) => {
+                TimelineAction::Perform(request) => self.request(&path, request),
+                TimelineAction::Set(service, metrics) => {
                     if self.known_service(&format!("{path}.service"), service, "") {
                         let own = self.services.get(&**service).copied();
                         self.metrics(&format!("{path}.metrics"), metrics, own);

@@ -6,7 +6,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::incident::FaultForm;
-use crate::model::{Action, Event};
+use crate::model::{TimelineAction, TimelineEvent};
 use firewatch_action::ActionRequest;
 use firewatch_action::form::{Table, given, if_given};
 
@@ -63,32 +63,34 @@ impl EventForm {
     ///
     /// # Errors
     /// An injected fault says when it begins.
-    pub(super) fn event(self, default_speed: f64) -> Result<Event, &'static str> {
+    pub(super) fn event(self, default_speed: f64) -> Result<TimelineEvent, &'static str> {
         let action = match self.action {
-            ActionForm::Halt(service) => Action::Halt(service),
-            ActionForm::Inject(fault) => Action::Inject(fault.injected(self.tick, default_speed)?),
-            ActionForm::Set(service, Table(metrics)) => Action::Set(service, metrics),
+            ActionForm::Halt(service) => TimelineAction::Halt(service),
+            ActionForm::Inject(fault) => {
+                TimelineAction::Inject(fault.injected(self.tick, default_speed)?)
+            }
+            ActionForm::Set(service, Table(metrics)) => TimelineAction::Set(service, metrics),
             ActionForm::Action(name, target, parameters) => {
-                Action::Perform(request(name, target, parameters))
+                TimelineAction::Perform(request(name, target, parameters))
             }
         };
-        Ok(Event {
+        Ok(TimelineEvent {
             tick: self.tick,
             action,
         })
     }
 
     /// The form of an event in a scenario of which faults have that speed unless they say otherwise.
-    pub(super) fn of(event: &Event, default_speed: Option<f64>) -> Self {
+    pub(super) fn of(event: &TimelineEvent, default_speed: Option<f64>) -> Self {
         let action = match &event.action {
-            Action::Halt(service) => ActionForm::Halt(service.clone()),
-            Action::Inject(fault) => {
+            TimelineAction::Halt(service) => ActionForm::Halt(service.clone()),
+            TimelineAction::Inject(fault) => {
                 ActionForm::Inject(FaultForm::of(fault, default_speed).without_start())
             }
-            Action::Set(service, metrics) => {
+            TimelineAction::Set(service, metrics) => {
                 ActionForm::Set(service.clone(), Table(metrics.clone()))
             }
-            Action::Perform(request) => {
+            TimelineAction::Perform(request) => {
                 let (name, target, parameters) = parts(request);
                 ActionForm::Action(name, target, parameters)
             }
@@ -100,13 +102,13 @@ impl EventForm {
     }
 }
 
-impl Serialize for Event {
+impl Serialize for TimelineEvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         EventForm::of(self, None).serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Event {
+impl<'de> Deserialize<'de> for TimelineEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let form = EventForm::deserialize(deserializer)?;
         form.event(1.0).map_err(D::Error::custom)

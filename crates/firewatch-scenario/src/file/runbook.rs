@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::events::{parts, request};
 use super::expectations::CheckForm;
 use crate::model::{Check, Expectation};
-use crate::runbook::{AlertName, Condition, Runbook, Step};
+use crate::runbook::{AlertName, Runbook, RunbookCondition, RunbookStep};
 use firewatch_action::Comparison;
 use firewatch_action::form::Begun;
 use firewatch_action::form::{Named, Word};
@@ -36,7 +36,7 @@ pub(crate) struct RunbookForm {
     )]
     description: String,
     /// What is done, in order.
-    steps: Vec<Step>,
+    steps: Vec<RunbookStep>,
     /// What should happen in an incident that it answers, besides what the scenario expects.
     #[serde(
         default,
@@ -99,7 +99,7 @@ pub(crate) enum StepForm {
     /// Does nothing until the condition holds, or for that many ticks at most.
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     WaitUntil(
-        Condition,
+        RunbookCondition,
         #[serde(
             default,
             deserialize_with = "given",
@@ -111,13 +111,13 @@ pub(crate) enum StepForm {
     /// Does the first steps if the condition holds now, else the others.
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(2)))]
     When(
-        Condition,
-        Vec<Step>,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")] Vec<Step>,
+        RunbookCondition,
+        Vec<RunbookStep>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] Vec<RunbookStep>,
     ),
 }
 
-impl From<StepForm> for Step {
+impl From<StepForm> for RunbookStep {
     fn from(form: StepForm) -> Self {
         match form {
             StepForm::Action(name, target, parameters) => {
@@ -132,16 +132,18 @@ impl From<StepForm> for Step {
     }
 }
 
-impl From<Step> for StepForm {
-    fn from(step: Step) -> Self {
+impl From<RunbookStep> for StepForm {
+    fn from(step: RunbookStep) -> Self {
         match step {
-            Step::Act(request) => {
+            RunbookStep::Act(request) => {
                 let (name, target, parameters) = parts(&request);
                 Self::Action(name, target, parameters)
             }
-            Step::Wait(ticks) => Self::Wait(Positive(ticks)),
-            Step::WaitUntil(condition, limit) => Self::WaitUntil(condition, limit.map(Positive)),
-            Step::When(condition, then, others) => Self::When(condition, then, others),
+            RunbookStep::Wait(ticks) => Self::Wait(Positive(ticks)),
+            RunbookStep::WaitUntil(condition, limit) => {
+                Self::WaitUntil(condition, limit.map(Positive))
+            }
+            RunbookStep::When(condition, then, others) => Self::When(condition, then, others),
         }
     }
 }
@@ -167,14 +169,14 @@ enum ConditionForm {
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     Tick(Comparison<f64>),
     /// The condition does not hold.
-    Not(Box<Condition>),
+    Not(Box<RunbookCondition>),
     /// Each of the conditions holds.
-    All(Vec<Condition>),
+    All(Vec<RunbookCondition>),
     /// One of the conditions holds.
-    Any(Vec<Condition>),
+    Any(Vec<RunbookCondition>),
 }
 
-impl Serialize for Condition {
+impl Serialize for RunbookCondition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let form = match self.clone() {
             Self::Check(check) => return check.serialize(serializer),
@@ -194,21 +196,24 @@ static CONDITIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     own.into_iter().chain(Check::names()).collect()
 });
 
-impl<'de> Deserialize<'de> for Condition {
+impl<'de> Deserialize<'de> for RunbookCondition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ConditionVisitor;
         impl<'de> Visitor<'de> for ConditionVisitor {
-            type Value = Condition;
+            type Value = RunbookCondition;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a condition")
             }
 
-            fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Condition, A::Error> {
+            fn visit_enum<A: EnumAccess<'de>>(
+                self,
+                access: A,
+            ) -> Result<RunbookCondition, A::Error> {
                 let begun = Begun::of(access)?;
                 if Check::is_name(&begun.name) {
                     let check = CheckForm::deserialize(EnumAccessDeserializer::new(begun))?;
-                    return Ok(Condition::Check(check.into()));
+                    return Ok(RunbookCondition::Check(check.into()));
                 }
                 if !CONDITIONS.contains(&&*begun.name) {
                     return Err(A::Error::unknown_variant(&begun.name, &CONDITIONS));
@@ -216,12 +221,12 @@ impl<'de> Deserialize<'de> for Condition {
                 let form = ConditionForm::deserialize(EnumAccessDeserializer::new(begun))?;
                 Ok(match form {
                     ConditionForm::Alert(service, name) => {
-                        Condition::Alert(service, name.map(|Word(name)| name))
+                        RunbookCondition::Alert(service, name.map(|Word(name)| name))
                     }
-                    ConditionForm::Tick(comparison) => Condition::Tick(comparison),
-                    ConditionForm::Not(condition) => Condition::Not(condition),
-                    ConditionForm::All(conditions) => Condition::All(conditions),
-                    ConditionForm::Any(conditions) => Condition::Any(conditions),
+                    ConditionForm::Tick(comparison) => RunbookCondition::Tick(comparison),
+                    ConditionForm::Not(condition) => RunbookCondition::Not(condition),
+                    ConditionForm::All(conditions) => RunbookCondition::All(conditions),
+                    ConditionForm::Any(conditions) => RunbookCondition::Any(conditions),
                 })
             }
         }
@@ -243,7 +248,7 @@ impl Named for AlertName {
 }
 
 #[cfg(feature = "schema")]
-impl schemars::JsonSchema for Condition {
+impl schemars::JsonSchema for RunbookCondition {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Condition".into()
     }

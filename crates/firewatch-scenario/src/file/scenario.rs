@@ -11,7 +11,7 @@ use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form
 use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::custom_actions::CustomActions;
 use crate::goal::{Goal, Goals};
-use crate::model::{Difficulty, Event, Expectation, Physics, Scenario};
+use crate::model::{Difficulty, Expectation, Physics, Scenario, TimelineEvent};
 use crate::sweep::Sweep;
 use firewatch_action::Profile;
 use firewatch_action::form::{Finite, or_default};
@@ -190,7 +190,8 @@ impl TryFrom<ScenarioForm> for Scenario {
         let (ticks, slo_budget) = form.length()?;
         let speed = form.difficulty.map_or(1.0, Difficulty::fault_speed);
         let event = |event: EventForm| event.event(speed);
-        let timeline: Result<Vec<Event>, _> = form.timeline.into_iter().map(event).collect();
+        let timeline: Result<Vec<TimelineEvent>, _> =
+            form.timeline.into_iter().map(event).collect();
         Ok(Self {
             name: form.name,
             description: form.description,

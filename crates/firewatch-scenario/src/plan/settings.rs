@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use firewatch_sim::FaultKind;
 
 use super::Setting;
-use crate::model::{Action, Event, Scenario};
+use crate::model::{Scenario, TimelineAction, TimelineEvent};
 use crate::sweep::Halt;
 use firewatch_ron::work;
 
@@ -43,8 +43,10 @@ impl<'a> Settings<'a> {
             .timeline
             .iter_mut()
             .filter_map(|event| match &mut event.action {
-                Action::Inject(fault) => Some(fault),
-                Action::Halt(_) | Action::Set(..) | Action::Perform(_) => None,
+                TimelineAction::Inject(fault) => Some(fault),
+                TimelineAction::Halt(_) | TimelineAction::Set(..) | TimelineAction::Perform(_) => {
+                    None
+                }
             });
         for fault in scenario.faults.iter_mut().chain(injected) {
             work::count(1);
@@ -66,9 +68,9 @@ impl<'a> Settings<'a> {
         let afflicted_set: BTreeSet<&str> = afflicted.iter().map(String::as_str).collect();
         let is_set =
             |service: &str| of(&self.halts, service).is_some() && afflicted_set.contains(service);
-        scenario
-            .timeline
-            .retain(|event| !matches!(&event.action, Action::Halt(halted) if is_set(halted)));
+        scenario.timeline.retain(
+            |event| !matches!(&event.action, TimelineAction::Halt(halted) if is_set(halted)),
+        );
         for column in &self.halted {
             let Some(Halt::At(tick)) = self.halts.get(column).copied() else {
                 continue;
@@ -77,9 +79,9 @@ impl<'a> Settings<'a> {
                 Some(service) => &mut afflicted_set.get(service).copied().into_iter(),
                 None => &mut afflicted.iter().map(String::as_str),
             };
-            scenario.timeline.extend(meant.map(|service| Event {
+            scenario.timeline.extend(meant.map(|service| TimelineEvent {
                 tick,
-                action: Action::Halt(service.to_owned()),
+                action: TimelineAction::Halt(service.to_owned()),
             }));
         }
     }

@@ -1,6 +1,6 @@
 //! The fields of a runbook file.
 
-use super::{Condition, Runbook, Step};
+use super::{Runbook, RunbookCondition, RunbookStep};
 use crate::codes;
 use crate::model::{Check, Fact, Quantity};
 use crate::read;
@@ -29,7 +29,7 @@ impl Decode for Runbook {
     }
 }
 
-impl Decode for Step {
+impl Decode for RunbookStep {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let call = decoder.call(expr, path, STEP)?;
         match call.name {
@@ -63,7 +63,7 @@ fn ticks_from_1(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<u64> {
     Some(ticks)
 }
 
-fn wait_until(decoder: &mut Decoder, call: &Call, path: &str) -> Option<Step> {
+fn wait_until(decoder: &mut Decoder, call: &Call, path: &str) -> Option<RunbookStep> {
     let (condition, limit) = if call.count() == 1 {
         let [condition] = call.arguments(decoder, path, "wait_until(condition)")?;
         (condition, None)
@@ -76,10 +76,10 @@ fn wait_until(decoder: &mut Decoder, call: &Call, path: &str) -> Option<Step> {
         Some(limit) => Some(ticks_from_1(decoder, limit, &join(path, "at_most"))?),
         None => None,
     };
-    Some(Step::WaitUntil(condition?, limit))
+    Some(RunbookStep::WaitUntil(condition?, limit))
 }
 
-fn when(decoder: &mut Decoder, call: &Call, path: &str) -> Option<Step> {
+fn when(decoder: &mut Decoder, call: &Call, path: &str) -> Option<RunbookStep> {
     let (condition, then, others) = if call.count() == 3 {
         let signature = "when(condition, [steps], [others])";
         let [condition, then, others] = call.arguments(decoder, path, signature)?;
@@ -91,20 +91,20 @@ fn when(decoder: &mut Decoder, call: &Call, path: &str) -> Option<Step> {
     let condition = decoder.value(condition, &join(path, "condition"));
     let then = decoder.value(then, &join(path, "then"));
     let others = others.map(|expr| decoder.value(expr, &join(path, "others")));
-    Some(Step::When(
+    Some(RunbookStep::When(
         condition?,
         then?,
         others.unwrap_or_else(|| Some(Vec::new()))?,
     ))
 }
 
-impl Placeholder for Step {
+impl Placeholder for RunbookStep {
     fn placeholder() -> Self {
         Self::Wait(1)
     }
 }
 
-impl Decode for Condition {
+impl Decode for RunbookCondition {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let call = decoder.call(expr, path, CONDITION)?;
         match call.name {
@@ -148,7 +148,7 @@ impl Decode for Condition {
     }
 }
 
-fn alert(decoder: &mut Decoder, call: &Call, path: &str) -> Option<Condition> {
+fn alert(decoder: &mut Decoder, call: &Call, path: &str) -> Option<RunbookCondition> {
     let (service, name) = if call.count() == 1 {
         let [service] = call.arguments(decoder, path, "alert(\"service\")")?;
         (service, None)
@@ -162,7 +162,7 @@ fn alert(decoder: &mut Decoder, call: &Call, path: &str) -> Option<Condition> {
         Some(name) => Some(decoder.value(name, &join(path, "alert"))?),
         None => None,
     };
-    Some(Condition::Alert(service?, name))
+    Some(RunbookCondition::Alert(service?, name))
 }
 
 impl Decode for AlertName {
@@ -172,7 +172,7 @@ impl Decode for AlertName {
     }
 }
 
-impl Placeholder for Condition {
+impl Placeholder for RunbookCondition {
     fn placeholder() -> Self {
         Self::Check(Check::Fact(Fact::AllHealthy))
     }

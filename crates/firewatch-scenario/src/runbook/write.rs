@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::{Condition, Runbook, Step};
+use super::{Runbook, RunbookCondition, RunbookStep};
 use firewatch_action::RequestText;
 
 const INDENT: usize = 4;
@@ -28,17 +28,17 @@ impl Display for Runbook {
     }
 }
 
-fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[Step], indent: usize) -> fmt::Result {
+fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[RunbookStep], indent: usize) -> fmt::Result {
     for step in steps {
         write!(f, "{:indent$}", "")?;
         match step {
-            Step::Act(request) => writeln!(f, "action({}),", RequestText(request))?,
-            Step::Wait(ticks) => writeln!(f, "wait({ticks}),")?,
-            Step::WaitUntil(condition, None) => writeln!(f, "wait_until({condition}),")?,
-            Step::WaitUntil(condition, Some(limit)) => {
+            RunbookStep::Act(request) => writeln!(f, "action({}),", RequestText(request))?,
+            RunbookStep::Wait(ticks) => writeln!(f, "wait({ticks}),")?,
+            RunbookStep::WaitUntil(condition, None) => writeln!(f, "wait_until({condition}),")?,
+            RunbookStep::WaitUntil(condition, Some(limit)) => {
                 writeln!(f, "wait_until({condition}, {limit}),")?;
             }
-            Step::When(condition, then, others) => {
+            RunbookStep::When(condition, then, others) => {
                 writeln!(f, "when({condition}, [")?;
                 write_steps(f, then, indent + INDENT)?;
                 if !others.is_empty() {
@@ -52,7 +52,7 @@ fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[Step], indent: usize) -> fmt
     Ok(())
 }
 
-impl Display for Condition {
+impl Display for RunbookCondition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |conditions: &[Self]| {
             let texts: Vec<String> = conditions.iter().map(ToString::to_string).collect();

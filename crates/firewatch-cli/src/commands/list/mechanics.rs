@@ -1,7 +1,7 @@
 //! Detects the mechanics of the simulation that a scenario uses.
 
 use firewatch_action::Metrics;
-use firewatch_scenario::{Action, Scenario};
+use firewatch_scenario::{Scenario, TimelineAction};
 use firewatch_sim::{Engine, ImpactMode, SimError, Simulation, Value};
 use petgraph::algo::is_cyclic_directed;
 
@@ -11,7 +11,7 @@ use petgraph::algo::is_cyclic_directed;
 /// None for a scenario without problems.
 pub fn mechanics(scenario: &Scenario) -> Result<Vec<&'static str>, SimError> {
     let faults: Vec<_> = scenario.all_faults().collect();
-    let does = |which: fn(&Action) -> bool| {
+    let does = |which: fn(&TimelineAction) -> bool| {
         let mut actions = scenario.timeline.iter().map(|event| &event.action);
         actions.any(which)
     };
@@ -45,18 +45,21 @@ pub fn mechanics(scenario: &Scenario) -> Result<Vec<&'static str>, SimError> {
             "single-fault engine",
             scenario.engine == Engine::SingleFault,
         ),
-        ("halts", does(|action| matches!(action, Action::Halt(_)))),
+        (
+            "halts",
+            does(|action| matches!(action, TimelineAction::Halt(_))),
+        ),
         (
             "injected fault",
-            does(|action| matches!(action, Action::Inject(_))),
+            does(|action| matches!(action, TimelineAction::Inject(_))),
         ),
         (
             "set metrics",
-            does(|action| matches!(action, Action::Set(..))),
+            does(|action| matches!(action, TimelineAction::Set(..))),
         ),
         (
             "actions",
-            does(|action| matches!(action, Action::Perform(_))),
+            does(|action| matches!(action, TimelineAction::Perform(_))),
         ),
     ];
     let used = used.into_iter().filter(|(_, used)| *used);
@@ -71,8 +74,10 @@ fn sets(scenario: &Scenario, prefix: &str) -> bool {
         .timeline
         .iter()
         .filter_map(|event| match &event.action {
-            Action::Set(_, metrics) => Some(metrics),
-            Action::Halt(_) | Action::Inject(_) | Action::Perform(_) => None,
+            TimelineAction::Set(_, metrics) => Some(metrics),
+            TimelineAction::Halt(_) | TimelineAction::Inject(_) | TimelineAction::Perform(_) => {
+                None
+            }
         });
     let acts = |metrics: &Metrics| {
         let mut named = metrics.iter().filter(|(name, _)| name.starts_with(prefix));

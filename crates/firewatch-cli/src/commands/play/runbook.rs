@@ -2,7 +2,7 @@
 
 use firewatch_response::score::EpisodeEnd;
 use firewatch_scenario::Runbook;
-use firewatch_scenario::runbook::Step;
+use firewatch_scenario::runbook::RunbookStep;
 
 use super::session::{PlaySession, StepRecord, group_waits};
 
@@ -39,10 +39,10 @@ fn description(session: &PlaySession) -> String {
     format!("Played with seed {seed} under the profile {profile}: {end}.")
 }
 
-fn step(steps: &[StepRecord]) -> Option<Step> {
+fn step(steps: &[StepRecord]) -> Option<RunbookStep> {
     let first = steps.first()?;
     Some(match steps.len() as u64 {
-        ticks if first.is_wait() => Step::Wait(ticks),
-        _ => Step::Act(first.request.clone()),
+        ticks if first.is_wait() => RunbookStep::Wait(ticks),
+        _ => RunbookStep::Act(first.request.clone()),
     })
 }

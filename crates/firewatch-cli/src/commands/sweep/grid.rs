@@ -1,6 +1,6 @@
 //! The grid of a sweep: the scenario's own, changed by the command line.
 
-use firewatch_scenario::{Axis, Diagnostics, Plan, Scenario, Sweep};
+use firewatch_scenario::{Axis, Diagnostics, Scenario, Sweep, SweepPlan};
 
 use super::arguments::SweepArguments;
 use super::values::Vary;
@@ -13,7 +13,7 @@ pub fn plan(
     scenario: Scenario,
     file: &str,
     arguments: &SweepArguments,
-) -> Result<(Scenario, Plan), Diagnostics> {
+) -> Result<(Scenario, SweepPlan), Diagnostics> {
     let sweep = merge(scenario.sweep.clone(), arguments);
     let scenario = Scenario { sweep, ..scenario };
     let problems = scenario.problems();
@@ -24,7 +24,7 @@ pub fn plan(
             problems,
         });
     }
-    let plan = Plan::new(&scenario);
+    let plan = SweepPlan::new(&scenario);
     Ok((scenario, plan))
 }
 

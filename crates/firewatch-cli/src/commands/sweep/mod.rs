@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use firewatch_action::ActionCatalogue;
-use firewatch_scenario::{Diagnostics, Plan, Runbook, Scenario};
+use firewatch_scenario::{Diagnostics, Runbook, Scenario, SweepPlan};
 use indicatif::ProgressBar;
 
 use crate::batch::{self, Batch};
@@ -35,7 +35,7 @@ use values::Shard;
 
 /// A sweep to execute.
 struct SweepJob {
-    plan: Plan,
+    plan: SweepPlan,
     /// The runbook that responds to each run.
     runbook: Option<Arc<Runbook>>,
     /// The requested runs of the plan.

@@ -12,7 +12,7 @@ use parquet::schema::types::{Type, TypePtr};
 
 use super::rows::{CellValue, ColumnType, Columns, cells, columns};
 use super::run_result::RunResult;
-use firewatch_scenario::Plan;
+use firewatch_scenario::SweepPlan;
 
 use crate::failure::Failure;
 
@@ -21,14 +21,14 @@ pub const ROW_GROUP_SIZE: usize = 1 << 16;
 
 /// A Parquet file being written.
 pub struct ParquetFile<'a, W: Write + Send> {
-    plan: &'a Plan,
+    plan: &'a SweepPlan,
     columns: Columns,
     writer: SerializedFileWriter<W>,
 }
 
 impl<'a, W: Write + Send> ParquetFile<'a, W> {
     /// Creates a file without rows.
-    pub fn new(plan: &'a Plan, has_runbook: bool, sink: W) -> Result<Self, Failure> {
+    pub fn new(plan: &'a SweepPlan, has_runbook: bool, sink: W) -> Result<Self, Failure> {
         let columns = columns(plan, has_runbook);
         let created_by = concat!("firewatch ", env!("CARGO_PKG_VERSION"));
         let properties = WriterProperties::builder()

@@ -1,6 +1,6 @@
 //! The rows of a sweep: their columns, and rows as text.
 
-use firewatch_scenario::{Halt, Plan, Setting};
+use firewatch_scenario::{Halt, Setting, SweepPlan};
 use firewatch_sim::FaultKind;
 use serde::{Serialize, Serializer};
 
@@ -47,7 +47,7 @@ pub enum CellValue<'a> {
 pub type Columns = Vec<(String, ColumnType)>;
 
 /// Returns the columns of a plan, with those of the score if a runbook responds.
-pub fn columns(plan: &Plan, has_runbook: bool) -> Columns {
+pub fn columns(plan: &SweepPlan, has_runbook: bool) -> Columns {
     let varied = plan.columns().into_iter().zip(plan.first_settings());
     let varied = varied.map(|(name, setting)| match setting {
         Setting::Speed(_) => (name, ColumnType::Float),
@@ -81,7 +81,7 @@ pub fn columns(plan: &Plan, has_runbook: bool) -> Columns {
 }
 
 /// Returns the values of a run, in the order of the columns.
-pub fn cells<'a>(plan: &'a Plan, run: u64, results: &'a RunResult) -> Vec<CellValue<'a>> {
+pub fn cells<'a>(plan: &'a SweepPlan, run: u64, results: &'a RunResult) -> Vec<CellValue<'a>> {
     let what = plan.run(run);
     let mut cells = vec![
         CellValue::Unsigned(run),
@@ -114,7 +114,7 @@ pub fn cells<'a>(plan: &'a Plan, run: u64, results: &'a RunResult) -> Vec<CellVa
 }
 
 /// Formats the seed and the settings of a run.
-pub fn describe_settings(plan: &Plan, run: u64) -> String {
+pub fn describe_settings(plan: &SweepPlan, run: u64) -> String {
     let what = plan.run(run);
     let mut words = vec![format!("seed {}", what.seed)];
     for (name, setting) in plan.columns().iter().zip(what.settings) {
@@ -129,14 +129,14 @@ pub fn describe_settings(plan: &Plan, run: u64) -> String {
 
 /// Formats rows as text. Chunks of rows are independent of each other.
 pub struct TextRows<'a> {
-    plan: &'a Plan,
+    plan: &'a SweepPlan,
     columns: Columns,
     is_csv: bool,
 }
 
 impl<'a> TextRows<'a> {
     /// Creates the format; `None` for Parquet.
-    pub fn new(plan: &'a Plan, has_runbook: bool, format: RowFormat) -> Option<Self> {
+    pub fn new(plan: &'a SweepPlan, has_runbook: bool, format: RowFormat) -> Option<Self> {
         let is_csv = match format {
             RowFormat::Csv => true,
             RowFormat::Jsonl => false,

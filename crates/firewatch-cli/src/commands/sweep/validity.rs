@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use firewatch_scenario::{Diagnostics, Plan, Problem, Runbook};
+use firewatch_scenario::{Diagnostics, Problem, Runbook, SweepPlan};
 
 use super::rows::describe_settings;
 use crate::batch::Batch;
@@ -24,7 +24,7 @@ struct InvalidRuns {
 /// # Errors
 /// The threads fail.
 pub fn check(
-    plan: &Plan,
+    plan: &SweepPlan,
     runbook: Option<&Runbook>,
     runs: &Range<u64>,
     file: &str,
@@ -59,7 +59,7 @@ pub fn check(
 
 /// Returns the runs with different services or settings. Only generated scenarios differ by seed; others
 /// repeat their settings for each seed.
-fn different_runs(plan: &Plan, runs: &Range<u64>) -> Range<u64> {
+fn different_runs(plan: &SweepPlan, runs: &Range<u64>) -> Range<u64> {
     if plan.base().generated {
         return runs.clone();
     }
@@ -70,7 +70,7 @@ fn different_runs(plan: &Plan, runs: &Range<u64>) -> Range<u64> {
 }
 
 fn invalid_runs(
-    plan: &Plan,
+    plan: &SweepPlan,
     runbook: Option<&Runbook>,
     chunk: Range<u64>,
     end: u64,
