@@ -16,7 +16,7 @@
 //! | a step after the end, or before the first reset | [`EpisodeStep::error`] with an empty [`Observation`]; nothing happens | [`EpisodeError::NotRunning`]: a mistake of the caller's is no step |
 //! | a step whose action fails | [`EpisodeStep::error`] with an empty observation; the tick has happened, and the reward is 0 | no action fails: what it can't take is rejected |
 //!
-//! The actions have a table of their own, in `actions/README.md` of `firewatch-scenario`.
+//! The actions have a table of their own, in `actions/README.md` of `firewatch-action`.
 //!
 //! The scenarios' own generator, [`firewatch_scenario::generate`], is another one: it draws meshes
 //! in which the fault's service is called by another.

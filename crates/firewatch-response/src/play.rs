@@ -194,7 +194,7 @@ impl Playback {
         self.script.score()
     }
 
-    /// Whether customers were hit again after the incident counted as mitigated.
+    /// Whether the incident relapsed: customers were affected after it counted as mitigated.
     #[must_use]
     pub fn impact_after_mitigation(&self) -> bool {
         self.script.impact_after_mitigation()

@@ -50,7 +50,6 @@ pub enum EpisodeEnd {
 #[non_exhaustive]
 pub struct ScoreTerms {
     /// Whose rules and numbers hold.
-    #[serde(with = "crate::serial::profile")]
     pub profile: Profile,
     /// Ticks at which it ends.
     pub max_ticks: u64,

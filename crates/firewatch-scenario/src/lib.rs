@@ -1,4 +1,4 @@
-//! The scenario language of Firewatch: incidents as RON files, loaded, diagnosed, generated, played.
+//! The scenario language of Firewatch: incidents as RON files, loaded, checked, written and generated.
 //!
 //! A [`Scenario`] is read with [`Scenario::load`] or [`Scenario::parse`], which tell every problem of a
 //! file at once ([`Diagnostics`]), each with a stable code ([`codes`]). `Playback` of `firewatch-response` plays one, `FleetPlayback` many at

@@ -53,7 +53,7 @@ impl BatchStep {
         }
     }
 
-    /// Fills in what it came to, once all is done; without a deed it earns nothing.
+    /// Fills in the results after the action; without a step record it earns nothing.
     pub(super) fn close(&mut self, session: &Session, reward: Option<Reward>) {
         if let Some(reward) = reward {
             self.reward = reward;

@@ -137,7 +137,7 @@ impl Script {
         self.answer.as_ref()?.score()
     }
 
-    /// Whether customers were hit again after the incident counted as mitigated.
+    /// Whether the incident relapsed: customers were affected after it counted as mitigated.
     #[must_use]
     pub fn impact_after_mitigation(&self) -> bool {
         self.impact_after_mitigation

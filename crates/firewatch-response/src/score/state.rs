@@ -30,7 +30,6 @@ pub struct StepRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScoreState {
-    #[serde(with = "crate::serial::profile")]
     pub(crate) profile: Profile,
     /// The services, in order. Up to 8 are stored inline, so that a loop over episodes reads memory in order.
     pub(crate) records: SmallVec<[ServiceRecord; 8]>,
