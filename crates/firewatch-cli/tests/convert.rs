@@ -114,3 +114,42 @@ fn each_kind_of_file_has_a_schema() {
     }
     assert_eq!(stdout(0, &["schema"]), stdout(0, &["schema", "scenario"]));
 }
+
+/// What is written can be read by the name that it was given.
+#[test]
+fn the_name_of_the_results_says_their_format() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let drawn = path("drawn.json");
+    stdout(0, &["generate", "-d", "easy", "-o", &drawn]);
+    stdout(0, &["check", &drawn]);
+    for (from, to) in [
+        (&*drawn, "same.json"),
+        (SCENARIOS[0], "same.ron"),
+        (&*drawn, "other.ron"),
+    ] {
+        let to = path(to);
+        stdout(0, &["convert", from, "-o", &to]);
+        stdout(0, &["check", &to]);
+    }
+    Ok(())
+}
+
+#[test]
+fn json_of_another_form_is_not_called_invalid_json() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    for wrong in [
+        r#""timeline": [{"tick": 1, "do": {}}]"#,
+        r#""goals": [{"goal": ["w", "restart_count", {"lt": 3, "ge": 1}]}]"#,
+        r#""expect": [{"at_end": "all_healthy", "never": "slo_breached"}]"#,
+    ] {
+        let file = folder.path().join("wrong.json");
+        let base = r#""name": "x", "difficulty": "easy", "services": {"w": {}}"#;
+        fs::write(&file, format!("{{{base}, {wrong}}}"))?;
+        let output = run(2, &["check", &file.to_string_lossy()]);
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert_contains(&told, &["too few or too many keys or values"]);
+        assert!(!told.contains("not valid JSON"), "{told}");
+    }
+    Ok(())
+}

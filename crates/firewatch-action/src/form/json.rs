@@ -30,6 +30,11 @@ pub(super) fn read<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, Box
             // The value is read by then, and maybe white space after it.
             let place = place.and_then(|place| token_before(text, place));
             problem(codes::WRONG_FORM, format!("not {what}: {said}"), place)
+        } else if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+            // serde_json says so of a call with too few or too many keys or values, too.
+            let said = "a call here has too few or too many keys or values";
+            let place = place.and_then(|place| token_before(text, place));
+            problem(codes::WRONG_FORM, format!("not {what}: {said}"), place)
         } else {
             let place = place.map(|place| place..place);
             problem(codes::SYNTAX, format!("not valid JSON: {said}"), place)

@@ -21,7 +21,7 @@ pub struct ConvertArguments {
     /// Scenario, runbook or action file, or `-` for a scenario on the standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Format to write; by default the other one
+    /// Format to write; by default that of the name after --out, else the other one
     #[arg(long, short, value_enum, value_name = "FORMAT")]
     to: Option<Language>,
     /// Write to this file, whole or not at all
@@ -44,11 +44,10 @@ pub fn convert(arguments: &ConvertArguments, console: &Console) -> Result<Exit, 
         Some("-") => Source::Stdin,
         _ => Source::without_root(arguments.file.clone()),
     };
-    let other = match is_json(&source.name()) {
-        true => Language::Ron,
-        false => Language::Json,
-    };
-    let text = converted(&source, &arguments.file, arguments.to.unwrap_or(other))?;
+    let to = arguments
+        .to
+        .unwrap_or_else(|| default_language(&source, arguments.out.as_deref()));
+    let text = converted(&source, &arguments.file, to)?;
     if let Some(out) = &arguments.out {
         ensure_not_an_input(out, [&source])?;
     }
@@ -56,6 +55,22 @@ pub fn convert(arguments: &ConvertArguments, console: &Console) -> Result<Exit, 
     out.write_all(text.as_bytes())?;
     out.finish()?;
     Ok(Exit::Passed)
+}
+
+/// The format that the name of the results asks for, so that it can be read back by that name; else the one that
+/// the source does not have.
+fn default_language(source: &Source, out: Option<&Path>) -> Language {
+    let is_named_json = |path: &Path| is_json(&path.to_string_lossy());
+    let is_named_ron = |path: &Path| {
+        path.extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("ron"))
+    };
+    match out {
+        Some(out) if is_named_json(out) => Language::Json,
+        Some(out) if is_named_ron(out) => Language::Ron,
+        _ if is_json(&source.name()) => Language::Ron,
+        _ => Language::Json,
+    }
 }
 
 /// The text of the file in that format, which can be read back.

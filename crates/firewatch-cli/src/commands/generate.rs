@@ -4,6 +4,7 @@ use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 
+use firewatch_action::form::is_json;
 use firewatch_scenario::Difficulty;
 
 use crate::arguments::difficulty;
@@ -25,7 +26,7 @@ pub struct GenerateArguments {
         help = format!("Seed of the incident; the same seed gives the same incident [0 to {}]", u64::MAX)
     )]
     pub seed: u64,
-    /// Write the scenario to this file, whole or not at all
+    /// Write the scenario to this file, whole or not at all; in JSON if its name ends in .json
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -34,7 +35,13 @@ pub struct GenerateArguments {
 pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit, Failure> {
     let mut out = console.results(arguments.out.as_deref(), Form::Data)?;
     let scenario = firewatch_scenario::generate(arguments.difficulty, arguments.seed);
-    write!(out, "{scenario}")?;
+    let is_json = |path: &PathBuf| is_json(&path.to_string_lossy());
+    if arguments.out.as_ref().is_some_and(is_json) {
+        serde_json::to_writer_pretty(&mut out, &scenario)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{scenario}")?;
+    }
     out.finish()?;
     Ok(Exit::Passed)
 }

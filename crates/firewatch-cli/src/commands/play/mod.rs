@@ -24,6 +24,7 @@ use crate::ui::output::{Console, Form, Output};
 use crate::ui::style::{DIM, visible};
 pub use arguments::PlayArguments;
 use command::PromptCommand;
+use firewatch_action::form::is_json;
 pub use help::of_the_command as details;
 use incident::PlayIncident;
 use input::{InputLine, LineReader};
@@ -150,7 +151,13 @@ fn save(
         ));
         return Ok(());
     }
-    pending::write_file(file, SAVE, &runbook::of(session).to_string())?;
+    let runbook = runbook::of(session);
+    let text = if is_json(&file.to_string_lossy()) {
+        serde_json::to_string_pretty(&runbook)? + "\n"
+    } else {
+        runbook.to_string()
+    };
+    pending::write_file(file, SAVE, &text)?;
     let message = format!("saved the session to `{}`", path_text(file));
     console.report_note(match incident.replay_command(arguments, file) {
         Ok((heading, command)) => format!("{message}; {heading}:\n  {command}"),
