@@ -32,7 +32,7 @@ pub enum PromptCommand {
 pub enum HelpTopic {
     /// All commands.
     All,
-    /// A command, by its index in [`COMMANDS`].
+    /// A command, by its index in the list of commands.
     PromptCommand(usize),
     /// An action.
     Action(String),

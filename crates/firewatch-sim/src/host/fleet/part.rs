@@ -8,7 +8,7 @@ use crate::host::view::EnvironmentRef;
 use crate::world::blueprint::Blueprint;
 use crate::world::error::SimError;
 
-/// A part of a fleet that is being built; see [`Fleet::build`](super::Fleet::build).
+/// A part of a fleet that is being built; see [`FleetBuilder::fill`](super::FleetBuilder::fill).
 pub struct NewPart<'f> {
     range: Range<usize>,
     shard: &'f mut Shard,
