@@ -57,7 +57,7 @@ fn most_bytes(scenario: &Scenario, options: &AuditOptions) -> u64 {
 #[test]
 fn memory_grows_with_the_faults_and_not_with_their_square() {
     for of in [faults, injects] {
-        let [few, many] = [250, 1000].map(|count| most_bytes(&of(count), &least()));
+        let [few, many] = [125, 500].map(|count| most_bytes(&of(count), &least()));
         println!("{few} bytes with few faults, {many} with many");
         assert!(many < 6 * few, "{few}, then {many}");
     }
