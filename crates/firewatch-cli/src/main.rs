@@ -10,6 +10,7 @@ mod arguments;
 mod batch;
 mod commands;
 mod failure;
+mod file_format;
 mod paths;
 mod pending;
 mod signals;

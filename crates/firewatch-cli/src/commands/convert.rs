@@ -4,14 +4,14 @@ use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use firewatch_action::form::{self, ActionsForm, is_json};
 use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, is_nested_too_deep};
 use firewatch_scenario::codes;
 use firewatch_scenario::{FileKind, Runbook};
-use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
+use crate::file_format::{FileFormat, json};
 use crate::sources::{Source, ensure_not_an_input};
 use crate::ui::output::{Console, Form};
 
@@ -23,19 +23,10 @@ pub struct ConvertArguments {
     file: PathBuf,
     /// Format to write; by default that of the name after --out, else the other one
     #[arg(long, short, value_enum, value_name = "FORMAT")]
-    to: Option<Language>,
+    to: Option<FileFormat>,
     /// Write to this file, whole or not at all
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
-}
-
-/// A format of files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Language {
-    /// RON, for people
-    Ron,
-    /// JSON, for programs
-    Json,
 }
 
 /// Converts a file and prints it.
@@ -44,9 +35,13 @@ pub fn convert(arguments: &ConvertArguments, console: &Console) -> Result<Exit, 
         Some("-") => Source::Stdin,
         _ => Source::without_root(arguments.file.clone()),
     };
-    let to = arguments
-        .to
-        .unwrap_or_else(|| default_language(&source, arguments.out.as_deref()));
+    let other = match is_json(&source.name()) {
+        true => FileFormat::Ron,
+        false => FileFormat::Json,
+    };
+    // The results can be read back by the name that they were given.
+    let named = arguments.out.as_deref().and_then(FileFormat::of_name);
+    let to = arguments.to.or(named).unwrap_or(other);
     let text = converted(&source, &arguments.file, to)?;
     if let Some(out) = &arguments.out {
         ensure_not_an_input(out, [&source])?;
@@ -57,45 +52,17 @@ pub fn convert(arguments: &ConvertArguments, console: &Console) -> Result<Exit, 
     Ok(Exit::Passed)
 }
 
-/// The format that the name of the results asks for, so that it can be read back by that name; else the one that
-/// the source does not have.
-fn default_language(source: &Source, out: Option<&Path>) -> Language {
-    let is_named_json = |path: &Path| is_json(&path.to_string_lossy());
-    let is_named_ron = |path: &Path| {
-        path.extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("ron"))
-    };
-    match out {
-        Some(out) if is_named_json(out) => Language::Json,
-        Some(out) if is_named_ron(out) => Language::Ron,
-        _ if is_json(&source.name()) => Language::Ron,
-        _ => Language::Json,
-    }
-}
-
 /// The text of the file in that format, which can be read back.
-fn converted(source: &Source, path: &Path, to: Language) -> Result<String, Failure> {
+fn converted(source: &Source, path: &Path, to: FileFormat) -> Result<String, Failure> {
     let text = match source.kind() {
-        FileKind::Scenario => {
-            let scenario = source.load().map_err(Failure::Invalid)?;
-            match to {
-                Language::Ron => scenario.to_string(),
-                Language::Json => json(&scenario)?,
-            }
-        }
-        FileKind::Runbook => {
-            let runbook = Runbook::load(path).map_err(Failure::Invalid)?;
-            match to {
-                Language::Ron => runbook.to_string(),
-                Language::Json => json(&runbook)?,
-            }
-        }
+        FileKind::Scenario => to.text(&source.load().map_err(Failure::Invalid)?)?,
+        FileKind::Runbook => to.text(&Runbook::load(path).map_err(Failure::Invalid)?)?,
         FileKind::Actions => {
             source.check().map_err(Failure::Invalid)?;
             let actions = actions(source, path)?;
             match to {
-                Language::Ron => actions.to_ron().map_err(|error| refused(source, &error))?,
-                Language::Json => json(&actions)?,
+                FileFormat::Ron => actions.to_ron().map_err(|error| refused(source, &error))?,
+                FileFormat::Json => json(&actions)?,
             }
         }
     };
@@ -129,8 +96,4 @@ fn refused(source: &Source, why: &impl Display) -> Failure {
         message,
         None,
     ))
-}
-
-fn json(value: &impl Serialize) -> Result<String, Failure> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
 }

@@ -4,11 +4,11 @@ use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 
-use firewatch_action::form::is_json;
 use firewatch_scenario::Difficulty;
 
 use crate::arguments::difficulty;
 use crate::failure::{Exit, Failure};
+use crate::file_format::FileFormat;
 use crate::ui::output::{Console, Form};
 
 /// The arguments of `generate`.
@@ -35,13 +35,9 @@ pub struct GenerateArguments {
 pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit, Failure> {
     let mut out = console.results(arguments.out.as_deref(), Form::Data)?;
     let scenario = firewatch_scenario::generate(arguments.difficulty, arguments.seed);
-    let is_json = |path: &PathBuf| is_json(&path.to_string_lossy());
-    if arguments.out.as_ref().is_some_and(is_json) {
-        serde_json::to_writer_pretty(&mut out, &scenario)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{scenario}")?;
-    }
+    let named = arguments.out.as_deref().and_then(FileFormat::of_name);
+    let text = named.unwrap_or(FileFormat::Ron).text(&scenario)?;
+    out.write_all(text.as_bytes())?;
     out.finish()?;
     Ok(Exit::Passed)
 }

@@ -173,10 +173,10 @@ fn write_answer(session: &PlaySession, out: &mut Output) -> Result<(), Failure> 
         .map(|(fault, first_tick)| fault_row(session, fault, *first_tick, palette))
         .collect();
     write_table(&rows, out)?;
-    let herrings = scenario.red_herrings.join(", ");
-    if !herrings.is_empty() {
+    let red_herrings = scenario.red_herrings.join(", ");
+    if !red_herrings.is_empty() {
         let about = "red herrings";
-        write_paragraph(&format!("{about}: {herrings}"), PLAIN, out)?;
+        write_paragraph(&format!("{about}: {red_herrings}"), PLAIN, out)?;
     }
     let planted = scenario.adversarial_logs.iter().map(|line| &*line.service);
     let mut deceptive: Vec<&str> = planted

@@ -18,13 +18,13 @@ mod vocabulary;
 use std::io::Write;
 
 use crate::failure::{Exit, Failure};
+use crate::file_format::FileFormat;
 use crate::paths::path_text;
 use crate::pending;
 use crate::ui::output::{Console, Form, Output};
 use crate::ui::style::{DIM, visible};
 pub use arguments::PlayArguments;
 use command::PromptCommand;
-use firewatch_action::form::is_json;
 pub use help::of_the_command as details;
 use incident::PlayIncident;
 use input::{InputLine, LineReader};
@@ -151,12 +151,8 @@ fn save(
         ));
         return Ok(());
     }
-    let runbook = runbook::of(session);
-    let text = if is_json(&file.to_string_lossy()) {
-        serde_json::to_string_pretty(&runbook)? + "\n"
-    } else {
-        runbook.to_string()
-    };
+    let format = FileFormat::of_name(file).unwrap_or(FileFormat::Ron);
+    let text = format.text(&runbook::of(session))?;
     pending::write_file(file, SAVE, &text)?;
     let message = format!("saved the session to `{}`", path_text(file));
     console.report_note(match incident.replay_command(arguments, file) {

@@ -1,6 +1,7 @@
 //! A session: an episode, its observations and the actions performed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Profile, WAIT};
 use firewatch_episode::{Episode, EpisodeError, Observation};
@@ -18,7 +19,7 @@ pub const REMEMBERED_TICKS: usize = 12;
 /// A session of responding to an incident.
 pub struct PlaySession {
     episode: Episode,
-    scenario: Scenario,
+    scenario: Arc<Scenario>,
     now: Observation,
     before: Option<Observation>,
     /// Recent statuses of each service, latest last.
@@ -64,10 +65,7 @@ impl PlaySession {
         let now = now.map_err(|error| incident::failure(&error))?;
         let scenario = episode.scenario().ok_or(EpisodeError::NotRunning);
         let mut session = Self {
-            scenario: scenario
-                .map_err(|error| incident::failure(&error))?
-                .as_ref()
-                .clone(),
+            scenario: scenario.map_err(|error| incident::failure(&error))?.clone(),
             episode,
             statuses: vec![VecDeque::new(); now.services.len()],
             now,
