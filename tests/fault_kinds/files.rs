@@ -128,7 +128,7 @@ fn a_scenario_made_in_code_is_checked_against_its_kinds() {
             .unwrap_or_default()
             .contains("`disk_ful`")
     );
-    // And what is built from it all the same is refused.
+    // Building it anyway is refused.
     assert!(
         Playback::new(scenario.clone())
             .err()

@@ -434,6 +434,12 @@ impl Decoder {
         }
     }
 
+    /// Notes that the name of a call is none of the known ones.
+    pub fn unknown_word(&mut self, call: &Call, path: &str, names: [&str; 2], known: &[&str]) {
+        let place = call.name_span.clone();
+        self.unknown(codes::UNKNOWN_WORD, place, path, names, call.name, known);
+    }
+
     /// Notes that a name is none of the known ones.
     pub fn unknown(
         &mut self,

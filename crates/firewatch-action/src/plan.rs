@@ -44,8 +44,8 @@ pub(super) enum ActionEffect {
 }
 
 impl ActionCatalogue {
-    /// What an action is going to do to the environment as it stands. `action` is what the request's
-    /// [`RequestedAction::action`] says: it is looked up once, whoever plans.
+    /// Plans what an action does to the environment in its current state. `action` is the number from
+    /// [`RequestedAction::action`]: the caller looks it up once.
     #[must_use]
     pub fn plan(
         &self,

@@ -314,14 +314,7 @@ impl Decode for Condition {
                     "unhealthy_caller" => Self::UnhealthyCaller,
                     _ => {
                         let names = ["condition", "conditions"];
-                        decoder.unknown(
-                            codes::UNKNOWN_WORD,
-                            call.name_span,
-                            path,
-                            names,
-                            name,
-                            &CONDITIONS,
-                        );
+                        decoder.unknown_word(&call, path, names, &CONDITIONS);
                         return None;
                     }
                 };

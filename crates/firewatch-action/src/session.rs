@@ -135,8 +135,8 @@ impl ActionSession {
         self.advance_circuit_breakers(catalogue, environment)
     }
 
-    /// The first half of [`start_step`](Self::start_step), for whoever looks at many environments before
-    /// changing any: the metrics are recorded.
+    /// Records the metrics: the first half of [`start_step`](Self::start_step), for callers that read many
+    /// environments before they change one.
     pub fn record(&mut self, view: &EnvironmentRef) {
         self.recorded = HISTORY_TICKS.min(self.recorded + 1);
         if self.is_unread {

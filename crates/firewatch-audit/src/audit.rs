@@ -130,7 +130,7 @@ pub fn audit_watched(
     ));
     findings.extend(answers::runbooks(&played));
     findings.extend(goals::check(scenario, &played, cuts));
-    findings.extend(world.herrings(scenario));
+    findings.extend(world.red_herrings(scenario));
     findings.push(difficulty::check(scenario, &played, cuts));
     findings.extend(ordering::check(winner, &played, cuts));
     let stopped_at_limit = cuts.any().then_some(options.limit);

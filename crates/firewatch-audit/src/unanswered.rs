@@ -191,7 +191,7 @@ impl UnansweredRun {
     }
 
     /// Checks whether each red herring misleads without harm.
-    pub(crate) fn herrings(&self, scenario: &Scenario) -> Vec<AuditFinding> {
+    pub(crate) fn red_herrings(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.herrings.is_empty() {
             let none = AuditFinding::skipped(AuditCheck::Herrings, "there are no red herrings");
             return vec![none];

@@ -80,14 +80,6 @@ impl LoadOptions {
         self.read(file, text, None)
     }
 
-    /// Reads a scenario from text; the files of actions that it names are relative to the folder.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`]; the root can't be found.
-    pub fn parse_in(&self, file: &str, text: &str, folder: &Path) -> Result<Scenario, Diagnostics> {
-        self.read(file, text, Some(folder))
-    }
-
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
         form::load(
             file,

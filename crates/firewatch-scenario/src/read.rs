@@ -239,15 +239,8 @@ impl Decode for FaultShape {
                 fields.finish(decoder);
                 return Some(Self::Flapping { on: on?, off: off? });
             }
-            name => {
-                decoder.unknown(
-                    codes::UNKNOWN_WORD,
-                    call.name_span,
-                    path,
-                    ["shape", "shapes"],
-                    name,
-                    &SHAPES,
-                );
+            _ => {
+                decoder.unknown_word(&call, path, ["shape", "shapes"], &SHAPES);
                 return None;
             }
         };
@@ -323,16 +316,9 @@ impl Decode for TimelineAction {
                 Some(Self::Set(service?, metrics?))
             }
             "action" => request(decoder, &call, path).map(Self::Perform),
-            name => {
+            _ => {
                 let known = ["halt", "inject", "set", "action"];
-                decoder.unknown(
-                    codes::UNKNOWN_WORD,
-                    call.name_span,
-                    path,
-                    ["action", "actions"],
-                    name,
-                    &known,
-                );
+                decoder.unknown_word(&call, path, ["action", "actions"], &known);
                 None
             }
         }

@@ -2,7 +2,6 @@
 
 use firewatch_ron::{Expr, Kind};
 
-use crate::codes;
 use crate::comparison::{Comparison, Operator};
 use crate::decode::{Decode, Decoder};
 
@@ -25,14 +24,7 @@ impl<T: Decode> Decode for Comparison<T> {
             let known = Operator::ALL.iter().map(|operator| operator.name());
             let known: Vec<_> = known.collect();
             let names = ["comparison", "comparisons"];
-            decoder.unknown(
-                codes::UNKNOWN_WORD,
-                call.name_span,
-                path,
-                names,
-                call.name,
-                &known,
-            );
+            decoder.unknown_word(&call, path, names, &known);
             return None;
         };
         let [with] = call.arguments(decoder, path, &format!("{}(...)", call.name))?;

@@ -3,7 +3,6 @@
 use firewatch_sim::MetricKey;
 
 use super::{metric_name, parameter_name};
-use crate::codes;
 use crate::decode::{Decode, Decoder, Fields, Placeholder, join};
 use crate::model::{Change, Counter, Effect, Factor, Limits, MAX_DECIMALS, Operand, Recipients};
 use firewatch_ron::{Expr, Kind};
@@ -61,14 +60,7 @@ impl Decode for Effect {
                 Some((_, what, example, read)) => change(decoder, expr, path, what, example, *read),
                 None => {
                     let names = ["effect", "effects"];
-                    decoder.unknown(
-                        codes::UNKNOWN_WORD,
-                        call.name_span,
-                        path,
-                        names,
-                        name,
-                        &EFFECTS,
-                    );
+                    decoder.unknown_word(&call, path, names, &EFFECTS);
                     None
                 }
             },
@@ -221,14 +213,7 @@ impl Decode for Factor {
         let call = decoder.call(expr, path, expected)?;
         if call.name != "one_minus" {
             let names = ["factor", "factors"];
-            decoder.unknown(
-                codes::UNKNOWN_WORD,
-                call.name_span,
-                path,
-                names,
-                call.name,
-                &["one_minus"],
-            );
+            decoder.unknown_word(&call, path, names, &["one_minus"]);
             return None;
         }
         let [parameter] = call.arguments(decoder, path, "one_minus(\"parameter\")")?;
@@ -252,16 +237,9 @@ impl Decode for Operand {
                 let [name] = call.arguments(decoder, path, "metric(\"name\")")?;
                 metric_name(decoder, name, path).map(Self::Metric)
             }
-            name => {
+            _ => {
                 let names = ["source of a value", "sources of values"];
-                decoder.unknown(
-                    codes::UNKNOWN_WORD,
-                    call.name_span,
-                    path,
-                    names,
-                    name,
-                    &["parameter", "metric"],
-                );
+                decoder.unknown_word(&call, path, names, &["parameter", "metric"]);
                 None
             }
         }

@@ -61,16 +61,9 @@ impl Decode for Expectation {
                 );
                 return None;
             }
-            name => {
+            _ => {
                 let names = ["expectation", "expectations"];
-                decoder.unknown(
-                    codes::UNKNOWN_WORD,
-                    call.name_span,
-                    path,
-                    names,
-                    name,
-                    &WHENS,
-                );
+                decoder.unknown_word(&call, path, names, &WHENS);
                 return None;
             }
         };
@@ -140,14 +133,7 @@ impl Decode for Check {
                 }
                 let names = ["check", "checks"];
                 let known: Vec<&str> = Self::names().collect();
-                decoder.unknown(
-                    codes::UNKNOWN_WORD,
-                    call.name_span,
-                    path,
-                    names,
-                    name,
-                    &known,
-                );
+                decoder.unknown_word(&call, path, names, &known);
                 None
             }
         }

@@ -2,7 +2,6 @@
 
 use firewatch_sim::Value;
 
-use crate::codes;
 use crate::goal::{Goal, GoalTest};
 use firewatch_action::decode::{Call, Decode, Decoder, Placeholder, join};
 use firewatch_action::{Comparison, Operator};
@@ -24,14 +23,7 @@ impl Decode for Goal {
     fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
         let call = decoder.call(expr, path, GOAL)?;
         if call.name != "goal" {
-            decoder.unknown(
-                codes::UNKNOWN_WORD,
-                call.name_span,
-                path,
-                ["goal", "goals"],
-                call.name,
-                &["goal"],
-            );
+            decoder.unknown_word(&call, path, ["goal", "goals"], &["goal"]);
             return None;
         }
         let signature = "goal(\"service\", \"metric\", lt(0.05))";
@@ -117,14 +109,7 @@ fn compare(decoder: &mut Decoder, call: &Call, path: &str, name: &str) -> Option
             .map(|operator| operator.name())
             .chain(TESTS)
             .collect();
-        decoder.unknown(
-            codes::UNKNOWN_WORD,
-            call.name_span.clone(),
-            path,
-            ["test", "tests"],
-            name,
-            &known,
-        );
+        decoder.unknown_word(call, path, ["test", "tests"], &known);
         return None;
     };
     let [with] = call.arguments(decoder, path, &format!("{name}(...)"))?;

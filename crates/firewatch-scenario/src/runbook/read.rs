@@ -1,7 +1,6 @@
 //! The fields of a runbook file.
 
 use super::{Runbook, RunbookCondition, RunbookStep};
-use crate::codes;
 use crate::model::{Check, Fact, Quantity};
 use crate::read;
 use crate::runbook::AlertName;
@@ -40,15 +39,8 @@ impl Decode for RunbookStep {
             }
             "wait_until" => wait_until(decoder, &call, path),
             "when" => when(decoder, &call, path),
-            name => {
-                decoder.unknown(
-                    codes::UNKNOWN_WORD,
-                    call.name_span,
-                    path,
-                    ["step", "steps"],
-                    name,
-                    &STEPS,
-                );
+            _ => {
+                decoder.unknown_word(&call, path, ["step", "steps"], &STEPS);
                 None
             }
         }
@@ -128,20 +120,13 @@ impl Decode for RunbookCondition {
             }
             // What a check consists of stands directly below the condition.
             name if Check::is_name(name) => Check::decode(decoder, expr, path).map(Self::Check),
-            name => {
+            _ => {
                 let own = ["alert", "tick", "not", "all", "any"];
                 let hidden = Quantity::BlastRadius.name();
                 let checks = Check::names().filter(|check| *check != hidden);
                 let known: Vec<&str> = own.into_iter().chain(checks).collect();
                 let names = ["condition", "conditions"];
-                decoder.unknown(
-                    codes::UNKNOWN_WORD,
-                    call.name_span,
-                    path,
-                    names,
-                    name,
-                    &known,
-                );
+                decoder.unknown_word(&call, path, names, &known);
                 None
             }
         }

@@ -1,4 +1,4 @@
-//! Observations: chosen metrics of all services as plain numbers, for whoever looks at many environments.
+//! Observations: chosen metrics of all services of many environments, as plain numbers.
 
 use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;

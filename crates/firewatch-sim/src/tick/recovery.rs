@@ -23,8 +23,8 @@ const VICTIM_ERRORS: f64 = 0.10;
 const VICTIM_LATENCY_SECONDS: f64 = 1.0;
 const VICTIM_LATENCY_NOISE_SECONDS: f64 = 0.15;
 
-/// For each halted fault in list order whose kind recovers: heals its service, then every other one but red
-/// herrings.
+/// Heals services for each halted fault whose kind recovers, in list order: its own service, then every other
+/// one that is not a red herring.
 pub(crate) fn recovery(meshes: Meshes<()>) {
     recover(meshes, Engine::MultiFault, |errors| errors > ERROR_NOISE);
 }

@@ -13,7 +13,7 @@ use crate::world::fault::{FaultKinds, register_fault_kinds};
 /// What a host adds to the schedule and the world of each part.
 type Install<'a> = Box<dyn FnMut(&mut Schedule, &mut World) + 'a>;
 
-/// How a fleet is to be built; see [`Fleet::builder`].
+/// Builds a fleet; see [`Fleet::builder`].
 #[must_use]
 pub struct FleetBuilder<'a> {
     threads: usize,
@@ -131,7 +131,7 @@ impl<'a> FleetBuilder<'a> {
         })
     }
 
-    /// The environments a world, for at least and at most so many of them in all.
+    /// Returns the number of environments in each world, for bounds on their total number.
     fn shard_size_for(&self, (at_least, at_most): (usize, Option<usize>)) -> usize {
         if let Some(shard_size) = self.shard_size {
             return shard_size;

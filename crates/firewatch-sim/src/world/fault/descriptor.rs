@@ -99,7 +99,7 @@ impl FaultKindDescriptor {
         self
     }
 
-    /// Has nothing recover from a halted fault of this kind: a host's system does what is to be done.
+    /// Excludes the kind from the engine's recovery: a system of the host heals services instead.
     #[must_use]
     pub const fn without_recovery(mut self) -> Self {
         self.recovers = false;

@@ -1,4 +1,4 @@
-//! The kinds of fault that are known: to whoever reads files, and to a world.
+//! Registries of fault kinds: one for readers of files, one for each world.
 
 use std::fmt;
 use std::sync::Arc;

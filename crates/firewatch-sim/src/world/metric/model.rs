@@ -69,7 +69,8 @@ pub struct Metric {
 pub(crate) struct Numbers<C: 'static> {
     /// Of one component.
     pub(crate) read: fn(&C) -> Option<f64>,
-    /// Of many, each into the first of so many places: a call for all of them.
+    /// Copies the numbers of all components in one call. The last argument is the step from one place to the
+    /// next, in elements.
     pub(crate) copy: fn(&[C], &mut [f32], usize),
 }
 
