@@ -2,14 +2,15 @@
 
 use firewatch_sim::{EnvironmentMut, EnvironmentRef, Intervention};
 
+use crate::action_error::ActionError;
 use crate::catalogue::ActionCatalogue;
 use crate::effect::{EffectContext, EffectRunner};
 use crate::model::{ActionSpec, Branch};
-use crate::parameter::Parameters;
 use crate::plan::{ActionEffect, ActionPlan};
-use crate::request::{ActionError, ActionOutcome, RequestedAction};
+use crate::request::{ActionOutcome, RequestedAction};
+use crate::scene::Scene;
 use crate::session::ActionSession;
-use crate::template::{self, Scene};
+use crate::template;
 
 impl ActionCatalogue {
     /// Does an action. A [`ActionSession::start_step`] belongs before the first action after a tick.
@@ -65,7 +66,7 @@ impl ActionCatalogue {
             let means = EffectContext {
                 rules: self.rules(),
                 action: &spec.name,
-                parameters: Parameters::of(spec, request.parameters(), self.rules()),
+                parameters: self.parameters(spec, request),
             };
             let mut run = EffectRunner {
                 means,
@@ -124,7 +125,7 @@ impl ActionCatalogue {
                 format!("{target} shows nothing that {name} would remedy: nothing was done.")
             }
             ActionEffect::Branch(index) => {
-                let parameters = Parameters::of(spec, request.parameters(), self.rules());
+                let parameters = self.parameters(spec, request);
                 let branch = &spec.branches[index];
                 let view = &environment.view()?;
                 let said = branch.said(&Scene {
@@ -214,7 +215,7 @@ impl Branch {
             if index > 0 {
                 said.push('\n');
             }
-            line.render(scene, &mut said)?;
+            scene.render(line, &mut said)?;
         }
         Some(said)
     }

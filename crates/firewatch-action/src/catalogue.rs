@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use firewatch_sim::FaultKinds;
 
+use crate::action_error::ActionError;
 use crate::check::{self, Author};
 use crate::form;
 use crate::model::{ActionFile, ActionSpec, Profile, Rules};
-use crate::request::ActionError;
 use firewatch_ron::{Diagnostics, suggest};
 
 /// The actions that can be done, and the rules that hold for all of them.
@@ -131,7 +131,8 @@ impl ActionCatalogue {
         text: &str,
         fault_kinds: &FaultKinds,
     ) -> Result<Self, Diagnostics> {
-        self.extended(file, text, Author::User, fault_kinds)
+        let built_in = Self::built_in(Profile::default()).actions();
+        self.extended(file, text, Author::User { built_in }, fault_kinds)
     }
 
     fn extended(
@@ -241,7 +242,8 @@ fn parse(
     fault_kinds: &FaultKinds,
 ) -> Result<ActionFile, Diagnostics> {
     form::load(file, text, fault_kinds, |read, notes| {
-        check::check(&read, base, author, notes);
+        let known = base.map(ActionCatalogue::actions);
+        check::check(&read, known, author, notes);
         Ok(read)
     })
 }

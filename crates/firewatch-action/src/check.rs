@@ -4,31 +4,34 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::find_metric;
 
-use crate::catalogue::ActionCatalogue;
 use crate::codes;
 use crate::decode::{Decoder, key_path};
-use crate::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter, Profile};
+use crate::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter};
 use crate::types;
 use firewatch_ron::{shown, suggest};
 
 /// Whose file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Author {
+#[derive(Clone, Copy)]
+pub(super) enum Author<'a> {
     /// A part of a profile.
     Firewatch,
     /// Anybody else.
-    User,
+    User {
+        /// The actions of the default profile, whose meta actions are reserved.
+        built_in: &'a [ActionSpec],
+    },
 }
 
-/// Notes what makes no sense in a file that extends a catalogue.
+/// Checks the meaning of a file. `base` has the actions that the file extends; without it, what the file
+/// amends is not checked.
 pub(super) fn check(
     file: &ActionFile,
-    base: Option<&ActionCatalogue>,
+    base: Option<&[ActionSpec]>,
     author: Author,
     notes: &mut Decoder,
 ) {
-    if author == Author::User {
-        reserved(file, notes);
+    if let Author::User { built_in } = author {
+        reserved(file, built_in, notes);
     }
     for (index, name) in file.extra_metrics.iter().enumerate() {
         if find_metric(name).is_some() {
@@ -48,7 +51,7 @@ pub(super) fn check(
         check_action(&path, action, notes);
     }
     let Some(base) = base else { return };
-    let known: BTreeSet<&str> = { base.actions().iter() }
+    let known: BTreeSet<&str> = { base.iter() }
         .chain(&file.actions)
         .map(ActionSpec::name)
         .collect();
@@ -75,11 +78,10 @@ pub(super) fn check(
 
 /// Notes what only a profile may say. Runs, episodes and audits are made of the actions of the category
 /// meta: to wait must be to do nothing, and to declare the incident resolved must not resolve it.
-fn reserved(file: &ActionFile, notes: &mut Decoder) {
-    let built_in = ActionCatalogue::built_in(Profile::default());
+fn reserved(file: &ActionFile, built_in: &[ActionSpec], notes: &mut Decoder) {
     let is_reserved = |name: &str| {
-        let action = built_in.find(name);
-        action.is_some_and(|action| action.category() == Category::Meta)
+        let mut actions = built_in.iter();
+        actions.any(|action| action.category == Category::Meta && action.name == name)
     };
     let overridden = file.actions.iter().map(|action| ("actions", &action.name));
     let amended = file.amend.iter().map(|action| ("amend", &action.name));

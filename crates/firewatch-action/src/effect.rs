@@ -7,12 +7,12 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use firewatch_sim::{
-    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Topology, Value, round_decimal,
+    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Value, round_decimal,
 };
 
+use crate::action_error::ActionError;
 use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules};
 use crate::parameter::Parameters;
-use crate::request::ActionError;
 use crate::session::ActionSession;
 
 const MEBIBYTE: i64 = 1 << 20;
@@ -46,25 +46,6 @@ pub(super) struct EffectContext<'a> {
     pub(super) rules: &'a Rules,
     pub(super) action: &'a str,
     pub(super) parameters: Parameters<'a>,
-}
-
-/// Whether an effect is about that service; both are places in the mesh.
-pub(super) fn is_about(
-    on: &Recipients,
-    service: usize,
-    target: Option<usize>,
-    topology: &Topology,
-    rules: &Rules,
-) -> bool {
-    match on {
-        Recipients::Target => target == Some(service),
-        Recipients::All => true,
-        Recipients::Service(name) => topology.service(name) == Some(service),
-        Recipients::Dependents => {
-            let calls = target.is_some_and(|target| topology.calls(service, target));
-            calls && !(rules.spare_red_herrings && topology.is_red_herring(service))
-        }
-    }
 }
 
 impl EffectRunner<'_, '_> {
@@ -143,7 +124,7 @@ impl EffectRunner<'_, '_> {
         }
         for service in 0..self.environment.topology()?.service_count() {
             let topology = self.environment.topology()?;
-            if is_about(on, service, self.service, topology, self.means.rules) {
+            if on.include(service, self.service, topology, self.means.rules) {
                 self.change_one(service, metric, change)?;
             }
         }

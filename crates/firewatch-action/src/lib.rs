@@ -6,6 +6,7 @@
 //! catalogues ([`Profile`]) are RON files in `crates/firewatch-action/actions/`, and a file of the same
 //! format adds actions or overrides them: [`ActionCatalogue::extended_by_file`].
 
+mod action_error;
 mod apply;
 mod catalogue;
 mod check;
@@ -14,6 +15,7 @@ mod comparison;
 pub mod decode;
 mod effect;
 pub mod form;
+mod history;
 mod model;
 mod names;
 mod parameter;
@@ -21,6 +23,7 @@ mod plan;
 mod read;
 mod report;
 mod request;
+mod scene;
 mod session;
 mod state_error;
 mod template;
@@ -28,19 +31,21 @@ mod text;
 mod types;
 mod whole;
 
+pub use action_error::ActionError;
 pub use catalogue::{ActionCatalogue, ActionId};
 pub use comparison::{Comparison, Metrics, Operator};
 pub use firewatch_sim::UnknownName;
-pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profile, Recipients};
+pub use history::Recorded;
+pub use model::{ActionSpec, Category, Profile, Recipients};
+pub use parameter::{OnInvalid, Parameter, ParameterKind};
 pub use plan::ActionPlan;
 pub use request::{
-    ActionError, ActionOutcome, ActionRequest, HaltedFault, NumberedRequest, RequestedAction,
-    Target, WAIT,
+    ActionOutcome, ActionRequest, HaltedFault, NumberedRequest, RequestedAction, Target, WAIT,
 };
-pub use session::{ActionSession, HISTORY_TICKS, Recorded};
+pub use session::{ActionSession, HISTORY_TICKS};
 pub use state_error::StateError;
 pub use template::{MAX_FEEDBACK_BYTES, cut};
-pub use text::{Map, Quoted, RequestText};
+pub use text::{Map, Quoted};
 pub use types::out_of_range;
 
 /// The examples of the package's README, as tests.

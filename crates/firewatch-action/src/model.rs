@@ -1,10 +1,12 @@
 //! An action as data: what a catalogue says about it.
 
-use firewatch_sim::{FaultKind, MetricKey, Value};
+use firewatch_sim::{FaultKind, MetricKey, Topology, Value};
 
 use crate::comparison::Comparison;
 use crate::names;
 use crate::template::Template;
+
+pub(crate) use crate::parameter::{OnInvalid, Parameter, ParameterIndex, ParameterKind};
 
 names! {
     /// Which rules and numbers the built-in catalogue of actions has.
@@ -120,88 +122,6 @@ impl ActionSpec {
     }
 }
 
-/// A parameter of an action.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    pub(crate) name: String,
-    pub(crate) about: String,
-    pub(crate) kind: ParameterKind,
-    pub(crate) default: Option<Value>,
-    pub(crate) min: Option<f64>,
-    pub(crate) max: Option<f64>,
-    pub(crate) choices: Vec<String>,
-    pub(crate) on_invalid: OnInvalid,
-    pub(crate) above_max: OnInvalid,
-}
-
-impl Parameter {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What it says, in a sentence.
-    #[must_use]
-    pub fn about(&self) -> &str {
-        &self.about
-    }
-
-    /// Its type.
-    #[must_use]
-    pub fn kind(&self) -> ParameterKind {
-        self.kind
-    }
-
-    /// What it is if it is left out; an action may work its own default out from the state instead.
-    #[must_use]
-    pub fn default(&self) -> Option<&Value> {
-        self.default.as_ref()
-    }
-
-    /// Smallest and largest value, for numbers.
-    #[must_use]
-    pub fn bounds(&self) -> (Option<f64>, Option<f64>) {
-        (self.min, self.max)
-    }
-
-    /// The values that it can have, for text; empty where any will do.
-    #[must_use]
-    pub fn choices(&self) -> &[String] {
-        &self.choices
-    }
-}
-
-/// Which of an action's parameters it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct ParameterIndex(pub(crate) usize);
-
-names! {
-    /// The type of a parameter.
-    ParameterKind {
-        /// A whole number; others are cut down to one, toward zero.
-        Integer = "integer",
-        /// A number.
-        Number = "number",
-        /// Text.
-        Text = "text",
-    }
-}
-
-names! {
-    /// What a value does that a parameter can't have.
-    OnInvalid {
-        /// The action does nothing and says so.
-        Reject = "reject",
-        /// The default takes its place.
-        UseDefault = "use_default",
-        /// The largest value takes its place.
-        UseMax = "use_max",
-        /// An error, for what an exception is in the reference.
-        Raise = "raise",
-    }
-}
-
 /// What an action does where something holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Branch {
@@ -268,6 +188,27 @@ pub enum Recipients {
     All,
     /// The service of that name.
     Service(String),
+}
+
+impl Recipients {
+    /// Whether a service is one of them. `service` and `target` are indices in the mesh.
+    pub(crate) fn include(
+        &self,
+        service: usize,
+        target: Option<usize>,
+        topology: &Topology,
+        rules: &Rules,
+    ) -> bool {
+        match self {
+            Self::Target => target == Some(service),
+            Self::All => true,
+            Self::Service(name) => topology.service(name) == Some(service),
+            Self::Dependents => {
+                let calls = target.is_some_and(|target| topology.calls(service, target));
+                calls && !(rules.spare_red_herrings && topology.is_red_herring(service))
+            }
+        }
+    }
 }
 
 /// What is done to a metric. One that is absent stays so, but for `Set` with `create`. A number that the

@@ -1,12 +1,94 @@
-//! The parameters of a request, as the action takes them.
+//! The parameters that an action declares, and what it takes from those of a request.
 
 use std::borrow::Cow;
 
 use firewatch_sim::Value;
 
 use crate::comparison::Metrics;
-use crate::model::{ActionSpec, OnInvalid, Parameter, ParameterIndex, ParameterKind, Rules};
+use crate::names;
 use crate::whole::whole;
+
+/// A parameter of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    pub(crate) name: String,
+    pub(crate) about: String,
+    pub(crate) kind: ParameterKind,
+    pub(crate) default: Option<Value>,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) choices: Vec<String>,
+    pub(crate) on_invalid: OnInvalid,
+    pub(crate) above_max: OnInvalid,
+}
+
+impl Parameter {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it says, in a sentence.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn kind(&self) -> ParameterKind {
+        self.kind
+    }
+
+    /// What it is if it is left out; an action may work its own default out from the state instead.
+    #[must_use]
+    pub fn default(&self) -> Option<&Value> {
+        self.default.as_ref()
+    }
+
+    /// Smallest and largest value, for numbers.
+    #[must_use]
+    pub fn bounds(&self) -> (Option<f64>, Option<f64>) {
+        (self.min, self.max)
+    }
+
+    /// The values that it can have, for text; empty where any will do.
+    #[must_use]
+    pub fn choices(&self) -> &[String] {
+        &self.choices
+    }
+}
+
+/// Which of an action's parameters it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ParameterIndex(pub(crate) usize);
+
+names! {
+    /// The type of a parameter.
+    ParameterKind {
+        /// A whole number; others are cut down to one, toward zero.
+        Integer = "integer",
+        /// A number.
+        Number = "number",
+        /// Text.
+        Text = "text",
+    }
+}
+
+names! {
+    /// What a value does that a parameter can't have.
+    OnInvalid {
+        /// The action does nothing and says so.
+        Reject = "reject",
+        /// The default takes its place.
+        UseDefault = "use_default",
+        /// The largest value takes its place.
+        UseMax = "use_max",
+        /// An error, for what an exception is in the reference.
+        Raise = "raise",
+    }
+}
 
 /// What becomes of a parameter.
 #[derive(Debug, PartialEq)]
@@ -36,11 +118,13 @@ pub(crate) struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    pub(super) fn of(spec: &'a ActionSpec, given: &'a Metrics, rules: &Rules) -> Self {
+    /// Takes the given parameters as the declared ones. With `raises`, what is an exception in the reference
+    /// is an error.
+    pub(super) fn new(declared: &'a [Parameter], given: &'a Metrics, raises: bool) -> Self {
         Self {
-            declared: &spec.parameters,
+            declared,
             given,
-            raises: rules.raises,
+            raises,
         }
     }
 

@@ -68,11 +68,20 @@ impl ActionCatalogue {
                 session,
                 primary_only: self.rules().matching == Matching::Primary,
                 target: None,
-                parameters: Parameters::of(spec, request.parameters(), self.rules()),
+                parameters: self.parameters(spec, request),
             };
             self.fill_in(&mut plan, spec, at, request);
         }
         plan
+    }
+
+    /// Returns the parameters of a request as an action takes them.
+    pub(super) fn parameters<'a>(
+        &self,
+        spec: &'a ActionSpec,
+        request: &'a impl RequestedAction,
+    ) -> Parameters<'a> {
+        Parameters::new(&spec.parameters, request.parameters(), self.rules().raises)
     }
 
     fn fill_in(

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::{EnvironmentRef, Status, Value};
 
-use crate::template::{Format, Scene, Tracked, times};
+use crate::template::{Format, times};
 
-/// Ticks that a series shows.
-const WINDOW: usize = 3;
+/// Ticks that a series shows, and that a trend is told from.
+pub(super) const SERIES_TICKS: usize = 3;
 /// A last value beyond so many times the first is growing, one below so many is recovering.
 const GROWING: f64 = 1.2;
 const RECOVERING: f64 = 0.8;
@@ -16,28 +16,15 @@ const MAX_DEPTH: usize = 64;
 /// Where a traced request comes in, if the mesh has it.
 const ENTRY: &str = "api-gateway";
 
-fn window(scene: &Scene, tracked: Tracked) -> Vec<f64> {
-    let service = scene.service.into_iter();
-    let recorded = service.flat_map(|s| scene.session.history(s));
-    let mut window: Vec<f64> = recorded
-        .rev()
-        .take(WINDOW)
-        .map(|r| r.get(tracked))
-        .collect();
-    window.reverse();
-    window
-}
-
 /// The metric over the last recorded ticks.
-pub(super) fn series(scene: &Scene, tracked: Tracked, format: Format) -> String {
-    let values = window(scene, tracked);
+pub(super) fn series(values: &[f64], format: Format) -> String {
     let values = values.iter().map(|x| format.write(&Value::Float(*x)));
     values.collect::<Vec<_>>().join(" → ")
 }
 
 /// Where the metric is heading.
-pub(super) fn trend(scene: &Scene, tracked: Tracked) -> &'static str {
-    match window(scene, tracked).as_slice() {
+pub(super) fn trend(values: &[f64]) -> &'static str {
+    match values {
         [first, .., last] if *last > GROWING * first => "growing",
         [first, .., last] if *last < RECOVERING * first => "recovering",
         _ => "steady",

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use firewatch_sim::{EnvironmentRef, FaultKind, SimError, Value};
-use thiserror::Error;
+use firewatch_sim::{EnvironmentRef, FaultKind, Value};
 
+use crate::action_error::ActionError;
 use crate::catalogue::{ActionCatalogue, ActionId};
 use crate::comparison::Metrics;
 use crate::model::Category;
-use crate::text::RequestText;
+use crate::text::{Map, Quoted};
 use firewatch_ron::shown;
 
 /// Name of the action that lets a tick pass.
@@ -62,6 +62,27 @@ impl ActionRequest {
     pub fn with(mut self, parameter: &str, value: impl Into<Value>) -> Self {
         self.parameters.insert(parameter.to_owned(), value.into());
         self
+    }
+}
+
+/// The values of `action(...)`.
+struct RequestText<'a>(&'a ActionRequest);
+
+impl fmt::Display for RequestText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ActionRequest {
+            name,
+            target,
+            parameters,
+        } = self.0;
+        write!(f, "{}", Quoted(name))?;
+        if let Some(target) = target {
+            write!(f, ", {}", Quoted(target))?;
+            if !parameters.is_empty() {
+                write!(f, ", {}", Map(parameters))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -202,47 +223,4 @@ pub struct ActionOutcome {
     pub ends_episode: bool,
     /// What is said about it, in lines.
     pub feedback: String,
-}
-
-/// Why an action could not be done.
-#[derive(Clone, Debug, PartialEq, Error)]
-#[non_exhaustive]
-pub enum ActionError {
-    /// The catalogue has no such action.
-    #[error("unknown action `{}`{}", shown(name), after_colon(help.as_deref()))]
-    Unknown {
-        /// The name.
-        name: String,
-        /// What may be meant.
-        help: Option<String>,
-    },
-    /// What the reference fails at with an exception: it then shows an empty observation with an error,
-    /// though the tick has happened. What the action did before stays done.
-    #[error("`{}` fails: {why}", shown(action))]
-    Raised {
-        /// The action.
-        action: String,
-        /// What the exception is about.
-        why: &'static str,
-    },
-    /// A metric can't have the value that the action gives it: its file or its parameters don't fit the
-    /// scenario. What the action did before stays done.
-    #[error("`{}` can't be carried out: {error}", shown(action))]
-    Unfit {
-        /// The action.
-        action: String,
-        /// Which metric, and what it has to be.
-        #[source]
-        error: SimError,
-    },
-    /// The environment refused.
-    #[error(transparent)]
-    Sim(#[from] SimError),
-    /// An error of a saved episode, of which only the text is kept.
-    #[error("{0}")]
-    Recorded(String),
-}
-
-fn after_colon(text: Option<&str>) -> String {
-    text.map(|text| format!(": {text}")).unwrap_or_default()
 }

@@ -5,64 +5,15 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use firewatch_sim::{
-    EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value, Vitals, round_decimal,
-};
+use firewatch_sim::{EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value};
 
 use crate::catalogue::ActionCatalogue;
-use crate::effect::is_about;
+use crate::history::{Measured, Recorded};
 use crate::model::{Counter, Recipients};
 use crate::state_error::StateError;
-use crate::template::Tracked;
 
 /// Ticks that the history keeps.
 pub const HISTORY_TICKS: usize = 5;
-/// Decimals that the history keeps.
-const HISTORY_DECIMALS: u32 = 4;
-
-/// The vitals of a service at one tick, rounded to 4 decimals.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Recorded {
-    /// Share of requests that fail.
-    pub http_server_error_rate: f64,
-    /// 99th percentile of the request duration, seconds.
-    pub http_server_request_duration_p99: f64,
-    /// Memory in use as a share of the limit.
-    pub process_memory_utilization: f64,
-}
-
-/// What becomes [`Recorded`] once somebody looks at it: rounding takes longer than recording.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Measured([f64; 3]);
-
-impl Measured {
-    fn of(vitals: &Vitals) -> Self {
-        Self([
-            vitals.http_server_error_rate,
-            vitals.http_server_request_duration_p99,
-            vitals.process_memory_utilization,
-        ])
-    }
-
-    fn rounded(&self) -> Recorded {
-        let [errors, p99, memory] = self.0.map(|x| round_decimal(x, HISTORY_DECIMALS));
-        Recorded {
-            http_server_error_rate: errors,
-            http_server_request_duration_p99: p99,
-            process_memory_utilization: memory,
-        }
-    }
-}
-
-impl Recorded {
-    pub(super) fn get(&self, tracked: Tracked) -> f64 {
-        match tracked {
-            Tracked::ErrorRate => self.http_server_error_rate,
-            Tracked::LatencyP99 => self.http_server_request_duration_p99,
-            Tracked::MemoryUtilization => self.process_memory_utilization,
-        }
-    }
-}
 
 /// What actions leave behind that is no part of the environment: one goes with each environment that
 /// is acted on.
@@ -262,7 +213,7 @@ fn shield(
     let (services, target) = (0..topology.service_count(), topology.service(target));
     for index in services {
         let topology = environment.topology()?;
-        if !is_about(&Recipients::Dependents, index, target, topology, rules) {
+        if !Recipients::Dependents.include(index, target, topology, rules) {
             continue;
         }
         let mut service = environment.service(index)?;

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use firewatch_sim::{EnvironmentRef, Metric, MetricKey, Value, find_metric};
+use firewatch_sim::{Metric, MetricKey, Value, find_metric};
 
-use crate::model::ParameterIndex;
-use crate::parameter::Parameters;
-use crate::report;
-use crate::session::ActionSession;
+use crate::history::{TRACKED, Tracked};
+use crate::parameter::ParameterIndex;
 use firewatch_ron::{shown, suggest};
 
 /// Most bytes of what is said about an action: what is longer is cut, and ends with `…`.
@@ -27,17 +25,17 @@ pub fn cut(mut text: String) -> String {
 
 /// A line of text with places in it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Template(Vec<Piece>);
+pub(crate) struct Template(pub(super) Vec<Piece>);
 
 #[derive(Clone, Debug, PartialEq)]
-enum Piece {
+pub(super) enum Piece {
     Text(String),
     Place(Source, Format),
 }
 
 /// What stands in a place.
 #[derive(Clone, Debug, PartialEq)]
-enum Source {
+pub(super) enum Source {
     Word(Word),
     /// A metric of the target.
     Metric(MetricKey),
@@ -69,20 +67,6 @@ words! {
     /// How many lines the log of the target has.
     LogLines = "log_lines",
 }
-
-/// A metric that the history of a session has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tracked {
-    ErrorRate,
-    LatencyP99,
-    MemoryUtilization,
-}
-
-const TRACKED: [(&str, Tracked); 3] = [
-    ("http_server_error_rate", Tracked::ErrorRate),
-    ("http_server_request_duration_p99", Tracked::LatencyP99),
-    ("process_memory_utilization", Tracked::MemoryUtilization),
-];
 
 /// How a number is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -168,22 +152,6 @@ impl Template {
         push_text(&mut pieces, rest);
         Ok(Self(pieces))
     }
-
-    /// Adds the text with its places filled in, up to the piece with which the whole is too long.
-    ///
-    /// `None` where the reference divides by zero.
-    pub(crate) fn render(&self, scene: &Scene, out: &mut String) -> Option<()> {
-        for piece in &self.0 {
-            if out.len() > MAX_FEEDBACK_BYTES {
-                break;
-            }
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Place(source, format) => out.push_str(&scene.fill(source, *format)?),
-            }
-        }
-        Some(())
-    }
 }
 
 fn push_text(pieces: &mut Vec<Piece>, text: &str) {
@@ -252,49 +220,5 @@ fn bad<'a>(
     BadPlace {
         message: format!("unknown {what} `{}` in a text with places", shown(name)),
         help: help.flatten(),
-    }
-}
-
-/// What places are filled in from: the state behind the effects of the action.
-pub(crate) struct Scene<'a> {
-    pub(crate) view: &'a EnvironmentRef<'a>,
-    pub(crate) session: &'a ActionSession,
-    /// Its place in the mesh.
-    pub(crate) service: Option<usize>,
-    /// Empty for an action without one.
-    pub(crate) target: &'a str,
-    pub(crate) parameters: Parameters<'a>,
-    /// Whether what is an exception in the reference is one.
-    pub(crate) raises: bool,
-}
-
-impl Scene<'_> {
-    fn fill(&self, source: &Source, format: Format) -> Option<String> {
-        let value = |value: Option<&Value>| {
-            value.map_or_else(|| "unknown".to_owned(), |value| format.write(value))
-        };
-        let metric = |metric| self.view.metric_at(self.service?, metric);
-        Some(match source {
-            Source::Metric(key) => value(metric(key).as_ref()),
-            Source::Parameter(index) => value(self.parameters.get(*index).as_deref()),
-            Source::Series(tracked) => report::series(self, *tracked, format),
-            Source::Trend(tracked) => report::trend(self, *tracked).to_owned(),
-            Source::Word(word) => return self.word(*word),
-        })
-    }
-
-    fn word(&self, word: Word) -> Option<String> {
-        Some(match word {
-            Word::Target => self.target.to_owned(),
-            Word::Tick => self.view.clock().tick.to_string(),
-            Word::Calls => report::list(self.view, report::calls(self.view, self.target)),
-            Word::Callers => report::list(self.view, report::callers(self.view, self.target)),
-            Word::UnhealthyCallers => {
-                let unhealthy = report::unhealthy_callers(self.view, self.target);
-                report::list(self.view, unhealthy)
-            }
-            Word::Trace => return report::trace(self.view, self.target, self.raises),
-            Word::LogLines => self.view.logs(self.target).len().to_string(),
-        })
     }
 }
