@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use firewatch_ron::shown;
 
-/// Why an action could not be done.
+/// Why an action was not performed.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum ActionError {
@@ -14,32 +14,32 @@ pub enum ActionError {
     Unknown {
         /// The name.
         name: String,
-        /// What may be meant.
+        /// The closest name, or all names.
         help: Option<String>,
     },
-    /// What the reference fails at with an exception: it then shows an empty observation with an error,
-    /// though the tick has happened. What the action did before stays done.
+    /// The reference raises an exception: it then returns an empty observation with an error, though the tick
+    /// has happened. Effects that ran before stay.
     #[error("`{}` fails: {why}", shown(action))]
     Raised {
         /// The action.
         action: String,
-        /// What the exception is about.
+        /// Cause of the exception.
         why: &'static str,
     },
-    /// A metric can't have the value that the action gives it: its file or its parameters don't fit the
-    /// scenario. What the action did before stays done.
+    /// A metric can't have the value that the action sets: its file or its parameters don't fit the
+    /// scenario. Effects that ran before stay.
     #[error("`{}` can't be carried out: {error}", shown(action))]
     Unfit {
         /// The action.
         action: String,
-        /// Which metric, and what it has to be.
+        /// The metric, and what it must be.
         #[source]
         error: SimError,
     },
-    /// The environment refused.
+    /// The environment refused the change.
     #[error(transparent)]
     Sim(#[from] SimError),
-    /// An error of a saved episode, of which only the text is kept.
+    /// An error of a saved episode, which keeps only the text.
     #[error("{0}")]
     Recorded(String),
 }

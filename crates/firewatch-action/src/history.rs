@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use firewatch_sim::{Vitals, round_decimal};
 
-/// Decimals that the history keeps.
+/// Decimals of a recorded metric.
 const HISTORY_DECIMALS: u32 = 4;
 
 /// The vitals of a service at one tick, rounded to 4 decimals.
@@ -18,7 +18,7 @@ pub struct Recorded {
     pub process_memory_utilization: f64,
 }
 
-/// What becomes [`Recorded`] once somebody looks at it: rounding takes longer than recording.
+/// The vitals before rounding. They are rounded when they are read, because rounding is slower than recording.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Measured(pub(super) [f64; 3]);
 
@@ -51,7 +51,7 @@ impl Recorded {
     }
 }
 
-/// A metric that the history of a session has.
+/// A metric that the history records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tracked {
     ErrorRate,

@@ -1,10 +1,10 @@
-//! Actions: what somebody who answers an incident can do, as data.
+//! Actions that a responder can perform in an incident, as data.
 //!
-//! An [`ActionCatalogue`] says of each action what sort of thing it is, what it does to the metrics of
-//! its target and what it halts; [`ActionCatalogue::apply`] does one to an environment
-//! ([`EnvironmentMut`](firewatch_sim::EnvironmentMut)), wherever it lives. The built-in
-//! catalogues ([`Profile`]) are RON files in `crates/firewatch-action/actions/`, and a file of the same
-//! format adds actions or overrides them: [`ActionCatalogue::extended_by_file`].
+//! An [`ActionCatalogue`] gives the category of each action, its effects on metrics and the kinds of fault that
+//! it halts. [`ActionCatalogue::apply`] performs one in an environment
+//! ([`EnvironmentMut`](firewatch_sim::EnvironmentMut)) of a simulation or a fleet. The built-in
+//! catalogues ([`Profile`]) are RON files in `crates/firewatch-action/actions/`. A file of the same
+//! format adds or overrides actions: [`ActionCatalogue::extended_by_file`].
 
 mod action_error;
 mod apply;

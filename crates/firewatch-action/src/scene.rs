@@ -1,4 +1,4 @@
-//! Filling in the places of a text from the state.
+//! Rendering templates from the state.
 
 use firewatch_sim::{EnvironmentRef, Value};
 
@@ -8,23 +8,24 @@ use crate::report;
 use crate::session::ActionSession;
 use crate::template::{Format, MAX_FEEDBACK_BYTES, Piece, Source, Template, Word};
 
-/// What places are filled in from: the state behind the effects of the action.
+/// The state that placeholders are filled in from, after the effects of the action.
 pub(crate) struct Scene<'a> {
     pub(crate) view: &'a EnvironmentRef<'a>,
     pub(crate) session: &'a ActionSession,
-    /// Its place in the mesh.
+    /// Index of the target in the mesh.
     pub(crate) service: Option<usize>,
-    /// Empty for an action without one.
+    /// Name of the target; empty for an action without one.
     pub(crate) target: &'a str,
     pub(crate) parameters: Parameters<'a>,
-    /// Whether what is an exception in the reference is one.
+    /// Whether an exception of the reference is an error.
     pub(crate) raises: bool,
 }
 
 impl Scene<'_> {
-    /// Adds the text with its places filled in, up to the piece with which the whole is too long.
+    /// Appends a template with its placeholders filled in. Stops after the piece that exceeds
+    /// [`MAX_FEEDBACK_BYTES`].
     ///
-    /// `None` where the reference divides by zero.
+    /// Returns `None` where the reference divides by zero.
     pub(crate) fn render(&self, template: &Template, out: &mut String) -> Option<()> {
         for piece in &template.0 {
             if out.len() > MAX_FEEDBACK_BYTES {
@@ -32,7 +33,7 @@ impl Scene<'_> {
             }
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Place(source, format) => out.push_str(&self.fill(source, *format)?),
+                Piece::Placeholder(source, format) => out.push_str(&self.fill(source, *format)?),
             }
         }
         Some(())
@@ -52,7 +53,7 @@ impl Scene<'_> {
         })
     }
 
-    /// Returns a metric of the target over the last recorded ticks, the latest last.
+    /// Returns a metric of the target over the latest recorded ticks, the latest last.
     fn recorded(&self, tracked: Tracked) -> Vec<f64> {
         let service = self.service.into_iter();
         let recorded = service.flat_map(|service| self.session.history(service));

@@ -1,10 +1,10 @@
-//! Text and metrics as they stand in a file.
+//! Text and metrics in the syntax of a file.
 
 use std::fmt::{self, Display};
 
 use crate::comparison::Metrics;
 
-/// Text in quotes, with what RON escapes escaped.
+/// Text in quotes, escaped as RON does.
 pub struct Quoted<'a>(pub &'a str);
 
 impl Display for Quoted<'_> {
