@@ -160,6 +160,13 @@ impl<'a> Checker<'a> {
         );
     }
 
+    /// Notes that the key of a map is empty.
+    fn needs_name(&mut self, path: &str, what: &str) {
+        let (path, message) = (format!("{path}@key"), format!("{what} needs a name"));
+        self.notes
+            .report(codes::EMPTY_NAME, &path, message, "empty", None);
+    }
+
     /// Notes that there are too many of something.
     fn at_most(&mut self, path: &str, what: &str, count: usize, most: usize) {
         if count > most {
@@ -203,14 +210,7 @@ impl<'a> Checker<'a> {
                 self.notes
                     .report(codes::DUPLICATE, &path, message, "given again", None);
             } else if service.name.is_empty() {
-                let message = "a service needs a name".to_owned();
-                self.notes.report(
-                    codes::EMPTY_NAME,
-                    &format!("{path}@key"),
-                    message,
-                    "empty",
-                    None,
-                );
+                self.needs_name(&path, "a service");
             } else {
                 self.calls(&path, service);
             }
