@@ -64,7 +64,7 @@ pub enum EventKind {
 pub struct EventSystems;
 
 /// Makes a schedule that has the engine's systems write [`EnvironmentEvent`]s, as messages of `bevy_ecs`, to
-/// the world that it runs on. A schedule that does so already stays as it is.
+/// the world that it runs on. A schedule that does so already is not changed.
 ///
 /// A message is kept for the tick in which it was written and the one after: read them with a
 /// [`MessageReader`](bevy_ecs::message::MessageReader) once in each tick.
@@ -78,7 +78,7 @@ pub fn install_events(schedule: &mut Schedule, world: &mut World) {
     schedule.add_systems(forget_old_events.in_set(EventSystems).before(note_state));
 }
 
-/// As [`install_events`], for a world that has [`Before`] and in which somebody else forgets old messages.
+/// As [`install_events`], for a world that has [`Before`] and in which the host drops old messages.
 pub(crate) fn add_event_systems(schedule: &mut Schedule) {
     schedule.add_systems((
         note_state

@@ -10,8 +10,8 @@ use crate::world::metric::{self, Metric, Number, Numbers, as_f32};
 use crate::world::ownership::Services;
 use crate::world::rows::{RowRange, has_contiguous_rows};
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
-    RuntimeDiagnostics, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, Runtime, RuntimeDiagnostics,
+    ServiceInfo, Traffic, Uptime, Vitals,
 };
 
 /// Which metrics are observed, and of how many services an environment.
@@ -75,7 +75,7 @@ impl Observation {
         self.services
     }
 
-    /// The shape of the values of so many environments: environments, services, metrics. The last index
+    /// Returns the shape of the values: environments, services, metrics. The last index
     /// changes fastest.
     #[must_use]
     pub fn shape(&self, environments: usize) -> [usize; 3] {
@@ -103,7 +103,7 @@ pub(crate) struct ObservedWorld<'w> {
     pub(crate) environments: &'w [Entity],
     /// Number of the first environment in errors.
     pub(crate) first: usize,
-    /// Whether nobody else puts components of this crate's into tables, so that a row has the same number in
+    /// Whether only this crate puts its components into tables, so that a row has the same number in
     /// the column of each.
     pub(crate) has_tables_of_its_own: bool,
 }
@@ -115,7 +115,7 @@ pub(crate) struct Observer {
     vitals: QueryState<&'static Vitals>,
     runtimes: QueryState<&'static Runtime>,
     uptimes: QueryState<&'static Uptime>,
-    profiles: QueryState<&'static Profile>,
+    infos: QueryState<&'static ServiceInfo>,
     /// The environments that are observed; kept, so that observing allocates nothing.
     found: Vec<Found>,
 }
@@ -128,7 +128,7 @@ impl Observer {
             vitals: world.query(),
             runtimes: world.query(),
             uptimes: world.query(),
-            profiles: world.query(),
+            infos: world.query(),
             found: Vec::new(),
         }
     }
@@ -165,7 +165,7 @@ impl Observer {
                 Number::Vitals(numbers) => out.column(&mut self.vitals, numbers),
                 Number::Runtime(numbers) => out.column(&mut self.runtimes, numbers),
                 Number::Uptime(numbers) => out.column(&mut self.uptimes, numbers),
-                Number::Profile(numbers) => out.column(&mut self.profiles, numbers),
+                Number::ServiceInfo(numbers) => out.column(&mut self.infos, numbers),
                 Number::RequestQueue(numbers) => out.sparse::<RequestQueue>(numbers),
                 Number::Traffic(numbers) => out.sparse::<Traffic>(numbers),
                 Number::CrashLoop(numbers) => out.sparse::<CrashLoop>(numbers),
@@ -257,7 +257,7 @@ impl Out<'_> {
         }
     }
 
-    /// Writes what a metric is where nothing else is said.
+    /// Writes the default of a metric.
     fn fill(&mut self, default: Option<f64>) {
         for (found, places) in self.environments() {
             places

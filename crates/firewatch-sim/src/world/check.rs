@@ -5,7 +5,7 @@ use crate::world::environment::{Clock, Engine, Impact, SloBudget};
 use crate::world::error::SimError;
 use crate::world::metric;
 
-/// Largest speed of a fault: far beyond any use, and far from where numbers become infinite.
+/// Largest speed of a fault. It keeps all results finite.
 const MAX_SPEED: f64 = 1e6;
 
 /// A speed that a fault can have.

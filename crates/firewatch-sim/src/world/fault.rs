@@ -15,7 +15,7 @@ mod rules;
 
 use bevy_ecs::prelude::*;
 
-use crate::world::topology::Reach;
+use crate::world::topology::CascadeVictims;
 
 pub use context::{EvidenceContext, FaultContext, LogLine};
 pub use descriptor::{FaultEvidence, FaultKindDescriptor, FaultPhysics, PrecedingChange};
@@ -36,7 +36,7 @@ pub struct Fault {
     /// Node of the topology; outside the mesh if `service` is `None`.
     pub(crate) target: u32,
     /// Whom a cascade from the service reaches.
-    pub(crate) reach: Reach,
+    pub(crate) victims: CascadeVictims,
     /// How fast it develops: 1 is the pace of an easy incident.
     pub speed: f64,
     /// Ticks done when it was halted.

@@ -173,7 +173,7 @@ impl EnvironmentState {
             clock: self.clock,
             slo_budget: self.slo_budget,
             impact: self.impact,
-            // After those of the faults stands that of the root cause, if it is named.
+            // The last node is that of the root cause, if it is named.
             root_cause: mentions.get(faults.len()).or(mentions.first()).copied(),
             topology: Arc::new(topology),
             services: self.services.iter().map(service).collect(),

@@ -73,7 +73,7 @@ impl<'a> FleetBuilder<'a> {
     ///
     /// # Errors
     /// As [`Blueprint::spawn`]; [`SimError::Threads`] if the threads can't be started; [`SimError::Schedule`]
-    /// if the systems of the host's don't fit together with those of the engine.
+    /// if a host's systems conflict with those of the engine.
     pub fn build(
         mut self,
         blueprints: impl IntoIterator<Item = Blueprint>,
