@@ -251,7 +251,9 @@ mod tests {
         let steps = |count: usize| {
             let mut simulation = simulation();
             let fault = FaultState::new(FaultKind::OOM, "database", 1.0);
-            let inject = |_| drop(simulation.inject_fault(&fault).unwrap());
+            let inject = |_| {
+                simulation.inject_fault(&fault).unwrap();
+            };
             let steps = steps_of(|| (0..count).for_each(inject));
             let (world, entity) = (simulation.world(), simulation.environment());
             let rows = world.get::<Environment>(entity).unwrap().rows;

@@ -14,7 +14,7 @@ use crate::world::service::{
     ServiceInfo, Traffic, Uptime, Vitals,
 };
 
-/// Which metrics are observed, and of how many services an environment.
+/// The metrics to observe, and the number of services per environment.
 ///
 /// ```
 /// use firewatch_sim::Observation;
@@ -33,7 +33,7 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// Observes these metrics, in this order, of up to `services` services an environment.
+    /// Observes these metrics, in this order, of up to `services` services per environment.
     ///
     /// # Errors
     /// [`SimError::Unobservable`] for a name that is not in [`crate::METRICS`], or is a text there;
@@ -69,7 +69,7 @@ impl Observation {
         &self.metrics
     }
 
-    /// Services an environment that there is room for.
+    /// Returns the most services that an environment can have.
     #[must_use]
     pub fn services(&self) -> usize {
         self.services
@@ -82,7 +82,7 @@ impl Observation {
         [environments, self.services, self.metrics.len()]
     }
 
-    /// How many values an environment has.
+    /// Returns the number of values per environment.
     fn stride(&self) -> usize {
         self.services * self.metrics.len()
     }
@@ -92,7 +92,7 @@ impl Observation {
 struct Found {
     environment: Entity,
     rows: RowRange,
-    /// Whether they are still where they were spawned.
+    /// Whether their rows are still contiguous.
     in_place: bool,
 }
 
@@ -145,7 +145,7 @@ impl Observer {
         let world = observed.world;
         values.fill(0.0);
         mask.fill(false);
-        // Where there is room for none, no environment has services.
+        // A shape without services has no values.
         let room = observation.services.max(1);
         for (found, mask) in self.found.iter().zip(mask.chunks_exact_mut(room)) {
             mask[..found.rows.count()].fill(true);

@@ -1,4 +1,4 @@
-//! Building a fleet: how it is shared out, and what a host adds to each of its worlds.
+//! Building a fleet: its threads, the size of its worlds, and a host's systems and resources in each.
 
 use bevy_ecs::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::world::blueprint::Blueprint;
 use crate::world::error::SimError;
 use crate::world::fault::{FaultKinds, register_fault_kinds};
 
-/// What a host adds to the schedule and the world of each part.
+/// Adds a host's systems and resources to the schedule and the world of each part.
 type Install<'a> = Box<dyn FnMut(&mut Schedule, &mut World) + 'a>;
 
 /// Builds a fleet; see [`Fleet::builder`].
@@ -39,7 +39,7 @@ impl<'a> FleetBuilder<'a> {
         self
     }
 
-    /// Sets the number of environments a world (0 counts as 1). It changes nothing in the results.
+    /// Sets the number of environments per world (0 counts as 1). It changes nothing in the results.
     ///
     /// By default there are as many worlds as threads, but none of fewer than 64 environments and none of more
     /// than [`Fleet::SHARD_SIZE`].
@@ -48,8 +48,8 @@ impl<'a> FleetBuilder<'a> {
         self
     }
 
-    /// Makes kinds of fault known in each world, besides those that blueprints bring: environments that are
-    /// restored and faults that are injected can be of them.
+    /// Registers kinds of fault in each world, so that restored environments and injected faults can be of these
+    /// kinds. Those of blueprints are registered anyway.
     pub fn fault_kinds(mut self, fault_kinds: FaultKinds) -> Self {
         self.fault_kinds = fault_kinds;
         self
@@ -59,7 +59,7 @@ impl<'a> FleetBuilder<'a> {
     /// the host's systems and resources. Functions are called in the order in which they were given.
     ///
     /// A system runs in every tick of its world, for all environments in it, also where only
-    /// [some of them tick](crate::FleetPart::tick_picked). What it works out must not depend on which
+    /// [some of them tick](crate::FleetPart::tick_picked). Its results must not depend on which
     /// environments share the world. Components that it gives to services and faults stay there when an
     /// environment is [reset](Fleet::reset). They should be in sparse sets: a table component moves rows, which
     /// costs speed, though no result changes.

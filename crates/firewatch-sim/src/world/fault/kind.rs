@@ -24,8 +24,8 @@ use thiserror::Error;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FaultKind {
-    // Text of its own makes it `Copy` without a table of names that all threads would share. What lies
-    // after the name is 0, so that comparing the bytes compares the names.
+    // Inline text makes it `Copy` without a table of names that threads share. The bytes after the name are
+    // 0, so that comparing the bytes compares the names.
     bytes: [u8; FaultKind::MAX_LENGTH],
     length: u8,
 }
@@ -34,10 +34,10 @@ impl FaultKind {
     /// Bytes that a name has at most.
     pub const MAX_LENGTH: usize = 31;
 
-    /// Words that stand for something else where a name can be written.
+    /// Words with another meaning in files.
     const RESERVED: [&str; 5] = ["true", "false", "inf", "nan", "unregistered"];
 
-    /// What a fault is called whose kind its world does not know. No kind can be registered by this name.
+    /// The name of a fault kind that its world does not know. No kind can be registered by this name.
     pub(crate) const UNREGISTERED: Self = Self::literal("unregistered");
 
     /// The kind of that name: a lower-case letter, then up to 30 lower-case letters, digits and `_`.
@@ -137,7 +137,7 @@ impl Visitor<'_> for NameVisitor {
     }
 }
 
-/// Why a name is no name of a fault kind, or a kind can't be registered.
+/// The error of a name that no fault kind can have, or of a kind that can't be registered.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FaultKindError {
@@ -152,7 +152,7 @@ pub enum FaultKindError {
         /// Its length.
         bytes: usize,
     },
-    /// The name has a character that it can't have where it stands.
+    /// The name has a character that it can't have at that position.
     #[error(
         "{name:?} is no name of a fault kind: it has a {character:?} where only a lower-case letter, or after the first also a digit or `_`, can be"
     )]

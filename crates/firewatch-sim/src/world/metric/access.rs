@@ -45,7 +45,7 @@ pub fn read_all(service: EntityRef<'_>) -> impl Iterator<Item = (&str, Value)> {
 
 /// All metrics that a service has, by name.
 pub(crate) fn read_map(service: EntityRef) -> BTreeMap<String, Value> {
-    // A map is built quickest of what is in its order.
+    // Building a map is fastest from sorted entries.
     static BY_NAME: LazyLock<Vec<&Metric>> = LazyLock::new(|| {
         let mut metrics: Vec<&Metric> = METRICS.iter().collect();
         metrics.sort_by_key(|metric| metric.name);

@@ -55,8 +55,8 @@ impl MetricKey {
     }
 
     /// Returns the value that a calculated one saturates at: without its fraction for a whole number, and the
-    /// nearest that the metric can have for one beyond its range. What is no number is returned as it is; `None`
-    /// for not-a-number, which has no nearest.
+    /// nearest that the metric can have for one beyond its range. A value that is no number is returned
+    /// unchanged; `None` for NaN, which has no nearest.
     #[must_use]
     pub fn saturate<'v>(&self, value: Cow<'v, Value>) -> Option<Cow<'v, Value>> {
         let Some(number) = value.as_f64() else {

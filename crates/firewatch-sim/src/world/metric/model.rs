@@ -1,4 +1,4 @@
-//! What a metric is: name, type, unit, range, meaning, and how it is read and written.
+//! The description of a metric: name, type, unit, range, meaning, and how it is read and written.
 
 use bevy_ecs::prelude::*;
 
