@@ -101,7 +101,7 @@ impl Episode {
     }
 
     /// No episode yet, with these actions. A scenario that brings actions of its own is answered with
-    /// its [`Scenario::catalogue`] instead.
+    /// its [`Scenario::actions`] instead.
     #[must_use]
     pub fn with_actions(profile: Profile, catalogue: Arc<ActionCatalogue>) -> Self {
         Self {
