@@ -78,7 +78,7 @@ pub fn audit_watched(
         profile,
         ..scenario.clone()
     });
-    let of_scenario = || Arc::new(scenario.catalogue().clone());
+    let of_scenario = || Arc::new(scenario.actions().clone());
     let work = Work::new(progress);
     let arena = Arena {
         scenario,
@@ -118,7 +118,7 @@ pub fn audit_watched(
         played.extend(arena.play(&worse)?);
     }
     let winner = winning.map(|best| &played[best]);
-    let mut findings = world.lands(scenario);
+    let mut findings = world.fault_effects(scenario);
     findings.push(answers::inaction(scenario, &played[0]));
     let most = options.max_actions;
     findings.push(answers::winnable(
@@ -147,7 +147,7 @@ pub fn audit_watched(
 }
 
 /// Plays the policies that need no search: doing nothing first, then the runbooks, the random ones, and each
-/// remedy alone, the last two within half of the limit. Returns the policies that were played, their
+/// single action, the last two within half of the limit. Returns the policies that were played, their
 /// results, and the parts that were left out.
 fn play_basic<'a>(
     arena: &Arena,
@@ -169,7 +169,7 @@ fn play_basic<'a>(
     Ok((policies, played, cuts))
 }
 
-/// Returns doing nothing first, then the runbooks, the random policies, and each remedy alone.
+/// Returns doing nothing first, then the runbooks, the random policies, and each single action.
 fn basic<'a>(
     remedies: &[ActionRequest],
     all: &'a [ActionRequest],

@@ -47,13 +47,13 @@ macro_rules! checks {
 }
 
 checks! {
-    Lands, "lands", "There is a fault, and each fault lands: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more.";
+    TakesEffect, "takes_effect", "There is a fault, and each fault takes effect: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more.";
     InactionLoses, "inaction_loses", "Doing nothing does not win.";
     Winnable, "winnable", "A given runbook wins, or a sequence of few actions that the search finds.";
     Runbooks, "runbooks", "Each given runbook wins, and does nothing that is wrong or can't be done.";
     Goals, "goals", "Each goal is met at the end of one policy and missed at the end of another.";
-    Herrings, "herrings", "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
-    Difficulty, "difficulty", "It is as hard as it says: at most 1 in 8 random policies win a medium incident, at most 1 in 16 a hard one, and no remedy alone wins a hard one.";
+    RedHerrings, "red_herrings", "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
+    Difficulty, "difficulty", "It is as hard as it says: at most 1 in 8 random policies win a medium incident, at most 1 in 16 a hard one, and no single action wins a hard one.";
     Ordering, "ordering", "The best answer that wins has a grade at least 0.2 above doing nothing, not below the mean of the random policies, and not below the same answer half of the ticks later, after a wrong action, or with its remedy done to one service after the other.";
 }
 
