@@ -1,6 +1,6 @@
 //! An action as data: what a catalogue says about it.
 
-use firewatch_sim::{FaultKind, MetricKey, Value};
+use firewatch_sim::{FaultKind, LogTexts, MetricKey, Value};
 
 use crate::comparison::Comparison;
 use crate::names;
@@ -15,6 +15,17 @@ names! {
         Standard = "standard",
         /// The reference's numbers and order of operations, its defects included.
         Reference = "reference",
+    }
+}
+
+impl Profile {
+    /// Returns whose wording logs have under it.
+    #[must_use]
+    pub fn log_texts(self) -> LogTexts {
+        match self {
+            Self::Standard => LogTexts::Standard,
+            Self::Reference => LogTexts::Reference,
+        }
     }
 }
 

@@ -354,6 +354,7 @@ impl Rebuild {
             .prompt_injection_service
             .clone_from(&script.prompt_injection_service);
         log_script.adversarial.clone_from(&script.adversarial);
+        (log_script.texts, log_script.seed) = (script.texts, script.seed);
         let indexed = blueprint.services.iter().enumerate();
         for ((index, service), &target) in indexed.zip(targets.as_slice()) {
             // An error would say that somebody despawned the service by hand.
