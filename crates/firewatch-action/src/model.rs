@@ -349,7 +349,7 @@ names! {
     Matching {
         /// Only the first of the incident, if the target is its root cause.
         Primary = "primary",
-        /// All of the target.
+        /// All of the target; investigations see those that act.
         Any = "any",
     }
 }
