@@ -8,7 +8,19 @@ pub(super) const OWN_STATE: &[LogTemplate] = &[
     LogTemplate::info("Process started (version {version}, build {sha})").when(When::Started),
     LogTemplate::error("Error rate elevated: {errors} of requests returning 5xx").when(When::Errors(0.05)),
     LogTemplate::warn("Request latency p99={p99_s}s").when(When::Latency(0.5)),
-    LogTemplate::warn("memory at {memory}").when(When::Memory(0.8)),
+    // As of a service whose memory a fault fills, so that the wording does not tell them apart.
+    LogTemplate::warn("heap memory at {memory}")
+        .by(&[Process::Jvm])
+        .when(When::Memory(0.8)),
+    LogTemplate::warn("memory of backend processes at {memory}")
+        .by(&[Process::Database])
+        .when(When::Memory(0.8)),
+    LogTemplate::warn("used_memory at {memory}")
+        .by(&[Process::Cache])
+        .when(When::Memory(0.8)),
+    LogTemplate::warn("buffer memory at {memory}")
+        .by(&[Process::Proxy])
+        .when(When::Memory(0.8)),
     LogTemplate::info("Health check: status={status}"),
     // Metrics that not every service has.
     LogTemplate::warn("CPU throttled {process_cpu_throttle_rate:percent} of the time")
@@ -52,7 +64,7 @@ pub(super) const QUIET: &[LogTemplate] = &[
     LogTemplate::info("Request processed successfully in {ms}ms").when(When::Serving),
     LogTemplate::info("Request {hex} processed in {ms}ms").when(When::Serving),
     LogTemplate::info("{requests} requests in flight"),
-    LogTemplate::info("{small} spans exported to the collector"),
+    LogTemplate::info("{octet} spans exported to the collector"),
     LogTemplate::info("metrics scraped by 10.4.{small}.{octet}"),
     LogTemplate::info("Garbage collection completed in {gc_ms}ms").by(&[Process::Jvm]),
     LogTemplate::info("connection from 10.4.{small}.{octet} accepted").by(&[

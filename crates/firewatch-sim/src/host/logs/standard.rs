@@ -51,11 +51,14 @@ fn symptoms(view: &EnvironmentRef, scene: &Scene, draw: &mut Draw) -> (Vec<Entry
     let (mut beginnings, mut entries) = (Vec::new(), Vec::new());
     let mut add = |line: &LogTemplate, draw: &mut Draw| {
         if let Some(text) = scene.write(line, draw) {
-            let entry = Entry::Own(line.level, text);
-            if line.when.is_of_beginning() {
-                beginnings.push(entry);
-            } else {
-                entries.push(entry);
+            let lines = match line.when.is_of_beginning() {
+                true => &mut beginnings,
+                false => &mut entries,
+            };
+            // Two faults, or a fault and the state that it leads to, are told of in the same words.
+            let is_same = |entry: &Entry| matches!(entry, Entry::Own(_, other) if *other == text);
+            if !lines.iter().any(is_same) {
+                lines.push(Entry::Own(line.level, text));
             }
         }
     };
