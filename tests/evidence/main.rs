@@ -13,7 +13,7 @@ mod truth;
 mod words;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::line::{LogLine, stamp};
 use crate::truth::{Moment, contradiction};
@@ -29,11 +29,11 @@ use firewatch_tests::{files, workspace};
 fn incidents() -> Vec<(Scenario, Option<Runbook>)> {
     let folders = ["scenarios/catalog", "scenarios/incidents"].into_iter();
     let files = folders.flat_map(|folder| files(&workspace().join(folder), "ron"));
-    files.map(incident).collect()
+    files.map(|file| incident(&file)).collect()
 }
 
-fn incident(file: PathBuf) -> (Scenario, Option<Runbook>) {
-    let scenario = Scenario::load(&file).unwrap_or_else(|problems| panic!("{problems}"));
+fn incident(file: &Path) -> (Scenario, Option<Runbook>) {
+    let scenario = Scenario::load(file).unwrap_or_else(|problems| panic!("{problems}"));
     let runbooks = workspace().join("scenarios/runbooks");
     let runbook = runbooks.join(file.file_name().expect("a file has a name"));
     let load = |runbook| Runbook::load_for(runbook, &scenario).expect("it is in order");

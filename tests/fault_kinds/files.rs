@@ -44,7 +44,10 @@ fn a_scenario_names_a_kind_of_the_hosts() {
     );
 
     let mut playback = Playback::new(scenario.clone()).unwrap();
-    while playback.tick().unwrap() {}
+    let mut logs = String::new();
+    while playback.tick().unwrap() {
+        logs += &playback.simulation().logs("back").join("\n");
+    }
     assert!(playback.verdicts().iter().all(|verdict| verdict.passed()));
     let faults = playback.simulation().snapshot().faults;
     let told: Vec<_> = { faults.iter() }
@@ -52,8 +55,7 @@ fn a_scenario_names_a_kind_of_the_hosts() {
         .collect();
     assert_eq!(told, [("disk_full", Some(9)), ("disk_full", None)]);
     // It is the kind that did it.
-    let log = playback.simulation().logs("back");
-    assert!(log.join("\n").contains("ENOSPC"), "{log:?}");
+    assert!(logs.contains("ENOSPC"), "{logs}");
 }
 
 #[test]

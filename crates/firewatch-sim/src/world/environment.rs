@@ -240,7 +240,6 @@ pub struct LogScript {
     pub adversarial: Vec<AdversarialLine>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_zero(seed: &u64) -> bool {
     *seed == 0
 }

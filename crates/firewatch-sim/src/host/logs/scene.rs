@@ -10,6 +10,7 @@ use crate::world::log_template::{LogTemplate, When};
 use crate::world::metric;
 use crate::world::process::Process;
 use crate::world::service::{Profile, RequestQueue, Runtime, Uptime, Vitals};
+use crate::world::value::Value;
 
 const MEBIBYTE: i64 = 1 << 20;
 /// Share of failed requests below which some are served.
@@ -106,8 +107,8 @@ impl<'a> Scene<'a> {
         self.clock.tick > 0 && self.uptime.runtime_uptime_seconds == SECONDS_PER_TICK
     }
 
-    /// Whether all that a kill leaves is there: an action that starts the process leaves other values.
-    #[expect(clippy::float_cmp, reason = "a kill sets exactly this")]
+    /// Whether all that a kill leaves is there, memory to the bit: an action that starts the process leaves other
+    /// values.
     fn was_just_killed(&self, utilization: f64) -> bool {
         self.has_just_started()
             && self.runtime.restart_count > 0
@@ -179,7 +180,7 @@ impl<'a> Scene<'a> {
     /// The connections of a pool that runs dry.
     fn pool(&self) -> String {
         let metric = |name| match metric::read(self.entity, name)? {
-            crate::world::value::Value::Int(count) => Some(count),
+            Value::Int(count) => Some(count),
             _ => None,
         };
         let found = metric("db_max_connections").zip(metric("db_active_connections"));
