@@ -203,7 +203,7 @@ fn an_episode_shows_the_same_logs_and_alerts_that_name_no_cause() {
             .unwrap();
         playback.tick().unwrap();
         for service in scenario.services.iter().cycle().take(12) {
-            let request = ActionRequest::new("fetch_logs", &*service.name);
+            let request = ActionRequest::new("fetch_logs", &service.name);
             playback.tick().unwrap();
             let Ok(step) = episode.step(&request) else {
                 break;
@@ -233,7 +233,7 @@ fn reports_of_investigations_name_no_cause_and_agree_with_the_metrics() {
         let mut simulation = playback.simulation().branch().unwrap();
         for action in looks.filter(|action| action.name() != "fetch_logs") {
             for service in &scenario.services {
-                let request = ActionRequest::new(action.name(), &*service.name);
+                let request = ActionRequest::new(action.name(), &service.name);
                 let hash = simulation.state_hash();
                 let said = act(catalogue, &mut simulation, &request);
                 assert_eq!(
