@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use firewatch_sim::FaultKinds;
+use firewatch_sim::{FaultKind, FaultKinds};
 
 use crate::check::{self, Author};
 use crate::form;
@@ -221,6 +221,16 @@ impl ActionCatalogue {
         &self.actions
     }
 
+    /// Whether some action halts faults of this kind; on a red herring none does that spares those.
+    #[must_use]
+    pub fn can_halt(&self, kind: FaultKind, on_red_herring: bool) -> bool {
+        let spares = on_red_herring && self.rules.spare_red_herrings;
+        self.actions.iter().any(|action| {
+            let mut branches = action.branches.iter();
+            !(spares && action.guarded) && branches.any(|branch| branch.halts.contains(&kind))
+        })
+    }
+
     /// Whether effects on the services that call a target leave red herrings out.
     #[must_use]
     pub fn spares_red_herrings(&self) -> bool {
@@ -248,7 +258,7 @@ fn parse(
 
 #[cfg(test)]
 mod tests {
-    use firewatch_sim::FaultKinds;
+    use firewatch_sim::{FaultKind, FaultKinds};
 
     use super::{ActionCatalogue, Author, REFERENCE, SHARED, STANDARD, parse};
     use crate::{Category, Profile};

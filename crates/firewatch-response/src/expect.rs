@@ -3,6 +3,7 @@
 use firewatch_sim::{EnvironmentRef, Status};
 
 use crate::score::Score;
+use crate::score::account::AccountRef;
 use firewatch_scenario::{Check, Expectation, Fact, Quantity, When};
 
 /// The verdict on an expectation.
@@ -41,8 +42,7 @@ impl ExpectationVerdict {
 /// The state that checks are evaluated on.
 pub(crate) struct CheckContext<'a> {
     pub(crate) view: &'a EnvironmentRef<'a>,
-    /// The tick at which the incident counts as mitigated.
-    pub(crate) mttm_tick: Option<u64>,
+    pub(crate) account: AccountRef<'a>,
     /// The score of the answer, where one is kept.
     pub(crate) score: Option<&'a Score>,
 }
@@ -141,19 +141,23 @@ impl CheckContext<'_> {
     }
 
     fn quantity(&self, quantity: Quantity) -> Option<f64> {
-        let Self { view, score, .. } = self;
+        let Self {
+            view,
+            score,
+            account,
+        } = self;
         let unhealthy = || {
             view.vitals()
                 .filter(|v| v.status != Status::Healthy)
                 .count()
         };
         Some(match quantity {
-            Quantity::BadCustomerMinutes => view.impact().bad_customer_minutes,
-            Quantity::Mttm => self.mttm_tick? as f64,
+            Quantity::BadCustomerMinutes => account.totals(view).bad_customer_minutes,
+            Quantity::Mttm => account.totals(view).mttm_tick? as f64,
             Quantity::SloBudget => view.slo_budget().remaining,
             Quantity::MeanErrorRate => view.mean_error_rate(),
             Quantity::UnhealthyServices => unhealthy() as f64,
-            Quantity::BlastRadius => view.blast_radius() as f64,
+            Quantity::BlastRadius => account.blast_radius(view) as f64,
             Quantity::Reward => score.map_or(0.0, Score::total_reward),
             Quantity::Grade => (*score)?.grade()?.total,
             Quantity::WrongActions => score.map_or(0.0, |score| f64::from(score.wrong_actions())),
@@ -164,7 +168,7 @@ impl CheckContext<'_> {
         let view = self.view;
         match fact {
             Fact::AllHealthy => view.all_healthy(),
-            Fact::Mitigated => self.mttm_tick.is_some(),
+            Fact::Mitigated => self.account.totals(view).mttm_tick.is_some(),
             Fact::SloBreached => view.slo_budget().is_breached(),
         }
     }

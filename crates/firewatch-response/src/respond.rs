@@ -6,6 +6,7 @@ use firewatch_sim::EnvironmentRef;
 
 use crate::expect::CheckContext;
 use crate::score::Score;
+use crate::score::account::AccountRef;
 use firewatch_action::ActionRequest;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::runbook::{RunbookCondition, RunbookStep};
@@ -55,7 +56,7 @@ impl Responder {
     pub fn next(&mut self, view: &EnvironmentRef, score: &Score) -> Option<&ActionRequest> {
         let context = CheckContext {
             view,
-            mttm_tick: score.mttm_tick(),
+            account: AccountRef::Score(score),
             score: Some(score),
         };
         loop {

@@ -50,6 +50,9 @@ pub struct Scenario {
     pub absent_services: Vec<String>,
     /// Services with static, harmless degradation.
     pub red_herrings: Vec<String>,
+    /// The services that customers talk to; where none is named, the entries of the mesh: those that no
+    /// service calls. Not a field of the file yet.
+    pub user_facing: Vec<String>,
     /// The service named as the cause, if not the first fault's.
     pub root_cause: Option<String>,
     /// The service whose log asks to be restarted.
