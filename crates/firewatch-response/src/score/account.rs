@@ -154,8 +154,10 @@ impl RunAccount {
                 *seen |= vitals.status != Status::Healthy;
             }
         }
-        let facing = || { self.roles.iter().zip(view.vitals()) }
-            .filter_map(|(role, vitals)| role.user_facing.then_some(vitals));
+        let facing = || {
+            { self.roles.iter().zip(view.vitals()) }
+                .filter_map(|(role, vitals)| role.user_facing.then_some(vitals))
+        };
         let hit = facing().any(|vitals| rules.user_impact.holds(vitals)) || is_stale(rules, view);
         let minutes = hit.then(|| minutes(view, facing()));
         let all_halted = || view.faults().all(|fault| fault.halted);

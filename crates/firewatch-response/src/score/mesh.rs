@@ -29,10 +29,13 @@ pub(crate) fn roles(
         .map(|service| caller_count(topology, service))
         .collect();
     let facing = user_facing(rules, named, topology, &callers);
-    callers.into_iter().zip(facing).map(|(callers, user_facing)| Role {
-        weight: 1.0 + callers as f64,
-        user_facing,
-    })
+    callers
+        .into_iter()
+        .zip(facing)
+        .map(|(callers, user_facing)| Role {
+            weight: 1.0 + callers as f64,
+            user_facing,
+        })
 }
 
 /// Returns of each service whether customers talk to it.

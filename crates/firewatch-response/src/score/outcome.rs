@@ -78,8 +78,8 @@ impl<'a> Incident<'a> {
     #[must_use]
     pub fn can_end(&self, view: &EnvironmentRef, fault: &Fault) -> bool {
         let (node, topology) = (fault.node(), view.topology());
-        node < topology.service_count()
-            && { self.catalogue }.can_halt(view.fault_kind(fault), topology.is_red_herring(node))
+        node < topology.service_count() && { self.catalogue }
+            .can_halt(view.fault_kind(fault), topology.is_red_herring(node))
     }
 
     /// What is left of it by now.

@@ -218,7 +218,15 @@ pub enum MinutesRule {
     ShareOfRun(f64),
 }
 
-plain!(UserFacingRule, UserImpactRule, ImpactRule, AffectedRule, BurnRule, GradeShape, MinutesRule);
+plain!(
+    UserFacingRule,
+    UserImpactRule,
+    ImpactRule,
+    AffectedRule,
+    BurnRule,
+    GradeShape,
+    MinutesRule
+);
 
 /// When an alert on a number fires, and the threshold that it names.
 #[derive(Clone, Copy, PartialEq)]
@@ -234,7 +242,11 @@ pub struct AlertRule {
 
 impl fmt::Debug for AlertRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "warning {}, critical {}", self.warning_at, self.critical_at)?;
+        write!(
+            f,
+            "warning {}, critical {}",
+            self.warning_at, self.critical_at
+        )?;
         match self.named_threshold {
             Some(named) => write!(f, ", names {named}"),
             None => f.write_str(", names the one reached"),

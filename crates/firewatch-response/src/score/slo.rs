@@ -27,15 +27,18 @@ pub(crate) struct Slo {
 }
 
 impl Slo {
-    /// Starts after the tick of a reset, which the engine charged. Where that tick does not count, impact
-    /// and burn are the same after every reset.
+    /// Starts after the tick of a reset, which the engine charged; where steps are charged once, that is not taken
+    /// over. Where that tick does not count, impact and burn are the same after every reset.
     pub(crate) fn begin(rules: &SloRules, initial: f64, engine: SloBudget) -> Self {
         Self {
             initial,
             ceiling: initial,
             engine_burn: engine.burn_per_tick,
             burn: engine.burn_per_tick,
-            remaining: engine.remaining,
+            remaining: match rules.burn {
+                BurnRule::UndoEngine => engine.remaining,
+                BurnRule::Once => initial,
+            },
             user_impact: true,
             burn_now: rules.shown_after_reset,
         }

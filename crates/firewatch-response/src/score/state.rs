@@ -5,8 +5,8 @@ use firewatch_sim::{EnvironmentRef, Status, round_decimal};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::alert::FiringSince;
 use super::account::{self, Account};
+use super::alert::FiringSince;
 use super::mesh;
 use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_rate};
 use super::rules::{AffectedRule, ImpactRule, ScoreRules};
@@ -90,13 +90,14 @@ impl ScoreState {
         };
         state.look(view);
         state.keep_error_rates();
-        state.budget_before = state.shown_budget();
         state.health_before = state.health();
         state.note_engine_mitigation(view);
         if rules.counts_reset_tick {
             state.note_impact(view);
+            state.slo.charge_after_action(&rules.slo, false);
             state.note_statuses(view.clock().tick);
         }
+        state.budget_before = state.shown_budget();
         state.hit_before = state.slo.user_impact;
         state
     }

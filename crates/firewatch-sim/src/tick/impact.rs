@@ -76,8 +76,8 @@ impl Vitals {
     #[inline]
     #[must_use]
     pub fn bad_customer_minutes(&self) -> f64 {
-        let excess =
-            (self.http_server_request_duration_p99 - LATENCY_BASELINE_SECONDS) / LATENCY_SCALE_SECONDS;
+        let excess = (self.http_server_request_duration_p99 - LATENCY_BASELINE_SECONDS)
+            / LATENCY_SCALE_SECONDS;
         let slowness = num::min(num::max(0.0, excess), LATENCY_MAX);
         (self.http_server_error_rate + slowness * LATENCY_WEIGHT) * MINUTES_PER_TICK
     }
