@@ -379,4 +379,71 @@ mod tests {
         assert_eq!((grade.mttm_score, grade.slo), (0.0, 0.0));
         assert!(grade.total.is_finite());
     }
+
+    const STANDARD: &GradeRules = &ScoreRules::STANDARD.grade;
+
+    #[test]
+    fn a_win_worked_out_by_hand() {
+        let grade = Grade::new(STANDARD, &PERFECT);
+        // 5 of 20 ticks are free; customers 0.9, SLO 0.8.
+        assert_eq!((grade.won, grade.mttm_score), (Some(true), 1.0));
+        // 0.4 + 0.4 * 0.9 + 0.2 * 0.8 = 0.92; 0.3 + 0.7 * 0.92
+        assert!(close(grade.raw, 0.92) && close(grade.total, 0.944));
+        let late = GradeInput {
+            open_ticks: 14,
+            wrong_actions: 1,
+            ..PERFECT
+        };
+        let grade = Grade::new(STANDARD, &late);
+        // 0.3 / 0.75
+        assert!(close(grade.mttm_score, 0.4) && grade.precision == 0.75);
+        // 0.75 * (0.16 + 0.36 + 0.16) = 0.51
+        assert!(close(grade.total, 0.3 + 0.7 * 0.51));
+        let never = GradeInput {
+            mttm_tick: None,
+            ..PERFECT
+        };
+        assert_eq!(Grade::new(STANDARD, &never).mttm_score, 0.0);
+        let careless = GradeInput {
+            wrong_actions: 4,
+            ..PERFECT
+        };
+        assert_eq!(Grade::new(STANDARD, &careless).total, 0.3);
+    }
+
+    #[test]
+    fn a_loser_is_worth_what_the_answer_ended() {
+        let lost = |outcome: Outcome, ended_faults, wrong_actions| {
+            let input = GradeInput {
+                outcome,
+                ended_faults,
+                wrong_actions,
+                ..PERFECT
+            };
+            let grade = Grade::new(STANDARD, &input);
+            assert_eq!(grade.won, Some(false));
+            grade.total
+        };
+        let open = Outcome {
+            endable_faults: 2,
+            open_faults: 1,
+            others_hit: false,
+            missed_goals: 0,
+        };
+        assert_eq!(lost(open, 1, 0), 0.125);
+        assert_eq!(lost(open, 1, 2), 0.0625);
+        assert_eq!(lost(open, 0, 0), 0.0);
+        let missed = Outcome {
+            open_faults: 0,
+            missed_goals: 1,
+            ..open
+        };
+        assert_eq!(lost(missed, 2, 0), STANDARD.lost_most);
+        let by_others = Outcome {
+            others_hit: true,
+            open_faults: 0,
+            ..open
+        };
+        assert_eq!(lost(by_others, 0, 0), 0.0);
+    }
 }

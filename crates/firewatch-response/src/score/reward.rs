@@ -207,13 +207,17 @@ mod tests {
     use super::super::rules::ScoreRules;
     use super::*;
 
-    const RULES: &RewardRules = &ScoreRules::STANDARD.reward;
+    const RULES: &RewardRules = &ScoreRules::REFERENCE.reward;
+    const STANDARD: &RewardRules = &ScoreRules::STANDARD.reward;
 
     const NOTHING: RewardInput = RewardInput {
         error_rate_before: 0.0,
         error_rate_after: 0.0,
         budget_before: 30.0,
         budget_after: 30.0,
+        initial_budget: 30.0,
+        hit_before: false,
+        hit_after: false,
         newly_mitigated: false,
         wrong_actions: 0,
         premature_exit: 0.0,
@@ -232,6 +236,48 @@ mod tests {
                 ..Reward::default()
             }
         );
+    }
+
+    #[test]
+    fn a_potential_pays_back_what_it_has_charged_and_no_word_about_wrong_actions() {
+        let worse = RewardInput {
+            error_rate_after: 0.5,
+            budget_after: 27.0,
+            hit_after: true,
+            wrong_actions: 1,
+            newly_mitigated: true,
+            premature_exit: STANDARD.premature_exit(false, 7, 0.5),
+            ..NOTHING
+        };
+        let reward = Reward::new(STANDARD, &worse);
+        // -0.5 * 0.2, -3 / 30 * 0.3, -0.2
+        assert_eq!(reward.health_improvement, -0.1);
+        assert_eq!((reward.slo_preservation, reward.customers), (-0.03, -0.2));
+        assert_eq!(reward.total, -0.33);
+        let better = RewardInput {
+            error_rate_before: 0.5,
+            hit_before: true,
+            ..NOTHING
+        };
+        assert_eq!(Reward::new(STANDARD, &better).total, 0.3);
+        let quiet = Reward::new(
+            STANDARD,
+            &RewardInput {
+                wrong_actions: 3,
+                ..NOTHING
+            },
+        );
+        assert_eq!(quiet, Reward::default());
+    }
+
+    #[test]
+    fn the_settlement_is_what_is_missing() {
+        let mut last = Reward {
+            total: -0.1,
+            ..Reward::default()
+        };
+        last.settle(-0.23, 0.875);
+        assert_eq!((last.settlement, last.total), (1.205, 1.105));
     }
 
     #[test]
@@ -258,6 +304,7 @@ mod tests {
                 newly_mitigated: true,
                 wrong_actions: 1,
                 premature_exit: RULES.premature_exit(false, 7, 0.25),
+                ..NOTHING
             },
         );
         assert_eq!(reward.health_improvement, 0.25);

@@ -189,8 +189,11 @@ mod tests {
     }
 
     #[test]
-    fn the_standard_budget_only_falls() {
+    fn the_standard_budget_only_falls_and_only_while_customers_are_hit() {
+        // What the engine charged for the tick of the reset is not taken over.
         let mut slo = slo(STANDARD, 2.0);
+        assert_eq!(slo.remaining, 30.0);
+        slo.remaining = 2.0;
         slo.note_impact(STANDARD, true, || false);
         slo.charge_after_action(STANDARD, true);
         assert_eq!(slo.remaining, 1.25);
@@ -198,10 +201,10 @@ mod tests {
         assert_eq!(slo.remaining, 0.0);
         slo.charge_after_action(STANDARD, true);
         assert_eq!(slo.remaining, 0.0);
-        slo.note_impact(STANDARD, false, || true);
-        assert_eq!(slo.burn_now, 0.0);
-        slo.note_impact(STANDARD, false, || false);
-        assert_eq!(slo.burn_now, 1.5 * 0.2);
+        for all_healthy in [true, false] {
+            slo.note_impact(STANDARD, false, || all_healthy);
+            assert_eq!(slo.burn_now, 0.0);
+        }
     }
 
     #[test]
