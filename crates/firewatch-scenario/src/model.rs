@@ -225,7 +225,8 @@ names! {
         MeanErrorRate = "mean_error_rate",
         /// Number of services that are not healthy.
         UnhealthyServices = "unhealthy_services",
-        /// Number of services that the faults could reach.
+        /// Number of services that were not healthy because of a fault; in the reference's account that the faults
+        /// could reach.
         BlastRadius = "blast_radius",
         /// Sum of the rewards so far.
         Reward = "reward",
@@ -236,9 +237,9 @@ names! {
     }
 }
 
-/// Smallest grade that an answer can get.
+/// Smallest grade that an answer can get under the reference profile.
 pub const GRADE_MIN: f64 = 0.01;
-/// Largest grade that an answer can get.
+/// Largest grade that an answer can get under the reference profile.
 pub const GRADE_MAX: f64 = 0.99;
 
 impl Quantity {
