@@ -2,8 +2,8 @@
 
 use firewatch_sim::{EnvironmentRef, Status};
 
-use crate::score::Score;
-use crate::score::account::AccountRef;
+use crate::score::account::RunAccount;
+use crate::score::{ImpactTotals, Score};
 use firewatch_scenario::{Check, Expectation, Fact, Quantity, When};
 
 /// The verdict on an expectation.
@@ -36,6 +36,31 @@ impl ExpectationVerdict {
     #[must_use]
     pub fn passed(&self) -> bool {
         self.outcome == ExpectationOutcome::Passed
+    }
+}
+
+/// Where what an incident has come to is asked.
+#[derive(Clone, Copy)]
+pub(crate) enum AccountRef<'a> {
+    /// In a run, whether anybody answers or not; by the engine's rule with the tick that counts as mitigated.
+    Run(&'a RunAccount, Option<u64>),
+    /// In an answer that is scored.
+    Score(&'a Score),
+}
+
+impl AccountRef<'_> {
+    pub(crate) fn totals(self, view: &EnvironmentRef) -> ImpactTotals {
+        match self {
+            Self::Run(account, engine_mttm) => account.totals(view, engine_mttm),
+            Self::Score(score) => score.impact(view),
+        }
+    }
+
+    pub(crate) fn blast_radius(self, view: &EnvironmentRef) -> usize {
+        match self {
+            Self::Run(account, _) => account.blast_radius(view),
+            Self::Score(score) => score.blast_radius(view),
+        }
     }
 }
 

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use firewatch_sim::EnvironmentRef;
 
-use crate::expect::CheckContext;
+use crate::expect::{AccountRef, CheckContext};
 use crate::score::Score;
-use crate::score::account::AccountRef;
 use firewatch_action::ActionRequest;
 use firewatch_scenario::Runbook;
 use firewatch_scenario::runbook::{RunbookCondition, RunbookStep};

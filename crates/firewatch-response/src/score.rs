@@ -14,6 +14,7 @@ pub mod rules;
 mod service;
 mod slo;
 mod state;
+mod terms;
 
 use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
 use serde::{Deserialize, Serialize};
@@ -21,10 +22,10 @@ use serde::{Deserialize, Serialize};
 pub use account::ImpactTotals;
 use alert::{ALERTS_PER_SERVICE, Clock, FiringAlert};
 pub use alert::{Alert, Severity};
-use firewatch_action::{ActionOutcome, ActionSession, Category, Profile, StateError};
+use firewatch_action::{Profile, StateError};
 use firewatch_scenario::AlertName;
 use firewatch_scenario::Goal;
-use firewatch_scenario::{Difficulty, Scenario};
+use firewatch_scenario::Scenario;
 pub use grade::Grade;
 pub use grade::GradeInput;
 pub use outcome::{Incident, Outcome};
@@ -33,6 +34,7 @@ use rules::ImpactRule;
 pub use rules::ScoreRules;
 use state::ScoreState;
 pub use state::StepRecord;
+pub use terms::ScoreTerms;
 
 /// Decimals of the bad customer minutes as they are shown.
 pub const BCM_DECIMALS: u32 = 4;
@@ -48,37 +50,6 @@ pub enum EpisodeEnd {
     OutOfTicks,
     /// The incident was declared resolved.
     Declared,
-}
-
-/// The terms that an incident is scored by.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ScoreTerms {
-    /// Whose rules and numbers hold.
-    pub profile: Profile,
-    /// Ticks at which it ends.
-    pub max_ticks: u64,
-    /// Ticks that the speed is graded against.
-    pub graded_ticks: u64,
-    /// Bad customer minutes that leave nothing of that part of the grade; where they are a share of the run, those
-    /// of each user-facing service.
-    pub max_bad_customer_minutes: f64,
-}
-
-impl ScoreTerms {
-    /// Those of a scenario; one without a difficulty has the limits of an easy one.
-    #[must_use]
-    pub fn of(profile: Profile, scenario: &Scenario) -> Self {
-        let difficulty = scenario.difficulty.unwrap_or(Difficulty::Easy);
-        let grade = &ScoreRules::of(profile).grade;
-        Self {
-            profile,
-            max_ticks: scenario.ticks,
-            graded_ticks: scenario.ticks,
-            max_bad_customer_minutes: grade.max_bad_customer_minutes(difficulty, scenario.ticks),
-        }
-    }
 }
 
 /// The score of an answer to an incident. A step is a tick and the action after it.
@@ -420,24 +391,5 @@ impl Score {
             }
         }
         alerts
-    }
-}
-
-impl StepRecord {
-    /// Adds the outcome of an action. A specialist helps with an investigation; whether even with one that
-    /// could not be done, the rules say.
-    pub fn add(
-        &mut self,
-        rules: &ScoreRules,
-        outcome: &ActionOutcome,
-        actions: &mut ActionSession,
-    ) {
-        let investigates = outcome.category == Category::Investigation
-            && (outcome.valid || rules.slo.specialist_helps_invalid);
-        self.wrong_actions = self.wrong_actions.saturating_add(u32::from(outcome.wrong));
-        let halted = u32::from(outcome.halted.is_some());
-        self.halted = self.halted.saturating_add(halted);
-        self.declared |= outcome.ends_episode;
-        self.with_specialist |= investigates && actions.use_specialist();
     }
 }

@@ -4,7 +4,6 @@
 use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals};
 use serde::{Deserialize, Serialize};
 
-use super::Score;
 use super::freshness::root_cause_lag;
 use super::mesh::{self, Role};
 use super::rules::{ImpactRule, ScoreRules};
@@ -194,31 +193,6 @@ impl RunAccount {
         match ScoreRules::of(self.profile).impact {
             ImpactRule::Engine => view.blast_radius(),
             ImpactRule::Account { .. } => self.blast_zone(view).len(),
-        }
-    }
-}
-
-/// Where what an incident has come to is asked.
-#[derive(Clone, Copy)]
-pub(crate) enum AccountRef<'a> {
-    /// In a run, whether anybody answers or not; by the engine's rule with the tick that counts as mitigated.
-    Run(&'a RunAccount, Option<u64>),
-    /// In an answer that is scored.
-    Score(&'a Score),
-}
-
-impl AccountRef<'_> {
-    pub(crate) fn totals(self, view: &EnvironmentRef) -> ImpactTotals {
-        match self {
-            Self::Run(account, engine_mttm) => account.totals(view, engine_mttm),
-            Self::Score(score) => score.impact(view),
-        }
-    }
-
-    pub(crate) fn blast_radius(self, view: &EnvironmentRef) -> usize {
-        match self {
-            Self::Run(account, _) => account.blast_radius(view),
-            Self::Score(score) => score.blast_radius(view),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_ra
 use super::rules::{AffectedRule, ImpactRule, ScoreRules};
 use super::service::{ObservationRules, ServiceRecord, unhealthy};
 use super::slo::{Slo, hits_users};
-use firewatch_action::{Profile, StateError};
+use firewatch_action::{ActionOutcome, ActionSession, Category, Profile, StateError};
 
 /// The actions of a step, as far as they are scored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -335,5 +335,24 @@ impl ScoreState {
         let changes = self.error_rate_changes().enumerate();
         let fell = changes.filter(move |(_, (before, now))| *now < before - drop);
         fell.map(|(index, _)| index)
+    }
+}
+
+impl StepRecord {
+    /// Adds the outcome of an action. A specialist helps with an investigation; whether even with one that
+    /// could not be done, the rules say.
+    pub fn add(
+        &mut self,
+        rules: &ScoreRules,
+        outcome: &ActionOutcome,
+        actions: &mut ActionSession,
+    ) {
+        let investigates = outcome.category == Category::Investigation
+            && (outcome.valid || rules.slo.specialist_helps_invalid);
+        self.wrong_actions = self.wrong_actions.saturating_add(u32::from(outcome.wrong));
+        let halted = u32::from(outcome.halted.is_some());
+        self.halted = self.halted.saturating_add(halted);
+        self.declared |= outcome.ends_episode;
+        self.with_specialist |= investigates && actions.use_specialist();
     }
 }
