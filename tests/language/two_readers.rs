@@ -187,6 +187,22 @@ fn every_value_in_every_place_is_the_same_to_both() {
     assert!(accepted > 300, "{accepted}");
 }
 
+#[test]
+fn some_without_parentheses_is_refused_by_both() {
+    for value in [
+        "Some r\"x\"",
+        "Some \"x\"",
+        "Some",
+        "Some Some(\"x\")",
+        "Some /* ( */ \"x\"",
+    ] {
+        let text = format!("Scenario(name: \"x\", difficulty: easy, root_cause: {value})");
+        assert_eq!(accept(&text), Ok(false), "{value}");
+    }
+    let text = "Scenario(name: \"x\", difficulty: easy, description: Some // (\n (\"x\"))";
+    assert_eq!(accept(text), Ok(true));
+}
+
 proptest! {
     #![proptest_config(property(3000))]
 
