@@ -6,7 +6,7 @@
 use std::fs;
 
 use firewatch_action::form::{self, FileForm};
-use firewatch_action::{ActionCatalogue, Profile, decode};
+use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_scenario::{FileKind, Runbook, Scenario};
 use firewatch_sim::FaultKinds;
 use firewatch_tests::{files, property, workspace};
@@ -24,7 +24,7 @@ fn by_ron<T: FileForm>(text: &str) -> Result<T, String> {
 
 /// What the other reader makes of it.
 fn by_tree<T: FileForm>(text: &str) -> Result<T, String> {
-    let (value, notes) = decode::read(text, T::WHAT, T::EXAMPLE, &FaultKinds::default());
+    let (value, notes) = form::explained::<T>(text, &FaultKinds::default());
     let problems: Vec<String> = { notes.finish().into_iter() }
         .map(|problem| format!("{}: {}", problem.path, problem.message))
         .collect();

@@ -18,7 +18,6 @@ mod model;
 mod names;
 mod parameter;
 mod plan;
-mod read;
 mod report;
 mod request;
 mod session;

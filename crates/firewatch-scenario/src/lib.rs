@@ -140,7 +140,6 @@ mod load;
 mod model;
 mod named_file;
 mod plan;
-mod read;
 pub mod runbook;
 mod start;
 mod sweep;

@@ -9,7 +9,11 @@ use crate::model::{Check, Expectation, Fact, Quantity, When};
 /// Something that should hold, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Expectation", rename_all = "snake_case")]
+#[serde(
+    rename = "Expectation",
+    rename_all = "snake_case",
+    expecting = "an expectation: `at_tick(3, ...)`, `by_tick(3, ...)`, `always(...)`, `never(...)` or `at_end(...)`"
+)]
 pub(crate) enum ExpectationForm {
     /// After that many ticks; 0 is the state at the start.
     AtTick(u64, CheckForm),
@@ -55,7 +59,11 @@ impl From<Expectation> for ExpectationForm {
 /// What is looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Check", rename_all = "snake_case")]
+#[serde(
+    rename = "Check",
+    rename_all = "snake_case",
+    expecting = "a check, such as `status(\"service\", critical)`"
+)]
 pub(crate) enum CheckForm {
     /// The status of a service; it compares from best (healthy) to worst (down).
     Status(String, Comparison<Status>),
@@ -94,6 +102,23 @@ pub(crate) enum CheckForm {
     Mitigated,
     /// The SLO budget is used up.
     SloBreached,
+}
+
+impl Check {
+    /// The words that checks begin with.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        let quantities = Quantity::ALL.iter().map(|quantity| quantity.name());
+        let facts = Fact::ALL.iter().map(|fact| fact.name());
+        ["status", "metric"]
+            .into_iter()
+            .chain(quantities)
+            .chain(facts)
+    }
+
+    /// Whether a check begins with that word.
+    pub(super) fn is_name(name: &str) -> bool {
+        Self::names().any(|known| known == name)
+    }
 }
 
 impl From<CheckForm> for Check {

@@ -12,7 +12,11 @@ use firewatch_action::{Comparison, Operator};
 /// Something that should hold of a metric at the end of an episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Goal", rename_all = "snake_case")]
+#[serde(
+    rename = "Goal",
+    rename_all = "snake_case",
+    expecting = "a goal: `goal(\"service\", \"metric\", lt(0.05))`"
+)]
 pub(crate) enum GoalForm {
     /// The service, the metric, and what should hold of it.
     Goal(String, String, GoalTest),
@@ -40,7 +44,11 @@ pub(crate) type GoalTestForm = Either<TestCall, Plain>;
 /// A test that is not a bare value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "GoalTest", rename_all = "snake_case")]
+#[serde(
+    rename = "GoalTest",
+    rename_all = "snake_case",
+    expecting = "a test, such as `lt(0.05)`"
+)]
 pub(crate) enum TestCall {
     /// Less than.
     Lt(Plain),
@@ -71,8 +79,7 @@ pub(crate) enum TestCall {
 }
 
 impl Calls for TestCall {
-    const WORDS: &'static [&'static str] = &[];
-    const CALLS: &'static [&'static str] = &[
+    const NAMES: &'static [&'static str] = &[
         "lt",
         "le",
         "gt",

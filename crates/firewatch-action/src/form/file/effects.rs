@@ -1,28 +1,29 @@
 //! The effects of a branch.
 
-use firewatch_sim::Value;
 use serde::{Deserialize, Serialize};
 
-use super::names::FileNames;
+use crate::form::numbers::{Decimals, Finite};
 use crate::form::union::{Calls, Either};
-use crate::form::values::{Decimals, Finite, Plain, or_default};
-use crate::model::{Change, Counter, Effect, Factor, Limits, Operand, Recipients};
+use crate::form::values::{Plain, or_default};
+use crate::model::Counter;
 
 /// Something that an action does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Effect", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(
+    rename = "Effect",
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    expecting = "an effect, such as `scale(metric: \"...\", by: 0.5)`"
+)]
 pub(super) enum EffectForm {
     /// Multiplies a metric.
     Scale {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// The factor: a number, or `one_minus("parameter")`.
         #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
@@ -44,11 +45,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// The number that is added.
         amount: Plain,
@@ -66,20 +64,14 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// A value, `parameter("name")` or `metric("name")`.
         to: OperandForm,
         /// Whether a service that lacks the metric gets it.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "std::ops::Not::not"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
         create: bool,
     },
     /// Brings a metric between two numbers.
@@ -87,11 +79,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// What it does not fall below.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,11 +96,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// The divisor.
         #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
@@ -126,11 +112,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// The factor: a number, or `one_minus("parameter")`.
         #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
@@ -145,11 +128,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
     },
     /// Works the bytes of memory out from utilization and limit.
@@ -169,7 +149,7 @@ fn is_target(on: &OnForm) -> bool {
 }
 
 /// Whose metric is changed: a word, or a service.
-type OnForm = Either<OnCall, String>;
+pub(super) type OnForm = Either<OnCall, String>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -184,8 +164,9 @@ pub(super) enum OnCall {
 }
 
 impl Calls for OnCall {
-    const WORDS: &'static [&'static str] = &["target", "dependents", "all"];
-    const CALLS: &'static [&'static str] = &[];
+    const NAMES: &'static [&'static str] = &["target", "dependents", "all"];
+    const WORDS: usize = 3;
+    const EXPECTED: &'static str = "`target`, `dependents`, `all` or a service in quotes";
 }
 
 impl Default for OnForm {
@@ -195,27 +176,31 @@ impl Default for OnForm {
 }
 
 /// A number, or one that depends on a parameter.
-type FactorForm = Either<FactorCall, Finite>;
+pub(super) type FactorForm = Either<FactorCall, Finite>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Factor", rename_all = "snake_case")]
+#[serde(rename = "Factor", rename_all = "snake_case", expecting = "a factor")]
 pub(super) enum FactorCall {
     /// 1 minus the parameter.
     OneMinus(String),
 }
 
 impl Calls for FactorCall {
-    const WORDS: &'static [&'static str] = &[];
-    const CALLS: &'static [&'static str] = &["one_minus"];
+    const NAMES: &'static [&'static str] = &["one_minus"];
+    const EXPECTED: &'static str = "a number or `one_minus(\"parameter\")`";
 }
 
 /// A value, or where it comes from.
-type OperandForm = Either<OperandCall, Plain>;
+pub(super) type OperandForm = Either<OperandCall, Plain>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Operand", rename_all = "snake_case")]
+#[serde(
+    rename = "Operand",
+    rename_all = "snake_case",
+    expecting = "a value source"
+)]
 pub(super) enum OperandCall {
     /// The value of the parameter.
     Parameter(String),
@@ -224,118 +209,5 @@ pub(super) enum OperandCall {
 }
 
 impl Calls for OperandCall {
-    const WORDS: &'static [&'static str] = &[];
-    const CALLS: &'static [&'static str] = &["parameter", "metric"];
-}
-
-pub(super) fn effects(forms: Vec<EffectForm>, names: &FileNames) -> Result<Vec<Effect>, String> {
-    { forms.into_iter() }
-        .map(|form| effect(form, names))
-        .collect()
-}
-
-fn effect(form: EffectForm, names: &FileNames) -> Result<Effect, String> {
-    let (metric, on, change) = match form {
-        EffectForm::RecomputeMemoryBytes => return Ok(Effect::RecomputeMemoryBytes),
-        EffectForm::RecomputeMemoryUtilization => return Ok(Effect::RecomputeMemoryUtilization),
-        EffectForm::StoreLogs => return Ok(Effect::StoreLogs),
-        EffectForm::SetMemoryLimit(name) => {
-            let parameter = names.parameter(&name)?;
-            return Ok(Effect::SetMemoryLimit { parameter });
-        }
-        EffectForm::SetCounter(counter, to) => return Ok(Effect::SetCounter { counter, to }),
-        EffectForm::Scale {
-            metric,
-            on,
-            by,
-            floor,
-            cap,
-            round,
-        } => {
-            let change = Change::Scale {
-                by: factor(by, names)?,
-                limits: limits(floor, cap),
-                round: round.map(|decimals| decimals.0),
-            };
-            (metric, on, change)
-        }
-        EffectForm::Add {
-            metric,
-            on,
-            amount: Plain(amount),
-            floor,
-            cap,
-        } => {
-            let limits = limits(floor, cap);
-            (metric, on, Change::Add { amount, limits })
-        }
-        EffectForm::Set {
-            metric,
-            on,
-            to,
-            create,
-        } => {
-            let to = operand(to, names)?;
-            (metric, on, Change::Set { to, create })
-        }
-        EffectForm::Clamp {
-            metric,
-            on,
-            floor,
-            cap,
-        } => (metric, on, Change::Clamp(limits(floor, cap))),
-        EffectForm::IntDiv {
-            metric,
-            on,
-            by,
-            floor,
-        } => {
-            let floor = floor.map(f64::from);
-            (metric, on, Change::IntDiv { by, floor })
-        }
-        EffectForm::IntScale {
-            metric,
-            on,
-            by,
-            floor,
-        } => {
-            let (by, floor) = (factor(by, names)?, floor.map(f64::from));
-            (metric, on, Change::IntScale { by, floor })
-        }
-        EffectForm::ShiftSha { metric, on } => (metric, on, Change::ShiftSha),
-    };
-    Ok(Effect::Change {
-        metric: names.metric(&metric)?,
-        on: match on {
-            Either::Call(OnCall::Target) => Recipients::Target,
-            Either::Call(OnCall::Dependents) => Recipients::Dependents,
-            Either::Call(OnCall::All) => Recipients::All,
-            Either::Plain(service) => Recipients::Service(service),
-        },
-        change,
-    })
-}
-
-fn limits(floor: Option<Finite>, cap: Option<Finite>) -> Limits {
-    Limits {
-        floor: floor.map(f64::from),
-        cap: cap.map(f64::from),
-    }
-}
-
-fn factor(form: FactorForm, names: &FileNames) -> Result<Factor, String> {
-    match form {
-        Either::Plain(Finite(number)) => Ok(Factor::Number(number)),
-        Either::Call(FactorCall::OneMinus(name)) => names.parameter(&name).map(Factor::OneMinus),
-    }
-}
-
-fn operand(form: OperandForm, names: &FileNames) -> Result<Operand, String> {
-    match form {
-        Either::Plain(value) => Ok(Operand::Value(Value::from(value))),
-        Either::Call(OperandCall::Parameter(name)) => {
-            names.parameter(&name).map(Operand::Parameter)
-        }
-        Either::Call(OperandCall::Metric(name)) => names.metric(&name).map(Operand::Metric),
-    }
+    const NAMES: &'static [&'static str] = &["parameter", "metric"];
 }
