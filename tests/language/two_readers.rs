@@ -6,7 +6,7 @@
 use std::fs;
 
 use firewatch_action::form::{self, FileForm};
-use firewatch_action::{ActionCatalogue, Profile};
+use firewatch_action::{ActionCatalogue, Profile, codes};
 use firewatch_scenario::{FileKind, Runbook, Scenario};
 use firewatch_sim::FaultKinds;
 use firewatch_tests::{files, property, workspace};
@@ -25,7 +25,11 @@ fn by_ron<T: FileForm>(text: &str) -> Result<T, String> {
 /// What the other reader makes of it.
 fn by_tree<T: FileForm>(text: &str) -> Result<T, String> {
     let (value, notes) = form::explained::<T>(text, &FaultKinds::default());
-    let problems: Vec<String> = { notes.finish().into_iter() }
+    let problems = notes.finish();
+    // What a type refuses on its own has no place: the tree never hands on what one would refuse.
+    let refused = { problems.iter() }.find(|problem| problem.code == codes::WRONG_FORM);
+    assert_eq!(refused, None, "{text}");
+    let problems: Vec<String> = { problems.iter() }
         .map(|problem| format!("{}: {}", problem.path, problem.message))
         .collect();
     match value {

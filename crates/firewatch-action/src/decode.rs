@@ -19,7 +19,9 @@ use firewatch_sim::FaultKinds;
 use serde::de::DeserializeOwned;
 
 use crate::codes;
-pub(crate) use asked::{DECIMALS, EITHER, Expected, MAP_OR, POSITIVE, RAW, TEXT_OR, bounds};
+pub(crate) use asked::{
+    DECIMALS, EITHER, Expected, MAP_OR, MAX_DECIMALS, POSITIVE, RAW, TEXT_OR, bounds,
+};
 use refused::Refused;
 pub use signature::{Language, Misplaced, Signature};
 use tree::Reading;

@@ -299,9 +299,6 @@ pub(crate) enum Change {
     ShiftSha,
 }
 
-/// Decimals that a number is rounded to at most: no metric has more that mean something.
-pub(crate) const MAX_DECIMALS: u32 = 14;
-
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Limits {
     pub(crate) floor: Option<f64>,

@@ -7,9 +7,9 @@ mod events;
 mod expectations;
 mod goals;
 mod incident;
+mod language;
 mod runbook;
 mod scenario;
-mod signatures;
 mod sweep;
 
 use firewatch_action::decode::{Decoder, Language, key_path};
@@ -88,7 +88,7 @@ impl FileForm for Scenario {
     const A_FILE: &'static str = "a scenario";
     const WHAT: &'static str = "scenario";
     const EXAMPLE: &'static str = "Scenario(name: \"...\", ...)";
-    const LANGUAGE: Language = signatures::LANGUAGE;
+    const LANGUAGE: Language = language::LANGUAGE;
 
     fn of_form(form: Self::Form, notes: &mut Decoder) -> Self {
         let scenario = form.scenario(notes);
@@ -106,7 +106,7 @@ impl FileForm for Runbook {
     const A_FILE: &'static str = "a runbook";
     const WHAT: &'static str = "runbook";
     const EXAMPLE: &'static str = "Runbook(name: \"...\", steps: [...])";
-    const LANGUAGE: Language = signatures::LANGUAGE;
+    const LANGUAGE: Language = language::LANGUAGE;
 
     fn of_form(form: Self, _: &mut Decoder) -> Self {
         form

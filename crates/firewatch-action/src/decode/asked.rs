@@ -4,8 +4,6 @@ use std::fmt::{self, Display};
 
 use serde::de::Visitor;
 
-use crate::model::MAX_DECIMALS;
-
 /// The name under which the `ron` crate hands over the text of a value instead of the value. Every other format
 /// takes it for the name of a newtype and hands over what the newtype is made of.
 pub(crate) const RAW: &str = "$ron::private::RawValue";
@@ -19,6 +17,9 @@ pub(crate) const TEXT_OR: &str = "$firewatch::TextOr";
 pub(crate) const POSITIVE: &str = "a whole number from 1 up";
 /// What a visitor of decimals to round to expects.
 pub(crate) const DECIMALS: &str = "a number of decimals";
+
+/// Decimals that a number is rounded to at most: no metric has more that mean something.
+pub(crate) const MAX_DECIMALS: u32 = 14;
 
 /// The smallest and the largest whole number where a visitor expects that.
 pub(crate) fn bounds(expected: &str) -> (u64, u64) {

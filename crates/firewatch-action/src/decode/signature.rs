@@ -57,8 +57,8 @@ pub type Misplaced = (Code, String, String);
 /// What a kind of file adds to what serde says of its types.
 #[derive(Clone, Copy)]
 pub struct Language {
-    /// How its calls are written.
-    pub signatures: &'static [Signature],
+    /// How its calls are written: a list for each module that has some.
+    pub signatures: &'static [&'static [Signature]],
     /// What is said of a call of that name which the enum of that name does not have, if it is no unknown word.
     pub misplaced: fn(&str, &str) -> Option<Misplaced>,
     /// Calls of which nothing is said where another one is unknown: the enum and the call.
@@ -69,6 +69,6 @@ impl Language {
     pub(super) fn signature(&self, of: &str, call: &str) -> Option<&'static Signature> {
         let is_meant =
             |signature: &&Signature| signature.of.contains(&of) && signature.name() == call;
-        self.signatures.iter().find(is_meant)
+        self.signatures.iter().copied().flatten().find(is_meant)
     }
 }

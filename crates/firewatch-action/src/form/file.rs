@@ -3,7 +3,6 @@
 mod effects;
 mod names;
 mod resolve;
-mod resolve_effects;
 
 use firewatch_sim::{FaultKind, Value};
 use serde::de::Error;
@@ -258,7 +257,7 @@ impl FileForm for ActionFile {
     const WHAT: &'static str = "action";
     const EXAMPLE: &'static str = "Actions(actions: {...})";
     const LANGUAGE: Language = Language {
-        signatures: SIGNATURES,
+        signatures: &[SIGNATURES, effects::SIGNATURES],
         misplaced: |_, _| None,
         unmentioned: &[],
     };
@@ -268,11 +267,9 @@ impl FileForm for ActionFile {
     }
 }
 
-/// How the calls of a file of actions are written.
+/// How conditions are written.
 const SIGNATURES: &[Signature] = {
     const CONDITION: &[&str] = &["ActionCondition"];
-    const EFFECT: &[&str] = &["Effect"];
-    const FIELDS: &[&str] = &[];
     &[
         Signature::new(CONDITION, "fault([oom])", &["kinds"]),
         Signature::new(CONDITION, "metric(\"name\", gt(0.5))", &["metric", "value"]),
@@ -284,30 +281,6 @@ const SIGNATURES: &[Signature] = {
         ),
         Signature::new(CONDITION, "recorded(ge(2))", &["value"]),
         Signature::new(CONDITION, "not(red_herring)", &["not"]),
-        Signature::new(EFFECT, "set_memory_limit(\"parameter\")", &["parameter"]),
-        Signature::new(
-            EFFECT,
-            "set_counter(circuit_breaker_ticks, 3)",
-            &["counter", "to"],
-        ),
-        Signature::new(
-            EFFECT,
-            "scale(metric: \"...\", by: 0.5, floor: 0.01)",
-            FIELDS,
-        ),
-        Signature::new(EFFECT, "add(metric: \"...\", amount: 1)", FIELDS),
-        Signature::new(EFFECT, "set(metric: \"...\", to: 0)", FIELDS),
-        Signature::new(EFFECT, "clamp(metric: \"...\", cap: 0.3)", FIELDS),
-        Signature::new(EFFECT, "int_div(metric: \"...\", by: 2, floor: 30)", FIELDS),
-        Signature::new(
-            EFFECT,
-            "int_scale(metric: \"...\", by: 0.7, floor: 30)",
-            FIELDS,
-        ),
-        Signature::new(EFFECT, "shift_sha(metric: \"...\")", FIELDS),
-        Signature::new(&["Factor"], "one_minus(\"parameter\")", &[Signature::SAME]),
-        Signature::new(&["Operand"], "parameter(\"name\")", &[Signature::SAME]),
-        Signature::new(&["Operand"], "metric(\"name\")", &[Signature::SAME]),
     ]
 };
 

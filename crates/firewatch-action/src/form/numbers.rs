@@ -5,8 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::decode::{DECIMALS, POSITIVE, bounds};
-use crate::model::MAX_DECIMALS;
+use crate::decode::{DECIMALS, MAX_DECIMALS, POSITIVE, bounds};
 
 /// A number that is neither infinite nor not-a-number.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -13,8 +13,8 @@ use super::union::{Either, MapOr, TextOr};
 use super::values::{Entries, Plain, Table};
 use super::words::{Named, Word};
 use crate::comparison::{Comparison, Operator};
+use crate::decode::MAX_DECIMALS;
 use crate::form::comparison::{Compared, ComparisonCall};
-use crate::model::MAX_DECIMALS;
 
 /// The schema of a file of actions.
 #[must_use]

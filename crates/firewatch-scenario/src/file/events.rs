@@ -9,7 +9,7 @@ use super::incident::FaultForm;
 use crate::codes;
 use crate::model::{TimelineAction, TimelineEvent};
 use firewatch_action::ActionRequest;
-use firewatch_action::decode::{Decoder, join};
+use firewatch_action::decode::{Decoder, Signature, join};
 use firewatch_action::form::{Table, given, if_given};
 
 /// Something that is done from outside.
@@ -153,3 +153,25 @@ pub(super) fn parts(request: &ActionRequest) -> (String, Option<String>, Option<
     let parameters = is_written.then_some(parameters);
     (request.name.clone(), request.target.clone(), parameters)
 }
+
+/// How what is done is written.
+pub(super) const SIGNATURES: &[Signature] = &[
+    Signature::new(&["Action"], "halt(\"service\")", &["service"]),
+    Signature::new(
+        &["Action"],
+        "inject((kind: oom, service: \"service\"))",
+        &["fault"],
+    ),
+    Signature::new(
+        &["Action"],
+        "set(\"service\", {\"metric\": value})",
+        &["service", "metrics"],
+    ),
+    // A step of a runbook, too.
+    Signature::new(
+        &["Action", "Step"],
+        "action(\"name\", \"service\")",
+        &["action", "service", "parameters"],
+    )
+    .requiring(1),
+];

@@ -1,6 +1,7 @@
 //! Expectations and checks.
 
 use firewatch_action::Comparison;
+use firewatch_action::decode::Signature;
 use firewatch_sim::{Status, Value};
 use serde::{Deserialize, Serialize};
 
@@ -168,3 +169,39 @@ impl From<Check> for CheckForm {
         }
     }
 }
+
+/// How expectations and checks are written.
+pub(super) const SIGNATURES: &[Signature] = {
+    const EXPECTATION: &[&str] = &["Expectation"];
+    // Conditions of runbooks include checks.
+    const CHECK: &[&str] = &["Check", "Condition"];
+    const VALUE: &[&str] = &["value"];
+    // What is expected stands directly below the expectation: `expect[0].service`.
+    const WITHIN: &str = Signature::WITHIN;
+    &[
+        Signature::new(EXPECTATION, "at_tick(3, check)", &["tick", WITHIN]),
+        Signature::new(EXPECTATION, "by_tick(3, check)", &["tick", WITHIN]),
+        Signature::new(EXPECTATION, "always(check)", &[WITHIN]),
+        Signature::new(EXPECTATION, "never(check)", &[WITHIN]),
+        Signature::new(EXPECTATION, "at_end(check)", &[WITHIN]),
+        Signature::new(
+            CHECK,
+            "status(\"service\", critical)",
+            &["service", "value"],
+        ),
+        Signature::new(
+            CHECK,
+            "metric(\"service\", \"metric\", le(0.1))",
+            &["service", "metric", "value"],
+        ),
+        Signature::new(CHECK, "bad_customer_minutes(le(10))", VALUE),
+        Signature::new(CHECK, "mttm(le(10))", VALUE),
+        Signature::new(CHECK, "slo_budget(le(10))", VALUE),
+        Signature::new(CHECK, "mean_error_rate(le(10))", VALUE),
+        Signature::new(CHECK, "unhealthy_services(le(10))", VALUE),
+        Signature::new(CHECK, "blast_radius(le(10))", VALUE),
+        Signature::new(CHECK, "reward(le(10))", VALUE),
+        Signature::new(CHECK, "grade(le(10))", VALUE),
+        Signature::new(CHECK, "wrong_actions(le(10))", VALUE),
+    ]
+};

@@ -4,6 +4,7 @@ use firewatch_sim::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::goal::{Goal, GoalTest};
+use firewatch_action::decode::Signature;
 use firewatch_action::form::ComparisonCall;
 use firewatch_action::form::{Calls, Either};
 use firewatch_action::form::{Finite, Plain};
@@ -151,3 +152,23 @@ impl From<GoalTest> for GoalTestForm {
         })
     }
 }
+
+/// How goals and their tests are written.
+pub(super) const SIGNATURES: &[Signature] = {
+    const TEST: &[&str] = &["GoalTest"];
+    const SAME: &str = Signature::SAME;
+    &[
+        Signature::new(
+            &["Goal"],
+            "goal(\"service\", \"metric\", lt(0.05))",
+            &["service", "metric", "value"],
+        ),
+        Signature::new(TEST, "one_of([0, 100])", &[SAME]),
+        Signature::new(TEST, "between(0, 100)", &[SAME, SAME]),
+        Signature::new(TEST, "approx(1.0, 0.3)", &[SAME, SAME]),
+        Signature::new(TEST, "than(le, \"metric\")", &[SAME, SAME]),
+        Signature::new(TEST, "abs(lt(1))", &[SAME]),
+        Signature::new(TEST, "entry(\"name\", 0)", &[SAME, SAME]),
+        Signature::new(TEST, "or_absent(\"\")", &[SAME]),
+    ]
+};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "schema")]
 use crate::check::MAX_SPEED;
 use crate::model::{Call, Calls, Fault, FaultShape, Service};
+use firewatch_action::decode::Signature;
 use firewatch_action::form::Word;
 use firewatch_action::form::{Calls as CallNames, Either, MapOr, TextOr, Valued};
 use firewatch_action::form::{Entries, Finite, Table, or_default};
@@ -307,3 +308,10 @@ impl From<AdversarialLine> for LineForm {
         Self { service, line }
     }
 }
+
+/// How a shape with fields is written.
+pub(super) const SIGNATURES: &[Signature] = &[Signature::new(
+    &["FaultShape"],
+    "flapping(on: 2, off: 1)",
+    &[],
+)];

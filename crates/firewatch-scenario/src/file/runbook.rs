@@ -14,6 +14,7 @@ use super::expectations::CheckForm;
 use crate::model::{Check, Expectation};
 use crate::runbook::{AlertName, Runbook, RunbookCondition, RunbookStep};
 use firewatch_action::Comparison;
+use firewatch_action::decode::Signature;
 use firewatch_action::form::Begun;
 use firewatch_action::form::{Named, Word};
 use firewatch_action::form::{Positive, Table, given, if_given, or_default};
@@ -257,3 +258,24 @@ impl schemars::JsonSchema for RunbookCondition {
         })
     }
 }
+
+/// How steps and conditions are written.
+pub(super) const SIGNATURES: &[Signature] = {
+    const STEP: &[&str] = &["Step"];
+    const CONDITION: &[&str] = &["Condition"];
+    &[
+        Signature::new(STEP, "wait(3)", &["ticks"]),
+        Signature::new(STEP, "wait_until(condition, 10)", &["condition", "at_most"]).requiring(1),
+        Signature::new(
+            STEP,
+            "when(condition, [steps])",
+            &["condition", "then", "others"],
+        )
+        .requiring(2),
+        Signature::new(CONDITION, "alert(\"service\")", &["service", "alert"]).requiring(1),
+        Signature::new(CONDITION, "tick(ge(6))", &["value"]),
+        Signature::new(CONDITION, "not(condition)", &["not"]),
+        Signature::new(CONDITION, "all([condition, ...])", &["all"]),
+        Signature::new(CONDITION, "any([condition, ...])", &["any"]),
+    ]
+};

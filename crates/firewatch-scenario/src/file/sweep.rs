@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes;
 use crate::sweep::{Axis, BadRange, End, Halt, MAX_SWEEP_VALUES, Seeds, Sweep, steps, whole_steps};
-use firewatch_action::decode::{Decoder, join, key_path};
+use firewatch_action::decode::{Decoder, Signature, join, key_path};
 use firewatch_action::form::Word;
 use firewatch_action::form::{Calls, Either, MapOr};
 use firewatch_action::form::{Entries, Finite};
@@ -366,3 +366,13 @@ impl From<Sweep> for SweepForm {
         }
     }
 }
+
+/// How ranges are written.
+pub(super) const SIGNATURES: &[Signature] = &[
+    Signature::new(&["SeedRange"], "range(first, end)", &["first", "end"]),
+    Signature::new(
+        &["SpeedRange", "TickRange", "Halt"],
+        "range(first, end, step)",
+        &["first", "end", "step"],
+    ),
+];

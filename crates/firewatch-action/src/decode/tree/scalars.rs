@@ -43,9 +43,16 @@ impl<'n> Node<'n, '_> {
         };
         let expected = if all.is_empty() { expected } else { all };
         let names = || union.names.iter().copied();
+        let is_told = !(union.expected.is_empty() && union.list.is_empty());
         let help = match &self.expr.kind {
             Kind::Word(word) if !union.names.is_empty() => {
-                firewatch_ron::suggest(word, "choices", names())
+                let names = firewatch_ron::suggest(word, "choices", names());
+                match names {
+                    // It is meant as one of them.
+                    Some(ref close) if close.ends_with('?') => names,
+                    _ if is_told => help().filter(|_| !is_list).or(names),
+                    _ => help(),
+                }
             }
             Kind::Text(text) if names().any(|name| name == text) => {
                 Some(format!("leave out the quotes: `{text}`"))

@@ -26,6 +26,7 @@ impl Node<'_, '_> {
         let Reading { notes, path, .. } = &mut *self.reading;
         let noun = without_article(one);
         let names = [noun, &plural(noun)];
+        // A host may have registered others.
         let word = if noun == "fault kind" {
             notes.fault_kind(self.expr, path, names)
         } else {

@@ -1,11 +1,14 @@
 //! The effects of a branch.
 
+use firewatch_sim::Value;
 use serde::{Deserialize, Serialize};
 
+use super::names::FileNames;
+use crate::decode::{Signature, join};
 use crate::form::numbers::{Decimals, Finite};
 use crate::form::union::{Calls, Either};
 use crate::form::values::{Plain, or_default};
-use crate::model::Counter;
+use crate::model::{Change, Counter, Effect, Factor, Limits, Operand, Recipients};
 
 /// Something that an action does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,7 +152,7 @@ fn is_target(on: &OnForm) -> bool {
 }
 
 /// Whose metric is changed: a word, or a service.
-pub(super) type OnForm = Either<OnCall, String>;
+type OnForm = Either<OnCall, String>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -176,7 +179,7 @@ impl Default for OnForm {
 }
 
 /// A number, or one that depends on a parameter.
-pub(super) type FactorForm = Either<FactorCall, Finite>;
+type FactorForm = Either<FactorCall, Finite>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -192,7 +195,7 @@ impl Calls for FactorCall {
 }
 
 /// A value, or where it comes from.
-pub(super) type OperandForm = Either<OperandCall, Plain>;
+type OperandForm = Either<OperandCall, Plain>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -210,4 +213,152 @@ pub(super) enum OperandCall {
 
 impl Calls for OperandCall {
     const NAMES: &'static [&'static str] = &["parameter", "metric"];
+}
+
+/// How effects are written.
+pub(super) const SIGNATURES: &[Signature] = {
+    const EFFECT: &[&str] = &["Effect"];
+    const FIELDS: &[&str] = &[];
+    const SAME: &[&str] = &[Signature::SAME];
+    &[
+        Signature::new(
+            EFFECT,
+            "scale(metric: \"...\", by: 0.5, floor: 0.01)",
+            FIELDS,
+        ),
+        Signature::new(EFFECT, "add(metric: \"...\", amount: 1)", FIELDS),
+        Signature::new(EFFECT, "set(metric: \"...\", to: 0)", FIELDS),
+        Signature::new(EFFECT, "clamp(metric: \"...\", cap: 0.3)", FIELDS),
+        Signature::new(EFFECT, "int_div(metric: \"...\", by: 2, floor: 30)", FIELDS),
+        Signature::new(
+            EFFECT,
+            "int_scale(metric: \"...\", by: 0.7, floor: 30)",
+            FIELDS,
+        ),
+        Signature::new(EFFECT, "shift_sha(metric: \"...\")", FIELDS),
+        Signature::new(EFFECT, "set_memory_limit(\"parameter\")", &["parameter"]),
+        Signature::new(
+            EFFECT,
+            "set_counter(circuit_breaker_ticks, 3)",
+            &["counter", "to"],
+        ),
+        Signature::new(&["Factor"], "one_minus(\"parameter\")", SAME),
+        Signature::new(&["Operand"], "parameter(\"name\")", SAME),
+        Signature::new(&["Operand"], "metric(\"name\")", SAME),
+    ]
+};
+
+/// The effects at a path.
+pub(super) fn effects(forms: Vec<EffectForm>, names: &mut FileNames, path: &str) -> Vec<Effect> {
+    // What names something unknown is noted, and something else takes its place.
+    names.each(forms, path, effect, || Effect::StoreLogs)
+}
+
+fn effect(form: EffectForm, names: &mut FileNames, path: &str) -> Option<Effect> {
+    let (metric, on, change) = match form {
+        EffectForm::RecomputeMemoryBytes => return Some(Effect::RecomputeMemoryBytes),
+        EffectForm::RecomputeMemoryUtilization => return Some(Effect::RecomputeMemoryUtilization),
+        EffectForm::StoreLogs => return Some(Effect::StoreLogs),
+        EffectForm::SetMemoryLimit(name) => {
+            let parameter = names.parameter(&name, &join(path, "parameter"))?;
+            return Some(Effect::SetMemoryLimit { parameter });
+        }
+        EffectForm::SetCounter(counter, to) => return Some(Effect::SetCounter { counter, to }),
+        EffectForm::Scale {
+            metric,
+            on,
+            by,
+            floor,
+            cap,
+            round,
+        } => {
+            let change = Change::Scale {
+                by: factor(by, names, path)?,
+                limits: limits(floor, cap),
+                round: round.map(|decimals| decimals.0),
+            };
+            (metric, on, change)
+        }
+        EffectForm::Add {
+            metric,
+            on,
+            amount: Plain(amount),
+            floor,
+            cap,
+        } => {
+            let limits = limits(floor, cap);
+            (metric, on, Change::Add { amount, limits })
+        }
+        EffectForm::Set {
+            metric,
+            on,
+            to,
+            create,
+        } => {
+            let to = operand(to, names, &join(path, "to"))?;
+            (metric, on, Change::Set { to, create })
+        }
+        EffectForm::Clamp {
+            metric,
+            on,
+            floor,
+            cap,
+        } => (metric, on, Change::Clamp(limits(floor, cap))),
+        EffectForm::IntDiv {
+            metric,
+            on,
+            by,
+            floor,
+        } => {
+            let floor = floor.map(f64::from);
+            (metric, on, Change::IntDiv { by, floor })
+        }
+        EffectForm::IntScale {
+            metric,
+            on,
+            by,
+            floor,
+        } => {
+            let (by, floor) = (factor(by, names, path)?, floor.map(f64::from));
+            (metric, on, Change::IntScale { by, floor })
+        }
+        EffectForm::ShiftSha { metric, on } => (metric, on, Change::ShiftSha),
+    };
+    Some(Effect::Change {
+        metric: names.metric(&metric, &join(path, "metric"))?,
+        on: match on {
+            Either::Call(OnCall::Target) => Recipients::Target,
+            Either::Call(OnCall::Dependents) => Recipients::Dependents,
+            Either::Call(OnCall::All) => Recipients::All,
+            Either::Plain(service) => Recipients::Service(service),
+        },
+        change,
+    })
+}
+
+fn limits(floor: Option<Finite>, cap: Option<Finite>) -> Limits {
+    Limits {
+        floor: floor.map(f64::from),
+        cap: cap.map(f64::from),
+    }
+}
+
+fn factor(form: FactorForm, names: &mut FileNames, path: &str) -> Option<Factor> {
+    match form {
+        Either::Plain(Finite(number)) => Some(Factor::Number(number)),
+        Either::Call(FactorCall::OneMinus(name)) => {
+            let parameter = names.parameter(&name, &join(path, "by"))?;
+            Some(Factor::OneMinus(parameter))
+        }
+    }
+}
+
+fn operand(form: OperandForm, names: &mut FileNames, path: &str) -> Option<Operand> {
+    Some(match form {
+        Either::Plain(value) => Operand::Value(Value::from(value)),
+        Either::Call(OperandCall::Parameter(name)) => {
+            Operand::Parameter(names.parameter(&name, path)?)
+        }
+        Either::Call(OperandCall::Metric(name)) => Operand::Metric(names.metric(&name, path)?),
+    })
 }

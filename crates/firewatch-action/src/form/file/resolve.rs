@@ -2,8 +2,8 @@
 
 use firewatch_sim::Value;
 
+use super::effects::effects;
 use super::names::FileNames;
-use super::resolve_effects::effects;
 use super::{
     ActionForm, ActionsForm, AmendmentForm, AnyKind, BranchForm, ConditionForm, ParameterForm,
     RulesForm,
