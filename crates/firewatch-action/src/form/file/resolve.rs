@@ -106,7 +106,8 @@ impl BranchForm {
                 names.each(lines, &join(path, "report"), line, Template::default)
             }
         };
-        if is_unclear && !names.notes.is_broken_within(path) {
+        let is_unread = |field: &str| names.notes.is_broken_within(&join(path, field));
+        if is_unclear && !is_unread("feedback") && !is_unread("report") {
             let message = "a branch says something: either a `feedback` or a `report`";
             let help = "`feedback: \"one line\"`, or `report: [\"a line\", \"another\"]`";
             names.notes.report(
