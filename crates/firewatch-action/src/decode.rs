@@ -5,26 +5,25 @@ mod asked;
 mod describe;
 mod fields;
 mod json;
+mod read;
 mod refused;
 mod signature;
 mod tree;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::marker::PhantomData;
 use std::ops::Range;
 
 use firewatch_ron::{Code, Expr, MAX_PROBLEMS, Problem};
 use firewatch_sim::FaultKinds;
-use serde::de::DeserializeOwned;
 
 use crate::codes;
 pub(crate) use asked::{
     DECIMALS, EITHER, Expected, MAP_OR, MAX_DECIMALS, POSITIVE, RAW, TEXT_OR, bounds,
 };
+pub use read::read;
 use refused::Refused;
 pub use signature::{Language, Misplaced, Signature};
-use tree::Reading;
 
 /// Characters that a key may have. Keys are a part of the paths of everything below them.
 pub const MAX_KEY: usize = 200;
@@ -277,43 +276,4 @@ impl Decoder {
 /// The path of an entry of a map.
 pub fn key_path(path: &str, key: &str) -> String {
     format!("{path}[{key:?}]")
-}
-
-/// The value that a text holds, as far as it could be read; `what` and `example` show an empty file what
-/// it lacks. Faults in it are of the given kinds.
-pub fn read<T: DeserializeOwned>(
-    text: &str,
-    [what, example]: [&str; 2],
-    language: Language,
-    fault_kinds: &FaultKinds,
-) -> (Option<T>, Decoder) {
-    let parsed = firewatch_ron::parse(text);
-    let mut notes = Decoder::after(parsed.problems, text);
-    notes.fault_kinds.clone_from(fault_kinds);
-    let Some(expr) = &parsed.value else {
-        if !notes.has_problems() {
-            let message = format!("the file has no {what} in it");
-            let help = Some(format!("begin with `{example}`"));
-            notes.problem(codes::NO_CONTENT, "", 0..0, message, "", help);
-        }
-        return (None, notes);
-    };
-    let mut reading = Reading {
-        notes: &mut notes,
-        language,
-        path: String::new(),
-        failed: false,
-        within_value: false,
-    };
-    let value = reading.value(expr, PhantomData);
-    let (failed, path) = (reading.failed, reading.path);
-    let value = match value {
-        Ok(value) => Some(value).filter(|_| !failed),
-        // Nothing that a tree answers with is refused, as far as is known.
-        Err(Refused(why)) => {
-            notes.report(codes::WRONG_FORM, &path, why, "", None);
-            None
-        }
-    };
-    (value, notes)
 }

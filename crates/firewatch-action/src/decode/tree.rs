@@ -3,141 +3,22 @@
 
 mod access;
 mod named;
+mod node;
 mod placeholder;
 mod scalars;
 mod variants;
 
-use firewatch_ron::{Expr, Kind, NumberValue, work};
-use serde::de::{DeserializeSeed, Deserializer, Visitor};
+use firewatch_ron::{Kind, NumberValue};
+use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::Refused;
 use super::asked::{EITHER, Expected, MAP_OR, RAW, TEXT_OR};
 use super::describe::{example_of, in_quotes, with_example, without_article};
-use super::{Decoder, Language, Refused};
-use access::{EntryAccess, FieldAccess, ItemAccess};
+use access::{EntryAccess, ItemAccess, fields};
+use node::Node;
+pub(super) use node::Reading;
 use placeholder::Placeholder;
-use scalars::Union;
-
-/// What is kept while a tree is read.
-pub(super) struct Reading<'r> {
-    pub(super) notes: &'r mut Decoder,
-    pub(super) language: Language,
-    /// Where the value stands that is read now.
-    pub(super) path: String,
-    /// What was read last could not be read: a placeholder stands for it.
-    pub(super) failed: bool,
-    /// What is read is inside the value of a metric: it has no place of its own, since nothing asks for one later.
-    pub(super) within_value: bool,
-}
-
-impl Reading<'_> {
-    /// Does something at a path below the present one.
-    pub(super) fn below<T>(
-        &mut self,
-        add: impl FnOnce(&mut String),
-        read: impl FnOnce(&mut Self) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
-        let length = self.path.len();
-        add(&mut self.path);
-        let value = read(self)?;
-        self.path.truncate(length);
-        Ok(value)
-    }
-
-    /// Reads the value at the present path, and notes where it stands.
-    pub(super) fn value<'de, S: DeserializeSeed<'de>>(
-        &mut self,
-        expr: &Expr,
-        seed: S,
-    ) -> Result<S::Value, Refused> {
-        work::count(1);
-        if !self.within_value {
-            self.notes.mark(&self.path, expr.span.clone());
-        }
-        self.part(expr, seed)
-    }
-
-    /// As [`Reading::value`], of what has no place of its own.
-    pub(super) fn part<'de, S: DeserializeSeed<'de>>(
-        &mut self,
-        expr: &Expr,
-        seed: S,
-    ) -> Result<S::Value, Refused> {
-        let failed = std::mem::take(&mut self.failed);
-        let value = seed.deserialize(Node::new(self, expr))?;
-        if self.failed && !self.within_value {
-            self.notes.mark_broken(&self.path);
-        }
-        self.failed |= failed;
-        Ok(value)
-    }
-
-    /// As [`Reading::value`], of what can fail on its own: what is around it is read all the same.
-    pub(super) fn element<'de, S: DeserializeSeed<'de>>(
-        &mut self,
-        expr: &Expr,
-        seed: S,
-    ) -> Result<S::Value, Refused> {
-        let failed = self.failed;
-        let value = self.value(expr, seed)?;
-        if !self.within_value {
-            self.failed = failed;
-        }
-        Ok(value)
-    }
-}
-
-/// A value of the tree.
-struct Node<'n, 'r> {
-    reading: &'n mut Reading<'r>,
-    expr: &'n Expr<'n>,
-    union: Union,
-}
-
-impl<'n, 'r> Node<'n, 'r> {
-    pub(super) fn new(reading: &'n mut Reading<'r>, expr: &'n Expr<'n>) -> Self {
-        Self {
-            reading,
-            expr,
-            union: Union::default(),
-        }
-    }
-
-    /// Whether there is something to be read.
-    fn is_readable(&mut self) -> bool {
-        match self.expr.kind {
-            // Already reported by the parser.
-            Kind::Broken => {
-                self.reading.failed = true;
-                false
-            }
-            Kind::Nothing => {
-                self.mismatch("a value", None);
-                false
-            }
-            _ => true,
-        }
-    }
-}
-
-/// Named fields, and whether all that is needed could be read; `said` is what they are and how they are written.
-fn fields<'de, V: Visitor<'de>>(
-    reading: &mut Reading,
-    expr: &Expr,
-    said: [&str; 3],
-    names: &'static [&'static str],
-    visitor: V,
-) -> Result<(V::Value, bool), Refused> {
-    let Reading { notes, path, .. } = &mut *reading;
-    let Some(given) = notes.fields(expr, path, said) else {
-        reading.failed = true;
-        let value = Placeholder.deserialize_struct("", names, visitor)?;
-        return Ok((value, false));
-    };
-    let mut access = FieldAccess::new(reading, given, names);
-    let value = visitor.visit_map(&mut access)?;
-    Ok((value, access.finish()))
-}
 
 macro_rules! read {
     ($($method:ident($node:ident, $visitor:ident) = $found:expr, $visit:ident;)*) => {$(

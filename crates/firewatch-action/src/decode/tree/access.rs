@@ -8,11 +8,30 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::named::named;
+use super::node::{Node, Reading};
 use super::placeholder::{Absent, Placeholder};
-use super::{Node, Reading, fields};
 use crate::decode::fields::{Call, Fields};
 use crate::decode::signature::{SAME, Signature, WITHIN};
 use crate::decode::{Entry, Refused, add_field};
+
+/// Named fields, and whether all that is needed could be read; `said` is what they are and how they are written.
+pub(super) fn fields<'de, V: Visitor<'de>>(
+    reading: &mut Reading,
+    expr: &Expr,
+    said: [&str; 3],
+    names: &'static [&'static str],
+    visitor: V,
+) -> Result<(V::Value, bool), Refused> {
+    let Reading { notes, path, .. } = &mut *reading;
+    let Some(given) = notes.fields(expr, path, said) else {
+        reading.failed = true;
+        let value = Placeholder.deserialize_struct("", names, visitor)?;
+        return Ok((value, false));
+    };
+    let mut access = FieldAccess::new(reading, given, names);
+    let value = visitor.visit_map(&mut access)?;
+    Ok((value, access.finish()))
+}
 
 /// The items of a list.
 pub(super) struct ItemAccess<'n, 'r> {

@@ -2,21 +2,9 @@
 
 use firewatch_ron::{Kind, NumberValue};
 
-use super::{Node, Reading};
+use super::node::{Node, Reading};
 use crate::decode::asked::bounds;
 use crate::decode::describe::{in_quotes, number, without_quotes};
-
-/// What a value can be besides what it is read as.
-#[derive(Default)]
-pub(super) struct Union {
-    /// In words; before what it is read as.
-    pub(super) before: &'static str,
-    /// In words, of all forms together; instead of what it is read as.
-    pub(super) expected: String,
-    /// The same where a list is read.
-    pub(super) list: String,
-    pub(super) names: &'static [&'static str],
-}
 
 impl<'n> Node<'n, '_> {
     /// Notes that the value is something else, and has a placeholder.

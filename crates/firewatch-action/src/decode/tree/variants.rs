@@ -5,8 +5,8 @@ use serde::de::{Deserializer, Visitor};
 
 use super::access::{CallAccess, Form};
 use super::named::Variant;
+use super::node::{Node, Reading};
 use super::placeholder::Placeholder;
-use super::{Node, Reading};
 use crate::codes;
 use crate::decode::Refused;
 use crate::decode::asked::{EITHER, Expected, MAP_OR, TEXT_OR};
