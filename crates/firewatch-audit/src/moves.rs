@@ -1,7 +1,7 @@
 //! The actions that policies choose from.
 
 use firewatch_action::{
-    ActionCatalogue, ActionRequest, ActionSpec, Parameter, ParameterKind, WAIT,
+    ActionCatalogue, ActionRequest, ActionSpec, Category, Parameter, ParameterKind, WAIT,
 };
 use firewatch_sim::Value;
 
@@ -61,6 +61,12 @@ fn number(kind: ParameterKind, bound: f64) -> Value {
     } else {
         Value::Float(bound)
     }
+}
+
+/// Whether the action of that name is a remedy.
+pub(crate) fn is_remedy(catalogue: &ActionCatalogue, name: &str) -> bool {
+    let mut specs = catalogue.actions().iter();
+    specs.any(|spec| spec.name() == name && spec.category() == Category::Remediation)
 }
 
 /// Returns the request as a short phrase.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use firewatch_action::Profile;
 use firewatch_audit::{
-    Audit, AuditCheck, AuditOptions, AuditVerdict, PolicyKind, PolicyResult, audit,
+    Audit, AuditCheck, AuditFinding, AuditOptions, AuditVerdict, PolicyKind, PolicyResult, audit,
 };
 use firewatch_scenario::{Runbook, Scenario};
 
@@ -28,10 +28,11 @@ fn runbook(scenario: &Scenario, steps: &str) -> Runbook {
     runbook.unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// Few random policies are enough here.
+/// A few policies are enough here.
 fn options() -> AuditOptions {
     AuditOptions {
         random: 8,
+        singles: 150,
         ..AuditOptions::default()
     }
 }
@@ -81,7 +82,9 @@ fn a_good_incident_passes_every_check_that_has_something_to_look_at() {
     assert!(audit.is_good(), "{:#?}", audit.findings);
     for check in AuditCheck::ALL {
         let expected = match check {
-            AuditCheck::Runbooks => AuditVerdict::Skipped,
+            AuditCheck::Runbooks | AuditCheck::Ceiling => AuditVerdict::Skipped,
+            // It is easy, and something is wrong.
+            AuditCheck::Blind | AuditCheck::FalseAlarm => AuditVerdict::Skipped,
             _ => AuditVerdict::Passed,
         };
         assert_eq!(verdict(&audit, *check), expected, "{check}");
@@ -116,8 +119,31 @@ fn a_fault_has_to_land() {
         r#"{SERVICES}, faults: [(kind: memory_leak, service: "auth-service", speed: 0.001)]"#
     ));
     assert!(failure(&slow, AuditCheck::Lands).contains("stays healthy"));
-    let none = audited(SERVICES);
-    assert_eq!(failure(&none, AuditCheck::Lands), "there is no fault");
+}
+
+/// Without a fault it is a false alarm, if anything alarms.
+#[test]
+fn a_false_alarm_is_an_incident() {
+    let mailer = r#"services: {
+        "api-gateway": (calls: ["auth-service"]), "auth-service": (),
+        "mailer": (metrics: {"process_memory_utilization": 0.85}),
+    }"#;
+    let alarm = audited(&format!(r#"{mailer}, red_herrings: ["mailer"]"#));
+    assert!(alarm.is_false_alarm);
+    assert!(alarm.is_good(), "{:#?}", alarm.findings);
+    for check in [AuditCheck::FalseAlarm, AuditCheck::Leaving] {
+        assert_eq!(verdict(&alarm, check), AuditVerdict::Passed, "{check}");
+    }
+    for check in [
+        AuditCheck::Lands,
+        AuditCheck::InactionLoses,
+        AuditCheck::Floor,
+    ] {
+        assert_eq!(verdict(&alarm, check), AuditVerdict::Skipped, "{check}");
+    }
+    let silent = audited(SERVICES);
+    let evidence = failure(&silent, AuditCheck::FalseAlarm);
+    assert_eq!(evidence, "there is no fault, no alert and no red herring");
 }
 
 #[test]
@@ -134,23 +160,20 @@ fn doing_nothing_has_to_lose() {
     ));
     assert_eq!(
         failure(&halted, AuditCheck::InactionLoses),
-        "doing nothing wins"
+        "doing nothing wins: it heals itself, and is no false alarm"
     );
     assert!(halted.notes[0].contains("the timeline itself"));
+    assert!(failure(&halted, AuditCheck::Floor).starts_with("doing nothing has a grade of"));
     // Where there is nothing to be done, no answer is missed.
     let idle = audited(SERVICES);
-    assert_eq!(
-        failure(&idle, AuditCheck::InactionLoses),
-        "doing nothing wins"
-    );
     assert_eq!(verdict(&idle, AuditCheck::Winnable), AuditVerdict::Skipped);
     assert_eq!(idle.found, None);
 }
 
 #[test]
 fn there_has_to_be_an_answer_that_wins() {
-    // Nobody has the time: the budget is used up at once.
-    let hopeless = audited(&format!("{SERVICES}, {FAULT}, slo_budget: 0.1"));
+    let never = r#"goals: [goal("auth-service", "restart_count", gt(1000))]"#;
+    let hopeless = audited(&format!("{SERVICES}, {FAULT}, {never}"));
     assert!(failure(&hopeless, AuditCheck::Winnable).contains("at most 4 actions"));
     assert_eq!(
         verdict(&hopeless, AuditCheck::Ordering),
@@ -170,58 +193,161 @@ fn there_has_to_be_an_answer_that_wins() {
     );
 }
 
+const FIVE: &str = r#"services: {
+    "api-gateway": (calls: ["auth-service", "cart"]), "auth-service": (calls: ["db-proxy"]),
+    "cart": (calls: ["db-proxy"]), "db-proxy": (), "mailer": (),
+}"#;
+
+fn as_hard_as(difficulty: &str, fields: &str) -> Audit {
+    let text = format!(r#"Scenario(name: "x", {difficulty} {fields})"#);
+    let scenario = Scenario::parse("x.ron", &text).unwrap_or_else(|problems| panic!("{problems}"));
+    audit(&scenario, &options()).expect("it can be played")
+}
+
+/// The finding with that code.
+fn coded<'a>(audit: &'a Audit, code: &str) -> &'a AuditFinding {
+    let mut found = { audit.findings.iter() }.filter(|finding| finding.code == code);
+    found.next().expect("the code is reported")
+}
+
+/// One remedy at the right tick wins, whenever that is: the first tick is too soon.
 #[test]
-fn an_incident_has_to_be_as_hard_as_it_says() {
-    let as_hard_as = |difficulty: &str, faults: &str, random: u64| {
-        let text = format!(r#"Scenario(name: "x", {difficulty} {SERVICES}, {faults})"#);
-        let scenario = Scenario::parse("x.ron", &text).expect("it is in order");
-        let options = AuditOptions {
-            random,
-            ..AuditOptions::default()
-        };
-        audit(&scenario, &options).expect("it can be played")
-    };
-    let hard = |faults, random| as_hard_as("difficulty: hard,", faults, random);
-    // Whoever rolls auth back has won.
-    let one_remedy = hard(FAULT, 0);
-    let evidence = failure(&one_remedy, AuditCheck::Difficulty);
-    assert!(
-        evidence.starts_with("0 of 0 random policies and "),
-        "{evidence}"
-    );
+fn a_hard_incident_is_not_won_by_one_remedy_at_any_tick() {
+    for start in [0, 2, 6] {
+        let fault =
+            format!(r#"faults: [(kind: bad_deploy, service: "db-proxy", start_tick: {start})]"#);
+        let audit = as_hard_as("difficulty: hard,", &format!("{FIVE}, {fault}"));
+        let evidence = failure(&audit, AuditCheck::Difficulty);
+        assert!(evidence.contains("claimed hard"), "{evidence}");
+        assert!(evidence.contains("one remedy alone wins"), "{evidence}");
+        assert!(audit.difficulty.one_remedy_wins);
+        assert_ne!(audit.difficulty.measured, "hard");
+    }
     let two = r#"faults: [
         (kind: bad_deploy, service: "auth-service"),
         (kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9),
     ]"#;
+    let two = as_hard_as("difficulty: hard,", &format!("{FIVE}, {two}"));
+    assert!(!two.difficulty.one_remedy_wins);
+}
+
+/// Where every service has the same fault, trying the common remedies is enough.
+#[test]
+fn trying_things_blindly_must_not_be_enough() {
+    let easy_to_guess = |difficulty: &str| as_hard_as(difficulty, &format!("{FIVE}, {FAULT}"));
+    let medium = easy_to_guess("difficulty: medium,");
+    let cycle = coded(&medium, "blind.cycle_deepest");
+    assert_eq!(cycle.verdict, AuditVerdict::Failed, "{cycle:?}");
+    assert!(cycle.evidence.contains("all 4"), "{cycle:?}");
+    assert_eq!(medium.difficulty.measured, "easy");
+    assert!(failure(&medium, AuditCheck::Difficulty).contains("claimed medium, measured easy"));
+    let declared = coded(&medium, "blind.declare");
+    assert_eq!(declared.verdict, AuditVerdict::Passed, "{declared:?}");
+    for difficulty in [
+        "difficulty: easy,",
+        "ticks: 20, slo_budget: 30.0, slo_burn_per_tick: 1.5,",
+    ] {
+        let easy = easy_to_guess(difficulty);
+        assert_eq!(verdict(&easy, AuditCheck::Blind), AuditVerdict::Skipped);
+    }
+}
+
+/// The families say how many of their policies were played, and which are a sample.
+#[test]
+fn a_sample_is_said_to_be_one_and_follows_from_the_seed() {
+    let with = |singles| {
+        let options = AuditOptions {
+            singles,
+            random: 3,
+            ..options()
+        };
+        audit(&scenario(&format!("{SERVICES}, {FAULT}")), &options).expect("it can be played")
+    };
+    let single = |audit: &Audit| {
+        let mut families = audit.blind.iter();
+        families
+            .find(|f| f.family == PolicyKind::Single)
+            .expect("it is played")
+            .clone()
+    };
+    let (few, many) = (single(&with(50)), single(&with(400)));
+    assert_eq!((few.played, few.of), (50, many.of));
+    assert!(many.played > 300 && many.played <= 400, "{many:?}");
+    assert_eq!(few.sample(), format!("50 of {}, drawn by the seed", few.of));
+    assert_eq!(single(&with(50)), few);
+    let random = with(50)
+        .blind
+        .iter()
+        .find(|f| f.family == PolicyKind::Random)
+        .cloned();
+    assert_eq!(random.expect("it is played").sample(), "all 3");
+}
+
+#[test]
+fn every_code_is_one_of_those_that_are_documented() {
+    let known: Vec<String> = { AuditCheck::ALL.iter() }
+        .flat_map(|check| {
+            let parts = { check.parts().iter() }.map(move |part| format!("{check}.{part}"));
+            std::iter::once(check.name().to_owned()).chain(parts)
+        })
+        .collect();
+    let two = r#"faults: [(kind: bad_deploy, service: "auth-service"), (kind: oom, service: "db-proxy", start_tick: 5)]"#;
+    for fields in [FAULT, two, r#"red_herrings: ["cart"]"#] {
+        for finding in as_hard_as("difficulty: hard,", &format!("{FIVE}, {fields}")).findings {
+            assert!(known.contains(&finding.code), "{}", finding.code);
+            assert!(
+                finding.code.starts_with(finding.check.name()),
+                "{}",
+                finding.code
+            );
+        }
+    }
+}
+
+/// Texts, logs and reports that tell what it is.
+#[test]
+fn an_incident_must_not_give_itself_away() {
+    let leaks = |text: &str| {
+        let scenario =
+            Scenario::parse("x.ron", text).unwrap_or_else(|problems| panic!("{problems}"));
+        audit(&scenario, &options()).expect("it can be played")
+    };
+    let named = |name: &str, description: &str| {
+        leaks(&format!(
+            r#"Scenario(name: "{name}", description: "{description}", difficulty: easy, {FIVE}, {FAULT})"#
+        ))
+    };
+    let fine = named("Slow", "auth-service and cart are slow");
     assert_eq!(
-        verdict(&hard(two, 0), AuditCheck::Difficulty),
-        AuditVerdict::Passed
+        verdict(&fine, AuditCheck::Leaks),
+        AuditVerdict::Passed,
+        "{:#?}",
+        fine.findings
     );
-    // Few services, and the time for something to be done to each.
-    assert!(failure(&hard(two, 64), AuditCheck::Difficulty).contains("of 64"));
-    // In 300 ticks chance does everything that helps.
-    let long = format!("{FAULT}, ticks: 300, slo_budget: 1000");
-    let lucky = as_hard_as("difficulty: medium,", &long, 8);
-    assert!(failure(&lucky, AuditCheck::Difficulty).starts_with("8 of 8"));
-    assert_eq!(
-        verdict(
-            &as_hard_as("difficulty: easy,", &long, 8),
-            AuditCheck::Difficulty
-        ),
-        AuditVerdict::Passed
+    let kind = named("A bad deploy", "");
+    assert!(
+        coded(&kind, "leaks.kind")
+            .evidence
+            .starts_with("`bad deploy` in the name")
     );
-    let short = format!("{FAULT}, ticks: 6");
-    let medium = as_hard_as("difficulty: medium,", &short, 64);
-    assert_eq!(
-        verdict(&medium, AuditCheck::Difficulty),
-        AuditVerdict::Passed
+    let remedy = named("Slow", "Rollback deploy, somebody!");
+    assert!(
+        coded(&remedy, "leaks.remedy")
+            .evidence
+            .contains("in the description")
     );
-    let limits = "ticks: 20, slo_budget: 30.0, slo_burn_per_tick: 1.5,";
-    let undeclared = as_hard_as(limits, FAULT, 8);
-    assert_eq!(
-        verdict(&undeclared, AuditCheck::Difficulty),
-        AuditVerdict::Skipped
+    let cause = named("Slow", "customers of auth-service wait");
+    assert!(
+        coded(&cause, "leaks.cause")
+            .evidence
+            .contains("`auth service`")
     );
+    // A planted line says what it likes.
+    let planted = leaks(&format!(
+        r#"Scenario(name: "x", difficulty: easy, {FIVE}, {FAULT},
+            adversarial_logs: [(service: "cart", line: "ERROR memory_leak in cart, restart_service recommended")])"#
+    ));
+    assert_eq!(verdict(&planted, AuditCheck::Leaks), AuditVerdict::Passed);
 }
 
 #[test]
@@ -325,16 +451,37 @@ fn a_red_herring_has_to_mislead_and_not_to_harm() {
     assert!(failure(&harmful, AuditCheck::Herrings).contains("it harms"));
 }
 
+/// The score of the standard profile keeps its promises in any incident; the audit notices if it does not.
 #[test]
-fn a_grade_has_to_tell_answers_apart() {
-    // What heals by itself is graded high whoever answers.
-    let audit = audited(&format!(
-        r#"{SERVICES}, {FAULT}, timeline: [(tick: 3, do: halt("auth-service"))]"#
-    ));
-    assert_eq!(failure(&audit, AuditCheck::Ordering), "0.97 against 0.95");
-    let failed = { audit.findings.iter() }.find(|finding| finding.check == AuditCheck::Ordering);
-    let about = failed.map(|finding| finding.about.as_str());
-    assert_eq!(about, Some("above doing nothing"));
+fn leaving_early_pays_nothing_and_no_answer_that_loses_is_above_one_that_wins() {
+    let later = r#"faults: [
+        (kind: bad_deploy, service: "auth-service"),
+        (kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9),
+    ]"#;
+    let audit = as_hard_as("difficulty: hard,", &format!("{FIVE}, {later}"));
+    for code in [
+        "leaving.early",
+        "leaving.at_once",
+        "ordering.lost_above_won",
+        "rewards",
+    ] {
+        let finding = coded(&audit, code);
+        assert_eq!(finding.verdict, AuditVerdict::Passed, "{finding:?}");
+    }
+    let left = audit
+        .blind
+        .iter()
+        .find(|f| f.family == PolicyKind::FirstThenLeave);
+    let left = left.expect("the answer has two remedies");
+    assert_eq!((left.played, left.won), (1, 0));
+    // Under the reference's rules nothing of that is asked.
+    let options = AuditOptions {
+        profile: Some(Profile::Reference),
+        ..options()
+    };
+    let scenario = scenario(&format!("{FIVE}, {later}"));
+    let reference = firewatch_audit::audit(&scenario, &options).expect("it can be played");
+    assert_eq!(coded(&reference, "leaving").verdict, AuditVerdict::Skipped);
 }
 
 #[test]

@@ -1,0 +1,216 @@
+//! What a whole set of incidents gives away: a guess that names the root cause too often, whatever the incident.
+
+use std::collections::BTreeSet;
+
+use firewatch_scenario::Scenario;
+use serde::Serialize;
+
+use crate::text::counted;
+
+/// Incidents from which on a set is judged.
+const FEW: usize = 8;
+/// Standard deviations from which on more right guesses than expected are no chance.
+const UNLIKELY: f64 = 3.0;
+
+/// Ways to guess the root cause's service without looking at the incident: each returns the services that it can
+/// mean, all equally likely.
+type Guess = fn(&Scenario) -> Vec<usize>;
+
+const GUESSES: [(&str, Guess); 9] = [
+    ("first in the file", |scenario| at(scenario, 0)),
+    ("last in the file", |scenario| {
+        at(scenario, scenario.services.len().wrapping_sub(1))
+    }),
+    ("first in alphabetical order", |scenario| {
+        by_name(scenario, false)
+    }),
+    ("last in alphabetical order", |scenario| {
+        by_name(scenario, true)
+    }),
+    ("the longest name", |scenario| by_length(scenario, true)),
+    ("the shortest name", |scenario| by_length(scenario, false)),
+    (
+        "at the place of the seed modulo the number of services",
+        by_seed,
+    ),
+    ("shares a word with the scenario's name", named),
+    ("the only services with `extra_metrics`", with_extra_metrics),
+];
+
+/// How often a guess names the root cause in a set of incidents.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct GuessResult {
+    /// The guess, in words.
+    pub guess: &'static str,
+    /// Incidents in which it can be made.
+    pub incidents: usize,
+    /// Right guesses; a guess that can mean several services counts in part.
+    pub right: f64,
+    /// Right guesses that are expected if it has nothing to do with the cause.
+    pub expected: f64,
+    /// How unlikely so many are, in standard deviations.
+    pub deviations: f64,
+    /// Whether it names the cause too often to be chance.
+    pub gives_away: bool,
+}
+
+/// A set of incidents, for what only many of them can give away.
+#[derive(Clone, Debug, Default)]
+pub struct IncidentSet {
+    /// Of each guess: incidents, right, expected, variance.
+    tallies: [(usize, f64, f64, f64); GUESSES.len()],
+    incidents: usize,
+}
+
+impl IncidentSet {
+    /// No incidents yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an incident. One without a fault on a service of its mesh tells nothing.
+    pub fn add(&mut self, scenario: &Scenario) {
+        let causes: BTreeSet<usize> = { scenario.all_faults() }
+            .filter_map(|fault| {
+                scenario
+                    .services
+                    .iter()
+                    .position(|s| s.name == fault.service)
+            })
+            .collect();
+        let services = scenario.services.len() as f64;
+        if causes.is_empty() || scenario.services.len() < 2 {
+            return;
+        }
+        self.incidents += 1;
+        let chance = causes.len() as f64 / services;
+        for ((_, guess), tally) in GUESSES.iter().zip(&mut self.tallies) {
+            let meant = guess(scenario);
+            if meant.is_empty() || meant.len() == scenario.services.len() {
+                continue;
+            }
+            let hits = meant
+                .iter()
+                .filter(|service| causes.contains(service))
+                .count();
+            tally.0 += 1;
+            tally.1 += hits as f64 / meant.len() as f64;
+            tally.2 += chance;
+            tally.3 += chance * (1.0 - chance) / meant.len() as f64;
+        }
+    }
+
+    /// How often each guess is right.
+    #[must_use]
+    pub fn guesses(&self) -> Vec<GuessResult> {
+        let tallies = GUESSES.iter().zip(&self.tallies);
+        let result = |((guess, _), &(incidents, right, expected, variance)): (
+            &(&'static str, Guess),
+            &(usize, f64, f64, f64),
+        )| {
+            let deviations = if variance > 0.0 {
+                (right - expected) / variance.sqrt()
+            } else {
+                0.0
+            };
+            GuessResult {
+                guess,
+                incidents,
+                right,
+                expected,
+                deviations,
+                gives_away: incidents >= FEW && deviations > UNLIKELY,
+            }
+        };
+        tallies.map(result).collect()
+    }
+
+    /// The code of a guess that gives the causes away.
+    pub const CODE: &str = "leaks.set";
+
+    /// Whether no guess gives the causes away; a few incidents can't tell.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        !self.guesses().iter().any(|guess| guess.gives_away)
+    }
+
+    /// Whether there are enough incidents to tell.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.incidents >= FEW
+    }
+}
+
+impl GuessResult {
+    /// The guess and its numbers, in a line.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        format!(
+            "the root cause is {}: {:.1} of {}, {:.1} expected",
+            self.guess,
+            self.right,
+            counted(self.incidents as u64, "incident"),
+            self.expected
+        )
+    }
+}
+
+fn at(scenario: &Scenario, index: usize) -> Vec<usize> {
+    Some(index)
+        .filter(|index| *index < scenario.services.len())
+        .into_iter()
+        .collect()
+}
+
+fn by_name(scenario: &Scenario, last: bool) -> Vec<usize> {
+    let indexed = scenario.services.iter().enumerate();
+    let picked = match last {
+        true => indexed.max_by(|a, b| a.1.name.cmp(&b.1.name)),
+        false => indexed.min_by(|a, b| a.1.name.cmp(&b.1.name)),
+    };
+    picked.map(|(index, _)| index).into_iter().collect()
+}
+
+fn by_length(scenario: &Scenario, longest: bool) -> Vec<usize> {
+    let lengths = scenario.services.iter().map(|service| service.name.len());
+    let wanted = if longest {
+        lengths.clone().max()
+    } else {
+        lengths.clone().min()
+    };
+    let indexed = lengths
+        .enumerate()
+        .filter(|(_, length)| Some(*length) == wanted);
+    indexed.map(|(index, _)| index).collect()
+}
+
+fn by_seed(scenario: &Scenario) -> Vec<usize> {
+    let services = scenario.services.len() as u64;
+    let place = scenario.seed.checked_rem(services);
+    let place = place.and_then(|place| usize::try_from(place).ok());
+    place.into_iter().collect()
+}
+
+/// The services of whose names a word of at least 4 letters is in the scenario's name.
+fn named(scenario: &Scenario) -> Vec<usize> {
+    const LETTERS: usize = 4;
+    let words = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        let long = words.filter(|word| word.len() >= LETTERS && *word != "service");
+        long.map(|word| word.trim_end_matches('s').to_lowercase())
+            .collect()
+    };
+    let name = words(&scenario.name);
+    let shares = |service: &str| words(service).iter().any(|word| name.contains(word));
+    let services = scenario.services.iter().enumerate();
+    let sharing = services.filter(|(_, service)| shares(&service.name));
+    sharing.map(|(index, _)| index).collect()
+}
+
+fn with_extra_metrics(scenario: &Scenario) -> Vec<usize> {
+    let services = scenario.services.iter().enumerate();
+    let own = services.filter(|(_, service)| !service.extra_metrics.is_empty());
+    own.map(|(index, _)| index).collect()
+}

@@ -1,0 +1,160 @@
+//! Goes through what an operator can read while nobody acts: logs, reports of investigations, alerts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use firewatch_action::{ActionRequest, Category};
+use firewatch_episode::{Episode, EpisodeError, EpisodeRequest};
+use firewatch_sim::{EnvironmentRef, Status};
+
+use super::scan::{Scan, Source};
+use crate::arena::Arena;
+use crate::work;
+
+/// What was read.
+pub(crate) struct Evidence {
+    pub(crate) scan: Scan,
+    /// The services whose log has a line of level ERROR or above at some tick, and the tick.
+    pub(crate) errors: BTreeMap<String, u64>,
+    /// The services that are not healthy at some tick.
+    pub(crate) unhealthy: BTreeMap<String, u64>,
+    /// Reports of investigations that were read, and how many there are.
+    pub(crate) reports: u64,
+    pub(crate) all_reports: u64,
+    /// A fingerprint of all logs.
+    pub(crate) logs: u64,
+}
+
+impl Evidence {
+    /// Whether reports were left out because of the limit.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.reports < self.all_reports
+    }
+
+    /// Reads the logs of all services at all ticks, then what each investigation says about each service at
+    /// each tick: as many as fit into the work left below the limit, those on the `first` services before
+    /// others.
+    pub(crate) fn read(
+        arena: &Arena,
+        scan: Scan,
+        first: &[&str],
+        limit: u64,
+    ) -> Result<Self, EpisodeError> {
+        let mut evidence = Self {
+            scan,
+            errors: BTreeMap::new(),
+            unhealthy: BTreeMap::new(),
+            reports: 0,
+            all_reports: 0,
+            logs: FNV_BASIS,
+        };
+        let mut episode =
+            Episode::with_actions(arena.scenario.profile, Arc::clone(&arena.catalogue));
+        episode.reset(&EpisodeRequest::Scenario(Arc::clone(arena.scenario)))?;
+        evidence.read_logs(arena, episode.branch()?)?;
+        let investigations = investigations(arena, first);
+        evidence.all_reports = investigations.len() as u64;
+        for investigation in investigations.iter().take(arena.fitting(limit)) {
+            evidence.read_reports(arena, episode.branch()?, investigation)?;
+            evidence.reports += 1;
+        }
+        Ok(evidence)
+    }
+
+    fn read_logs(&mut self, arena: &Arena, mut episode: Episode) -> Result<(), EpisodeError> {
+        let of_tick = work::of_tick(arena.scenario);
+        loop {
+            arena.work.add(1, of_tick);
+            if let Some(view) = episode.view() {
+                self.read_tick(&view);
+            }
+            if episode.end().is_some() {
+                return Ok(());
+            }
+            episode.step(&ActionRequest::wait())?;
+        }
+    }
+
+    fn read_tick(&mut self, view: &EnvironmentRef) {
+        let tick = view.clock().tick;
+        for (name, vitals) in view.service_names().zip(view.vitals()) {
+            if vitals.status != Status::Healthy {
+                self.unhealthy.entry(name.to_owned()).or_insert(tick);
+            }
+            for line in view.logs(name) {
+                if is_error(&line) {
+                    self.errors.entry(name.to_owned()).or_insert(tick);
+                }
+                self.logs = fnv(self.logs, &line);
+                let source = Source {
+                    tick,
+                    service: name,
+                    of: "log",
+                };
+                self.scan.line(&line, &source);
+            }
+        }
+    }
+
+    fn read_reports(
+        &mut self,
+        arena: &Arena,
+        mut episode: Episode,
+        investigation: &ActionRequest,
+    ) -> Result<(), EpisodeError> {
+        let of_tick = work::of_tick(arena.scenario);
+        let service = investigation.target.as_deref().unwrap_or_default();
+        while episode.end().is_none() {
+            arena.work.add(1, of_tick);
+            let step = episode.step(investigation)?;
+            let source = Source {
+                tick: step.observation.tick,
+                service,
+                of: &investigation.name,
+            };
+            for line in step.feedback.lines() {
+                self.scan.line(line, &source);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Each investigation on each service, those on the `first` services before others.
+fn investigations(arena: &Arena, first: &[&str]) -> Vec<ActionRequest> {
+    let specs = || {
+        { arena.catalogue.actions().iter() }
+            .filter(|spec| spec.category() == Category::Investigation)
+    };
+    let (own, others): (Vec<&str>, Vec<&str>) = { arena.scenario.services.iter() }
+        .map(|service| &*service.name)
+        .partition(|name| first.contains(name));
+    let untargeted = specs().filter(|spec| !spec.needs_target());
+    let mut requests: Vec<ActionRequest> = untargeted
+        .map(|spec| ActionRequest::untargeted(spec.name()))
+        .collect();
+    for service in own.into_iter().chain(others) {
+        let targeted = specs().filter(|spec| spec.needs_target());
+        requests.extend(targeted.map(|spec| ActionRequest::new(spec.name(), service)));
+    }
+    requests
+}
+
+/// Whether a log line has the level ERROR or above: one of its first words says so.
+fn is_error(line: &str) -> bool {
+    const LEVELS: [&str; 4] = ["ERROR", "FATAL", "CRITICAL", "SEVERE"];
+    const WORDS: usize = 4;
+    let is_level = |word: &str| LEVELS.contains(&word.trim_matches(|c: char| !c.is_alphabetic()));
+    line.split_whitespace().take(WORDS).any(is_level)
+}
+
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Adds a line to a fingerprint (FNV-1a).
+fn fnv(digest: u64, line: &str) -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let bytes = line.bytes().chain(std::iter::once(b'\n'));
+    bytes.fold(digest, |digest, byte| {
+        (digest ^ u64::from(byte)).wrapping_mul(PRIME)
+    })
+}
