@@ -27,6 +27,9 @@ pub(crate) fn scan_texts(
     let mut scan = Scan::new(scenario, catalogue);
     scan.text(&scenario.name, "the name", scenario);
     scan.text(&scenario.description, "the description", scenario);
+    for service in &scenario.services {
+        scan.service(&service.name);
+    }
     if let Some(file) = file {
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         scan.text(stem, "the name of the file", scenario);

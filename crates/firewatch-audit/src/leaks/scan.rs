@@ -112,6 +112,16 @@ impl Scan {
         });
     }
 
+    /// Looks at the name of a service, which may be that of the one with a fault.
+    pub(crate) fn service(&mut self, name: &str) {
+        let source = Source {
+            tick: 0,
+            service: name,
+            of: "name",
+        };
+        self.line(name, &source);
+    }
+
     /// Looks at a text that says what the incident is: there the services with a fault must not be the only ones
     /// that are named.
     pub(crate) fn text(&mut self, text: &str, place: &str, scenario: &Scenario) {
@@ -124,7 +134,12 @@ impl Scan {
             };
             hits.entry((meaning, name.to_owned())).or_insert(hit);
         };
-        self.phrases.find(text, &mut note);
+        self.phrases.find(text, |name, meaning| {
+            // To say that there is a root cause gives nothing away here.
+            if meaning != Meaning::Advice {
+                note(name, meaning);
+            }
+        });
         let mut services = Phrases::new();
         for service in &scenario.services {
             let is_faulty = scenario
