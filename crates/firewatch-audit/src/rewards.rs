@@ -9,9 +9,9 @@ use crate::text::counted;
 pub(crate) fn check(played: &[PolicyResult]) -> AuditFinding {
     let apart = |played: &PolicyResult| (played.reward - played.grade.total).abs();
     let mut differing = played.iter().filter(|played| apart(played) > SAME);
-    let policies = counted(played.len() as u64, "policy");
+    let policies = counted(played.len() as u64, "result");
     let (holds, evidence) = match differing.next() {
-        None => (true, format!("played: {policies}; all sums are the grade")),
+        None => (true, format!("{policies}: each sum of rewards is the grade")),
         Some(first) => {
             let worst = differing.clone().fold(first, |worst, next| {
                 if apart(next) > apart(worst) {
