@@ -11,7 +11,10 @@ pub(crate) fn check(played: &[PolicyResult]) -> AuditFinding {
     let mut differing = played.iter().filter(|played| apart(played) > SAME);
     let policies = counted(played.len() as u64, "result");
     let (holds, evidence) = match differing.next() {
-        None => (true, format!("{policies}: each sum of rewards is the grade")),
+        None => (
+            true,
+            format!("{policies}: each sum of rewards is the grade"),
+        ),
         Some(first) => {
             let worst = differing.clone().fold(first, |worst, next| {
                 if apart(next) > apart(worst) {

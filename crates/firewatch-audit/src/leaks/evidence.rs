@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use firewatch_action::{ActionRequest, Category};
-use firewatch_episode::{Episode, EpisodeError, EpisodeRequest};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_sim::{EnvironmentRef, Status};
 
 use super::scan::{Scan, Source};
@@ -48,31 +48,47 @@ impl Evidence {
             all_reports: 0,
             logs: FNV_BASIS,
         };
-        let mut episode =
-            Episode::with_actions(arena.scenario.profile, Arc::clone(&arena.catalogue));
-        episode.reset(&EpisodeRequest::Scenario(Arc::clone(arena.scenario)))?;
-        evidence.read_logs(arena, episode.branch()?)?;
+        evidence.read_logs(arena)?;
         let investigations = investigations(arena, first);
         evidence.all_reports = investigations.len() as u64;
-        for investigation in investigations.iter().take(arena.fitting(limit)) {
-            evidence.read_reports(arena, episode.branch()?, investigation)?;
-            evidence.reports += 1;
+        let fitting = arena.fitting(limit);
+        if fitting > 0 {
+            evidence
+                .read_all_reports(arena, &investigations[..fitting.min(investigations.len())])?;
         }
         Ok(evidence)
     }
 
-    fn read_logs(&mut self, arena: &Arena, mut episode: Episode) -> Result<(), EpisodeError> {
+    /// Reads the logs in a batch of one, which makes no other texts.
+    fn read_logs(&mut self, arena: &Arena) -> Result<(), EpisodeError> {
+        let (profile, catalogue) = (arena.scenario.profile, Arc::clone(&arena.catalogue));
+        let request = EpisodeRequest::Scenario(Arc::clone(arena.scenario));
+        let mut batch = EpisodeBatch::repeated(profile, catalogue, &request, 1, 1)?;
+        let (wait, mut steps) = ([ActionRequest::wait()], [BatchStep::default()]);
         let of_tick = work::of_tick(arena.scenario);
         loop {
             arena.work.add(1, of_tick);
-            if let Some(view) = episode.view() {
-                self.read_tick(&view);
-            }
-            if episode.end().is_some() {
+            batch.fleet().read(0, |view| self.read_tick(view))?;
+            if steps[0].end.is_some() {
                 return Ok(());
             }
-            episode.step(&ActionRequest::wait())?;
+            batch.step(&wait, &mut steps)?;
         }
+    }
+
+    fn read_all_reports(
+        &mut self,
+        arena: &Arena,
+        investigations: &[ActionRequest],
+    ) -> Result<(), EpisodeError> {
+        let (profile, catalogue) = (arena.scenario.profile, Arc::clone(&arena.catalogue));
+        let mut episode = Episode::with_actions(profile, catalogue);
+        episode.reset(&EpisodeRequest::Scenario(Arc::clone(arena.scenario)))?;
+        for investigation in investigations {
+            self.read_reports(arena, episode.branch()?, investigation)?;
+            self.reports += 1;
+        }
+        Ok(())
     }
 
     fn read_tick(&mut self, view: &EnvironmentRef) {
