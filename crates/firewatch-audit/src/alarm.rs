@@ -8,6 +8,7 @@ use crate::leaving::SAME;
 use crate::policy::PolicyKind;
 use crate::result::PolicyResult;
 use crate::unanswered::UnansweredRun;
+use crate::work::Cuts;
 
 /// Least grade for doing nothing. A grade of the standard profile goes up to 1.
 const RIGHT: f64 = 1.0 - SAME;
@@ -34,6 +35,7 @@ pub(crate) fn check(
     scenario: &Scenario,
     world: &UnansweredRun,
     played: &[PolicyResult],
+    cuts: Cuts,
 ) -> Vec<AuditFinding> {
     if !is_false_alarm {
         let why = "it is none: a fault that an action can end begins, or customers are hit";
@@ -67,12 +69,12 @@ pub(crate) fn check(
                 .advise("the score does not know a false alarm, or a goal is missed"),
         );
     }
-    findings.push(cost(played));
+    findings.push(cost(played, cuts.singles));
     findings
 }
 
 /// Checks that each single remedy is graded below doing nothing.
-fn cost(played: &[PolicyResult]) -> AuditFinding {
+fn cost(played: &[PolicyResult], is_cut: bool) -> AuditFinding {
     let nothing = played.first().map_or(1.0, |nothing| nothing.grade.total);
     let singles = played.iter().filter(|p| p.kind == PolicyKind::Single);
     let count = singles.clone().count();
@@ -90,4 +92,5 @@ fn cost(played: &[PolicyResult]) -> AuditFinding {
     AuditFinding::new(AuditCheck::FalseAlarm, "remedies cost", holds, evidence)
         .part("cost")
         .advise("the score does not charge for acting where there is nothing to remedy")
+        .undecided_if(holds && is_cut)
 }

@@ -38,7 +38,11 @@ pub struct BlindFamily {
 }
 
 impl BlindFamily {
+    /// `None` if none were to be played.
     fn new(family: PolicyKind, policies: &[&PolicyResult], planned: Planned) -> Option<Self> {
+        if planned.policies == 0 {
+            return None;
+        }
         let count = policies.len();
         let mean = |value: &dyn Fn(&PolicyResult) -> f64| {
             policies.iter().fold(0.0, |sum, played| sum + value(played)) / count.max(1) as f64
@@ -49,7 +53,7 @@ impl BlindFamily {
             } else {
                 best
             }
-        })?;
+        });
         Some(Self {
             family,
             played: count,
@@ -57,9 +61,9 @@ impl BlindFamily {
             is_cut: count < planned.policies,
             won: policies.iter().filter(|played| played.won).count(),
             mean_grade: mean(&|played| played.grade.total),
-            max_grade: best.grade.total,
+            max_grade: best.map_or(0.0, |best| best.grade.total),
             mean_reward: mean(&|played| played.reward),
-            best: best.name.clone(),
+            best: best.map(|best| best.name.clone()).unwrap_or_default(),
             max_mean_grade: None,
         })
     }
@@ -81,7 +85,7 @@ pub(crate) struct Planned {
     pub(crate) policies: usize,
 }
 
-/// Returns the families of which policies were played.
+/// Returns the families of which policies were to be played.
 pub(crate) fn families(
     difficulty: Option<Difficulty>,
     played: &[PolicyResult],

@@ -65,7 +65,7 @@ checks! {
     Herrings, "herrings", [], "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
     Floor, "floor", [], "Doing nothing has a grade of at most 0.05.";
     Ceiling, "ceiling", [], "Each given runbook has a grade of at least 0.9.";
-    Blind, "blind", ["declare", "single", "cycle_worst", "cycle_deepest", "catalogue_order", "first_then_leave", "random"], "The mean grade of each family of blind policies is at most 0.5 in a medium incident and 0.35 in a hard one.";
+    Blind, "blind", ["declare", "single", "cycle_worst", "cycle_deepest", "catalogue_order", "random", "first_then_leave"], "The mean grade of each family of blind policies is at most 0.5 in a medium incident and 0.35 in a hard one.";
     Difficulty, "difficulty", [], "It is as hard as it says: no remedy alone, at any tick, wins a hard incident, and the families of blind policies stay below the limits of its difficulty.";
     Leaving, "leaving", ["early", "at_once"], "Declaring at any tick in the course of the best answer earns no more than playing it to the end, and declaring at once no more than doing nothing: neither grade nor sum of rewards.";
     Ordering, "ordering", ["lost_above_won", "chance", "late", "wrong_first", "everywhere"], "No policy that loses has a higher grade or sum of rewards than one that wins, and the best answer has a grade not below the mean of the random policies, the same answer half of the ticks later, after a wrong action, or with its remedy done to one service after the other.";

@@ -64,10 +64,10 @@ impl Judged<'_> {
         } else {
             findings.extend(self.range(played, nothing));
             findings.extend(self.difficulty(scenario, &difficulty, &blind));
-            findings.extend(leaving::check(best, nothing, played, cuts.variants));
-            findings.push(ordering::lost_above_won(played));
+            findings.extend(leaving::check(best, nothing, played, cuts));
+            findings.push(ordering::lost_above_won(played, cuts));
             findings.extend(ordering::check(winner, played, cuts));
-            findings.push(rewards::check(played));
+            findings.push(rewards::check(played, cuts));
         }
         findings.extend(leaks::check(scenario, self.evidence));
         (findings, blind, difficulty)
@@ -98,7 +98,7 @@ impl Judged<'_> {
                 .into();
         }
         let cuts = self.field.cuts;
-        let is_cut = cuts.singles || cuts.variants;
+        let is_cut = cuts.singles || cuts.variants || cuts.search;
         let mut findings = family::blind(blind);
         findings.push(family::difficulty(scenario, measured, blind, is_cut));
         findings

@@ -47,29 +47,18 @@ pub(crate) fn faulty(scenario: &Scenario) -> Vec<&str> {
 
 /// Checks what was found.
 pub(crate) fn check(scenario: &Scenario, evidence: &Evidence) -> Vec<AuditFinding> {
-    let mut findings = Vec::new();
-    for meaning in [
+    let meanings = [
         Meaning::Kind,
         Meaning::Remedy,
         Meaning::Advice,
         Meaning::Cause,
-    ] {
-        findings.extend(named(meaning, evidence));
-    }
-    findings.extend(error_log(scenario, evidence));
-    if findings.is_empty() {
-        let reports = counted(evidence.reports, "report");
-        let facts = format!(
-            "name, description, file name, all logs at all ticks and {reports} (each investigation on each service, at all ticks) tell nothing"
-        );
-        let finding = AuditFinding::new(AuditCheck::Leaks, "", true, facts);
-        findings.push(finding.undecided_if(evidence.is_cut()));
-    }
-    findings
+    ];
+    let named = meanings.into_iter().map(|meaning| named(meaning, evidence));
+    named.chain([error_log(scenario, evidence)]).collect()
 }
 
-/// The names of one meaning that were found, if any.
-fn named(meaning: Meaning, evidence: &Evidence) -> Option<AuditFinding> {
+/// Whether names of one meaning were found.
+fn named(meaning: Meaning, evidence: &Evidence) -> AuditFinding {
     let found = evidence
         .scan
         .hits
@@ -79,45 +68,62 @@ fn named(meaning: Meaning, evidence: &Evidence) -> Option<AuditFinding> {
     let listed: Vec<String> = { found.take(MAX_LISTED) }
         .map(|((_, name), hit)| {
             let line: String = hit.line.chars().take(MAX_SHOWN).collect();
-            format!("`{name}` in {} ({} times): {line:?}", hit.place, hit.count)
+            let times = counted(hit.count, "time");
+            format!("`{name}` in {} ({times}): {line:?}", hit.place)
         })
         .collect();
-    if listed.is_empty() {
-        return None;
-    }
-    let more = match count - listed.len() {
-        0 => String::new(),
-        more => format!("; and {more} more"),
+    // Reports name no service as the cause: they are about the one that was asked for.
+    let is_cut = evidence.is_cut() && meaning != Meaning::Cause;
+    let finding = match listed.as_slice() {
+        [] => AuditFinding::new(AuditCheck::Leaks, meaning.describe(), true, read(evidence)),
+        _ => {
+            let more = match count - listed.len() {
+                0 => String::new(),
+                more => format!("; and {more} more"),
+            };
+            let facts = format!("{}{more}", listed.join("; "));
+            AuditFinding::new(AuditCheck::Leaks, meaning.describe(), false, facts)
+        }
     };
-    let evidence = format!("{}{more}", listed.join("; "));
     let advice = match meaning {
         Meaning::Cause => "say what customers notice, not where it comes from",
         _ => "say what can be seen, and leave the conclusion to the reader",
     };
-    let finding = AuditFinding::new(AuditCheck::Leaks, meaning.describe(), false, evidence);
-    Some(finding.part(meaning.part()).advise(advice))
+    let is_found = !listed.is_empty();
+    let finding = finding.part(meaning.part()).advise(advice);
+    finding.undecided_if(is_cut && !is_found)
+}
+
+/// What was read without a find.
+fn read(evidence: &Evidence) -> String {
+    let reports = counted(evidence.reports, "investigation");
+    format!("not in names, description, logs, and reports of {reports}, at all ticks")
 }
 
 /// Whether only one service has error lines in its log, and it is one with a fault, while others suffer, too.
-fn error_log(scenario: &Scenario, evidence: &Evidence) -> Option<AuditFinding> {
+fn error_log(scenario: &Scenario, evidence: &Evidence) -> AuditFinding {
     let faulty = faulty(scenario);
-    let (only, tick) = evidence.errors.first_key_value()?;
-    let is_only = evidence.errors.len() == 1 && faulty.contains(&&**only);
-    let others = { evidence.unhealthy.keys() }
-        .filter(|name| *name != only)
-        .count();
-    if !is_only || others == 0 {
-        return None;
-    }
-    let facts = format!(
-        "only the log of {only} has an error line (first at tick {tick}), while {} more not healthy: whoever reads for levels has it",
-        match others {
-            1 => "1 service is".to_owned(),
-            _ => format!("{others} services are"),
-        }
-    );
-    let finding = AuditFinding::new(AuditCheck::Leaks, "a single error log", false, facts);
-    Some(finding.part("error_log").advise(
+    let is_faulty = |name: &String| faulty.contains(&&**name);
+    let others = evidence
+        .unhealthy
+        .keys()
+        .filter(|name| !evidence.errors.contains_key(*name));
+    let others = counted(others.count() as u64, "other service");
+    let logs = evidence.errors.len();
+    let (holds, facts) = match evidence.errors.first_key_value() {
+        Some((only, tick)) if logs == 1 && is_faulty(only) && evidence.unhealthy.len() > 1 => (
+            false,
+            format!(
+                "only the log of {only} has an error line (first at tick {tick}), and {others} not healthy: whoever reads for levels has it"
+            ),
+        ),
+        _ => (
+            true,
+            format!("{} with error lines", counted(logs as u64, "log")),
+        ),
+    };
+    let finding = AuditFinding::new(AuditCheck::Leaks, "a single error log", holds, facts);
+    finding.part("error_log").advise(
         "plant an error line in another log (`adversarial_logs`), or let more than one service fail",
-    ))
+    )
 }

@@ -9,6 +9,7 @@ use crate::panel::declaration;
 use crate::policy::{Policy, PolicyKind};
 use crate::result::PolicyResult;
 use crate::text::counted;
+use crate::work::Cuts;
 
 /// Most steps at which an answer is left: with more, as many at equal distances.
 pub(crate) const MAX_LEAVES: u64 = 256;
@@ -45,21 +46,22 @@ pub(crate) fn check(
     best: Option<&PolicyResult>,
     nothing: &PolicyResult,
     played: &[PolicyResult],
-    is_cut: bool,
+    cuts: Cuts,
 ) -> Vec<AuditFinding> {
     let of = |kind: PolicyKind| played.iter().filter(move |played| played.kind == kind);
     let mut findings = Vec::new();
     let advice = "the score pays for it: play on to the last tick after a declaration. If that is so, the answer does something that costs: leave it out";
     let left: Vec<&PolicyResult> = of(PolicyKind::Left).collect();
     match best {
-        None => findings.push(AuditFinding::skipped(
-            AuditCheck::Leaving,
-            "no answer wins that could be left",
-        )),
+        None => {
+            let why = "no answer wins that could be left";
+            let finding = AuditFinding::skipped(AuditCheck::Leaving, why);
+            findings.push(finding.undecided_if(cuts.search));
+        }
         Some(best) => {
             let (evidence, holds) = compare("the whole answer", best, &left);
             let finding = AuditFinding::new(AuditCheck::Leaving, "left early", holds, evidence);
-            findings.push(finding.advise(advice).undecided_if(holds && is_cut));
+            findings.push(finding.advise(advice).undecided_if(holds && cuts.variants));
         }
     }
     let declared: Vec<&PolicyResult> = of(PolicyKind::Declare).collect();

@@ -70,7 +70,7 @@ fn remedy(played: &PolicyResult) -> Option<&PolicyAction> {
 }
 
 /// Checks that no policy that loses is above one that wins.
-pub(crate) fn lost_above_won(played: &[PolicyResult]) -> AuditFinding {
+pub(crate) fn lost_above_won(played: &[PolicyResult], cuts: Cuts) -> AuditFinding {
     let about = "losing below winning";
     let is_lower = |a: f64, b: f64| a < b;
     let is_higher = |a: f64, b: f64| a > b;
@@ -93,7 +93,8 @@ pub(crate) fn lost_above_won(played: &[PolicyResult]) -> AuditFinding {
         let (Some(lost), Some(won)) = (pick(false, value, is_higher), pick(true, value, is_lower))
         else {
             let why = "there are not both policies that win and that lose";
-            return AuditFinding::skipped(AuditCheck::Ordering, why).part("lost_above_won");
+            let finding = AuditFinding::skipped(AuditCheck::Ordering, why);
+            return finding.part("lost_above_won").undecided_if(cuts.any());
         };
         let is_above = value(lost) > value(won) + SAME;
         holds &= !is_above;
@@ -112,6 +113,7 @@ pub(crate) fn lost_above_won(played: &[PolicyResult]) -> AuditFinding {
     AuditFinding::new(AuditCheck::Ordering, about, holds, facts.join("; "))
         .part("lost_above_won")
         .advise("the score pays for losing: see the rules of the score")
+        .undecided_if(holds && cuts.any())
 }
 
 /// A number of a policy's result.

@@ -77,8 +77,8 @@ impl PolicyKind {
         Self::CycleWorst,
         Self::CycleDeepest,
         Self::CatalogueOrder,
-        Self::FirstThenLeave,
         Self::Random,
+        Self::FirstThenLeave,
     ];
 }
 

@@ -4,9 +4,10 @@ use crate::finding::{AuditCheck, AuditFinding};
 use crate::leaving::SAME;
 use crate::result::PolicyResult;
 use crate::text::counted;
+use crate::work::Cuts;
 
 /// Compares both of each policy.
-pub(crate) fn check(played: &[PolicyResult]) -> AuditFinding {
+pub(crate) fn check(played: &[PolicyResult], cuts: Cuts) -> AuditFinding {
     let apart = |played: &PolicyResult| (played.reward - played.grade.total).abs();
     let mut differing = played.iter().filter(|played| apart(played) > SAME);
     let policies = counted(played.len() as u64, "result");
@@ -36,4 +37,5 @@ pub(crate) fn check(played: &[PolicyResult]) -> AuditFinding {
     };
     AuditFinding::new(AuditCheck::Rewards, "", holds, evidence)
         .advise("the score pays for something that it does not grade")
+        .undecided_if(holds && cuts.any())
 }

@@ -226,7 +226,7 @@ fn a_name_that_tells_the_kind_is_a_leak() {
     let told = stdout(1, &[path, "--quiet"]);
     assert_contains(
         &told,
-        &["✗ leaks", "`memory leak` in the name of the file (1 times)"],
+        &["✗ leaks", "`memory leak` in the name of the file (1 time)"],
     );
 }
 
