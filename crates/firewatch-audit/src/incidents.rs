@@ -17,31 +17,36 @@ const UNLIKELY: f64 = 3.0;
 type Guess = fn(&Scenario) -> Vec<usize>;
 
 const GUESSES: [(&str, Guess); 9] = [
-    ("first in the file", |scenario| at(scenario, 0)),
-    ("last in the file", |scenario| {
+    ("is first in the file", |scenario| at(scenario, 0)),
+    ("is last in the file", |scenario| {
         at(scenario, scenario.services.len().wrapping_sub(1))
     }),
-    ("first in alphabetical order", |scenario| {
+    ("is first in alphabetical order", |scenario| {
         by_name(scenario, false)
     }),
-    ("last in alphabetical order", |scenario| {
+    ("is last in alphabetical order", |scenario| {
         by_name(scenario, true)
     }),
-    ("the longest name", |scenario| by_length(scenario, true)),
-    ("the shortest name", |scenario| by_length(scenario, false)),
+    ("has the longest name", |scenario| by_length(scenario, true)),
+    ("has the shortest name", |scenario| {
+        by_length(scenario, false)
+    }),
     (
-        "at the place of the seed modulo the number of services",
+        "is at the place of the seed modulo the number of services",
         by_seed,
     ),
     ("shares a word with the scenario's name", named),
-    ("the only services with `extra_metrics`", with_extra_metrics),
+    (
+        "is among the only services with `extra_metrics`",
+        with_extra_metrics,
+    ),
 ];
 
 /// How often a guess names the root cause in a set of incidents.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GuessResult {
-    /// The guess, in words.
+    /// The guess: what is said of the root cause's service.
     pub guess: &'static str,
     /// Incidents in which it can be made.
     pub incidents: usize,
@@ -148,7 +153,7 @@ impl GuessResult {
     #[must_use]
     pub fn describe(&self) -> String {
         format!(
-            "the root cause is {}: {:.1} of {}, {:.1} expected",
+            "the root cause {}: {:.1} of {}, {:.1} expected",
             self.guess,
             self.right,
             counted(self.incidents as u64, "incident"),

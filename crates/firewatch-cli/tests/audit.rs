@@ -210,9 +210,9 @@ fn a_folder_in_which_the_cause_is_always_first_gives_it_away() {
     let report = json(1, &quick);
     assert_eq!(report["set"]["good"], false);
     let guesses = report["set"]["guesses"].as_array().expect("an array");
-    let first = { guesses.iter() }.find(|guess| guess["guess"] == "first in the file");
+    let first = { guesses.iter() }.find(|guess| guess["guess"] == "is first in the file");
     assert_eq!(first.expect("it is reported")["gives_away"], true);
-    let last = { guesses.iter() }.find(|guess| guess["guess"] == "last in the file");
+    let last = { guesses.iter() }.find(|guess| guess["guess"] == "is last in the file");
     assert_eq!(last.expect("it is reported")["gives_away"], false);
 }
 
