@@ -63,9 +63,18 @@ pub struct GuessResult {
 /// A set of incidents, for what only many of them can give away.
 #[derive(Clone, Debug, Default)]
 pub struct IncidentSet {
-    /// Of each guess: incidents, right, expected, variance.
-    tallies: [(usize, f64, f64, f64); GUESSES.len()],
+    /// One for each guess.
+    tallies: [Tally; GUESSES.len()],
     incidents: usize,
+}
+
+/// How often a guess was right so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    incidents: usize,
+    right: f64,
+    expected: f64,
+    variance: f64,
 }
 
 impl IncidentSet {
@@ -78,12 +87,7 @@ impl IncidentSet {
     /// Adds an incident. One without a fault on a service of its mesh tells nothing.
     pub fn add(&mut self, scenario: &Scenario) {
         let causes: BTreeSet<usize> = { scenario.all_faults() }
-            .filter_map(|fault| {
-                scenario
-                    .services
-                    .iter()
-                    .position(|s| s.name == fault.service)
-            })
+            .filter_map(|fault| place(scenario, &fault.service))
             .collect();
         let services = scenario.services.len() as f64;
         if causes.is_empty() || scenario.services.len() < 2 {
@@ -100,10 +104,10 @@ impl IncidentSet {
                 .iter()
                 .filter(|service| causes.contains(service))
                 .count();
-            tally.0 += 1;
-            tally.1 += hits as f64 / meant.len() as f64;
-            tally.2 += chance;
-            tally.3 += chance * (1.0 - chance) / meant.len() as f64;
+            tally.incidents += 1;
+            tally.right += hits as f64 / meant.len() as f64;
+            tally.expected += chance;
+            tally.variance += chance * (1.0 - chance) / meant.len() as f64;
         }
     }
 
@@ -111,25 +115,9 @@ impl IncidentSet {
     #[must_use]
     pub fn guesses(&self) -> Vec<GuessResult> {
         let tallies = GUESSES.iter().zip(&self.tallies);
-        let result = |((guess, _), &(incidents, right, expected, variance)): (
-            &(&'static str, Guess),
-            &(usize, f64, f64, f64),
-        )| {
-            let deviations = if variance > 0.0 {
-                (right - expected) / variance.sqrt()
-            } else {
-                0.0
-            };
-            GuessResult {
-                guess,
-                incidents,
-                right,
-                expected,
-                deviations,
-                gives_away: incidents >= FEW && deviations > UNLIKELY,
-            }
-        };
-        tallies.map(result).collect()
+        tallies
+            .map(|((guess, _), tally)| tally.result(guess))
+            .collect()
     }
 
     /// The code of a guess that gives the causes away.
@@ -148,6 +136,24 @@ impl IncidentSet {
     }
 }
 
+impl Tally {
+    fn result(&self, guess: &'static str) -> GuessResult {
+        let deviations = if self.variance > 0.0 {
+            (self.right - self.expected) / self.variance.sqrt()
+        } else {
+            0.0
+        };
+        GuessResult {
+            guess,
+            incidents: self.incidents,
+            right: self.right,
+            expected: self.expected,
+            deviations,
+            gives_away: self.incidents >= FEW && deviations > UNLIKELY,
+        }
+    }
+}
+
 impl GuessResult {
     /// The guess and its numbers, in a line.
     #[must_use]
@@ -160,6 +166,13 @@ impl GuessResult {
             self.expected
         )
     }
+}
+
+fn place(scenario: &Scenario, name: &str) -> Option<usize> {
+    scenario
+        .services
+        .iter()
+        .position(|service| service.name == name)
 }
 
 fn at(scenario: &Scenario, index: usize) -> Vec<usize> {
