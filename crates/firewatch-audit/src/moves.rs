@@ -6,8 +6,8 @@ use firewatch_action::{
 use firewatch_sim::Value;
 
 /// The actions that pass the filter, on each service where they take one, with each choice of their
-/// parameters, one at a time: every choice of text, the least and the greatest number; then with the
-/// defaults.
+/// parameters, one at a time: the defaults first, so that of equal answers the plainest is found; then every
+/// choice of text, the least and the greatest number.
 pub(crate) fn moves<'a>(
     catalogue: &ActionCatalogue,
     services: impl Iterator<Item = &'a str> + Clone,
@@ -28,11 +28,11 @@ pub(crate) fn moves<'a>(
 }
 
 fn choose(spec: &ActionSpec, plain: ActionRequest, moves: &mut Vec<ActionRequest>) {
+    moves.push(plain.clone());
     for parameter in spec.parameters() {
         let choices = choices(parameter).into_iter();
         moves.extend(choices.map(|value| plain.clone().with(parameter.name(), value)));
     }
-    moves.push(plain);
 }
 
 /// Returns the values that a parameter is tried with besides its default.
