@@ -46,6 +46,7 @@ impl Judged<'_> {
             scenario,
             self.world,
             played,
+            cuts,
         ));
         findings.push(answers::inaction(scenario, self.is_false_alarm, nothing));
         findings.push(answers::winnable(
