@@ -1,21 +1,22 @@
-//! Doing an action.
+//! Performing an action.
 
 use firewatch_sim::{EnvironmentMut, EnvironmentRef, Intervention};
 
+use crate::action_error::ActionError;
 use crate::catalogue::ActionCatalogue;
 use crate::effect::{EffectContext, EffectRunner};
 use crate::model::{ActionSpec, Branch};
-use crate::parameter::Parameters;
 use crate::plan::{ActionEffect, ActionPlan};
-use crate::request::{ActionError, ActionOutcome, RequestedAction};
+use crate::request::{ActionOutcome, RequestedAction};
+use crate::scene::Scene;
 use crate::session::ActionSession;
-use crate::template::{self, Scene};
+use crate::template;
 
 impl ActionCatalogue {
-    /// Does an action. A [`ActionSession::start_step`] belongs before the first action after a tick.
+    /// Performs an action. Call [`ActionSession::start_step`] before the first action after a tick.
     ///
     /// # Errors
-    /// [`ActionError`]; nothing is changed by an unknown action.
+    /// [`ActionError`]. An unknown action changes nothing.
     pub fn apply(
         &self,
         environment: &mut EnvironmentMut,
@@ -31,10 +32,11 @@ impl ActionCatalogue {
         })
     }
 
-    /// As [`apply`](Self::apply), without feedback: for many environments that nobody reads along with.
+    /// Performs an action like [`apply`](Self::apply), without feedback: faster, for environments whose
+    /// feedback is not read.
     ///
     /// # Errors
-    /// As [`apply`](Self::apply), but for what only a report fails at.
+    /// As [`apply`](Self::apply), except for the errors of a report.
     pub fn apply_quietly(
         &self,
         environment: &mut EnvironmentMut,
@@ -46,7 +48,8 @@ impl ActionCatalogue {
         self.perform(environment, session, request, &plan)
     }
 
-    /// Does what was planned for the same request, without feedback. Nothing may have changed in between.
+    /// Performs a plan, without feedback. The request must be the one that was planned, and the environment
+    /// must not have changed since.
     ///
     /// # Errors
     /// As [`apply_quietly`](Self::apply_quietly).
@@ -58,31 +61,31 @@ impl ActionCatalogue {
         plan: &ActionPlan,
     ) -> Result<ActionOutcome, ActionError> {
         let spec = self.spec(plan)?;
-        if plan.course == ActionEffect::Raised {
+        if plan.effect == ActionEffect::Raised {
             return Err(spec.raised("a parameter can't be converted"));
         }
         if let Some(branch) = plan.branch(spec).filter(|branch| plan.acts(branch)) {
-            let means = EffectContext {
+            let context = EffectContext {
                 rules: self.rules(),
                 action: &spec.name,
-                parameters: Parameters::of(spec, request.parameters(), self.rules()),
+                parameters: self.parameters(spec, request),
             };
-            let mut run = EffectRunner {
-                means,
+            let mut runner = EffectRunner {
+                context,
                 environment,
                 session,
                 service: plan.service,
                 handle: plan.handle,
             };
             let mut effects = branch.effects.iter();
-            effects.try_for_each(|effect| run.effect(effect))?;
+            effects.try_for_each(|effect| runner.run(effect))?;
             plan.halt(environment)?;
         }
         Ok(plan.outcome(spec, session))
     }
 
-    /// Does what was planned if that neither changes the environment nor fails; `None`, with nothing
-    /// done, if it does. For whoever has to have the environment for themselves to change it.
+    /// Performs a plan that needs no change of the environment and cannot fail. Returns `None`, with nothing
+    /// done, for any other plan: the caller then needs exclusive access to the environment.
     pub fn perform_without_change(
         &self,
         session: &mut ActionSession,
@@ -90,7 +93,7 @@ impl ActionCatalogue {
     ) -> Option<ActionOutcome> {
         let spec = self.get(plan.action)?;
         let acts = plan.branch(spec).is_some_and(|branch| plan.acts(branch));
-        let is_free = !acts && plan.course != ActionEffect::Raised;
+        let is_free = !acts && plan.effect != ActionEffect::Raised;
         is_free.then(|| plan.outcome(spec, session))
     }
 
@@ -99,7 +102,7 @@ impl ActionCatalogue {
         spec.ok_or_else(|| self.unknown(&plan.action.to_string()))
     }
 
-    /// What is said about an action that was done.
+    /// Returns the feedback on an action that was performed.
     fn feedback(
         &self,
         environment: &EnvironmentMut,
@@ -109,7 +112,7 @@ impl ActionCatalogue {
     ) -> Result<String, ActionError> {
         let spec = self.spec(plan)?;
         let name = &spec.name;
-        Ok(match plan.course {
+        Ok(match plan.effect {
             ActionEffect::NoTarget => format!("{name} needs a service to be done to."),
             ActionEffect::NoService => {
                 format!("There is no service {} here.", request.target_name())
@@ -119,12 +122,12 @@ impl ActionCatalogue {
                 let (parameter, expected) = (&parameter.name, parameter.expected());
                 format!("{name} was not done: {parameter} must be {expected}.")
             }
-            ActionEffect::Spared => {
+            ActionEffect::NotNeeded => {
                 let target = plan.target_name(&environment.view()?).to_owned();
                 format!("{target} shows nothing that {name} would remedy: nothing was done.")
             }
             ActionEffect::Branch(index) => {
-                let parameters = Parameters::of(spec, request.parameters(), self.rules());
+                let parameters = self.parameters(spec, request);
                 let branch = &spec.branches[index];
                 let view = &environment.view()?;
                 let said = branch.said(&Scene {
@@ -145,7 +148,7 @@ impl ActionCatalogue {
 }
 
 impl ActionPlan {
-    /// Name of the target; empty for an action without one.
+    /// Returns the name of the target; empty for an action without one.
     fn target_name<'w>(&self, view: &EnvironmentRef<'w>) -> &'w str {
         let name = self
             .service
@@ -153,25 +156,25 @@ impl ActionPlan {
         name.unwrap_or_default()
     }
 
-    /// The branch that is taken.
+    /// Returns the branch that is taken.
     fn branch<'a>(&self, spec: &'a ActionSpec) -> Option<&'a Branch> {
-        match self.course {
+        match self.effect {
             ActionEffect::Branch(index) => spec.branches.get(index),
             _ => None,
         }
     }
 
-    /// Whether there is anything to do on that branch.
+    /// Returns whether the branch has effects or halts a fault.
     fn acts(&self, branch: &Branch) -> bool {
         !branch.effects.is_empty() || self.halts.is_some()
     }
 
-    /// What came of it, without feedback, once it is done.
+    /// Returns the outcome, without feedback, and records in the session that a halting branch was taken.
     fn outcome(&self, spec: &ActionSpec, session: &mut ActionSession) -> ActionOutcome {
         let mut outcome = ActionOutcome {
             category: spec.category,
             valid: !matches!(
-                self.course,
+                self.effect,
                 ActionEffect::NoTarget | ActionEffect::NoService
             ),
             wrong: self.wrong,
@@ -180,7 +183,7 @@ impl ActionPlan {
             ends_episode: spec.ends_episode,
             feedback: String::new(),
         };
-        if let ActionEffect::Branch(index) = self.course {
+        if let ActionEffect::Branch(index) = self.effect {
             outcome.branch = Some(index);
             if !spec.branches[index].halts.is_empty() {
                 session.record_halt();
@@ -207,14 +210,14 @@ impl ActionSpec {
 }
 
 impl Branch {
-    /// What is said once it was done, in lines; `None` where the reference divides by zero.
+    /// Returns the report, in lines; `None` where the reference divides by zero.
     fn said(&self, scene: &Scene) -> Option<String> {
         let mut said = String::new();
         for (index, line) in self.report.iter().enumerate() {
             if index > 0 {
                 said.push('\n');
             }
-            line.render(scene, &mut said)?;
+            scene.render(line, &mut said)?;
         }
         Some(said)
     }

@@ -1,4 +1,4 @@
-//! Catalogues: the built-in ones, and what files add to them.
+//! The built-in catalogues of actions, and files that extend them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 
 use firewatch_sim::FaultKinds;
 
+use crate::action_error::ActionError;
 use crate::check::{self, Author};
 use crate::form;
 use crate::model::{ActionFile, ActionSpec, Profile, Rules};
-use crate::request::ActionError;
 use firewatch_ron::{Diagnostics, suggest};
 
-/// The actions that can be done, and the rules that hold for all of them.
+/// A set of actions, and the rules of all of them.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -42,7 +42,7 @@ pub struct ActionCatalogue {
     by_name: BTreeMap<String, ActionId>,
 }
 
-/// The number of an action in its catalogue, and in those that extend it. It is its place in
+/// The number of an action in its catalogue, and in those that extend it: its index in
 /// [`ActionCatalogue::actions`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ActionId(u32);
@@ -53,7 +53,7 @@ impl fmt::Display for ActionId {
     }
 }
 
-/// The files that both profiles are made of, in order.
+/// The files of both profiles, in order.
 const SHARED: [(&str, &str); 3] = [
     (
         "investigation.ron",
@@ -77,7 +77,7 @@ static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in
 )]
 fn built_in(profile: (&str, &str)) -> ActionCatalogue {
     let files = [profile].into_iter().chain(SHARED);
-    // The rules come first; what the profile amends has to be there before.
+    // The rules are needed first. What the profile amends is added before it is read again.
     let kinds = FaultKinds::default();
     let rules = parse(profile.0, profile.1, None, Author::Firewatch, &kinds)
         .expect("a built-in file has no problems");
@@ -96,14 +96,14 @@ fn built_in(profile: (&str, &str)) -> ActionCatalogue {
 }
 
 impl ActionCatalogue {
-    /// The texts of the files that the catalogues of all profiles are made of: what a host compares to tell
-    /// whether two builds have the same actions.
+    /// Returns the texts of the files of all profiles. A host compares them to see whether two builds have the
+    /// same actions.
     pub fn built_in_texts() -> impl Iterator<Item = &'static str> {
         let files = SHARED.into_iter().chain([REFERENCE, STANDARD]);
         files.map(|(_, text)| text)
     }
 
-    /// The catalogue of a profile.
+    /// Returns the catalogue of a profile.
     #[must_use]
     pub fn built_in(profile: Profile) -> &'static Self {
         match profile {
@@ -112,8 +112,8 @@ impl ActionCatalogue {
         }
     }
 
-    /// This catalogue with what a file adds and overrides; `file` is the name that problems are
-    /// reported under. The built-in meta actions and the rules stay as they are.
+    /// Returns the catalogue with the additions and overrides of a file. `file` is its name in problems. The
+    /// built-in meta actions and the rules do not change.
     ///
     /// # Errors
     /// Every problem of the file at once.
@@ -121,7 +121,7 @@ impl ActionCatalogue {
         self.extended_with(file, text, &FaultKinds::default())
     }
 
-    /// The same where the file can name these kinds of fault.
+    /// Extends the catalogue by a file that can name these kinds of fault.
     ///
     /// # Errors
     /// As [`extended_by`](Self::extended_by).
@@ -131,7 +131,8 @@ impl ActionCatalogue {
         text: &str,
         fault_kinds: &FaultKinds,
     ) -> Result<Self, Diagnostics> {
-        self.extended(file, text, Author::User, fault_kinds)
+        let built_in = Self::built_in(Profile::default()).actions();
+        self.extended(file, text, Author::User { built_in }, fault_kinds)
     }
 
     fn extended(
@@ -167,7 +168,7 @@ impl ActionCatalogue {
         Ok(catalogue)
     }
 
-    /// As [`extended_by`](Self::extended_by), with the text of a file.
+    /// Extends the catalogue by a file on disk.
     ///
     /// # Errors
     /// As [`extended_by`](Self::extended_by); the file can't be read, is too large or is not UTF-8.
@@ -176,25 +177,25 @@ impl ActionCatalogue {
         self.extended_by(&name, &text)
     }
 
-    /// The action of that name.
+    /// Returns the action of that name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&ActionSpec> {
         self.get(self.id(name)?)
     }
 
-    /// The number of the action of that name.
+    /// Returns the number of the action of that name.
     #[must_use]
     pub fn id(&self, name: &str) -> Option<ActionId> {
         self.by_name.get(name).copied()
     }
 
-    /// The action of that number.
+    /// Returns the action of that number.
     #[must_use]
     pub fn get(&self, ActionId(index): ActionId) -> Option<&ActionSpec> {
         self.actions.get(index as usize)
     }
 
-    /// That there is no such action, and what may be meant.
+    /// Returns the error for an unknown action, with a suggestion.
     pub(super) fn unknown(&self, name: &str) -> ActionError {
         let names = self.actions.iter().map(ActionSpec::name);
         ActionError::Unknown {
@@ -209,19 +210,19 @@ impl ActionCatalogue {
     }
 
     fn add(&mut self, action: ActionSpec) {
-        // A file is too small for more of them than a number can tell apart.
+        // Files are too small for 2^32 actions.
         let id = ActionId(u32::try_from(self.actions.len()).unwrap_or(u32::MAX));
         self.by_name.insert(action.name.clone(), id);
         self.actions.push(action);
     }
 
-    /// All actions, in the order of the files.
+    /// Returns all actions, in the order of the files.
     #[must_use]
     pub fn actions(&self) -> &[ActionSpec] {
         &self.actions
     }
 
-    /// Whether effects on the services that call a target leave red herrings out.
+    /// Returns whether effects on the callers of a target skip red herrings.
     #[must_use]
     pub fn spares_red_herrings(&self) -> bool {
         self.rules.spare_red_herrings
@@ -232,7 +233,7 @@ impl ActionCatalogue {
     }
 }
 
-/// Reads a file; with the catalogue that it extends, what it amends has to be there.
+/// Reads a file. With the catalogue that it extends, what it amends must exist.
 fn parse(
     file: &str,
     text: &str,
@@ -241,7 +242,8 @@ fn parse(
     fault_kinds: &FaultKinds,
 ) -> Result<ActionFile, Diagnostics> {
     form::load(file, text, fault_kinds, |read, notes| {
-        check::check(&read, base, author, notes);
+        let known = base.map(ActionCatalogue::actions);
+        check::check(&read, known, author, notes);
         Ok(read)
     })
 }

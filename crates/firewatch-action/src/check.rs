@@ -1,34 +1,37 @@
-//! The meaning of a file of actions.
+//! Checks of the meaning of an action file.
 
 use std::collections::BTreeSet;
 
 use firewatch_sim::find_metric;
 
-use crate::catalogue::ActionCatalogue;
 use crate::codes;
 use crate::decode::{Decoder, key_path};
-use crate::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter, Profile};
+use crate::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter};
 use crate::types;
 use firewatch_ron::{shown, suggest};
 
-/// Whose file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Author {
+/// The author of a file.
+#[derive(Clone, Copy)]
+pub(super) enum Author<'a> {
     /// A part of a profile.
     Firewatch,
     /// Anybody else.
-    User,
+    User {
+        /// The actions of the default profile, whose meta actions are reserved.
+        built_in: &'a [ActionSpec],
+    },
 }
 
-/// Notes what makes no sense in a file that extends a catalogue.
+/// Checks the meaning of a file. `base` has the actions that the file extends; without it, what the file
+/// amends is not checked.
 pub(super) fn check(
     file: &ActionFile,
-    base: Option<&ActionCatalogue>,
+    base: Option<&[ActionSpec]>,
     author: Author,
     notes: &mut Decoder,
 ) {
-    if author == Author::User {
-        reserved(file, notes);
+    if let Author::User { built_in } = author {
+        reserved(file, built_in, notes);
     }
     for (index, name) in file.extra_metrics.iter().enumerate() {
         if find_metric(name).is_some() {
@@ -48,18 +51,21 @@ pub(super) fn check(
         check_action(&path, action, notes);
     }
     let Some(base) = base else { return };
-    let known: BTreeSet<&str> = { base.actions().iter() }
+    let known: BTreeSet<&str> = { base.iter() }
         .chain(&file.actions)
         .map(ActionSpec::name)
         .collect();
     for amendment in &file.amend {
         let path = key_path("amend", &amendment.name);
-        // It has no parameters to speak of.
+        // An amendment can't use parameters.
         effects(&path, "also", &amendment.also, &[], notes);
-        if amendment.also.len() > MAX_EFFECTS {
-            let message = format!("an amendment adds at most {MAX_EFFECTS} effects");
-            notes.report(codes::TOO_MANY, &format!("{path}.also"), message, "", None);
+        Limit {
+            owner: "an amendment",
+            what: "effects",
+            most: MAX_EFFECTS,
+            help: None,
         }
+        .check(&format!("{path}.also"), amendment.also.len(), notes);
         if !known.contains(&*amendment.name) {
             let message = format!("there is no action `{}` to amend", shown(&amendment.name));
             notes.report_with(
@@ -73,13 +79,13 @@ pub(super) fn check(
     }
 }
 
-/// Notes what only a profile may say. Runs, episodes and audits are made of the actions of the category
-/// meta: to wait must be to do nothing, and to declare the incident resolved must not resolve it.
-fn reserved(file: &ActionFile, notes: &mut Decoder) {
-    let built_in = ActionCatalogue::built_in(Profile::default());
+/// Checks that a file neither changes the meta actions nor has rules: those are reserved for profiles. Runs,
+/// episodes and audits rely on what meta actions do: `wait` changes nothing, and `declare_resolved` resolves
+/// nothing.
+fn reserved(file: &ActionFile, built_in: &[ActionSpec], notes: &mut Decoder) {
     let is_reserved = |name: &str| {
-        let action = built_in.find(name);
-        action.is_some_and(|action| action.category() == Category::Meta)
+        let mut actions = built_in.iter();
+        actions.any(|action| action.category == Category::Meta && action.name == name)
     };
     let overridden = file.actions.iter().map(|action| ("actions", &action.name));
     let amended = file.amend.iter().map(|action| ("amend", &action.name));
@@ -103,13 +109,35 @@ fn reserved(file: &ActionFile, notes: &mut Decoder) {
     }
 }
 
-/// Parameters, branches, and effects of all branches together that an action may have: each request of a
-/// file goes through them.
+/// Maximum parameters of an action. Each request iterates over them, and over its branches and effects.
 const MAX_PARAMETERS: usize = 64;
+/// Maximum branches of an action.
 const MAX_BRANCHES: usize = 64;
+/// Maximum effects of all branches of an action, and of an amendment.
 const MAX_EFFECTS: usize = 256;
-/// Choices of a parameter.
+/// Maximum choices of a parameter.
 const MAX_CHOICES: usize = 256;
+
+/// The most elements that a list of a file may have.
+struct Limit {
+    owner: &'static str,
+    what: &'static str,
+    most: usize,
+    help: Option<&'static str>,
+}
+
+impl Limit {
+    fn check(&self, path: &str, count: usize, notes: &mut Decoder) {
+        let Self {
+            owner, what, most, ..
+        } = self;
+        if count > *most {
+            let message = format!("{owner} has at most {most} {what}, not {count}");
+            let help = self.help.map(str::to_owned);
+            notes.report(codes::TOO_MANY, path, message, "", help);
+        }
+    }
+}
 
 fn check_size(path: &str, action: &ActionSpec, notes: &mut Decoder) {
     let effects = { action.branches.iter() }.map(|branch| branch.effects.len());
@@ -128,17 +156,13 @@ fn check_size(path: &str, action: &ActionSpec, notes: &mut Decoder) {
             MAX_EFFECTS,
         ),
     ] {
-        if count > most {
-            let message = format!("an action has at most {most} {what}, not {count}");
-            let help = Some("make several actions of it".to_owned());
-            notes.report(
-                codes::TOO_MANY,
-                &format!("{path}.{field}"),
-                message,
-                "",
-                help,
-            );
+        Limit {
+            owner: "an action",
+            what,
+            most,
+            help: Some("make several actions of it"),
         }
+        .check(&format!("{path}.{field}"), count, notes);
     }
 }
 
@@ -173,13 +197,14 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
     for (index, branch) in action.branches.iter().enumerate() {
         let path = format!("{branches}[{index}]");
         if branch.when.is_empty() && index < last {
-            let message = "this branch always fits: the ones behind it are never taken".to_owned();
+            let message =
+                "this branch always applies: the branches after it are never taken".to_owned();
             let help = Some("put it at the end".to_owned());
             notes.report(codes::UNREACHABLE_BRANCH, &path, message, "", help);
         }
         let has_fault = branch.when.iter().any(|c| matches!(c, Condition::Fault(_)));
         if !branch.halts.is_empty() && !has_fault {
-            let message = "what a branch halts, it has to ask for".to_owned();
+            let message = "a branch that halts faults needs a condition on their kinds".to_owned();
             let kinds: Vec<&str> = branch.halts.iter().map(|kind| kind.name()).collect();
             let help = Some(format!("add `fault([{}])` to its `when`", kinds.join(", ")));
             notes.report(
@@ -213,7 +238,7 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
         .last()
         .is_some_and(|branch| branch.when.is_empty());
     if !ends {
-        let message = "the last branch has to fit always".to_owned();
+        let message = "the last branch must not have conditions".to_owned();
         let help = Some("add one without `when`, such as `(feedback: \"...\")`".to_owned());
         notes.report(codes::MISSING_BRANCH, &branches, message, "", help);
     }
@@ -232,18 +257,13 @@ fn check_parameter(path: &str, parameter: &Parameter, notes: &mut Decoder) {
             None,
         );
     }
-    let choices = parameter.choices.len();
-    if choices > MAX_CHOICES {
-        let message = format!("a parameter has at most {MAX_CHOICES} choices, not {choices}");
-        let help = Some("leave `choices` out to take any text".to_owned());
-        notes.report(
-            codes::TOO_MANY,
-            &format!("{path}.choices"),
-            message,
-            "",
-            help,
-        );
+    Limit {
+        owner: "a parameter",
+        what: "choices",
+        most: MAX_CHOICES,
+        help: Some("leave `choices` out to take any text"),
     }
+    .check(&format!("{path}.choices"), parameter.choices.len(), notes);
     let default = parameter.default.as_ref();
     if let Some(expected) = default.and_then(|default| parameter.problem(default)) {
         let message = format!("`default` must be {expected}");

@@ -1,4 +1,4 @@
-//! Codes of what can be wrong with the values of a file and with actions, and those of any text.
+//! Codes of problems with the values of a file and with actions, and those of any text.
 
 pub use firewatch_ron::codes::*;
 use firewatch_ron::{Code, codes};
@@ -17,23 +17,23 @@ codes! {
     EMPTY_LIST = "empty-list": "A list that needs an element has none.";
     EMPTY_RANGE = "empty-range": "A range has no value in it, or one that can't be written.";
     TOO_LONG = "too-long": "A text is longer than it may be.";
-    TOO_MANY = "too-many": "There are more elements, runs or work than a file may ask for.";
-    OUT_OF_RANGE = "out-of-range": "A number is less or more than its place takes, or not finite.";
+    TOO_MANY = "too-many": "A file has more elements, runs or work than its limit.";
+    OUT_OF_RANGE = "out-of-range": "A number is out of range, or not finite.";
     UNKNOWN_WORD = "unknown-word": "A word is none of those that its place takes.";
     UNKNOWN_METRIC = "unknown-metric": "There is no metric of that name.";
     UNKNOWN_ACTION = "unknown-action": "There is no action of that name.";
     UNKNOWN_PARAMETER = "unknown-parameter": "The action has no parameter of that name.";
     INVALID_PARAMETER = "invalid-parameter": "A parameter of an action has a value that it does not take.";
     UNKNOWN_FAULT_KIND = "unknown-fault-kind": "There is no fault kind of that name.";
-    KNOWN_METRIC = "known-metric": "A metric that Firewatch knows stands among the author's own.";
-    INVALID_TEMPLATE = "invalid-template": "A text with places in braces names none that there is, or is not closed.";
+    KNOWN_METRIC = "known-metric": "A built-in metric is declared as a custom one.";
+    INVALID_TEMPLATE = "invalid-template": "A placeholder in braces is unknown, or not closed.";
     RESERVED = "reserved": "A name or field is reserved for built-in files.";
     CONFLICTING_FIELDS = "conflicting-fields": "Fields exclude each other, or one of them is needed.";
-    UNREACHABLE_BRANCH = "unreachable-branch": "A branch always fits, so that those after it are never taken.";
-    MISSING_BRANCH = "missing-branch": "The last branch of an action does not always fit.";
-    MISSING_CONDITION = "missing-condition": "A branch halts kinds of fault that it does not ask for.";
-    NEEDS_TARGET = "needs-target": "An action has no target, but says something about one.";
-    ACTION_FAILED = "action-failed": "An action of the timeline or of a runbook failed when it was done.";
+    UNREACHABLE_BRANCH = "unreachable-branch": "A branch always applies, so that those after it are never taken.";
+    MISSING_BRANCH = "missing-branch": "The last branch of an action has conditions.";
+    MISSING_CONDITION = "missing-condition": "A branch halts kinds of fault without a condition on them.";
+    NEEDS_TARGET = "needs-target": "An action without a target has effects on one.";
+    ACTION_FAILED = "action-failed": "An action of the timeline or of a runbook failed when it was performed.";
 }
 
 /// All codes: these and those of any text.

@@ -1,4 +1,4 @@
-//! Comparisons of what is found with a fixed value.
+//! Comparisons with a fixed value.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::names;
 pub type Metrics = BTreeMap<String, Value>;
 
 names! {
-    /// How to compare.
+    /// An operator of a comparison.
     Operator {
         /// Less than.
         Lt = "lt",
@@ -28,17 +28,17 @@ names! {
     }
 }
 
-/// A comparison with a fixed value: what is found stands on the left.
+/// A comparison with a fixed value, which is the right operand.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison<T> {
-    /// How to compare.
+    /// The operator.
     pub operator: Operator,
-    /// With what.
+    /// The right operand.
     pub with: T,
 }
 
 impl<T: PartialOrd> Comparison<T> {
-    /// Whether `found` compares so. Values that have no order are only ever equal or not.
+    /// Returns whether the comparison holds for `found`. Values without an order are only equal or not.
     pub fn holds(&self, found: &T) -> bool {
         match self.operator {
             Operator::Lt => *found < self.with,
@@ -52,7 +52,8 @@ impl<T: PartialOrd> Comparison<T> {
 }
 
 impl Comparison<Value> {
-    /// Numbers compare by size, everything else only by equality.
+    /// Returns whether the comparison holds for `found`. Numbers are ordered; other values are only equal or
+    /// not.
     #[must_use]
     pub fn holds_for(&self, found: &Value) -> bool {
         match (found.as_f64(), self.with.as_f64()) {

@@ -1,23 +1,23 @@
-//! What an action does to metrics, one effect after the other.
+//! The effects of an action, run in order.
 //!
-//! `f64::max` and `f64::min` leave the sign of a zero open, so both are spelled out: of equals the limit
-//! is kept.
+//! `f64::max` and `f64::min` do not define the sign of a zero, so [`limit`] compares itself: a value that
+//! equals a limit becomes the limit.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use firewatch_sim::{
-    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Topology, Value, round_decimal,
+    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Value, round_decimal,
 };
 
+use crate::action_error::ActionError;
 use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules};
 use crate::parameter::Parameters;
-use crate::request::ActionError;
 use crate::session::ActionSession;
 
 const MEBIBYTE: i64 = 1 << 20;
 
-/// Metrics that some effects are about by what they are.
+/// Keys of the metrics of memory.
 struct Keys {
     usage: MetricKey,
     limit: MetricKey,
@@ -30,17 +30,17 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     utilization: MetricKey::new("process_memory_utilization"),
 });
 
-/// The effects of one action on one environment.
+/// Runs the effects of one action in one environment.
 pub(super) struct EffectRunner<'a, 'w> {
-    pub(super) means: EffectContext<'a>,
+    pub(super) context: EffectContext<'a>,
     pub(super) environment: &'a mut EnvironmentMut<'w>,
     pub(super) session: &'a mut ActionSession,
-    /// The target's place in the mesh.
+    /// Index of the target in the mesh.
     pub(super) service: Option<usize>,
     pub(super) handle: Option<ServiceHandle>,
 }
 
-/// What new values are worked out with.
+/// What the new value of a metric depends on, besides its old value.
 #[derive(Clone, Copy)]
 pub(super) struct EffectContext<'a> {
     pub(super) rules: &'a Rules,
@@ -48,27 +48,8 @@ pub(super) struct EffectContext<'a> {
     pub(super) parameters: Parameters<'a>,
 }
 
-/// Whether an effect is about that service; both are places in the mesh.
-pub(super) fn is_about(
-    on: &Recipients,
-    service: usize,
-    target: Option<usize>,
-    topology: &Topology,
-    rules: &Rules,
-) -> bool {
-    match on {
-        Recipients::Target => target == Some(service),
-        Recipients::All => true,
-        Recipients::Service(name) => topology.service(name) == Some(service),
-        Recipients::Dependents => {
-            let calls = target.is_some_and(|target| topology.calls(service, target));
-            calls && !(rules.spare_red_herrings && topology.is_red_herring(service))
-        }
-    }
-}
-
 impl EffectRunner<'_, '_> {
-    pub(super) fn effect(&mut self, effect: &Effect) -> Result<(), ActionError> {
+    pub(super) fn run(&mut self, effect: &Effect) -> Result<(), ActionError> {
         match effect {
             Effect::Change { metric, on, change } => self.change(metric, on, change)?,
             Effect::SetCounter { counter, to } => {
@@ -86,7 +67,7 @@ impl EffectRunner<'_, '_> {
         Ok(())
     }
 
-    /// A service: the target itself without a search.
+    /// Returns a service by its index. The target is found by its handle, without a search.
     fn service(&mut self, index: usize) -> Result<ServiceMut<'_>, SimError> {
         match self.handle {
             Some(handle) if Some(index) == self.service => self.environment.service_of(handle),
@@ -103,29 +84,29 @@ impl EffectRunner<'_, '_> {
         if *effect == Effect::StoreLogs {
             return Ok(self.environment.store_logs(index)?);
         }
-        let means = self.means;
+        let context = self.context;
         let mut service = self.service(index)?;
         match effect {
             Effect::RecomputeMemoryBytes => {
                 let bytes = number(&service, utilization) * number(&service, limit);
-                means.set(&mut service, usage, &Value::Int(trunc(bytes)))?;
+                context.set(&mut service, usage, &Value::Int(trunc(bytes)))?;
             }
             Effect::RecomputeMemoryUtilization => {
                 let (used, limit) = (number(&service, usage), number(&service, limit));
                 if limit == 0.0 {
                     let why = "the memory limit is 0, and use is divided by it";
-                    return Err(means.raised(why));
+                    return Err(context.raised(why));
                 }
-                means.set(&mut service, utilization, &Value::Float(used / limit))?;
+                context.set(&mut service, utilization, &Value::Float(used / limit))?;
             }
             Effect::SetMemoryLimit { parameter } => {
-                let mebibytes = match means.parameters.get(*parameter).as_deref() {
+                let mebibytes = match context.parameters.get(*parameter).as_deref() {
                     Some(Value::Int(mebibytes)) => *mebibytes,
                     _ => (integer(&service, limit).div_euclid(MEBIBYTE)).saturating_mul(2),
                 };
-                // The metric has 64 bits: from 2^43 MiB on it stays at the most that they hold.
+                // The metric has 64 bits: 2^43 MiB and more saturate.
                 let bytes = mebibytes.saturating_mul(MEBIBYTE);
-                means.set(&mut service, limit, &Value::Int(bytes))?;
+                context.set(&mut service, limit, &Value::Int(bytes))?;
             }
             Effect::Change { .. } | Effect::StoreLogs | Effect::SetCounter { .. } => {}
         }
@@ -143,7 +124,7 @@ impl EffectRunner<'_, '_> {
         }
         for service in 0..self.environment.topology()?.service_count() {
             let topology = self.environment.topology()?;
-            if is_about(on, service, self.service, topology, self.means.rules) {
+            if on.include(service, self.service, topology, self.context.rules) {
                 self.change_one(service, metric, change)?;
             }
         }
@@ -156,24 +137,24 @@ impl EffectRunner<'_, '_> {
         metric: &MetricKey,
         change: &Change,
     ) -> Result<(), ActionError> {
-        let means = self.means;
+        let context = self.context;
         let mut service = self.service(index)?;
         let old = match change {
-            // What was there does not matter: this spares making a value of it.
+            // The old value is not used: skip making a `Value` of it.
             Change::Set { create: true, .. } => None,
             _ => service.metric(metric),
         };
-        let Some(new) = means.changed(&service, old.as_ref(), change)? else {
+        let Some(new) = context.changed(&service, old.as_ref(), change)? else {
             return Ok(());
         };
         let is_unfit = matches!(change, Change::Set { .. }) && !metric.accepts(&new);
-        // A fraction is dropped where a number was worked out; one that is set is refused.
+        // A computed number loses its fraction; a number that a file or a parameter sets is refused.
         let new = match is_unfit {
             true => Some(new),
             false => metric.saturate(new),
         };
-        let new = new.ok_or_else(|| means.raised("a metric can't be not-a-number"))?;
-        means.set(&mut service, metric, &new)
+        let new = new.ok_or_else(|| context.raised("a metric can't be not-a-number"))?;
+        context.set(&mut service, metric, &new)
     }
 }
 
@@ -198,7 +179,7 @@ impl<'a> EffectContext<'a> {
         }
     }
 
-    /// Sets a metric. What it refuses is the fault of the action, not of the environment.
+    /// Sets a metric. A value that the metric refuses is an error of the action.
     fn set(
         &self,
         service: &mut ServiceMut,
@@ -211,7 +192,7 @@ impl<'a> EffectContext<'a> {
         })
     }
 
-    /// The new value of a metric; `None` where it stays as it is.
+    /// Returns the new value of a metric; `None` if it does not change.
     fn changed<'v>(
         &self,
         service: &ServiceMut,
@@ -235,7 +216,7 @@ impl<'a> EffectContext<'a> {
         Ok(new.flatten().map(Cow::Owned))
     }
 
-    /// The new value of a metric that is worked out of the old one.
+    /// Computes the new value of a metric from its old one; `None` if it does not change.
     fn calculated(&self, old: &Value, change: &Change) -> Result<Option<Value>, ActionError> {
         if let (Change::ShiftSha, Value::Text(sha)) = (change, old) {
             return Ok(Some(Value::Text(shift_sha(sha))));
@@ -261,7 +242,7 @@ impl<'a> EffectContext<'a> {
                 }
                 self.floored(x, trunc(scaled), *floor)
             }
-            // Handled above, or of a metric that is of another type.
+            // `Set` and text are handled above; a number has no hash to shift.
             Change::Set { .. } | Change::ShiftSha => return Ok(None),
         }))
     }
@@ -276,7 +257,7 @@ impl<'a> EffectContext<'a> {
         }
     }
 
-    /// The changed value within the limits. Where floors don't lift, one is at most what was there before.
+    /// Limits a changed value. Without `floors_lift`, a floor does not raise a value that was below it before.
     fn limited(&self, before: f64, changed: f64, limits: &Limits) -> f64 {
         let floor = limits.floor.map(|floor| match self.rules.floors_lift {
             false if before < floor => before,
@@ -287,7 +268,7 @@ impl<'a> EffectContext<'a> {
     }
 
     fn floored(&self, before: f64, changed: i64, floor: Option<f64>) -> Value {
-        // Counts are far below 2^53, where both types say the same.
+        // Counts are below 2^53, where `f64` is exact.
         let limits = Limits { floor, cap: None };
         Value::Int(trunc(self.limited(before, changed as f64, &limits)))
     }
@@ -312,7 +293,7 @@ impl<'a> EffectContext<'a> {
 
 fn limit(x: f64, limits: &Limits) -> f64 {
     let lifted = match limits.floor {
-        // max(floor, x): x only if it is larger.
+        // Python's max(floor, x): x only if it is larger.
         Some(floor) if x > floor => x,
         Some(floor) => floor,
         None => x,
@@ -324,7 +305,7 @@ fn limit(x: f64, limits: &Limits) -> f64 {
     }
 }
 
-/// Drops the fraction, toward zero.
+/// Truncates toward zero.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "dropping the fraction is the point"
@@ -333,7 +314,7 @@ fn trunc(x: f64) -> i64 {
     x as i64
 }
 
-/// A hash that looks like another one: each digit becomes a letter.
+/// Returns a different hash: each digit becomes a letter.
 fn shift_sha(sha: &str) -> String {
     const LETTERS: [char; 6] = ['a', 'b', 'c', 'd', 'e', 'f'];
     let shifted = |c: char| match c.to_digit(10) {

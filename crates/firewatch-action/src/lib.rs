@@ -1,11 +1,12 @@
-//! Actions: what somebody who answers an incident can do, as data.
+//! Actions that a responder can perform in an incident, as data.
 //!
-//! An [`ActionCatalogue`] says of each action what sort of thing it is, what it does to the metrics of
-//! its target and what it halts; [`ActionCatalogue::apply`] does one to an environment
-//! ([`EnvironmentMut`](firewatch_sim::EnvironmentMut)), wherever it lives. The built-in
-//! catalogues ([`Profile`]) are RON files in `crates/firewatch-action/actions/`, and a file of the same
-//! format adds actions or overrides them: [`ActionCatalogue::extended_by_file`].
+//! An [`ActionCatalogue`] gives the category of each action, its effects on metrics and the kinds of fault that
+//! it halts. [`ActionCatalogue::apply`] performs one in an environment
+//! ([`EnvironmentMut`](firewatch_sim::EnvironmentMut)) of a simulation or a fleet. The built-in
+//! catalogues ([`Profile`]) are RON files in `crates/firewatch-action/actions/`. A file of the same
+//! format adds or overrides actions: [`ActionCatalogue::extended_by_file`].
 
+mod action_error;
 mod apply;
 mod catalogue;
 mod check;
@@ -14,6 +15,7 @@ mod comparison;
 pub mod decode;
 mod effect;
 pub mod form;
+mod history;
 mod model;
 mod names;
 mod parameter;
@@ -21,6 +23,7 @@ mod plan;
 mod read;
 mod report;
 mod request;
+mod scene;
 mod session;
 mod state_error;
 mod template;
@@ -28,19 +31,21 @@ mod text;
 mod types;
 mod whole;
 
+pub use action_error::ActionError;
 pub use catalogue::{ActionCatalogue, ActionId};
 pub use comparison::{Comparison, Metrics, Operator};
 pub use firewatch_sim::UnknownName;
-pub use model::{ActionSpec, Category, OnInvalid, Parameter, ParameterKind, Profile, Recipients};
+pub use history::Recorded;
+pub use model::{ActionSpec, Category, Profile, Recipients};
+pub use parameter::{OnInvalid, Parameter, ParameterKind};
 pub use plan::ActionPlan;
 pub use request::{
-    ActionError, ActionOutcome, ActionRequest, HaltedFault, NumberedRequest, RequestedAction,
-    Target, WAIT,
+    ActionOutcome, ActionRequest, HaltedFault, NumberedRequest, RequestedAction, Target, WAIT,
 };
-pub use session::{ActionSession, HISTORY_TICKS, Recorded};
+pub use session::{ActionSession, HISTORY_TICKS};
 pub use state_error::StateError;
 pub use template::{MAX_FEEDBACK_BYTES, cut};
-pub use text::{Map, Quoted, RequestText};
+pub use text::{Map, Quoted};
 pub use types::out_of_range;
 
 /// The examples of the package's README, as tests.

@@ -1,31 +1,33 @@
-//! An action as data: what a catalogue says about it.
+//! Actions and the rules of a catalogue, as data.
 
-use firewatch_sim::{FaultKind, MetricKey, Value};
+use firewatch_sim::{FaultKind, MetricKey, Topology, Value};
 
 use crate::comparison::Comparison;
 use crate::names;
 use crate::template::Template;
 
+pub(crate) use crate::parameter::{OnInvalid, Parameter, ParameterIndex, ParameterKind};
+
 names! {
-    /// Which rules and numbers the built-in catalogue of actions has.
+    /// The rules and numbers of the built-in actions.
     #[derive(Default)]
     Profile {
-        /// What was meant: the fitting remedy halts any fault and changes the metrics that it is about.
+        /// The intended rules: the right remedy halts any fault and changes the metrics that it is about.
         #[default]
         Standard = "standard",
-        /// The reference's numbers and order of operations, its defects included.
+        /// The numbers and the order of operations of the Python reference, including its defects.
         Reference = "reference",
     }
 }
 
 names! {
-    /// What sort of thing an action is.
+    /// The category of an action.
     Category {
-        /// Looks at a service.
+        /// Reads the state of a service.
         Investigation = "investigation",
         /// Changes a service.
         Remediation = "remediation",
-        /// Is about the incident as a whole: it needs no target.
+        /// Is about the incident, not a service: it has no target.
         Meta = "meta",
     }
 }
@@ -44,56 +46,55 @@ pub struct ActionSpec {
 }
 
 impl ActionSpec {
-    /// The name that it is asked for by.
+    /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it does, in a sentence.
+    /// Returns a sentence about what it does.
     #[must_use]
     pub fn about(&self) -> &str {
         &self.about
     }
 
-    /// What sort of thing it is.
+    /// Returns the category.
     #[must_use]
     pub fn category(&self) -> Category {
         self.category
     }
 
-    /// Whether it needs a service to be done to.
+    /// Returns whether it needs a service as its target.
     #[must_use]
     pub fn needs_target(&self) -> bool {
         self.category != Category::Meta
     }
 
-    /// Whether it is a wrong action on a service that there is nothing to remedy about.
+    /// Returns whether it counts as wrong on a service that needs no remedy.
     #[must_use]
     pub fn is_guarded(&self) -> bool {
         self.guarded
     }
 
-    /// Whether it ends the episode.
+    /// Returns whether it ends the episode.
     #[must_use]
     pub fn ends_episode(&self) -> bool {
         self.ends_episode
     }
 
-    /// Its parameters, in order.
+    /// Returns the parameters, in the order of the file.
     #[must_use]
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
 
-    /// How many branches it has; the last always fits.
+    /// Returns the number of branches. The last has no conditions.
     #[must_use]
     pub fn branch_count(&self) -> usize {
         self.branches.len()
     }
 
-    /// The metrics that it may give to services that lack them, and to which.
-    /// Metrics that it may create: on whom, and which.
+    /// Returns the metrics that it may create, and on which services.
     pub fn creates(&self) -> impl Iterator<Item = (&Recipients, &str)> {
         let effects = self.branches.iter().flat_map(|branch| &branch.effects);
         effects.filter_map(|effect| match effect {
@@ -107,7 +108,7 @@ impl ActionSpec {
         })
     }
 
-    /// The kinds of fault that one of its branches can halt, each once.
+    /// Returns the kinds of fault that its branches halt, without duplicates.
     #[must_use]
     pub fn halts(&self) -> Vec<FaultKind> {
         let mut kinds = Vec::new();
@@ -120,102 +121,20 @@ impl ActionSpec {
     }
 }
 
-/// A parameter of an action.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    pub(crate) name: String,
-    pub(crate) about: String,
-    pub(crate) kind: ParameterKind,
-    pub(crate) default: Option<Value>,
-    pub(crate) min: Option<f64>,
-    pub(crate) max: Option<f64>,
-    pub(crate) choices: Vec<String>,
-    pub(crate) on_invalid: OnInvalid,
-    pub(crate) above_max: OnInvalid,
-}
-
-impl Parameter {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What it says, in a sentence.
-    #[must_use]
-    pub fn about(&self) -> &str {
-        &self.about
-    }
-
-    /// Its type.
-    #[must_use]
-    pub fn kind(&self) -> ParameterKind {
-        self.kind
-    }
-
-    /// What it is if it is left out; an action may work its own default out from the state instead.
-    #[must_use]
-    pub fn default(&self) -> Option<&Value> {
-        self.default.as_ref()
-    }
-
-    /// Smallest and largest value, for numbers.
-    #[must_use]
-    pub fn bounds(&self) -> (Option<f64>, Option<f64>) {
-        (self.min, self.max)
-    }
-
-    /// The values that it can have, for text; empty where any will do.
-    #[must_use]
-    pub fn choices(&self) -> &[String] {
-        &self.choices
-    }
-}
-
-/// Which of an action's parameters it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct ParameterIndex(pub(crate) usize);
-
-names! {
-    /// The type of a parameter.
-    ParameterKind {
-        /// A whole number; others are cut down to one, toward zero.
-        Integer = "integer",
-        /// A number.
-        Number = "number",
-        /// Text.
-        Text = "text",
-    }
-}
-
-names! {
-    /// What a value does that a parameter can't have.
-    OnInvalid {
-        /// The action does nothing and says so.
-        Reject = "reject",
-        /// The default takes its place.
-        UseDefault = "use_default",
-        /// The largest value takes its place.
-        UseMax = "use_max",
-        /// An error, for what an exception is in the reference.
-        Raise = "raise",
-    }
-}
-
-/// What an action does where something holds.
+/// The conditions, effects and report of one case of an action. The first branch that applies is taken.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Branch {
-    /// All have to hold.
+    /// The branch applies if all hold.
     pub(crate) when: Vec<Condition>,
-    /// In order; each sees what the ones before it did.
+    /// Run in order; each sees the changes of those before it.
     pub(crate) effects: Vec<Effect>,
     /// Kinds of fault that are halted on the target.
     pub(crate) halts: Vec<FaultKind>,
-    /// What is said, a line each.
+    /// The report, a template for each line.
     pub(crate) report: Vec<Template>,
 }
 
-/// Something that may hold of the target before the action.
+/// A condition on the target, evaluated before the action changes anything.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Condition {
     /// It has a fault of one of these kinds; of any, if none is named.
@@ -223,19 +142,19 @@ pub(crate) enum Condition {
     /// It has a fault that is not halted.
     ActiveFault,
     RedHerring,
-    /// Its metric compares so; an absent one never does.
+    /// The comparison holds for its metric; never for an absent one.
     Metric(MetricKey, Comparison<Value>),
     HasMetric(MetricKey),
     /// The parameter has that value.
     Parameter(ParameterIndex, Value),
-    /// So many ticks are in the history.
+    /// The comparison holds for the number of ticks in the history.
     Recorded(Comparison<f64>),
-    /// A service that is not healthy calls it.
+    /// At least one of its callers is not healthy.
     UnhealthyCaller,
     Not(Box<Condition>),
 }
 
-/// Something that an action does.
+/// An effect of an action.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
     Change {
@@ -245,7 +164,7 @@ pub(crate) enum Effect {
     },
     RecomputeMemoryBytes,
     RecomputeMemoryUtilization,
-    /// The parameter in mebibytes; without it twice the limit.
+    /// Sets the limit to the parameter, in mebibytes; without a value, doubles it.
     SetMemoryLimit {
         parameter: ParameterIndex,
     },
@@ -256,13 +175,13 @@ pub(crate) enum Effect {
     },
 }
 
-/// Whose metric is changed.
+/// The services that an effect changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Recipients {
     /// The target of the action.
     #[default]
     Target,
-    /// Who calls the target.
+    /// The callers of the target.
     Dependents,
     /// Every service.
     All,
@@ -270,8 +189,29 @@ pub enum Recipients {
     Service(String),
 }
 
-/// What is done to a metric. One that is absent stays so, but for `Set` with `create`. A number that the
-/// metric can't have becomes the nearest that it can: an error rate stops at 1, a count at 0.
+impl Recipients {
+    /// Returns whether they include a service. `service` and `target` are indices in the mesh.
+    pub(crate) fn include(
+        &self,
+        service: usize,
+        target: Option<usize>,
+        topology: &Topology,
+        rules: &Rules,
+    ) -> bool {
+        match self {
+            Self::Target => target == Some(service),
+            Self::All => true,
+            Self::Service(name) => topology.service(name) == Some(service),
+            Self::Dependents => {
+                let calls = target.is_some_and(|target| topology.calls(service, target));
+                calls && !(rules.spare_red_herrings && topology.is_red_herring(service))
+            }
+        }
+    }
+}
+
+/// A change of a metric. Only `Set` with `create` changes an absent one. A number out of the metric's range
+/// becomes the nearest in it: an error rate stops at 1, a count at 0.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Change {
     Scale {
@@ -299,7 +239,7 @@ pub(crate) enum Change {
     ShiftSha,
 }
 
-/// Decimals that a number is rounded to at most: no metric has more that mean something.
+/// Most decimals of `round`: metrics have no more significant ones.
 pub(crate) const MAX_DECIMALS: u32 = 14;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -314,63 +254,63 @@ pub(crate) enum Factor {
     OneMinus(ParameterIndex),
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Operand {
     Value(Value),
     Parameter(ParameterIndex),
-    /// Another metric of the same service; nothing is done where it is absent.
+    /// Another metric of the same service; the effect does nothing if it is absent.
     Metric(MetricKey),
 }
 
 names! {
-    /// A count that a session keeps.
+    /// A counter of a session.
     Counter {
-        /// Steps for which the circuit to the target stays open.
+        /// Steps that the circuit breaker of the target stays open.
         CircuitBreaker = "circuit_breaker_ticks",
-        /// Investigations for which the specialist is still there.
+        /// Investigations that the specialist still helps with.
         Specialist = "specialist_active_ticks",
     }
 }
 
 names! {
-    /// Which faults of a target an action can fit.
+    /// The faults of a target that actions can see.
     Matching {
-        /// Only the first of the incident, if the target is its root cause.
+        /// Only the first fault of the incident, if the target is its root cause.
         Primary = "primary",
-        /// All of the target.
+        /// All faults of the target.
         Any = "any",
     }
 }
 
-/// What holds for all actions of a catalogue.
+/// The rules of all actions of a catalogue.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Rules {
     pub(crate) matching: Matching,
-    /// A target of which all hold has nothing to be remedied: a guarded action on it is wrong.
+    /// A target for which all hold needs no remedy: a guarded action on it is wrong.
     pub(crate) healthy: Vec<Condition>,
-    /// Whether a guarded action on a red herring is wrong, and effects on dependents leave them out.
+    /// Whether a guarded action on a red herring is wrong, and effects on dependents skip red herrings.
     pub(crate) spare_red_herrings: bool,
-    /// Whether a floor also lifts what was below it.
+    /// Whether a floor also raises a value that was below it before.
     pub(crate) floors_lift: bool,
-    /// What the error rates of the dependents are scaled by at each step while a circuit is open.
+    /// Factor of the callers' error rates at each step while a circuit breaker is open.
     pub(crate) open_circuit_factor: f64,
-    /// Whether what is an exception in the reference is an error.
+    /// Whether an exception of the reference is an error.
     pub(crate) raises: bool,
 }
 
-/// What a file changes about an action that there is already.
+/// A change of an existing action.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Amendment {
     pub(crate) name: String,
     pub(crate) guarded: Option<bool>,
-    /// Whether the effects of all branches are taken away.
+    /// Whether the effects of all branches are removed.
     pub(crate) without_effects: bool,
-    /// Added to the effects of the first branch.
+    /// Appended to the effects of the first branch.
     pub(crate) also: Vec<Effect>,
 }
 
-/// What a file of actions says.
+/// The content of an action file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActionFile {
     pub(crate) rules: Option<Rules>,

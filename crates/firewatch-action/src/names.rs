@@ -1,6 +1,6 @@
-//! Names of variants.
+//! Enums whose variants have names in files.
 
-/// Names in files for the variants of an enum without data.
+/// Declares an enum without data, and the name of each variant in files.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! names {
@@ -12,10 +12,10 @@ macro_rules! names {
         }
 
         impl $type {
-            /// All of them.
+            /// All variants, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The name in files.
+            /// Returns the name in files.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {

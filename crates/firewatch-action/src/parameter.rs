@@ -1,33 +1,115 @@
-//! The parameters of a request, as the action takes them.
+//! The parameters that an action declares, and their values in a request.
 
 use std::borrow::Cow;
 
 use firewatch_sim::Value;
 
 use crate::comparison::Metrics;
-use crate::model::{ActionSpec, OnInvalid, Parameter, ParameterIndex, ParameterKind, Rules};
+use crate::names;
 use crate::whole::whole;
 
-/// What becomes of a parameter.
+/// A parameter of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    pub(crate) name: String,
+    pub(crate) about: String,
+    pub(crate) kind: ParameterKind,
+    pub(crate) default: Option<Value>,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) choices: Vec<String>,
+    pub(crate) on_invalid: OnInvalid,
+    pub(crate) above_max: OnInvalid,
+}
+
+impl Parameter {
+    /// Returns the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns a sentence about its meaning.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// Returns the type.
+    #[must_use]
+    pub fn kind(&self) -> ParameterKind {
+        self.kind
+    }
+
+    /// Returns the value of an omitted parameter. Without one, the action may compute it from the state.
+    #[must_use]
+    pub fn default(&self) -> Option<&Value> {
+        self.default.as_ref()
+    }
+
+    /// Returns the smallest and the largest number.
+    #[must_use]
+    pub fn bounds(&self) -> (Option<f64>, Option<f64>) {
+        (self.min, self.max)
+    }
+
+    /// Returns the valid texts; empty if any is valid.
+    #[must_use]
+    pub fn choices(&self) -> &[String] {
+        &self.choices
+    }
+}
+
+/// Index of a parameter in its action.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ParameterIndex(pub(crate) usize);
+
+names! {
+    /// The type of a parameter.
+    ParameterKind {
+        /// A whole number; other numbers are truncated toward zero.
+        Integer = "integer",
+        /// A number.
+        Number = "number",
+        /// Text.
+        Text = "text",
+    }
+}
+
+names! {
+    /// What an invalid value of a parameter does.
+    OnInvalid {
+        /// The action does nothing, and its feedback says so.
+        Reject = "reject",
+        /// The default is used instead.
+        UseDefault = "use_default",
+        /// The largest value is used instead.
+        UseMax = "use_max",
+        /// An error, where the reference raises an exception.
+        Raise = "raise",
+    }
+}
+
+/// The value of a parameter in a request.
 #[derive(Debug, PartialEq)]
 enum Resolved<'a> {
     Value(Cow<'a, Value>),
-    /// There is none, and no default: the action works one out itself.
+    /// The request has no value and there is no default: the action may compute one.
     Absent,
     Rejected,
     Raised,
 }
 
-/// Why an action can't take its parameters.
+/// Why the parameters of a request are invalid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Unfit {
-    /// The one of that number can't have its value.
+    /// The one at that index is rejected.
     Rejected(usize),
-    /// The reference fails at one.
+    /// One raises an exception in the reference.
     Raised,
 }
 
-/// The parameters of a request, as the action takes them: each is worked out where it is asked for.
+/// The parameters of a request, as the action uses them. Each is resolved when it is read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parameters<'a> {
     declared: &'a [Parameter],
@@ -36,15 +118,17 @@ pub(crate) struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    pub(super) fn of(spec: &'a ActionSpec, given: &'a Metrics, rules: &Rules) -> Self {
+    /// Matches given parameters with the declared ones. With `raises`, an exception of the reference is an
+    /// error.
+    pub(super) fn new(declared: &'a [Parameter], given: &'a Metrics, raises: bool) -> Self {
         Self {
-            declared: &spec.parameters,
+            declared,
             given,
-            raises: rules.raises,
+            raises,
         }
     }
 
-    /// What is wrong with them, if anything is; the first that is rejected before all that raise.
+    /// Returns the first problem, if any. A rejected parameter precedes all that raise.
     pub(super) fn check(&self) -> Option<Unfit> {
         let mut unfit = None;
         for (index, parameter) in self.declared.iter().enumerate() {
@@ -57,7 +141,7 @@ impl<'a> Parameters<'a> {
         unfit
     }
 
-    /// The value of a parameter; `None` where there is none.
+    /// Returns the value of a parameter, if it has one.
     pub(crate) fn get(&self, ParameterIndex(index): ParameterIndex) -> Option<Cow<'a, Value>> {
         match self.declared.get(index)?.resolve(self.given, self.raises) {
             Resolved::Value(value) => Some(value),
@@ -66,14 +150,14 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// A value can't be a parameter's; whether it is just too large.
+/// An invalid value of a parameter; `above` if it is a number above the maximum.
 struct Misfit {
     above: bool,
 }
 
 impl Parameter {
-    /// The given value, or what takes its place. In the reference, not-a-number passes every bound and
-    /// fails where it is used.
+    /// Returns the given value, or its replacement. In the reference, NaN passes every bound and raises an
+    /// exception when it is used.
     fn resolve<'a>(&'a self, given: &'a Metrics, raises: bool) -> Resolved<'a> {
         let Some(value) = given.get(&self.name) else {
             return self.default_value();
@@ -109,7 +193,7 @@ impl Parameter {
         }
     }
 
-    /// The value as the action takes it.
+    /// Converts a value to the type of the parameter.
     fn convert<'a>(&self, value: &'a Value) -> Result<Cow<'a, Value>, Misfit> {
         let wrong = |above| Misfit { above };
         match self.kind {
@@ -140,7 +224,7 @@ impl Parameter {
         self.choices.is_empty() || self.choices.iter().any(|choice| choice == text)
     }
 
-    /// `Err(true)` for what is too large, `Err(false)` for what is too small.
+    /// Returns `Err(true)` for a number above the maximum, `Err(false)` for one below the minimum.
     fn in_bounds(&self, number: f64) -> Result<(), bool> {
         if self.min.is_some_and(|min| number < min) {
             return Err(false);
@@ -151,20 +235,20 @@ impl Parameter {
         Ok(())
     }
 
-    /// What the parameter must be, if the value can't be its: for one that stands in a file, where
-    /// nothing takes its place.
+    /// Returns what the parameter must be if the value is invalid. For values in a file, which nothing
+    /// replaces.
     #[must_use]
     pub fn problem(&self, value: &Value) -> Option<String> {
         self.convert(value).is_err().then(|| self.expected())
     }
 
-    /// Whether a value can be this parameter's, as it stands: nothing has to take its place.
+    /// Returns whether a value is valid, so that `on_invalid` and `above_max` do not apply.
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
         self.convert(value).is_ok()
     }
 
-    /// What it must be: `a whole number from 1 to 20`.
+    /// Returns what it must be: `a whole number from 1 to 20`.
     #[must_use]
     pub fn expected(&self) -> String {
         let bounds = match (self.min, self.max) {

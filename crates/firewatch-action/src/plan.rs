@@ -8,38 +8,38 @@ use crate::parameter::{Parameters, Unfit};
 use crate::request::{HaltedFault, RequestedAction, Target};
 use crate::session::ActionSession;
 
-/// What an action is going to do to an environment as it stands.
+/// What an action will do to an environment in its current state.
 ///
-/// An action is done in two halves for the sake of those who look at many environments before they
-/// change any: [`ActionCatalogue::plan`] and [`ActionCatalogue::perform`].
+/// [`ActionCatalogue::plan`] reads an environment and [`ActionCatalogue::perform`] changes it, so that a caller
+/// can read many environments before it changes one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ActionPlan {
     pub(super) action: ActionId,
-    /// The target's place in the mesh.
+    /// Index of the target in the mesh.
     pub(super) service: Option<usize>,
-    /// The target itself: whoever plans has it at hand, and whoever acts would have to look for it.
+    /// Handle of the target, which saves a lookup when the plan is performed.
     pub(super) handle: Option<ServiceHandle>,
     pub(super) wrong: bool,
-    pub(super) course: ActionEffect,
+    pub(super) effect: ActionEffect,
     pub(super) halts: Option<HaltedFault>,
 }
 
-/// The course that an action takes.
+/// The effect of an action: one of its branches, or the reason for none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum ActionEffect {
-    /// It needs a target, and none is given.
+    /// The action needs a target, and the request has none.
     NoTarget,
     /// The mesh has no such service.
     NoService,
-    /// The parameter of that number can't have its value.
+    /// The parameter at that index has an invalid value.
     BadParameter(usize),
-    /// The target has nothing to be remedied.
-    Spared,
-    /// The reference fails at a parameter.
+    /// The target needs no remedy.
+    NotNeeded,
+    /// A parameter raises an exception in the reference.
     Raised,
-    /// The branch of that number.
+    /// The branch at that index is taken.
     Branch(usize),
-    /// No branch fits: none of a catalogue that was checked does so.
+    /// No branch applies. A catalogue that was checked has none such.
     Nothing,
 }
 
@@ -59,7 +59,7 @@ impl ActionCatalogue {
             service: None,
             handle: None,
             wrong: false,
-            course: ActionEffect::Nothing,
+            effect: ActionEffect::Nothing,
             halts: None,
         };
         if let Some(spec) = self.get(action) {
@@ -68,11 +68,20 @@ impl ActionCatalogue {
                 session,
                 primary_only: self.rules().matching == Matching::Primary,
                 target: None,
-                parameters: Parameters::of(spec, request.parameters(), self.rules()),
+                parameters: self.parameters(spec, request),
             };
             self.fill_in(&mut plan, spec, at, request);
         }
         plan
+    }
+
+    /// Returns the parameters of a request as an action takes them.
+    pub(super) fn parameters<'a>(
+        &self,
+        spec: &'a ActionSpec,
+        request: &'a impl RequestedAction,
+    ) -> Parameters<'a> {
+        Parameters::new(&spec.parameters, request.parameters(), self.rules().raises)
     }
 
     fn fill_in(
@@ -84,8 +93,8 @@ impl ActionCatalogue {
     ) {
         if spec.needs_target() {
             match request.target(at.view) {
-                Target::Missing => plan.course = ActionEffect::NoTarget,
-                Target::Unknown => plan.course = ActionEffect::NoService,
+                Target::Missing => plan.effect = ActionEffect::NoTarget,
+                Target::Unknown => plan.effect = ActionEffect::NoService,
                 Target::Service(index) => {
                     plan.service = Some(index);
                     plan.handle = at.view.service_handle(index);
@@ -101,12 +110,12 @@ impl ActionCatalogue {
         };
         let unfit = at.parameters.check();
         if let Some(Unfit::Rejected(index)) = unfit {
-            plan.course = ActionEffect::BadParameter(index);
+            plan.effect = ActionEffect::BadParameter(index);
             return;
         }
         plan.wrong = spec.guarded && self.is_wrong(&at);
-        plan.course = if plan.wrong && !spec.applies_when_healthy {
-            ActionEffect::Spared
+        plan.effect = if plan.wrong && !spec.applies_when_healthy {
+            ActionEffect::NotNeeded
         } else if unfit.is_some() {
             ActionEffect::Raised
         } else {
@@ -114,12 +123,12 @@ impl ActionCatalogue {
             let chosen = spec.branches.iter().position(fits);
             chosen.map_or(ActionEffect::Nothing, ActionEffect::Branch)
         };
-        if let ActionEffect::Branch(index) = plan.course {
+        if let ActionEffect::Branch(index) = plan.effect {
             plan.halts = at.halted_by(&spec.branches[index].halts);
         }
     }
 
-    /// Whether there is nothing to be remedied about the target.
+    /// Returns whether the target needs no remedy.
     fn is_wrong(&self, at: &Situation) -> bool {
         let rules = self.rules();
         (rules.spare_red_herrings && at.holds(&Condition::RedHerring))
@@ -127,7 +136,7 @@ impl ActionCatalogue {
     }
 }
 
-/// What conditions are held against.
+/// The state that conditions are evaluated on.
 #[derive(Clone, Copy)]
 struct Situation<'a> {
     view: &'a EnvironmentRef<'a>,
@@ -140,7 +149,7 @@ struct Situation<'a> {
 impl<'a> Situation<'a> {
     fn holds(&self, condition: &Condition) -> bool {
         let Some(target) = self.target else {
-            return self.holds_anyway(condition);
+            return self.holds_without_target(condition);
         };
         match condition {
             Condition::Fault(kinds) => {
@@ -160,12 +169,14 @@ impl<'a> Situation<'a> {
                 vitals.any(|(caller, v)| v.status != Status::Healthy && calls(caller))
             }
             Condition::Not(inner) => !self.holds(inner),
-            Condition::Parameter(..) | Condition::Recorded(_) => self.holds_anyway(condition),
+            Condition::Parameter(..) | Condition::Recorded(_) => {
+                self.holds_without_target(condition)
+            }
         }
     }
 
-    /// Of conditions that are not about a target; the others don't hold without one.
-    fn holds_anyway(&self, condition: &Condition) -> bool {
+    /// Evaluates a condition without a target: `false` for those that are about one.
+    fn holds_without_target(&self, condition: &Condition) -> bool {
         match condition {
             Condition::Parameter(index, value) => {
                 self.parameters.get(*index).as_deref() == Some(value)
@@ -182,7 +193,7 @@ impl<'a> Situation<'a> {
         self.view.topology().is_red_herring(target)
     }
 
-    /// The faults of the target that actions can see: index, kind and whether halted.
+    /// Returns the faults of the target that actions can see: index, kind and whether halted.
     fn faults(&self) -> impl Iterator<Item = (usize, FaultKind, bool)> + use<'a> {
         let Self {
             view,
@@ -200,8 +211,8 @@ impl<'a> Situation<'a> {
         })
     }
 
-    /// The first fault that a branch is good for which halts these kinds. The kind has to be one that
-    /// actions can see; the fault itself need not be the one that was seen.
+    /// Returns the first active fault of the target that a branch with these `halts` halts. Actions must see
+    /// a fault of that kind, which need not be the same fault.
     fn halted_by(&self, halts: &[FaultKind]) -> Option<HaltedFault> {
         let is_seen =
             |kind| halts.contains(&kind) && self.faults().any(|(_, seen, _)| seen == kind);

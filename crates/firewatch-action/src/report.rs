@@ -1,50 +1,38 @@
-//! What the places of a text show that takes more than a look at one metric.
+//! Placeholders that show more than one metric: series, trends, neighbours and traces.
 
 use std::collections::BTreeSet;
 
 use firewatch_sim::{EnvironmentRef, Status, Value};
 
-use crate::template::{Format, Scene, Tracked, times};
+use crate::template::{Format, times};
 
-/// Ticks that a series shows.
-const WINDOW: usize = 3;
-/// A last value beyond so many times the first is growing, one below so many is recovering.
+/// Ticks that a series shows, and that a trend is told from.
+pub(super) const SERIES_TICKS: usize = 3;
+/// A last value above this factor of the first is growing.
 const GROWING: f64 = 1.2;
+/// A last value below this factor of the first is recovering.
 const RECOVERING: f64 = 0.8;
-/// Most spans that are shown: `2 * depth` bytes of indent each.
+/// Maximum spans of a trace: each is indented by `2 * depth` bytes.
 const MAX_DEPTH: usize = 64;
-/// Where a traced request comes in, if the mesh has it.
+/// The service that a traced request enters at, if the mesh has it.
 const ENTRY: &str = "api-gateway";
 
-fn window(scene: &Scene, tracked: Tracked) -> Vec<f64> {
-    let service = scene.service.into_iter();
-    let recorded = service.flat_map(|s| scene.session.history(s));
-    let mut window: Vec<f64> = recorded
-        .rev()
-        .take(WINDOW)
-        .map(|r| r.get(tracked))
-        .collect();
-    window.reverse();
-    window
-}
-
-/// The metric over the last recorded ticks.
-pub(super) fn series(scene: &Scene, tracked: Tracked, format: Format) -> String {
-    let values = window(scene, tracked);
+/// Formats a metric over the latest recorded ticks.
+pub(super) fn series(values: &[f64], format: Format) -> String {
     let values = values.iter().map(|x| format.write(&Value::Float(*x)));
     values.collect::<Vec<_>>().join(" → ")
 }
 
-/// Where the metric is heading.
-pub(super) fn trend(scene: &Scene, tracked: Tracked) -> &'static str {
-    match window(scene, tracked).as_slice() {
+/// Returns the trend of a metric.
+pub(super) fn trend(values: &[f64]) -> &'static str {
+    match values {
         [first, .., last] if *last > GROWING * first => "growing",
         [first, .., last] if *last < RECOVERING * first => "recovering",
         _ => "steady",
     }
 }
 
-/// The services of the mesh that a service calls, in order.
+/// Returns the services of the mesh that a service calls, in order.
 pub(super) fn calls<'w>(view: &EnvironmentRef<'w>, service: &str) -> Vec<&'w str> {
     let topology = view.topology();
     let callees = topology
@@ -55,7 +43,7 @@ pub(super) fn calls<'w>(view: &EnvironmentRef<'w>, service: &str) -> Vec<&'w str
     callees
 }
 
-/// The services of the mesh that call a service, in the order in which the calls were given.
+/// Returns the services of the mesh that call a service, in the order in which the calls were given.
 pub(super) fn callers<'w>(view: &EnvironmentRef<'w>, service: &str) -> Vec<&'w str> {
     let topology = view.topology();
     let calls_it = topology
@@ -65,14 +53,14 @@ pub(super) fn callers<'w>(view: &EnvironmentRef<'w>, service: &str) -> Vec<&'w s
     in_mesh.map(|(caller, _)| caller).collect()
 }
 
-/// Those callers that are not healthy.
+/// Returns the callers that are not healthy.
 pub(super) fn unhealthy_callers<'w>(view: &EnvironmentRef<'w>, service: &str) -> Vec<&'w str> {
     let mut callers = callers(view, service);
     callers.retain(|caller| view.status(caller) != Some(Status::Healthy));
     callers
 }
 
-/// Services with their statuses.
+/// Lists services with their statuses.
 pub(super) fn list(view: &EnvironmentRef, services: Vec<&str>) -> String {
     let with_status = |service: &str| match view.status(service) {
         Some(status) => format!("{service} ({status})"),
@@ -85,7 +73,7 @@ pub(super) fn list(view: &EnvironmentRef, services: Vec<&str>) -> String {
     named.join(", ")
 }
 
-/// The way of a request from where it comes in to the target, if there is one; else the entry alone.
+/// Returns the path of a request from the entry to the target; the entry alone if there is no path.
 fn path<'w>(view: &EnvironmentRef<'w>, target: &'w str) -> Vec<&'w str> {
     let has_entry = view.topology().service(ENTRY).is_some();
     let mut path = vec![if has_entry { ENTRY } else { target }];
@@ -101,7 +89,7 @@ fn path<'w>(view: &EnvironmentRef<'w>, target: &'w str) -> Vec<&'w str> {
     path
 }
 
-/// Whether calls go from one service to another without the given ones.
+/// Returns whether a path of calls connects two services without using the given ones.
 fn leads_to(view: &EnvironmentRef, from: &str, target: &str, without: &[&str]) -> bool {
     let mut seen: BTreeSet<&str> = without.iter().copied().collect();
     let mut open = vec![from];
@@ -116,7 +104,7 @@ fn leads_to(view: &EnvironmentRef, from: &str, target: &str, without: &[&str]) -
     false
 }
 
-/// The way of a request, span by span; `None` where the reference divides by zero.
+/// Formats the trace of a request, span by span; `None` where the reference divides by zero.
 pub(super) fn trace(view: &EnvironmentRef, target: &str, raises: bool) -> Option<String> {
     let p99 = |service: &str| {
         let latency = view.metric(service, "http_server_request_duration_p99");
@@ -135,7 +123,7 @@ pub(super) fn trace(view: &EnvironmentRef, target: &str, raises: bool) -> Option
     let mut lines: Vec<String> = spans
         .iter()
         .enumerate()
-        // Beyond that depth the indents alone are longer than what is said can be.
+        // Deeper, the indents alone exceed the maximum feedback.
         .take(MAX_DEPTH)
         .map(|(depth, (service, p99))| {
             let indent = "  ".repeat(depth);

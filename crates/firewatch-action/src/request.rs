@@ -1,32 +1,32 @@
-//! What is asked for, and what comes of it.
+//! Requests for actions, and their outcomes.
 
 use std::fmt;
 
-use firewatch_sim::{EnvironmentRef, FaultKind, SimError, Value};
-use thiserror::Error;
+use firewatch_sim::{EnvironmentRef, FaultKind, Value};
 
+use crate::action_error::ActionError;
 use crate::catalogue::{ActionCatalogue, ActionId};
 use crate::comparison::Metrics;
 use crate::model::Category;
-use crate::text::RequestText;
+use crate::text::{Map, Quoted};
 use firewatch_ron::shown;
 
 /// Name of the action that lets a tick pass.
 pub const WAIT: &str = "wait";
 
-/// An action that is asked for by names.
+/// A request for an action, by names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActionRequest {
-    /// Its name.
+    /// Name of the action.
     pub name: String,
-    /// The service; investigations and remediations need one.
+    /// Name of the target; investigations and remediations need one.
     pub target: Option<String>,
-    /// Its parameters by name; what is left out has its default.
+    /// Parameters by name; one that is left out has its default.
     pub parameters: Metrics,
 }
 
 impl ActionRequest {
-    /// An action on a service, without parameters.
+    /// Makes a request for an action on a service, without parameters.
     #[must_use]
     pub fn new(name: &str, target: &str) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl ActionRequest {
         }
     }
 
-    /// An action without a target.
+    /// Makes a request for an action without a target.
     #[must_use]
     pub fn untargeted(name: &str) -> Self {
         Self {
@@ -45,19 +45,19 @@ impl ActionRequest {
         }
     }
 
-    /// The action that lets a tick pass.
+    /// Makes a request for the action that lets a tick pass.
     #[must_use]
     pub fn wait() -> Self {
         Self::untargeted(WAIT)
     }
 
-    /// It as it stands between the brackets of a timeline's or a runbook's `action(...)`.
+    /// Returns the text between the parentheses of `action(...)` in a timeline or a runbook.
     #[must_use]
     pub fn arguments(&self) -> impl fmt::Display {
         RequestText(self)
     }
 
-    /// The same with one more parameter.
+    /// Adds a parameter.
     #[must_use]
     pub fn with(mut self, parameter: &str, value: impl Into<Value>) -> Self {
         self.parameters.insert(parameter.to_owned(), value.into());
@@ -65,19 +65,40 @@ impl ActionRequest {
     }
 }
 
-/// An action that is asked for by numbers: for whoever asks for many.
+/// The arguments of `action(...)`.
+struct RequestText<'a>(&'a ActionRequest);
+
+impl fmt::Display for RequestText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ActionRequest {
+            name,
+            target,
+            parameters,
+        } = self.0;
+        write!(f, "{}", Quoted(name))?;
+        if let Some(target) = target {
+            write!(f, ", {}", Quoted(target))?;
+            if !parameters.is_empty() {
+                write!(f, ", {}", Map(parameters))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A request for an action, by numbers: saves lookups in a batch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NumberedRequest {
-    /// Its number, which [`ActionCatalogue::id`] tells.
+    /// Number of the action: [`ActionCatalogue::id`].
     pub action: ActionId,
-    /// The service's place in the mesh; investigations and remediations need one.
+    /// Index of the target in the mesh; investigations and remediations need one.
     pub target: Option<usize>,
-    /// Its parameters by name; what is left out has its default.
+    /// Parameters by name; one that is left out has its default.
     pub parameters: Metrics,
 }
 
 impl NumberedRequest {
-    /// An action on a service, without parameters.
+    /// Makes a request for an action on a service, without parameters.
     #[must_use]
     pub fn new(action: ActionId, target: usize) -> Self {
         Self {
@@ -86,7 +107,7 @@ impl NumberedRequest {
         }
     }
 
-    /// An action without a target.
+    /// Makes a request for an action without a target.
     #[must_use]
     pub fn untargeted(action: ActionId) -> Self {
         Self {
@@ -97,32 +118,32 @@ impl NumberedRequest {
     }
 }
 
-/// What an action is asked for with: an [`ActionRequest`] or a [`NumberedRequest`].
+/// A request for an action: an [`ActionRequest`] or a [`NumberedRequest`].
 pub trait RequestedAction {
-    /// The action.
+    /// Returns the action.
     ///
     /// # Errors
     /// [`ActionError::Unknown`]
     fn action(&self, catalogue: &ActionCatalogue) -> Result<ActionId, ActionError>;
 
-    /// The service that it is to be done to.
+    /// Returns the target.
     fn target(&self, view: &EnvironmentRef) -> Target;
 
-    /// The service as it is called in the request, for a message.
+    /// Returns the target as the request names it, for a message.
     fn target_name(&self) -> String;
 
-    /// The parameters that are given.
+    /// Returns the given parameters.
     fn parameters(&self) -> &Metrics;
 }
 
-/// The service that an action is to be done to.
+/// The target of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// None is given.
+    /// The request has none.
     Missing,
     /// The mesh has no such service.
     Unknown,
-    /// The one at that place in the mesh.
+    /// Index of the service in the mesh.
     Service(usize),
 }
 
@@ -185,64 +206,21 @@ pub struct HaltedFault {
     pub kind: FaultKind,
 }
 
-/// What came of an action.
+/// The outcome of an action.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionOutcome {
-    /// What sort of action it was.
+    /// Category of the action.
     pub category: Category,
-    /// Whether it could be done at all: `false` without a target that it needs.
+    /// Whether the action had the target that it needs.
     pub valid: bool,
-    /// Whether it was done to a service that there is nothing to remedy about.
+    /// Whether the target needed no remedy.
     pub wrong: bool,
-    /// The branch that was taken, from 0; `None` where nothing was done.
+    /// Index of the branch that was taken; `None` if none was.
     pub branch: Option<usize>,
-    /// The fault that it halted.
+    /// The fault that was halted.
     pub halted: Option<HaltedFault>,
-    /// Whether it ends the episode.
+    /// Whether the action ends the episode.
     pub ends_episode: bool,
-    /// What is said about it, in lines.
+    /// Feedback on the action, in lines.
     pub feedback: String,
-}
-
-/// Why an action could not be done.
-#[derive(Clone, Debug, PartialEq, Error)]
-#[non_exhaustive]
-pub enum ActionError {
-    /// The catalogue has no such action.
-    #[error("unknown action `{}`{}", shown(name), after_colon(help.as_deref()))]
-    Unknown {
-        /// The name.
-        name: String,
-        /// What may be meant.
-        help: Option<String>,
-    },
-    /// What the reference fails at with an exception: it then shows an empty observation with an error,
-    /// though the tick has happened. What the action did before stays done.
-    #[error("`{}` fails: {why}", shown(action))]
-    Raised {
-        /// The action.
-        action: String,
-        /// What the exception is about.
-        why: &'static str,
-    },
-    /// A metric can't have the value that the action gives it: its file or its parameters don't fit the
-    /// scenario. What the action did before stays done.
-    #[error("`{}` can't be carried out: {error}", shown(action))]
-    Unfit {
-        /// The action.
-        action: String,
-        /// Which metric, and what it has to be.
-        #[source]
-        error: SimError,
-    },
-    /// The environment refused.
-    #[error(transparent)]
-    Sim(#[from] SimError),
-    /// An error of a saved episode, of which only the text is kept.
-    #[error("{0}")]
-    Recorded(String),
-}
-
-fn after_colon(text: Option<&str>) -> String {
-    text.map(|text| format!(": {text}")).unwrap_or_default()
 }

@@ -1,99 +1,49 @@
-//! What actions leave behind that is no part of the environment.
+//! State of actions that is not part of the environment: history, circuit breakers and the specialist.
 
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use firewatch_sim::{
-    EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value, Vitals, round_decimal,
-};
+use firewatch_sim::{EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value};
 
 use crate::catalogue::ActionCatalogue;
-use crate::effect::is_about;
+use crate::history::{Measured, Recorded};
 use crate::model::{Counter, Recipients};
 use crate::state_error::StateError;
-use crate::template::Tracked;
 
-/// Ticks that the history keeps.
+/// Number of ticks that the history keeps.
 pub const HISTORY_TICKS: usize = 5;
-/// Decimals that the history keeps.
-const HISTORY_DECIMALS: u32 = 4;
 
-/// The vitals of a service at one tick, rounded to 4 decimals.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Recorded {
-    /// Share of requests that fail.
-    pub http_server_error_rate: f64,
-    /// 99th percentile of the request duration, seconds.
-    pub http_server_request_duration_p99: f64,
-    /// Memory in use as a share of the limit.
-    pub process_memory_utilization: f64,
-}
-
-/// What becomes [`Recorded`] once somebody looks at it: rounding takes longer than recording.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Measured([f64; 3]);
-
-impl Measured {
-    fn of(vitals: &Vitals) -> Self {
-        Self([
-            vitals.http_server_error_rate,
-            vitals.http_server_request_duration_p99,
-            vitals.process_memory_utilization,
-        ])
-    }
-
-    fn rounded(&self) -> Recorded {
-        let [errors, p99, memory] = self.0.map(|x| round_decimal(x, HISTORY_DECIMALS));
-        Recorded {
-            http_server_error_rate: errors,
-            http_server_request_duration_p99: p99,
-            process_memory_utilization: memory,
-        }
-    }
-}
-
-impl Recorded {
-    pub(super) fn get(&self, tracked: Tracked) -> f64 {
-        match tracked {
-            Tracked::ErrorRate => self.http_server_error_rate,
-            Tracked::LatencyP99 => self.http_server_request_duration_p99,
-            Tracked::MemoryUtilization => self.process_memory_utilization,
-        }
-    }
-}
-
-/// What actions leave behind that is no part of the environment: one goes with each environment that
-/// is acted on.
+/// State of actions that is not part of the environment. Each environment needs a session of its own.
 ///
-/// It is saved and restored with its episode: one that was written and read again is the same to the bit,
-/// in JSON with the feature `float_roundtrip` of `serde_json`.
+/// A session is saved and restored with its episode. It round-trips bit for bit, in JSON with the feature
+/// `float_roundtrip` of `serde_json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActionSession {
-    /// A row a tick, a place a service; the latest last.
+    /// A row for each tick with an entry for each service; the latest last.
     history: VecDeque<Vec<Measured>>,
-    /// Ticks that the history would have without [`forget_history`](Self::forget_history).
+    /// Number of ticks that the history would have without [`forget_history`](Self::forget_history).
     recorded: usize,
     is_unread: bool,
-    /// Each open circuit once, with the steps for which it stays so.
+    /// Targets of open circuit breakers, each once, and the steps that they stay open.
     circuit_breakers: Vec<(SmolStr, u64)>,
     specialist_ticks: u64,
     fault_halted: bool,
 }
 
 impl ActionSession {
-    /// Nothing recorded, nothing counted.
+    /// Makes a session without history and counters.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Checks that a session which was read fits the environment.
+    /// Checks that a saved session fits the environment.
     ///
     /// # Errors
-    /// [`StateError`]: the first thing that does not.
+    /// [`StateError`]: the first problem.
     pub fn check(&self, view: &EnvironmentRef) -> Result<(), StateError> {
         let services = view.service_names().len();
         StateError::check_at_most("recorded", self.recorded, HISTORY_TICKS)?;
@@ -111,7 +61,7 @@ impl ActionSession {
         Ok(())
     }
 
-    /// Forgets everything, and keeps the memory.
+    /// Clears everything, and keeps the allocations.
     pub fn clear(&mut self) {
         self.history.clear();
         self.recorded = 0;
@@ -120,9 +70,8 @@ impl ActionSession {
         self.fault_halted = false;
     }
 
-    /// What comes between the tick of a step and its action: the metrics are recorded, then the counts
-    /// of the open circuits go down. Where the catalogue's circuits shield, each that is still open takes
-    /// its share of errors off those who call through it.
+    /// Starts a step, between its tick and its action: records the metrics, then counts down the open circuit
+    /// breakers. Each open one first scales the error rates of its callers, by the catalogue's rules.
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
@@ -135,7 +84,7 @@ impl ActionSession {
         self.advance_circuit_breakers(catalogue, environment)
     }
 
-    /// Records the metrics: the first half of [`start_step`](Self::start_step), for callers that read many
+    /// Records the metrics, the first half of [`start_step`](Self::start_step): for callers that read many
     /// environments before they change one.
     pub fn record(&mut self, view: &EnvironmentRef) {
         self.recorded = HISTORY_TICKS.min(self.recorded + 1);
@@ -152,14 +101,14 @@ impl ActionSession {
         self.history.push_back(row);
     }
 
-    /// Whether a circuit is open. Without one, [`advance_circuit_breakers`](Self::advance_circuit_breakers)
-    /// does nothing.
+    /// Returns whether a circuit breaker is open. If none is,
+    /// [`advance_circuit_breakers`](Self::advance_circuit_breakers) does nothing.
     #[must_use]
     pub fn has_open_circuits(&self) -> bool {
         !self.circuit_breakers.is_empty()
     }
 
-    /// The second half of [`start_step`](Self::start_step): what open circuits do, and their counts.
+    /// Applies and counts down the open circuit breakers, the second half of [`start_step`](Self::start_step).
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
@@ -183,27 +132,27 @@ impl ActionSession {
         Ok(())
     }
 
-    /// Ticks that are in the history, up to [`HISTORY_TICKS`].
+    /// Returns the number of ticks in the history, up to [`HISTORY_TICKS`].
     #[must_use]
     pub fn recorded_ticks(&self) -> usize {
         self.recorded
     }
 
-    /// Keeps no metrics of earlier ticks from now on, but goes on to count them: for environments whose
-    /// reports nobody reads.
+    /// Stops recording metrics, and drops those recorded; ticks are still counted. For environments whose
+    /// reports are not read.
     pub fn forget_history(&mut self) {
         self.history = VecDeque::new();
         self.is_unread = true;
     }
 
-    /// The recorded vitals of a service by its place in the mesh, the latest last.
+    /// Returns the recorded vitals of a service by its index in the mesh, the latest last.
     pub fn history(&self, service: usize) -> impl DoubleEndedIterator<Item = Recorded> {
         self.history
             .iter()
             .filter_map(move |row| row.get(service).map(Measured::rounded))
     }
 
-    /// Steps for which the circuit to the service stays open; 0 where it is closed.
+    /// Returns the steps that the circuit breaker of a service stays open; 0 if it is closed.
     #[must_use]
     pub fn circuit_breaker_ticks(&self, service: &str) -> u64 {
         let mut open = self.circuit_breakers.iter();
@@ -211,21 +160,21 @@ impl ActionSession {
             .map_or(0, |(_, ticks)| *ticks)
     }
 
-    /// Investigations for which the specialist is still there.
+    /// Returns the number of investigations that the specialist still helps with.
     #[must_use]
     pub fn specialist_ticks(&self) -> u64 {
         self.specialist_ticks
     }
 
-    /// Takes one of the specialist's investigations; `false` if there is none left.
+    /// Uses one of the specialist's investigations; returns `false` if none is left.
     pub fn use_specialist(&mut self) -> bool {
         let there = self.specialist_ticks > 0;
         self.specialist_ticks = self.specialist_ticks.saturating_sub(1);
         there
     }
 
-    /// Whether an action that halts was ever done where it fits, be it that there was nothing left to
-    /// halt: the reference's flag for an incident without a list of faults.
+    /// Returns whether a branch that halts was ever taken, even if its fault was halted before: the
+    /// reference's flag for an incident without a list of faults.
     #[must_use]
     pub fn fault_halted(&self) -> bool {
         self.fault_halted
@@ -249,7 +198,7 @@ impl ActionSession {
     }
 }
 
-/// Takes off the errors of those who call the target what an open circuit spares them.
+/// Scales the error rates of the target's callers, for an open circuit breaker.
 fn shield(
     catalogue: &ActionCatalogue,
     environment: &mut EnvironmentMut,
@@ -262,7 +211,7 @@ fn shield(
     let (services, target) = (0..topology.service_count(), topology.service(target));
     for index in services {
         let topology = environment.topology()?;
-        if !is_about(&Recipients::Dependents, index, target, topology, rules) {
+        if !Recipients::Dependents.include(index, target, topology, rules) {
             continue;
         }
         let mut service = environment.service(index)?;

@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum StateError {
-    /// It is of an episode under other rules.
+    /// The state is of an episode with another profile.
     #[error("the state is of the profile `{found}`, not `{expected}`")]
     Profile {
         /// The profile of the episode that is restored.
@@ -14,33 +14,33 @@ pub enum StateError {
         /// The profile of the state.
         found: &'static str,
     },
-    /// It is of another incident: the services differ from the scenario's.
+    /// The state is of another incident: its services differ from the scenario's.
     #[error("the state is of an incident with other services than the scenario's")]
     Services,
-    /// A part of it has another number of services than the environment.
+    /// A part of the state has another number of services than the environment.
     #[error("the state has {found} services in `{part}`, but {expected} in its environment")]
     ServiceCount {
         /// The part.
         part: &'static str,
-        /// Services of the environment.
+        /// Number of services of the environment.
         expected: usize,
-        /// Services of that part.
+        /// Number of services of the part.
         found: usize,
     },
-    /// It names a service that the environment does not have.
+    /// The state names a service that the environment does not have.
     #[error("the state names an unknown service `{0}`")]
     UnknownService(String),
     /// A number is NaN or infinite.
     #[error("a number in `{0}` is not finite")]
     NotFinite(&'static str),
-    /// A list or a count is longer than any that is saved.
+    /// A list or a count exceeds its limit.
     #[error("`{part}` is {found}, more than {limit}")]
     TooLarge {
         /// The part.
         part: &'static str,
-        /// The most that there can be.
+        /// The limit.
         limit: usize,
-        /// What was found.
+        /// The length or the count.
         found: usize,
     },
 }

@@ -1,21 +1,20 @@
-//! Text with places that are filled in from the state: `{target} fails {http_server_error_rate:percent}`.
+//! Templates: text with placeholders that are filled in from the state, as in
+//! `{target} fails {http_server_error_rate:percent}`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use firewatch_sim::{EnvironmentRef, Metric, MetricKey, Value, find_metric};
+use firewatch_sim::{Metric, MetricKey, Value, find_metric};
 
-use crate::model::ParameterIndex;
-use crate::parameter::Parameters;
-use crate::report;
-use crate::session::ActionSession;
+use crate::history::{TRACKED, Tracked};
+use crate::parameter::ParameterIndex;
 use firewatch_ron::{shown, suggest};
 
-/// Most bytes of what is said about an action: what is longer is cut, and ends with `…`.
+/// Maximum bytes of the feedback on an action: longer feedback is cut and ends with `…`.
 pub const MAX_FEEDBACK_BYTES: usize = 4096;
-/// Most bytes of a text with places, as it stands in a file.
+/// Maximum bytes of a template in a file.
 pub(crate) const MAX_TEMPLATE_BYTES: usize = 16_384;
 
-/// Cuts what is said to the bytes that it may have.
+/// Cuts feedback to [`MAX_FEEDBACK_BYTES`].
 pub fn cut(mut text: String) -> String {
     const MARK: char = '…';
     if text.len() > MAX_FEEDBACK_BYTES {
@@ -25,26 +24,26 @@ pub fn cut(mut text: String) -> String {
     text
 }
 
-/// A line of text with places in it.
+/// A line of text with placeholders.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Template(Vec<Piece>);
+pub(crate) struct Template(pub(super) Vec<Piece>);
 
 #[derive(Clone, Debug, PartialEq)]
-enum Piece {
+pub(super) enum Piece {
     Text(String),
-    Place(Source, Format),
+    Placeholder(Source, Format),
 }
 
-/// What stands in a place.
+/// The value of a placeholder.
 #[derive(Clone, Debug, PartialEq)]
-enum Source {
+pub(super) enum Source {
     Word(Word),
     /// A metric of the target.
     Metric(MetricKey),
     Parameter(ParameterIndex),
-    /// A metric over the last recorded ticks.
+    /// A metric over the latest recorded ticks.
     Series(Tracked),
-    /// Where that is heading.
+    /// The trend of a metric over the latest recorded ticks.
     Trend(Tracked),
 }
 
@@ -59,32 +58,18 @@ macro_rules! words {
 words! {
     Target = "target",
     Tick = "tick",
-    /// Whom the target calls, and how they are.
+    /// The services that the target calls, with their statuses.
     Calls = "calls",
-    /// Who calls the target, and how they are.
+    /// The callers of the target, with their statuses.
     Callers = "callers",
     UnhealthyCallers = "unhealthy_callers",
-    /// A request on its way to the target, span by span.
+    /// A trace of a request to the target, span by span.
     Trace = "trace",
-    /// How many lines the log of the target has.
+    /// Number of lines in the log of the target.
     LogLines = "log_lines",
 }
 
-/// A metric that the history of a session has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tracked {
-    ErrorRate,
-    LatencyP99,
-    MemoryUtilization,
-}
-
-const TRACKED: [(&str, Tracked); 3] = [
-    ("http_server_error_rate", Tracked::ErrorRate),
-    ("http_server_request_duration_p99", Tracked::LatencyP99),
-    ("process_memory_utilization", Tracked::MemoryUtilization),
-];
-
-/// How a number is written.
+/// The format of a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Format {
     Plain,
@@ -119,70 +104,54 @@ impl Format {
     }
 }
 
-/// A product that stays finite.
+/// Multiplies, and limits the product to finite numbers.
 pub(super) fn times(number: f64, factor: f64) -> f64 {
     (number * factor).clamp(f64::MIN, f64::MAX)
 }
 
-/// A place that means nothing, and what would.
-pub(crate) struct BadPlace {
+/// An invalid placeholder, and what would be valid.
+pub(crate) struct InvalidPlaceholder {
     pub(crate) message: String,
     pub(crate) help: Option<String>,
 }
 
-/// The names that a place can have.
+/// The names that are valid in a placeholder.
 #[derive(Clone, Copy)]
 pub(crate) struct Names<'a> {
-    /// The parameters of the action, and the number of each.
+    /// The parameters of the action, and the index of each.
     pub(crate) parameters: &'a BTreeMap<String, usize>,
     /// The metrics that the file declares.
     pub(crate) own: &'a BTreeSet<String>,
-    /// Whether to look for what may be meant by another name.
+    /// Whether to suggest a name for an unknown one.
     pub(crate) suggests: bool,
 }
 
 impl Template {
-    /// Reads a text.
-    pub(crate) fn parse(text: &str, names: &Names) -> Result<Self, BadPlace> {
+    /// Parses a text.
+    pub(crate) fn parse(text: &str, names: &Names) -> Result<Self, InvalidPlaceholder> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find(['{', '}']) {
             let (before, at) = rest.split_at(start);
             push_text(&mut pieces, before);
-            if let Some(behind) = at.strip_prefix("{{").or(at.strip_prefix("}}")) {
+            if let Some(after) = at.strip_prefix("{{").or(at.strip_prefix("}}")) {
                 push_text(&mut pieces, &at[..1]);
-                rest = behind;
+                rest = after;
                 continue;
             }
             let place = at.strip_prefix('{').and_then(|inner| inner.split_once('}'));
-            let Some((inner, behind)) = place else {
+            let Some((inner, after)) = place else {
                 let brace = &at[..1];
-                return Err(BadPlace {
-                    message: format!("a lone `{brace}` in a text with places"),
-                    help: Some(format!("write `{brace}{brace}` for the sign itself")),
+                return Err(InvalidPlaceholder {
+                    message: format!("unmatched `{brace}`"),
+                    help: Some(format!("write `{brace}{brace}` for a literal `{brace}`")),
                 });
             };
-            pieces.push(parse_place(inner, names)?);
-            rest = behind;
+            pieces.push(parse_placeholder(inner, names)?);
+            rest = after;
         }
         push_text(&mut pieces, rest);
         Ok(Self(pieces))
-    }
-
-    /// Adds the text with its places filled in, up to the piece with which the whole is too long.
-    ///
-    /// `None` where the reference divides by zero.
-    pub(crate) fn render(&self, scene: &Scene, out: &mut String) -> Option<()> {
-        for piece in &self.0 {
-            if out.len() > MAX_FEEDBACK_BYTES {
-                break;
-            }
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Place(source, format) => out.push_str(&scene.fill(source, *format)?),
-            }
-        }
-        Some(())
     }
 }
 
@@ -194,7 +163,7 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str) {
     }
 }
 
-fn parse_place(inner: &str, names: &Names) -> Result<Piece, BadPlace> {
+fn parse_placeholder(inner: &str, names: &Names) -> Result<Piece, InvalidPlaceholder> {
     let Names {
         parameters,
         own,
@@ -224,9 +193,9 @@ fn parse_place(inner: &str, names: &Names) -> Result<Piece, BadPlace> {
             .iter()
             .map(|metric: &Metric| metric.name);
         let known = words.chain(metrics).chain(own.iter().map(String::as_str));
-        return Err(bad("place", name, suggests, known));
+        return Err(bad("placeholder", name, suggests, known));
     };
-    Ok(Piece::Place(source, format))
+    Ok(Piece::Placeholder(source, format))
 }
 
 fn pick<T: Copy>(
@@ -234,7 +203,7 @@ fn pick<T: Copy>(
     what: &str,
     name: &str,
     suggests: bool,
-) -> Result<T, BadPlace> {
+) -> Result<T, InvalidPlaceholder> {
     let found = known.iter().find(|(known, _)| *known == name);
     let names = known.iter().map(|(name, _)| *name);
     found
@@ -247,54 +216,10 @@ fn bad<'a>(
     name: &str,
     suggests: bool,
     known: impl IntoIterator<Item = &'a str> + Clone,
-) -> BadPlace {
+) -> InvalidPlaceholder {
     let help = suggests.then(|| suggest(name, &format!("{what}s"), known));
-    BadPlace {
-        message: format!("unknown {what} `{}` in a text with places", shown(name)),
+    InvalidPlaceholder {
+        message: format!("unknown {what} `{}`", shown(name)),
         help: help.flatten(),
-    }
-}
-
-/// What places are filled in from: the state behind the effects of the action.
-pub(crate) struct Scene<'a> {
-    pub(crate) view: &'a EnvironmentRef<'a>,
-    pub(crate) session: &'a ActionSession,
-    /// Its place in the mesh.
-    pub(crate) service: Option<usize>,
-    /// Empty for an action without one.
-    pub(crate) target: &'a str,
-    pub(crate) parameters: Parameters<'a>,
-    /// Whether what is an exception in the reference is one.
-    pub(crate) raises: bool,
-}
-
-impl Scene<'_> {
-    fn fill(&self, source: &Source, format: Format) -> Option<String> {
-        let value = |value: Option<&Value>| {
-            value.map_or_else(|| "unknown".to_owned(), |value| format.write(value))
-        };
-        let metric = |metric| self.view.metric_at(self.service?, metric);
-        Some(match source {
-            Source::Metric(key) => value(metric(key).as_ref()),
-            Source::Parameter(index) => value(self.parameters.get(*index).as_deref()),
-            Source::Series(tracked) => report::series(self, *tracked, format),
-            Source::Trend(tracked) => report::trend(self, *tracked).to_owned(),
-            Source::Word(word) => return self.word(*word),
-        })
-    }
-
-    fn word(&self, word: Word) -> Option<String> {
-        Some(match word {
-            Word::Target => self.target.to_owned(),
-            Word::Tick => self.view.clock().tick.to_string(),
-            Word::Calls => report::list(self.view, report::calls(self.view, self.target)),
-            Word::Callers => report::list(self.view, report::callers(self.view, self.target)),
-            Word::UnhealthyCallers => {
-                let unhealthy = report::unhealthy_callers(self.view, self.target);
-                report::list(self.view, unhealthy)
-            }
-            Word::Trace => return report::trace(self.view, self.target, self.raises),
-            Word::LogLines => self.view.logs(self.target).len().to_string(),
-        })
     }
 }

@@ -1,11 +1,10 @@
-//! Requests and metrics as they stand in a file.
+//! Text and metrics in the syntax of a file.
 
 use std::fmt::{self, Display};
 
 use crate::comparison::Metrics;
-use crate::request::ActionRequest;
 
-/// Text in quotes, with what RON escapes escaped.
+/// Text in quotes, escaped as RON does.
 pub struct Quoted<'a>(pub &'a str);
 
 impl Display for Quoted<'_> {
@@ -25,26 +24,5 @@ impl Display for Map<'_> {
             .map(|(name, value)| format!("{}: {value}", Quoted(name)))
             .collect();
         write!(f, "{{{}}}", entries.join(", "))
-    }
-}
-
-/// The values of `action(...)`.
-pub struct RequestText<'a>(pub &'a ActionRequest);
-
-impl Display for RequestText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ActionRequest {
-            name,
-            target,
-            parameters,
-        } = self.0;
-        write!(f, "{}", Quoted(name))?;
-        if let Some(target) = target {
-            write!(f, ", {}", Quoted(target))?;
-            if !parameters.is_empty() {
-                write!(f, ", {}", Map(parameters))?;
-            }
-        }
-        Ok(())
     }
 }

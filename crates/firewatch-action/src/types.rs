@@ -1,5 +1,4 @@
-//! The types of metrics: which changes fit which of them. What a file is checked by is what its effects
-//! then keep to.
+//! Checks that the effects of a file fit the types and ranges of their metrics.
 
 use firewatch_sim::{Metric, MetricKey, MetricKind, Value};
 
@@ -7,8 +6,8 @@ use crate::model::{
     Change, Factor, Limits, OnInvalid, Operand, Parameter, ParameterIndex, ParameterKind,
 };
 
-/// Why a change can't be done to a metric, as far as its file tells: what type a metric of a scenario's own
-/// has is known only where the action is done.
+/// Returns why a change does not fit a metric. The type of a custom metric is known only when the action is
+/// performed.
 pub(super) fn unfit(metric: &MetricKey, change: &Change, own: &[Parameter]) -> Option<String> {
     match change {
         Change::IntDiv { by: 0, .. } => return Some("`by` must not be 0".to_owned()),
@@ -54,7 +53,7 @@ pub(super) fn unfit(metric: &MetricKey, change: &Change, own: &[Parameter]) -> O
     }
 }
 
-/// Why a parameter can't be a memory limit.
+/// Returns why a parameter can't be a memory limit.
 pub(super) fn unfit_memory_limit(index: ParameterIndex, own: &[Parameter]) -> Option<String> {
     let ParameterIndex(index) = index;
     let other = { own.get(index) }.filter(|own| own.kind != ParameterKind::Integer)?;
@@ -68,7 +67,7 @@ fn limits_of(limits: &Limits) -> [(&'static str, Option<f64>); 2] {
     [("floor", limits.floor), ("cap", limits.cap)]
 }
 
-/// That one of the numbers would make a fraction of a whole number.
+/// Returns which of the numbers has a fraction, for a metric that is a whole number.
 fn fraction(
     metric: &str,
     numbers: impl IntoIterator<Item = (&'static str, Option<f64>)>,
@@ -105,7 +104,7 @@ fn unfit_operand(metric: &Metric, to: &Operand, own: &[Parameter]) -> Option<Str
     }
 }
 
-/// What a parameter can be that the metric can't.
+/// Returns a value of the parameter that the metric can't have, if there is one.
 fn unfit_parameter(metric: &Metric, parameter: &Parameter) -> Option<String> {
     let refused = |value: &Value| !metric.accepts(value);
     let uses_max = [parameter.on_invalid, parameter.above_max].contains(&OnInvalid::UseMax);
@@ -126,7 +125,7 @@ fn unfit_parameter(metric: &Metric, parameter: &Parameter) -> Option<String> {
     })
 }
 
-/// Whether a parameter's default is of its type as it stands: an action takes it unchanged.
+/// Returns whether a parameter's default has its type. Defaults are not converted.
 pub(super) fn is_default_of_type(parameter: &Parameter, default: &Value) -> bool {
     match (parameter.kind, default) {
         (ParameterKind::Text, Value::Text(_))
@@ -138,7 +137,7 @@ pub(super) fn is_default_of_type(parameter: &Parameter, default: &Value) -> bool
     }
 }
 
-/// What is wrong with a value of a metric's type that is a number out of its range.
+/// Returns why a number is out of the range of its metric.
 pub fn out_of_range(metric: &Metric, value: &Value) -> Option<String> {
     let is_number = matches!(metric.kind, MetricKind::Float | MetricKind::Int);
     let number = value.as_f64().filter(|_| is_number)?;
@@ -147,13 +146,13 @@ pub fn out_of_range(metric: &Metric, value: &Value) -> Option<String> {
         let range = range(metric, number);
         return Some(format!("`{name}` must be {range}, not {value}"));
     }
-    // What else there is in the range is too close to 0 for what is divided by it.
+    // The rest of the range is too close to 0 to divide by.
     let least = metric.least_above_zero();
     (!metric.allows(number))
         .then(|| format!("`{name}` must be 0 or at least {least:e}, not {value}"))
 }
 
-/// The range that the number is not in.
+/// Formats the range that the number is not in.
 fn range(metric: &Metric, number: f64) -> String {
     let Metric { min, max, unit, .. } = metric;
     if *max == 1.0 {

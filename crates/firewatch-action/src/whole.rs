@@ -1,16 +1,13 @@
-//! Whole numbers out of values, as Python's `int()` makes them.
+//! Conversion to whole numbers, as Python's `int()` does it.
 
 use firewatch_sim::Value;
 
-/// Digits from which on Python refuses to read a number.
+/// Maximum digits that Python reads.
 const MAX_DIGITS: usize = 4300;
 
-/// A whole number, or what can be cut down to one: numbers toward zero, truth values to 0 and 1, text
-/// that holds a whole number. What 64 bits don't hold becomes the nearest number that they do.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "cutting down to a whole number is the point"
-)]
+/// Converts a value to a whole number: truncates numbers toward zero, takes Booleans as 0 and 1, and parses
+/// text. Saturates at 64 bits.
+#[expect(clippy::cast_possible_truncation, reason = "truncating is the point")]
 pub(super) fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Int(n) => Some(*n),
@@ -21,7 +18,7 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
     }
 }
 
-/// Digits of any script, a sign before them; single underscores may stand between them.
+/// Parses a sign and digits of any script, with single underscores between them.
 fn whole_text(text: &str) -> Option<i64> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
@@ -32,12 +29,12 @@ fn whole_text(text: &str) -> Option<i64> {
     }
     let digits = digits.chars().filter(|c| *c != '_').map(digit);
     let digits = digits.collect::<Option<Vec<i64>>>()?;
-    // The sign goes to each digit: the smallest number is further from 0 than the largest.
+    // Each digit takes the sign, because `i64::MIN` is further from 0 than `i64::MAX`.
     let add = |n: i64, digit: &i64| n.saturating_mul(10).saturating_add(sign * digit);
     (digits.len() <= MAX_DIGITS).then(|| digits.iter().fold(0, add))
 }
 
-/// The value of a decimal digit.
+/// Returns the value of a decimal digit.
 fn digit(c: char) -> Option<i64> {
     let code = u32::from(c);
     let zero = ZEROS.partition_point(|zero| *zero <= code).checked_sub(1)?;

@@ -9,9 +9,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Maximum lines of a source file.
-const MAX_LINES: usize = 400;
-
 /// Returns all Rust files below a folder, with their paths in it.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
@@ -49,17 +46,6 @@ fn nothing_below_the_commands_uses_them_and_they_do_not_use_each_other() {
         if is_single_file || is_top {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             assert!(!code.contains("super::"), "{name} uses another command");
-        }
-    }
-}
-
-#[test]
-fn files_are_short() {
-    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["src", "tests"] {
-        for (path, text) in sources(&crate_folder.join(folder)) {
-            let lines = text.lines().count();
-            assert!(lines <= MAX_LINES, "{}: {lines} lines", path.display());
         }
     }
 }

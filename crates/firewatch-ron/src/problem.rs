@@ -1,13 +1,11 @@
 //! What is wrong with a scenario file, where, and what would be right.
 
-use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
 
 use crate::code::Code;
 use crate::lines::Lines;
-use crate::render::render;
 use crate::visible::visible;
 use crate::work;
 
@@ -84,20 +82,6 @@ impl Diagnostics {
         }
     }
 
-    /// The problems as a person reads them: each with file, line, column, the line itself with the
-    /// place marked, and what would be right. With `color`, ANSI escapes are used. Without the feature
-    /// `diagnostics` the line is not shown, and there is no color.
-    #[must_use]
-    pub fn render(&self, color: bool) -> String {
-        let mut out = String::new();
-        let lines = Lines::of(&self.text);
-        for problem in &self.problems {
-            out.push_str(&render(self, problem, &lines, color));
-            out.push_str("\n\n");
-        }
-        out
-    }
-
     /// The problems with lines and columns.
     pub fn located(&self) -> impl Iterator<Item = LocatedProblem<'_>> {
         let lines = Lines::of(&self.text);
@@ -121,20 +105,6 @@ impl Diagnostics {
         })
     }
 }
-
-impl fmt::Display for Diagnostics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(false))
-    }
-}
-
-impl fmt::Debug for Diagnostics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Diagnostics {}
 
 /// Problems that are shown of one file; of the others only their number.
 pub const MAX_PROBLEMS: usize = 100;

@@ -8,6 +8,7 @@ mod brackets;
 mod groups;
 mod number;
 mod parse;
+mod parser;
 mod text;
 mod token;
 

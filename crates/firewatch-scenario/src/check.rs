@@ -11,7 +11,7 @@ mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use created::Created;
+use created::{Created, timeline_requests};
 
 use crate::catalogue::{self, SERVICE_CATALOGUE};
 use crate::codes;
@@ -109,7 +109,7 @@ impl<'a> Checker<'a> {
             names.map(move |metric| (service, &**metric))
         });
         let mut created = Created::default();
-        created.add(scenario.catalogue(), timeline::requests(scenario));
+        created.add(scenario.catalogue(), timeline_requests(scenario));
         let is_misplaced = |fault: &Fault| !fault.absent && !services.contains_key(&*fault.service);
         let hides_faults = notes.is_broken_within("faults")
             || notes.is_broken_within("timeline")
@@ -160,6 +160,13 @@ impl<'a> Checker<'a> {
         );
     }
 
+    /// Notes that the key of a map is empty.
+    fn needs_name(&mut self, path: &str, what: &str) {
+        let (path, message) = (format!("{path}@key"), format!("{what} needs a name"));
+        self.notes
+            .report(codes::EMPTY_NAME, &path, message, "empty", None);
+    }
+
     /// Notes that there are too many of something.
     fn at_most(&mut self, path: &str, what: &str, count: usize, most: usize) {
         if count > most {
@@ -203,14 +210,7 @@ impl<'a> Checker<'a> {
                 self.notes
                     .report(codes::DUPLICATE, &path, message, "given again", None);
             } else if service.name.is_empty() {
-                let message = "a service needs a name".to_owned();
-                self.notes.report(
-                    codes::EMPTY_NAME,
-                    &format!("{path}@key"),
-                    message,
-                    "empty",
-                    None,
-                );
+                self.needs_name(&path, "a service");
             } else {
                 self.calls(&path, service);
             }

@@ -118,7 +118,7 @@
 //! | goals ([`MAX_GOALS`]) | 1,000 |
 //! | runs of a sweep ([`MAX_SWEEP_RUNS`]) | 1,000,000,000,000 |
 //! | ticks times services of all runs of a sweep ([`MAX_SWEEP_SERVICE_TICKS`]) | 1,000,000,000,000,000 |
-//! | bytes of a text with places in a file of actions | 16,384 |
+//! | bytes of a template in a file of actions | 16,384 |
 //! | `choices` of a parameter of an action | 256 |
 //!
 //! What is said about an action is cut to 4,096 bytes ([`firewatch_action::MAX_FEEDBACK_BYTES`]).

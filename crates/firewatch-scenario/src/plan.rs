@@ -5,13 +5,13 @@ mod settings;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use firewatch_sim::FaultKind;
-
 use crate::codes;
 use crate::model::Scenario;
-use crate::sweep::{Axis, Halt, Seeds, Sweep};
+use crate::sweep::{Axis, Seeds, Sweep};
 use firewatch_ron::{Problem, shown};
 use settings::Settings;
+
+pub use settings::Setting;
 
 /// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds and halting
 /// ticks, of which the last varies fastest.
@@ -53,17 +53,6 @@ pub struct SweepRun {
     pub seed: u64,
     /// What varies, in the order of [`SweepPlan::columns`].
     pub settings: Vec<Setting>,
-}
-
-/// One value of what varies.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Setting {
-    /// A speed of faults.
-    Speed(f64),
-    /// A kind of faults.
-    Kind(FaultKind),
-    /// When faults are halted.
-    Halt(Halt),
 }
 
 /// Something that varies.
@@ -246,8 +235,11 @@ fn column<T: Copy>(name: &str, axis: &Axis<T>, setting: impl Fn(T) -> Setting) -
 
 #[cfg(test)]
 mod tests {
+    use firewatch_sim::FaultKind;
+
     use super::*;
     use crate::model::TimelineAction;
+    use crate::sweep::Halt;
 
     const HALTED: &str = r#"Scenario(
         name: "x", difficulty: easy,

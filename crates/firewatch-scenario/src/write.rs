@@ -8,7 +8,7 @@ use crate::goal::Goals;
 use crate::model::{Call, Calls, Fault, Physics, Scenario, Service, TimelineAction};
 use crate::sweep::{Axis, Seeds, Sweep};
 use firewatch_action::Profile;
-use firewatch_action::{Map, Quoted, RequestText};
+use firewatch_action::{Map, Quoted};
 
 /// The scenario as the text of a file. Reading it gives the same scenario; what has its default is
 /// left out.
@@ -72,7 +72,7 @@ impl Display for Scenario {
                 TimelineAction::Set(service, metrics) => {
                     format!("set({}, {})", Quoted(service), Map(metrics))
                 }
-                TimelineAction::Perform(request) => format!("action({})", RequestText(request)),
+                TimelineAction::Perform(request) => format!("action({})", request.arguments()),
             };
             format!("(tick: {}, do: {action})", event.tick)
         });

@@ -6,6 +6,7 @@ pub(crate) mod defragment;
 pub(crate) mod environment;
 pub(crate) mod error;
 pub(crate) mod fault;
+pub(crate) mod fault_kind;
 pub(crate) mod metric;
 pub(crate) mod num;
 pub(crate) mod ownership;

@@ -68,8 +68,8 @@ pub(crate) fn load(path: &Path, name: &str) -> Result<Option<LoadedScenario>, Di
     }
 }
 
-/// Paths of the `.ron` files below a folder, relative to it with `/` between the parts, sorted. A link to a
-/// folder is not followed.
+/// Returns the paths of the `.ron` files below a folder, relative to it with `/` between the parts, sorted. A
+/// link to a folder is not followed. `scenario_tests!` lists the same files when it is compiled.
 pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     let mut folders: Vec<(PathBuf, String)> = vec![(folder.to_owned(), String::new())];

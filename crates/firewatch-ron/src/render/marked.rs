@@ -10,7 +10,7 @@ use crate::problem::{Diagnostics, Problem};
 use crate::visible::{visible, visible_lines, visible_source};
 
 /// Returns one problem as text.
-pub(crate) fn render(
+pub(super) fn render(
     diagnostics: &Diagnostics,
     problem: &Problem,
     lines: &Lines,

@@ -1,7 +1,7 @@
 //! What another reader of RON may be given.
 
 use super::brackets::{is_closing, is_opening};
-use super::parse::Parser;
+use super::parser::Parser;
 use super::text::unescape;
 use super::token::{Token, TokenKind, each_token};
 use super::{MAX_DEPTH, Number};

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::parse::{Parser, instead_of};
-use super::token::TokenKind;
+use super::parser::{Opener, Parser};
+use super::token::{TokenKind, instead_of};
 use super::{MAX_DEPTH, line_of};
 use crate::problem::shown;
 use crate::work;
@@ -17,14 +17,6 @@ pub(super) enum BracketRepair {
     Mistaken,
     /// It is one too many.
     Superfluous,
-}
-
-/// A bracket that is open.
-pub(super) struct Opener {
-    pub(super) bracket: u8,
-    /// There are fields in it.
-    pub(super) has_fields: bool,
-    pub(super) place: Range<usize>,
 }
 
 pub(super) fn closing(bracket: u8) -> u8 {

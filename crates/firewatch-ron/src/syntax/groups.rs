@@ -1,6 +1,6 @@
 //! Lists, maps, and values in parentheses.
 
-use super::parse::Parser;
+use super::parser::Parser;
 use super::token::TokenKind;
 use super::{Expr, Group, Item, Kind, Name};
 use crate::problem::shown;

@@ -262,3 +262,17 @@ fn is_number(first: char, second: Option<char>) -> bool {
         _ => false,
     }
 }
+
+/// What is written here instead of a character that means something elsewhere.
+pub(super) fn instead_of(stray: &str) -> &'static str {
+    match stray {
+        "<" | ">" | "=" | "!" => {
+            "comparisons are written `lt(1)`, `le(1)`, `gt(1)`, `ge(1)`, `eq(1)`, `ne(1)`"
+        }
+        "#" | "-" => "a comment begins with `//`",
+        "“" | "”" | "„" | "‘" | "’" | "«" | "»" | "`" => {
+            "text stands in straight double quotes: `\"...\"`"
+        }
+        _ => "",
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Calls, Service};
+use crate::model::{Calls, Scenario, Service, TimelineAction};
 use firewatch_action::{ActionCatalogue, ActionRequest, Recipients};
 use firewatch_ron::work;
 
@@ -67,4 +67,13 @@ impl<'a> Created<'a> {
             || self.on_service.contains(&(&*service.name, metric))
             || (self.on_callers.contains(metric) && is_caller() && !is_spared)
     }
+}
+
+/// Returns the actions that the timeline performs.
+pub(super) fn timeline_requests(scenario: &Scenario) -> impl Iterator<Item = &ActionRequest> {
+    let actions = scenario.timeline.iter().map(|event| &event.action);
+    actions.filter_map(|action| match action {
+        TimelineAction::Perform(request) => Some(request),
+        TimelineAction::Halt(_) | TimelineAction::Inject(_) | TimelineAction::Set(..) => None,
+    })
 }

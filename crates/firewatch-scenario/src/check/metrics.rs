@@ -50,14 +50,7 @@ impl Checker<'_> {
                     help,
                 );
             } else if name.is_empty() {
-                let message = "a metric needs a name".to_owned();
-                self.notes.report(
-                    codes::EMPTY_NAME,
-                    &format!("{path}@key"),
-                    message,
-                    "empty",
-                    None,
-                );
+                self.needs_name(&path, "a metric");
             } else {
                 self.finite(&path, name, value);
             }

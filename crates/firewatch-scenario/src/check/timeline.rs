@@ -4,21 +4,12 @@ use firewatch_sim::Engine;
 
 use super::{Checker, MAX_EVENTS};
 use crate::codes;
-use crate::model::{Scenario, TimelineAction};
+use crate::model::TimelineAction;
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
 use firewatch_action::{ActionRequest, ActionSpec, Parameter};
 use firewatch_ron::work;
 use firewatch_ron::{shown, suggest};
-
-/// The actions that the timeline does.
-pub(super) fn requests(scenario: &Scenario) -> impl Iterator<Item = &ActionRequest> {
-    let actions = scenario.timeline.iter().map(|event| &event.action);
-    actions.filter_map(|action| match action {
-        TimelineAction::Perform(request) => Some(request),
-        TimelineAction::Halt(_) | TimelineAction::Inject(_) | TimelineAction::Set(..) => None,
-    })
-}
 
 impl Checker<'_> {
     pub(super) fn timeline(&mut self) {

@@ -4,10 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use firewatch_sim::FaultKind;
 
-use super::Setting;
 use crate::model::{Scenario, TimelineAction, TimelineEvent};
 use crate::sweep::Halt;
 use firewatch_ron::work;
+
+/// One value of what varies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting {
+    /// A speed of faults.
+    Speed(f64),
+    /// A kind of faults.
+    Kind(FaultKind),
+    /// When faults are halted.
+    Halt(Halt),
+}
 
 /// What a run's settings say about each service's faults; `None` is every service.
 #[derive(Default)]

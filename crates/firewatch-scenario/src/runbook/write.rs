@@ -3,7 +3,6 @@
 use std::fmt::{self, Display};
 
 use super::{Runbook, RunbookCondition, RunbookStep};
-use firewatch_action::RequestText;
 
 const INDENT: usize = 4;
 
@@ -32,7 +31,7 @@ fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[RunbookStep], indent: usize)
     for step in steps {
         write!(f, "{:indent$}", "")?;
         match step {
-            RunbookStep::Act(request) => writeln!(f, "action({}),", RequestText(request))?,
+            RunbookStep::Act(request) => writeln!(f, "action({}),", request.arguments())?,
             RunbookStep::Wait(ticks) => writeln!(f, "wait({ticks}),")?,
             RunbookStep::WaitUntil(condition, None) => writeln!(f, "wait_until({condition}),")?,
             RunbookStep::WaitUntil(condition, Some(limit)) => {

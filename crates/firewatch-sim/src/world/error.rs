@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::world::fault::kind::{FaultKind, FaultKindError};
+use crate::world::fault_kind::{FaultKind, FaultKindError};
 
 /// Why a build, an intervention or a restore was refused. Where nothing else is said, nothing has
 /// changed then.

@@ -6,7 +6,6 @@ mod config_drift;
 mod context;
 mod descriptor;
 mod growth;
-pub(crate) mod kind;
 mod kinds;
 mod memory_leak;
 mod network_partition;
@@ -17,10 +16,10 @@ use bevy_ecs::prelude::*;
 
 use crate::world::topology::Reach;
 
+pub use crate::world::fault_kind::{FaultKind, FaultKindError};
 pub use context::{EvidenceContext, FaultContext, LogLine};
 pub use descriptor::{FaultEvidence, FaultKindDescriptor, FaultPhysics, PrecedingChange};
 pub use growth::MetricGrowth;
-pub use kind::{FaultKind, FaultKindError};
 pub use kinds::{FaultKindId, FaultKindLookup, FaultKinds, fault_kinds, register_fault_kinds};
 pub(crate) use kinds::{FaultKindRegistry, admit, descriptor, kind_id};
 pub use rules::FaultKindRules;

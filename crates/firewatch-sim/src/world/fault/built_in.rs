@@ -1,8 +1,8 @@
 //! The built-in kinds of fault.
 
 use super::descriptor::FaultKindDescriptor;
-use super::kind::FaultKind;
 use super::{bad_deploy, config_drift, memory_leak, network_partition, oom};
+use crate::world::fault_kind::FaultKind;
 
 /// All of them. Their order is the order of their numbers in every world.
 pub(super) static BUILT_IN: [FaultKindDescriptor; 5] = [

@@ -7,8 +7,8 @@ use bevy_ecs::prelude::*;
 
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::descriptor::{FaultKindDescriptor, PrecedingChange};
-use super::kind::FaultKind;
 use crate::world::environment::{Engine, Environment};
+use crate::world::fault_kind::FaultKind;
 use crate::world::num;
 use crate::world::service::{RequestQueue, Traffic, Vitals};
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::growth::Growth;
-use super::kind::{FaultKind, FaultKindError};
+use crate::world::fault_kind::{FaultKind, FaultKindError};
 
 /// What a fault does to its service in a tick in which it is active.
 pub type FaultPhysics = fn(&mut FaultContext);

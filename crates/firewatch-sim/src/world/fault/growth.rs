@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::context::FaultContext;
-use super::kind::FaultKindError;
+use crate::world::fault_kind::FaultKindError;
 use crate::world::metric;
 use crate::world::num;
 

@@ -10,8 +10,8 @@ use super::built_in::BUILT_IN;
 use super::context::FaultContext;
 use super::descriptor::{FaultKindDescriptor, FaultPhysics};
 use super::growth::Growth;
-use super::kind::{FaultKind, FaultKindError};
 use crate::world::error::SimError;
+use crate::world::fault_kind::{FaultKind, FaultKindError};
 
 /// Kinds that a world can hold: as many as a byte can number.
 const MAX_KINDS: usize = 256;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::descriptor::FaultKindDescriptor;
-use super::kind::FaultKind;
+use crate::world::fault_kind::FaultKind;
 use crate::world::num;
 
 impl FaultKind {

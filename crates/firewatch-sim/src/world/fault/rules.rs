@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::context::LogLine;
 use super::descriptor::{FaultKindDescriptor, PrecedingChange};
 use super::growth::MetricGrowth;
-use super::kind::{FaultKind, FaultKindError};
+use crate::world::fault_kind::{FaultKind, FaultKindError};
 
 /// A kind of fault as plain data, to be read from a file and [registered](crate::FaultKinds::register).
 ///
