@@ -6,27 +6,10 @@ use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 use firewatch_sim::{
     EnvironmentEvent, EnvironmentRef, EnvironmentState, EventKind, FaultKind, FaultState, Fleet,
-    ServiceState, SimError, Simulation, SloBudget, Status, halt_fault, install_events,
-    pause_environment, resume_environment,
+    SimError, Simulation, Status, halt_fault, install_events, pause_environment,
+    resume_environment,
 };
-use firewatch_tests::{Host, neighbour, rows_are_together};
-
-/// checkout calls database, which has a bad deployment.
-fn state() -> EnvironmentState {
-    let service = |name: &str| ServiceState {
-        name: name.into(),
-        ..Default::default()
-    };
-    EnvironmentState {
-        services: ["checkout", "database"].map(service).into(),
-        dependencies: vec![("checkout".into(), vec!["database".into()])],
-        faults: vec![FaultState::new(FaultKind::BAD_DEPLOY, "database", 1.0)],
-        ..EnvironmentState::new(SloBudget {
-            remaining: 4.0,
-            burn_per_tick: 1.5,
-        })
-    }
-}
+use firewatch_tests::{Host, checkout_and_database, neighbour, rows_are_together};
 
 fn drain(world: &mut World) -> Vec<EnvironmentEvent> {
     let mut messages = world.resource_mut::<Messages<EnvironmentEvent>>();
@@ -102,7 +85,7 @@ fn of_a_simulation(state: &EnvironmentState) -> Vec<EnvironmentEvent> {
 
 #[test]
 fn a_simulation_tells_what_happened_once_and_in_order() {
-    let events = of_a_simulation(&state());
+    let events = of_a_simulation(&checkout_and_database());
     let told = kinds(&events);
     assert_eq!(told[0], (1, EventKind::FaultBegun { fault: 0 }));
     let all: Vec<EventKind> = told.iter().map(|(_, kind)| *kind).collect();
@@ -187,7 +170,7 @@ fn a_host_with_many_environments_gets_the_events_of_each_in_order() {
 
 #[test]
 fn messages_that_nobody_reads_are_kept_for_two_ticks() {
-    let mut simulation = Simulation::new(&state()).unwrap();
+    let mut simulation = Simulation::new(&checkout_and_database()).unwrap();
     simulation.install(install_events).unwrap();
     simulation.install(install_events).unwrap();
     for tick in 1..200_u64 {
@@ -268,7 +251,7 @@ fn a_paused_environment_stands_still_and_goes_on_as_if_nothing_had_been() {
 #[test]
 fn a_paused_environment_can_be_read_changed_and_despawned() {
     let mut host = Host::default();
-    let environment = host.spawn(&state());
+    let environment = host.spawn(&checkout_and_database());
     pause_environment(&mut host.world, environment).unwrap();
     halt_fault(&mut host.world, environment, 0).unwrap();
     let fault = FaultState::new(FaultKind::OOM, "checkout", 1.0);
@@ -300,7 +283,7 @@ fn a_paused_environment_can_be_read_changed_and_despawned() {
 
 #[test]
 fn a_paused_simulation_costs_nobody_anything() {
-    let mut simulation = Simulation::new(&state()).unwrap();
+    let mut simulation = Simulation::new(&checkout_and_database()).unwrap();
     simulation.run(8);
     let hash = simulation.state_hash();
     let environment = simulation.environment();

@@ -71,7 +71,7 @@ impl Project {
 }
 
 fn has_look(scenario: &Scenario) -> bool {
-    scenario.catalogue().find("look").is_some()
+    scenario.actions().find("look").is_some()
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn a_steady_tick_and_observation_allocate_nothing() {
         fleet
             .observe_into(&observation, &mut values, &mut mask)
             .unwrap();
-        fleet.standings_into(&mut summaries).unwrap();
+        fleet.summaries_into(&mut summaries).unwrap();
         fleet
             .done_into(&mut done, |_, standing| standing.slo_budget.is_breached())
             .unwrap();
@@ -206,7 +206,7 @@ fn done_flags_follow_the_rule_and_reset_what_they_pick() {
         .unwrap();
     fleet.tick();
     let mut summaries = vec![fleet.summary(0).unwrap(); fleet.len()];
-    fleet.standings_into(&mut summaries).unwrap();
+    fleet.summaries_into(&mut summaries).unwrap();
     for (index, standing) in summaries.iter().enumerate() {
         assert_eq!(standing.clock.tick, if rule(index) { 1 } else { 13 });
         assert_eq!(*standing, fleet.summary(index).unwrap());

@@ -65,7 +65,7 @@ fn spoilt_components(number: f64) -> Vec<(&'static str, Spoil)> {
         ),
         (
             "process_cpu_utilization",
-            Box::new(move |b| last(b).profile.process_cpu_utilization = number),
+            Box::new(move |b| last(b).info.process_cpu_utilization = number),
         ),
     ]
 }
@@ -103,7 +103,7 @@ fn spoilt_integers() -> Vec<(&'static str, Spoil)> {
         ),
         (
             "http_server_active_requests",
-            Box::new(|b| b.services[0].profile.http_server_active_requests = -1),
+            Box::new(|b| b.services[0].info.http_server_active_requests = -1),
         ),
     ]
 }

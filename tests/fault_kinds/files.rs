@@ -152,7 +152,7 @@ fn the_change_before_a_fault_is_as_the_kind_says() {
         let blueprint = scenario.with_seed(seed).blueprint().unwrap();
         (
             blueprint.services[1].runtime,
-            blueprint.services[1].profile.last_deployment_sha.clone(),
+            blueprint.services[1].info.last_deployment_sha.clone(),
         )
     };
     let mut ages = std::collections::BTreeSet::new();

@@ -78,7 +78,7 @@ pub fn scenarios() -> impl Strategy<Value = Scenario> {
             slo_budget: default.map_or(given, Difficulty::slo_budget),
             impact,
             profile,
-            actions: CustomActions::default(),
+            custom_actions: CustomActions::default(),
             fault_kinds: FaultKinds::default(),
             engine: if is_single {
                 Engine::SingleFault

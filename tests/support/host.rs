@@ -143,3 +143,21 @@ pub fn rows_are_together(world: &World, environment: Entity) -> bool {
         rows && pair[0].table_id == pair[1].table_id
     })
 }
+
+/// Returns an incident of two services: checkout calls database, which has a bad deployment.
+#[must_use]
+pub fn checkout_and_database() -> EnvironmentState {
+    let service = |name: &str| ServiceState {
+        name: name.into(),
+        ..Default::default()
+    };
+    EnvironmentState {
+        services: ["checkout", "database"].map(service).into(),
+        dependencies: vec![("checkout".into(), vec!["database".into()])],
+        faults: vec![FaultState::new(FaultKind::BAD_DEPLOY, "database", 1.0)],
+        ..EnvironmentState::new(SloBudget {
+            remaining: 4.0,
+            burn_per_tick: 1.5,
+        })
+    }
+}

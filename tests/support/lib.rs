@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use case::{Case, Difference, Moment, expect_same};
 pub use episode::{Comparison, compare_episode};
-pub use host::{Crowd, Host, rows_are_together};
+pub use host::{Crowd, Host, checkout_and_database, rows_are_together};
 pub use incident::{Act, Footprint, Incident, neighbour};
 pub use load::{load_any, load_scenario};
 pub use played::{Replay, replay};

@@ -1,6 +1,6 @@
 //! Deciding what an action does, before anything changes.
 
-use firewatch_sim::{EnvironmentRef, FaultKind, ServiceHandle, Status};
+use firewatch_sim::{EnvironmentRef, Fault, FaultKind, ServiceHandle, Status};
 
 use crate::catalogue::{ActionCatalogue, ActionId};
 use crate::model::{ActionSpec, Branch, Condition, Matching};
@@ -153,10 +153,10 @@ impl<'a> Situation<'a> {
         };
         match condition {
             Condition::Fault(kinds) => {
-                let fits = |kind: &FaultKind| kinds.is_empty() || kinds.contains(kind);
-                self.faults().any(|(_, kind, _)| fits(&kind))
+                let fits = |fault| kinds.is_empty() || kinds.contains(&self.view.fault_kind(fault));
+                self.faults().any(fits)
             }
-            Condition::ActiveFault => self.faults().any(|(_, _, halted)| !halted),
+            Condition::ActiveFault => self.faults().any(|fault| !fault.halted),
             Condition::RedHerring => self.is_red_herring(target),
             Condition::Metric(metric, comparison) => {
                 let value = self.view.metric_at(target, metric);
@@ -190,11 +190,11 @@ impl<'a> Situation<'a> {
     }
 
     fn is_red_herring(&self, target: usize) -> bool {
-        self.view.topology().is_red_herring(target)
+        self.view.is_red_herring(target)
     }
 
-    /// Returns the faults of the target that actions can see: index, kind and whether halted.
-    fn faults(&self) -> impl Iterator<Item = (usize, FaultKind, bool)> + use<'a> {
+    /// Returns the faults of the target that actions can see.
+    fn faults(&self) -> impl Iterator<Item = &'a Fault> + use<'a> {
         let Self {
             view,
             target,
@@ -207,15 +207,20 @@ impl<'a> Situation<'a> {
                 true => is_cause && index == 0,
                 false => Some(fault.node()) == target,
             };
-            matches.then(|| (index, view.fault_kind(fault), fault.halted))
+            matches.then_some(fault)
         })
     }
 
     /// Returns the first active fault of the target that a branch with these `halts` halts. Actions must see
     /// a fault of that kind, which need not be the same fault.
     fn halted_by(&self, halts: &[FaultKind]) -> Option<HaltedFault> {
-        let is_seen =
-            |kind| halts.contains(&kind) && self.faults().any(|(_, seen, _)| seen == kind);
+        if halts.is_empty() {
+            return None;
+        }
+        let is_seen = |kind| {
+            let is_kind = |fault| self.view.fault_kind(fault) == kind;
+            halts.contains(&kind) && self.faults().any(is_kind)
+        };
         let mut faults = self.view.faults().enumerate();
         let found = faults.find(|(_, fault)| {
             !fault.halted

@@ -112,7 +112,7 @@ pub fn audit_watched(
         profile,
         ..scenario.clone()
     });
-    let of_scenario = || Arc::new(scenario.catalogue().clone());
+    let of_scenario = || Arc::new(scenario.actions().clone());
     let work = Work::new(progress);
     let arena = Arena {
         scenario,

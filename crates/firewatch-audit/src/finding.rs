@@ -56,13 +56,13 @@ macro_rules! checks {
 }
 
 checks! {
-    Lands, "lands", [], "There is a fault, and each fault lands: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more.";
+    TakesEffect, "takes_effect", [], "Each fault takes effect: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more.";
     FalseAlarm, "false_alarm", ["alarm", "reward", "cost"], "In a false alarm (no fault that an action can end, and no customer hit) an alert fires or there is a red herring, doing nothing and declaring at once get the grade 1, and each single remedy costs.";
     InactionLoses, "inaction_loses", [], "Doing nothing does not win, except in a false alarm.";
     Winnable, "winnable", [], "A given runbook wins, or a sequence of at most `--max-actions` actions that the search finds.";
     Runbooks, "runbooks", [], "Each given runbook wins, and does nothing that is wrong or can't be done.";
     Goals, "goals", [], "Each goal is met at the end of one policy and missed at the end of another.";
-    Herrings, "herrings", [], "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
+    RedHerrings, "red_herrings", [], "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
     Floor, "floor", [], "Doing nothing has a grade of at most 0.05.";
     Ceiling, "ceiling", [], "Each given runbook has a grade of at least 0.9.";
     Blind, "blind", ["declare", "single", "cycle_worst", "cycle_deepest", "catalogue_order", "random", "first_then_leave"], "The mean grade of each family of blind policies is at most 0.5 in a medium incident and 0.35 in a hard one.";

@@ -40,7 +40,7 @@ impl Judged<'_> {
         let is_answer = |kind| matches!(kind, PolicyKind::Runbook | PolicyKind::Found);
         let best = self.best.map(|best| &played[best]);
         let winner = best.filter(|best| is_answer(best.kind));
-        let mut findings = self.world.lands(scenario);
+        let mut findings = self.world.fault_effects(scenario);
         findings.extend(alarm::check(
             self.is_false_alarm,
             scenario,

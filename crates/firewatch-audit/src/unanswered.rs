@@ -29,21 +29,21 @@ pub(crate) struct UnansweredRun {
     /// The first alert and its tick.
     pub(crate) alert: Option<(u64, String)>,
     faults: Vec<FaultSeen>,
-    herrings: Vec<HerringSeen>,
+    red_herrings: Vec<RedHerringSeen>,
 }
 
 /// The effect of a fault without an answer.
 #[derive(Clone, Debug, Default)]
 struct FaultSeen {
     /// Tick, status with the fault and without, error rate with and without.
-    landed: Option<(u64, [Status; 2], [f64; 2])>,
+    effect: Option<(u64, [Status; 2], [f64; 2])>,
     /// The first tick after it began at which its service is not healthy, with its status.
     unhealthy: Option<(u64, Status)>,
 }
 
 /// The effect of a red herring without an answer.
 #[derive(Clone, Debug, Default)]
-struct HerringSeen {
+struct RedHerringSeen {
     /// Tick and what looks suspicious.
     suspicious: Option<(u64, String)>,
     /// Tick and what is costly about it where there are no faults.
@@ -68,7 +68,7 @@ impl UnansweredRun {
             hit_at: None,
             alert: None,
             faults: vec![FaultSeen::default(); count],
-            herrings: vec![HerringSeen::default(); scenario.red_herrings.len()],
+            red_herrings: vec![RedHerringSeen::default(); scenario.red_herrings.len()],
         };
         let chunk = work::chunk(scenario);
         // The last of them is without all faults.
@@ -153,13 +153,13 @@ impl UnansweredRun {
             }
         }
         if others.contains(&self.faults.len()) {
-            self.look_at_herrings(scenario, batch, others.len(), &with)?;
+            self.look_at_red_herrings(scenario, batch, others.len(), &with)?;
         }
         Ok(())
     }
 
     /// Observes the red herrings of the incident, and of the variant without faults, which is at that index.
-    fn look_at_herrings(
+    fn look_at_red_herrings(
         &mut self,
         scenario: &Scenario,
         batch: &EpisodeBatch,
@@ -173,7 +173,7 @@ impl UnansweredRun {
             (view.clock().tick, alerts)
         })?;
         let alerts = alerts?;
-        for (herring, name) in self.herrings.iter_mut().zip(&scenario.red_herrings) {
+        for (herring, name) in self.red_herrings.iter_mut().zip(&scenario.red_herrings) {
             let position = scenario.services.iter().position(|s| s.name == *name);
             if let Some(service) = position {
                 let alert = alerts.iter().find(|alert| alert.service == *name);
@@ -188,29 +188,34 @@ impl UnansweredRun {
     }
 
     /// Checks whether each fault takes effect.
-    pub(crate) fn lands(&self, scenario: &Scenario) -> Vec<AuditFinding> {
+    pub(crate) fn fault_effects(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.faults.is_empty() {
-            let none = AuditFinding::skipped(AuditCheck::Lands, "there is no fault");
+            let none = AuditFinding::skipped(AuditCheck::TakesEffect, "there is no fault");
             return vec![none];
         }
         let faults = scenario.all_faults().zip(&self.faults);
         let finding = |(fault, seen): (&Fault, &FaultSeen)| {
             let about = format!("{} of {}", fault.kind, fault.service);
             let (evidence, advice) = seen.evidence(fault, scenario);
-            AuditFinding::new(AuditCheck::Lands, about, seen.landed.is_some(), evidence)
-                .advise(advice)
+            AuditFinding::new(
+                AuditCheck::TakesEffect,
+                about,
+                seen.effect.is_some(),
+                evidence,
+            )
+            .advise(advice)
         };
         faults.map(finding).collect()
     }
 
     /// Checks whether each red herring misleads without harm.
     pub(crate) fn red_herrings(&self, scenario: &Scenario) -> Vec<AuditFinding> {
-        if self.herrings.is_empty() {
-            let none = AuditFinding::skipped(AuditCheck::Herrings, "there are no red herrings");
+        if self.red_herrings.is_empty() {
+            let none = AuditFinding::skipped(AuditCheck::RedHerrings, "there are no red herrings");
             return vec![none];
         }
-        let herrings = scenario.red_herrings.iter().zip(&self.herrings);
-        let finding = |(name, seen): (&String, &HerringSeen)| {
+        let herrings = scenario.red_herrings.iter().zip(&self.red_herrings);
+        let finding = |(name, seen): (&String, &RedHerringSeen)| {
             let known = scenario.has_service(name);
             let judged = match known {
                 true => seen.judge(scenario, name),
@@ -220,9 +225,9 @@ impl UnansweredRun {
                 )),
             };
             match judged {
-                Ok(evidence) => AuditFinding::new(AuditCheck::Herrings, name, true, evidence),
+                Ok(evidence) => AuditFinding::new(AuditCheck::RedHerrings, name, true, evidence),
                 Err((evidence, advice)) => {
-                    AuditFinding::new(AuditCheck::Herrings, name, false, evidence).advise(advice)
+                    AuditFinding::new(AuditCheck::RedHerrings, name, false, evidence).advise(advice)
                 }
             }
         };
@@ -239,7 +244,7 @@ impl FaultSeen {
         let errors = [with, without].map(|vitals| vitals.http_server_error_rate);
         if with.status > without.status || errors[0] - errors[1] >= NOTABLE_ERRORS {
             let statuses = [with.status, without.status];
-            self.landed.get_or_insert((tick, statuses, errors));
+            self.effect.get_or_insert((tick, statuses, errors));
         }
     }
 
@@ -247,7 +252,7 @@ impl FaultSeen {
     fn evidence(&self, fault: &Fault, scenario: &Scenario) -> (String, &'static str) {
         let service = &fault.service;
         let absent = !scenario.has_service(service);
-        match (self.landed, self.unhealthy) {
+        match (self.effect, self.unhealthy) {
             (Some((tick, [with, without], _)), _) if with != without => {
                 let facts = format!("{with} at tick {tick}, without it {without}");
                 (facts, "")
@@ -281,7 +286,7 @@ impl FaultSeen {
     }
 }
 
-impl HerringSeen {
+impl RedHerringSeen {
     fn suspect(&mut self, tick: u64, vitals: &Vitals, alert: Option<String>) {
         let errors = vitals.http_server_error_rate;
         let shows = if errors >= NOTABLE_ERRORS {

@@ -133,7 +133,7 @@ pub fn estimated_work(scenario: &Scenario, options: &AuditOptions) -> u64 {
     let catalogue = match &options.actions {
         Some(actions) => &**actions,
         None => {
-            own = scenario.catalogue();
+            own = scenario.actions();
             own
         }
     };

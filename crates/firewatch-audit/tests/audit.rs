@@ -114,11 +114,11 @@ fn a_fault_has_to_land() {
         r#"services: {"auth-service": (metrics: {"http_server_error_rate": 0.99})},
            faults: [(kind: oom, service: "auth-service")]"#,
     );
-    assert!(failure(&lost, AuditCheck::Lands).contains("would be so without it"));
+    assert!(failure(&lost, AuditCheck::TakesEffect).contains("would be so without it"));
     let slow = audited(&format!(
         r#"{SERVICES}, faults: [(kind: memory_leak, service: "auth-service", speed: 0.001)]"#
     ));
-    assert!(failure(&slow, AuditCheck::Lands).contains("stays healthy"));
+    assert!(failure(&slow, AuditCheck::TakesEffect).contains("stays healthy"));
 }
 
 /// Without a fault it is a false alarm, if anything alarms.
@@ -135,7 +135,7 @@ fn a_false_alarm_is_an_incident() {
         assert_eq!(verdict(&alarm, check), AuditVerdict::Passed, "{check}");
     }
     for check in [
-        AuditCheck::Lands,
+        AuditCheck::TakesEffect,
         AuditCheck::InactionLoses,
         AuditCheck::Floor,
     ] {
@@ -147,10 +147,13 @@ fn a_false_alarm_is_an_incident() {
 }
 
 #[test]
-fn a_fault_of_the_single_fault_engine_lands() {
+fn a_fault_of_the_single_fault_engine_takes_effect() {
     // That engine can't be without a fault, beside which the others are held.
     let audit = audited(&format!("{SERVICES}, {FAULT}, engine: single_fault"));
-    assert_eq!(verdict(&audit, AuditCheck::Lands), AuditVerdict::Passed);
+    assert_eq!(
+        verdict(&audit, AuditCheck::TakesEffect),
+        AuditVerdict::Passed
+    );
 }
 
 #[test]
@@ -434,9 +437,12 @@ fn a_red_herring_has_to_mislead_and_not_to_harm() {
         ))
     };
     let good = with(r#""process_memory_utilization": 0.85"#);
-    assert_eq!(verdict(&good, AuditCheck::Herrings), AuditVerdict::Passed);
+    assert_eq!(
+        verdict(&good, AuditCheck::RedHerrings),
+        AuditVerdict::Passed
+    );
     let dull = with(r#""http_server_error_rate": 0.0, "process_memory_utilization": 0.3"#);
-    assert!(failure(&dull, AuditCheck::Herrings).contains("it looks healthy"));
+    assert!(failure(&dull, AuditCheck::RedHerrings).contains("it looks healthy"));
     let planted = audited(&format!(
         r#"services: {{
             "auth-service": (), "mailer": (metrics: {{"http_server_error_rate": 0.0}}),
@@ -444,11 +450,11 @@ fn a_red_herring_has_to_mislead_and_not_to_harm() {
         adversarial_logs: [(service: "mailer", line: "ERROR it is me")]"#
     ));
     assert_eq!(
-        verdict(&planted, AuditCheck::Herrings),
+        verdict(&planted, AuditCheck::RedHerrings),
         AuditVerdict::Passed
     );
     let harmful = with(r#""http_server_error_rate": 0.6"#);
-    assert!(failure(&harmful, AuditCheck::Herrings).contains("it harms"));
+    assert!(failure(&harmful, AuditCheck::RedHerrings).contains("it harms"));
 }
 
 /// The score of the standard profile keeps its promises in any incident; the audit notices if it does not.

@@ -39,7 +39,7 @@ fn json(code: i32, arguments: &[&str]) -> Value {
 fn a_good_incident_ends_with_0_and_shows_why() {
     let told = stdout(0, &[GOOD]);
     let wanted = [
-        "✓ lands           bad_deploy of auth-service: degraded at tick 2, without it healthy",
+        "✓ takes_effect    bad_deploy of auth-service: degraded at tick 2, without it healthy",
         "✓ runbooks        runbook \"Roll back\": it wins",
         "do nothing",
         "mean of 4 random",
@@ -137,7 +137,7 @@ fn json_says_what_the_text_says() {
     assert_eq!(heals["good"], false);
     assert_eq!(good["good"], true);
     assert_eq!(good["file"], GOOD);
-    assert_eq!(good["findings"][0]["check"], "lands");
+    assert_eq!(good["findings"][0]["check"], "takes_effect");
     assert_eq!(good["findings"][0]["verdict"], "passed");
     assert_eq!(good["findings"][0]["advice"], Value::Null);
     let of = |audit: &Value, code: &str| -> Value {
@@ -242,7 +242,7 @@ fn the_help_has_every_check_and_form() {
     let help = stdout(0, &["--help"]);
     let wanted = [
         "inaction_loses",
-        "herrings",
+        "red_herrings",
         "blind",
         "leaks",
         "estimated",

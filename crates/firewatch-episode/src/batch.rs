@@ -88,7 +88,7 @@ impl EpisodeBatch {
     }
 
     /// The same with these actions, in all episodes. Incidents with actions of their own need them given:
-    /// see [`Scenario::catalogue`](firewatch_scenario::Scenario::catalogue).
+    /// see [`Scenario::actions`](firewatch_scenario::Scenario::actions).
     ///
     /// # Errors
     /// As [`EpisodeBatch::new`].

@@ -101,7 +101,7 @@ impl Episode {
     }
 
     /// No episode yet, with these actions. A scenario that brings actions of its own is answered with
-    /// its [`Scenario::catalogue`] instead.
+    /// its [`Scenario::actions`] instead.
     #[must_use]
     pub fn with_actions(profile: Profile, catalogue: Arc<ActionCatalogue>) -> Self {
         Self {
@@ -223,7 +223,7 @@ impl Episode {
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
         let scenario = Arc::clone(&session.scenario);
-        let own = scenario.actions.catalogue(self.profile);
+        let own = scenario.custom_actions.catalogue(self.profile);
         let catalogue = own.unwrap_or(&self.catalogue);
         action.action(catalogue)?;
         session.before_tick(&mut simulation.environment_mut())?;
@@ -264,7 +264,7 @@ impl Episode {
     #[must_use]
     pub fn actions(&self) -> &ActionCatalogue {
         let scenario = self.scenario();
-        let own = scenario.and_then(|scenario| scenario.actions.catalogue(self.profile));
+        let own = scenario.and_then(|scenario| scenario.custom_actions.catalogue(self.profile));
         own.unwrap_or(&self.catalogue)
     }
 

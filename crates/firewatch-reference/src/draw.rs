@@ -43,7 +43,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         engine: Engine::default(),
         physics: Physics::default(),
         profile: Profile::Reference,
-        actions: CustomActions::default(),
+        custom_actions: CustomActions::default(),
         fault_kinds: FaultKinds::default(),
         generated: false,
         services: services.into_iter().map(of_catalogue).collect(),

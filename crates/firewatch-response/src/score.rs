@@ -5,7 +5,6 @@ mod freshness;
 pub mod grade;
 mod mesh;
 mod mitigation;
-mod num;
 mod recovery;
 pub mod reward;
 pub mod rules;

@@ -2,7 +2,7 @@
 //! incident changes about that. The order of the draws is part of what a seed means: it never changes.
 
 use firewatch_sim::{
-    PrecedingChange, Profile, Runtime, ServiceBlueprint, SmolStr, Status, Uptime, Vitals,
+    PrecedingChange, Runtime, ServiceBlueprint, ServiceInfo, SmolStr, Status, Uptime, Vitals,
     round_decimal,
 };
 
@@ -83,7 +83,7 @@ fn healthy(
         uptime: Uptime {
             runtime_uptime_seconds: uptime,
         },
-        profile: Profile {
+        info: ServiceInfo {
             service_version,
             service_instance_id,
             last_deployment_sha: sha,
@@ -141,7 +141,7 @@ fn mark_recent_change(
     match change {
         PrecedingChange::Deployment { ages: [min, max] } => {
             runtime.last_deployment_age_seconds = draws.whole(min, max);
-            service.profile.last_deployment_sha = draws.text::<7>(DIGITS);
+            service.info.last_deployment_sha = draws.text::<7>(DIGITS);
         }
         PrecedingChange::Configuration { ages: [min, max] } => {
             runtime.last_config_age_seconds = draws.whole(min, max);

@@ -109,7 +109,7 @@ impl<'a> Checker<'a> {
             names.map(move |metric| (service, &**metric))
         });
         let mut created = Created::default();
-        created.add(scenario.catalogue(), timeline_requests(scenario));
+        created.add(scenario.actions(), timeline_requests(scenario));
         let is_misplaced = |fault: &Fault| !fault.absent && !services.contains_key(&*fault.service);
         let hides_faults = notes.is_broken_within("faults")
             || notes.is_broken_within("timeline")

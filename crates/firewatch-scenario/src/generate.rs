@@ -26,7 +26,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
         slo_budget: difficulty.slo_budget(),
         impact: firewatch_sim::ImpactMode::default(),
         profile: Profile::default(),
-        actions: CustomActions::default(),
+        custom_actions: CustomActions::default(),
         fault_kinds: FaultKinds::default(),
         engine: firewatch_sim::Engine::default(),
         physics: Physics::default(),

@@ -86,9 +86,9 @@ impl LoadOptions {
             text,
             &self.fault_kinds,
             |mut scenario: Scenario, notes| {
-                if !scenario.actions.files().is_empty() {
+                if !scenario.custom_actions.files().is_empty() {
                     let named = folder.map(|folder| named_files(folder, self.root.as_deref()));
-                    scenario.actions.resolve(named.transpose()?, notes)?;
+                    scenario.custom_actions.resolve(named.transpose()?, notes)?;
                 }
                 Ok(completed(scenario, notes))
             },

@@ -37,7 +37,7 @@ pub struct Scenario {
     /// Which rules and numbers the actions of the timeline have.
     pub profile: Profile,
     /// Actions beyond the built-in ones.
-    pub actions: CustomActions,
+    pub custom_actions: CustomActions,
     /// The kinds of fault that can happen in it; not a field of the file.
     pub fault_kinds: FaultKinds,
     /// Whether services, faults and red herrings are drawn from difficulty and seed.
@@ -75,10 +75,10 @@ impl Scenario {
         self.services.iter().any(|service| service.name == name)
     }
 
-    /// The actions that can be done in it.
+    /// Returns the actions that can be done in it.
     #[must_use]
-    pub fn catalogue(&self) -> &ActionCatalogue {
-        let own = self.actions.catalogue(self.profile);
+    pub fn actions(&self) -> &ActionCatalogue {
+        let own = self.custom_actions.catalogue(self.profile);
         own.unwrap_or_else(|| ActionCatalogue::built_in(self.profile))
     }
 

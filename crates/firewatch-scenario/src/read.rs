@@ -61,7 +61,7 @@ impl Decode for Scenario {
             engine: f.optional(decoder, "engine").unwrap_or_default(),
             physics: f.optional(decoder, "physics").unwrap_or_default(),
             profile: f.optional(decoder, "profile").unwrap_or_default(),
-            actions: f.optional(decoder, "actions").unwrap_or_default(),
+            custom_actions: f.optional(decoder, "actions").unwrap_or_default(),
             fault_kinds: decoder.fault_kinds.clone(),
             generated: services.is_none(),
             services: services.map(|services| services.0).unwrap_or_default(),

@@ -49,7 +49,7 @@ impl Display for Scenario {
         if self.profile != Profile::default() {
             field("profile", &self.profile);
         }
-        let files = self.actions.files();
+        let files = self.custom_actions.files();
         if !files.is_empty() {
             let files: Vec<&str> = files.iter().map(String::as_str).collect();
             field("actions", &Names(&files));

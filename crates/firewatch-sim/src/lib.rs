@@ -2,16 +2,16 @@
 //!
 //! An **environment** is an entity that holds one incident: its [`Clock`], [`SloBudget`], [`Impact`]
 //! and the [`Topology`] of its mesh. A **service** is an entity with metric components ([`Vitals`],
-//! [`Runtime`], [`Uptime`], [`Profile`] on every one, others where attached). A [`Fault`] is an
+//! [`Runtime`], [`Uptime`], [`ServiceInfo`] on every one, others where attached). A [`Fault`] is an
 //! entity with a kind, a speed and a halted state. The systems of one schedule work over all
 //! environments of a world; [`TickSet`] is the order in which they run. A [`Simulation`] is a world
 //! with one environment; a [`Fleet`] has many, in worlds of a few thousand each, and steps them with
 //! threads of its own: threads go across worlds, never inside a tick.
 //!
-//! A [`Topology`] is shared by environments of the same shape. Whom a cascade from a fault reaches is
-//! worked out when the fault is placed; a tick only adds up. The rows of an environment's services
-//! lie side by side in their table, so that the systems take them as slices; where something has
-//! moved them, the same systems work on copies, and [`defragment_environments`] puts them back in order. A
+//! A [`Topology`] is shared by environments of the same shape. The victims of a cascade from a fault are
+//! found when the fault is spawned; a tick only adds contributions. The rows of an environment's services
+//! are contiguous in their table, so that the systems take them as slices; if they have moved, the same
+//! systems work on copies, and [`defragment_environments`] makes them contiguous again. A
 //! service and a fault belong to their environment by relationships ([`ServiceOf`], [`FaultOf`]).
 //!
 //! The engine draws no random numbers, reads no clock, no file and no hash map's order, and does its
@@ -20,7 +20,7 @@
 //!
 //! Every number is finite: each way in ([`Blueprint::check`], [`write_metric`]) holds numbers to ranges
 //! ([`Metric::allows`]) out of which no rule leads, in however many ticks. A count that would pass 64
-//! bits saturates; it does not wrap. Only a host that writes to components by itself can break this.
+//! bits saturates; it does not wrap. Only a host that writes to components directly can break this.
 //!
 //! What it does not model: single requests, queues other than those named in [`RequestQueue`] and
 //! [`Pipeline`], several instances of a service, and anything below a tick of
@@ -29,7 +29,7 @@
 //! # In a host's own world
 //!
 //! [`spawn_environment`] puts an incident into any `World`, [`install`] adds the systems to any
-//! `Schedule`; systems of the host's stand in, before or after the sets of [`TickSet`].
+//! `Schedule`; a host's systems run in, before or after the sets of [`TickSet`].
 //!
 //! A new kind of fault is a [`FaultKindDescriptor`] among the [`FaultKinds`] of a [`Blueprint`], of a
 //! [`FleetBuilder`] or of a world ([`register_fault_kinds`]): what it does in a tick is a function, a
@@ -37,18 +37,18 @@
 //! `sixth_fault` of `firewatch-scenario` has one.
 //!
 //! [`EnvironmentMut`] changes an environment, wherever it lives. [`install_events`] makes ticks tell what happens,
-//! as messages of `bevy_ecs`; [`pause_environment`] lets one environment of a world stand still. With the feature
+//! as messages of `bevy_ecs`; [`pause_environment`] suspends one environment of a world. With the feature
 //! `bevy_app`, `FirewatchPlugin` puts the engine into a schedule of an app.
 //!
 //! A component that a host adds to services or faults should have
-//! `#[component(storage = "SparseSet")]`: it then leaves the rows of an environment side by side,
-//! where the systems take them as slices. A table component works too, and costs some speed.
+//! `#[component(storage = "SparseSet")]`: the rows of an environment then stay contiguous,
+//! and the systems take them as slices. A table component works too, and costs some speed.
 
 mod host;
 mod tick;
 mod world;
 
-/// The version of `bevy_ecs` whose types stand in this crate's interface.
+/// The version of `bevy_ecs` whose types are in this crate's interface.
 pub use bevy_ecs;
 pub use host::change::{EnvironmentMut, ServiceMut};
 pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events};
@@ -83,13 +83,18 @@ pub use world::metric::{
 pub use world::num::round_decimal;
 pub use world::ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
 pub use world::service::{
-    Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
-    RuntimeDiagnostics, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, Runtime,
+    RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
 };
 pub use world::state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
 pub use world::status::{Status, UnknownName};
 pub use world::topology::{CASCADE_MAX_DEPTH, Topology};
 pub use world::value::Value;
+
+/// Extremes that give the same bits on every platform: `f64::max` and `f64::min` leave the sign of a zero open.
+pub mod num {
+    pub use crate::world::num::{max, min};
+}
 
 /// The examples of the package's README, as tests.
 #[cfg(doctest)]

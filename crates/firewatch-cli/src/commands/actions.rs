@@ -143,7 +143,7 @@ fn find(
         }
         _ => {
             let scenario = source.load_with_profile(arguments.profile)?;
-            Ok((scenario.profile, scenario.catalogue().clone()))
+            Ok((scenario.profile, scenario.actions().clone()))
         }
     };
     // A file is a single source.

@@ -93,7 +93,7 @@ impl Source {
         let scenario = load_file(path, root.as_deref()).ok();
         let files = scenario
             .iter()
-            .flat_map(|scenario| scenario.actions.files());
+            .flat_map(|scenario| scenario.custom_actions.files());
         files.map(|file| folder.join(file)).collect()
     }
 

@@ -130,7 +130,7 @@ fn goes_on(profile: Profile, threads: usize, scenarios: &[Scenario]) {
     };
     let catalogue = Arc::new(
         scenarios[0]
-            .actions
+            .custom_actions
             .catalogue(profile)
             .expect("its own")
             .clone(),

@@ -212,7 +212,7 @@ impl Timetable {
         let mut journal = Journal::of_outcome();
         let mut executor = Executor {
             tick,
-            catalogue: scenario.catalogue(),
+            catalogue: scenario.actions(),
             session,
             answer: None,
             journal: &mut journal,

@@ -170,7 +170,7 @@ impl Script {
         }
         let mut executor = Executor {
             tick,
-            catalogue: self.scenario.catalogue(),
+            catalogue: self.scenario.actions(),
             session: &mut self.session,
             answer: self.answer.as_mut(),
             journal: &mut self.journal,
@@ -198,7 +198,7 @@ impl Script {
             answer.after_tick(tick, environment)?;
         }
         if self.has_actions && tick > 1 {
-            let catalogue = self.scenario.catalogue();
+            let catalogue = self.scenario.actions();
             self.session.start_step(catalogue, environment)?;
         }
         let Some(request) = self.answer.as_mut().and_then(ScoredAnswer::request) else {
@@ -206,7 +206,7 @@ impl Script {
         };
         let mut executor = Executor {
             tick,
-            catalogue: self.scenario.catalogue(),
+            catalogue: self.scenario.actions(),
             session: &mut self.session,
             answer: self.answer.as_mut(),
             journal: &mut self.journal,

@@ -1,9 +1,8 @@
 //! The grade of an episode.
 
-use firewatch_sim::round_decimal;
+use firewatch_sim::{num, round_decimal};
 use serde::{Deserialize, Serialize};
 
-use super::num;
 use super::rules::GradeRules;
 use firewatch_scenario::{GRADE_MAX, GRADE_MIN};
 

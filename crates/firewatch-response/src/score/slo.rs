@@ -1,9 +1,8 @@
 //! The SLO budget of an episode.
 
-use firewatch_sim::{SloBudget, Status, Vitals};
+use firewatch_sim::{SloBudget, Status, Vitals, num};
 use serde::{Deserialize, Serialize};
 
-use super::num;
 use super::rules::{BurnRule, ScoreRules, SloRules, UserImpactRule};
 
 /// The budget left, and the burn of the last step.

@@ -246,7 +246,7 @@ impl Checker<'_> {
     /// Whether an action that the scenario does gives the metric to the service.
     fn is_created(&self, service: &str, name: &str) -> bool {
         let is_spared =
-            self.red_herrings.contains(service) && self.scenario.catalogue().spares_red_herrings();
+            self.red_herrings.contains(service) && self.scenario.actions().spares_red_herrings();
         let own = self.services.get(service);
         own.is_some_and(|own| self.created.gives(own, name, is_spared))
     }

@@ -16,7 +16,7 @@ use firewatch_ron::{closest, shown};
 impl Checker<'_> {
     pub(super) fn goals(&mut self) {
         let goals = &self.scenario.goals;
-        let actions = self.scenario.catalogue().actions().iter();
+        let actions = self.scenario.actions().actions().iter();
         let created: BTreeSet<&str> = { actions.flat_map(ActionSpec::creates) }
             .map(|(_, metric)| metric)
             .collect();

@@ -12,9 +12,7 @@ use firewatch_action::decode::{Decoder, join};
 /// Notes everything that is wrong with the runbook as an answer to the scenario.
 pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut Decoder) {
     let mut checker = Checker::new(scenario, notes);
-    checker
-        .created
-        .add(scenario.catalogue(), runbook.requests());
+    checker.created.add(scenario.actions(), runbook.requests());
     checker.steps("steps", &runbook.steps);
     checker.expectations("expect", &runbook.expect);
 }

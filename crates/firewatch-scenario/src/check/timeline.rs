@@ -53,7 +53,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn request(&mut self, path: &str, request: &ActionRequest) {
-        let catalogue = self.scenario.catalogue();
+        let catalogue = self.scenario.actions();
         let Some(action) = catalogue.find(&request.name) else {
             if self.notes.is_broken("actions") {
                 return;

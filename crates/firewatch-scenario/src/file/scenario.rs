@@ -204,7 +204,7 @@ impl TryFrom<ScenarioForm> for Scenario {
             physics: form.physics,
             profile: form.profile,
             fault_kinds: FaultKinds::default(),
-            actions: CustomActions::named(form.actions),
+            custom_actions: CustomActions::named(form.actions),
             generated: form.services.is_none(),
             services: form.services.map(services).unwrap_or_default(),
             faults: form
@@ -272,7 +272,7 @@ impl From<Scenario> for ScenarioForm {
             engine: scenario.engine,
             physics: scenario.physics,
             profile: scenario.profile,
-            actions: scenario.actions.files().to_vec(),
+            actions: scenario.custom_actions.files().to_vec(),
             impact: scenario.impact,
             services: mesh.map(|scenario| services_form(&scenario.services)),
             faults: { mesh.iter() }

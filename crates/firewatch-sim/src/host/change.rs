@@ -38,9 +38,9 @@ pub struct EnvironmentMut<'w> {
 
 /// What is known of an environment that a fleet owns.
 pub(crate) struct OfFleet<'w> {
-    /// Where it is counted how often rows may have moved.
+    /// Counts the changes that may have moved rows.
     pub(crate) moves: &'w mut usize,
-    /// Finds the parts of an environment quicker than by their types.
+    /// Finds the parts of an environment faster than look-ups by type.
     pub(crate) parts: &'w PartsQuery,
 }
 
@@ -75,7 +75,7 @@ impl<'w> EnvironmentMut<'w> {
         }
     }
 
-    /// The environment as it is.
+    /// Returns the environment, to be read.
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`] if it lacks a component that a host has removed.
@@ -91,7 +91,7 @@ impl<'w> EnvironmentMut<'w> {
     /// The shape of the mesh.
     ///
     /// # Errors
-    /// [`SimError::NoEnvironment`] if somebody has despawned it.
+    /// [`SimError::NoEnvironment`] if a host has despawned it.
     pub fn topology(&self) -> Result<&Topology, SimError> {
         let environment = self.world.get::<Environment>(self.entity);
         environment

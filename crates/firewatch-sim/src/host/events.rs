@@ -1,4 +1,4 @@
-//! Events of a tick, for hosts that want to know what happened without comparing states.
+//! Events of a tick, so that hosts need not compare states.
 //!
 //! Nothing here runs until [`install_events`] is called. Events are found by comparing an environment before
 //! and after its tick, so they follow from its state alone: equal states give equal events.
@@ -15,10 +15,10 @@ use crate::world::ownership::{Faults, Services};
 use crate::world::service::Vitals;
 use crate::world::status::Status;
 
-/// Something that happened to an environment in a tick.
+/// An event of an environment in a tick.
 ///
-/// Those of a tick come environment by environment, in the order of their entities; those of an environment
-/// in the order of [`EventKind`], and of one kind in the order of faults or services.
+/// The events of a tick are sorted by the entity of their environment, then by [`EventKind`], then by the index of
+/// the fault or service.
 #[derive(Message, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnvironmentEvent {
     /// The environment.
@@ -29,7 +29,7 @@ pub struct EnvironmentEvent {
     pub kind: EventKind,
 }
 
-/// What can happen to an environment in a tick.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -43,7 +43,7 @@ pub enum EventKind {
         /// Index in the environment's list.
         fault: usize,
     },
-    /// The status of a service is another one than before the tick.
+    /// The status of a service changed in the tick.
     StatusChanged {
         /// Index in the mesh.
         service: usize,
@@ -64,7 +64,7 @@ pub enum EventKind {
 pub struct EventSystems;
 
 /// Makes a schedule that has the engine's systems write [`EnvironmentEvent`]s, as messages of `bevy_ecs`, to
-/// the world that it runs on. A schedule that does so already stays as it is.
+/// the world that it runs on. A schedule that does so already is not changed.
 ///
 /// A message is kept for the tick in which it was written and the one after: read them with a
 /// [`MessageReader`](bevy_ecs::message::MessageReader) once in each tick.
@@ -78,7 +78,7 @@ pub fn install_events(schedule: &mut Schedule, world: &mut World) {
     schedule.add_systems(forget_old_events.in_set(EventSystems).before(note_state));
 }
 
-/// As [`install_events`], for a world that has [`Before`] and in which somebody else forgets old messages.
+/// As [`install_events`], for a world that has [`Before`] and in which the host drops old messages.
 pub(crate) fn add_event_systems(schedule: &mut Schedule) {
     schedule.add_systems((
         note_state
@@ -92,7 +92,7 @@ fn forget_old_events(mut events: ResMut<Messages<EnvironmentEvent>>) {
     events.update();
 }
 
-/// What the environments that tick were before the tick; kept, so that ticks don't allocate.
+/// The states of the ticking environments before the tick; kept, so that ticks don't allocate.
 #[derive(Resource, Default)]
 pub(crate) struct Before {
     ticking: Vec<Entity>,
@@ -208,7 +208,7 @@ fn write_events(states: States, before: Res<Before>, mut events: MessageWriter<E
 }
 
 /// Writes whether a fault has begun and whether it was halted: with the number of ticks done, unless a host wrote
-/// to the component by itself. One without a state before was injected in the tick.
+/// to the component directly. One without a state before was injected in the tick.
 fn write_fault_events(
     fault: usize,
     now: &Fault,

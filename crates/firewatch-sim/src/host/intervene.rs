@@ -1,4 +1,4 @@
-//! What somebody from outside can do to an environment between two ticks.
+//! Interventions: changes of an environment between two ticks.
 
 use std::sync::Arc;
 
@@ -11,11 +11,12 @@ use crate::world::fault::{Fault, FaultKindId, kind_id};
 use crate::world::metric;
 use crate::world::num;
 use crate::world::ownership::{Faults, Services};
-use crate::world::rows::{RowRanges, note_moved_rows};
+use crate::world::rows::note_moved_rows;
 use crate::world::state::FaultState;
+use crate::world::topology::Topology;
 use crate::world::value::Value;
 
-/// Something that can be done to an environment between two ticks.
+/// A change of an environment between two ticks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Intervention<'a> {
     /// [`halt_fault`] with that index.
@@ -31,12 +32,12 @@ pub enum Intervention<'a> {
         /// Its new value.
         value: &'a Value,
     },
-    /// [`set_slo_budget`] to so much.
+    /// [`set_slo_budget`] to this value.
     SetSloBudget(f64),
 }
 
 impl Intervention<'_> {
-    /// Whether it can be done; changes nothing.
+    /// Checks that it can be applied; changes nothing.
     pub(crate) fn check(&self, world: &World, entity: Entity) -> Result<(), SimError> {
         match *self {
             Self::HaltFault(index) => find_fault(world, entity, index).map(drop),
@@ -58,7 +59,7 @@ impl Intervention<'_> {
         }
     }
 
-    /// Does it.
+    /// Applies it.
     pub(crate) fn apply(&self, world: &mut World, entity: Entity) -> Result<(), SimError> {
         match *self {
             Self::HaltFault(index) => halt_fault(world, entity, index),
@@ -81,6 +82,12 @@ impl Intervention<'_> {
 fn environment(world: &World, entity: Entity) -> Result<&Environment, SimError> {
     world
         .get::<Environment>(entity)
+        .ok_or(SimError::NoEnvironment)
+}
+
+fn environment_mut(world: &mut World, entity: Entity) -> Result<Mut<'_, Environment>, SimError> {
+    world
+        .get_mut::<Environment>(entity)
         .ok_or(SimError::NoEnvironment)
 }
 
@@ -120,13 +127,8 @@ pub fn inject_fault(
     entity: Entity,
     fault: &FaultState,
 ) -> Result<Entity, SimError> {
-    let environment = environment(world, entity)?;
-    let kind = check_injection(world, environment, fault)?;
-    let mut topology = Arc::clone(&environment.topology);
-    let target = match topology.node(&fault.service) {
-        Some(node) => node,
-        None => Arc::make_mut(&mut topology).mention(&fault.service),
-    };
+    let kind = check_injection(world, environment(world, entity)?, fault)?;
+    let (topology, target) = find_target(world, entity, &fault.service)?;
     let services = world.get::<Services>(entity);
     let service = services
         .and_then(|services| services.as_slice().get(target))
@@ -134,14 +136,29 @@ pub fn inject_fault(
     let blueprint = fault.plan(target);
     note_moved_rows(world);
     let spawned = blueprint.spawn(world, kind, entity, &topology, service);
-    let located = RowRanges::locate(world, entity);
-    if let Some(mut environment) = world.get_mut::<Environment>(entity) {
-        environment.rows = located;
-        let root_cause = environment.root_cause_node().or(Some(blueprint.target));
-        environment.set_root_cause(root_cause);
-        environment.topology = topology;
-    }
+    let mut rows = environment(world, entity)?.rows;
+    rows.faults.append(world, spawned);
+    let mut environment = environment_mut(world, entity)?;
+    environment.rows = rows;
+    let root_cause = environment.root_cause_node().or(Some(target));
+    environment.set_root_cause(root_cause);
     Ok(spawned)
+}
+
+/// Returns the environment's topology and the node of that name in it, which is added if there is none.
+fn find_target(
+    world: &mut World,
+    entity: Entity,
+    name: &str,
+) -> Result<(Arc<Topology>, usize), SimError> {
+    let topology = &environment(world, entity)?.topology;
+    if let Some(node) = topology.node(name) {
+        return Ok((Arc::clone(topology), node));
+    }
+    let mut environment = environment_mut(world, entity)?;
+    // Copied only while other environments or a blueprint share it.
+    let node = Arc::make_mut(&mut environment.topology).mention(name);
+    Ok((Arc::clone(&environment.topology), node))
 }
 
 /// The number of the fault's kind in the world, if the fault can be added.
@@ -202,4 +219,63 @@ fn find_service(world: &World, entity: Entity, name: &str) -> Result<Entity, Sim
         .zip(services)
         .and_then(|(index, services)| services.as_slice().get(index).copied())
         .ok_or_else(|| SimError::UnknownService(name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::simulation::Simulation;
+    use crate::world::fault::FaultKind;
+    use crate::world::rows::RowRanges;
+    use crate::world::state::{EnvironmentState, ServiceState};
+    use crate::world::work::steps_of;
+
+    fn simulation() -> Simulation {
+        let service = |name: &str| ServiceState {
+            name: name.into(),
+            ..ServiceState::default()
+        };
+        let budget = SloBudget {
+            remaining: 30.0,
+            burn_per_tick: 1.5,
+        };
+        let state = EnvironmentState {
+            services: ["checkout", "database"].map(service).into(),
+            ..EnvironmentState::new(budget)
+        };
+        Simulation::new(&state).unwrap()
+    }
+
+    #[test]
+    fn injections_look_at_no_faults_but_their_own() {
+        let steps = |count: usize| {
+            let mut simulation = simulation();
+            let fault = FaultState::new(FaultKind::OOM, "database", 1.0);
+            let inject = |_| {
+                simulation.inject_fault(&fault).unwrap();
+            };
+            let steps = steps_of(|| (0..count).for_each(inject));
+            let (world, entity) = (simulation.world(), simulation.environment());
+            let rows = world.get::<Environment>(entity).unwrap().rows;
+            assert_eq!(rows, RowRanges::locate(world, entity));
+            steps
+        };
+        let [few, many] = [100, 1000].map(steps);
+        assert!(many <= 10 * few, "{few} steps, then {many}");
+    }
+
+    #[test]
+    fn names_outside_the_mesh_are_added_to_the_topology_in_place() {
+        let mut simulation = simulation();
+        let mut inject = |name: &str| {
+            let fault = FaultState::new(FaultKind::OOM, name, 1.0);
+            simulation.inject_fault(&fault).unwrap();
+            let (world, entity) = (simulation.world(), simulation.environment());
+            let topology = &world.get::<Environment>(entity).unwrap().topology;
+            (Arc::as_ptr(topology), topology.node(name))
+        };
+        let (place, first) = inject("absent");
+        assert_eq!(inject("gone"), (place, first.map(|node| node + 1)));
+        assert_eq!(inject("absent"), (place, first));
+    }
 }

@@ -4,7 +4,7 @@ use crate::host::view::EnvironmentRef;
 use crate::world::environment::LogScript;
 use crate::world::fault::EvidenceContext;
 use crate::world::num;
-use crate::world::service::{Profile, Runtime, Vitals};
+use crate::world::service::{Runtime, ServiceInfo, Vitals};
 use crate::world::status::Status;
 
 /// Where in a healthy log an adversarial line stands.
@@ -27,8 +27,8 @@ fn lines(view: &EnvironmentRef, script: &LogScript, service: &str) -> Vec<String
     let Some(entity) = view.service(service) else {
         return vec![format!("No service found: {service}")];
     };
-    let components = entity.get_components::<(&Vitals, &Runtime, &Profile)>();
-    let Ok((vitals, runtime, profile)) = components else {
+    let components = entity.get_components::<(&Vitals, &Runtime, &ServiceInfo)>();
+    let Ok((vitals, runtime, info)) = components else {
         return healthy(service);
     };
     let root_cause = view.environment().root_cause();
@@ -39,7 +39,7 @@ fn lines(view: &EnvironmentRef, script: &LogScript, service: &str) -> Vec<String
                 service,
                 vitals,
                 runtime,
-                profile,
+                info,
                 index: view.topology().service(service).unwrap_or_default(),
                 topology: view.topology(),
             });

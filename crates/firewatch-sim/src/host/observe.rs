@@ -10,11 +10,11 @@ use crate::world::metric::{self, Metric, Number, Numbers, as_f32};
 use crate::world::ownership::Services;
 use crate::world::rows::{RowRange, has_contiguous_rows};
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
-    RuntimeDiagnostics, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, Runtime, RuntimeDiagnostics,
+    ServiceInfo, Traffic, Uptime, Vitals,
 };
 
-/// Which metrics are observed, and of how many services an environment.
+/// The metrics to observe, and the number of services per environment.
 ///
 /// ```
 /// use firewatch_sim::Observation;
@@ -33,7 +33,7 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// Observes these metrics, in this order, of up to `services` services an environment.
+    /// Observes these metrics, in this order, of up to `services` services per environment.
     ///
     /// # Errors
     /// [`SimError::Unobservable`] for a name that is not in [`crate::METRICS`], or is a text there;
@@ -69,20 +69,20 @@ impl Observation {
         &self.metrics
     }
 
-    /// Services an environment that there is room for.
+    /// Returns the most services that an environment can have.
     #[must_use]
     pub fn services(&self) -> usize {
         self.services
     }
 
-    /// The shape of the values of so many environments: environments, services, metrics. The last index
+    /// Returns the shape of the values: environments, services, metrics. The last index
     /// changes fastest.
     #[must_use]
     pub fn shape(&self, environments: usize) -> [usize; 3] {
         [environments, self.services, self.metrics.len()]
     }
 
-    /// How many values an environment has.
+    /// Returns the number of values per environment.
     fn stride(&self) -> usize {
         self.services * self.metrics.len()
     }
@@ -92,7 +92,7 @@ impl Observation {
 struct Found {
     environment: Entity,
     rows: RowRange,
-    /// Whether they are still where they were spawned.
+    /// Whether their rows are still contiguous.
     in_place: bool,
 }
 
@@ -103,7 +103,7 @@ pub(crate) struct ObservedWorld<'w> {
     pub(crate) environments: &'w [Entity],
     /// Number of the first environment in errors.
     pub(crate) first: usize,
-    /// Whether nobody else puts components of this crate's into tables, so that a row has the same number in
+    /// Whether only this crate puts its components into tables, so that a row has the same number in
     /// the column of each.
     pub(crate) has_tables_of_its_own: bool,
 }
@@ -115,7 +115,7 @@ pub(crate) struct Observer {
     vitals: QueryState<&'static Vitals>,
     runtimes: QueryState<&'static Runtime>,
     uptimes: QueryState<&'static Uptime>,
-    profiles: QueryState<&'static Profile>,
+    infos: QueryState<&'static ServiceInfo>,
     /// The environments that are observed; kept, so that observing allocates nothing.
     found: Vec<Found>,
 }
@@ -128,7 +128,7 @@ impl Observer {
             vitals: world.query(),
             runtimes: world.query(),
             uptimes: world.query(),
-            profiles: world.query(),
+            infos: world.query(),
             found: Vec::new(),
         }
     }
@@ -145,7 +145,7 @@ impl Observer {
         let world = observed.world;
         values.fill(0.0);
         mask.fill(false);
-        // Where there is room for none, no environment has services.
+        // A shape without services has no values.
         let room = observation.services.max(1);
         for (found, mask) in self.found.iter().zip(mask.chunks_exact_mut(room)) {
             mask[..found.rows.count()].fill(true);
@@ -165,7 +165,7 @@ impl Observer {
                 Number::Vitals(numbers) => out.column(&mut self.vitals, numbers),
                 Number::Runtime(numbers) => out.column(&mut self.runtimes, numbers),
                 Number::Uptime(numbers) => out.column(&mut self.uptimes, numbers),
-                Number::Profile(numbers) => out.column(&mut self.profiles, numbers),
+                Number::ServiceInfo(numbers) => out.column(&mut self.infos, numbers),
                 Number::RequestQueue(numbers) => out.sparse::<RequestQueue>(numbers),
                 Number::Traffic(numbers) => out.sparse::<Traffic>(numbers),
                 Number::CrashLoop(numbers) => out.sparse::<CrashLoop>(numbers),
@@ -257,7 +257,7 @@ impl Out<'_> {
         }
     }
 
-    /// Writes what a metric is where nothing else is said.
+    /// Writes the default of a metric.
     fn fill(&mut self, default: Option<f64>) {
         for (found, places) in self.environments() {
             places

@@ -10,8 +10,8 @@ use crate::world::environment::Environment;
 use crate::world::error::SimError;
 use crate::world::rows::{RowRanges, note_moved_rows, parts};
 
-/// Pauses an environment: until [`resume_environment`], ticks leave its clock, its services and its faults as
-/// they are. It can be read, changed and despawned meanwhile, and pausing it again changes nothing.
+/// Pauses an environment: until [`resume_environment`], ticks do not change its clock, its services and its
+/// faults. It can be read, changed and despawned meanwhile, and pausing it again changes nothing.
 ///
 /// A pause is no part of the state: snapshots and hashes are those of an environment that ticks.
 ///
@@ -30,7 +30,7 @@ pub fn pause_environment(world: &mut World, environment: Entity) -> Result<(), S
 }
 
 /// Lets a paused environment tick again, with faults that were injected meanwhile. One that is not paused
-/// stays as it is.
+/// is not changed.
 ///
 /// # Errors
 /// [`SimError::NoEnvironment`].

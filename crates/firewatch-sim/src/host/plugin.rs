@@ -9,8 +9,8 @@ use crate::tick::schedule::install;
 /// Ticks the environments of an app's world, and writes [`EnvironmentEvent`]s.
 ///
 /// Each run of the schedule is a tick of all environments but the [paused](crate::pause_environment) ones:
-/// 30 simulated seconds, however long a run takes. The events are messages of the app, which forgets old ones
-/// as it does with its own.
+/// 30 simulated seconds, however long a run takes. The events are messages of the app, which drops old ones
+/// like its own.
 ///
 /// ```
 /// use bevy_app::{App, Update};

@@ -98,8 +98,11 @@ impl<'w> Columns<'w> {
             self.is_contiguous || rows.has(entities, parts)
         };
         let rows = environment.rows;
+        // Without a check, the rows are as many as the mesh has services.
+        let of_mesh = || rows.services.count() == environment.topology().service_count();
         let in_place = has(rows.services, self.services, services.as_slice())
-            && has(rows.faults, self.fault_entities, faults.as_slice());
+            && has(rows.faults, self.fault_entities, faults.as_slice())
+            && (self.is_contiguous || of_mesh());
         let rows = in_place.then_some(rows).and_then(|rows| {
             Some(RowsRef {
                 services: rows.services.of(self.services)?,

@@ -44,7 +44,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Builds the environment in a world of its own.
+    /// Builds a world with this environment.
     ///
     /// # Errors
     /// As [`spawn_environment`].
@@ -52,7 +52,7 @@ impl Simulation {
         Self::from_blueprint(&state.blueprint()?)
     }
 
-    /// Builds the environment in a world of its own.
+    /// Builds a world with the environment of this blueprint.
     ///
     /// # Errors
     /// As [`Blueprint::spawn`].
@@ -85,7 +85,7 @@ impl Simulation {
     /// The environment, to be read.
     ///
     /// # Panics
-    /// If somebody has despawned the environment through [`Simulation::world_mut`].
+    /// If a host has despawned the environment through [`Simulation::world_mut`].
     #[must_use]
     #[expect(
         clippy::expect_used,
@@ -175,7 +175,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// Returns a simulation of its own that continues from this state, to the bit. Neither changes the
+    /// Returns an independent simulation that continues from this state, to the bit. Neither changes the
     /// other. Registered kinds of fault go along; what else a host added to this one (components, resources,
     /// systems) does not.
     ///
@@ -192,23 +192,23 @@ impl Simulation {
         self.view().state_hash()
     }
 
-    /// The world, for queries of the host's.
+    /// Returns the world, for a host's queries.
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// The world, to add components or resources of the host's.
+    /// Returns the world, for a host's components and resources.
     pub fn world_mut(&mut self) -> &mut World {
         &mut self.world
     }
 
-    /// The schedule, to add systems of the host's.
+    /// Returns the schedule, for a host's systems.
     pub fn schedule_mut(&mut self) -> &mut Schedule {
         open(&mut self.schedule)
     }
 
-    /// Adds systems and resources of the host's, as [`FleetBuilder::install`](crate::FleetBuilder::install) does to
+    /// Adds a host's systems and resources, as [`FleetBuilder::install`](crate::FleetBuilder::install) does to
     /// each world of a fleet.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ pub struct ServiceHandle {
     pub(crate) service: Entity,
 }
 
-/// The rows of an environment, where they are known to lie side by side.
+/// The rows of an environment, if they are known to be contiguous.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowsRef<'w> {
     pub(crate) services: &'w [Entity],
@@ -90,7 +90,7 @@ impl<'w> EnvironmentRef<'w> {
         }
     }
 
-    /// The same with what is known of its rows and of the world's.
+    /// Adds the rows, if they are known, and whether the world is known to have no pipelines.
     pub(crate) fn with_rows(mut self, rows: Option<RowsRef<'w>>, no_pipelines: bool) -> Self {
         self.rows = rows;
         self.no_pipelines = no_pipelines;
@@ -142,7 +142,10 @@ impl<'w> EnvironmentRef<'w> {
     /// Number of services.
     #[must_use]
     pub fn service_count(&self) -> usize {
-        self.topology().service_count()
+        match self.rows {
+            Some(rows) => rows.vitals.len(),
+            None => self.topology().service_count(),
+        }
     }
 
     /// The services' names, in order.
@@ -194,7 +197,7 @@ impl<'w> EnvironmentRef<'w> {
             .ok()
     }
 
-    /// The service at a place in the mesh, for whoever changes it later.
+    /// Returns a handle of the service with this index, to change it later.
     #[must_use]
     pub fn service_handle(&self, index: usize) -> Option<ServiceHandle> {
         Some(ServiceHandle {
@@ -220,6 +223,15 @@ impl<'w> EnvironmentRef<'w> {
         match self.rows {
             Some(rows) => rows.vitals.get(index),
             None => self.service_at(index)?.get::<Vitals>(),
+        }
+    }
+
+    /// Returns whether the service with this index is a red herring.
+    #[must_use]
+    pub fn is_red_herring(&self, index: usize) -> bool {
+        match self.rows.and_then(|rows| rows.vitals.get(index)) {
+            Some(vitals) => vitals.red_herring,
+            None => self.topology().is_red_herring(index),
         }
     }
 

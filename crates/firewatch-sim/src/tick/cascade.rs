@@ -1,13 +1,13 @@
-//! Cascade: a failing service makes those that call it fail too, hop by hop, ever more weakly.
+//! Cascade: errors of a failing service spread to its callers, weaker at each hop.
 
 use crate::tick::fault_physics::has_active_fault;
 use crate::tick::mesh::Meshes;
 use crate::world::environment::{Engine, Environment};
 use crate::world::num;
 use crate::world::service::Vitals;
-use crate::world::topology::{CASCADE_MAX_DEPTH, Reach};
+use crate::world::topology::{CASCADE_MAX_DEPTH, CascadeVictims};
 
-/// A source below this error rate harms nobody.
+/// A source below this error rate affects no caller.
 const ERROR_THRESHOLD: f64 = 0.30;
 /// Share of the source's error rate that reaches the first hop.
 const FIRST_HOP_SHARE: f64 = 0.25;
@@ -30,7 +30,7 @@ pub(crate) fn cascade(mut meshes: Meshes<()>) {
                         continue;
                     }
                     if let Some(source) = fault.service_index() {
-                        spread(environment, source, Some(fault.reach), vitals);
+                        spread(environment, source, Some(fault.victims), vitals);
                     }
                 }
             }
@@ -44,24 +44,29 @@ pub(crate) fn cascade(mut meshes: Meshes<()>) {
     });
 }
 
-/// Spreads the source's errors over its victims; the topology knows them if no `reach` says who they are.
+/// Spreads the source's errors over its victims; the topology knows them if `carried` is `None` or too small.
 #[inline]
-fn spread(environment: &Environment, source: usize, reach: Option<Reach>, services: &mut [Vitals]) {
+fn spread(
+    environment: &Environment,
+    source: usize,
+    carried: Option<CascadeVictims>,
+    services: &mut [Vitals],
+) {
     let error_rate = services[source].http_server_error_rate;
     if error_rate < ERROR_THRESHOLD {
         return;
     }
     let contributions = contributions(error_rate);
-    if let Some(reach) = reach.filter(|_| services.len() <= Reach::SERVICES) {
-        for (victim, hop) in reach.victims() {
-            strike(&mut services[victim], contributions[hop]);
+    if let Some(carried) = carried.filter(|_| services.len() <= CascadeVictims::MAX_SERVICES) {
+        for (victim, hop) in carried.iter() {
+            add_contribution(&mut services[victim], contributions[hop]);
         }
         return;
     }
     let hops = environment.topology().victims(source);
     for (victims, contribution) in hops.into_iter().zip(contributions) {
         for &victim in victims {
-            strike(&mut services[usize::from(victim)], contribution);
+            add_contribution(&mut services[usize::from(victim)], contribution);
         }
     }
 }
@@ -75,7 +80,7 @@ fn contributions(error_rate: f64) -> [f64; CASCADE_MAX_DEPTH] {
 }
 
 #[inline]
-fn strike(vitals: &mut Vitals, contribution: f64) {
+fn add_contribution(vitals: &mut Vitals, contribution: f64) {
     if contribution < MIN_CONTRIBUTION {
         return;
     }

@@ -34,7 +34,7 @@ pub(crate) struct Meshes<'w, 's, D: QueryData + 'static> {
     scattered: Local<'s, Scattered>,
 }
 
-/// Looked at only where rows may have moved.
+/// Read only if rows may have moved.
 type PartLists = (&'static ownership::Services, &'static ownership::Faults);
 
 type ServiceRow = (
@@ -98,8 +98,8 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
         environments.any(|(_, environment, ..)| concerned(environment))
     }
 
-    /// Calls `f` for each environment that `wanted` picks by its faults. Environments don't touch one
-    /// another: their order is open.
+    /// Calls `f` for each environment that `wanted` picks by its faults, in any order: environments are
+    /// independent.
     #[inline]
     pub(crate) fn for_each(
         &mut self,
@@ -109,7 +109,7 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
         self.for_each_of(|_| true, wanted, f);
     }
 
-    /// The same for the environments that `concerned` picks: those of others are not looked at.
+    /// The same for the environments that `concerned` picks: the rows of others are not read.
     #[inline]
     pub(crate) fn for_each_of(
         &mut self,
@@ -200,8 +200,7 @@ impl<D: IterQueryData + 'static> Meshes<'_, '_, D> {
                 runtimes.push(*r);
                 uptimes.push(*u);
             }
-            // Without a part that somebody despawned by hand, or with one too many, an environment can't
-            // go on: faults, cascade, recovery and impact stop.
+            // An environment that lost or gained a part is skipped: faults, cascade, recovery and impact stop.
             let complete = faults.len() == fault_entities.len()
                 && vitals.len() == entities.len()
                 && vitals.len() == environment.topology().service_count();

@@ -27,7 +27,7 @@ macro_rules! tick_sets {
         /// The steps of a tick. They run in the order in which they are listed, in both engines.
         ///
         /// A host's system runs between two sets (`.after(TickSet::Cascade).before(TickSet::Recovery)`) or in
-        /// one; the physics of a host's own kind of fault is
+        /// one; the physics of a host's kind of fault is
         /// `.in_set(TickSet::FaultPhysics).after(BuiltInFaults)`.
         #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum TickSet {
@@ -73,8 +73,7 @@ tick_sets! {
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BuiltInFaults;
 
-/// Adds the engine's sets and systems to a schedule of the host's, once: a schedule that has them stays as
-/// it is.
+/// Adds the engine's sets and systems to a host's schedule. A schedule that has them is not changed.
 ///
 /// The systems work on every environment of the world that the schedule runs on. They change no
 /// entity's set of components, so they need no point where commands are applied.
@@ -104,8 +103,8 @@ pub fn tick_schedule() -> Schedule {
     schedule
 }
 
-/// The same for a world of this crate's: as long as no host [adds to it](open), nobody looks for commands after
-/// a tick, which systems of the engine don't have.
+/// The same for a world that this crate owns. Commands are not applied after a tick, because systems of the
+/// engine issue none, until a host [adds systems](open).
 pub(crate) fn closed_schedule() -> Schedule {
     let mut schedule = tick_schedule();
     schedule.set_apply_final_deferred(false);
@@ -117,7 +116,7 @@ pub(crate) fn open(schedule: &mut Schedule) -> &mut Schedule {
     schedule.set_apply_final_deferred(true)
 }
 
-/// Lets a host add systems and resources, and says whether they fit together with what is there.
+/// Lets a host add systems and resources, and checks that the schedule can be built with them.
 ///
 /// # Errors
 /// [`SimError::Schedule`].

@@ -1,31 +1,24 @@
-//! Building environments out of components, in new entities or in those of an earlier one.
+//! Blueprints: what environments are built from, and building them in new entities.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
-use bevy_ecs::query::QueryItem;
-use bevy_ecs::system::SystemState;
 
 use crate::world::environment::{
     Clock, Engine, Environment, Impact, ImpactMode, LogScript, SloBudget,
 };
 use crate::world::error::SimError;
-use crate::world::fault::{
-    Fault, FaultKind, FaultKindId, FaultKindRegistry, FaultKinds, admit, kind_id,
-};
+use crate::world::fault::{Fault, FaultKind, FaultKindId, FaultKinds, admit, kind_id};
 use crate::world::metric;
 use crate::world::ownership::{FaultOf, Faults, ServiceOf, Services};
 use crate::world::removals::bound_removals;
 use crate::world::rows::{RowRanges, note_moved_rows};
-use crate::world::service::{
-    Certificate, CrashLoop, Extras, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
-    RuntimeDiagnostics, Traffic, Uptime, Vitals,
-};
-use crate::world::topology::{Reach, Topology};
+use crate::world::service::{Runtime, ServiceInfo, Uptime, Vitals};
+use crate::world::topology::{CascadeVictims, Topology};
 use crate::world::value::Value;
 
-/// What an environment is built from, with names resolved: for whoever builds many.
+/// The parts of an environment, with names resolved, to build many from.
 #[derive(Clone, Debug)]
 pub struct Blueprint {
     /// Which rules order the tick.
@@ -46,7 +39,7 @@ pub struct Blueprint {
     pub services: Vec<ServiceBlueprint>,
     /// The faults, in list order.
     pub faults: Vec<FaultBlueprint>,
-    /// Kinds of fault that the world is to know for this environment, besides those that it knows already.
+    /// Kinds of fault to register in the world for this environment.
     pub fault_kinds: FaultKinds,
     /// What is planted in the logs.
     pub log_script: LogScript,
@@ -62,7 +55,7 @@ pub struct ServiceBlueprint {
     /// Time since the start of the process.
     pub uptime: Uptime,
     /// What is only shown.
-    pub profile: Profile,
+    pub info: ServiceInfo,
     /// Metrics by name that differ from the above or are attached.
     pub metrics: BTreeMap<String, Value>,
 }
@@ -99,12 +92,17 @@ impl FaultBlueprint {
     }
 
     /// The component; `service` is the entity of the afflicted service, if that is in the mesh.
-    fn component(&self, kind: FaultKindId, topology: &Topology, service: Option<Entity>) -> Fault {
+    pub(crate) fn component(
+        &self,
+        kind: FaultKindId,
+        topology: &Topology,
+        service: Option<Entity>,
+    ) -> Fault {
         Fault {
             kind,
             halted: self.halted,
             target: u32::try_from(self.target).unwrap_or(u32::MAX),
-            reach: Reach::new(topology, self.target),
+            victims: CascadeVictims::new(topology, self.target),
             speed: self.speed,
             halted_at_tick: self.halted_at_tick,
             progression_tick: self.progression_tick,
@@ -138,11 +136,11 @@ macro_rules! components {
     )*};
 }
 
-components!(Vitals: vitals, Runtime: runtime, Uptime: uptime, Profile: profile);
+components!(Vitals: vitals, Runtime: runtime, Uptime: uptime, ServiceInfo: info);
 
 impl ServiceBlueprint {
     /// Sets the metrics that are given by name; they were checked.
-    fn put_metrics(&self, service: &mut EntityWorldMut) {
+    pub(crate) fn put_metrics(&self, service: &mut EntityWorldMut) {
         for (name, value) in &self.metrics {
             metric::put(service, name, value);
         }
@@ -208,7 +206,7 @@ impl Blueprint {
                 self.vitals(service, index),
                 service.runtime,
                 service.uptime,
-                service.profile.clone(),
+                service.info.clone(),
             )
         });
         let entities: Vec<Entity> = world.spawn_batch(rows).collect();
@@ -220,7 +218,7 @@ impl Blueprint {
         entities
     }
 
-    fn vitals(&self, service: &ServiceBlueprint, index: usize) -> Vitals {
+    pub(crate) fn vitals(&self, service: &ServiceBlueprint, index: usize) -> Vitals {
         Vitals {
             red_herring: self.topology.is_red_herring(index),
             ..service.vitals
@@ -231,8 +229,8 @@ impl Blueprint {
 /// Removes an environment with its services and faults, as `World::despawn` of its entity does too.
 ///
 /// `bevy_ecs` keeps a removal message for each component until [`World::clear_trackers`] is called, once a
-/// frame. In a world where nobody does that, this clears them once there are thousands: `RemovedComponents`
-/// still shows those since the clearing before, and what `World` itself knows of changes begins anew.
+/// frame. In a world where that is never called, this clears them once there are thousands: `RemovedComponents`
+/// still shows those since the previous clearing, and the change detection of `World` itself restarts.
 ///
 /// # Errors
 /// [`SimError::NoEnvironment`].
@@ -243,160 +241,4 @@ pub fn despawn_environment(world: &mut World, environment: Entity) -> Result<(),
     world.despawn(environment);
     bound_removals(world);
     Ok(())
-}
-
-/// Components that only some services have.
-type Optional = (
-    RequestQueue,
-    Traffic,
-    CrashLoop,
-    Certificate,
-    ImagePull,
-    Pipeline,
-    RuntimeDiagnostics,
-    Extras,
-);
-
-/// Whether a service has any of [`Optional`].
-type HasOptional = (
-    Has<RequestQueue>,
-    Has<Traffic>,
-    Has<CrashLoop>,
-    Has<Certificate>,
-    Has<ImagePull>,
-    Has<Pipeline>,
-    Has<RuntimeDiagnostics>,
-    Has<Extras>,
-);
-
-type ServiceParts = (
-    &'static mut Vitals,
-    &'static mut Runtime,
-    &'static mut Uptime,
-    &'static mut Profile,
-    HasOptional,
-);
-
-type EnvironmentParts = (
-    &'static mut Environment,
-    &'static Services,
-    &'static Faults,
-    &'static mut Clock,
-    &'static mut SloBudget,
-    &'static mut Impact,
-    &'static mut LogScript,
-);
-
-type RebuiltParts = (
-    Query<'static, 'static, EnvironmentParts>,
-    Query<'static, 'static, ServiceParts>,
-    Query<'static, 'static, &'static mut Fault>,
-    Res<'static, FaultKindRegistry>,
-);
-
-/// Builds environments in the entities of earlier ones: no entity is spawned, no row moves.
-pub(crate) struct Rebuild {
-    parts: SystemState<RebuiltParts>,
-    /// Services whose optional components or metrics by name are to be seen to.
-    special: Vec<(Entity, usize)>,
-}
-
-impl Rebuild {
-    pub(crate) fn new(world: &mut World) -> Self {
-        Self {
-            parts: SystemState::new(world),
-            special: Vec::new(),
-        }
-    }
-
-    /// Puts the blueprint's environment into the entities of another. Returns `false`, and changes
-    /// nothing, if it has more or fewer services or faults, or is paused.
-    pub(crate) fn rebuild(
-        &mut self,
-        world: &mut World,
-        entity: Entity,
-        blueprint: &Blueprint,
-    ) -> Result<bool, SimError> {
-        blueprint.check()?;
-        let named = blueprint.faults.iter().map(|fault| fault.kind);
-        admit(world, &blueprint.fault_kinds, named)?;
-        let Ok((mut environments, mut services, mut faults, kinds)) = self.parts.get_mut(world)
-        else {
-            return Ok(false);
-        };
-        // A paused one is not found: its rows are to go back among the others.
-        let Ok(parts) = environments.get_mut(entity) else {
-            return Ok(false);
-        };
-        let (
-            mut environment,
-            targets,
-            afflictions,
-            mut clock,
-            mut budget,
-            mut impact,
-            mut log_script,
-        ) = parts;
-        if targets.len() != blueprint.services.len() || afflictions.len() != blueprint.faults.len()
-        {
-            return Ok(false);
-        }
-        environment.topology = Arc::clone(&blueprint.topology);
-        environment.set_root_cause(blueprint.root_cause);
-        environment.engine = blueprint.engine;
-        environment.impact_mode = blueprint.impact_mode;
-        *clock = blueprint.clock;
-        *budget = blueprint.slo_budget;
-        *impact = blueprint.impact;
-        // Part by part, into the memory that they have.
-        let script = &blueprint.log_script;
-        log_script
-            .prompt_injection_service
-            .clone_from(&script.prompt_injection_service);
-        log_script.adversarial.clone_from(&script.adversarial);
-        let indexed = blueprint.services.iter().enumerate();
-        for ((index, service), &target) in indexed.zip(targets.as_slice()) {
-            // An error would say that somebody despawned the service by hand.
-            if let Ok(row) = services.get_mut(target) {
-                let vitals = blueprint.vitals(service, index);
-                if overwrite(row, vitals, service) || !service.metrics.is_empty() {
-                    self.special.push((target, index));
-                }
-            }
-        }
-        for (fault, &affliction) in blueprint.faults.iter().zip(afflictions.as_slice()) {
-            if let (Ok(mut component), Some(kind)) =
-                (faults.get_mut(affliction), kinds.id(fault.kind))
-            {
-                let service = targets.as_slice().get(fault.target).copied();
-                *component = fault.component(kind, &blueprint.topology, service);
-            }
-        }
-        let mut removed = false;
-        for (target, index) in self.special.drain(..) {
-            let mut service = world.entity_mut(target);
-            service.remove::<Optional>();
-            blueprint.services[index].put_metrics(&mut service);
-            removed = true;
-        }
-        if removed {
-            world.clear_trackers();
-        }
-        Ok(true)
-    }
-}
-
-/// Puts what every service has into the row of another; says whether that one has optional parts.
-fn overwrite(
-    (mut old, mut runtime, mut uptime, mut profile, optional): QueryItem<ServiceParts>,
-    vitals: Vitals,
-    service: &ServiceBlueprint,
-) -> bool {
-    *old = vitals;
-    *runtime = service.runtime;
-    *uptime = service.uptime;
-    profile.clone_from(&service.profile);
-    let (queue, traffic, crash_loop, certificate, image_pull, pipeline, diagnostics, extras) =
-        optional;
-    queue | traffic | crash_loop | certificate | image_pull | pipeline | diagnostics | extras
 }

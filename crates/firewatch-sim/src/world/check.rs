@@ -1,14 +1,14 @@
-//! What every way into the engine checks: a start, a reset, a snapshot that is restored, an intervention.
+//! The checks of everything that enters the engine: starts, resets, restored snapshots, interventions.
 
 use crate::world::blueprint::Blueprint;
 use crate::world::environment::{Clock, Engine, Impact, SloBudget};
 use crate::world::error::SimError;
 use crate::world::metric;
 
-/// Largest speed of a fault: far beyond any use, and far from where numbers become infinite.
+/// Largest speed of a fault. It keeps all results finite.
 const MAX_SPEED: f64 = 1e6;
 
-/// A speed that a fault can have.
+/// Checks that a fault can have this speed.
 pub(crate) fn check_speed(speed: f64) -> Result<(), SimError> {
     if (0.0..=MAX_SPEED).contains(&speed) {
         Ok(())
@@ -17,7 +17,7 @@ pub(crate) fn check_speed(speed: f64) -> Result<(), SimError> {
     }
 }
 
-/// Any number but not-a-number and the infinities.
+/// Checks that a number is finite.
 pub(crate) fn check_finite(what: &'static str, number: f64) -> Result<(), SimError> {
     if number.is_finite() {
         return Ok(());
@@ -27,7 +27,7 @@ pub(crate) fn check_finite(what: &'static str, number: f64) -> Result<(), SimErr
     })
 }
 
-/// What is left, lost or used up: 0 or more, and finite.
+/// Checks that an amount is finite and at least 0.
 fn check_amount(what: &'static str, amount: f64) -> Result<(), SimError> {
     check_finite(what, amount)?;
     if amount >= 0.0 {
@@ -41,7 +41,7 @@ fn check_amount(what: &'static str, amount: f64) -> Result<(), SimError> {
 }
 
 impl Blueprint {
-    /// Whether the environment can be built. Whatever builds, resets or restores one asks this first.
+    /// Checks that the environment can be built. Everything that builds, resets or restores one calls this first.
     ///
     /// # Errors
     /// [`SimError::Blueprint`], [`SimError::Speed`], [`SimError::SingleFault`];

@@ -8,18 +8,18 @@ use crate::world::environment::Environment;
 use crate::world::fault::Fault;
 use crate::world::removals::bound_removals;
 use crate::world::rows::{RowRanges, locate_parts, parts};
-use crate::world::service::{Profile, Runtime, Uptime, Vitals};
+use crate::world::service::{Runtime, ServiceInfo, Uptime, Vitals};
 
-/// Puts the rows of each environment side by side again, where despawning others has moved them.
+/// Makes the rows of each environment contiguous again after despawning others has moved them.
 ///
-/// Give all environments of the world: those left out may be scattered by it. Not needed for right
-/// results, but for speed. Takes time in proportion to the environments if any of them is scattered.
+/// Pass all environments of the world: the rows of others may be moved by it. It changes speed and no
+/// result. It takes time in proportion to the environments if the rows of any are scattered.
 pub fn defragment_environments(world: &mut World, environments: &[Entity]) {
     defragment(world, environments);
     bound_removals(world);
 }
 
-/// As [`defragment_environments`]; says whether all are side by side now.
+/// As [`defragment_environments`]; returns whether all rows are contiguous now.
 pub(crate) fn defragment(world: &mut World, environments: &[Entity]) -> bool {
     if locate_all(world, environments) {
         return true;
@@ -33,7 +33,7 @@ pub(crate) fn defragment(world: &mut World, environments: &[Entity]) -> bool {
         services.extend_from_slice(of_services);
         faults.extend_from_slice(of_faults);
     }
-    move_to_end::<(Vitals, Runtime, Uptime, Profile)>(world, &services);
+    move_to_end::<(Vitals, Runtime, Uptime, ServiceInfo)>(world, &services);
     move_to_end::<Fault>(world, &faults);
     locate_all(world, environments)
 }
@@ -59,7 +59,7 @@ fn move_to_end<B: Bundle + BundleFromComponents>(world: &mut World, entities: &[
     }
 }
 
-/// Notes where the rows of each environment are; says whether they are side by side, all in one table of
+/// Records where the rows of each environment are; returns whether they are contiguous, all in one table of
 /// services and one of faults.
 fn locate_all(world: &mut World, environments: &[Entity]) -> bool {
     let mut contiguous = true;

@@ -102,7 +102,7 @@ pub struct Environment {
     pub(crate) impact_mode: ImpactMode,
 }
 
-/// A node of the topology, which may lie outside the mesh; `u32::MAX` is none.
+/// A node of the topology, in the mesh or outside; `u32::MAX` is none.
 #[derive(Clone, Copy, Debug)]
 struct RootCause(u32);
 
@@ -118,7 +118,7 @@ impl Environment {
         }
     }
 
-    /// Node of the root cause in the topology; it may lie outside the mesh.
+    /// Node of the root cause in the topology, in the mesh or outside.
     pub(crate) fn root_cause_node(&self) -> Option<usize> {
         let RootCause(node) = self.root_cause;
         (node != u32::MAX).then_some(node as usize)

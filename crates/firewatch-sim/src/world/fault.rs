@@ -14,7 +14,7 @@ mod rules;
 
 use bevy_ecs::prelude::*;
 
-use crate::world::topology::Reach;
+use crate::world::topology::CascadeVictims;
 
 pub use crate::world::fault_kind::{FaultKind, FaultKindError};
 pub use context::{EvidenceContext, FaultContext, LogLine};
@@ -35,7 +35,7 @@ pub struct Fault {
     /// Node of the topology; outside the mesh if `service` is `None`.
     pub(crate) target: u32,
     /// Whom a cascade from the service reaches.
-    pub(crate) reach: Reach,
+    pub(crate) victims: CascadeVictims,
     /// How fast it develops: 1 is the pace of an easy incident.
     pub speed: f64,
     /// Ticks done when it was halted.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
 
 /// What is wrong with a service: the name of a kind of fault, as files and snapshots give it.
 ///
@@ -23,8 +24,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FaultKind {
-    // Text of its own makes it `Copy` without a table of names that all threads would share. What lies
-    // after the name is 0, so that comparing the bytes compares the names.
+    // Inline text makes it `Copy` without a table of names that threads share. The bytes after the name are
+    // 0, so that comparing the bytes compares the names.
     bytes: [u8; FaultKind::MAX_LENGTH],
     length: u8,
 }
@@ -33,10 +34,10 @@ impl FaultKind {
     /// Bytes that a name has at most.
     pub const MAX_LENGTH: usize = 31;
 
-    /// Words that stand for something else where a name can be written.
+    /// Words with another meaning in files.
     const RESERVED: [&str; 5] = ["true", "false", "inf", "nan", "unregistered"];
 
-    /// What a fault is called whose kind its world does not know. No kind can be registered by this name.
+    /// The name of a fault kind that its world does not know. No kind can be registered by this name.
     pub(crate) const UNREGISTERED: Self = Self::literal("unregistered");
 
     /// The kind of that name: a lower-case letter, then up to 30 lower-case letters, digits and `_`.
@@ -136,18 +137,25 @@ impl Visitor<'_> for NameVisitor {
     }
 }
 
-/// Why a name is no name of a fault kind, or a kind can't be registered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The error of a name that no fault kind can have, or of a kind that can't be registered.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FaultKindError {
     /// The name is empty.
+    #[error("the name of a fault kind is empty")]
     Empty,
     /// The name is too long.
+    #[error(
+        "the name of a fault kind has at most {limit} bytes, not {bytes}", limit = FaultKind::MAX_LENGTH
+    )]
     TooLong {
         /// Its length.
         bytes: usize,
     },
-    /// The name has a character that it can't have where it stands.
+    /// The name has a character that it can't have at that position.
+    #[error(
+        "{name:?} is no name of a fault kind: it has a {character:?} where only a lower-case letter, or after the first also a digit or `_`, can be"
+    )]
     Character {
         /// The name.
         name: String,
@@ -155,13 +163,20 @@ pub enum FaultKindError {
         character: char,
     },
     /// The name is a word with another meaning in files.
+    #[error("`{0}` is no name of a fault kind: it is a reserved word")]
     Reserved(String),
     /// The name is that of a built-in kind.
+    #[error("`{0}` is a built-in fault kind: take another name")]
     BuiltIn(FaultKind),
     /// Another kind is registered by this name.
+    #[error("another fault kind is registered as `{0}`: take another name")]
     Duplicate(FaultKind),
     /// Ages of the change that precedes a fault are 0 to 2,147,483,647 seconds, the least of them not above the
     /// greatest.
+    #[error(
+        "the change before a `{kind}` must be 0 to {} seconds old and the least age not above the greatest, not {min} to {max}",
+        i32::MAX
+    )]
     Ages {
         /// The kind.
         kind: FaultKind,
@@ -171,61 +186,15 @@ pub enum FaultKindError {
         max: i64,
     },
     /// A fault can't make this metric grow: it is none, or not one that each service has.
+    #[error("a fault can't make a metric {0:?} grow")]
     Metric(String),
     /// The growth of this metric, or a limit of it, is out of range.
+    #[error("`{0}` must grow by -1e15 to 1e15, between limits that make sense of it")]
     Growth(String),
     /// More kinds than a world can hold.
+    #[error("there can be {limit} fault kinds at most")]
     TooMany {
         /// How many are possible, built-in kinds included.
         limit: usize,
     },
 }
-
-impl fmt::Display for FaultKindError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("the name of a fault kind is empty"),
-            Self::TooLong { bytes } => {
-                let limit = FaultKind::MAX_LENGTH;
-                write!(
-                    f,
-                    "the name of a fault kind has at most {limit} bytes, not {bytes}"
-                )
-            }
-            Self::Character { name, character } => write!(
-                f,
-                "{name:?} is no name of a fault kind: it has a {character:?} where only a lower-case \
-                 letter, or after the first also a digit or `_`, can be"
-            ),
-            Self::Reserved(name) => {
-                write!(
-                    f,
-                    "`{name}` is no name of a fault kind: it is a reserved word"
-                )
-            }
-            Self::BuiltIn(kind) => {
-                write!(f, "`{kind}` is a built-in fault kind: take another name")
-            }
-            Self::Duplicate(kind) => {
-                write!(
-                    f,
-                    "another fault kind is registered as `{kind}`: take another name"
-                )
-            }
-            Self::Ages { kind, min, max } => write!(
-                f,
-                "the change before a `{kind}` must be 0 to {} seconds old and the least age not above the \
-                 greatest, not {min} to {max}",
-                i32::MAX
-            ),
-            Self::Metric(metric) => write!(f, "a fault can't make a metric {metric:?} grow"),
-            Self::Growth(metric) => write!(
-                f,
-                "`{metric}` must grow by -1e15 to 1e15, between limits that make sense of it"
-            ),
-            Self::TooMany { limit } => write!(f, "there can be {limit} fault kinds at most"),
-        }
-    }
-}
-
-impl std::error::Error for FaultKindError {}

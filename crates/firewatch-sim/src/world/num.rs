@@ -3,15 +3,17 @@
 //! `f64::max` and `f64::min` leave the sign of a zero open and `f64::round` rounds halves away
 //! from zero; results here must be the same bits on every platform, so each is spelled out.
 
-/// The larger of the two; the first where they are equal.
+/// Returns the larger number; the first where neither is, NaN included.
 #[inline]
-pub(crate) fn max(a: f64, b: f64) -> f64 {
+#[must_use]
+pub fn max(a: f64, b: f64) -> f64 {
     if b > a { b } else { a }
 }
 
-/// The smaller of the two; the first where they are equal.
+/// Returns the smaller number; the first where neither is, NaN included.
 #[inline]
-pub(crate) fn min(a: f64, b: f64) -> f64 {
+#[must_use]
+pub fn min(a: f64, b: f64) -> f64 {
     if b < a { b } else { a }
 }
 
@@ -38,8 +40,8 @@ const MAX_EXACT_DIGITS: u32 = 14;
 #[inline]
 #[must_use]
 pub fn round_decimal(x: f64, digits: u32) -> f64 {
-    // So far from halfway between two units, and with so few of them, the error of the product can't
-    // lead to another one.
+    // Fast path: if x * scale < 2^30 and at least 1e-6 away from a tie, the rounding error of the product
+    // cannot change the result.
     const FEW: f64 = (1_u64 << 30) as f64;
     const FAR: f64 = 1e-6;
     if digits > MAX_EXACT_DIGITS {

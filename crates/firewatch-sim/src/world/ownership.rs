@@ -136,8 +136,8 @@ impl RelationshipSourceCollection for Parts {
     }
 }
 
-/// An environment that has lost a service or a fault which somebody despawned. No tick changes its faults,
-/// services and impact any more, though its clock goes on: despawn it, or put another in its place.
+/// Marks an environment of which a host has despawned a service or a fault. Ticks advance its clock and nothing
+/// else: despawn it, or put another in its place.
 ///
 /// A host that wants to know at once observes it: `world.add_observer(|lost: On<Add<Damaged>>| ..)`.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,8 +161,8 @@ fn despawn_parts<L: RelationshipTarget>(mut world: DeferredWorld, context: HookC
     }
 }
 
-/// Takes the parts of an environment along when its component is removed by hand. Without its lists, it is not
-/// damaged by that.
+/// Despawns the parts of an environment whose component is removed. Its lists are removed first, so that it is
+/// not marked as damaged.
 pub(crate) fn disband(mut world: DeferredWorld, context: HookContext) {
     let mut commands = world.commands();
     let mut owner = commands.entity(context.entity);

@@ -1,5 +1,5 @@
-//! Removal messages: `bevy_ecs` keeps one for each component of each despawned entity until somebody
-//! calls [`World::clear_trackers`], which a world without a `bevy_app::App` leaves to its owner.
+//! Removal messages: `bevy_ecs` keeps one for each component of each despawned entity until
+//! [`World::clear_trackers`] is called, which is up to the owner of a world without a `bevy_app::App`.
 
 use bevy_ecs::prelude::*;
 

@@ -1,14 +1,15 @@
 //! Where the rows of each environment's parts are in their tables.
 //!
 //! The services of an environment are spawned one after the other into one table, and so are its faults: a
-//! system can take them as slices of the table's columns. Nothing promises that rows stay where they were put
-//! (an entity that is despawned or gets a component of the host's moves), so a slice is used only if the
-//! table's column of entities has the environment's list there, or in a world of [`ContiguousRows`].
+//! system can take them as slices of the table's columns. Rows can move (a despawn moves the table's last row, a
+//! host's component moves its entity to another table), so a slice is used only if the table's column of
+//! entities has the environment's list there, or in a world of [`ContiguousRows`].
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::storage::TableId;
 
 use crate::world::ownership::{Faults, Services};
+use crate::world::work;
 
 /// Rows of a table, one after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub(crate) struct RowRange {
     count: u32,
 }
 
-/// The rows of an environment's services and faults, as of the last look.
-#[derive(Clone, Copy, Debug, Default)]
+/// The rows of an environment's services and faults, as of the last look-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RowRanges {
     pub(crate) services: RowRange,
     pub(crate) faults: RowRange,
@@ -54,8 +55,19 @@ impl RowRange {
         column.get_mut(self.first()..self.first() + self.count())
     }
 
-    /// Looks where the parts are now. Returns their table too if they lie one after the other.
+    /// Adds a part that was appended to the list and to its table. The rows of the other parts are not looked
+    /// up: each visit checks the range.
+    pub(crate) fn append(&mut self, world: &World, part: Entity) {
+        if self.count == 0 {
+            *self = Self::locate(world, &[part]).0;
+        } else {
+            self.count = self.count.saturating_add(1);
+        }
+    }
+
+    /// Finds the rows of the parts. Returns their table too if they are contiguous.
     fn locate(world: &World, parts: &[Entity]) -> (Self, Option<TableId>) {
+        work::count(parts.len());
         let locations = parts.iter().map(|&part| {
             let part = world.get_entity(part).ok()?.location();
             Some((part.table_id, part.table_row.index_u32()))
@@ -71,7 +83,7 @@ impl RowRange {
 }
 
 impl RowRanges {
-    /// Looks where the parts of an environment are now.
+    /// Finds the rows of an environment's parts.
     pub(crate) fn locate(world: &World, environment: Entity) -> Self {
         let [(services, _), (faults, _)] = locate_parts(world, environment);
         Self { services, faults }

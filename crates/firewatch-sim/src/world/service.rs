@@ -1,6 +1,6 @@
 //! Services: entities whose components hold metrics, grouped by who reads them.
 //!
-//! Field names are OpenTelemetry metric names with dots as underscores; units stand in
+//! Field names are OpenTelemetry metric names with dots as underscores; units are in
 //! [`crate::METRICS`]. Four components are on every service, in one table. What only some services
 //! have lies in sparse sets, so that attaching it never moves a service to another table.
 
@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use crate::world::status::Status;
 use crate::world::value::Value;
 
-/// What every tick of every service reads and writes.
+/// The metrics of a service that every tick reads and writes.
 ///
 /// The tick writes through [`bevy_ecs`]'s change detection without marking: all of them change
 /// every tick, so `Changed<Vitals>` says nothing and is not kept.
@@ -27,7 +27,7 @@ pub struct Vitals {
     /// As derived at the end of the last tick.
     pub status: Status,
     /// Whether the service is a red herring: no cascade reaches or crosses it, no recovery touches it. A copy
-    /// of what the topology says, beside what recovery reads; nobody else can change it.
+    /// of the topology's list, kept in the row that recovery reads.
     pub(crate) red_herring: bool,
 }
 
@@ -56,7 +56,7 @@ impl Default for Vitals {
     }
 }
 
-/// What faults change besides the [`Vitals`].
+/// The metrics that faults change, other than the [`Vitals`].
 #[derive(Component, Clone, Copy, Debug, PartialEq)]
 pub struct Runtime {
     /// Memory in use, bytes.
@@ -112,9 +112,9 @@ impl Default for Uptime {
     }
 }
 
-/// What no rule reads: shown to whoever looks at the service.
+/// Facts about a service that are displayed and that no rule reads.
 #[derive(Component, Clone, Debug, PartialEq)]
-pub struct Profile {
+pub struct ServiceInfo {
     /// Version tag.
     pub service_version: SmolStr,
     /// Identity of the running instance.
@@ -127,7 +127,7 @@ pub struct Profile {
     pub process_cpu_utilization: f64,
 }
 
-impl Default for Profile {
+impl Default for ServiceInfo {
     fn default() -> Self {
         Self {
             service_version: SmolStr::new_static("v1.0.0"),
@@ -139,8 +139,8 @@ impl Default for Profile {
     }
 }
 
-/// What no rule reads and what is the same for nearly every service: one without this component has the
-/// default of each metric.
+/// Metrics that no rule reads and that have the same value for nearly every service: one without this component
+/// has the default of each.
 #[derive(Component, Clone, Debug, PartialEq)]
 #[component(storage = "SparseSet")]
 pub struct RuntimeDiagnostics {
@@ -235,7 +235,7 @@ pub struct Pipeline {
     pub feature_vector_age_seconds_p99: Option<f64>,
 }
 
-/// Metrics that no rule reads and that have no field: carried along by name.
+/// Metrics without a field, by name. No rule reads them.
 #[derive(Component, Clone, Debug, Default, PartialEq)]
 #[component(storage = "SparseSet")]
-pub struct Extras(pub BTreeMap<String, Value>);
+pub struct CustomMetrics(pub BTreeMap<String, Value>);

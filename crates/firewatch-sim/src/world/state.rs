@@ -1,4 +1,4 @@
-//! The whole state of an environment as plain data: what one is built from, and what a snapshot is.
+//! The whole state of an environment as plain data, to build one from and as a snapshot.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use crate::world::value::Value;
 /// An environment at some moment. One at tick 0 is what an incident starts from.
 ///
 /// A state that was written and read again is the same to the bit, and a field that is not known is
-/// refused. In JSON that takes `serde_json` with its feature `float_roundtrip`: without it numbers are
-/// read fast, some of them as the neighbour of the one that was written, and a restored run drifts off.
+/// refused. In JSON that takes `serde_json` with its feature `float_roundtrip`: without it some
+/// numbers are read as a neighbour of the one that was written, and a restored run diverges.
 ///
 /// ```
 /// // serde_json = { version = "1", features = ["float_roundtrip"] }
@@ -146,7 +146,7 @@ impl EnvironmentState {
         }
     }
 
-    /// What the environment is built from: names resolved, victims of its cascades worked out.
+    /// Returns the blueprint, with names resolved.
     ///
     /// # Errors
     /// As [`Topology::new`]; [`SimError::Speed`]; [`SimError::SingleFault`]; and as
@@ -173,7 +173,7 @@ impl EnvironmentState {
             clock: self.clock,
             slo_budget: self.slo_budget,
             impact: self.impact,
-            // After those of the faults stands that of the root cause, if it is named.
+            // The last node is that of the root cause, if it is named.
             root_cause: mentions.get(faults.len()).or(mentions.first()).copied(),
             topology: Arc::new(topology),
             services: self.services.iter().map(service).collect(),

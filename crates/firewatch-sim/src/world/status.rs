@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// How a service is doing, from best to worst.
 #[derive(
@@ -76,13 +77,6 @@ impl FromStr for Status {
 }
 
 /// A name that is none of the names of the type it was read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not one of the known names")]
 pub struct UnknownName;
-
-impl fmt::Display for UnknownName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not one of the known names")
-    }
-}
-
-impl std::error::Error for UnknownName {}

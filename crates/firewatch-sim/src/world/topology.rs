@@ -1,8 +1,8 @@
-//! Who calls whom, and what follows from it: victims of a cascade, blast radius.
+//! The call graph of a mesh, the victims of a cascade and the blast radius.
 
 mod node_set;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use petgraph::Direction;
@@ -24,11 +24,13 @@ pub struct Topology {
     /// The mesh's services in order, then the names that are only mentioned.
     graph: DiGraph<SmolStr, ()>,
     services: usize,
+    /// The nodes of the names that are only mentioned.
+    mentioned: BTreeMap<SmolStr, usize>,
     /// In the order in which they were given, each once.
     red_herrings: Vec<usize>,
     /// The same, to look them up.
     red_herring_set: NodeSet,
-    /// Per service, worked out when first asked for: most faults carry them in their [`Reach`].
+    /// Per service, worked out when first asked for: most faults carry them in their [`CascadeVictims`].
     victims: OnceLock<Box<[OnceLock<Victims>]>>,
 }
 
@@ -43,16 +45,16 @@ struct Victims {
 /// pointers to them: two bits a service, the hop at which it is reached or 0. Where there are more
 /// services than that holds, the topology is asked.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Reach(u64);
+pub(crate) struct CascadeVictims(u64);
 
-impl Reach {
+impl CascadeVictims {
     /// Services of a mesh that it can hold.
-    pub(crate) const SERVICES: usize = 32;
+    pub(crate) const MAX_SERVICES: usize = 32;
 
     pub(crate) fn new(topology: &Topology, source: usize) -> Self {
-        let mut reach = 0;
-        if topology.service_count() <= Self::SERVICES {
-            let mut found = [0; Self::SERVICES];
+        let mut victims = 0;
+        if topology.service_count() <= Self::MAX_SERVICES {
+            let mut found = [0; Self::MAX_SERVICES];
             // There is room for all.
             let ends = topology
                 .find_victims(source, &mut found)
@@ -60,17 +62,17 @@ impl Reach {
             let mut start = 0;
             for (hop, end) in (1..).zip(ends) {
                 for victim in &found[start..end] {
-                    reach |= hop << (2 * victim);
+                    victims |= hop << (2 * victim);
                 }
                 start = end;
             }
         }
-        Self(reach)
+        Self(victims)
     }
 
     /// Each victim with the hops before its own.
     #[inline]
-    pub(crate) fn victims(self) -> impl Iterator<Item = (usize, usize)> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = (usize, usize)> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             let index = rest.trailing_zeros() / 2;
@@ -82,10 +84,10 @@ impl Reach {
     }
 }
 
-/// Meshes of up to so many services are searched for a name given twice pair by pair.
+/// Up to this many services, names are compared in pairs to find duplicates.
 const FEW: usize = 32;
 
-/// The first name that stands in the list a second time.
+/// Returns the first name that occurs a second time.
 fn find_duplicate(names: &[SmolStr]) -> Option<&SmolStr> {
     if names.len() <= FEW {
         let mut indexed = names.iter().enumerate();
@@ -143,6 +145,10 @@ impl Topology {
         let mut listed = NodeSet::new(graph.node_count());
         let first = herrings.into_iter().filter(|&node| listed.insert(node));
         topology.red_herrings = first.collect();
+        let outside = graph.node_indices().skip(topology.services);
+        topology.mentioned = outside
+            .map(|node| (graph[node].clone(), node.index()))
+            .collect();
         topology.red_herring_set = listed;
         Ok((topology, mentions))
     }
@@ -188,6 +194,7 @@ impl Topology {
         Ok(Self {
             graph,
             services: services.len(),
+            mentioned: BTreeMap::new(),
             red_herrings: red_herrings.to_vec(),
             red_herring_set: listed,
             victims: OnceLock::new(),
@@ -222,14 +229,18 @@ impl Topology {
         &self.graph[NodeIndex::new(node)]
     }
 
-    /// A new node, outside the mesh, of a name that nothing mentioned yet.
+    /// Adds a node, outside the mesh, for a name that nothing mentioned yet.
     pub(crate) fn mention(&mut self, name: &str) -> usize {
-        self.graph.add_node(name.into()).index()
+        let name = SmolStr::new(name);
+        let node = self.graph.add_node(name.clone()).index();
+        self.mentioned.insert(name, node);
+        node
     }
 
     /// The node of that name, in the mesh or only mentioned.
     pub(crate) fn node(&self, name: &str) -> Option<usize> {
-        self.graph.node_weights().position(|weight| weight == name)
+        self.service(name)
+            .or_else(|| self.mentioned.get(name).copied())
     }
 
     /// Whether that service is a red herring.

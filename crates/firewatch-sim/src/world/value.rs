@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A number, truth value, text, list or map.
 ///
-/// Integers and floats of the same numeric value are equal: whether somebody wrote `2` or `2.0`
-/// is no difference between two metrics.
+/// Integers and floats of the same numeric value are equal: `2` and `2.0` are the same value of a metric.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {

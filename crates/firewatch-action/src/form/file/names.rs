@@ -35,7 +35,7 @@ impl<'a> FileNames<'a> {
     /// The metric of that name, which Firewatch knows or the file declares.
     pub(super) fn metric(&self, name: &str) -> Result<MetricKey, String> {
         match MetricKey::new(name) {
-            MetricKey::Own(name) if !self.own_metrics.contains(&name) => {
+            MetricKey::Custom(name) if !self.own_metrics.contains(&name) => {
                 Err(format!("unknown metric `{}`", shown(&name)))
             }
             metric => Ok(metric),

@@ -1,16 +1,79 @@
-//! Building a fleet: how it is shared out, and what a host adds to each of its worlds.
+//! Building a fleet: its threads, the size of its worlds, and a host's systems and resources in each.
 
 use bevy_ecs::prelude::*;
 
+use super::Fleet;
 use super::part::NewPart;
 use super::pool::Pool;
 use super::shard::Shard;
-use super::{Fleet, SHARD_MIN};
 use crate::world::blueprint::Blueprint;
 use crate::world::error::SimError;
 use crate::world::fault::{FaultKinds, register_fault_kinds};
 
-/// What a host adds to the schedule and the world of each part.
+/// Default of the fewest environments in a world.
+const SHARD_MIN: usize = 64;
+
+impl Fleet {
+    /// Returns a builder, to set the number of threads and worlds and a host's systems.
+    ///
+    /// ```
+    /// # use firewatch_sim::{EnvironmentState, Fleet, SimError, SloBudget};
+    /// use firewatch_sim::bevy_ecs::prelude::*;
+    /// use firewatch_sim::{Clock, TickSet};
+    ///
+    /// #[derive(Component)]
+    /// #[component(storage = "SparseSet")]
+    /// struct Night;
+    ///
+    /// fn fall(mut commands: Commands, environments: Query<(Entity, &Clock), Without<Night>>) {
+    ///     for (environment, clock) in &environments {
+    ///         if clock.tick >= 20 {
+    ///             commands.entity(environment).insert(Night);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), SimError> {
+    /// # let state = EnvironmentState::new(SloBudget { remaining: 30.0, burn_per_tick: 1.5 });
+    /// # let blueprint = state.blueprint()?;
+    /// let builder = Fleet::builder().threads(2).install(|schedule, _world| {
+    ///     schedule.add_systems(fall.after(TickSet::Impact));
+    /// });
+    /// let mut fleet = builder.build(vec![blueprint; 100])?;
+    /// fleet.tick_many(25);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder<'a>() -> FleetBuilder<'a> {
+        FleetBuilder::new()
+    }
+
+    /// A fleet of these environments, stepped by `threads` threads; see [`FleetBuilder::build`].
+    ///
+    /// # Errors
+    /// As [`FleetBuilder::build`].
+    pub fn new(
+        blueprints: impl IntoIterator<Item = Blueprint>,
+        threads: usize,
+    ) -> Result<Self, SimError> {
+        Self::builder().threads(threads).build(blueprints)
+    }
+
+    /// The same with `shard_size` environments a world; see [`FleetBuilder::shard_size`].
+    ///
+    /// # Errors
+    /// As [`FleetBuilder::build`].
+    pub fn with_shard_size(
+        blueprints: impl IntoIterator<Item = Blueprint>,
+        threads: usize,
+        shard_size: usize,
+    ) -> Result<Self, SimError> {
+        let builder = Self::builder().threads(threads).shard_size(shard_size);
+        builder.build(blueprints)
+    }
+}
+
+/// Adds a host's systems and resources to the schedule and the world of each part.
 type Install<'a> = Box<dyn FnMut(&mut Schedule, &mut World) + 'a>;
 
 /// Builds a fleet; see [`Fleet::builder`].
@@ -39,7 +102,7 @@ impl<'a> FleetBuilder<'a> {
         self
     }
 
-    /// Sets the number of environments a world (0 counts as 1). It changes nothing in the results.
+    /// Sets the number of environments per world (0 counts as 1). It changes nothing in the results.
     ///
     /// By default there are as many worlds as threads, but none of fewer than 64 environments and none of more
     /// than [`Fleet::SHARD_SIZE`].
@@ -48,8 +111,8 @@ impl<'a> FleetBuilder<'a> {
         self
     }
 
-    /// Makes kinds of fault known in each world, besides those that blueprints bring: environments that are
-    /// restored and faults that are injected can be of them.
+    /// Registers kinds of fault in each world, so that restored environments and injected faults can be of these
+    /// kinds. Those of blueprints are registered anyway.
     pub fn fault_kinds(mut self, fault_kinds: FaultKinds) -> Self {
         self.fault_kinds = fault_kinds;
         self
@@ -59,7 +122,7 @@ impl<'a> FleetBuilder<'a> {
     /// the host's systems and resources. Functions are called in the order in which they were given.
     ///
     /// A system runs in every tick of its world, for all environments in it, also where only
-    /// [some of them tick](crate::FleetPart::tick_picked). What it works out must not depend on which
+    /// [some of them tick](crate::FleetPart::tick_picked). Its results must not depend on which
     /// environments share the world. Components that it gives to services and faults stay there when an
     /// environment is [reset](Fleet::reset). They should be in sparse sets: a table component moves rows, which
     /// costs speed, though no result changes.
@@ -73,7 +136,7 @@ impl<'a> FleetBuilder<'a> {
     ///
     /// # Errors
     /// As [`Blueprint::spawn`]; [`SimError::Threads`] if the threads can't be started; [`SimError::Schedule`]
-    /// if the systems of the host's don't fit together with those of the engine.
+    /// if a host's systems conflict with those of the engine.
     pub fn build(
         mut self,
         blueprints: impl IntoIterator<Item = Blueprint>,

@@ -1,4 +1,4 @@
-//! The threads of a fleet besides the caller's.
+//! The worker threads of a fleet.
 
 use crate::world::error::SimError;
 #[cfg(not(feature = "threads"))]

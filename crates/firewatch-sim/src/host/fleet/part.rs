@@ -36,7 +36,7 @@ impl<'f> NewPart<'f> {
 
 /// Some neighbours in a fleet, to be read and changed; see [`Fleet::try_for_each_part`](super::Fleet::try_for_each_part).
 ///
-/// Everywhere an environment goes by its index in the fleet.
+/// All indices of environments are those in the fleet.
 pub struct FleetPart<'f> {
     first: usize,
     shard: &'f mut Shard,
@@ -83,7 +83,7 @@ impl<'f> FleetPart<'f> {
         Ok(())
     }
 
-    /// Puts another environment in the place of one; see [`Fleet::reset`](super::Fleet::reset).
+    /// Replaces one environment; see [`Fleet::reset`](super::Fleet::reset).
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`] for one that is not of this part, and as
@@ -112,7 +112,7 @@ impl<'f> FleetPart<'f> {
         self.read_picked(|_| true, read);
     }
 
-    /// As [`read_all`](Self::read_all), those environments whose index `picked` says yes to.
+    /// As [`read_all`](Self::read_all), the environments whose index `picked` accepts.
     pub fn read_picked(
         &mut self,
         picked: impl Fn(usize) -> bool,

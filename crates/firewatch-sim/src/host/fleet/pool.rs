@@ -1,14 +1,13 @@
 //! The shards of a fleet and the threads that work on them.
 //!
-//! A call of [`Pool::for_each`] is one round: every thread, the caller's too, takes the next shard that
-//! nobody has taken until none is left. Which thread takes which shard decides nothing about the result:
-//! shards share no state. The threads live as long as the pool.
+//! A call of [`Pool::for_each`] is one round: every thread, the caller's too, takes the next free
+//! shard until none is left. Which thread takes which shard does not change the result: shards share no state. The threads live as long as the pool.
 //!
 //! Rounds often follow one another at once, and waking a thread takes longer than a tick of a shard. After
 //! a round the threads therefore look for the next one for a short while before they go to sleep.
 //!
-//! Work that panics (a host's closure can make it) leaves its shard between two states: the round is still
-//! ended by all threads, then the panic goes on in the caller, and later rounds are refused.
+//! Work that panics (a host's closure can) leaves its shard inconsistent: all threads still finish the round,
+//! then the panic continues in the caller, and later rounds panic.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +17,7 @@ use crate::world::error::SimError;
 
 pub(super) struct Pool {
     shards: Vec<Shard>,
-    /// The threads besides the caller's; none where one thread does all.
+    /// The worker threads; none if the caller's thread does all.
     helpers: Option<Helpers>,
     /// A round has begun and not ended: it panicked.
     broken: bool,

@@ -15,11 +15,12 @@ use crate::host::view::EnvironmentRef;
 use crate::tick::mesh;
 use crate::tick::schedule::{closed_schedule, extend};
 use crate::tick::ticking::Picked;
-use crate::world::blueprint::{Blueprint, Rebuild, despawn_environment};
+use crate::world::blueprint::{Blueprint, despawn_environment};
 use crate::world::defragment::defragment;
 use crate::world::environment::{Clock, Environment, Impact, SloBudget};
 use crate::world::error::SimError;
 use crate::world::ownership::Damaged;
+use crate::world::rebuild::Rebuild;
 use crate::world::rows::ContiguousRows;
 
 pub(super) struct Shard {
@@ -34,11 +35,11 @@ pub(super) struct Shard {
     rows: Vec<usize>,
     /// What [`moved`](Self::moved) was when they were looked up; `None` if they are to be looked up anew.
     rows_as_of: Option<usize>,
-    /// Environments whose rows may have moved since all were known to be [contiguous](ContiguousRows). Nobody but
-    /// this module can move them, unless the shard is [extended](Self::extended).
+    /// Environments whose rows may have moved since all were known to be [contiguous](ContiguousRows). Only this
+    /// module can move them, unless the shard is [extended](Self::extended).
     moved: usize,
-    /// Whether a host has added systems: at any tick these can move rows and despawn what they want, so nothing
-    /// is taken for known about rows.
+    /// Whether a host has added systems: at any tick these can move rows and despawn entities, so rows are checked
+    /// at each visit.
     extended: bool,
 }
 
@@ -80,8 +81,8 @@ impl Shard {
         Ok(())
     }
 
-    /// Puts rows that may have moved back in order, if they are many: that takes time in proportion to all
-    /// environments. A few are better gathered one by one at every tick.
+    /// Makes rows contiguous if at least 1 environment in 8 may have moved: that takes time in proportion to all
+    /// environments. Fewer are gathered one by one at every tick, which is faster.
     fn defragment(&mut self) {
         if self.extended {
             return self.defragment_extended();
@@ -152,7 +153,7 @@ impl Shard {
         intervention.check(&self.world, self.environments[slot])
     }
 
-    /// Changes an environment. A new fault's row lies behind those of other environments.
+    /// Changes an environment. The row of a new fault follows those of other environments.
     pub(super) fn change<T>(
         &mut self,
         slot: usize,
@@ -262,7 +263,7 @@ impl Shard {
         Ok(())
     }
 
-    /// How an environment stands.
+    /// Returns the summary of an environment.
     pub(super) fn summary(&self, slot: usize) -> Result<EnvironmentSummary, SimError> {
         let entity = self.world.get_entity(self.environments[slot]);
         let parts = { entity.ok() }.and_then(|entity| {
@@ -296,7 +297,7 @@ impl Shard {
         self.observer.observe(world, observation, values, mask)
     }
 
-    /// Puts another environment in the place of one: into its entities if they are as many.
+    /// Replaces an environment: in its entities if the new one needs as many.
     pub(super) fn reset(&mut self, slot: usize, blueprint: &Blueprint) -> Result<(), SimError> {
         let old = self.environments[slot];
         if self.is_whole(old) && self.rebuild.rebuild(&mut self.world, old, blueprint)? {

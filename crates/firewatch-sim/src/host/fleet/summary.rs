@@ -1,8 +1,8 @@
-//! How an environment of a fleet stands.
+//! The summary of an environment of a fleet.
 
 use crate::world::environment::{Clock, Impact, SloBudget};
 
-/// How an environment of a fleet stands.
+/// The clock, the impact and the SLO budget of an environment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnvironmentSummary {
     /// Ticks done and simulated seconds.

@@ -35,7 +35,7 @@ fn act(fault: &mut FaultContext) {
 }
 
 fn evidence(fault: &EvidenceContext) -> Vec<LogLine> {
-    let sha = &fault.profile.last_deployment_sha;
+    let sha = &fault.info.last_deployment_sha;
     let errors = num::percent(fault.vitals.http_server_error_rate);
     vec![
         LogLine::new(

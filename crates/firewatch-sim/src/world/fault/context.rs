@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::world::environment::Environment;
-use crate::world::service::{Profile, RequestQueue, Runtime, Traffic, Uptime, Vitals};
+use crate::world::service::{RequestQueue, Runtime, ServiceInfo, Traffic, Uptime, Vitals};
 use crate::world::topology::Topology;
 
 /// What a fault works on in a tick.
@@ -53,7 +53,7 @@ pub struct EvidenceContext<'a> {
     /// What else faults change of the service.
     pub runtime: &'a Runtime,
     /// Version, commit, load.
-    pub profile: &'a Profile,
+    pub info: &'a ServiceInfo,
     pub(crate) index: usize,
     pub(crate) topology: &'a Topology,
 }

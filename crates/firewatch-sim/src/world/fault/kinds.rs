@@ -13,7 +13,7 @@ use super::growth::Growth;
 use crate::world::error::SimError;
 use crate::world::fault_kind::{FaultKind, FaultKindError};
 
-/// Kinds that a world can hold: as many as a byte can number.
+/// Most kinds in a world: their numbers fit a byte.
 const MAX_KINDS: usize = 256;
 
 /// Known kinds of fault: the built-in ones, and those that a host registers.
@@ -141,7 +141,7 @@ impl fmt::Debug for FaultKinds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FaultKindId {
     number: u8,
-    // What a tick asks of every fault's kind. It goes with the number, so that it need not be looked up.
+    // A tick reads these of every fault: with the number, they need no look-up.
     pub(crate) cascades: bool,
     pub(crate) recovers: bool,
     pub(crate) fills_memory: bool,
@@ -180,8 +180,8 @@ impl KindRules {
     }
 }
 
-/// The kinds of fault of a world. Kinds are only ever added, so that numbers stay true: nobody outside this
-/// crate can name the type and replace it.
+/// The kinds of fault of a world. Kinds are only added, so that numbers stay valid: the type is private, and a
+/// host can't replace the resource.
 #[derive(Resource)]
 pub(crate) struct FaultKindRegistry {
     kinds: FaultKinds,
@@ -228,8 +228,8 @@ impl FaultKindRegistry {
     }
 }
 
-/// Makes kinds of fault known in a world, as the built-in ones are in each. Those that it knows already stay
-/// as they are; environments that live in it are not touched.
+/// Makes kinds of fault known in a world, as the built-in ones are in each. Kinds that it knows already and
+/// its environments are not changed.
 ///
 /// Environments, injections and snapshots that are put into the world can name the kinds then.
 ///
@@ -289,7 +289,7 @@ pub(crate) fn descriptor(world: &World, id: FaultKindId) -> Option<&FaultKindDes
     }
 }
 
-/// For a system of the host's: tells of which kind the faults of its world are.
+/// Looks up the numbers of fault kinds, for a host's systems.
 ///
 /// ```
 /// use firewatch_sim::{Fault, FaultKind, FaultKindLookup, bevy_ecs::prelude::*};

@@ -9,7 +9,7 @@ use super::list::{METRICS, change};
 use super::model::Metric;
 use super::range::check_number;
 use crate::world::error::SimError;
-use crate::world::service::Extras;
+use crate::world::service::CustomMetrics;
 use crate::world::value::Value;
 
 /// The known metric of that name.
@@ -23,12 +23,12 @@ pub fn find(name: &str) -> Option<&'static Metric> {
 pub fn read(service: EntityRef, name: &str) -> Option<Value> {
     match find(name) {
         Some(metric) => (metric.read)(service),
-        None => read_own(service, name),
+        None => read_custom(service, name),
     }
 }
 
-pub(super) fn read_own(service: EntityRef, name: &str) -> Option<Value> {
-    service.get::<Extras>()?.0.get(name).cloned()
+pub(super) fn read_custom(service: EntityRef, name: &str) -> Option<Value> {
+    service.get::<CustomMetrics>()?.0.get(name).cloned()
 }
 
 /// All metrics that a service has: the known ones in the order of [`METRICS`], then the others by name.
@@ -36,8 +36,8 @@ pub fn read_all(service: EntityRef<'_>) -> impl Iterator<Item = (&str, Value)> {
     let known = METRICS
         .iter()
         .filter_map(move |metric| Some((metric.name, (metric.read)(service)?)));
-    let extras = service.get::<Extras>().into_iter();
-    known.chain(extras.flat_map(|e| {
+    let custom = service.get::<CustomMetrics>().into_iter();
+    known.chain(custom.flat_map(|e| {
         e.0.iter()
             .map(|(name, value)| (name.as_str(), value.clone()))
     }))
@@ -45,7 +45,7 @@ pub fn read_all(service: EntityRef<'_>) -> impl Iterator<Item = (&str, Value)> {
 
 /// All metrics that a service has, by name.
 pub(crate) fn read_map(service: EntityRef) -> BTreeMap<String, Value> {
-    // A map is built quickest of what is in its order.
+    // Building a map is fastest from sorted entries.
     static BY_NAME: LazyLock<Vec<&Metric>> = LazyLock::new(|| {
         let mut metrics: Vec<&Metric> = METRICS.iter().collect();
         metrics.sort_by_key(|metric| metric.name);
@@ -54,8 +54,10 @@ pub(crate) fn read_map(service: EntityRef) -> BTreeMap<String, Value> {
     let known = BY_NAME
         .iter()
         .filter_map(|metric| Some((metric.name.to_owned(), (metric.read)(service)?)));
-    let extras = service.get::<Extras>().map(|extras| extras.0.clone());
-    known.chain(extras.into_iter().flatten()).collect()
+    let custom = service
+        .get::<CustomMetrics>()
+        .map(|custom| custom.0.clone());
+    known.chain(custom.into_iter().flatten()).collect()
 }
 
 /// Sets a metric of a service, attaching it if the service did not have it.
@@ -74,13 +76,13 @@ pub fn write(service: &mut EntityWorldMut, name: &str, value: &Value) -> Result<
 pub(crate) fn put(service: &mut EntityWorldMut, name: &str, value: &Value) {
     match find(name) {
         Some(metric) => (metric.write)(service, value),
-        None => write_own(service, name, value),
+        None => write_custom(service, name, value),
     }
 }
 
-pub(super) fn write_own(service: &mut EntityWorldMut, name: &str, value: &Value) {
-    change(service, |extras: &mut Extras| {
-        extras.0.insert(name.to_owned(), value.clone());
+pub(super) fn write_custom(service: &mut EntityWorldMut, name: &str, value: &Value) {
+    change(service, |custom: &mut CustomMetrics| {
+        custom.0.insert(name.to_owned(), value.clone());
     });
 }
 

@@ -4,27 +4,27 @@ use std::borrow::Cow;
 
 use bevy_ecs::prelude::*;
 
-use super::access::{check_finite, check_known, find, read_own, write_own};
+use super::access::{check_finite, check_known, find, read_custom, write_custom};
 use super::model::{Metric, MetricKind, Number};
 use crate::world::error::SimError;
 use crate::world::num;
 use crate::world::service::Vitals;
 use crate::world::value::Value;
 
-/// A metric that was looked up by its name, for whoever reads or sets it time and again.
+/// A metric that was looked up by its name, to be read or set many times.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MetricKey {
     /// One of [`crate::METRICS`].
     Known(&'static Metric),
-    /// One that has no field: it is among the [`crate::Extras`] of a service.
-    Own(String),
+    /// One without a field: it is among the [`crate::CustomMetrics`] of a service.
+    Custom(String),
 }
 
 impl MetricKey {
     /// The metric of that name.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        find(name).map_or_else(|| Self::Own(name.to_owned()), Self::Known)
+        find(name).map_or_else(|| Self::Custom(name.to_owned()), Self::Known)
     }
 
     /// The name.
@@ -32,7 +32,7 @@ impl MetricKey {
     pub fn name(&self) -> &str {
         match self {
             Self::Known(metric) => metric.name,
-            Self::Own(name) => name,
+            Self::Custom(name) => name,
         }
     }
 
@@ -41,7 +41,7 @@ impl MetricKey {
     pub fn read(&self, service: EntityRef) -> Option<Value> {
         match self {
             Self::Known(metric) => (metric.read)(service),
-            Self::Own(name) => read_own(service, name),
+            Self::Custom(name) => read_custom(service, name),
         }
     }
 
@@ -50,13 +50,13 @@ impl MetricKey {
     pub fn accepts(&self, value: &Value) -> bool {
         match self {
             Self::Known(metric) => metric.accepts(value),
-            Self::Own(_) => true,
+            Self::Custom(_) => true,
         }
     }
 
     /// Returns the value that a calculated one saturates at: without its fraction for a whole number, and the
-    /// nearest that the metric can have for one beyond its range. What is no number is returned as it is; `None`
-    /// for not-a-number, which has no nearest.
+    /// nearest that the metric can have for one beyond its range. A value that is no number is returned
+    /// unchanged; `None` for NaN, which has no nearest.
     #[must_use]
     pub fn saturate<'v>(&self, value: Cow<'v, Value>) -> Option<Cow<'v, Value>> {
         let Some(number) = value.as_f64() else {
@@ -68,7 +68,7 @@ impl MetricKey {
         let nearest = match self {
             Self::Known(metric) if metric.has_range() => metric.nearest(number),
             Self::Known(_) => return Some(value),
-            Self::Own(_) => number.clamp(f64::MIN, f64::MAX),
+            Self::Custom(_) => number.clamp(f64::MIN, f64::MAX),
         };
         let is_int = matches!(self, Self::Known(metric) if metric.kind == MetricKind::Int);
         Some(match *value {
@@ -90,9 +90,9 @@ impl MetricKey {
                 check_known(metric, value)?;
                 (metric.write)(service, value);
             }
-            Self::Own(name) => {
+            Self::Custom(name) => {
                 check_finite(name, value)?;
-                write_own(service, name, value);
+                write_custom(service, name, value);
             }
         }
         Ok(())

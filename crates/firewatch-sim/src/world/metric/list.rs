@@ -7,17 +7,17 @@ use super::model::{Metric, MetricKind, Number, Numbers};
 use super::range::{Range, check_number};
 use crate::world::error::SimError;
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
-    RuntimeDiagnostics, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, Runtime, RuntimeDiagnostics,
+    ServiceInfo, Traffic, Uptime, Vitals,
 };
 
 /// Something that has the components which every service has.
 pub(crate) trait HasComponents:
-    AsRef<Vitals> + AsRef<Runtime> + AsRef<Uptime> + AsRef<Profile>
+    AsRef<Vitals> + AsRef<Runtime> + AsRef<Uptime> + AsRef<ServiceInfo>
 {
 }
 
-impl<S: AsRef<Vitals> + AsRef<Runtime> + AsRef<Uptime> + AsRef<Profile>> HasComponents for S {}
+impl<S: AsRef<Vitals> + AsRef<Runtime> + AsRef<Uptime> + AsRef<ServiceInfo>> HasComponents for S {}
 
 /// Changes the service's component of that type; one that is absent is attached, unless the change
 /// leaves it as its default is.
@@ -111,7 +111,7 @@ metrics! {
         http_server_request_duration_p99: Float, "s", AMOUNT, "99th percentile of the request duration";
         http_server_error_rate: Float, "1", SHARE, "share of requests that fail";
     }
-    always Profile {
+    always ServiceInfo {
         http_server_active_requests: Int, "{request}", COUNT, "requests in flight";
         process_cpu_utilization: Float, "1", SHARE, "CPU in use as a share of what is allotted";
     }
@@ -141,7 +141,7 @@ metrics! {
         runtime_jvm_threads_max: Int, "{thread}", COUNT, "most threads that the runtime may have";
         runtime_thread_pool_queue_depth: Int, "{task}", COUNT, "tasks that wait for a thread";
     }
-    always Profile {
+    always ServiceInfo {
         service_version: Text, "", NONE, "version tag";
         service_instance_id: Text, "", NONE, "identity of the running instance";
         last_deployment_sha: Text, "", NONE, "short hash of the deployed commit";

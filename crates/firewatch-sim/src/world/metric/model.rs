@@ -1,11 +1,11 @@
-//! What a metric is: name, type, unit, range, meaning, and how it is read and written.
+//! The description of a metric: name, type, unit, range, meaning, and how it is read and written.
 
 use bevy_ecs::prelude::*;
 
 use super::range::Range;
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Pipeline, Profile, RequestQueue, Runtime,
-    RuntimeDiagnostics, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, Runtime, RuntimeDiagnostics,
+    ServiceInfo, Traffic, Uptime, Vitals,
 };
 use crate::world::value::Value;
 
@@ -79,7 +79,7 @@ pub(crate) enum Number {
     Vitals(Numbers<Vitals>),
     Runtime(Numbers<Runtime>),
     Uptime(Numbers<Uptime>),
-    Profile(Numbers<Profile>),
+    ServiceInfo(Numbers<ServiceInfo>),
     RequestQueue(Numbers<RequestQueue>),
     Traffic(Numbers<Traffic>),
     CrashLoop(Numbers<CrashLoop>),
@@ -121,7 +121,7 @@ impl Metric {
         self.range.allows(number)
     }
 
-    /// The nearest number that the engine takes; not-a-number is left as it is.
+    /// The nearest number that the engine takes; NaN is returned unchanged.
     pub(super) fn nearest(&self, number: f64) -> f64 {
         self.range.nearest(number)
     }

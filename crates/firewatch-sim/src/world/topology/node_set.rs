@@ -16,7 +16,7 @@ impl NodeSet {
         }
     }
 
-    /// Adds a node; says whether it was missing.
+    /// Adds a node; returns whether it was missing.
     pub(super) fn insert(&mut self, node: usize) -> bool {
         #[cfg(test)]
         super::tests::LOOK_UPS.set(super::tests::LOOK_UPS.get() + 1);

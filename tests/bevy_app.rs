@@ -7,26 +7,10 @@ use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::message::MessageReader;
 use bevy_ecs::prelude::*;
 use firewatch_sim::{
-    EnvironmentEvent, EnvironmentMut, EnvironmentRef, EnvironmentState, EventKind, EventSystems,
-    FaultKind, FaultState, FirewatchPlugin, ServiceOf, ServiceState, Simulation, SloBudget,
-    pause_environment, spawn_environment,
+    EnvironmentEvent, EnvironmentMut, EnvironmentRef, EventKind, EventSystems, FirewatchPlugin,
+    ServiceOf, Simulation, pause_environment, spawn_environment,
 };
-
-fn state() -> EnvironmentState {
-    let service = |name: &str| ServiceState {
-        name: name.into(),
-        ..Default::default()
-    };
-    EnvironmentState {
-        services: ["checkout", "database"].map(service).into(),
-        dependencies: vec![("checkout".into(), vec!["database".into()])],
-        faults: vec![FaultState::new(FaultKind::BAD_DEPLOY, "database", 1.0)],
-        ..EnvironmentState::new(SloBudget {
-            remaining: 4.0,
-            burn_per_tick: 1.5,
-        })
-    }
-}
+use firewatch_tests::checkout_and_database;
 
 #[derive(Resource, Default)]
 struct Told(Vec<EnvironmentEvent>);
@@ -50,7 +34,7 @@ fn play(app: &mut App, environment: Entity, mut tick: impl FnMut(&mut App)) -> V
 }
 
 fn expected() -> Vec<u64> {
-    let mut simulation = Simulation::new(&state()).unwrap();
+    let mut simulation = Simulation::new(&checkout_and_database()).unwrap();
     let hash = |number| {
         if number == 8 {
             simulation.halt_fault(0).unwrap();
@@ -67,7 +51,7 @@ fn an_app_ticks_in_the_schedule_of_its_choice_and_hears_of_each_event_once() {
     app.add_plugins(FirewatchPlugin::new(Update));
     app.init_resource::<Told>();
     app.add_systems(Update, listen.after(EventSystems));
-    let environment = spawn_environment(app.world_mut(), &state()).unwrap();
+    let environment = spawn_environment(app.world_mut(), &checkout_and_database()).unwrap();
     assert_eq!(play(&mut app, environment, App::update), expected());
     let told = &app.world().resource::<Told>().0;
     let halted = EventKind::FaultHalted { fault: 0 };
@@ -81,7 +65,7 @@ fn an_app_ticks_in_the_schedule_of_its_choice_and_hears_of_each_event_once() {
 fn the_default_schedule_is_the_fixed_one() {
     let mut app = App::new();
     app.add_plugins(FirewatchPlugin::default());
-    let environment = spawn_environment(app.world_mut(), &state()).unwrap();
+    let environment = spawn_environment(app.world_mut(), &checkout_and_database()).unwrap();
     app.update();
     let view = EnvironmentRef::new(app.world(), environment).unwrap();
     assert_eq!(view.clock().tick, 0);
@@ -98,7 +82,8 @@ fn the_default_schedule_is_the_fixed_one() {
 fn a_pause_and_a_despawn_are_the_apps_own_affair() {
     let mut app = App::new();
     app.add_plugins(FirewatchPlugin::new(Update));
-    let [paused, other] = [0, 1].map(|_| spawn_environment(app.world_mut(), &state()).unwrap());
+    let [paused, other] =
+        [0, 1].map(|_| spawn_environment(app.world_mut(), &checkout_and_database()).unwrap());
     pause_environment(app.world_mut(), paused).unwrap();
     app.update();
     let tick = |app: &App, entity| {
