@@ -197,12 +197,13 @@ impl<'a> Field<'a> {
         Ok(again)
     }
 
-    /// Returns a remedy that is wrong at the first step.
+    /// Returns a remedy that is wrong when it is done alone: at the first step, if one was tried there.
     fn wrong_action(&self) -> Option<ActionRequest> {
-        let mut singles = { self.played.iter() }.filter(|p| p.kind == PolicyKind::Single);
-        let is_first = |taken: &PolicyAction| taken.tick <= 2;
-        let wrong =
-            singles.find(|p| p.wrong_actions > 0 && p.actions.first().is_some_and(is_first))?;
-        wrong.actions.first().map(PolicyAction::request)
+        let singles = { self.played.iter() }.filter(|p| p.kind == PolicyKind::Single);
+        let wrong = singles.filter(|p| p.wrong_actions > 0);
+        let taken = wrong.filter_map(|p| p.actions.first());
+        taken
+            .min_by_key(|taken| taken.tick)
+            .map(PolicyAction::request)
     }
 }

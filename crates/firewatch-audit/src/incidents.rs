@@ -1,4 +1,5 @@
-//! What a whole set of incidents gives away: a guess that names the root cause too often, whatever the incident.
+//! What a whole set of incidents gives away: a guess that names the root cause too often or too seldom, whatever
+//! the incident.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use crate::text::counted;
 
 /// Incidents from which on a set is judged.
 const FEW: usize = 8;
-/// Standard deviations from which on more right guesses than expected are no chance.
+/// Standard deviations from which on more or fewer right guesses than expected are no chance: what is never the
+/// cause tells, too.
 const UNLIKELY: f64 = 3.0;
 
 /// Ways to guess the root cause's service without looking at the incident: each returns the services that it can
@@ -54,9 +56,9 @@ pub struct GuessResult {
     pub right: f64,
     /// Right guesses that are expected if it has nothing to do with the cause.
     pub expected: f64,
-    /// How unlikely so many are, in standard deviations.
+    /// Right guesses above the expected ones, in standard deviations.
     pub deviations: f64,
-    /// Whether it names the cause too often to be chance.
+    /// Whether it names the cause too often, or too seldom, to be chance.
     pub gives_away: bool,
 }
 
@@ -149,7 +151,7 @@ impl Tally {
             right: self.right,
             expected: self.expected,
             deviations,
-            gives_away: self.incidents >= FEW && deviations > UNLIKELY,
+            gives_away: self.incidents >= FEW && deviations.abs() > UNLIKELY,
         }
     }
 }

@@ -10,7 +10,7 @@ use firewatch_scenario::Runbook;
 pub const DEFAULT_LIMIT: u64 = 100_000_000;
 
 /// Most policies of a single action, unless another number is given.
-pub const DEFAULT_SINGLES: u64 = 1024;
+pub const DEFAULT_SINGLES: u64 = 2048;
 
 /// The options of an audit.
 #[derive(Clone, Debug)]

@@ -168,7 +168,11 @@ pub(crate) fn check(
             "trying it everywhere should not pay: add healthy services or red herrings that are wrong to act on, and leave wrong actions out of the runbook",
         ),
     ] {
-        for other in of(kind) {
+        // An action that is wrong at another tick may be right at the first.
+        let is_compared = |other: &&PolicyResult| {
+            kind != PolicyKind::WrongFirst || other.wrong_actions > best.wrong_actions
+        };
+        for other in of(kind).filter(is_compared) {
             compare(about, kind.name(), other.grade.total, advice, false);
         }
     }

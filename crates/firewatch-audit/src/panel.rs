@@ -102,8 +102,8 @@ pub(crate) fn random(count: u64, all: &[ActionRequest]) -> BlindGroup<'_> {
     BlindGroup::all((0..count).map(policy).collect())
 }
 
-/// Each remedy alone at each step, at most `most` of them: then each at the first step and at as many others
-/// as fit, drawn by the seed; with more remedies than that, some of these, each at a step that is drawn.
+/// Each remedy alone at each step, at most `most` of them: then each at as many steps as fit, drawn by the seed;
+/// with more remedies than that, some of these, each at one step.
 pub(crate) fn singles<'a>(
     remedies: &[ActionRequest],
     scenario: &Scenario,
@@ -112,23 +112,13 @@ pub(crate) fn singles<'a>(
     let steps = usize::try_from(scenario.ticks.saturating_sub(1)).unwrap_or(usize::MAX);
     let of = (remedies.len() as u64).saturating_mul(steps as u64);
     let mut random = chance::stream(scenario.seed, SINGLES);
-    let each = (most / remedies.len().max(1)).min(steps);
+    let picked = chance::sample(&mut random, most, remedies.len());
+    let each = (most / remedies.len().max(1)).clamp(1, steps.max(1));
     let mut policies = Vec::new();
-    if each == 0 && steps > 0 {
-        for remedy in chance::sample(&mut random, most, remedies.len()) {
-            let step = chance::index(&mut random, steps) as u64;
-            policies.push(alone(PolicyKind::Single, &remedies[remedy], step));
-        }
-    } else {
-        for remedy in remedies {
-            let others =
-                chance::sample(&mut random, each.saturating_sub(1), steps.saturating_sub(1));
-            let at = std::iter::once(0).chain(others.into_iter().map(|step| step as u64 + 1));
-            policies.extend(
-                at.take(each)
-                    .map(|step| alone(PolicyKind::Single, remedy, step)),
-            );
-        }
+    for remedy in picked {
+        let at = chance::sample(&mut random, each, steps);
+        let single = |step| alone(PolicyKind::Single, &remedies[remedy], step as u64);
+        policies.extend(at.into_iter().map(single));
     }
     BlindGroup { policies, of }
 }

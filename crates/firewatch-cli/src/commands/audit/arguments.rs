@@ -18,7 +18,7 @@ const MAX_ACTIONS: i64 = 12;
 const MAX_RANDOM: u64 = 100_000;
 
 /// The bound of the work, and what is done first.
-const WORK: &str = "An audit has a bound: `--limit`. Cheap checks come first (names, logs, doing nothing, the runbooks), then the reports of investigations (at most an eighth of the limit), blind policies (until half of it is used), a search if no runbook wins, and the variants of the best answer. The report has the work that was estimated, and that was done; a catalogue incident takes 2 to 10 million service ticks.";
+const WORK: &str = "An audit has a bound: `--limit`. Cheap checks come first (names, logs, doing nothing, the runbooks), then the reports of investigations (at most an eighth of the limit), blind policies (until half of it is used), a search if no runbook wins, and the variants of the best answer. The report has the work that was estimated, and that was done; an incident of the catalogue takes 1 to 3 million service ticks, about a second.";
 
 /// The arguments of `audit`.
 #[derive(Args, Debug)]
