@@ -25,7 +25,7 @@ pub(crate) fn ceiling(nothing: &PolicyResult, played: &[PolicyResult]) -> Vec<Au
         let (grade, floor) = (runbook.grade.total, nothing.grade.total);
         let gap = grade - floor;
         let evidence =
-            format!("a grade of {grade:.2}, at least {CEILING}; {gap:.2} above doing nothing");
+            format!("a grade of {grade:.3}, at least {CEILING}; {gap:.3} above doing nothing");
         AuditFinding::new(AuditCheck::Ceiling, runbook.title(), grade >= CEILING, evidence).advise(
             "act sooner, and leave out what is wrong or not needed; if nobody can do better, give more time before customers are hit",
         )
