@@ -84,8 +84,9 @@ fn every_branch_of_every_action_does_what_the_table_says() {
 
 #[test]
 fn every_branch_of_the_built_in_catalogues_can_be_taken() {
-    let traits: [(&str, Value); 14] = [
+    let traits: [(&str, Value); 15] = [
         ("cron_job_name", "nightly".into()),
+        ("network_packet_loss_rate_inbound", 0.2.into()),
         ("metastable_feedback_loop_active", true.into()),
         ("consensus_quorum_healthy", false.into()),
         ("lb_az_traffic_weight", 0.7.into()),
@@ -102,7 +103,15 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
     ];
     let resources = ["gpu_compute", "bandwidth", "db_connections"];
     let certificate = vec![("tls_certificate_expiry_seconds", 330.into())];
-    let mut variants = vec![Vec::new(), vec![("none", 0.into())], certificate];
+    let backlog = vec![("pipeline_queue_depth", 900.into())];
+    let age = vec![("data_freshness_lag_seconds", 90.0.into())];
+    let mut variants = vec![
+        Vec::new(),
+        vec![("none", 0.into())],
+        certificate,
+        backlog,
+        age,
+    ];
     for resource in resources {
         let mut variant = traits.to_vec();
         variant.push(("resource_quota_type", resource.into()));
@@ -142,7 +151,10 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
                             .unwrap();
                     }
                     simulation.set_metric(service, "status", status).unwrap();
-                    let state = simulation.snapshot();
+                    let mut state = simulation.snapshot();
+                    // Investigations of the standard profile see faults that act.
+                    let faults = state.faults.iter_mut();
+                    faults.for_each(|fault| fault.progression_tick = 1);
                     for action in catalogue.actions() {
                         // Only one action asks which resource is scarce.
                         let scarce = action.parameters().iter().any(|p| p.name() == "resource");

@@ -1,8 +1,8 @@
 //! A kind does the same in a simulation, in a fleet and in a host's own world, and whatever else is registered.
 
 use firewatch_sim::{
-    EnvironmentState, FaultKind, FaultKinds, FaultState, Fleet, Intervention, SimError, Simulation,
-    register_fault_kinds,
+    EnvironmentState, FaultKind, FaultKinds, FaultState, Fleet, Intervention, LogTexts, SimError,
+    Simulation, register_fault_kinds,
 };
 use firewatch_tests::{Crowd, neighbour};
 
@@ -181,19 +181,32 @@ fn a_state_of_an_unknown_kind_is_refused_by_its_name() {
 }
 
 #[test]
-fn the_evidence_is_in_the_log_of_the_root_cause() {
+fn the_evidence_is_in_the_log_of_its_service_while_it_acts() {
     let known = kinds([disk_full(), describe("idle")]);
     let mut simulation = simulation(&state(named("disk_full"), 3.0), &known);
+    assert!(!simulation.logs("back").join("\n").contains("ENOSPC"));
+    simulation.run(4);
+    let log = simulation.logs("back");
+    let line = log.iter().find(|line| line.contains("ENOSPC")).unwrap();
+    // Its time is one of the fourth tick, not the one that its kind names.
+    assert!(
+        ("2026-04-04T02:01:30".."2026-04-04T02:02:00").contains(&line.as_str()),
+        "{line}"
+    );
+    assert!(line.ends_with("Z ERROR [back] ENOSPC, 0.90"), "{line}");
+    assert!(!simulation.logs("middle").join("\n").contains("ENOSPC"));
+    simulation.halt_fault(0).unwrap();
+    assert!(!simulation.logs("back").join("\n").contains("ENOSPC"));
+    // In the reference's texts both are its own, and stay.
+    let mut reference = state(named("disk_full"), 3.0);
+    reference.log_script.texts = LogTexts::Reference;
+    let mut simulation = crate::simulation(&reference, &known);
     simulation.run(4);
     let log = simulation.logs("back");
     assert_eq!(log, ["2026-04-04T02:03:04Z ERROR [back] ENOSPC, 0.90"]);
-    assert!(!simulation.logs("middle").join("\n").contains("ENOSPC"));
     // A kind without evidence leaves the log of any service with such metrics.
     let mut silent = crate::simulation(&state(named("idle"), 1.0), &known);
     silent.run(1);
-    assert!(
-        silent.logs("back")[0].contains("Health check passed"),
-        "{:?}",
-        silent.logs("back")
-    );
+    let log = silent.logs("back").join("\n");
+    assert!(log.contains("[back] Health check: status="), "{log}");
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use firewatch_sim::{
     AdversarialLine, Engine, EnvironmentRef, EnvironmentState, FaultKind, FaultState, ImpactMode,
-    LogScript, METRICS, ServiceState, SloBudget, Value,
+    LogScript, LogTexts, METRICS, ServiceState, SloBudget, Value,
 };
 use serde::Deserialize;
 
@@ -145,6 +145,8 @@ impl Case {
                 .map(|fault| FaultState::new(fault.kind, &fault.service, fault.speed))
                 .collect(),
             log_script: LogScript {
+                texts: LogTexts::Reference,
+                seed: 0,
                 prompt_injection_service: self.prompt_injection_service.clone(),
                 adversarial: self.adversarial_logs.clone(),
             },

@@ -1,6 +1,6 @@
 //! Actions and the rules of a catalogue, as data.
 
-use firewatch_sim::{FaultKind, MetricKey, Topology, Value};
+use firewatch_sim::{FaultKind, LogTexts, MetricKey, Topology, Value};
 
 use crate::comparison::Comparison;
 use crate::names;
@@ -17,6 +17,17 @@ names! {
         Standard = "standard",
         /// The numbers and the order of operations of the Python reference, including its defects.
         Reference = "reference",
+    }
+}
+
+impl Profile {
+    /// Returns whose wording logs have under it.
+    #[must_use]
+    pub fn log_texts(self) -> LogTexts {
+        match self {
+            Self::Standard => LogTexts::Standard,
+            Self::Reference => LogTexts::Reference,
+        }
     }
 }
 
@@ -278,7 +289,7 @@ names! {
     Matching {
         /// Only the first fault of the incident, if the target is its root cause.
         Primary = "primary",
-        /// All faults of the target.
+        /// All faults of the target; investigations see those that act.
         Any = "any",
     }
 }

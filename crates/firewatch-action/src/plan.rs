@@ -3,7 +3,7 @@
 use firewatch_sim::{EnvironmentRef, Fault, FaultKind, ServiceHandle, Status};
 
 use crate::catalogue::{ActionCatalogue, ActionId};
-use crate::model::{ActionSpec, Branch, Condition, Matching};
+use crate::model::{ActionSpec, Branch, Category, Condition, Matching};
 use crate::parameter::{Parameters, Unfit};
 use crate::request::{HaltedFault, RequestedAction, Target};
 use crate::session::ActionSession;
@@ -63,10 +63,13 @@ impl ActionCatalogue {
             halts: None,
         };
         if let Some(spec) = self.get(action) {
+            let matching = self.rules().matching;
+            let looks = spec.category == Category::Investigation;
             let at = Situation {
                 view,
                 session,
-                primary_only: self.rules().matching == Matching::Primary,
+                primary_only: matching == Matching::Primary,
+                active_only: matching == Matching::Any && looks,
                 target: None,
                 parameters: self.parameters(spec, request),
             };
@@ -142,6 +145,8 @@ struct Situation<'a> {
     view: &'a EnvironmentRef<'a>,
     session: &'a ActionSession,
     primary_only: bool,
+    /// Whether faults that were halted, or have not acted, leave nothing to be seen.
+    active_only: bool,
     target: Option<usize>,
     parameters: Parameters<'a>,
 }
@@ -199,6 +204,7 @@ impl<'a> Situation<'a> {
             view,
             target,
             primary_only,
+            active_only,
             ..
         } = *self;
         let is_cause = primary_only && view.environment().root_cause_service() == target;
@@ -207,7 +213,8 @@ impl<'a> Situation<'a> {
                 true => is_cause && index == 0,
                 false => Some(fault.node()) == target,
             };
-            matches.then_some(fault)
+            let is_seen = !active_only || (!fault.halted && fault.progression_tick > 0);
+            (matches && is_seen).then_some(fault)
         })
     }
 

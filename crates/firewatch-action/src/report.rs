@@ -139,8 +139,14 @@ pub(super) fn trace(view: &EnvironmentRef, target: &str, raises: bool) -> Option
         } else {
             p99 / total * 100.0
         };
+        // The reference's profile keeps its texts to the byte.
+        let noun = if spans.len() == 1 && !raises {
+            "span"
+        } else {
+            "spans"
+        };
         lines.push(format!(
-            "{:.0}ms over {} spans, the longest {} with {share:.1}%",
+            "{:.0}ms over {} {noun}, the longest {} with {share:.1}%",
             times(total, 1000.0),
             spans.len(),
             spans[slowest].0,

@@ -68,7 +68,9 @@ impl EpisodeState {
     /// # Errors
     /// As [`EnvironmentState::blueprint`].
     pub(crate) fn blueprint(&self, scenario: &Scenario) -> Result<Blueprint, SimError> {
-        let blueprint = self.environment.blueprint()?;
+        let mut blueprint = self.environment.blueprint()?;
+        // A state from before texts were chosen does not name them.
+        blueprint.log_script.texts = self.score.profile().log_texts();
         Ok(blueprint.with_fault_kinds(scenario.fault_kinds.clone()))
     }
 }

@@ -1,7 +1,7 @@
 //! An episode of the reference before its first tick.
 
 use firewatch_scenario::{Difficulty, Scenario};
-use firewatch_sim::EnvironmentState;
+use firewatch_sim::{EnvironmentState, LogTexts};
 
 use crate::draw::draw;
 use crate::python::PythonRandom;
@@ -74,7 +74,10 @@ impl ReferenceStart {
     reason = "what is drawn and what is embedded is in order"
 )]
 fn start(scenario: &Scenario, random: &mut PythonRandom) -> EnvironmentState {
-    scenario
+    let mut state = scenario
         .initial_state_from(random)
-        .expect("an incident that is in order")
+        .expect("an incident that is in order");
+    // A task's scenario is of the standard profile, so that it can be played under either.
+    state.log_script.texts = LogTexts::Reference;
+    state
 }

@@ -97,6 +97,7 @@ impl ScenarioGenerator {
             .prompt_injection
             .and_then(|index| draft.services().nth(index));
         put_name(liar, &mut blueprint.log_script.prompt_injection_service);
+        blueprint.log_script.seed = seed;
         self.draw_topology();
         &self.blueprint
     }

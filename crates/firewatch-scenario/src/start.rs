@@ -118,6 +118,8 @@ fn shape(scenario: &Scenario) -> EnvironmentState {
         root_cause: scenario.root_cause_name().map(str::to_owned),
         faults: at_once(scenario).map(Fault::state).collect(),
         log_script: LogScript {
+            texts: scenario.profile.log_texts(),
+            seed: scenario.seed,
             prompt_injection_service: scenario.prompt_injection.clone(),
             adversarial: scenario.adversarial_logs.clone(),
         },

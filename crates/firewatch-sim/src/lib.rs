@@ -67,8 +67,8 @@ pub use tick::schedule::{BuiltInFaults, Tick, TickSet, install, tick_schedule};
 pub use world::blueprint::{Blueprint, FaultBlueprint, ServiceBlueprint, despawn_environment};
 pub use world::defragment::defragment_environments;
 pub use world::environment::{
-    AdversarialLine, Clock, Engine, Environment, Impact, ImpactMode, LogScript, SECONDS_PER_TICK,
-    SloBudget,
+    AdversarialLine, Clock, Engine, Environment, Impact, ImpactMode, LogScript, LogTexts,
+    SECONDS_PER_TICK, SloBudget,
 };
 pub use world::error::SimError;
 pub use world::fault::{

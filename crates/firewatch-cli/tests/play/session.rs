@@ -225,3 +225,18 @@ fn an_action_that_is_called_like_a_command_is_done_with_do() {
         "{told}"
     );
 }
+
+#[test]
+fn an_action_is_credited_with_the_fault_that_it_halted_only() {
+    let lines = "wait 6\nrevert_config b\nwait 2\ndeclare_resolved\n";
+    let told = told(&["tests/fixtures/play/two-halts.ron"], lines);
+    let (_, answer) = told.split_once("\nIncident: ").expect("an answer");
+    assert!(
+        answer.contains("halted at tick 8 by the timeline"),
+        "{answer}"
+    );
+    assert!(
+        answer.contains("halted at tick 8 by revert_config"),
+        "{answer}"
+    );
+}

@@ -203,16 +203,45 @@ pub struct Impact {
     pub mttm_achieved_tick: Option<u64>,
 }
 
-/// What is planted in the logs.
+/// Whose wording logs have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogTexts {
+    /// The lines of the last tick, with its metrics: what each service's program writes, and no cause or remedy.
+    #[default]
+    Standard,
+    /// The reference's lines to the byte: fixed times, and those of the first fault on the root cause.
+    Reference,
+}
+
+impl LogTexts {
+    /// Whether they are the standard ones.
+    fn are_standard(&self) -> bool {
+        *self == Self::Standard
+    }
+}
+
+/// What logs are made of besides the state: whose wording, a seed, and what is planted in them.
 #[derive(Component, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogScript {
+    /// Whose wording.
+    #[serde(skip_serializing_if = "LogTexts::are_standard")]
+    pub texts: LogTexts,
+    /// Seed of the ordinary lines of standard texts.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub seed: u64,
     /// The service whose log names itself as the culprit and asks to be restarted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt_injection_service: Option<String>,
-    /// Lines put in the middle of an otherwise healthy log; the first of a service counts.
+    /// Lines put in the middle of a log; in the reference's texts the first of a service counts, and only in an
+    /// otherwise healthy log.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adversarial: Vec<AdversarialLine>,
+}
+
+fn is_zero(seed: &u64) -> bool {
+    *seed == 0
 }
 
 /// A line planted in a service's log.

@@ -125,6 +125,7 @@ impl Rebuild {
             .prompt_injection_service
             .clone_from(&script.prompt_injection_service);
         log_script.adversarial.clone_from(&script.adversarial);
+        (log_script.texts, log_script.seed) = (script.texts, script.seed);
         let indexed = blueprint.services.iter().enumerate();
         for ((index, service), &target) in indexed.zip(targets.as_slice()) {
             // It is missing only if a host has despawned the service.

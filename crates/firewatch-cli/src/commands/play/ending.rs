@@ -168,9 +168,9 @@ fn write_answer(session: &PlaySession, out: &mut Output) -> Result<(), Failure> 
     if faults.is_empty() {
         writeln!(out, "  no fault")?;
     }
-    let faults = faults.iter();
+    let faults = faults.iter().enumerate();
     let rows: Vec<Vec<Cell>> = faults
-        .map(|(fault, first_tick)| fault_row(session, fault, *first_tick, palette))
+        .map(|(index, (fault, first_tick))| fault_row(session, index, fault, *first_tick, palette))
         .collect();
     write_table(&rows, out)?;
     let red_herrings = scenario.red_herrings.join(", ");
@@ -196,6 +196,7 @@ fn write_answer(session: &PlaySession, out: &mut Output) -> Result<(), Failure> 
 
 fn fault_row(
     session: &PlaySession,
+    index: usize,
     fault: &FaultState,
     first_tick: u64,
     palette: Palette,
@@ -205,8 +206,8 @@ fn fault_row(
         tick => format!("from tick {tick}"),
     };
     let is_by = |tick: u64| {
-        let mut steps = session.steps().iter().filter(|step| step.halted);
-        steps.find(|step| step.tick == tick)
+        let mut steps = session.steps().iter();
+        steps.find(|step| step.tick == tick && step.halted == Some(index))
     };
     let (style, end) = match fault.halted_at_tick {
         _ if !fault.halted => (BAD, "never halted".to_owned()),

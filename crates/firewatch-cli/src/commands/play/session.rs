@@ -37,8 +37,8 @@ pub struct StepRecord {
     pub request: ActionRequest,
     /// Whether it was a wrong action.
     pub wrong: bool,
-    /// Whether it halted a fault.
-    pub halted: bool,
+    /// The index of the fault that it halted.
+    pub halted: Option<usize>,
     /// Feedback of the action.
     pub feedback: String,
     /// Reward of the step.
@@ -86,7 +86,7 @@ impl PlaySession {
             tick: self.now.tick + 1,
             request: request.clone(),
             wrong: false,
-            halted: false,
+            halted: None,
             feedback: String::new(),
             reward: Reward::default(),
             failed_action: None,
@@ -94,7 +94,7 @@ impl PlaySession {
         let now = match self.episode.step(request) {
             Ok(step) => {
                 record.wrong = step.wrong;
-                record.halted = step.halted.is_some();
+                record.halted = step.halted.map(|fault| fault.index);
                 record.feedback = step.feedback;
                 record.reward = step.reward;
                 // An action that fails in the reference takes its tick, so there is a new observation.

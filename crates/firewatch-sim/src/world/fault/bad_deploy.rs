@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::descriptor::{FaultKindDescriptor, PrecedingChange};
 use crate::world::fault_kind::FaultKind;
+use crate::world::log_template::{LogTemplate, When};
 use crate::world::num;
+use crate::world::process::Process;
 
 impl FaultKind {
     /// Errors and latency grow since a deployment.
@@ -18,7 +20,8 @@ pub(super) const DESCRIPTOR: FaultKindDescriptor = FaultKindDescriptor::of(
 )
 .with_physics(act)
 .with_preceding_change(PrecedingChange::Deployment { ages: [30, 300] })
-.with_evidence(evidence);
+.with_evidence(evidence)
+.with_symptoms(SYMPTOMS);
 
 const ERRORS_PER_TICK: f64 = 0.08;
 const LATENCY_SECONDS_PER_TICK: f64 = 0.3;
@@ -33,6 +36,31 @@ fn act(fault: &mut FaultContext) {
         .last_deployment_age_seconds
         .min(MAX_DEPLOYMENT_AGE_SECONDS);
 }
+
+/// What the service's program writes in a tick in which the fault is active, in the standard texts.
+const SYMPTOMS: &[LogTemplate] = &[
+    LogTemplate::error(
+        "java.lang.NullPointerException: Cannot invoke method on null reference (version: {sha})",
+    )
+    .by(&[Process::Jvm])
+    .when(When::Errors(0.01)),
+    LogTemplate::error("    at RequestHandler.process(RequestHandler.java:187)")
+        .by(&[Process::Jvm])
+        .when(When::Errors(0.01)),
+    LogTemplate::error(
+        "ERROR:  null value in column \"owner_id\" violates not-null constraint (schema: {sha})",
+    )
+    .by(&[Process::Database])
+    .when(When::Errors(0.01)),
+    LogTemplate::error("ERR Error running script (f_{sha}): attempt to index a nil value")
+        .by(&[Process::Cache])
+        .when(When::Errors(0.01)),
+    LogTemplate::error("filter chain {sha}: unexpected null header, request failed")
+        .by(&[Process::Proxy])
+        .when(When::Errors(0.01)),
+    LogTemplate::warn("Readiness probe failed: HTTP probe returned status 500")
+        .when(When::Errors(0.5)),
+];
 
 fn evidence(fault: &EvidenceContext) -> Vec<LogLine> {
     let sha = &fault.info.last_deployment_sha;

@@ -9,7 +9,9 @@ use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::descriptor::{FaultKindDescriptor, PrecedingChange};
 use crate::world::environment::{Engine, Environment};
 use crate::world::fault_kind::FaultKind;
+use crate::world::log_template::{LogTemplate, When};
 use crate::world::num;
+use crate::world::process::Process;
 use crate::world::service::{RequestQueue, Traffic, Vitals};
 
 impl FaultKind {
@@ -23,7 +25,8 @@ pub(super) const DESCRIPTOR: FaultKindDescriptor = FaultKindDescriptor::of(
 )
 .with_physics(act)
 .with_preceding_change(PrecedingChange::Configuration { ages: [10, 120] })
-.with_evidence(evidence);
+.with_evidence(evidence)
+.with_symptoms(SYMPTOMS);
 
 const DESCRIPTORS_PER_TICK: f64 = 50.0;
 const MAX_DESCRIPTORS: i64 = 1024;
@@ -135,6 +138,27 @@ fn feed_loop(speed: f64, vitals: &mut Vitals, queue: &mut RequestQueue, retries_
         drain_rate - speed * DRAIN_RATE_LOSS_PER_TICK,
     ));
 }
+
+/// What the service's program writes in a tick in which the fault is active, in the standard texts.
+const SYMPTOMS: &[LogTemplate] = &[
+    LogTemplate::error("java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available, request timed out after {p99_ms}ms ({pool})")
+        .by(&[Process::Jvm])
+        .when(When::OutsideLoop),
+    LogTemplate::error("FATAL:  sorry, too many clients already ({pool})")
+        .by(&[Process::Database])
+        .when(When::OutsideLoop),
+    LogTemplate::error("Error accepting a client: max number of clients reached ({pool})")
+        .by(&[Process::Cache])
+        .when(When::OutsideLoop),
+    LogTemplate::error("no pooled upstream connection within {p99_ms}ms ({pool})")
+        .by(&[Process::Proxy])
+        .when(When::OutsideLoop),
+    LogTemplate::info("open_file_descriptors={descriptors}").when(When::OutsideLoop),
+    LogTemplate::warn("open_file_descriptors={descriptors} - approaching system limit")
+        .when(When::Descriptors(800)),
+    LogTemplate::warn("request queue depth {http_server_request_queue_depth}").when(When::InLoop),
+    LogTemplate::warn("oldest request in the queue has waited {p99_ms}ms").when(When::InLoop),
+];
 
 fn evidence(fault: &EvidenceContext) -> Vec<LogLine> {
     let descriptors = fault.runtime.process_open_file_descriptors;

@@ -70,7 +70,8 @@ impl EvidenceContext<'_> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogLine {
-    /// Time of day, `02:10:11`; the date is the same for all lines.
+    /// Time of day in the reference's texts, `02:10:11`; the date is the same for all lines. In the standard texts
+    /// the line gets a time of the tick.
     pub time: Cow<'static, str>,
     /// Level: `INFO`, `WARN`, `ERROR`.
     pub level: Cow<'static, str>,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::growth::Growth;
 use crate::world::fault_kind::{FaultKind, FaultKindError};
+use crate::world::log_template::LogTemplate;
 
 /// What a fault does to its service in a tick in which it is active.
 pub type FaultPhysics = fn(&mut FaultContext);
@@ -51,6 +52,9 @@ pub struct FaultKindDescriptor {
     evidence: Option<FaultEvidence>,
     /// Evidence as data.
     pub(super) lines: Vec<LogLine>,
+    /// What the service's program writes in a tick in which the fault is active, in the standard texts; where
+    /// empty, the evidence stands for it.
+    symptoms: &'static [LogTemplate],
 }
 
 impl FaultKindDescriptor {
@@ -75,7 +79,14 @@ impl FaultKindDescriptor {
             preceding_change: None,
             evidence: None,
             lines: Vec::new(),
+            symptoms: &[],
         }
+    }
+
+    /// Sets the lines of the standard texts.
+    pub(super) const fn with_symptoms(mut self, symptoms: &'static [LogTemplate]) -> Self {
+        self.symptoms = symptoms;
+        self
     }
 
     /// Sets what the fault does in a tick in which it is active, before errors cascade.
@@ -113,8 +124,11 @@ impl FaultKindDescriptor {
         self
     }
 
-    /// Sets the log lines that an operator finds in the log of the root cause while this fault is the first
-    /// of its environment.
+    /// Sets the log lines that an operator finds in the log of the fault's service while the fault is active.
+    ///
+    /// In the standard texts they get times of the tick, in their order; in the reference's texts they keep their
+    /// own, and only the first fault of an environment leaves any, on the root cause. They should tell what the
+    /// service's program sees, not what is wrong with it or what would help.
     #[must_use]
     pub const fn with_evidence(mut self, evidence: FaultEvidence) -> Self {
         self.evidence = Some(evidence);
@@ -160,6 +174,11 @@ impl FaultKindDescriptor {
     #[must_use]
     pub const fn preceding_change(&self) -> Option<PrecedingChange> {
         self.preceding_change
+    }
+
+    /// The lines that the standard texts have of it; empty where they have its evidence.
+    pub(crate) fn symptoms(&self) -> &'static [LogTemplate] {
+        self.symptoms
     }
 
     /// The log lines that it leaves; none where the log looks as without it.

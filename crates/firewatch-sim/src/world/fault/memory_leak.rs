@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::descriptor::FaultKindDescriptor;
 use crate::world::fault_kind::FaultKind;
+use crate::world::log_template::{LogTemplate, When};
 use crate::world::num;
+use crate::world::process::Process;
 
 impl FaultKind {
     /// Memory, latency and errors grow slowly.
@@ -18,7 +20,8 @@ pub(super) const DESCRIPTOR: FaultKindDescriptor = FaultKindDescriptor::of(
 )
 .with_physics(act)
 .filling_memory()
-.with_evidence(evidence);
+.with_evidence(evidence)
+.with_symptoms(SYMPTOMS);
 
 const MEMORY_PER_TICK: f64 = 0.05;
 /// Below the out-of-memory kill, so that the leak stays a slow decline.
@@ -38,6 +41,20 @@ fn act(fault: &mut FaultContext) {
     vitals.http_server_error_rate =
         num::min(1.0, vitals.http_server_error_rate + speed * ERRORS_PER_TICK);
 }
+
+/// What the service's program writes in a tick in which the fault is active, in the standard texts.
+const SYMPTOMS: &[LogTemplate] = &[
+    LogTemplate::warn("Request processed in {p99_ms}ms - high latency detected")
+        .by(&[Process::Jvm, Process::Proxy])
+        .when(When::Latency(0.5)),
+    LogTemplate::warn("slow statement: duration {p99_ms}ms")
+        .by(&[Process::Database])
+        .when(When::Latency(0.5)),
+    LogTemplate::warn("slow command: {p99_ms}ms")
+        .by(&[Process::Cache])
+        .when(When::Latency(0.5)),
+    LogTemplate::warn("process_memory_utilization={memory}").when(When::Memory(0.4)),
+];
 
 fn evidence(fault: &EvidenceContext) -> Vec<LogLine> {
     let vitals = fault.vitals;

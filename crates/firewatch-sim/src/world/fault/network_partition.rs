@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::descriptor::FaultKindDescriptor;
 use crate::world::fault_kind::FaultKind;
+use crate::world::log_template::{LogTemplate, When};
 use crate::world::num;
 
 impl FaultKind {
@@ -17,7 +18,8 @@ pub(super) const DESCRIPTOR: FaultKindDescriptor = FaultKindDescriptor::of(
     Cow::Borrowed("The service is cut off from what it calls."),
 )
 .with_physics(act)
-.with_evidence(evidence);
+.with_evidence(evidence)
+.with_symptoms(SYMPTOMS);
 
 const LATENCY_SECONDS_PER_TICK: f64 = 2.0;
 /// A common socket timeout: what a call to an unreachable peer takes at least ...
@@ -34,6 +36,19 @@ fn act(fault: &mut FaultContext) {
     vitals.http_server_error_rate =
         num::min(1.0, vitals.http_server_error_rate + speed * ERRORS_PER_TICK);
 }
+
+/// What the service's program writes in a tick in which the fault is active, in the standard texts.
+const SYMPTOMS: &[LogTemplate] = &[
+    LogTemplate::warn("Connection refused: {peer}:{peer_port} (attempt 1/3)"),
+    LogTemplate::warn("Connection refused: {peer}:{peer_port} (attempt 2/3)"),
+    LogTemplate::error(
+        "Connection refused: {peer}:{peer_port} (attempt 3/3) - all retries exhausted",
+    ),
+    LogTemplate::error("{peer} unreachable, no answer within {p99_ms}ms").when(When::Latency(0.5)),
+    LogTemplate::warn("Connection reset by peer while reading a request").when(When::CallsNothing),
+    LogTemplate::error("Could not send an answer to a client: timed out after {p99_ms}ms")
+        .when(When::CallsNothing),
+];
 
 fn evidence(fault: &EvidenceContext) -> Vec<LogLine> {
     let callees = fault.callees();

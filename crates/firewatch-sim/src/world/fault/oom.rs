@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::descriptor::FaultKindDescriptor;
 use crate::world::fault_kind::FaultKind;
+use crate::world::log_template::{LogTemplate, When};
 use crate::world::num;
+use crate::world::process::Process;
 
 impl FaultKind {
     /// Memory runs out fast; the process is killed and starts again, over and over.
@@ -18,7 +20,8 @@ pub(super) const DESCRIPTOR: FaultKindDescriptor =
     FaultKindDescriptor::of(FaultKind::OOM, Cow::Borrowed(ABOUT))
         .with_physics(act)
         .filling_memory()
-        .with_evidence(evidence);
+        .with_evidence(evidence)
+        .with_symptoms(SYMPTOMS);
 
 const MEMORY_PER_TICK: f64 = 0.15;
 const KILL_UTILIZATION: f64 = 0.98;
@@ -38,6 +41,36 @@ fn act(fault: &mut FaultContext) {
     }
     runtime.set_memory_usage(vitals.process_memory_utilization);
 }
+
+/// What the service's program writes in a tick in which the fault is active, in the standard texts.
+const SYMPTOMS: &[LogTemplate] = &[
+    LogTemplate::error("java.lang.OutOfMemoryError: Java heap space - requested 64MB")
+        .by(&[Process::Jvm])
+        .when(When::Killed(UTILIZATION_AFTER_KILL)),
+    LogTemplate::error("LOG:  server process was terminated by signal 9: Killed")
+        .by(&[Process::Database])
+        .when(When::Killed(UTILIZATION_AFTER_KILL)),
+    LogTemplate::error("Out Of Memory allocating 67108864 bytes")
+        .by(&[Process::Cache])
+        .when(When::Killed(UTILIZATION_AFTER_KILL)),
+    LogTemplate::error("unable to allocate 67108864 bytes for a buffer")
+        .by(&[Process::Proxy])
+        .when(When::Killed(UTILIZATION_AFTER_KILL)),
+    LogTemplate::error("Container killed: OOMKilled (exit code 137, memory limit: {limit}Mi)")
+        .when(When::Killed(UTILIZATION_AFTER_KILL)),
+    LogTemplate::warn("heap memory at {memory}")
+        .by(&[Process::Jvm])
+        .when(When::Memory(0.5)),
+    LogTemplate::warn("memory of backend processes at {memory}")
+        .by(&[Process::Database])
+        .when(When::Memory(0.5)),
+    LogTemplate::warn("used_memory at {memory}")
+        .by(&[Process::Cache])
+        .when(When::Memory(0.5)),
+    LogTemplate::warn("buffer memory at {memory}")
+        .by(&[Process::Proxy])
+        .when(When::Memory(0.5)),
+];
 
 fn evidence(fault: &EvidenceContext) -> Vec<LogLine> {
     let (vitals, runtime) = (fault.vitals, fault.runtime);

@@ -47,7 +47,8 @@ pub struct FaultKindRules {
     /// The change that precedes it.
     #[serde(default)]
     pub preceding_change: Option<PrecedingChange>,
-    /// The log lines that an operator finds in the log of the root cause.
+    /// The log lines that an operator finds in the log of its service, as
+    /// [`FaultKindDescriptor::with_evidence`] sets them.
     #[serde(default)]
     pub evidence: Vec<LogLine>,
 }
