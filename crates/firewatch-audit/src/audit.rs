@@ -201,7 +201,7 @@ fn repeat_all(
     let again = field.repeat(&picked)?;
     let logs = match arena.fitting(field.limit()) {
         0 => evidence.logs,
-        _ => Evidence::read(arena, evidence.scan.clone(), &[], 0)?.logs,
+        _ => leaks::logs_again(arena)?,
     };
     let first: Vec<&PolicyResult> = picked.iter().map(|&index| &field.played[index]).collect();
     let is_cut = field.cuts.repeats;

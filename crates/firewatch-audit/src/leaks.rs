@@ -9,7 +9,7 @@ use firewatch_scenario::Scenario;
 
 use crate::finding::{AuditCheck, AuditFinding};
 use crate::text::counted;
-pub(crate) use evidence::Evidence;
+pub(crate) use evidence::{Evidence, logs_again};
 use scan::Meaning;
 pub(crate) use scan::Scan;
 

@@ -48,7 +48,7 @@ impl Evidence {
             all_reports: 0,
             logs: FNV_BASIS,
         };
-        evidence.read_logs(arena)?;
+        watch(arena, |view| evidence.read_tick(view))?;
         let investigations = investigations(arena, first);
         evidence.all_reports = investigations.len() as u64;
         let fitting = arena.fitting(limit);
@@ -57,23 +57,6 @@ impl Evidence {
                 .read_all_reports(arena, &investigations[..fitting.min(investigations.len())])?;
         }
         Ok(evidence)
-    }
-
-    /// Reads the logs in a batch of one, which makes no other texts.
-    fn read_logs(&mut self, arena: &Arena) -> Result<(), EpisodeError> {
-        let (profile, catalogue) = (arena.scenario.profile, Arc::clone(&arena.catalogue));
-        let request = EpisodeRequest::Scenario(Arc::clone(arena.scenario));
-        let mut batch = EpisodeBatch::repeated(profile, catalogue, &request, 1, 1)?;
-        let (wait, mut steps) = ([ActionRequest::wait()], [BatchStep::default()]);
-        let of_tick = work::of_tick(arena.scenario);
-        loop {
-            arena.work.add(1, of_tick);
-            batch.fleet().read(0, |view| self.read_tick(view))?;
-            if steps[0].end.is_some() {
-                return Ok(());
-            }
-            batch.step(&wait, &mut steps)?;
-        }
     }
 
     fn read_all_reports(
@@ -101,7 +84,7 @@ impl Evidence {
                 if is_error(&line) {
                     self.errors.entry(name.to_owned()).or_insert(tick);
                 }
-                self.logs = fnv(self.logs, &line);
+                self.logs = fingerprint(self.logs, &line);
                 let source = Source {
                     tick,
                     service: name,
@@ -136,6 +119,34 @@ impl Evidence {
     }
 }
 
+/// Returns a fingerprint of all logs, read once more.
+pub(crate) fn logs_again(arena: &Arena) -> Result<u64, EpisodeError> {
+    let mut logs = FNV_BASIS;
+    watch(arena, |view| {
+        for line in view.service_names().flat_map(|name| view.logs(name)) {
+            logs = fingerprint(logs, &line);
+        }
+    })?;
+    Ok(logs)
+}
+
+/// Shows each tick of the incident while nobody acts. It is played in a batch of one, which makes no texts.
+fn watch(arena: &Arena, mut look: impl FnMut(&EnvironmentRef)) -> Result<(), EpisodeError> {
+    let (profile, catalogue) = (arena.scenario.profile, Arc::clone(&arena.catalogue));
+    let request = EpisodeRequest::Scenario(Arc::clone(arena.scenario));
+    let mut batch = EpisodeBatch::repeated(profile, catalogue, &request, 1, 1)?;
+    let (wait, mut steps) = ([ActionRequest::wait()], [BatchStep::default()]);
+    let of_tick = work::of_tick(arena.scenario);
+    loop {
+        arena.work.add(1, of_tick);
+        batch.fleet().read(0, &mut look)?;
+        if steps[0].end.is_some() {
+            return Ok(());
+        }
+        batch.step(&wait, &mut steps)?;
+    }
+}
+
 /// Each investigation on each service, those on the `first` services before others.
 fn investigations(arena: &Arena, first: &[&str]) -> Vec<ActionRequest> {
     let specs = || {
@@ -167,7 +178,7 @@ fn is_error(line: &str) -> bool {
 const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// Adds a line to a fingerprint (FNV-1a).
-fn fnv(digest: u64, line: &str) -> u64 {
+fn fingerprint(digest: u64, line: &str) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     let bytes = line.bytes().chain(std::iter::once(b'\n'));
     bytes.fold(digest, |digest, byte| {

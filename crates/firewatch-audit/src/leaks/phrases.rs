@@ -2,29 +2,28 @@
 
 use std::collections::BTreeMap;
 
-/// Names to look for, each as words in lower case with a space between.
+/// Names to look for.
 #[derive(Clone, Debug)]
 pub(crate) struct Phrases<T> {
-    names: BTreeMap<String, T>,
-    /// Words of the longest name.
-    longest: usize,
+    /// By their first word in lower case: the names, as words with a space between.
+    by_first: BTreeMap<String, Vec<(String, T)>>,
 }
 
 impl<T: Copy> Phrases<T> {
     /// No names yet.
     pub(crate) fn new() -> Self {
         Self {
-            names: BTreeMap::new(),
-            longest: 0,
+            by_first: BTreeMap::new(),
         }
     }
 
     /// Adds a name: `memory_leak` stands for `memory-leak` and `Memory leak`, too.
     pub(crate) fn add(&mut self, name: &str, meaning: T) {
-        let spaced = spaced(name);
-        self.longest = self.longest.max(spaced.split(' ').count());
-        if !spaced.is_empty() {
-            self.names.entry(spaced).or_insert(meaning);
+        let name = spaced(name);
+        let first = first_word(&name).to_owned();
+        let names = self.by_first.entry(first).or_default();
+        if !name.is_empty() && !names.iter().any(|(known, _)| *known == name) {
+            names.push((name, meaning));
         }
     }
 
@@ -34,26 +33,35 @@ impl<T: Copy> Phrases<T> {
         let is_end = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
         let words = text.split(is_end).filter(|word| !word.is_empty());
         let words: Vec<String> = words.map(str::to_lowercase).collect();
-        let mut look = |phrase: &str| {
-            if let Some((name, meaning)) = self.names.get_key_value(phrase) {
-                found(name, *meaning);
+        for (start, word) in words.iter().enumerate() {
+            for (name, meaning) in self.by_first.get(word).into_iter().flatten() {
+                let mut following = words[start..].iter();
+                if name
+                    .split(' ')
+                    .all(|part| following.next().is_some_and(|word| word == part))
+                {
+                    found(name, *meaning);
+                }
             }
-        };
-        for start in 0..words.len() {
-            let mut phrase = String::new();
-            for word in words[start..].iter().take(self.longest) {
-                phrase.push_str(word);
-                look(&phrase);
-                phrase.push(' ');
-            }
-            let joined = spaced(&words[start]);
-            if joined.contains(' ') {
-                look(&joined);
+            if word.contains(['_', '-']) {
+                self.find_joined(&spaced(word), &mut found);
             }
         }
     }
+
+    /// Calls `found` if the words are a name of several.
+    fn find_joined(&self, words: &str, found: &mut impl FnMut(&str, T)) {
+        let names = self.by_first.get(first_word(words)).into_iter().flatten();
+        let several = names.filter(|(name, _)| name.contains(' ') && name == words);
+        several.for_each(|(name, meaning)| found(name, *meaning));
+    }
 }
 
+fn first_word(words: &str) -> &str {
+    words.split(' ').next().unwrap_or_default()
+}
+
+/// Returns the words of a name in lower case, with a space between.
 fn spaced(name: &str) -> String {
     let words = name.split(|c: char| !c.is_alphanumeric());
     let words: Vec<String> = { words.filter(|word| !word.is_empty()) }
