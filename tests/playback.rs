@@ -36,7 +36,7 @@ impl Ending {
             verdicts: playback.verdicts(),
             histories: playback.histories().to_vec(),
             events: playback.events().to_vec(),
-            impact_after_mitigation: playback.impact_after_mitigation(),
+            impact_after_mitigation: playback.impact().relapsed,
             ticks: playback.tick_count(),
             hash: playback.simulation().state_hash(),
         }
@@ -47,7 +47,7 @@ impl Ending {
             verdicts: script.verdicts(),
             histories: script.histories().to_vec(),
             events: script.events().to_vec(),
-            impact_after_mitigation: script.impact_after_mitigation(),
+            impact_after_mitigation: script.impact(view).relapsed,
             ticks: view.clock().tick,
             hash: view.state_hash(),
         }

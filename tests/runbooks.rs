@@ -131,7 +131,7 @@ fn an_answer_is_scored_and_expected_of() {
         wait_until(alert("auth-service")),
         action("rollback_deploy", "api-gateway"),
         action("rollback_deploy", "auth-service"),
-        wait_until(mitigated),
+        wait_until(all_healthy),
         action("declare_resolved"),
     ], expect: [
         at_end(grade(ge(0.7))),

@@ -21,6 +21,7 @@ fn play(scenario: &Scenario) -> (Vec<String>, u64) {
 
 #[test]
 fn every_expectation_holds_and_the_run_repeats() {
+    let mut all_failed = Vec::new();
     for (file, scenario) in scenarios() {
         let file = file.display();
         assert!(
@@ -28,9 +29,10 @@ fn every_expectation_holds_and_the_run_repeats() {
             "{file}"
         );
         let (failed, hash) = play(&scenario);
-        assert!(failed.is_empty(), "{file}: {failed:#?}");
+        all_failed.extend(failed.into_iter().map(|failed| format!("{file}: {failed}")));
         assert_eq!(hash, play(&scenario).1, "{file} runs to another hash");
     }
+    assert!(all_failed.is_empty(), "{all_failed:#?}");
 }
 
 /// What the comments derive by hand follows from the rules, not from the baselines that were drawn.

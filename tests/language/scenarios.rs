@@ -90,6 +90,7 @@ pub fn scenarios() -> impl Strategy<Value = Scenario> {
             services,
             faults,
             absent_services: Vec::new(),
+            user_facing: Vec::new(),
             red_herrings: Vec::new(),
             root_cause: root_cause.map(|index| index.get(&names).clone()),
             prompt_injection: prompt_injection.map(|index| index.get(&names).clone()),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use firewatch_sim::FaultKinds;
+use firewatch_sim::{FaultKind, FaultKinds};
 
 use crate::action_error::ActionError;
 use crate::check::{self, Author};
@@ -220,6 +220,16 @@ impl ActionCatalogue {
     #[must_use]
     pub fn actions(&self) -> &[ActionSpec] {
         &self.actions
+    }
+
+    /// Returns whether some action halts faults of this kind; on a red herring none does that spares those.
+    #[must_use]
+    pub fn can_halt(&self, kind: FaultKind, on_red_herring: bool) -> bool {
+        let spares = on_red_herring && self.rules.spare_red_herrings;
+        self.actions.iter().any(|action| {
+            let mut branches = action.branches.iter();
+            !(spares && action.guarded) && branches.any(|branch| branch.halts.contains(&kind))
+        })
     }
 
     /// Returns whether effects on the callers of a target skip red herrings.

@@ -12,7 +12,7 @@ use crate::policy::{Policy, PolicyKind, PolicyRunner};
 use crate::result::{FinalState, PolicyAction, PolicyResult};
 use crate::work::{self, Work};
 use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
-use firewatch_response::score::Score;
+use firewatch_response::score::{Incident, Score};
 
 /// An incident that policies are played on.
 pub(crate) struct Arena<'a> {
@@ -180,7 +180,12 @@ impl<'a> PolicyRun<'a> {
                 .push(PolicyAction::new(tick, action, step, halts));
         }
         if let (Some(end), Some(grade)) = (score.end(), score.grade()) {
-            let standing = FinalState::read(arena.scenario, score, view);
+            let incident = Incident {
+                profile: arena.scenario.profile,
+                scenario: arena.scenario,
+                catalogue: &arena.catalogue,
+            };
+            let standing = FinalState::read(&incident, score, view);
             self.played = Some(PolicyResult {
                 kind: self.policy.kind,
                 name: self.policy.name.clone(),

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// The definition of winning, in a sentence; the same everywhere.
 macro_rules! won {
     () => {
-        "A policy wins if at the end the incident counts as mitigated in the profile's account, every fault has begun and is halted, every service but red herrings is healthy, all goals are met and SLO budget is left."
+        "A policy wins if at the last tick every fault that an action can end is over, the others hit no customers and all goals are met; under the reference profile if at the end the incident counts as mitigated, every fault has begun and is halted, every service but red herrings is healthy, all goals are met and SLO budget is left."
     };
 }
 

@@ -2,13 +2,13 @@
 
 use firewatch_action::{ActionRequest, Metrics};
 use firewatch_scenario::Scenario;
-use firewatch_sim::{EnvironmentRef, Status};
+use firewatch_sim::{EnvironmentRef, Fault, Status};
 use serde::Serialize;
 
 use crate::finding::won;
 use crate::policy::PolicyKind;
 use firewatch_episode::BatchStep;
-use firewatch_response::score::{EpisodeEnd, Grade, Score};
+use firewatch_response::score::{EpisodeEnd, Grade, Incident, Score};
 
 /// An action of a policy; waiting is none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -114,38 +114,19 @@ pub(crate) struct FinalState {
 
 impl FinalState {
     /// Reads an episode that has just ended.
-    pub(crate) fn read(scenario: &Scenario, score: &Score, view: &EnvironmentRef) -> Self {
-        let mut shortfalls = Vec::new();
-        if score.mttm_tick().is_none() {
-            shortfalls.push("it is not mitigated".to_owned());
-        }
-        for fault in view.faults().filter(|fault| !fault.halted) {
-            let service = view.fault_service(fault);
-            let kind = view.fault_kind(fault);
-            shortfalls.push(format!("{kind} of {service} goes on"));
-        }
+    pub(crate) fn read(incident: &Incident, score: &Score, view: &EnvironmentRef) -> Self {
+        let scenario = incident.scenario;
+        let by_outcome = score.grade().and_then(|grade| grade.won).is_some();
+        let mut shortfalls = match by_outcome {
+            true => of_outcome(incident, score, view),
+            false => of_engine(scenario, score, view),
+        };
         let faults_halted: Vec<bool> = view.faults().map(|fault| fault.halted).collect();
-        let to_come = { scenario.all_faults() }.filter(|fault| fault.start_tick < scenario.ticks);
-        if faults_halted.len() < to_come.count() {
-            shortfalls.push("a fault has not begun yet".to_owned());
-        }
-        let unhealthy: Vec<(&str, Status)> = { view.service_names().zip(view.vitals()) }
-            // The last action has changed them after the last tick.
-            .map(|(name, vitals)| (name, vitals.derived_status()))
-            .filter(|(_, status)| *status != Status::Healthy)
-            .collect();
-        for (name, status) in &unhealthy {
-            if !scenario.red_herrings.iter().any(|herring| herring == name) {
-                shortfalls.push(format!("{name} is {status}"));
-            }
-        }
+        let unhealthy = unhealthy(view);
         let goals = &scenario.goals.list;
         let counted = score.counted_goals(scenario, view);
         for goal in counted.filter(|goal| !goal.is_met(view)) {
             shortfalls.push(format!("{goal} is missed"));
-        }
-        if score.budget() <= 0.0 {
-            shortfalls.push("the SLO budget is used up".to_owned());
         }
         Self {
             shortfalls,
@@ -156,4 +137,55 @@ impl FinalState {
                 .collect(),
         }
     }
+}
+
+/// The reasons why it is not won, but for missed goals.
+fn of_outcome(incident: &Incident, score: &Score, view: &EnvironmentRef) -> Vec<String> {
+    let faults = view.faults();
+    let open = faults.filter(|fault| !fault.halted && incident.can_end(view, fault));
+    let mut shortfalls: Vec<String> = open.map(|fault| goes_on(view, fault)).collect();
+    if score
+        .final_grade_input()
+        .is_some_and(|input| input.outcome.others_hit)
+    {
+        shortfalls.push("a fault that no action can end hits customers".to_owned());
+    }
+    shortfalls
+}
+
+fn goes_on(view: &EnvironmentRef, fault: &Fault) -> String {
+    let (kind, service) = (view.fault_kind(fault), view.fault_service(fault));
+    format!("{kind} of {service} goes on")
+}
+
+/// The same under the reference profile, where winning is no part of the grade.
+fn of_engine(scenario: &Scenario, score: &Score, view: &EnvironmentRef) -> Vec<String> {
+    let mut shortfalls = Vec::new();
+    if score.mttm_tick().is_none() {
+        shortfalls.push("it is not mitigated".to_owned());
+    }
+    let active = view.faults().filter(|fault| !fault.halted);
+    shortfalls.extend(active.map(|fault| goes_on(view, fault)));
+    let to_come = { scenario.all_faults() }.filter(|fault| fault.start_tick < scenario.ticks);
+    if view.faults().count() < to_come.count() {
+        shortfalls.push("a fault has not begun yet".to_owned());
+    }
+    for (name, status) in unhealthy(view) {
+        if !scenario.red_herrings.iter().any(|herring| herring == name) {
+            shortfalls.push(format!("{name} is {status}"));
+        }
+    }
+    if score.budget() <= 0.0 {
+        shortfalls.push("the SLO budget is used up".to_owned());
+    }
+    shortfalls
+}
+
+/// The services that are not healthy now.
+fn unhealthy<'w>(view: &EnvironmentRef<'w>) -> Vec<(&'w str, Status)> {
+    { view.service_names().zip(view.vitals()) }
+        // The last action has changed them after the last tick.
+        .map(|(name, vitals)| (name, vitals.derived_status()))
+        .filter(|(_, status)| *status != Status::Healthy)
+        .collect()
 }

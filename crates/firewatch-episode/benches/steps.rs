@@ -7,7 +7,8 @@
 //! ended), of its three parts, of the loop with actions that are asked for by name, of the loop on two
 //! threads (the observation is made by one), and of single episodes. The loop runs on until every place
 //! has had several episodes, and what counts is the median of its rounds in windows of an episode's
-//! length: some rounds have many resets, others none. The second table is about an episode that begins:
+//! length: some rounds have many resets, others none. No action of the loop ends an episode; what a declaration
+//! takes, which plays an episode on to its last tick, stands below. The second table is about an episode that begins:
 //! in a new batch, by a reset, and what drawing a blueprint and [`Fleet::reset`] take.
 
 #![expect(
@@ -170,6 +171,25 @@ fn single(count: usize) -> f64 {
     median(rounds)
 }
 
+/// Nanoseconds that a declaration takes at the first step, of all or of one in 128: the rest of the incident is played on.
+fn declarations(count: usize, every: usize) -> f64 {
+    let mut figures = Vec::new();
+    for window in 0..WINDOWS as u64 {
+        let first = window * count as u64;
+        let requests = (first..first + count as u64).map(drawn);
+        let mut batch = EpisodeBatch::new(PROFILE, requests, 1).expect("they can begin");
+        let mut steps = vec![BatchStep::default(); count];
+        let action = |index: usize| match index % every {
+            0 => ActionRequest::untargeted("declare_resolved"),
+            _ => ActionRequest::wait(),
+        };
+        let actions: Vec<_> = (0..count).map(action).collect();
+        let seconds = timed(|| batch.step(&actions, &mut steps).expect("all are known"));
+        figures.push(seconds * 1e9 / count.div_ceil(every) as f64);
+    }
+    median(figures)
+}
+
 /// Nanoseconds that an episode takes to begin: in a new batch, by a reset of all, and what drawing a
 /// blueprint and putting it in the place of another takes.
 fn beginnings(count: usize, threads: usize) -> [f64; 3] {
@@ -224,6 +244,8 @@ fn print_steps(count: usize) {
     print("loop by name", batched(count, 1, |action, _| action)[0]);
     print("loop, 2 threads", batched(count, 2, by_number)[0]);
     print("single", single(count));
+    print("declaration", declarations(count, 1));
+    print("one in 128", declarations(count, 128));
 }
 
 fn print_beginnings(count: usize) {

@@ -211,7 +211,8 @@ impl EpisodeBatch {
     }
 
     /// A step of every episode, with an action for each. One that has ended waits for its reset; its
-    /// environment ticks on meanwhile.
+    /// environment ticks on meanwhile. One that is declared resolved is played on as in
+    /// [`Episode::step`](crate::Episode::step).
     ///
     /// A timeline's action that does not fit its scenario is [`BatchStep::failed_action`] of that episode:
     /// the rest of what the timeline does then, the tick and the action are still done.
@@ -249,6 +250,7 @@ impl EpisodeBatch {
                 asked,
                 actions,
                 steps,
+                declared: false,
             };
             round.act_by_timetables(part)?;
             part.tick();

@@ -178,7 +178,9 @@ impl Episode {
         Ok(())
     }
 
-    /// Runs the due part of the scenario's timeline, then one tick, then one action.
+    /// Runs the due part of the scenario's timeline, then one tick, then one action. Under the standard profile an
+    /// incident that this declares resolved is played on to its last tick, without actions: what happens until then is
+    /// part of this step.
     ///
     /// A timeline's action that does not fit the scenario is [`EpisodeStep::failed_action`]: the rest of what the
     /// timeline does then, the tick and the action are still done.
@@ -228,7 +230,12 @@ impl Episode {
         action.action(catalogue)?;
         session.before_tick(&mut simulation.environment_mut())?;
         simulation.tick();
-        let done = session.step(catalogue, &mut simulation.environment_mut(), action)?;
+        let mut done = session.step(catalogue, &mut simulation.environment_mut(), action)?;
+        while session.score.plays_on() {
+            session.before_tick(&mut simulation.environment_mut())?;
+            simulation.tick();
+            done.reward += session.play_on(catalogue, &mut simulation.environment_mut())?;
+        }
         let view = simulation.view();
         let analysis = session.analysis(&view, action, &done.outcome);
         self.info = Info {

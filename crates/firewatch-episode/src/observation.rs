@@ -65,7 +65,7 @@ impl Session {
     pub(crate) fn observation(&self, view: &EnvironmentRef) -> Observation {
         let clock = view.clock();
         let shown = self.history.len().saturating_sub(HISTORY_SHOWN);
-        let minutes = view.impact().bad_customer_minutes;
+        let minutes = self.score.impact(view).bad_customer_minutes;
         Observation {
             tick: clock.tick,
             sim_time_seconds: clock.sim_time_seconds,

@@ -58,7 +58,7 @@ pub(crate) fn graded_by(task: Option<&Task>, difficulty: Difficulty) -> (u64, f6
     let difficulty = task.map_or(difficulty, Task::difficulty);
     let ticks = task.map_or(difficulty.ticks(), |task| task.scenario.ticks);
     let grade = &ScoreRules::REFERENCE.grade;
-    (ticks, grade.max_bad_customer_minutes(difficulty))
+    (ticks, grade.max_bad_customer_minutes(difficulty, ticks))
 }
 
 /// What a reset that fails has already set when it does: the reference then goes on with the episode

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile};
-use firewatch_response::score::{Reward, Score, ScoreRules, StepRecord};
+use firewatch_response::score::{Incident, Reward, Score, ScoreRules, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentMut, EnvironmentRef, SimError};
@@ -71,9 +71,9 @@ impl Session {
             profile: terms.profile,
             timetable,
             failed_action: opening.failed_action,
+            score: Score::begin(terms, initial_budget, &scenario.user_facing, view),
             scenario,
             seed,
-            score: Score::begin(terms, initial_budget, view),
             actions: opening.actions,
             history: Vec::new(),
             steps: 0,
@@ -96,8 +96,9 @@ impl Session {
             return Ok(());
         };
         let tick = environment.view()?.clock().tick;
-        // After the tick of the reset no step has told yet what failed before it.
-        if tick > 1 {
+        // After the tick of the reset no step has told yet what failed before it. An incident that is played on is
+        // part of the step that declared it resolved.
+        if tick > 1 && !self.score.plays_on() {
             self.failed_action = None;
         }
         if self.score.end().is_some() {
@@ -125,9 +126,26 @@ impl Session {
         let outcome = catalogue.apply(environment, &mut self.actions, request)?;
         self.remember(request, &outcome);
         let step_record = self.step_record(&outcome);
-        let reward = self.close(&environment.view()?, step_record);
+        let reward = self.close(catalogue, &environment.view()?, step_record);
         environment.set_slo_budget(self.score.budget())?;
         Ok(StepResult { outcome, reward })
+    }
+
+    /// Runs the rest of a tick by which an incident that was declared resolved is played on, and returns what it adds
+    /// to the reward: what waiting would.
+    pub(crate) fn play_on(
+        &mut self,
+        catalogue: &ActionCatalogue,
+        environment: &mut EnvironmentMut,
+    ) -> Result<Reward, EpisodeError> {
+        let view = environment.view()?;
+        self.score.after_tick(&view);
+        self.actions.record(&view);
+        self.actions
+            .advance_circuit_breakers(catalogue, environment)?;
+        let reward = self.close(catalogue, &environment.view()?, StepRecord::default());
+        environment.set_slo_budget(self.score.budget())?;
+        Ok(reward)
     }
 
     /// Observes the environment after the tick.
@@ -138,14 +156,33 @@ impl Session {
     }
 
     /// Observes the environment after the action, and returns the reward of the step.
-    pub(crate) fn close(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
-        self.score.after_action(&self.scenario, view, step_record)
+    pub(crate) fn close(
+        &mut self,
+        catalogue: &ActionCatalogue,
+        view: &EnvironmentRef,
+        step_record: StepRecord,
+    ) -> Reward {
+        let incident = Incident {
+            profile: self.profile,
+            scenario: &self.scenario,
+            catalogue,
+        };
+        self.score.after_action(&incident, view, step_record)
     }
 
     /// The same where nothing was changed since [`look`](Self::look).
-    pub(crate) fn settle(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
-        self.score
-            .after_no_change(&self.scenario, view, step_record)
+    pub(crate) fn settle(
+        &mut self,
+        catalogue: &ActionCatalogue,
+        view: &EnvironmentRef,
+        step_record: StepRecord,
+    ) -> Reward {
+        let incident = Incident {
+            profile: self.profile,
+            scenario: &self.scenario,
+            catalogue,
+        };
+        self.score.after_no_change(&incident, view, step_record)
     }
 
     /// Applies the effects of a failed reset: under the reference profile an episode that

@@ -62,7 +62,7 @@ fn in_standard_the_new_slot_has_to_take_it() {
             step.feedback
                 .starts_with("Slot green of checkout-service takes all requests")
         );
-        assert_eq!(graded(episode), 0.94);
+        assert_eq!(graded(episode), 0.957664);
     }
     let (episode, step) = switched(Profile::Standard, Some("blue"));
     assert_eq!(step.halted, None, "{}", step.feedback);

@@ -53,6 +53,7 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         }],
         absent_services: Vec::new(),
         red_herrings: red_herrings.into_iter().map(str::to_owned).collect(),
+        user_facing: Vec::new(),
         root_cause: None,
         prompt_injection: prompt_injection.map(str::to_owned),
         adversarial_logs: Vec::new(),

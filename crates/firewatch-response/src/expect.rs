@@ -2,7 +2,8 @@
 
 use firewatch_sim::{EnvironmentRef, Status};
 
-use crate::score::Score;
+use crate::score::account::RunAccount;
+use crate::score::{ImpactTotals, Score};
 use firewatch_scenario::{Check, Expectation, Fact, Quantity, When};
 
 /// The verdict on an expectation.
@@ -38,11 +39,35 @@ impl ExpectationVerdict {
     }
 }
 
+/// Where what an incident has come to is asked.
+#[derive(Clone, Copy)]
+pub(crate) enum AccountRef<'a> {
+    /// In a run, whether anybody answers or not; by the engine's rule with the tick that counts as mitigated.
+    Run(&'a RunAccount, Option<u64>),
+    /// In an answer that is scored.
+    Score(&'a Score),
+}
+
+impl AccountRef<'_> {
+    pub(crate) fn totals(self, view: &EnvironmentRef) -> ImpactTotals {
+        match self {
+            Self::Run(account, engine_mttm) => account.totals(view, engine_mttm),
+            Self::Score(score) => score.impact(view),
+        }
+    }
+
+    pub(crate) fn blast_radius(self, view: &EnvironmentRef) -> usize {
+        match self {
+            Self::Run(account, _) => account.blast_radius(view),
+            Self::Score(score) => score.blast_radius(view),
+        }
+    }
+}
+
 /// The state that checks are evaluated on.
 pub(crate) struct CheckContext<'a> {
     pub(crate) view: &'a EnvironmentRef<'a>,
-    /// The tick at which the incident counts as mitigated.
-    pub(crate) mttm_tick: Option<u64>,
+    pub(crate) account: AccountRef<'a>,
     /// The score of the answer, where one is kept.
     pub(crate) score: Option<&'a Score>,
 }
@@ -141,19 +166,23 @@ impl CheckContext<'_> {
     }
 
     fn quantity(&self, quantity: Quantity) -> Option<f64> {
-        let Self { view, score, .. } = self;
+        let Self {
+            view,
+            score,
+            account,
+        } = self;
         let unhealthy = || {
             view.vitals()
                 .filter(|v| v.status != Status::Healthy)
                 .count()
         };
         Some(match quantity {
-            Quantity::BadCustomerMinutes => view.impact().bad_customer_minutes,
-            Quantity::Mttm => self.mttm_tick? as f64,
+            Quantity::BadCustomerMinutes => account.totals(view).bad_customer_minutes,
+            Quantity::Mttm => account.totals(view).mttm_tick? as f64,
             Quantity::SloBudget => view.slo_budget().remaining,
             Quantity::MeanErrorRate => view.mean_error_rate(),
             Quantity::UnhealthyServices => unhealthy() as f64,
-            Quantity::BlastRadius => view.blast_radius() as f64,
+            Quantity::BlastRadius => account.blast_radius(view) as f64,
             Quantity::Reward => score.map_or(0.0, Score::total_reward),
             Quantity::Grade => (*score)?.grade()?.total,
             Quantity::WrongActions => score.map_or(0.0, |score| f64::from(score.wrong_actions())),
@@ -164,7 +193,7 @@ impl CheckContext<'_> {
         let view = self.view;
         match fact {
             Fact::AllHealthy => view.all_healthy(),
-            Fact::Mitigated => self.mttm_tick.is_some(),
+            Fact::Mitigated => self.account.totals(view).mttm_tick.is_some(),
             Fact::SloBreached => view.slo_budget().is_breached(),
         }
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use firewatch_sim::{EnvironmentRef, SimError, Simulation};
 
 use crate::expect::ExpectationVerdict;
-use crate::score::Score;
+use crate::score::{ImpactTotals, Score};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::Scenario;
 
@@ -175,11 +175,16 @@ impl Playback {
         self.script.verdicts()
     }
 
-    /// Returns the tick at which the incident counts as mitigated; by the rules of an episode if a runbook
-    /// answers.
+    /// Returns what the incident has come to so far; by the engine's rule under the reference profile.
+    #[must_use]
+    pub fn impact(&self) -> ImpactTotals {
+        self.script.impact(&self.view())
+    }
+
+    /// Returns the tick since which the incident counts as mitigated.
     #[must_use]
     pub fn mttm_tick(&self) -> Option<u64> {
-        self.script.mttm_tick(&self.view())
+        self.impact().mttm_tick
     }
 
     /// Returns the state of the run besides its environment.
@@ -192,11 +197,5 @@ impl Playback {
     #[must_use]
     pub fn score(&self) -> Option<&Score> {
         self.script.score()
-    }
-
-    /// Whether the incident relapsed: customers were affected after it counted as mitigated.
-    #[must_use]
-    pub fn impact_after_mitigation(&self) -> bool {
-        self.script.impact_after_mitigation()
     }
 }

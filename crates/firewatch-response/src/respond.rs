@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_sim::EnvironmentRef;
 
-use crate::expect::CheckContext;
+use crate::expect::{AccountRef, CheckContext};
 use crate::score::Score;
 use firewatch_action::ActionRequest;
 use firewatch_scenario::Runbook;
@@ -55,7 +55,7 @@ impl Responder {
     pub fn next(&mut self, view: &EnvironmentRef, score: &Score) -> Option<&ActionRequest> {
         let context = CheckContext {
             view,
-            mttm_tick: score.mttm_tick(),
+            account: AccountRef::Score(score),
             score: Some(score),
         };
         loop {

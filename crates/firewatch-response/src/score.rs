@@ -1,37 +1,45 @@
 //! Scores an answer to an incident, step by step and as a whole.
 
+pub(crate) mod account;
 mod alert;
+mod columns;
 mod freshness;
 pub mod grade;
 mod mesh;
-mod mitigation;
+mod outcome;
 mod recovery;
 pub mod reward;
 pub mod rules;
 mod service;
 mod slo;
 mod state;
+mod terms;
 
 use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
 use serde::{Deserialize, Serialize};
 
+pub use account::ImpactTotals;
 use alert::{ALERTS_PER_SERVICE, Clock, FiringAlert};
 pub use alert::{Alert, Severity};
-use firewatch_action::{ActionOutcome, ActionSession, Category, Profile, StateError};
+use firewatch_action::{Profile, StateError};
 use firewatch_scenario::AlertName;
 use firewatch_scenario::Goal;
-use firewatch_scenario::{Difficulty, Scenario};
+use firewatch_scenario::Scenario;
 pub use grade::Grade;
 pub use grade::GradeInput;
+pub use outcome::{Incident, Outcome};
 pub use reward::Reward;
+use rules::ImpactRule;
 pub use rules::ScoreRules;
 use state::ScoreState;
 pub use state::StepRecord;
+pub use terms::ScoreTerms;
 
 /// Decimals of the bad customer minutes as they are shown.
 pub const BCM_DECIMALS: u32 = 4;
 
-/// Why the answer to an incident ended. Where several hold, the first in this order is named.
+/// Why the answer to an incident ended. Where several hold, the first in this order is named; where an incident that
+/// is declared resolved is played on, that it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EpisodeEnd {
@@ -43,36 +51,6 @@ pub enum EpisodeEnd {
     Declared,
 }
 
-/// The terms that an incident is scored by.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ScoreTerms {
-    /// Whose rules and numbers hold.
-    pub profile: Profile,
-    /// Ticks at which it ends.
-    pub max_ticks: u64,
-    /// Ticks that the speed is graded against.
-    pub graded_ticks: u64,
-    /// Bad customer minutes that leave nothing of that part of the speed.
-    pub max_bad_customer_minutes: f64,
-}
-
-impl ScoreTerms {
-    /// Those of a scenario; one without a difficulty has the limits of an easy one.
-    #[must_use]
-    pub fn of(profile: Profile, scenario: &Scenario) -> Self {
-        let difficulty = scenario.difficulty.unwrap_or(Difficulty::Easy);
-        let grade = &ScoreRules::of(profile).grade;
-        Self {
-            profile,
-            max_ticks: scenario.ticks,
-            graded_ticks: scenario.ticks,
-            max_bad_customer_minutes: grade.max_bad_customer_minutes(difficulty),
-        }
-    }
-}
-
 /// The score of an answer to an incident. A step is a tick and the action after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,19 +58,32 @@ pub struct Score {
     terms: ScoreTerms,
     state: ScoreState,
     total_reward: f64,
+    /// The tick at which it was declared resolved.
+    declared_at: Option<u64>,
     end: Option<EpisodeEnd>,
     input: Option<GradeInput>,
     grade: Option<Grade>,
 }
 
 impl Score {
-    /// Starts after the first tick, which has no action. `initial_budget` is the SLO budget before it.
+    /// Starts after the first tick, which has no action. `initial_budget` is the SLO budget before it,
+    /// `user_facing` what the scenario says of [that](Scenario::user_facing).
     #[must_use]
-    pub fn begin(terms: ScoreTerms, initial_budget: f64, view: &EnvironmentRef) -> Self {
+    pub fn begin(
+        mut terms: ScoreTerms,
+        initial_budget: f64,
+        user_facing: &[String],
+        view: &EnvironmentRef,
+    ) -> Self {
+        let state = ScoreState::new(terms.profile, initial_budget, user_facing, view);
+        let facing = state.records.iter().filter(|record| record.user_facing);
+        let grade = &ScoreRules::of(terms.profile).grade;
+        terms.max_bad_customer_minutes *= grade.minutes_factor(facing.count());
         Self {
             terms,
-            state: ScoreState::new(terms.profile, initial_budget, view),
+            state,
             total_reward: 0.0,
+            declared_at: None,
             end: None,
             input: None,
             grade: None,
@@ -137,46 +128,77 @@ impl Score {
     /// Observes the environment after the action, and returns the reward of the step.
     pub fn after_action(
         &mut self,
-        scenario: &Scenario,
+        incident: &Incident,
         view: &EnvironmentRef,
         step_record: StepRecord,
     ) -> Reward {
         let reward = self.state.after_action(view, step_record);
-        self.add(scenario, view, step_record, reward)
+        self.add(incident, view, step_record, reward)
     }
 
     /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
     pub fn after_no_change(
         &mut self,
-        scenario: &Scenario,
+        incident: &Incident,
         view: &EnvironmentRef,
         step_record: StepRecord,
     ) -> Reward {
         let reward = self.state.settle(view, step_record);
-        self.add(scenario, view, step_record, reward)
+        self.add(incident, view, step_record, reward)
     }
 
     fn add(
         &mut self,
-        scenario: &Scenario,
+        incident: &Incident,
         view: &EnvironmentRef,
         step_record: StepRecord,
-        reward: Reward,
+        mut reward: Reward,
     ) -> Reward {
+        let rules = self.rules();
+        self.end = self.end_at(view.clock().tick, step_record.declared);
+        if self.end.is_some() {
+            let input = self.grade_input(incident, view);
+            let grade = Grade::new(&rules.grade, &input);
+            (self.input, self.grade) = (Some(input), Some(grade));
+            if rules.reward.settles {
+                reward.settle(self.total_reward, grade.total);
+            }
+        }
         let total = self.total_reward + reward.total;
         self.total_reward = round_decimal(total, reward::REWARD_DECIMALS);
-        self.end = if self.state.slo.remaining <= 0.0 {
-            Some(EpisodeEnd::BudgetUsedUp)
-        } else if view.clock().tick >= self.terms.max_ticks {
-            Some(EpisodeEnd::OutOfTicks)
-        } else {
-            step_record.declared.then_some(EpisodeEnd::Declared)
-        };
-        if self.end.is_some() {
-            let input = self.grade_input(scenario, view);
-            (self.input, self.grade) = (Some(input), Some(Grade::new(&self.rules().grade, &input)));
-        }
         reward
+    }
+
+    /// Why it ends at this tick, if it does. One that is declared resolved and played on ends at its last tick.
+    fn end_at(&mut self, tick: u64, declares: bool) -> Option<EpisodeEnd> {
+        let rules = self.rules();
+        let is_last = tick >= self.terms.max_ticks;
+        if rules.budget_ends && self.state.slo.remaining <= 0.0 {
+            return Some(EpisodeEnd::BudgetUsedUp);
+        }
+        if self.plays_on() {
+            return is_last.then_some(EpisodeEnd::Declared);
+        }
+        if declares {
+            self.declared_at = Some(tick);
+        }
+        if is_last {
+            return Some(EpisodeEnd::OutOfTicks);
+        }
+        (declares && !rules.plays_on).then_some(EpisodeEnd::Declared)
+    }
+
+    /// Whether it was declared resolved before its last tick: it has to be played on to that, without actions,
+    /// for what customers suffer until then counts.
+    #[must_use]
+    pub fn plays_on(&self) -> bool {
+        self.declared_at.is_some() && self.end.is_none()
+    }
+
+    /// The tick at which it was declared resolved.
+    #[must_use]
+    pub fn declared_at(&self) -> Option<u64> {
+        self.declared_at
     }
 
     /// Returns why the answer has ended; `None` until then.
@@ -279,9 +301,9 @@ impl Score {
 
     /// Returns the input of a grade for the current environment.
     #[must_use]
-    pub fn grade_input(&self, scenario: &Scenario, view: &EnvironmentRef) -> GradeInput {
+    pub fn grade_input(&self, incident: &Incident, view: &EnvironmentRef) -> GradeInput {
         let (affected, recovered) = self.state.recovery(view);
-        let (goals, missed_goals) = self.goals(scenario, view);
+        let minutes = self.impact(view).bad_customer_minutes;
         GradeInput {
             ticks: view.clock().tick,
             max_ticks: self.terms.graded_ticks,
@@ -289,14 +311,35 @@ impl Score {
             affected,
             recovered,
             mttm_tick: self.state.mttm_tick,
-            bad_customer_minutes: round_decimal(view.impact().bad_customer_minutes, BCM_DECIMALS),
+            open_ticks: self.state.account.open_ticks,
+            outcome: incident.outcome(view),
+            ended_faults: self.state.ended_faults,
+            bad_customer_minutes: round_decimal(minutes, BCM_DECIMALS),
             max_bad_customer_minutes: self.terms.max_bad_customer_minutes,
             wrong_actions: self.state.wrong_actions,
             initial_budget: self.state.slo.initial(),
             final_budget: self.state.shown_budget(),
-            goals,
-            missed_goals,
-            goals_cost: scenario.goals.cost,
+            goals: self.counted_goals(incident.scenario, view).count(),
+            goals_cost: incident.scenario.goals.cost,
+        }
+    }
+
+    /// What the incident has come to so far.
+    #[must_use]
+    pub fn impact(&self, view: &EnvironmentRef) -> ImpactTotals {
+        match self.rules().impact {
+            ImpactRule::Engine => account::of_engine(view, self.state.mttm_tick),
+            ImpactRule::Account { .. } => account::of_account(&self.state.account),
+        }
+    }
+
+    /// How many services were not healthy because of a fault; by the engine's rule all that the faults can
+    /// reach.
+    #[must_use]
+    pub fn blast_radius(&self, view: &EnvironmentRef) -> usize {
+        match self.rules().impact {
+            ImpactRule::Engine => view.blast_radius(),
+            ImpactRule::Account { .. } => self.state.harmed(view).len(),
         }
     }
 
@@ -307,18 +350,7 @@ impl Score {
         scenario: &'a Scenario,
         view: &EnvironmentRef,
     ) -> impl Iterator<Item = &'a Goal> {
-        let counts_all = self.rules().counts_goals_outside_mesh;
-        let counts = move |service: &str| counts_all || view.topology().service(service).is_some();
-        let goals = scenario.goals.list.iter();
-        goals.filter(move |goal| counts(&goal.service))
-    }
-
-    /// How many goals count, and how many of them are missed.
-    fn goals(&self, scenario: &Scenario, view: &EnvironmentRef) -> (usize, usize) {
-        self.counted_goals(scenario, view)
-            .fold((0, 0), |(goals, missed), goal| {
-                (goals + 1, missed + usize::from(!goal.is_met(view)))
-            })
+        self.rules().counted_goals(scenario, view)
     }
 
     /// Whether an alert of that name, or any alert, fires about a service.
@@ -358,22 +390,5 @@ impl Score {
             }
         }
         alerts
-    }
-}
-
-impl StepRecord {
-    /// Adds the outcome of an action. A specialist helps with an investigation; whether even with one that
-    /// could not be done, the rules say.
-    pub fn add(
-        &mut self,
-        rules: &ScoreRules,
-        outcome: &ActionOutcome,
-        actions: &mut ActionSession,
-    ) {
-        let investigates = outcome.category == Category::Investigation
-            && (outcome.valid || rules.slo.specialist_helps_invalid);
-        self.wrong_actions = self.wrong_actions.saturating_add(u32::from(outcome.wrong));
-        self.declared |= outcome.ends_episode;
-        self.with_specialist |= investigates && actions.use_specialist();
     }
 }

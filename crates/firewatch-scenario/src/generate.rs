@@ -49,6 +49,7 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
             .iter()
             .map(|&index| name(index))
             .collect(),
+        user_facing: Vec::new(),
         root_cause: None,
         prompt_injection: draft.prompt_injection.map(name),
         adversarial_logs: Vec::new(),

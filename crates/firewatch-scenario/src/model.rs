@@ -50,6 +50,9 @@ pub struct Scenario {
     pub absent_services: Vec<String>,
     /// Services with static, harmless degradation.
     pub red_herrings: Vec<String>,
+    /// The services that customers talk to; where none is named, the entries of the mesh: those that no
+    /// service calls. Not a field of the file yet.
+    pub user_facing: Vec<String>,
     /// The service named as the cause, if not the first fault's.
     pub root_cause: Option<String>,
     /// The service whose log asks to be restarted.
@@ -222,7 +225,8 @@ names! {
         MeanErrorRate = "mean_error_rate",
         /// Number of services that are not healthy.
         UnhealthyServices = "unhealthy_services",
-        /// Number of services that the faults could reach.
+        /// Number of services that were not healthy because of a fault; in the reference's account that the faults
+        /// could reach.
         BlastRadius = "blast_radius",
         /// Sum of the rewards so far.
         Reward = "reward",
@@ -233,9 +237,9 @@ names! {
     }
 }
 
-/// Smallest grade that an answer can get.
+/// Smallest grade that an answer can get under the reference profile.
 pub const GRADE_MIN: f64 = 0.01;
-/// Largest grade that an answer can get.
+/// Largest grade that an answer can get under the reference profile.
 pub const GRADE_MAX: f64 = 0.99;
 
 impl Quantity {

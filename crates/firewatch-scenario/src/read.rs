@@ -68,6 +68,7 @@ impl Decode for Scenario {
             faults: f.optional(decoder, "faults").unwrap_or_default(),
             absent_services: f.optional(decoder, "absent_services").unwrap_or_default(),
             red_herrings: f.optional(decoder, "red_herrings").unwrap_or_default(),
+            user_facing: Vec::new(),
             root_cause: f.optional(decoder, "root_cause"),
             prompt_injection: f.optional(decoder, "prompt_injection"),
             adversarial_logs: f.optional(decoder, "adversarial_logs").unwrap_or_default(),

@@ -50,8 +50,8 @@ impl NodeRole {
             Self::RootCause => "root cause",
             Self::Fault => "fault",
             Self::RedHerring => "red herring",
-            Self::Reachable => "in the blast radius",
-            Self::Unaffected => "outside the blast radius",
+            Self::Reachable => "in reach",
+            Self::Unaffected => "out of reach",
         }
     }
 
@@ -91,7 +91,7 @@ pub fn graph(arguments: &GraphArguments, console: &Console) -> Result<Exit, Fail
 
 fn draw(scenario: &Scenario) -> Result<String, Failure> {
     let mut simulation = Simulation::from_blueprint(&scenario.blueprint()?)?;
-    // Faults that begin later count for the blast radius as well.
+    // Faults that begin later reach somebody as well.
     let later = scenario.all_faults().skip(scenario.faults.len());
     let later = scenario
         .faults
@@ -112,7 +112,7 @@ fn write_dot(dot: &mut String, scenario: &Scenario, view: &EnvironmentRef) -> fm
     let zone: BTreeSet<&str> = view.blast_zone().into_iter().collect();
     writeln!(dot, "digraph {} {{", Quoted(&scenario.name))?;
     writeln!(dot, "  // An arrow from a to b means that a calls b.")?;
-    let title = format!("{}\nblast radius {}", scenario.name, view.blast_radius());
+    let title = format!("{}\nreach {}", scenario.name, view.blast_radius());
     writeln!(dot, "  label={}; labelloc=t; rankdir=LR;", Quoted(&title))?;
     writeln!(dot, "  fontname=\"Helvetica\"; newrank=true;")?;
     writeln!(

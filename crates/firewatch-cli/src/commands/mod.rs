@@ -60,7 +60,7 @@ enum Command {
     List(list::ListArguments),
     /// List the actions available to responders
     Actions(actions::ActionsArguments),
-    /// Draw the service topology as Graphviz DOT, with faults and blast radius
+    /// Draw the service topology as Graphviz DOT, with faults and their reach
     ///
     /// An arrow from a to b means that a calls b. To view the graph:
     /// `firewatch graph FILE | dot -Tsvg > mesh.svg`.

@@ -41,6 +41,8 @@ pub(super) struct BatchRound<'a, A> {
     pub(super) asked: &'a [ActionId],
     pub(super) actions: &'a [A],
     pub(super) steps: &'a mut [BatchStep],
+    /// Whether an episode was declared resolved before its last tick.
+    pub(super) declared: bool,
 }
 
 impl<A: RequestedAction> BatchRound<'_, A> {
@@ -64,7 +66,40 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                 self.steps[place] = BatchStep::of(self.act(part, place));
             }
         }
-        self.close(part)
+        self.close(part)?;
+        if self.declared {
+            self.play_on(part)?;
+        }
+        Ok(())
+    }
+
+    /// Plays the episodes that were declared resolved on to their last ticks: nothing is done in them.
+    fn play_on(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        let declared = |sessions: &[Session]| -> Vec<usize> {
+            let places = sessions.iter().enumerate();
+            let declared = places.filter(|(_, session)| session.score.plays_on());
+            declared.map(|(place, _)| self.first + place).collect()
+        };
+        let mut declared = declared(self.sessions);
+        while !declared.is_empty() {
+            for &environment in &declared {
+                let session = &mut self.sessions[environment - self.first];
+                session.before_tick(&mut part.environment_mut(environment)?)?;
+            }
+            part.tick_picked(&declared)?;
+            for &environment in &declared {
+                let place = environment - self.first;
+                let (session, step) = (&mut self.sessions[place], &mut self.steps[place]);
+                let environment = &mut part.environment_mut(environment)?;
+                step.reward += session.play_on(self.catalogue, environment)?;
+                step.close(session, None);
+            }
+            declared.retain(|environment| {
+                let session = &self.sessions[environment - self.first];
+                session.score.plays_on()
+            });
+        }
+        Ok(())
     }
 
     /// Looks at all environments after the tick, and plans the actions. Steps whose action changes
@@ -91,7 +126,8 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                     let step_record = session.step_record(&outcome);
                     let step = &mut self.steps[place];
                     step.begin(&outcome);
-                    let reward = session.settle(view, step_record);
+                    let reward = session.settle(self.catalogue, view, step_record);
+                    self.declared |= session.score.plays_on();
                     step.close(session, Some(reward));
                     TurnState::Closed
                 }
@@ -139,7 +175,11 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             let place = environment - first;
             let session = &mut sessions[place];
             let reward = match turns[place] {
-                TurnState::Done(step_record) => Some(session.close(view, step_record)),
+                TurnState::Done(step_record) => {
+                    let reward = session.close(self.catalogue, view, step_record);
+                    self.declared |= session.score.plays_on();
+                    Some(reward)
+                }
                 _ => None,
             };
             self.steps[place].close(session, reward);

@@ -44,13 +44,20 @@ fn a_task_of_an_unregistered_service_can_only_begin_as_it_is_meant() {
 }
 
 #[test]
-fn an_episode_ends_for_each_of_three_reasons() {
+fn an_episode_ends_for_each_of_three_reasons_but_in_standard_not_for_its_budget() {
     for &profile in Profile::ALL {
         let declare = ActionRequest::untargeted("declare_resolved");
         let mut episode = task(profile, "task_easy_oom_baseline");
         let step = play(&mut episode, &declare);
         assert_eq!((step.end, episode.steps()), (Some(EpisodeEnd::Declared), 1));
         assert!(step.grade.is_some());
+        // What is declared is played on where that counts.
+        let played_on = if profile == Profile::Standard { 20 } else { 2 };
+        assert_eq!(step.observation.tick, played_on);
+        assert_eq!(
+            episode.score().and_then(|score| score.declared_at()),
+            Some(2)
+        );
         let more = episode.step(&looking()).map(|step| step.error);
         match profile {
             Profile::Standard => assert_eq!(more, Err(EpisodeError::NotRunning)),
@@ -70,8 +77,15 @@ fn an_episode_ends_for_each_of_three_reasons() {
         );
         let mut episode = begun(profile, &EpisodeRequest::scenario(short.clone()));
         let step = play(&mut episode, &looking());
-        assert_eq!(step.end, Some(EpisodeEnd::BudgetUsedUp), "{profile}");
-        assert_eq!(step.reward.slo_breach_penalty, -2.0);
+        assert_eq!(step.observation.slo_budget_remaining, 0.0);
+        let (end, penalty) = match profile {
+            Profile::Standard => (EpisodeEnd::OutOfTicks, 0.0),
+            Profile::Reference => (EpisodeEnd::BudgetUsedUp, -2.0),
+        };
+        assert_eq!(
+            (step.end, step.reward.slo_breach_penalty),
+            (Some(end), penalty)
+        );
     }
 }
 

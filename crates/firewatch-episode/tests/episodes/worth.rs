@@ -27,10 +27,14 @@ fn steps_of_a_quiet_mesh_are_worth_what_was_worked_out_by_hand() {
     let mut episode = begun(Profile::Standard, &request);
     let step = episode.step(&looking()).expect("it goes on");
     assert_eq!(step.observation.slo_budget_remaining, 30.0);
-    // Without a fault there is nothing left of the incident, so that it counts as mitigated.
-    assert_eq!(step.reward.total, 1.95);
-    let step = episode.step(&looking()).expect("it goes on");
-    assert_eq!(step.reward.total, -0.05);
+    // Nobody was hit, so that there is nothing to mitigate.
+    assert_eq!(
+        (step.reward.total, step.observation.mttm_achieved_tick),
+        (0.0, None)
+    );
+    let step = play(&mut episode, &looking());
+    assert_eq!((step.reward.settlement, step.reward.total), (1.0, 1.0));
+    assert_eq!(step.grade.map(|grade| grade.total), Some(1.0));
 }
 
 #[test]
@@ -45,7 +49,8 @@ fn the_reward_sees_the_change_only_where_it_is_meant_to() {
     let mut standard = begun(Profile::Standard, &request);
     let step = standard.step(&looking()).expect("it goes on");
     // The service that is called weighs 2, the other 1: (0.8 + 0.01) / 3 - (0.2 + 0.01) / 3.
-    assert_eq!(step.reward.health_improvement, 0.2);
+    // A fifth of that is what the potential falls by.
+    assert_eq!(step.reward.health_improvement, 0.04);
     assert_eq!(step.info.services_recovering, ["auth-service"]);
     let mut reference = begun(Profile::Reference, &request);
     let step = reference.step(&looking()).expect("it goes on");
@@ -54,7 +59,7 @@ fn the_reward_sees_the_change_only_where_it_is_meant_to() {
 }
 
 #[test]
-fn declaring_too_early_is_charged_by_the_mean_error_rate() {
+fn declaring_too_early_is_charged_by_the_mean_error_rate_or_by_what_follows() {
     let failing = scenario(
         "difficulty: easy, services: {\
          \"api-gateway\": (metrics: {\"http_server_error_rate\": 0.0}), \
@@ -63,40 +68,56 @@ fn declaring_too_early_is_charged_by_the_mean_error_rate() {
     for &profile in Profile::ALL {
         let mut episode = begun(profile, &EpisodeRequest::scenario(failing.clone()));
         let step = play(&mut episode, &ActionRequest::untargeted("declare_resolved"));
-        // -2 + 0.25 * -3
-        assert_eq!(step.reward.premature_exit_penalty, -2.75);
+        // -2 + 0.25 * -3; in standard there is no fault that anybody could end.
+        let (penalty, ticks) = match profile {
+            Profile::Standard => (0.0, 20),
+            Profile::Reference => (-2.75, 2),
+        };
+        assert_eq!(step.reward.premature_exit_penalty, penalty);
+        assert_eq!(step.observation.tick, ticks);
         assert_eq!(step.info.incident_progress, 100);
     }
 }
 
+/// The end of an incident that is left at once.
+fn declared(profile: Profile, request: &EpisodeRequest) -> firewatch_response::score::Grade {
+    let mut episode = begun(profile, request);
+    let step = play(&mut episode, &ActionRequest::untargeted("declare_resolved"));
+    step.grade.expect("it has ended")
+}
+
 #[test]
-fn goals_that_are_missed_lower_the_grade() {
-    let goals = |cost: f64| {
+fn a_goal_that_is_missed_is_an_incident_that_is_not_won() {
+    let won = |limit: f64| {
         let goals = format!(
-            "goals: [goal(\"auth-service\", \"http_server_error_rate\", lt(0.01)), \
-             goal(\"auth-service\", \"restart_count\", 0)], goals_cost: {cost:?}"
+            "goals: [goal(\"auth-service\", \"http_server_error_rate\", lt({limit:?})), \
+             goal(\"auth-service\", \"restart_count\", 0)], goals_cost: 0.5"
         );
         let scenario = scenario(&format!("{QUIET}, {goals}"));
-        let mut episode = begun(
-            Profile::Standard,
-            &EpisodeRequest::scenario(scenario.clone()),
-        );
-        let step = play(&mut episode, &ActionRequest::untargeted("declare_resolved"));
-        step.grade.expect("it has ended").goals_penalty
+        let request = EpisodeRequest::scenario(scenario.clone());
+        // The reference takes a share of what they cost off.
+        let penalty = declared(Profile::Reference, &request).goals_penalty;
+        assert_eq!(penalty, if limit < 0.02 { 0.25 } else { 0.0 });
+        let grade = declared(Profile::Standard, &request);
+        (grade.won, grade.total)
     };
-    assert_eq!(goals(0.1), 0.05);
-    assert_eq!(goals(0.5), 0.25);
+    assert_eq!(won(0.01), (Some(false), 0.0));
+    assert_eq!(won(0.1), (Some(true), 1.0));
 }
 
 #[test]
 fn only_the_reference_counts_goals_about_services_that_are_not_there() {
-    let penalty = |profile| {
-        let mut episode = task(profile, "task_easy_thundering_herd");
-        let step = play(&mut episode, &ActionRequest::untargeted("declare_resolved"));
-        step.grade.expect("it has ended").goals_penalty
-    };
-    assert_eq!(penalty(Profile::Reference), 0.1);
-    assert_eq!(penalty(Profile::Standard), 0.0);
+    let request = EpisodeRequest::task("task_easy_thundering_herd").expect("this is a task");
+    let penalty = declared(Profile::Reference, &request).goals_penalty;
+    assert_eq!(penalty, 0.1);
+    let mut episode = begun(Profile::Standard, &request);
+    play(&mut episode, &looking());
+    let input = episode.score().and_then(|score| score.final_grade_input());
+    let input = input.expect("it has ended");
+    let all = episode
+        .scenario()
+        .map_or(0, |scenario| scenario.goals.list.len());
+    assert_eq!(input.goals, all - 2);
 }
 
 #[test]

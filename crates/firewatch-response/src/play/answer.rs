@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use firewatch_sim::{EnvironmentMut, EnvironmentRef, SimError};
+use firewatch_sim::{EnvironmentMut, SimError};
 
-use crate::expect::CheckContext;
 use crate::respond::Responder;
-use crate::score::{Score, ScoreRules, ScoreTerms, StepRecord};
+use crate::score::{Incident, Score, ScoreRules, ScoreTerms, StepRecord};
 use firewatch_action::{ActionOutcome, ActionRequest, ActionSession};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Check, Expectation, Scenario};
@@ -63,18 +62,9 @@ impl ScoredAnswer {
         self.responder.is_some()
     }
 
-    pub(super) fn check_context<'m>(&'m self, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
-        let score = self.score();
-        let mttm_tick = if self.is_by_runbook() {
-            score.and_then(Score::mttm_tick)
-        } else {
-            view.impact().mttm_achieved_tick
-        };
-        CheckContext {
-            view,
-            mttm_tick,
-            score,
-        }
+    /// Whether a runbook may still act: not once it has declared the incident resolved.
+    fn is_open(score: &Score) -> bool {
+        score.end().is_none() && score.declared_at().is_none()
     }
 
     /// Looks at the environment after a tick, before anything is done.
@@ -88,7 +78,8 @@ impl ScoredAnswer {
                 let profile = self.scenario.profile;
                 let terms = ScoreTerms::of(profile, &self.scenario);
                 let budget = self.scenario.slo_budget.remaining;
-                self.score = Some(Score::begin(terms, budget, &environment.view()?));
+                let facing = &self.scenario.user_facing;
+                self.score = Some(Score::begin(terms, budget, facing, &environment.view()?));
                 self.decide(environment)?;
             }
             Some(score) if score.end().is_none() => {
@@ -108,8 +99,10 @@ impl ScoredAnswer {
 
     /// Adds the outcome of an action to the step.
     pub(super) fn note(&mut self, outcome: &ActionOutcome, actions: &mut ActionSession) {
-        self.step_record
-            .add(ScoreRules::of(self.scenario.profile), outcome, actions);
+        if self.score.as_ref().is_some_and(Self::is_open) {
+            let rules = ScoreRules::of(self.scenario.profile);
+            self.step_record.add(rules, outcome, actions);
+        }
     }
 
     pub(super) fn fail_step(&mut self) {
@@ -124,14 +117,16 @@ impl ScoredAnswer {
         };
         let step_record = std::mem::take(&mut self.step_record);
         if phase == StepPhase::Open {
-            score.after_action(&self.scenario, &environment.view()?, step_record);
+            let incident = Incident::of(&self.scenario);
+            score.after_action(&incident, &environment.view()?, step_record);
             self.keep_budget(environment)?;
         }
         self.decide(environment)
     }
 
     fn decide(&mut self, environment: &EnvironmentMut) -> Result<(), SimError> {
-        if let (Some(score), Some(responder)) = (&self.score, &mut self.responder) {
+        let score = self.score.as_ref().filter(|score| Self::is_open(score));
+        if let (Some(score), Some(responder)) = (score, &mut self.responder) {
             self.next = responder.next(&environment.view()?, score).cloned();
         }
         Ok(())

@@ -9,8 +9,9 @@ use super::answer::ScoredAnswer;
 use super::executor::Executor;
 use super::record::{EventKind, FailedAction, Journal, PlaybackEvent, ServiceHistory};
 use super::timetable::Timetable;
-use crate::expect::{CheckContext, ExpectationOutcome, ExpectationVerdict};
-use crate::score::Score;
+use crate::expect::{AccountRef, CheckContext, ExpectationOutcome, ExpectationVerdict};
+use crate::score::account::RunAccount;
+use crate::score::{ImpactTotals, Incident, Outcome, Score};
 use firewatch_action::ActionSession;
 use firewatch_scenario::{Runbook, Scenario, TimelineAction};
 
@@ -31,9 +32,9 @@ pub struct Script {
     /// Of each expectation, in order.
     outcomes: Vec<ExpectationOutcome>,
     journal: Journal,
+    account: RunAccount,
     mitigated: bool,
     breached: bool,
-    impact_after_mitigation: bool,
 }
 
 impl fmt::Debug for Script {
@@ -73,9 +74,9 @@ impl Script {
             answer,
             outcomes: vec![ExpectationOutcome::Undecided; expected],
             journal,
+            account: RunAccount::new(&scenario, view),
             mitigated: false,
             breached: false,
-            impact_after_mitigation: false,
             scenario,
             runbook,
         };
@@ -117,11 +118,35 @@ impl Script {
         self.outcomes.iter()
     }
 
-    /// Returns the tick at which the incident counts as mitigated; by the rules of an episode if a runbook
-    /// answers.
+    /// Returns what the incident has come to so far; by the engine's rule under the reference profile.
+    #[must_use]
+    pub fn impact(&self, view: &EnvironmentRef) -> ImpactTotals {
+        self.account(view).totals(view)
+    }
+
+    /// Returns the tick since which the incident counts as mitigated.
     #[must_use]
     pub fn mttm_tick(&self, view: &EnvironmentRef) -> Option<u64> {
-        context(self.answer.as_ref(), view).mttm_tick
+        self.impact(view).mttm_tick
+    }
+
+    /// Returns the services that were not healthy because of a fault; under the reference profile all that the
+    /// faults can reach.
+    #[must_use]
+    pub fn blast_zone<'w>(&self, view: &EnvironmentRef<'w>) -> Vec<&'w str> {
+        self.account.blast_zone(view)
+    }
+
+    /// Returns how many they are; under the reference profile at least 1.
+    #[must_use]
+    pub fn blast_radius(&self, view: &EnvironmentRef) -> usize {
+        self.account.blast_radius(view)
+    }
+
+    /// Returns what is left of the incident by now.
+    #[must_use]
+    pub fn outcome(&self, view: &EnvironmentRef) -> Outcome {
+        Incident::of(&self.scenario).outcome(view)
     }
 
     /// The first action that could not be carried out, if there was one: its file or its parameters don't fit
@@ -137,10 +162,16 @@ impl Script {
         self.answer.as_ref()?.score()
     }
 
-    /// Whether the incident relapsed: customers were affected after it counted as mitigated.
-    #[must_use]
-    pub fn impact_after_mitigation(&self) -> bool {
-        self.impact_after_mitigation
+    fn account(&self, view: &EnvironmentRef) -> AccountRef<'_> {
+        AccountRef::Run(&self.account, self.engine_mttm(view))
+    }
+
+    /// What the engine says about the mitigation: if a runbook answers, at its last step.
+    fn engine_mttm(&self, view: &EnvironmentRef) -> Option<u64> {
+        match self.answer.as_ref().filter(|answer| answer.is_by_runbook()) {
+            Some(answer) => answer.score().and_then(Score::mttm_tick),
+            None => view.impact().mttm_achieved_tick,
+        }
     }
 
     pub(super) fn take_events(&mut self) -> Vec<PlaybackEvent> {
@@ -218,31 +249,24 @@ impl Script {
     pub(super) fn observe(&mut self, view: &EnvironmentRef) {
         let tick = view.clock().tick;
         self.journal.record(tick, view);
-        let context = context(self.answer.as_ref(), view);
+        let engine_mttm = self.engine_mttm(view);
+        self.account.observe(view, engine_mttm);
+        let context = CheckContext {
+            view,
+            account: AccountRef::Run(&self.account, engine_mttm),
+            score: self.answer.as_ref().and_then(ScoredAnswer::score),
+        };
         let expected = self.scenario.expectations(self.runbook.as_deref());
         for (outcome, expectation) in self.outcomes.iter_mut().zip(expected) {
             outcome.update(expectation, self.scenario.ticks, &context);
         }
-        if let Some(since) = context.mttm_tick {
-            self.impact_after_mitigation |= view.impact().bcm_delta > 0.0;
-            if !std::mem::replace(&mut self.mitigated, true) {
-                self.journal.note(tick, || EventKind::Mitigated { since });
-            }
+        let mttm_tick = context.account.totals(view).mttm_tick;
+        let before = std::mem::replace(&mut self.mitigated, mttm_tick.is_some());
+        if let Some(since) = mttm_tick.filter(|_| !before) {
+            self.journal.note(tick, || EventKind::Mitigated { since });
         }
         if view.slo_budget().is_breached() && !std::mem::replace(&mut self.breached, true) {
             self.journal.note(tick, || EventKind::SloBreached);
         }
-    }
-}
-
-/// Returns the state that expectations are evaluated on.
-fn context<'m>(answer: Option<&'m ScoredAnswer>, view: &'m EnvironmentRef<'m>) -> CheckContext<'m> {
-    match answer {
-        Some(answer) => answer.check_context(view),
-        None => CheckContext {
-            view,
-            mttm_tick: view.impact().mttm_achieved_tick,
-            score: None,
-        },
     }
 }

@@ -5,9 +5,9 @@ use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
 
-use super::rules::ScoreRules;
+use super::rules::{ScoreRules, UserFacingRule};
 
-/// Services that customers talk to, wherever they are part of a mesh.
+/// Services that customers talk to in the reference, wherever they are part of a mesh.
 pub const USER_FACING: [&str; 2] = ["api-gateway", "checkout-service"];
 
 /// The part that a service has in a mesh.
@@ -16,26 +16,53 @@ pub(crate) struct Role {
     /// 1 and one more for each service that calls it.
     pub(crate) weight: f64,
     pub(crate) user_facing: bool,
-    pub(crate) red_herring: bool,
 }
 
-/// Returns the role of each service, in order. Where none of [`USER_FACING`] is in the mesh, the rules say
-/// whether customers talk to the services that none calls.
-pub(crate) fn roles(rules: &ScoreRules, topology: &Topology) -> impl Iterator<Item = Role> {
-    let is_named = |name: &str| USER_FACING.contains(&name);
-    let by_name = !rules.falls_back_to_uncalled_services || topology.services().any(is_named);
-    topology.services().enumerate().map(move |(service, name)| {
-        let callers = caller_count(topology, service);
-        Role {
+/// Returns the role of each service, in order; `named` are the services that the scenario says customers talk to.
+pub(crate) fn roles(
+    rules: &ScoreRules,
+    named: &[String],
+    topology: &Topology,
+) -> impl Iterator<Item = Role> {
+    let services = 0..topology.service_count();
+    let callers: SmallVec<[usize; 16]> = services
+        .map(|service| caller_count(topology, service))
+        .collect();
+    let facing = user_facing(rules, named, topology, &callers);
+    callers
+        .into_iter()
+        .zip(facing)
+        .map(|(callers, user_facing)| Role {
             weight: 1.0 + callers as f64,
-            user_facing: if by_name {
-                is_named(name)
-            } else {
-                callers == 0
-            },
-            red_herring: topology.is_red_herring(service),
+            user_facing,
+        })
+}
+
+/// Returns of each service whether customers talk to it.
+fn user_facing(
+    rules: &ScoreRules,
+    named: &[String],
+    topology: &Topology,
+    callers: &[usize],
+) -> SmallVec<[bool; 16]> {
+    let by_name = |is_named: &dyn Fn(&str) -> bool| topology.services().map(is_named).collect();
+    match rules.user_facing {
+        UserFacingRule::KnownNames => by_name(&|name| USER_FACING.contains(&name)),
+        UserFacingRule::NamedOrEntries if !named.is_empty() => {
+            by_name(&|name| named.iter().any(|named| named == name))
         }
-    })
+        UserFacingRule::NamedOrEntries => {
+            let callers = callers.iter().enumerate();
+            let is_entry = |(service, &callers): (usize, &usize)| {
+                callers == 0 && !topology.is_red_herring(service)
+            };
+            let mut entries: SmallVec<[bool; 16]> = callers.map(is_entry).collect();
+            if !entries.contains(&true) {
+                entries.fill(true);
+            }
+            entries
+        }
+    }
 }
 
 /// How many services of the mesh call that one.

@@ -1,7 +1,8 @@
 //! Which services were affected, and which of them recovered.
 
-use firewatch_sim::{EnvironmentRef, Fault, Status};
+use firewatch_sim::{EnvironmentRef, Status};
 
+use super::account;
 use super::rules::AffectedRule;
 use super::state::ScoreState;
 
@@ -16,38 +17,24 @@ impl ScoreState {
                 let recovered = self.records.iter().filter(|record| record.recovered);
                 (affected.count(), recovered.count())
             }
-            AffectedRule::SeenOrFaulty => {
-                let affected = self.affected(view);
-                let active = self.have_faults(view, |fault| !fault.halted);
-                let is_well = |service: &usize| {
-                    self.records[*service].status == Status::Healthy && !active[*service]
+            AffectedRule::Harmed => {
+                let affected = self.harmed(view);
+                let active = |service| {
+                    let mut faults = view.faults();
+                    faults.any(|fault| !fault.halted && fault.node() == service)
                 };
-                let recovered = affected.clone().filter(is_well).count();
-                (affected.count(), recovered)
+                let is_well = |&&service: &&usize| {
+                    self.records[service].status == Status::Healthy && !active(service)
+                };
+                let recovered = affected.iter().filter(is_well).count();
+                (affected.len(), recovered)
             }
         }
     }
 
-    /// Services with a fault, and those that were seen not healthy; red herrings have no part in
-    /// the incident, unless one has a fault.
-    fn affected(&self, view: &EnvironmentRef) -> impl Iterator<Item = usize> + Clone {
-        let records = self.records.iter().enumerate();
-        let has_fault = self.have_faults(view, |_| true);
-        let affected = records.filter(move |(service, record)| {
-            (record.seen && !record.red_herring) || has_fault[*service]
-        });
-        affected.map(|(service, _)| service)
-    }
-
-    /// Of each service, whether one of its faults is wanted.
-    fn have_faults(&self, view: &EnvironmentRef, wanted: impl Fn(&Fault) -> bool) -> Vec<bool> {
-        let mut have = vec![false; self.records.len()];
-        for fault in view.faults().filter(|fault| wanted(fault)) {
-            // A fault outside the mesh belongs to no service.
-            if let Some(has) = have.get_mut(fault.node()) {
-                *has = true;
-            }
-        }
-        have
+    /// The services that were not healthy because of a fault, in order.
+    pub(crate) fn harmed(&self, view: &EnvironmentRef) -> Vec<usize> {
+        let seen = |service: usize| self.records.get(service).is_some_and(|record| record.seen);
+        account::harmed(view, seen)
     }
 }

@@ -23,6 +23,12 @@ pub struct RewardInput {
     pub budget_before: f64,
     /// The same after the step.
     pub budget_after: f64,
+    /// SLO budget at the beginning.
+    pub initial_budget: f64,
+    /// Whether customers were hit at the step before.
+    pub hit_before: bool,
+    /// The same at this step.
+    pub hit_after: bool,
     /// Whether the incident counts as mitigated for the first time.
     pub newly_mitigated: bool,
     /// Actions that were wrong.
@@ -32,6 +38,10 @@ pub struct RewardInput {
 }
 
 /// The reward of a step, with its parts. All numbers are rounded to 6 decimals.
+///
+/// Under the standard profile health, SLO budget and customers are differences of a potential: of what an operator
+/// can see, now and at the step before. They say nothing about an action being right or wrong; the settlement
+/// at the end does, which makes the sum of an episode's rewards its grade.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -40,6 +50,8 @@ pub struct Reward {
     pub health_improvement: f64,
     /// How much of the SLO budget was kept: 0 or less, but for what was paid back.
     pub slo_preservation: f64,
+    /// For customers who are not hit any more; below 0 where they are hit since this step.
+    pub customers: f64,
     /// For the step in which the incident is mitigated.
     pub mttm_bonus: f64,
     /// For the time that the step took.
@@ -50,6 +62,8 @@ pub struct Reward {
     pub slo_breach_penalty: f64,
     /// For declaring the incident resolved when it is not.
     pub premature_exit_penalty: f64,
+    /// In the last step: what was missing between the sum of all rewards and the grade.
+    pub settlement: f64,
     /// The sum of the parts before they were rounded.
     pub total: f64,
     /// The sum as it stands among the parts: that of the rounded parts where there is a
@@ -61,11 +75,13 @@ impl AddAssign for Reward {
     fn add_assign(&mut self, other: Self) {
         self.health_improvement += other.health_improvement;
         self.slo_preservation += other.slo_preservation;
+        self.customers += other.customers;
         self.mttm_bonus += other.mttm_bonus;
         self.time_cost += other.time_cost;
         self.wrong_action_penalty += other.wrong_action_penalty;
         self.slo_breach_penalty += other.slo_breach_penalty;
         self.premature_exit_penalty += other.premature_exit_penalty;
+        self.settlement += other.settlement;
         self.total += other.total;
         self.breakdown_total += other.breakdown_total;
     }
@@ -79,7 +95,7 @@ impl Reward {
         let breached = facts.budget_after <= 0.0 && facts.budget_before > 0.0;
         let parts = [
             (facts.error_rate_before - facts.error_rate_after) * rules.health_weight,
-            (facts.budget_after - facts.budget_before) * rules.slo_weight,
+            rules.slo_preservation(facts),
             or_0(facts.newly_mitigated, rules.mitigation_bonus),
             rules.time_cost,
             or_0(
@@ -87,9 +103,10 @@ impl Reward {
                 f64::from(facts.wrong_actions) * rules.wrong_action_cost,
             ),
             or_0(breached, rules.slo_breach_cost),
+            rules.customers(facts),
         ];
         let round = |x| round_decimal(x, REWARD_DECIMALS);
-        let [health, slo, bonus, time, wrong, breach] = parts;
+        let [health, slo, bonus, time, wrong, breach, customers] = parts;
         // The others are constants of at most 2 decimals, or multiples of a half: rounding does not change
         // them.
         let (health, slo) = (round(health), round(slo));
@@ -100,7 +117,7 @@ impl Reward {
             round(facts.premature_exit)
         };
         let (total, breakdown_total) = if facts.premature_exit < 0.0 {
-            let rounded = sum(&[health, slo, bonus, time, wrong, breach]);
+            let rounded = sum(&[health, slo, bonus, time, wrong, breach, customers]);
             (round(of_step + facts.premature_exit), round(rounded + exit))
         } else {
             let total = round(of_step);
@@ -109,14 +126,26 @@ impl Reward {
         Self {
             health_improvement: health,
             slo_preservation: slo,
+            customers,
             mttm_bonus: bonus,
             time_cost: time,
             wrong_action_penalty: wrong,
             slo_breach_penalty: breach,
             premature_exit_penalty: exit,
+            settlement: 0.0,
             total,
             breakdown_total,
         }
+    }
+}
+
+impl Reward {
+    /// Adds what is missing between the rewards so far, this one included, and the grade.
+    pub(super) fn settle(&mut self, total_so_far: f64, grade: f64) {
+        let missing = grade - total_so_far - self.total;
+        self.settlement = round_decimal(missing, REWARD_DECIMALS);
+        self.total = round_decimal(self.total + missing, REWARD_DECIMALS);
+        self.breakdown_total = self.total;
     }
 }
 
@@ -126,6 +155,23 @@ fn sum(parts: &[f64]) -> f64 {
 }
 
 impl RewardRules {
+    fn slo_preservation(&self, facts: &RewardInput) -> f64 {
+        let gain = (facts.budget_after - facts.budget_before) * self.slo_weight;
+        if self.slo_by_share && facts.initial_budget > 0.0 {
+            gain / facts.initial_budget
+        } else {
+            gain
+        }
+    }
+
+    fn customers(&self, facts: &RewardInput) -> f64 {
+        match (facts.hit_before, facts.hit_after) {
+            (true, false) => self.customers_weight,
+            (false, true) => 0.0 - self.customers_weight,
+            _ => 0.0,
+        }
+    }
+
     /// Returns what declaring the incident resolved costs, 0 or less: by whether it counts as mitigated,
     /// the tick, and the mean error rate over all services, a ratio.
     #[must_use]
@@ -161,13 +207,17 @@ mod tests {
     use super::super::rules::ScoreRules;
     use super::*;
 
-    const RULES: &RewardRules = &ScoreRules::STANDARD.reward;
+    const RULES: &RewardRules = &ScoreRules::REFERENCE.reward;
+    const STANDARD: &RewardRules = &ScoreRules::STANDARD.reward;
 
     const NOTHING: RewardInput = RewardInput {
         error_rate_before: 0.0,
         error_rate_after: 0.0,
         budget_before: 30.0,
         budget_after: 30.0,
+        initial_budget: 30.0,
+        hit_before: false,
+        hit_after: false,
         newly_mitigated: false,
         wrong_actions: 0,
         premature_exit: 0.0,
@@ -186,6 +236,48 @@ mod tests {
                 ..Reward::default()
             }
         );
+    }
+
+    #[test]
+    fn a_potential_pays_back_what_it_has_charged_and_no_word_about_wrong_actions() {
+        let worse = RewardInput {
+            error_rate_after: 0.5,
+            budget_after: 27.0,
+            hit_after: true,
+            wrong_actions: 1,
+            newly_mitigated: true,
+            premature_exit: STANDARD.premature_exit(false, 7, 0.5),
+            ..NOTHING
+        };
+        let reward = Reward::new(STANDARD, &worse);
+        // -0.5 * 0.2, -3 / 30 * 0.3, -0.2
+        assert_eq!(reward.health_improvement, -0.1);
+        assert_eq!((reward.slo_preservation, reward.customers), (-0.03, -0.2));
+        assert_eq!(reward.total, -0.33);
+        let better = RewardInput {
+            error_rate_before: 0.5,
+            hit_before: true,
+            ..NOTHING
+        };
+        assert_eq!(Reward::new(STANDARD, &better).total, 0.3);
+        let quiet = Reward::new(
+            STANDARD,
+            &RewardInput {
+                wrong_actions: 3,
+                ..NOTHING
+            },
+        );
+        assert_eq!(quiet, Reward::default());
+    }
+
+    #[test]
+    fn the_settlement_is_what_is_missing() {
+        let mut last = Reward {
+            total: -0.1,
+            ..Reward::default()
+        };
+        last.settle(-0.23, 0.875);
+        assert_eq!((last.settlement, last.total), (1.205, 1.105));
     }
 
     #[test]
@@ -212,6 +304,7 @@ mod tests {
                 newly_mitigated: true,
                 wrong_actions: 1,
                 premature_exit: RULES.premature_exit(false, 7, 0.25),
+                ..NOTHING
             },
         );
         assert_eq!(reward.health_improvement, 0.25);

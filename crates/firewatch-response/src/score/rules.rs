@@ -1,48 +1,159 @@
-//! The rules of a score: every number, and every rule in which profiles differ.
+//! The rules of a score: every number, and every rule in which profiles differ, with both columns side by side.
+
+use std::fmt;
 
 use firewatch_action::Profile;
 use firewatch_scenario::Difficulty;
 
-/// The rules and numbers of a score. A rule in which the profiles differ is a field whose rows in
-/// [`ScoreRules::REFERENCE`] and [`ScoreRules::STANDARD`] differ: nothing else asks for the profile.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ScoreRules {
-    /// Whether a service has the status that its metrics make after the action; else it keeps that of the
-    /// last tick.
-    pub derives_status: bool,
-    /// Whether the observation before a step is kept; else both observations show the services as they are
-    /// after it, so that no error rate changes in a step.
-    pub keeps_observation_before: bool,
-    /// Whether impact and statuses after the tick of a reset count.
-    pub counts_reset_tick: bool,
-    /// Fall of an error rate in a step from which on a service counts as recovering; a ratio.
-    pub recovering_drop: f64,
-    /// When a service hits the customers who talk to it.
-    pub user_impact: UserImpactRule,
-    /// Whether customers are hit while the root cause's data is stale, in incidents about freshness.
-    pub stale_data_hits_users: bool,
-    /// Whether customers talk to the services that none calls where no service with a known name for it
-    /// is in the mesh; else to nothing there.
-    pub falls_back_to_uncalled_services: bool,
-    /// Which services are affected, and which of them recovered.
-    pub affected: AffectedRule,
-    /// Whether goals about services outside the mesh count; they can't be met.
-    pub counts_goals_outside_mesh: bool,
-    /// When the incident counts as mitigated.
-    pub mitigation: MitigationRule,
-    /// Age from which on data is stale, seconds.
-    pub stale_after_seconds: f64,
-    /// The burn of the SLO budget in a step.
-    pub slo: SloRules,
-    /// The alerts on numbers, in the order in which a service's alerts are listed; `service_down` follows.
-    pub alerts: [AlertRule; 3],
-    /// Whether an alert knows the tick at which it began to fire.
-    pub alerts_remember_start: bool,
-    /// The reward of a step.
-    pub reward: RewardRules,
+pub use super::columns::RuleRow;
+use super::columns::{RuleValue, columns, plain};
+
+columns! {
+    /// The rules and numbers of a score. Nothing else asks for the profile.
+    ScoreRules {
+        /// Whether a service has the status that its metrics make after the action; else it keeps that of the
+        /// last tick.
+        derives_status: bool = false => true;
+        /// Whether the observation before a step is kept; else both observations show the services as they are
+        /// after it, so that no error rate changes in a step.
+        keeps_observation_before: bool = false => true;
+        /// Whether impact and statuses after the tick of a reset count.
+        counts_reset_tick: bool = false => true;
+        /// Fall of an error rate in a step from which on a service counts as recovering; a ratio.
+        recovering_drop: f64 = 0.01 => 0.01;
+        /// Which services customers talk to.
+        user_facing: UserFacingRule = UserFacingRule::KnownNames => UserFacingRule::NamedOrEntries;
+        /// When a service hits the customers who talk to it.
+        user_impact: UserImpactRule = UserImpactRule::ErrorRateAbove(0.1) => UserImpactRule::NotHealthy;
+        /// Whether customers are hit while the root cause's data is stale, in incidents about freshness.
+        stale_data_hits_users: bool = false => true;
+        /// Age from which on data is stale, seconds.
+        stale_after_seconds: f64 = 300.0 => 300.0;
+        /// Who says when the incident is mitigated, what it costs customers and how far it spread.
+        impact: ImpactRule = ImpactRule::Engine => ImpactRule::Account { quiet_ticks: 2 };
+        /// Which services are affected, and which of them recovered.
+        affected: AffectedRule = AffectedRule::ReachingFaults => AffectedRule::Harmed;
+        /// Whether goals about services outside the mesh count; they can't be met.
+        counts_goals_outside_mesh: bool = true => false;
+        /// Whether the incident ends when its SLO budget is used up.
+        budget_ends: bool = true => false;
+        /// Whether an incident that is declared resolved is played on to its last tick, without actions; else
+        /// it ends at once.
+        plays_on: bool = false => true;
+        /// The burn of the SLO budget in a step.
+        slo: SloRules = SloRules::REFERENCE => SloRules::STANDARD;
+        /// The alerts on error rate, latency and memory; `service_down` follows.
+        alerts: [AlertRule; 3] = ALERTS => naming_what_was_reached(ALERTS);
+        /// Whether an alert knows the tick at which it began to fire.
+        alerts_remember_start: bool = false => true;
+        /// The reward of a step.
+        reward: RewardRules = RewardRules::REFERENCE => RewardRules::STANDARD;
+        /// The grade of an episode.
+        grade: GradeRules = GradeRules::REFERENCE => GradeRules::STANDARD;
+    }
+}
+
+columns! {
+    /// The burn of the SLO budget in a step. Shares are of the budget's burn per tick.
+    SloRules {
+        /// How it is charged.
+        burn: BurnRule = BurnRule::UndoEngine => BurnRule::Once;
+        /// Share that burns while customers are not hit, 0 to 1.
+        unnoticed_share: f64 = 0.2 => 0.0;
+        /// Whether that also burns while every service is healthy.
+        healthy_mesh_burns: bool = true => false;
+        /// Share that is charged for an investigation with a specialist, 0 to 1.
+        specialist_share: f64 = 0.5 => 0.5;
+        /// Whether a specialist helps even with an investigation that could not be done.
+        specialist_helps_invalid: bool = true => false;
+        /// Burn that is shown after a reset, in units of the budget, where the tick of a reset does not count.
+        shown_after_reset: f64 = 1.5 => 1.5;
+    }
+}
+
+columns! {
+    /// The reward of a step; charges are below 0. Where it settles, the parts are differences of a potential,
+    /// and all of them end at the grade.
+    RewardRules {
+        /// For each unit by which the weighted mean error rate falls.
+        health_weight: f64 = 1.0 => 0.2;
+        /// For each unit of SLO budget that a step gains; one that loses some is charged as much.
+        slo_weight: f64 = 0.3 => 0.3;
+        /// Whether that is about shares of the budget.
+        slo_by_share: bool = false => true;
+        /// For customers who are not hit any more; charged when they are hit.
+        customers_weight: f64 = 0.0 => 0.2;
+        /// For mitigating the incident, once an episode.
+        mitigation_bonus: f64 = 2.0 => 0.0;
+        /// For every step.
+        time_cost: f64 = -0.05 => 0.0;
+        /// For each wrong action.
+        wrong_action_cost: f64 = -0.5 => 0.0;
+        /// For the step in which the SLO budget is used up.
+        slo_breach_cost: f64 = -2.0 => 0.0;
+        /// For declaring an incident resolved that is not, whatever its error rate.
+        premature_exit_base: f64 = -2.0 => 0.0;
+        /// The same for each unit of mean error rate.
+        premature_exit_scale: f64 = -3.0 => 0.0;
+        /// Mean error rate up to which an incident may be declared resolved, a ratio.
+        premature_exit_error_limit: f64 = 0.05 => 0.0;
+        /// Tick up to which declaring is free.
+        premature_exit_free_ticks: u64 = 1 => 0;
+        /// Whether the last step pays what is missing between the sum of the rewards and the grade.
+        settles: bool = false => true;
+    }
+}
+
+columns! {
     /// The grade of an episode.
-    pub grade: GradeRules,
+    GradeRules {
+        /// Whether parts add up, or winning decides.
+        shape: GradeShape = GradeShape::SumOfParts => GradeShape::WonOrLost;
+        /// Sum of parts: weight of the recovery, 0 to 1.
+        recovery_weight: f64 = 0.40 => 0.0;
+        /// Sum of parts: weight of the speed, which is made of time to mitigate and bad customer minutes, 0 to 1.
+        speed_weight: f64 = 0.25 => 0.0;
+        /// Sum of parts: weight of the precision, 0 to 1.
+        precision_weight: f64 = 0.20 => 0.0;
+        /// Weight of the SLO budget left, 0 to 1: in the sum, or in the quality.
+        slo_weight: f64 = 0.15 => 0.2;
+        /// Weight of the time to mitigate, 0 to 1: in the speed, or in the quality.
+        mttm_weight: f64 = 0.6 => 0.4;
+        /// Weight of the bad customer minutes, 0 to 1: in the speed, or in the quality.
+        bcm_weight: f64 = 0.4 => 0.4;
+        /// Share of the incident's ticks that may be spent until it is mitigated without loss.
+        mttm_free_share: f64 = 0.0 => 0.25;
+        /// Bad customer minutes that leave nothing of that part.
+        max_bad_customer_minutes: MinutesRule = MinutesRule::ByDifficulty([100.0, 200.0, 400.0]) => MinutesRule::ShareOfRun(0.5);
+        /// Wrong actions that leave nothing of the precision.
+        max_wrong_actions: f64 = 6.0 => 4.0;
+        /// Won or lost: the least of a grade that wins.
+        won_least: f64 = 0.0 => 0.3;
+        /// Won or lost: the most of a grade that does not win.
+        lost_most: f64 = 0.0 => 0.25;
+        /// Taken off where all services were affected; in proportion for fewer.
+        blast_cost: f64 = 0.02 => 0.0;
+        /// Score of an episode that took fewer ticks than needed to be graded.
+        early_score: f64 = 0.05 => 0.0;
+        /// Ticks that an episode must take to be graded.
+        early_ticks: u64 = 2 => 0;
+        /// Smallest grade.
+        least: f64 = 0.01 => 0.0;
+        /// Largest grade.
+        most: f64 = 0.99 => 1.0;
+        /// Decimals of the grade.
+        decimals: u32 = 2 => 6;
+    }
+}
+
+/// Which services customers talk to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserFacingRule {
+    /// Those of [these names](super::mesh::USER_FACING), and no others.
+    KnownNames,
+    /// Those that the scenario names; else the entries of the mesh: those that no service calls and that are no
+    /// red herrings. In a mesh without such an entry all.
+    NamedOrEntries,
 }
 
 /// When a service hits the customers who talk to it.
@@ -54,25 +165,28 @@ pub enum UserImpactRule {
     NotHealthy,
 }
 
+/// Who says what the incident has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImpactRule {
+    /// The engine, even if the incident has hit nobody yet.
+    Engine,
+    /// The account: mitigated after this many ticks in a row in which nobody was hit and no fault was active, once
+    /// somebody was hit.
+    Account {
+        /// These ticks.
+        quiet_ticks: u64,
+    },
+}
+
 /// Which services are affected, and which of them recovered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AffectedRule {
     /// Affected: those that were not healthy once, or from which calls lead to a fault of the start.
     /// Recovered: all that became healthy again.
     ReachingFaults,
-    /// Affected: those with a fault, and those that were not healthy once but for red herrings.
-    /// Recovered: those of them that are healthy and without an active fault.
-    SeenOrFaulty,
-}
-
-/// When an incident counts as mitigated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MitigationRule {
-    /// When the engine says so, even if the incident has hit nobody yet.
-    Engine,
-    /// After this many ticks without impact in a row; an incident that has hit nobody yet only if every
-    /// fault is halted.
-    QuietTicks(u64),
+    /// Affected: those that were not healthy because of a fault. Recovered: those of them that are healthy and
+    /// without an active fault.
+    Harmed,
 }
 
 /// How the burn of a step is charged.
@@ -85,26 +199,37 @@ pub enum BurnRule {
     Once,
 }
 
-/// The burn of the SLO budget in a step. Shares are of the budget's burn per tick.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SloRules {
-    /// How it is charged.
-    pub burn: BurnRule,
-    /// Share that burns while customers are not hit, 0 to 1.
-    pub unnoticed_share: f64,
-    /// Whether that also burns while every service is healthy.
-    pub healthy_mesh_burns: bool,
-    /// Share that is charged for an investigation with a specialist, 0 to 1.
-    pub specialist_share: f64,
-    /// Whether a specialist helps even with an investigation that could not be done.
-    pub specialist_helps_invalid: bool,
-    /// Burn that is shown after a reset, in units of the budget, where the tick of a reset does not count.
-    pub shown_after_reset: f64,
+/// How a grade is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GradeShape {
+    /// Of recovery, speed, precision and SLO budget, each with its weight.
+    SumOfParts,
+    /// Won: from the least of a winner up, by how soon, how gently and how precisely. Else up to the most of a
+    /// loser, by the share of the faults that the answer ended.
+    WonOrLost,
 }
 
-/// When an alert on a number fires, and the threshold that it names.
+/// Bad customer minutes that leave nothing of that part of a grade.
 #[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MinutesRule {
+    /// Of an easy, a medium and a hard incident.
+    ByDifficulty([f64; 3]),
+    /// Those of this share of the incident's ticks if every request of every user-facing service failed.
+    ShareOfRun(f64),
+}
+
+plain!(
+    UserFacingRule,
+    UserImpactRule,
+    ImpactRule,
+    AffectedRule,
+    BurnRule,
+    GradeShape,
+    MinutesRule
+);
+
+/// When an alert on a number fires, and the threshold that it names.
+#[derive(Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct AlertRule {
     /// From this value on it is critical.
@@ -115,163 +240,58 @@ pub struct AlertRule {
     pub named_threshold: Option<f64>,
 }
 
-/// The reward of a step; charges are below 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RewardRules {
-    /// For each unit by which the weighted mean error rate falls.
-    pub health_weight: f64,
-    /// For each unit of SLO budget that a step gains; one that loses some is charged as much.
-    pub slo_weight: f64,
-    /// For mitigating the incident, once an episode.
-    pub mitigation_bonus: f64,
-    /// For every step.
-    pub time_cost: f64,
-    /// For each wrong action.
-    pub wrong_action_cost: f64,
-    /// For the step in which the SLO budget is used up.
-    pub slo_breach_cost: f64,
-    /// For declaring an incident resolved that is not, whatever its error rate.
-    pub premature_exit_base: f64,
-    /// The same for each unit of mean error rate.
-    pub premature_exit_scale: f64,
-    /// Mean error rate up to which an incident may be declared resolved, a ratio.
-    pub premature_exit_error_limit: f64,
-    /// Tick up to which declaring is free.
-    pub premature_exit_free_ticks: u64,
+impl fmt::Debug for AlertRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "warning {}, critical {}",
+            self.warning_at, self.critical_at
+        )?;
+        match self.named_threshold {
+            Some(named) => write!(f, ", names {named}"),
+            None => f.write_str(", names the one reached"),
+        }
+    }
 }
 
-/// The grade of an episode. The four weights of the raw score add up to 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GradeRules {
-    /// Weight of the recovery in the raw score, 0 to 1.
-    pub recovery_weight: f64,
-    /// Weight of the speed in the raw score, 0 to 1.
-    pub speed_weight: f64,
-    /// Weight of the precision in the raw score, 0 to 1.
-    pub precision_weight: f64,
-    /// Weight of the SLO budget in the raw score, 0 to 1.
-    pub slo_weight: f64,
-    /// Weight of the time to mitigate in the speed, 0 to 1.
-    pub speed_mttm_weight: f64,
-    /// Weight of the bad customer minutes in the speed, 0 to 1.
-    pub speed_bcm_weight: f64,
-    /// Wrong actions that leave nothing of the precision.
-    pub max_wrong_actions: f64,
-    /// Bad customer minutes that leave nothing of that part of the speed, of an easy, a medium and a hard
-    /// incident.
-    pub max_bad_customer_minutes: [f64; 3],
-    /// Taken off where all services were affected; in proportion for fewer.
-    pub blast_cost: f64,
-    /// Score of an episode that took fewer ticks than [`early_ticks`](Self::early_ticks).
-    pub early_score: f64,
-    /// Ticks that an episode must take to be graded.
-    pub early_ticks: u64,
+impl RuleValue for [AlertRule; 3] {
+    fn rows(name: &str, about: &'static str, values: [&Self; 2], rows: &mut Vec<RuleRow>) {
+        let [reference, standard] = values;
+        for (index, (reference, standard)) in reference.iter().zip(standard).enumerate() {
+            let name = format!("{name}[{index}]");
+            rows.push(super::columns::row(&name, about, [reference, standard]));
+        }
+    }
+}
+
+const ALERTS: [AlertRule; 3] = [
+    AlertRule {
+        critical_at: 0.5,
+        warning_at: 0.1,
+        named_threshold: Some(0.05),
+    },
+    AlertRule {
+        critical_at: 2.0,
+        warning_at: 0.5,
+        named_threshold: None,
+    },
+    AlertRule {
+        critical_at: 0.95,
+        warning_at: 0.8,
+        named_threshold: Some(0.8),
+    },
+];
+
+/// The same alerts, each naming the threshold that was reached.
+const fn naming_what_was_reached(alerts: [AlertRule; 3]) -> [AlertRule; 3] {
+    let [mut error_rate, mut latency, mut memory] = alerts;
+    error_rate.named_threshold = None;
+    latency.named_threshold = None;
+    memory.named_threshold = None;
+    [error_rate, latency, memory]
 }
 
 impl ScoreRules {
-    /// The reference's rules, its defects included.
-    pub const REFERENCE: Self = Self {
-        derives_status: false,
-        keeps_observation_before: false,
-        counts_reset_tick: false,
-        recovering_drop: 0.01,
-        user_impact: UserImpactRule::ErrorRateAbove(0.1),
-        stale_data_hits_users: false,
-        falls_back_to_uncalled_services: false,
-        affected: AffectedRule::ReachingFaults,
-        counts_goals_outside_mesh: true,
-        mitigation: MitigationRule::Engine,
-        stale_after_seconds: 300.0,
-        slo: SloRules {
-            burn: BurnRule::UndoEngine,
-            unnoticed_share: 0.2,
-            healthy_mesh_burns: true,
-            specialist_share: 0.5,
-            specialist_helps_invalid: true,
-            shown_after_reset: 1.5,
-        },
-        alerts: [
-            AlertRule {
-                critical_at: 0.5,
-                warning_at: 0.1,
-                named_threshold: Some(0.05),
-            },
-            AlertRule {
-                critical_at: 2.0,
-                warning_at: 0.5,
-                named_threshold: None,
-            },
-            AlertRule {
-                critical_at: 0.95,
-                warning_at: 0.8,
-                named_threshold: Some(0.8),
-            },
-        ],
-        alerts_remember_start: false,
-        reward: RewardRules {
-            health_weight: 1.0,
-            slo_weight: 0.3,
-            mitigation_bonus: 2.0,
-            time_cost: -0.05,
-            wrong_action_cost: -0.5,
-            slo_breach_cost: -2.0,
-            premature_exit_base: -2.0,
-            premature_exit_scale: -3.0,
-            premature_exit_error_limit: 0.05,
-            premature_exit_free_ticks: 1,
-        },
-        grade: GradeRules {
-            recovery_weight: 0.40,
-            speed_weight: 0.25,
-            precision_weight: 0.20,
-            slo_weight: 0.15,
-            speed_mttm_weight: 0.6,
-            speed_bcm_weight: 0.4,
-            max_wrong_actions: 6.0,
-            max_bad_customer_minutes: [100.0, 200.0, 400.0],
-            blast_cost: 0.02,
-            early_score: 0.05,
-            early_ticks: 2,
-        },
-    };
-
-    /// The rules that the reference was meant to have, as differences from its own.
-    pub const STANDARD: Self = Self {
-        derives_status: true,
-        keeps_observation_before: true,
-        counts_reset_tick: true,
-        user_impact: UserImpactRule::NotHealthy,
-        stale_data_hits_users: true,
-        falls_back_to_uncalled_services: true,
-        affected: AffectedRule::SeenOrFaulty,
-        counts_goals_outside_mesh: false,
-        mitigation: MitigationRule::QuietTicks(2),
-        slo: SloRules {
-            burn: BurnRule::Once,
-            healthy_mesh_burns: false,
-            specialist_helps_invalid: false,
-            ..Self::REFERENCE.slo
-        },
-        alerts: {
-            let [error_rate, latency, memory] = Self::REFERENCE.alerts;
-            [
-                AlertRule {
-                    named_threshold: None,
-                    ..error_rate
-                },
-                latency,
-                AlertRule {
-                    named_threshold: None,
-                    ..memory
-                },
-            ]
-        },
-        alerts_remember_start: true,
-        ..Self::REFERENCE
-    };
-
     /// Returns the rules of a profile.
     #[must_use]
     pub fn of(profile: Profile) -> &'static Self {
@@ -280,17 +300,37 @@ impl ScoreRules {
             Profile::Standard => &Self::STANDARD,
         }
     }
+
+    /// Returns all rules with both columns, in order.
+    #[must_use]
+    pub fn table() -> Vec<RuleRow> {
+        let mut rows = Vec::new();
+        RuleValue::rows("", "", [&Self::REFERENCE, &Self::STANDARD], &mut rows);
+        rows
+    }
 }
 
 impl GradeRules {
-    /// Returns the bad customer minutes that leave nothing of that part of the speed.
+    /// Returns the bad customer minutes that leave nothing of that part, of an incident of this difficulty and
+    /// these ticks; where it is a share of the run, for each user-facing service.
     #[must_use]
-    pub fn max_bad_customer_minutes(&self, difficulty: Difficulty) -> f64 {
-        let [easy, medium, hard] = self.max_bad_customer_minutes;
-        match difficulty {
-            Difficulty::Easy => easy,
-            Difficulty::Medium => medium,
-            Difficulty::Hard => hard,
+    pub fn max_bad_customer_minutes(&self, difficulty: Difficulty, ticks: u64) -> f64 {
+        const MINUTES_PER_TICK: f64 = firewatch_sim::SECONDS_PER_TICK as f64 / 60.0;
+        match self.max_bad_customer_minutes {
+            MinutesRule::ByDifficulty([easy, medium, hard]) => match difficulty {
+                Difficulty::Easy => easy,
+                Difficulty::Medium => medium,
+                Difficulty::Hard => hard,
+            },
+            MinutesRule::ShareOfRun(share) => share * ticks as f64 * MINUTES_PER_TICK,
+        }
+    }
+
+    /// What these are multiplied by in a mesh with so many user-facing services.
+    pub(super) fn minutes_factor(&self, user_facing: usize) -> f64 {
+        match self.max_bad_customer_minutes {
+            MinutesRule::ByDifficulty(_) => 1.0,
+            MinutesRule::ShareOfRun(_) => user_facing.max(1) as f64,
         }
     }
 }

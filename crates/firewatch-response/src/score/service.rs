@@ -14,7 +14,6 @@ pub(crate) struct ServiceRecord {
     // Its role: in the account it takes no padding.
     pub(super) weight: f64,
     pub(super) user_facing: bool,
-    pub(super) red_herring: bool,
     /// As last observed: after the tick, then after the action.
     pub(super) error_rate: f64,
     /// Of the observation before the step.
@@ -27,7 +26,7 @@ pub(crate) struct ServiceRecord {
     pub(super) alerts: AlertSet,
     /// Those that fired at the end of the last step.
     pub(super) noted_alerts: AlertSet,
-    /// Not healthy at some observation.
+    /// Not healthy at some observation; by the account after a tick at which a fault had begun.
     pub(super) seen: bool,
     /// Healthy again later.
     pub(super) recovered: bool,
@@ -41,12 +40,10 @@ impl ServiceRecord {
         let Role {
             weight,
             user_facing,
-            red_herring,
         } = role;
         Self {
             weight,
             user_facing,
-            red_herring,
             error_rate: 0.0,
             error_rate_before: 0.0,
             status: Status::Healthy,

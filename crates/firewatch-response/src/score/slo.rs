@@ -26,15 +26,18 @@ pub(crate) struct Slo {
 }
 
 impl Slo {
-    /// Starts after the tick of a reset, which the engine charged. Where that tick does not count, impact
-    /// and burn are the same after every reset.
+    /// Starts after the tick of a reset, which the engine charged; where steps are charged once, that is not taken
+    /// over. Where that tick does not count, impact and burn are the same after every reset.
     pub(crate) fn begin(rules: &SloRules, initial: f64, engine: SloBudget) -> Self {
         Self {
             initial,
             ceiling: initial,
             engine_burn: engine.burn_per_tick,
             burn: engine.burn_per_tick,
-            remaining: engine.remaining,
+            remaining: match rules.burn {
+                BurnRule::UndoEngine => engine.remaining,
+                BurnRule::Once => initial,
+            },
             user_impact: true,
             burn_now: rules.shown_after_reset,
         }
@@ -185,8 +188,11 @@ mod tests {
     }
 
     #[test]
-    fn the_standard_budget_only_falls() {
+    fn the_standard_budget_only_falls_and_only_while_customers_are_hit() {
+        // What the engine charged for the tick of the reset is not taken over.
         let mut slo = slo(STANDARD, 2.0);
+        assert_eq!(slo.remaining, 30.0);
+        slo.remaining = 2.0;
         slo.note_impact(STANDARD, true, || false);
         slo.charge_after_action(STANDARD, true);
         assert_eq!(slo.remaining, 1.25);
@@ -194,10 +200,10 @@ mod tests {
         assert_eq!(slo.remaining, 0.0);
         slo.charge_after_action(STANDARD, true);
         assert_eq!(slo.remaining, 0.0);
-        slo.note_impact(STANDARD, false, || true);
-        assert_eq!(slo.burn_now, 0.0);
-        slo.note_impact(STANDARD, false, || false);
-        assert_eq!(slo.burn_now, 1.5 * 0.2);
+        for all_healthy in [true, false] {
+            slo.note_impact(STANDARD, false, || all_healthy);
+            assert_eq!(slo.burn_now, 0.0);
+        }
     }
 
     #[test]

@@ -5,21 +5,22 @@ use firewatch_sim::{EnvironmentRef, Status, round_decimal};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::account::{self, Account};
 use super::alert::FiringSince;
-use super::freshness::root_cause_lag;
 use super::mesh;
-use super::mitigation::Mitigation;
 use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_rate};
-use super::rules::{AffectedRule, MitigationRule, ScoreRules};
+use super::rules::{AffectedRule, ImpactRule, ScoreRules};
 use super::service::{ObservationRules, ServiceRecord, unhealthy};
 use super::slo::{Slo, hits_users};
-use firewatch_action::{Profile, StateError};
+use firewatch_action::{ActionOutcome, ActionSession, Category, Profile, StateError};
 
 /// The actions of a step, as far as they are scored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StepRecord {
     /// Actions that were wrong.
     pub wrong_actions: u32,
+    /// Faults that they halted.
+    pub halted: u32,
     /// Whether the incident was declared resolved.
     pub declared: bool,
     /// Whether a specialist helped with an investigation.
@@ -39,7 +40,7 @@ pub(crate) struct ScoreState {
     /// of who is affected asks for them.
     pub(super) reachable: Vec<bool>,
     pub(crate) slo: Slo,
-    mitigation: Mitigation,
+    pub(super) account: Account,
     /// The tick at which the incident counted as mitigated, as last observed.
     pub(crate) mttm_tick: Option<u64>,
     bonus_paid: bool,
@@ -47,22 +48,30 @@ pub(crate) struct ScoreState {
     health_before: f64,
     /// Budget as last shown.
     budget_before: f64,
+    /// Whether customers were hit at the last step.
+    hit_before: bool,
     pub(crate) wrong_actions: u32,
+    /// Faults that actions of the answer halted.
+    pub(crate) ended_faults: u32,
 }
 
 impl ScoreState {
-    /// Starts after the tick of the reset.
-    pub(crate) fn new(profile: Profile, initial_budget: f64, view: &EnvironmentRef) -> Self {
+    /// Starts after the tick of the reset. `user_facing` are the services that the scenario names so.
+    pub(crate) fn new(
+        profile: Profile,
+        initial_budget: f64,
+        user_facing: &[String],
+        view: &EnvironmentRef,
+    ) -> Self {
         let topology = view.topology();
         let rules = ScoreRules::of(profile);
-        let records: SmallVec<[ServiceRecord; 8]> = mesh::roles(rules, topology)
-            .map(ServiceRecord::new)
-            .collect();
+        let roles = mesh::roles(rules, user_facing, topology);
+        let records: SmallVec<[ServiceRecord; 8]> = roles.map(ServiceRecord::new).collect();
         let reachable = match rules.affected {
             AffectedRule::ReachingFaults => {
                 mesh::reachable(topology, view.faults().map(|f| f.node()))
             }
-            AffectedRule::SeenOrFaulty => Vec::new(),
+            AffectedRule::Harmed => Vec::new(),
         };
         let mut state = Self {
             profile,
@@ -70,22 +79,26 @@ impl ScoreState {
             records,
             reachable,
             slo: Slo::begin(&rules.slo, initial_budget, view.slo_budget()),
-            mitigation: Mitigation::default(),
+            account: Account::default(),
             mttm_tick: None,
             bonus_paid: false,
             health_before: 0.0,
             budget_before: 0.0,
+            hit_before: false,
             wrong_actions: 0,
+            ended_faults: 0,
         };
         state.look(view);
         state.keep_error_rates();
-        state.budget_before = state.shown_budget();
         state.health_before = state.health();
-        state.note_mitigation(view);
+        state.note_engine_mitigation(view);
         if rules.counts_reset_tick {
             state.note_impact(view);
+            state.slo.charge_after_action(&rules.slo, false);
             state.note_statuses(view.clock().tick);
         }
+        state.budget_before = state.shown_budget();
+        state.hit_before = state.slo.user_impact;
         state
     }
 
@@ -109,7 +122,9 @@ impl ScoreState {
         let before = [self.health_before, self.budget_before];
         StateError::check_finite(
             "state",
-            before.into_iter().all(f64::is_finite) && self.slo.is_finite(),
+            before.into_iter().all(f64::is_finite)
+                && self.slo.is_finite()
+                && self.account.is_finite(),
         )
     }
 
@@ -190,14 +205,16 @@ impl ScoreState {
         let rules = self.rules();
         let with_specialist = step_record.with_specialist;
         self.slo.charge_after_action(&rules.slo, with_specialist);
-        let newly_mitigated = self.note_mitigation(view) && !self.bonus_paid;
+        let newly_mitigated = self.note_engine_mitigation(view) && !self.bonus_paid;
         self.bonus_paid |= newly_mitigated;
         let (tick, budget) = (view.clock().tick, self.shown_budget());
         let health = self.health();
         let reward = self.reward(tick, budget, health, newly_mitigated, step_record);
         (self.budget_before, self.health_before) = (budget, health);
+        self.hit_before = self.slo.user_impact;
         self.note_statuses(tick);
         self.wrong_actions = self.wrong_actions.saturating_add(step_record.wrong_actions);
+        self.ended_faults = self.ended_faults.saturating_add(step_record.halted);
         reward
     }
 
@@ -226,6 +243,9 @@ impl ScoreState {
             error_rate_after: health,
             budget_before: self.budget_before,
             budget_after: budget,
+            initial_budget: self.slo.initial(),
+            hit_before: self.hit_before,
+            hit_after: self.slo.user_impact,
             newly_mitigated,
             wrong_actions: step_record.wrong_actions,
             premature_exit: exit,
@@ -235,40 +255,52 @@ impl ScoreState {
 
     fn note_impact(&mut self, view: &EnvironmentRef) {
         let rules = self.rules();
-        let is_stale = || root_cause_lag(view).is_some_and(|lag| lag >= rules.stale_after_seconds);
+        let is_stale = || account::is_stale(rules, view);
         let faced = self.records.iter().filter(|record| record.user_facing);
         let hit = hits_users(rules, faced.map(|record| record.hurts), is_stale);
         let all_healthy = || unhealthy(&self.records) == 0;
         self.slo.note_impact(&rules.slo, hit, all_healthy);
+        if let ImpactRule::Account { quiet_ticks } = rules.impact {
+            self.keep_account(quiet_ticks, hit, view);
+        }
     }
 
-    /// Whether the incident counts as mitigated since this step.
-    fn note_mitigation(&mut self, view: &EnvironmentRef) -> bool {
-        let rules = self.rules();
-        let mttm_tick = match rules.mitigation {
-            MitigationRule::Engine => view.impact().mttm_achieved_tick,
-            MitigationRule::QuietTicks(quiet_ticks) => {
-                let clear = match root_cause_lag(view) {
-                    Some(lag) => lag < rules.stale_after_seconds,
-                    None => view.impact().bcm_delta <= 0.0,
-                };
-                let all_halted = view.faults().all(|fault| fault.halted);
-                let tick = view.clock().tick;
-                self.mitigation
-                    .observe(quiet_ticks, tick, clear, all_halted);
-                self.mitigation.at
+    fn keep_account(&mut self, quiet_ticks: u64, hit: bool, view: &EnvironmentRef) {
+        if !view.fault_entities().is_empty() {
+            for record in &mut self.records {
+                record.seen |= record.hurts;
             }
-        };
+        }
+        let minutes = hit.then(|| {
+            let services = self.records.iter().zip(view.vitals());
+            let facing = services.filter(|(record, _)| record.user_facing);
+            account::minutes(view, facing.map(|(_, vitals)| vitals))
+        });
+        let all_halted = || view.faults().all(|fault| fault.halted);
+        let tick = view.clock().tick;
+        { &mut self.account }.observe(quiet_ticks, tick, minutes, all_halted);
+        self.mttm_tick = self.account.mitigated_at;
+    }
+
+    /// Whether the incident counts as mitigated since this step, where the engine says so.
+    fn note_engine_mitigation(&mut self, view: &EnvironmentRef) -> bool {
+        if self.rules().impact != ImpactRule::Engine {
+            return false;
+        }
+        let mttm_tick = view.impact().mttm_achieved_tick;
         let before = std::mem::replace(&mut self.mttm_tick, mttm_tick);
         before.is_none() && mttm_tick.is_some()
     }
 
-    /// Notes who is not healthy, who is so again, and which alerts fire.
+    /// Notes which alerts fire, and where the profile goes by that, who is not healthy and who is so again.
     fn note_statuses(&mut self, tick: u64) {
+        let notes_recovery = self.rules().affected == AffectedRule::ReachingFaults;
         for (record, since) in self.records.iter_mut().zip(&mut self.since) {
-            let is_healthy = record.status == Status::Healthy;
-            record.recovered |= record.seen & is_healthy;
-            record.seen |= !is_healthy;
+            if notes_recovery {
+                let is_healthy = record.status == Status::Healthy;
+                record.recovered |= record.seen & is_healthy;
+                record.seen |= !is_healthy;
+            }
             // At most ticks none begins or ends.
             if record.alerts != record.noted_alerts {
                 since.note(tick, record.noted_alerts, record.alerts);
@@ -303,5 +335,24 @@ impl ScoreState {
         let changes = self.error_rate_changes().enumerate();
         let fell = changes.filter(move |(_, (before, now))| *now < before - drop);
         fell.map(|(index, _)| index)
+    }
+}
+
+impl StepRecord {
+    /// Adds the outcome of an action. A specialist helps with an investigation; whether even with one that
+    /// could not be done, the rules say.
+    pub fn add(
+        &mut self,
+        rules: &ScoreRules,
+        outcome: &ActionOutcome,
+        actions: &mut ActionSession,
+    ) {
+        let investigates = outcome.category == Category::Investigation
+            && (outcome.valid || rules.slo.specialist_helps_invalid);
+        self.wrong_actions = self.wrong_actions.saturating_add(u32::from(outcome.wrong));
+        let halted = u32::from(outcome.halted.is_some());
+        self.halted = self.halted.saturating_add(halted);
+        self.declared |= outcome.ends_episode;
+        self.with_specialist |= investigates && actions.use_specialist();
     }
 }

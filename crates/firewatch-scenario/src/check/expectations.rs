@@ -8,7 +8,7 @@ use crate::codes;
 use crate::model::{Check, Expectation, Quantity, When};
 use crate::model::{GRADE_MAX, GRADE_MIN};
 use firewatch_action::decode::join;
-use firewatch_action::{Comparison, Operator};
+use firewatch_action::{Comparison, Operator, Profile};
 use firewatch_ron::{closest, shown};
 
 /// Numbers that something can be.
@@ -129,15 +129,20 @@ impl Checker<'_> {
     fn quantity(&mut self, path: &str, quantity: Quantity, comparison: &Comparison<f64>) {
         let scenario = self.scenario;
         let services = scenario.services.len() as f64;
+        // In the reference's account at least one service counts as reached, and grades keep off the ends.
+        let (least_zone, grades) = match scenario.profile {
+            Profile::Reference => (1.0, (GRADE_MIN, GRADE_MAX)),
+            Profile::Standard => (0.0, (0.0, 1.0)),
+        };
         let (min, max, whole) = match quantity {
             Quantity::BadCustomerMinutes => (0.0, f64::INFINITY, false),
             Quantity::Mttm => (0.0, scenario.ticks as f64, true),
             Quantity::SloBudget => (0.0, scenario.slo_budget.remaining, false),
             Quantity::MeanErrorRate => (0.0, 1.0, false),
             Quantity::UnhealthyServices => (0.0, services, true),
-            Quantity::BlastRadius => (1.0, f64::INFINITY, true),
+            Quantity::BlastRadius => (least_zone, f64::INFINITY, true),
             Quantity::Reward => (f64::NEG_INFINITY, f64::INFINITY, false),
-            Quantity::Grade => (GRADE_MIN, GRADE_MAX, false),
+            Quantity::Grade => (grades.0, grades.1, false),
             Quantity::WrongActions => (0.0, f64::INFINITY, true),
         };
         let unreadable = match quantity {

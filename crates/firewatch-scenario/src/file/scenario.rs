@@ -214,6 +214,7 @@ impl TryFrom<ScenarioForm> for Scenario {
                 .collect(),
             absent_services: form.absent_services,
             red_herrings: form.red_herrings,
+            user_facing: Vec::new(),
             root_cause: form.root_cause,
             prompt_injection: form.prompt_injection,
             adversarial_logs: form.adversarial_logs.into_iter().map(Into::into).collect(),

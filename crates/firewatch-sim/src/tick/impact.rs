@@ -59,10 +59,7 @@ pub(crate) fn impact(
 fn standard_minutes(services: &[Vitals]) -> f64 {
     let mut minutes = 0.0;
     for vitals in services {
-        let excess = (vitals.http_server_request_duration_p99 - LATENCY_BASELINE_SECONDS)
-            / LATENCY_SCALE_SECONDS;
-        let slowness = num::min(num::max(0.0, excess), LATENCY_MAX);
-        let cost = (vitals.http_server_error_rate + slowness * LATENCY_WEIGHT) * MINUTES_PER_TICK;
+        let cost = vitals.bad_customer_minutes();
         // Selected rather than branched on: it changes from service to service. Adding 0 is adding
         // nothing.
         minutes += if vitals.status == Status::Healthy {
@@ -72,6 +69,18 @@ fn standard_minutes(services: &[Vitals]) -> f64 {
         };
     }
     minutes
+}
+
+impl Vitals {
+    /// What a tick costs the customers of a service that is not healthy, in minutes.
+    #[inline]
+    #[must_use]
+    pub fn bad_customer_minutes(&self) -> f64 {
+        let excess = (self.http_server_request_duration_p99 - LATENCY_BASELINE_SECONDS)
+            / LATENCY_SCALE_SECONDS;
+        let slowness = num::min(num::max(0.0, excess), LATENCY_MAX);
+        (self.http_server_error_rate + slowness * LATENCY_WEIGHT) * MINUTES_PER_TICK
+    }
 }
 
 fn freshness_minutes(lags: impl Iterator<Item = f64>) -> f64 {

@@ -23,7 +23,12 @@ pub fn write(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     let why = match end {
         EpisodeEnd::BudgetUsedUp => format!("The SLO budget was used up at tick {tick}."),
         EpisodeEnd::OutOfTicks => format!("The incident reached its last tick, {tick}."),
-        EpisodeEnd::Declared => format!("You declared the incident resolved at tick {tick}."),
+        EpisodeEnd::Declared => match session.declared_at().unwrap_or(tick) {
+            declared if declared < tick => format!(
+                "You declared the incident resolved at tick {declared}; it went on to its last tick, {tick}."
+            ),
+            _ => format!("You declared the incident resolved at tick {tick}."),
+        },
     };
     writeln!(out, "{}", out.palette.paint(BOLD, why))?;
     write_grade(&ScoreRules::of(session.profile()).grade, &grade, out)?;
@@ -45,60 +50,118 @@ fn write_grade(rules: &GradeRules, grade: &Grade, out: &mut Output) -> Result<()
         let early = "no parts: the incident ended too early";
         return Ok(writeln!(out, "  {}", palette.paint(DIM, early))?);
     }
-    write_table(&grade_rows(rules, grade, palette), out)
+    let rows = GradeRows(palette);
+    let parts = match grade.won {
+        Some(won) => won_or_lost(rules, grade, won, &rows),
+        None => sum_of_parts(rules, grade, &rows),
+    };
+    let mut table = vec![rows.heading()];
+    table.extend(parts);
+    write_table(&table, out)
 }
 
-/// Returns a row for each part of the grade: its share, its weight and its points.
-fn grade_rows(rules: &GradeRules, grade: &Grade, palette: Palette) -> Vec<Vec<Cell>> {
-    let dim = |text: &str| Cell::new(palette, DIM, text);
-    let right = |text: String| Cell::plain(&text).right();
-    let part = |name: &str, share: f64, weight: f64, about: &str| {
+/// Makes the rows of a grade: share, weight and points.
+struct GradeRows(Palette);
+
+impl GradeRows {
+    fn dim(&self, text: &str) -> Cell {
+        Cell::new(self.0, DIM, text)
+    }
+
+    fn heading(&self) -> Vec<Cell> {
+        let names = ["share", "weight", "points"];
+        let names = names.map(|name| self.dim(name).right());
+        [self.dim("")].into_iter().chain(names).collect()
+    }
+
+    fn part(&self, name: &str, share: f64, weight: f64, about: &str) -> Vec<Cell> {
+        let right = |text: String| Cell::plain(&text).right();
         vec![
             Cell::plain(name),
             right(percent(share)),
             right(format!("{weight:.2}")),
             right(format!("{:+.3}", share * weight)),
-            dim(about),
+            self.dim(about),
         ]
-    };
-    let off = |name: &str, amount: f64, about: &str| {
-        let amount = right(format!("{:+.3}", 0.0 - amount));
-        vec![Cell::plain(name), dim(""), dim(""), amount, dim(about)]
-    };
+    }
+
+    fn points(&self, name: &str, points: f64, about: &str) -> Vec<Cell> {
+        let points = Cell::plain(&format!("{points:+.3}")).right();
+        let none = || self.dim("");
+        vec![Cell::plain(name), none(), none(), points, self.dim(about)]
+    }
+}
+
+/// The parts of a grade that winning decides.
+fn won_or_lost(rules: &GradeRules, grade: &Grade, won: bool, rows: &GradeRows) -> Vec<Vec<Cell>> {
+    if !won {
+        let most = rules.lost_most;
+        let lost = grade.recovery * most - grade.total;
+        return vec![
+            rows.part("not won", grade.recovery, most, "faults that you ended"),
+            rows.points("precision", 0.0 - lost, "wrong actions"),
+        ];
+    }
+    let above = rules.most - rules.won_least;
+    let parts = [
+        (
+            "time",
+            grade.mttm_score,
+            rules.mttm_weight,
+            "time to mitigate",
+        ),
+        (
+            "customers",
+            grade.bcm_score,
+            rules.bcm_weight,
+            "bad customer minutes",
+        ),
+        ("SLO", grade.slo, rules.slo_weight, "SLO budget left"),
+    ];
+    let sum: f64 = parts
+        .iter()
+        .map(|(_, share, weight, _)| share * weight)
+        .sum();
+    let mut table = vec![rows.points("won", rules.won_least, "all is over that could be ended")];
+    table.extend(
+        parts.map(|(name, share, weight, about)| rows.part(name, share, weight * above, about)),
+    );
+    let lost = above * sum * (1.0 - grade.precision);
+    table.push(rows.points("precision", 0.0 - lost, "wrong actions"));
+    table
+}
+
+/// The parts of a grade that add up.
+fn sum_of_parts(rules: &GradeRules, grade: &Grade, rows: &GradeRows) -> Vec<Vec<Cell>> {
     let speed = format!(
         "time to mitigate {}, customer minutes {}",
         percent(grade.mttm_score),
         percent(grade.bcm_score)
     );
-    let mut rows = vec![
-        vec![
-            dim(""),
-            dim("share").right(),
-            dim("weight").right(),
-            dim("points").right(),
-        ],
-        part(
+    let mut table = vec![
+        rows.part(
             "recovery",
             grade.recovery,
             rules.recovery_weight,
             "affected services that recovered",
         ),
-        part("speed", grade.speed, rules.speed_weight, &speed),
-        part(
+        rows.part("speed", grade.speed, rules.speed_weight, &speed),
+        rows.part(
             "precision",
             grade.precision,
             rules.precision_weight,
             "few wrong actions",
         ),
-        part("SLO", grade.slo, rules.slo_weight, "SLO budget left"),
+        rows.part("SLO", grade.slo, rules.slo_weight, "SLO budget left"),
     ];
-    if grade.blast_penalty != 0.0 {
-        rows.push(off("spread", grade.blast_penalty, "affected services"));
-    }
-    if grade.goals_penalty != 0.0 {
-        rows.push(off("goals", grade.goals_penalty, "missed goals"));
-    }
-    rows
+    let mut off = |name: &str, amount: f64, about: &str| {
+        if amount != 0.0 {
+            table.push(rows.points(name, 0.0 - amount, about));
+        }
+    };
+    off("spread", grade.blast_penalty, "affected services");
+    off("goals", grade.goals_penalty, "missed goals");
+    table
 }
 
 fn write_facts(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {

@@ -192,6 +192,11 @@ impl PlaySession {
         self.episode.end().zip(self.episode.grade())
     }
 
+    /// Returns the tick at which it was declared resolved.
+    pub fn declared_at(&self) -> Option<u64> {
+        self.episode.score()?.declared_at()
+    }
+
     /// Returns the goals that count, and whether each is met.
     pub fn goals(&self) -> Vec<(&Goal, bool)> {
         self.episode.goals()

@@ -97,11 +97,13 @@ fn write_reward(reward: &Reward, ticks: u64, out: &mut Output) -> Result<(), Fai
     let parts = [
         ("errors", reward.health_improvement),
         ("SLO budget", reward.slo_preservation),
+        ("customers", reward.customers),
         ("mitigated", reward.mttm_bonus),
         ("time", reward.time_cost),
         ("wrong action", reward.wrong_action_penalty),
         ("SLO budget used up", reward.slo_breach_penalty),
         ("declared too early", reward.premature_exit_penalty),
+        ("settlement", reward.settlement),
     ];
     let parts = parts.iter();
     let parts = parts

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use firewatch_response::Playback;
-use firewatch_response::score::{EpisodeEnd, Grade};
+use firewatch_response::score::{EpisodeEnd, Grade, Incident};
 use firewatch_scenario::Runbook;
 use serde::Serialize;
 
@@ -32,14 +32,14 @@ impl AnswerSummary {
     /// Returns the score at the end of a run, if the run kept one.
     pub fn of(case: &RunCase, playback: &Playback) -> Option<Self> {
         let score = playback.score()?;
-        let outcome = score.grade_input(&case.scenario, &playback.view());
+        let outcome = score.grade_input(&Incident::of(&case.scenario), &playback.view());
         Some(Self {
             runbook: case.runbook.as_ref().map(|runbook| runbook.name.clone()),
             end: score.end(),
             reward: score.total_reward(),
             wrong_actions: score.wrong_actions(),
             goals: outcome.goals,
-            missed_goals: outcome.missed_goals,
+            missed_goals: outcome.outcome.missed_goals,
             grade: score.grade(),
         })
     }
@@ -78,6 +78,13 @@ impl AnswerSummary {
             Some(EpisodeEnd::BudgetUsedUp) => ", SLO budget used up",
             Some(EpisodeEnd::OutOfTicks) | None => "",
         };
+        if let Some(won) = grade.won {
+            let won = if won { "won" } else { "not won" };
+            return format!(
+                "{:.2}, {won} (time {:.2}, customers {:.2}, SLO {:.2}, precision {:.2}){why}",
+                grade.total, grade.mttm_score, grade.bcm_score, grade.slo, grade.precision
+            );
+        }
         format!(
             "{:.2} (recovery {:.2}, speed {:.2}, precision {:.2}, SLO {:.2}){why}",
             grade.total, grade.recovery, grade.speed, grade.precision, grade.slo

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use firewatch_sim::{EnvironmentRef, METRICS, Value, read_metrics};
+use firewatch_response::Playback;
+use firewatch_sim::{METRICS, Value, read_metrics};
 
 use super::case::RunCase;
 use super::report::Report;
@@ -36,15 +37,16 @@ impl Report for CsvReport {
     fn tick(
         &mut self,
         case: &RunCase,
-        view: &EnvironmentRef,
+        playback: &Playback,
         out: &mut Output,
     ) -> Result<(), Failure> {
+        let view = playback.view();
         let common = [
             csv_text(&case.file).into_owned(),
             case.scenario.seed.to_string(),
             view.clock().tick.to_string(),
             view.clock().sim_time_seconds.to_string(),
-            number(view.impact().bad_customer_minutes),
+            number(playback.impact().bad_customer_minutes),
             number(view.slo_budget().remaining),
         ];
         let mut writer = writer(true);

@@ -14,6 +14,8 @@ pub struct SeedRun<'a> {
     pub name: &'a str,
     pub seed: u64,
     pub ticks: u64,
+    /// Whether every fault that an action can end is over, and the others hit no customers.
+    pub mended: bool,
     pub mitigated: bool,
     pub mttm: Option<u64>,
     /// Whether customers were affected again after the mitigation.
@@ -39,9 +41,8 @@ pub struct SeedRun<'a> {
 impl<'a> SeedRun<'a> {
     /// Returns the result of a run at its end.
     pub fn new(case: &'a RunCase, seed: u64, script: &Script, view: &EnvironmentRef) -> Self {
-        let impact = view.impact();
+        let (impact, score) = (script.impact(view), script.score());
         let budget = view.slo_budget();
-        let (mttm, score) = (script.mttm_tick(view), script.score());
         let number =
             |which: fn(&ExpectationOutcome) -> bool| script.outcomes().filter(|o| which(o)).count();
         Self {
@@ -49,13 +50,14 @@ impl<'a> SeedRun<'a> {
             name: &case.scenario.name,
             seed,
             ticks: view.clock().tick,
-            mitigated: mttm.is_some(),
-            mttm,
-            impact_after_mitigation: script.impact_after_mitigation(),
+            mended: script.outcome(view).is_mended(),
+            mitigated: impact.mttm_tick.is_some(),
+            mttm: impact.mttm_tick,
+            impact_after_mitigation: impact.relapsed,
             bad_customer_minutes: impact.bad_customer_minutes,
             slo_budget: budget.remaining,
             slo_breached: budget.is_breached(),
-            blast_radius: view.blast_radius(),
+            blast_radius: script.blast_radius(view),
             reward: score.map(Score::total_reward),
             wrong_actions: score.map(Score::wrong_actions),
             grade: score.and_then(Score::grade).map(|grade| grade.total),
@@ -109,6 +111,7 @@ pub struct ExpectationShare {
 #[derive(Clone, Debug, Serialize)]
 pub struct Distribution {
     pub runs: u64,
+    pub mended: u64,
     pub mitigated: u64,
     pub impact_after_mitigation: u64,
     pub breached: u64,
@@ -123,6 +126,7 @@ pub struct Distribution {
 #[derive(Debug, Default)]
 pub struct Collector {
     runs: u64,
+    mended: u64,
     impact_after_mitigation: u64,
     breached: u64,
     mttm: Vec<f64>,
@@ -152,6 +156,7 @@ impl Collector {
     /// Adds a run.
     pub fn add(&mut self, run: &SeedRun) {
         self.runs += 1;
+        self.mended += u64::from(run.mended);
         self.impact_after_mitigation += u64::from(run.impact_after_mitigation);
         self.breached += u64::from(run.slo_breached);
         self.mttm.extend(run.mttm.map(|tick| tick as f64));
@@ -174,6 +179,7 @@ impl Collector {
     pub fn finish(self) -> Distribution {
         Distribution {
             runs: self.runs,
+            mended: self.mended,
             mitigated: self.mttm.len() as u64,
             impact_after_mitigation: self.impact_after_mitigation,
             breached: self.breached,

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use firewatch_sim::{EnvironmentRef, Value, read_metrics};
+use firewatch_response::Playback;
+use firewatch_sim::{Value, read_metrics};
 use serde::{Serialize, Serializer};
 
 use super::case::RunCase;
@@ -39,22 +40,23 @@ impl Report for JsonLinesReport {
     fn tick(
         &mut self,
         case: &RunCase,
-        view: &EnvironmentRef,
+        playback: &Playback,
         out: &mut Output,
     ) -> Result<(), Failure> {
+        let view = playback.view();
         let services = view
             .named_services()
             .map(|(name, service)| (name, OrderedObject(read_metrics(service).collect())));
-        let impact = view.impact();
+        let impact = playback.impact();
         let line = TickLine {
             file: &case.file,
             seed: case.scenario.seed,
             tick: view.clock().tick,
             sim_time_seconds: view.clock().sim_time_seconds,
-            bcm_delta: impact.bcm_delta,
+            bcm_delta: impact.bad_customer_minutes_now,
             bad_customer_minutes: impact.bad_customer_minutes,
             slo_budget: view.slo_budget().remaining,
-            mttm: impact.mttm_achieved_tick,
+            mttm: impact.mttm_tick,
             services: OrderedObject(services.collect()),
         };
         serde_json::to_writer(&mut *out, &line)?;

@@ -62,7 +62,7 @@ fn play_ticks(
         }
         let tick = playback.tick_count();
         recorder.record(&playback.view());
-        report.tick(case, &playback.view(), out)?;
+        report.tick(case, playback, out)?;
         if tick.is_multiple_of(STRIDE) {
             playback.forget_statuses();
             bar.inc(STRIDE);

@@ -1,7 +1,7 @@
 //! The interface between playing and reporting.
 
+use firewatch_response::Playback;
 use firewatch_response::PlaybackEvent;
-use firewatch_sim::EnvironmentRef;
 
 use super::case::RunCase;
 use super::summary::Summary;
@@ -30,7 +30,7 @@ pub trait Report {
     fn tick(
         &mut self,
         _case: &RunCase,
-        _view: &EnvironmentRef,
+        _playback: &Playback,
         _out: &mut Output,
     ) -> Result<(), Failure> {
         Ok(())

@@ -224,6 +224,7 @@ fn write_shares(all: &Distribution, out: &mut Output) -> Result<(), Failure> {
         ]
     };
     let rows = [
+        row("mended", all.mended),
         row("mitigated", all.mitigated),
         row("relapsed after mitigation", all.impact_after_mitigation),
         row("SLO budget used up", all.breached),

@@ -62,6 +62,8 @@ pub struct ServiceSummary {
 pub struct RunTotals {
     pub ticks: u64,
     pub sim_time_seconds: i64,
+    /// Whether every fault that an action can end is over, and the others hit no customers.
+    pub mended: bool,
     pub mitigated: bool,
     pub mttm: Option<u64>,
     /// Whether customers were affected again after the mitigation.
@@ -71,8 +73,11 @@ pub struct RunTotals {
     pub slo_breached: bool,
     pub mean_error_rate: f64,
     pub unhealthy_services: usize,
+    /// How many services were not healthy because of a fault.
     pub blast_radius: usize,
     pub blast_zone: Vec<String>,
+    /// The names that the faults can reach.
+    pub reach: Vec<String>,
 }
 
 /// The summary of a run.
@@ -165,22 +170,24 @@ impl Recorder {
 impl RunTotals {
     fn of(playback: &Playback) -> Self {
         let view = playback.view();
-        let (impact, mttm) = (view.impact(), playback.mttm_tick());
-        let zone = view.blast_zone().into_iter().map(str::to_owned);
+        let (impact, script) = (playback.impact(), playback.script());
+        let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
         let vitals = view.vitals();
         Self {
             ticks: view.clock().tick,
             sim_time_seconds: view.clock().sim_time_seconds,
-            mitigated: mttm.is_some(),
-            mttm,
-            impact_after_mitigation: playback.impact_after_mitigation(),
+            mended: script.outcome(&view).is_mended(),
+            mitigated: impact.mttm_tick.is_some(),
+            mttm: impact.mttm_tick,
+            impact_after_mitigation: impact.relapsed,
             bad_customer_minutes: impact.bad_customer_minutes,
             slo_budget: view.slo_budget().remaining,
             slo_breached: view.slo_budget().is_breached(),
             mean_error_rate: view.mean_error_rate(),
             unhealthy_services: vitals.filter(|v| v.status != Status::Healthy).count(),
-            blast_radius: view.blast_radius(),
-            blast_zone: zone.collect(),
+            blast_radius: script.blast_radius(&view),
+            blast_zone: names(script.blast_zone(&view)),
+            reach: names(view.blast_zone()),
         }
     }
 }

@@ -274,9 +274,10 @@ fn write_impact(scenario: &Scenario, summary: &Summary, out: &mut Output) -> Res
     let (style, mitigated) = match totals.mttm {
         Some(tick) if totals.impact_after_mitigation => {
             let text = format!("{} ({})", count_ticks(tick), clock(tick));
-            (WARNING, format!("{text}, relapsed later"))
+            (WARNING, format!("{text}, with a relapse"))
         }
         Some(tick) => (GOOD, format!("{} ({})", count_ticks(tick), clock(tick))),
+        None if totals.impact_after_mitigation => (BAD, "relapsed".to_owned()),
         None => (BAD, "not mitigated".to_owned()),
     };
     let (budget_style, left) = if totals.slo_breached {
@@ -285,10 +286,12 @@ fn write_impact(scenario: &Scenario, summary: &Summary, out: &mut Output) -> Res
         (PLAIN, format!("{:.2}", totals.slo_budget))
     };
     let start = format!(" of {:?}", scenario.slo_budget.remaining);
-    let zone = match totals.blast_zone.as_slice() {
+    let named = |names: &[String]| match names {
         [] => String::new(),
         names => format!(": {}", visible(&shortened(names))),
     };
+    let zone = named(&totals.blast_zone);
+    let reach = format!("{}{}", totals.reach.len(), named(&totals.reach));
     let unhealthy = totals.unhealthy_services;
     let (end_style, end) = match unhealthy {
         0 => (GOOD, "all healthy".to_owned()),
@@ -308,6 +311,7 @@ fn write_impact(scenario: &Scenario, summary: &Summary, out: &mut Output) -> Res
             format!("{}{start}", palette.paint(budget_style, left)),
         ),
         ("blast radius", format!("{}{zone}", totals.blast_radius)),
+        ("reach", reach),
         ("at the end", palette.paint(end_style, end)),
     ];
     writeln!(out)?;

@@ -62,6 +62,7 @@ pub fn columns(plan: &SweepPlan, has_runbook: bool) -> Columns {
     ];
     let after = [
         ("ticks", ColumnType::Unsigned),
+        ("mended", ColumnType::Bool),
         ("mttm", ColumnType::OptionalUnsigned),
         ("bad_customer_minutes", ColumnType::Float),
         ("slo_budget", ColumnType::Float),
@@ -96,6 +97,7 @@ pub fn cells<'a>(plan: &'a SweepPlan, run: u64, results: &'a RunResult) -> Vec<C
     }));
     cells.extend([
         CellValue::Unsigned(results.ticks),
+        CellValue::Bool(results.mended),
         CellValue::OptionalUnsigned(results.mttm),
         CellValue::Float(results.bad_customer_minutes),
         CellValue::Float(results.slo_budget),

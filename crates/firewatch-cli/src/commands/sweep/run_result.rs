@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     pub ticks: u64,
+    /// Whether every fault that an action can end is over, and the others hit no customers.
+    pub mended: bool,
     pub mttm: Option<u64>,
     pub bad_customer_minutes: f64,
     pub slo_budget: f64,
@@ -45,11 +47,13 @@ impl RunResult {
     /// Returns the result after the last tick. `has_runbook` says whether a runbook responded.
     pub fn of(script: &Script, view: &EnvironmentRef, has_runbook: bool) -> Self {
         let worst = script.histories().iter().map(ServiceHistory::worst_status);
+        let impact = script.impact(view);
         let score = script.score().filter(|_| has_runbook);
         Self {
             ticks: view.clock().tick,
-            mttm: script.mttm_tick(view),
-            bad_customer_minutes: view.impact().bad_customer_minutes,
+            mended: script.outcome(view).is_mended(),
+            mttm: impact.mttm_tick,
+            bad_customer_minutes: impact.bad_customer_minutes,
             slo_budget: view.slo_budget().remaining,
             slo_breached: view.slo_budget().is_breached(),
             worst_status: worst.max().unwrap_or_default(),

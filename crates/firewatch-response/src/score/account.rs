@@ -1,0 +1,263 @@
+//! The account of an incident: who is hit, since when it is mitigated, what it costs customers, and which
+//! services it has harmed. Everything that reports one of these asks here.
+
+use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals};
+use serde::{Deserialize, Serialize};
+
+use super::freshness::root_cause_lag;
+use super::mesh::{self, Role};
+use super::rules::{ImpactRule, ScoreRules};
+use firewatch_action::Profile;
+use firewatch_scenario::Scenario;
+
+/// What an incident has come to so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ImpactTotals {
+    /// The tick since which it counts as mitigated.
+    pub mttm_tick: Option<u64>,
+    /// Whether customers were hit again after it had counted as mitigated.
+    pub relapsed: bool,
+    /// Bad customer minutes of the last tick.
+    pub bad_customer_minutes_now: f64,
+    /// Bad customer minutes so far.
+    pub bad_customer_minutes: f64,
+}
+
+/// Counts, tick by tick, from the first on.
+///
+/// Customers were hit, and for some ticks in a row are not, and every fault that has begun is halted: then the
+/// incident is mitigated, since the first of these ticks. Customers who are hit again reopen it. Before anybody is
+/// hit there is nothing to mitigate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Account {
+    /// Customers were hit, and it is not mitigated since.
+    open: bool,
+    /// Ticks in a row without anybody hit and without an active fault.
+    quiet: u64,
+    /// Ticks in which it was open, those of the mitigation left out.
+    pub(crate) open_ticks: u64,
+    pub(crate) mitigated_at: Option<u64>,
+    pub(crate) relapsed: bool,
+    pub(crate) minutes_now: f64,
+    pub(crate) minutes: f64,
+}
+
+impl Account {
+    /// Observes a tick, before anything is done after it: what it cost customers if it hit any, and whether
+    /// every fault that has begun is halted.
+    #[inline]
+    pub(crate) fn observe(
+        &mut self,
+        quiet_ticks: u64,
+        tick: u64,
+        minutes: Option<f64>,
+        all_halted: impl FnOnce() -> bool,
+    ) {
+        self.minutes_now = minutes.unwrap_or(0.0);
+        self.minutes += self.minutes_now;
+        if minutes.is_some() {
+            self.relapsed |= self.mitigated_at.take().is_some();
+            self.open_ticks += self.quiet + 1;
+            (self.open, self.quiet) = (true, 0);
+        } else if self.open {
+            if all_halted() {
+                self.quiet += 1;
+            } else {
+                self.open_ticks += self.quiet + 1;
+                self.quiet = 0;
+            }
+            if self.quiet >= quiet_ticks {
+                self.mitigated_at = Some((tick + 1).saturating_sub(quiet_ticks));
+                (self.open, self.quiet) = (false, 0);
+            }
+        }
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        self.minutes_now.is_finite() && self.minutes.is_finite()
+    }
+}
+
+/// What the last tick cost the customers that it hit: those of the user-facing services, which are not healthy, and
+/// where data has to be fresh, those of all its pipelines.
+pub(crate) fn minutes<'v>(
+    view: &EnvironmentRef,
+    user_facing: impl Iterator<Item = &'v Vitals>,
+) -> f64 {
+    match view.environment().impact_mode() {
+        ImpactMode::Freshness => view.impact().bcm_delta,
+        ImpactMode::Standard => {
+            let unhealthy = user_facing.filter(|vitals| vitals.status != Status::Healthy);
+            unhealthy.fold(0.0, |sum, vitals| sum + vitals.bad_customer_minutes())
+        }
+    }
+}
+
+/// Whether the root cause's data is stale, in an incident about freshness.
+pub(crate) fn is_stale(rules: &ScoreRules, view: &EnvironmentRef) -> bool {
+    root_cause_lag(view).is_some_and(|lag| lag >= rules.stale_after_seconds)
+}
+
+/// The services that were not healthy because of a fault: `seen` says which were not healthy at a tick at which
+/// a fault had begun. A red herring is one only if it has a fault itself.
+pub(crate) fn harmed(view: &EnvironmentRef, seen: impl Fn(usize) -> bool) -> Vec<usize> {
+    let topology = view.topology();
+    let reach = mesh::reachable(topology, view.faults().map(|fault| fault.node()));
+    let has_fault = |service| view.faults().any(|fault| fault.node() == service);
+    let is_harmed = |service: &usize| {
+        let counts = !topology.is_red_herring(*service) || has_fault(*service);
+        seen(*service) && reach[*service] && counts
+    };
+    (0..topology.service_count()).filter(is_harmed).collect()
+}
+
+/// The account of a run, whether anybody answers or not.
+#[derive(Clone, Debug)]
+pub(crate) struct RunAccount {
+    profile: Profile,
+    roles: Vec<Role>,
+    seen: Vec<bool>,
+    account: Account,
+    /// By the engine's rule: whether it had counted as mitigated when customers were hit.
+    relapsed: bool,
+}
+
+impl RunAccount {
+    pub(crate) fn new(scenario: &Scenario, view: &EnvironmentRef) -> Self {
+        let rules = ScoreRules::of(scenario.profile);
+        let roles: Vec<Role> = mesh::roles(rules, &scenario.user_facing, view.topology()).collect();
+        Self {
+            profile: scenario.profile,
+            seen: vec![false; roles.len()],
+            roles,
+            account: Account::default(),
+            relapsed: false,
+        }
+    }
+
+    /// Observes a tick. `engine_mttm` is what the engine's rule says, where that holds.
+    pub(crate) fn observe(&mut self, view: &EnvironmentRef, engine_mttm: Option<u64>) {
+        let rules = ScoreRules::of(self.profile);
+        let tick = view.clock().tick;
+        let ImpactRule::Account { quiet_ticks } = rules.impact else {
+            self.relapsed |= engine_mttm.is_some() && view.impact().bcm_delta > 0.0;
+            return;
+        };
+        if tick == 0 {
+            return;
+        }
+        if !view.fault_entities().is_empty() {
+            for (seen, vitals) in self.seen.iter_mut().zip(view.vitals()) {
+                *seen |= vitals.status != Status::Healthy;
+            }
+        }
+        let facing = || {
+            { self.roles.iter().zip(view.vitals()) }
+                .filter_map(|(role, vitals)| role.user_facing.then_some(vitals))
+        };
+        let hit = facing().any(|vitals| rules.user_impact.holds(vitals)) || is_stale(rules, view);
+        let minutes = hit.then(|| minutes(view, facing()));
+        let all_halted = || view.faults().all(|fault| fault.halted);
+        self.account.observe(quiet_ticks, tick, minutes, all_halted);
+    }
+
+    /// What it has come to by now.
+    pub(crate) fn totals(&self, view: &EnvironmentRef, engine_mttm: Option<u64>) -> ImpactTotals {
+        match ScoreRules::of(self.profile).impact {
+            ImpactRule::Engine => ImpactTotals {
+                relapsed: self.relapsed,
+                ..of_engine(view, engine_mttm)
+            },
+            ImpactRule::Account { .. } => of_account(&self.account),
+        }
+    }
+
+    /// The names in the blast radius: of the services that were not healthy because of a fault; by the engine's
+    /// rule of all that the faults can reach.
+    pub(crate) fn blast_zone<'w>(&self, view: &EnvironmentRef<'w>) -> Vec<&'w str> {
+        match ScoreRules::of(self.profile).impact {
+            ImpactRule::Engine => view.blast_zone(),
+            ImpactRule::Account { .. } => {
+                let harmed = harmed(view, |service| self.seen.get(service) == Some(&true));
+                let named = view.service_names().enumerate();
+                let named = named.filter(|(service, _)| harmed.contains(service));
+                named.map(|(_, name)| name).collect()
+            }
+        }
+    }
+
+    /// How many they are; by the engine's rule at least 1.
+    pub(crate) fn blast_radius(&self, view: &EnvironmentRef) -> usize {
+        match ScoreRules::of(self.profile).impact {
+            ImpactRule::Engine => view.blast_radius(),
+            ImpactRule::Account { .. } => self.blast_zone(view).len(),
+        }
+    }
+}
+
+/// By the engine's own rule.
+pub(crate) fn of_engine(view: &EnvironmentRef, mttm_tick: Option<u64>) -> ImpactTotals {
+    ImpactTotals {
+        mttm_tick,
+        relapsed: false,
+        bad_customer_minutes_now: view.impact().bcm_delta,
+        bad_customer_minutes: view.impact().bad_customer_minutes,
+    }
+}
+
+pub(crate) fn of_account(account: &Account) -> ImpactTotals {
+    ImpactTotals {
+        mttm_tick: account.mitigated_at,
+        relapsed: account.relapsed,
+        bad_customer_minutes_now: account.minutes_now,
+        bad_customer_minutes: account.minutes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The account after these ticks: what each cost, and whether every fault is halted.
+    fn after(ticks: &[(Option<f64>, bool)]) -> Account {
+        let mut account = Account::default();
+        for (tick, &(minutes, halted)) in (1..).zip(ticks) {
+            account.observe(2, tick, minutes, || halted);
+        }
+        account
+    }
+
+    const HIT: (Option<f64>, bool) = (Some(0.5), false);
+    const QUIET: (Option<f64>, bool) = (None, true);
+    const LURKING: (Option<f64>, bool) = (None, false);
+
+    #[test]
+    fn mitigated_is_the_first_of_two_quiet_ticks_after_customers_were_hit() {
+        assert_eq!(after(&[QUIET; 9]).mitigated_at, None);
+        assert_eq!(after(&[HIT, QUIET]).mitigated_at, None);
+        assert_eq!(after(&[HIT, QUIET, QUIET, QUIET]).mitigated_at, Some(2));
+        assert_eq!(after(&[HIT, QUIET, HIT, QUIET]).mitigated_at, None);
+        assert_eq!(after(&[HIT, LURKING, LURKING]).mitigated_at, None);
+        assert_eq!(
+            after(&[HIT, LURKING, QUIET, QUIET, LURKING]).mitigated_at,
+            Some(3)
+        );
+    }
+
+    #[test]
+    fn a_relapse_reopens_it() {
+        let relapsed = after(&[HIT, QUIET, QUIET, HIT]);
+        assert_eq!((relapsed.mitigated_at, relapsed.relapsed), (None, true));
+        let again = after(&[HIT, QUIET, QUIET, HIT, QUIET, QUIET]);
+        assert_eq!((again.mitigated_at, again.open_ticks), (Some(5), 2));
+        assert_eq!(again.minutes, 1.0);
+    }
+
+    #[test]
+    fn ticks_are_open_until_it_is_mitigated() {
+        assert_eq!(after(&[QUIET, HIT, HIT, QUIET, QUIET]).open_ticks, 2);
+        assert_eq!(after(&[HIT, QUIET, HIT, LURKING, QUIET]).open_ticks, 4);
+    }
+}

@@ -1,0 +1,110 @@
+//! What an incident has come to at its horizon: whether it is won.
+
+use firewatch_action::{ActionCatalogue, Profile};
+use firewatch_scenario::{Goal, Scenario};
+use firewatch_sim::{EnvironmentRef, Fault};
+use serde::{Deserialize, Serialize};
+
+use super::mesh;
+use super::rules::ScoreRules;
+
+/// An incident, the actions that can be done in it, and whose rules hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Incident<'a> {
+    /// Whose rules and numbers hold.
+    pub profile: Profile,
+    /// The incident.
+    pub scenario: &'a Scenario,
+    /// The actions.
+    pub catalogue: &'a ActionCatalogue,
+}
+
+/// What is left of an incident.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Faults so far that an action can end.
+    pub endable_faults: usize,
+    /// Those of them that go on.
+    pub open_faults: usize,
+    /// Whether a fault that no action can end hits customers.
+    pub others_hit: bool,
+    /// Goals that count and are missed.
+    pub missed_goals: usize,
+}
+
+impl Outcome {
+    /// Whether every fault that an action can end is over, and the others hit no customers.
+    #[must_use]
+    pub fn is_mended(&self) -> bool {
+        self.open_faults == 0 && !self.others_hit
+    }
+
+    /// Whether it is mended and every goal is met.
+    #[must_use]
+    pub fn is_won(&self) -> bool {
+        self.is_mended() && self.missed_goals == 0
+    }
+}
+
+impl ScoreRules {
+    /// The goals of the scenario that count. One about a service that is not in the mesh can't be met:
+    /// only the reference counts it.
+    pub(crate) fn counted_goals<'a>(
+        &self,
+        scenario: &'a Scenario,
+        view: &EnvironmentRef,
+    ) -> impl Iterator<Item = &'a Goal> {
+        let counts_all = self.counts_goals_outside_mesh;
+        let counts = move |service: &str| counts_all || view.topology().service(service).is_some();
+        let goals = scenario.goals.list.iter();
+        goals.filter(move |goal| counts(&goal.service))
+    }
+}
+
+impl<'a> Incident<'a> {
+    /// That of a scenario, with the actions that it has.
+    #[must_use]
+    pub fn of(scenario: &'a Scenario) -> Self {
+        Self {
+            profile: scenario.profile,
+            scenario,
+            catalogue: scenario.actions(),
+        }
+    }
+
+    /// Whether an action can end the fault: one halts its kind, and its service is in the mesh.
+    #[must_use]
+    pub fn can_end(&self, view: &EnvironmentRef, fault: &Fault) -> bool {
+        let (node, topology) = (fault.node(), view.topology());
+        node < topology.service_count() && { self.catalogue }
+            .can_halt(view.fault_kind(fault), topology.is_red_herring(node))
+    }
+
+    /// What is left of it by now.
+    #[must_use]
+    pub fn outcome(&self, view: &EnvironmentRef) -> Outcome {
+        let rules = ScoreRules::of(self.profile);
+        let endable = || view.faults().filter(|fault| self.can_end(view, fault));
+        let goals = rules.counted_goals(self.scenario, view);
+        Outcome {
+            endable_faults: endable().count(),
+            open_faults: endable().filter(|fault| !fault.halted).count(),
+            others_hit: self.others_hit(rules, view),
+            missed_goals: goals.filter(|goal| !goal.is_met(view)).count(),
+        }
+    }
+
+    fn others_hit(&self, rules: &ScoreRules, view: &EnvironmentRef) -> bool {
+        let others = view
+            .faults()
+            .filter(|fault| !fault.halted && !self.can_end(view, fault));
+        let reach = mesh::reachable(view.topology(), others.map(|fault| fault.node()));
+        let roles = mesh::roles(rules, &self.scenario.user_facing, view.topology());
+        let mut services = roles.zip(view.vitals()).zip(reach);
+        services.any(|((role, vitals), reached)| {
+            reached && role.user_facing && rules.user_impact.holds(vitals)
+        })
+    }
+}
