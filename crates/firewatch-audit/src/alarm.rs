@@ -15,8 +15,8 @@ const RIGHT: f64 = 1.0 - SAME;
 
 /// Whether an action can end the fault: one halts its kind, and its service is in the mesh.
 fn can_end(catalogue: &ActionCatalogue, scenario: &Scenario, fault: &Fault) -> bool {
-    let mut specs = catalogue.actions().iter();
-    scenario.has_service(&fault.service) && specs.any(|spec| spec.halts().contains(&fault.kind))
+    let is_red_herring = scenario.red_herrings.contains(&fault.service);
+    scenario.has_service(&fault.service) && catalogue.can_halt(fault.kind, is_red_herring)
 }
 
 /// Whether no fault begins that an action can end, and no customer is hit while nobody acts.
