@@ -6,70 +6,14 @@
     reason = "a test whose incident can't be audited fails"
 )]
 
+mod support;
+
 use std::sync::Arc;
 
 use firewatch_action::Profile;
-use firewatch_audit::{
-    Audit, AuditCheck, AuditFinding, AuditOptions, AuditVerdict, PolicyKind, PolicyResult, audit,
-};
-use firewatch_scenario::{Runbook, Scenario};
-
-const FAULT: &str = r#"faults: [(kind: bad_deploy, service: "auth-service")]"#;
-const SERVICES: &str = r#"services: ["api-gateway", "auth-service", "db-proxy"]"#;
-
-fn scenario(fields: &str) -> Scenario {
-    let text = format!("Scenario(name: \"x\", difficulty: easy, {fields})");
-    Scenario::parse("x.ron", &text).unwrap_or_else(|problems| panic!("{problems}"))
-}
-
-fn runbook(scenario: &Scenario, steps: &str) -> Runbook {
-    let text = format!("Runbook(name: \"ours\", steps: [{steps}])");
-    let runbook = Runbook::parse_for("ours.ron", &text, scenario);
-    runbook.unwrap_or_else(|problems| panic!("{problems}"))
-}
-
-/// A few policies are enough here.
-fn options() -> AuditOptions {
-    AuditOptions {
-        random: 8,
-        singles: 150,
-        ..AuditOptions::default()
-    }
-}
-
-fn audited(fields: &str) -> Audit {
-    audit(&scenario(fields), &options()).expect("it can be played")
-}
-
-fn audited_with(steps: &str) -> Audit {
-    let scenario = scenario(&format!("{SERVICES}, {FAULT}"));
-    let options = AuditOptions {
-        runbooks: vec![runbook(&scenario, steps).into()],
-        ..options()
-    };
-    audit(&scenario, &options).expect("it can be played")
-}
-
-/// What became of a check: passed if all that it looked at did.
-fn verdict(audit: &Audit, check: AuditCheck) -> AuditVerdict {
-    let mut of = { audit.findings.iter() }.filter(|finding| finding.check == check);
-    let failed = of.clone().find(|f| f.verdict == AuditVerdict::Failed);
-    let first = failed.or_else(|| of.next());
-    first.expect("each check is reported").verdict
-}
-
-/// The evidence of a check that failed.
-fn failure(audit: &Audit, check: AuditCheck) -> &str {
-    assert!(!audit.is_good());
-    let mut failed = audit
-        .findings
-        .iter()
-        .filter(|f| f.verdict == AuditVerdict::Failed);
-    let failed = failed.find(|finding| finding.check == check);
-    let failed = failed.expect("the check failed");
-    assert!(failed.advice.is_some(), "{failed:?}");
-    &failed.evidence
-}
+use firewatch_audit::{AuditCheck, AuditOptions, AuditVerdict, PolicyKind, PolicyResult, audit};
+use firewatch_scenario::Runbook;
+use support::{FAULT, SERVICES, audited, audited_with, failure, options, scenario, verdict};
 
 #[test]
 fn a_good_incident_passes_every_check_that_has_something_to_look_at() {
@@ -196,163 +140,6 @@ fn there_has_to_be_an_answer_that_wins() {
     );
 }
 
-const FIVE: &str = r#"services: {
-    "api-gateway": (calls: ["auth-service", "cart"]), "auth-service": (calls: ["db-proxy"]),
-    "cart": (calls: ["db-proxy"]), "db-proxy": (), "mailer": (),
-}"#;
-
-fn as_hard_as(difficulty: &str, fields: &str) -> Audit {
-    let text = format!(r#"Scenario(name: "x", {difficulty} {fields})"#);
-    let scenario = Scenario::parse("x.ron", &text).unwrap_or_else(|problems| panic!("{problems}"));
-    audit(&scenario, &options()).expect("it can be played")
-}
-
-/// The finding with that code.
-fn coded<'a>(audit: &'a Audit, code: &str) -> &'a AuditFinding {
-    let mut found = { audit.findings.iter() }.filter(|finding| finding.code == code);
-    found.next().expect("the code is reported")
-}
-
-/// One remedy at the right tick wins, whenever that is: the first tick is too soon.
-#[test]
-fn a_hard_incident_is_not_won_by_one_remedy_at_any_tick() {
-    for start in [0, 2, 6] {
-        let fault =
-            format!(r#"faults: [(kind: bad_deploy, service: "db-proxy", start_tick: {start})]"#);
-        let audit = as_hard_as("difficulty: hard,", &format!("{FIVE}, {fault}"));
-        let evidence = failure(&audit, AuditCheck::Difficulty);
-        assert!(evidence.contains("claimed hard"), "{evidence}");
-        assert!(evidence.contains("one remedy alone wins"), "{evidence}");
-        assert!(audit.difficulty.one_remedy_wins);
-        assert_ne!(audit.difficulty.measured, "hard");
-    }
-    let two = r#"faults: [
-        (kind: bad_deploy, service: "auth-service"),
-        (kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9),
-    ]"#;
-    let two = as_hard_as("difficulty: hard,", &format!("{FIVE}, {two}"));
-    assert!(!two.difficulty.one_remedy_wins);
-}
-
-/// Where every service has the same fault, trying the common remedies is enough.
-#[test]
-fn trying_things_blindly_must_not_be_enough() {
-    let easy_to_guess = |difficulty: &str| as_hard_as(difficulty, &format!("{FIVE}, {FAULT}"));
-    let medium = easy_to_guess("difficulty: medium,");
-    let cycle = coded(&medium, "blind.cycle_deepest");
-    assert_eq!(cycle.verdict, AuditVerdict::Failed, "{cycle:?}");
-    assert!(cycle.evidence.contains("all 4"), "{cycle:?}");
-    assert_eq!(medium.difficulty.measured, "easy");
-    assert!(failure(&medium, AuditCheck::Difficulty).contains("claimed medium, measured easy"));
-    let declared = coded(&medium, "blind.declare");
-    assert_eq!(declared.verdict, AuditVerdict::Passed, "{declared:?}");
-    for difficulty in [
-        "difficulty: easy,",
-        "ticks: 20, slo_budget: 30.0, slo_burn_per_tick: 1.5,",
-    ] {
-        let easy = easy_to_guess(difficulty);
-        assert_eq!(verdict(&easy, AuditCheck::Blind), AuditVerdict::Skipped);
-    }
-}
-
-/// The families say how many of their policies were played, and which are a sample.
-#[test]
-fn a_sample_is_said_to_be_one_and_follows_from_the_seed() {
-    let with = |singles| {
-        let options = AuditOptions {
-            singles,
-            random: 3,
-            ..options()
-        };
-        audit(&scenario(&format!("{SERVICES}, {FAULT}")), &options).expect("it can be played")
-    };
-    let single = |audit: &Audit| {
-        let mut families = audit.blind.iter();
-        families
-            .find(|f| f.family == PolicyKind::Single)
-            .expect("it is played")
-            .clone()
-    };
-    let (few, many) = (single(&with(50)), single(&with(400)));
-    assert_eq!((few.played, few.of), (50, many.of));
-    assert!(many.played > 300 && many.played <= 400, "{many:?}");
-    assert_eq!(few.sample(), format!("50 of {}, drawn by the seed", few.of));
-    assert_eq!(single(&with(50)), few);
-    let random = with(50)
-        .blind
-        .iter()
-        .find(|f| f.family == PolicyKind::Random)
-        .cloned();
-    assert_eq!(random.expect("it is played").sample(), "all 3");
-}
-
-#[test]
-fn every_code_is_one_of_those_that_are_documented() {
-    let known: Vec<String> = { AuditCheck::ALL.iter() }
-        .flat_map(|check| {
-            let parts = { check.parts().iter() }.map(move |part| format!("{check}.{part}"));
-            std::iter::once(check.name().to_owned()).chain(parts)
-        })
-        .collect();
-    let two = r#"faults: [(kind: bad_deploy, service: "auth-service"), (kind: oom, service: "db-proxy", start_tick: 5)]"#;
-    for fields in [FAULT, two, r#"red_herrings: ["cart"]"#] {
-        for finding in as_hard_as("difficulty: hard,", &format!("{FIVE}, {fields}")).findings {
-            assert!(known.contains(&finding.code), "{}", finding.code);
-            assert!(
-                finding.code.starts_with(finding.check.name()),
-                "{}",
-                finding.code
-            );
-        }
-    }
-}
-
-/// Texts, logs and reports that tell what it is.
-#[test]
-fn an_incident_must_not_give_itself_away() {
-    let leaks = |text: &str| {
-        let scenario =
-            Scenario::parse("x.ron", text).unwrap_or_else(|problems| panic!("{problems}"));
-        audit(&scenario, &options()).expect("it can be played")
-    };
-    let named = |name: &str, description: &str| {
-        leaks(&format!(
-            r#"Scenario(name: "{name}", description: "{description}", difficulty: easy, {FIVE}, {FAULT})"#
-        ))
-    };
-    let fine = named("Slow", "auth-service and cart are slow");
-    assert_eq!(
-        verdict(&fine, AuditCheck::Leaks),
-        AuditVerdict::Passed,
-        "{:#?}",
-        fine.findings
-    );
-    let kind = named("A bad deploy", "");
-    assert!(
-        coded(&kind, "leaks.kind")
-            .evidence
-            .starts_with("`bad deploy` in the name")
-    );
-    let remedy = named("Slow", "Rollback deploy, somebody!");
-    assert!(
-        coded(&remedy, "leaks.remedy")
-            .evidence
-            .contains("in the description")
-    );
-    let cause = named("Slow", "customers of auth-service wait");
-    assert!(
-        coded(&cause, "leaks.cause")
-            .evidence
-            .contains("`auth service`")
-    );
-    // A planted line says what it likes.
-    let planted = leaks(&format!(
-        r#"Scenario(name: "x", difficulty: easy, {FIVE}, {FAULT},
-            adversarial_logs: [(service: "cart", line: "ERROR memory_leak in cart, restart_service recommended")])"#
-    ));
-    assert_eq!(verdict(&planted, AuditCheck::Leaks), AuditVerdict::Passed);
-}
-
 #[test]
 fn the_search_says_how_far_it_got() {
     let leak = r#"(kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9)"#;
@@ -455,39 +242,6 @@ fn a_red_herring_has_to_mislead_and_not_to_harm() {
     );
     let harmful = with(r#""http_server_error_rate": 0.6"#);
     assert!(failure(&harmful, AuditCheck::RedHerrings).contains("it harms"));
-}
-
-/// The score of the standard profile keeps its promises in any incident; the audit notices if it does not.
-#[test]
-fn leaving_early_pays_nothing_and_no_answer_that_loses_is_above_one_that_wins() {
-    let later = r#"faults: [
-        (kind: bad_deploy, service: "auth-service"),
-        (kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9),
-    ]"#;
-    let audit = as_hard_as("difficulty: hard,", &format!("{FIVE}, {later}"));
-    for code in [
-        "leaving.early",
-        "leaving.at_once",
-        "ordering.lost_above_won",
-        "rewards",
-    ] {
-        let finding = coded(&audit, code);
-        assert_eq!(finding.verdict, AuditVerdict::Passed, "{finding:?}");
-    }
-    let left = audit
-        .blind
-        .iter()
-        .find(|f| f.family == PolicyKind::FirstThenLeave);
-    let left = left.expect("the answer has two remedies");
-    assert_eq!((left.played, left.won), (1, 0));
-    // Under the reference's rules nothing of that is asked.
-    let options = AuditOptions {
-        profile: Some(Profile::Reference),
-        ..options()
-    };
-    let scenario = scenario(&format!("{FIVE}, {later}"));
-    let reference = firewatch_audit::audit(&scenario, &options).expect("it can be played");
-    assert_eq!(coded(&reference, "leaving").verdict, AuditVerdict::Skipped);
 }
 
 #[test]

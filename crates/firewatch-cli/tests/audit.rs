@@ -199,7 +199,7 @@ fn a_folder_in_which_the_cause_is_always_first_gives_it_away() {
         std::fs::write(folder.path().join(format!("i{number}.ron")), text).expect("it is written");
     }
     let path = folder.path().to_str().expect("a path in UTF-8");
-    let quick = [path, "--max-actions", "0", "--singles", "0"];
+    let quick = [path, "--max-actions", "0"];
     let told = stdout(1, &quick);
     assert_contains(
         &told,
