@@ -61,7 +61,7 @@ impl ActionCatalogue {
         if plan.course == ActionEffect::Raised {
             return Err(spec.raised("a parameter can't be converted"));
         }
-        if let Some(branch) = plan.branch(spec).filter(|branch| plan.acts(branch)) {
+        if let Some(branch) = plan.branch(spec).filter(|branch| plan.acts(spec, branch)) {
             let means = EffectContext {
                 rules: self.rules(),
                 action: &spec.name,
@@ -74,7 +74,7 @@ impl ActionCatalogue {
                 service: plan.service,
                 handle: plan.handle,
             };
-            let mut effects = branch.effects.iter();
+            let mut effects = branch.effects.iter().chain(&spec.always);
             effects.try_for_each(|effect| run.effect(effect))?;
             plan.halt(environment)?;
         }
@@ -89,7 +89,7 @@ impl ActionCatalogue {
         plan: &ActionPlan,
     ) -> Option<ActionOutcome> {
         let spec = self.get(plan.action)?;
-        let acts = plan.branch(spec).is_some_and(|branch| plan.acts(branch));
+        let acts = { plan.branch(spec) }.is_some_and(|branch| plan.acts(spec, branch));
         let is_free = !acts && plan.course != ActionEffect::Raised;
         is_free.then(|| plan.outcome(spec, session))
     }
@@ -162,8 +162,8 @@ impl ActionPlan {
     }
 
     /// Whether there is anything to do on that branch.
-    fn acts(&self, branch: &Branch) -> bool {
-        !branch.effects.is_empty() || self.halts.is_some()
+    fn acts(&self, spec: &ActionSpec, branch: &Branch) -> bool {
+        !branch.effects.is_empty() || !spec.always.is_empty() || self.halts.is_some()
     }
 
     /// What came of it, without feedback, once it is done.
@@ -182,7 +182,7 @@ impl ActionPlan {
         };
         if let ActionEffect::Branch(index) = self.course {
             outcome.branch = Some(index);
-            if !spec.branches[index].halts.is_empty() {
+            if self.halts.is_some() || !spec.branches[index].halts.is_empty() {
                 session.record_halt();
             }
         }

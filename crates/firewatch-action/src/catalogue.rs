@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 
 use firewatch_sim::FaultKinds;
 
+use crate::action_file::ActionFile;
 use crate::check::{self, Author};
 use crate::form;
-use crate::model::{ActionFile, ActionSpec, Profile, Rules};
+use crate::model::{ActionSpec, Profile, Rules};
 use crate::request::ActionError;
 use firewatch_ron::{Diagnostics, suggest};
 
@@ -40,6 +41,10 @@ pub struct ActionCatalogue {
     rules: Rules,
     actions: Vec<ActionSpec>,
     by_name: BTreeMap<String, ActionId>,
+    /// Old names, each with the name that took its place.
+    renamed: BTreeMap<String, String>,
+    /// The profile that it is made of.
+    profile: Profile,
 }
 
 /// The number of an action in its catalogue, and in those that extend it. It is its place in
@@ -68,30 +73,33 @@ const SHARED: [(&str, &str); 3] = [
 const REFERENCE: (&str, &str) = ("reference.ron", include_str!("../actions/reference.ron"));
 const STANDARD: (&str, &str) = ("standard.ron", include_str!("../actions/standard.ron"));
 
-static BUILT_IN_STANDARD: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in(STANDARD));
-static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in(REFERENCE));
+static BUILT_IN_STANDARD: LazyLock<ActionCatalogue> =
+    LazyLock::new(|| built_in(Profile::Standard, STANDARD));
+static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> =
+    LazyLock::new(|| built_in(Profile::Reference, REFERENCE));
 
 #[expect(
     clippy::expect_used,
     reason = "the files are part of the program, and a test reads them"
 )]
-fn built_in(profile: (&str, &str)) -> ActionCatalogue {
-    let files = [profile].into_iter().chain(SHARED);
+fn built_in(profile: Profile, own: (&str, &str)) -> ActionCatalogue {
     // The rules come first; what the profile amends has to be there before.
     let kinds = FaultKinds::default();
-    let rules = parse(profile.0, profile.1, None, Author::Firewatch, &kinds)
+    let rules = parse(own.0, own.1, None, Author::Firewatch, &kinds)
         .expect("a built-in file has no problems");
     let empty = ActionCatalogue {
         rules: rules.rules.expect("a profile has rules"),
         actions: Vec::new(),
         by_name: BTreeMap::new(),
+        renamed: BTreeMap::new(),
+        profile,
     };
-    let shared = files.skip(1).fold(empty, |catalogue, (name, text)| {
+    let shared = SHARED.into_iter().fold(empty, |catalogue, (name, text)| {
         catalogue
             .extended(name, text, Author::Firewatch, &kinds)
             .expect("a built-in file has no problems")
     });
-    let extended = shared.extended(profile.0, profile.1, Author::Firewatch, &kinds);
+    let extended = shared.extended(own.0, own.1, Author::Firewatch, &kinds);
     extended.expect("a built-in file has no problems")
 }
 
@@ -144,6 +152,9 @@ impl ActionCatalogue {
         let read = parse(file, text, Some(self), author, fault_kinds)?;
         let mut catalogue = self.clone();
         catalogue.rules = read.rules.unwrap_or(catalogue.rules);
+        for (old, new) in read.renamed {
+            catalogue.rename(old, new);
+        }
         for action in read.actions {
             match catalogue.find_mut(&action.name) {
                 Some(known) => *known = action,
@@ -152,16 +163,7 @@ impl ActionCatalogue {
         }
         for amendment in read.amend {
             if let Some(action) = catalogue.find_mut(&amendment.name) {
-                action.guarded = amendment.guarded.unwrap_or(action.guarded);
-                if amendment.without_effects {
-                    action
-                        .branches
-                        .iter_mut()
-                        .for_each(|branch| branch.effects.clear());
-                }
-                if let Some(first) = action.branches.first_mut() {
-                    first.effects.extend(amendment.also);
-                }
+                amendment.amend(action);
             }
         }
         Ok(catalogue)
@@ -196,11 +198,36 @@ impl ActionCatalogue {
 
     /// That there is no such action, and what may be meant.
     pub(super) fn unknown(&self, name: &str) -> ActionError {
-        let names = self.actions.iter().map(ActionSpec::name);
         ActionError::Unknown {
             name: name.to_owned(),
-            help: suggest(name, "actions", names),
+            help: self.suggestion(name),
         }
+    }
+
+    /// What may be meant by the name of an action that there is not: the action that took its place, or one
+    /// with a name like it.
+    #[must_use]
+    pub fn suggestion(&self, name: &str) -> Option<String> {
+        let names = self.actions.iter().map(ActionSpec::name);
+        { self.replacement(name) }.or_else(|| suggest(name, "actions", names))
+    }
+
+    /// Says what an action is called that this profile gave another name.
+    #[must_use]
+    pub fn replacement(&self, name: &str) -> Option<String> {
+        let (new, profile) = (self.renamed.get(name)?, self.profile);
+        Some(format!("`{name}` is `{new}` in the {profile} profile"))
+    }
+
+    /// Gives an action another name.
+    fn rename(&mut self, old: String, new: String) {
+        if let Some(id) = self.by_name.remove(&old) {
+            if let Some(action) = self.actions.get_mut(id.0 as usize) {
+                action.name.clone_from(&new);
+            }
+            self.by_name.insert(new.clone(), id);
+        }
+        self.renamed.insert(old, new);
     }
 
     fn find_mut(&mut self, name: &str) -> Option<&mut ActionSpec> {
@@ -225,6 +252,12 @@ impl ActionCatalogue {
     #[must_use]
     pub fn spares_red_herrings(&self) -> bool {
         self.rules.spare_red_herrings
+    }
+
+    /// Whether nobody is told that an action was wrong before the incident is over.
+    #[must_use]
+    pub fn conceals_wrong_actions(&self) -> bool {
+        self.rules.conceals
     }
 
     pub(super) fn rules(&self) -> &Rules {

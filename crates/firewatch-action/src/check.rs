@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::find_metric;
 
+use crate::action_file::ActionFile;
 use crate::catalogue::ActionCatalogue;
 use crate::codes;
 use crate::decode::{Decoder, key_path};
-use crate::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter, Profile};
+use crate::model::{ActionSpec, Category, Condition, Effect, Parameter, Profile};
 use crate::types;
 use firewatch_ron::{shown, suggest};
 
@@ -56,7 +57,16 @@ pub(super) fn check(
         let path = key_path("amend", &amendment.name);
         // It has no parameters to speak of.
         effects(&path, "also", &amendment.also, &[], notes);
-        if amendment.also.len() > MAX_EFFECTS {
+        effects(&path, "always", &amendment.always, &[], notes);
+        if let Some(otherwise) = &amendment.otherwise {
+            let path = format!("{path}.otherwise");
+            if !otherwise.when.is_empty() || !otherwise.halts.is_empty() {
+                let message = "`otherwise` has no conditions, and halts nothing".to_owned();
+                notes.report(codes::UNREACHABLE_BRANCH, &path, message, "", None);
+            }
+            effects(&path, "effects", &otherwise.effects, &[], notes);
+        }
+        if amendment.also.len() + amendment.always.len() > MAX_EFFECTS {
             let message = format!("an amendment adds at most {MAX_EFFECTS} effects");
             notes.report(codes::TOO_MANY, &format!("{path}.also"), message, "", None);
         }
@@ -67,7 +77,10 @@ pub(super) fn check(
                 &format!("{path}@key"),
                 message,
                 "",
-                || suggest(&amendment.name, "actions", known.iter().copied()),
+                || {
+                    { base.replacement(&amendment.name) }
+                        .or_else(|| suggest(&amendment.name, "actions", known.iter().copied()))
+                },
             );
         }
     }
@@ -96,6 +109,11 @@ fn reserved(file: &ActionFile, notes: &mut Decoder) {
             notes.report(codes::RESERVED, &path, message, "reserved", Some(help));
         }
     }
+    if !file.renamed.is_empty() {
+        let message = "only a profile has `renamed`".to_owned();
+        let help = "leave it out; give an action of your own any name that is free".to_owned();
+        notes.report(codes::RESERVED, "renamed", message, "", Some(help));
+    }
     if file.rules.is_some() {
         let message = "only a profile has `rules`".to_owned();
         let help = "leave them out; a scenario chooses its rules with `profile`".to_owned();
@@ -112,7 +130,9 @@ const MAX_EFFECTS: usize = 256;
 const MAX_CHOICES: usize = 256;
 
 fn check_size(path: &str, action: &ActionSpec, notes: &mut Decoder) {
-    let effects = { action.branches.iter() }.map(|branch| branch.effects.len());
+    let effects = { action.branches.iter() }
+        .map(|branch| branch.effects.len())
+        .chain([action.always.len()]);
     for (field, what, count, most) in [
         (
             "parameters",
@@ -178,7 +198,8 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
             notes.report(codes::UNREACHABLE_BRANCH, &path, message, "", help);
         }
         let has_fault = branch.when.iter().any(|c| matches!(c, Condition::Fault(_)));
-        if !branch.halts.is_empty() && !has_fault {
+        let asks = has_fault || !branch.halts_where.is_empty();
+        if !branch.halts.is_empty() && !asks {
             let message = "what a branch halts, it has to ask for".to_owned();
             let kinds: Vec<&str> = branch.halts.iter().map(|kind| kind.name()).collect();
             let help = Some(format!("add `fault([{}])` to its `when`", kinds.join(", ")));
@@ -208,6 +229,7 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
         }
         effects(&path, "effects", &branch.effects, &action.parameters, notes);
     }
+    effects(path, "always", &action.always, &action.parameters, notes);
     let ends = action
         .branches
         .last()
@@ -277,6 +299,9 @@ fn effects(
 ) {
     for (index, effect) in effects.iter().enumerate() {
         let problem = match effect {
+            Effect::Interrupt { errors } if !(0.0..=1.0).contains(errors) => Some(format!(
+                "`interrupt` takes a share from 0 to 1, not {errors}"
+            )),
             Effect::Change { metric, change, .. } => types::unfit(metric, change, parameters),
             Effect::SetMemoryLimit { parameter } => {
                 types::unfit_memory_limit(*parameter, parameters)

@@ -6,6 +6,7 @@
 //! catalogues ([`Profile`]) are RON files in `crates/firewatch-action/actions/`, and a file of the same
 //! format adds actions or overrides them: [`ActionCatalogue::extended_by_file`].
 
+mod action_file;
 mod apply;
 mod catalogue;
 mod check;

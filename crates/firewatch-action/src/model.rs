@@ -41,6 +41,8 @@ pub struct ActionSpec {
     pub(crate) ends_episode: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) branches: Vec<Branch>,
+    /// Effects of every branch, after its own.
+    pub(crate) always: Vec<Effect>,
 }
 
 impl ActionSpec {
@@ -93,9 +95,10 @@ impl ActionSpec {
     }
 
     /// The metrics that it may give to services that lack them, and to which.
-    /// Metrics that it may create: on whom, and which.
     pub fn creates(&self) -> impl Iterator<Item = (&Recipients, &str)> {
-        let effects = self.branches.iter().flat_map(|branch| &branch.effects);
+        let effects = { self.branches.iter() }
+            .flat_map(|branch| &branch.effects)
+            .chain(&self.always);
         effects.filter_map(|effect| match effect {
             Effect::Change {
                 metric,
@@ -211,6 +214,10 @@ pub(crate) struct Branch {
     pub(crate) effects: Vec<Effect>,
     /// Kinds of fault that are halted on the target.
     pub(crate) halts: Vec<FaultKind>,
+    /// If there are any, a fault is halted on whichever service they hold for, not on the target.
+    pub(crate) halts_where: Vec<Condition>,
+    /// Whether to get there is a wrong action, as it is for the branch that always fits.
+    pub(crate) in_vain: bool,
     /// What is said, a line each.
     pub(crate) report: Vec<Template>,
 }
@@ -232,6 +239,14 @@ pub(crate) enum Condition {
     Recorded(Comparison<f64>),
     /// A service that is not healthy calls it.
     UnhealthyCaller,
+    /// A service that nobody calls is not healthy, and is no red herring.
+    CustomersHit,
+    /// The limit that [`Effect::SetMemoryLimit`] sets is above the present one.
+    MoreMemory(ParameterIndex),
+    /// That limit is below what is in use.
+    TooLittleMemory(ParameterIndex),
+    /// It holds for some service.
+    Somewhere(Box<Condition>),
     Not(Box<Condition>),
 }
 
@@ -250,6 +265,10 @@ pub(crate) enum Effect {
         parameter: ParameterIndex,
     },
     StoreLogs,
+    /// This share of the requests that succeed fails until the step after the next tick.
+    Interrupt {
+        errors: f64,
+    },
     SetCounter {
         counter: Counter,
         to: u64,
@@ -357,24 +376,7 @@ pub(crate) struct Rules {
     pub(crate) open_circuit_factor: f64,
     /// Whether what is an exception in the reference is an error.
     pub(crate) raises: bool,
-}
-
-/// What a file changes about an action that there is already.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Amendment {
-    pub(crate) name: String,
-    pub(crate) guarded: Option<bool>,
-    /// Whether the effects of all branches are taken away.
-    pub(crate) without_effects: bool,
-    /// Added to the effects of the first branch.
-    pub(crate) also: Vec<Effect>,
-}
-
-/// What a file of actions says.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ActionFile {
-    pub(crate) rules: Option<Rules>,
-    pub(crate) extra_metrics: Vec<String>,
-    pub(crate) actions: Vec<ActionSpec>,
-    pub(crate) amend: Vec<Amendment>,
+    /// Whether a wrong action is done like any other, and a fault that does not show yet changes nothing
+    /// about what an action does and says; else a wrong action is refused.
+    pub(crate) conceals: bool,
 }

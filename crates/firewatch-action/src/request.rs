@@ -192,9 +192,10 @@ pub struct ActionOutcome {
     pub category: Category,
     /// Whether it could be done at all: `false` without a target that it needs.
     pub valid: bool,
-    /// Whether it was done to a service that there is nothing to remedy about.
+    /// Whether it remedied nothing. In the standard profile nothing else of the outcome but `halted` tells so: show
+    /// neither to whoever acts before the incident is over.
     pub wrong: bool,
-    /// The branch that was taken, from 0; `None` where nothing was done.
+    /// The branch whose effects were done, from 0; `None` where nothing was done.
     pub branch: Option<usize>,
     /// The fault that it halted.
     pub halted: Option<HaltedFault>,

@@ -81,6 +81,19 @@ pub struct ActionSession {
     circuit_breakers: Vec<(SmolStr, u64)>,
     specialist_ticks: u64,
     fault_halted: bool,
+    /// What actions broke off for a tick, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    interruptions: Vec<Interruption>,
+}
+
+/// What an action broke off until the step after the next tick.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Interruption {
+    service: SmolStr,
+    /// Its error rate without and with it.
+    before: f64,
+    during: f64,
 }
 
 impl ActionSession {
@@ -108,6 +121,15 @@ impl ActionSession {
                 return Err(StateError::UnknownService(name.to_string()));
             }
         }
+        for interruption in &self.interruptions {
+            let name = &interruption.service;
+            if view.topology().service(name).is_none() {
+                return Err(StateError::UnknownService(name.to_string()));
+            }
+            let rates = [interruption.before, interruption.during];
+            let are_rates = rates.iter().all(|rate| (0.0..=1.0).contains(rate));
+            StateError::check_finite("interruptions", are_rates)?;
+        }
         Ok(())
     }
 
@@ -118,11 +140,12 @@ impl ActionSession {
         self.circuit_breakers.clear();
         self.specialist_ticks = 0;
         self.fault_halted = false;
+        self.interruptions.clear();
     }
 
-    /// What comes between the tick of a step and its action: the metrics are recorded, then the counts
-    /// of the open circuits go down. Where the catalogue's circuits shield, each that is still open takes
-    /// its share of errors off those who call through it.
+    /// What comes between the tick of a step and its action: the metrics are recorded, what actions interrupted
+    /// goes on, then the counts of the open circuits go down. Where the catalogue's circuits shield, each that
+    /// is still open takes its share of errors off those who call through it.
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
@@ -132,7 +155,7 @@ impl ActionSession {
         environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
         self.record(&environment.view()?);
-        self.advance_circuit_breakers(catalogue, environment)
+        self.advance_passing_effects(catalogue, environment)
     }
 
     /// Records the metrics: the first half of [`start_step`](Self::start_step), for callers that read many
@@ -152,24 +175,29 @@ impl ActionSession {
         self.history.push_back(row);
     }
 
-    /// Whether a circuit is open. Without one, [`advance_circuit_breakers`](Self::advance_circuit_breakers)
-    /// does nothing.
+    /// Whether a circuit is open or a service interrupted. If not,
+    /// [`advance_passing_effects`](Self::advance_passing_effects) does nothing.
     #[must_use]
-    pub fn has_open_circuits(&self) -> bool {
-        !self.circuit_breakers.is_empty()
+    pub fn has_passing_effects(&self) -> bool {
+        !self.circuit_breakers.is_empty() || !self.interruptions.is_empty()
     }
 
-    /// The second half of [`start_step`](Self::start_step): what open circuits do, and their counts.
+    /// The second half of [`start_step`](Self::start_step): ends interruptions, lets open circuits shield, and
+    /// counts them down.
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
-    pub fn advance_circuit_breakers(
+    pub fn advance_passing_effects(
         &mut self,
         catalogue: &ActionCatalogue,
         environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
-        if !self.has_open_circuits() {
+        if !self.has_passing_effects() {
             return Ok(());
+        }
+        // The latest first: it was noted on top of the others.
+        for interruption in self.interruptions.drain(..).rev() {
+            interruption.end(environment)?;
         }
         if catalogue.rules().open_circuit_factor != 1.0 {
             for (target, _) in &self.circuit_breakers {
@@ -231,6 +259,14 @@ impl ActionSession {
         self.fault_halted
     }
 
+    pub(super) fn note_interruption(&mut self, service: SmolStr, before: f64, during: f64) {
+        self.interruptions.push(Interruption {
+            service,
+            before,
+            during,
+        });
+    }
+
     pub(super) fn record_halt(&mut self) {
         self.fault_halted = true;
     }
@@ -249,14 +285,46 @@ impl ActionSession {
     }
 }
 
+static ERROR_RATE: LazyLock<MetricKey> = LazyLock::new(|| MetricKey::new("http_server_error_rate"));
+
+/// Error rate that recovery of the engine stops at.
+const ERROR_FLOOR: f64 = 0.01;
+
+impl Interruption {
+    /// Takes the errors away that it made, and leaves what the tick changed besides.
+    fn end(&self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
+        let Some(index) = environment.topology()?.service(&self.service) else {
+            return Ok(());
+        };
+        let mut service = environment.service(index)?;
+        let errors = service.metric(&ERROR_RATE);
+        let Some(errors) = errors.and_then(|errors| errors.as_f64()) else {
+            return Ok(());
+        };
+        let ended = if errors == self.during {
+            self.before
+        } else if errors >= 1.0 {
+            // A fault took all the requests meanwhile.
+            return Ok(());
+        } else {
+            let without = errors - (self.during - self.before);
+            let floor = if self.before < ERROR_FLOOR {
+                self.before
+            } else {
+                ERROR_FLOOR
+            };
+            if without > floor { without } else { floor }
+        };
+        service.set_metric(&ERROR_RATE, &Value::Float(ended))
+    }
+}
+
 /// Takes off the errors of those who call the target what an open circuit spares them.
 fn shield(
     catalogue: &ActionCatalogue,
     environment: &mut EnvironmentMut,
     target: &str,
 ) -> Result<(), SimError> {
-    static ERROR_RATE: LazyLock<MetricKey> =
-        LazyLock::new(|| MetricKey::new("http_server_error_rate"));
     let rules = catalogue.rules();
     let topology = environment.topology()?;
     let (services, target) = (0..topology.service_count(), topology.service(target));

@@ -121,7 +121,7 @@ impl Session {
         // Should the action fail, the step's burn is charged all the same.
         environment.set_slo_budget(self.score.budget())?;
         self.actions
-            .advance_circuit_breakers(catalogue, environment)?;
+            .advance_passing_effects(catalogue, environment)?;
         let outcome = catalogue.apply(environment, &mut self.actions, request)?;
         self.remember(request, &outcome);
         let step_record = self.step_record(&outcome);
