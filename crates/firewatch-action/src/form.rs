@@ -12,7 +12,7 @@ mod union;
 mod values;
 mod words;
 
-pub use crate::model::ActionFile;
+pub use crate::action_file::ActionFile;
 pub use comparison::{Compared, ComparisonCall};
 pub use file::ActionsForm;
 pub use json::from_str as from_json;

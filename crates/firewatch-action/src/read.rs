@@ -1,18 +1,20 @@
 //! The fields of a file of actions.
 
 mod comparison;
+mod conditions;
 mod effects;
 
 use firewatch_sim::{FaultKind, MetricKey};
 
+use crate::action_file::{ActionFile, Amendment};
 use crate::codes;
-use crate::decode::{Decode, Decoder, Fields, Placeholder, join, key_path};
+use crate::decode::{Decode, Decoder, Fields, Placeholder, key_path};
 use crate::model::{
-    ActionFile, ActionSpec, Amendment, Branch, Category, Condition, Matching, OnInvalid, Parameter,
-    ParameterIndex, ParameterKind, Profile, Rules,
+    ActionSpec, Branch, Category, Matching, OnInvalid, Parameter, ParameterIndex, ParameterKind,
+    Profile, Rules,
 };
 use crate::template::{MAX_FEEDBACK_BYTES, MAX_TEMPLATE_BYTES, Names, Template};
-use firewatch_ron::{Expr, Kind};
+use firewatch_ron::Expr;
 
 macro_rules! decode_names {
     ($($type:ty: $one:literal, $all:literal;)*) => {$(
@@ -47,18 +49,35 @@ impl Decode for ActionFile {
         // They are of the action before.
         decoder.parameters.clear();
         let amend: Option<Named<Amendment>> = fields.optional(decoder, "amend");
+        let renamed: Option<Renamed> = fields.optional(decoder, "renamed");
         fields.finish(decoder);
         Some(Self {
             rules,
             extra_metrics,
             actions: actions.map(|named| named.0).unwrap_or_default(),
             amend: amend.map(|named| named.0).unwrap_or_default(),
+            renamed: renamed.map(|renamed| renamed.0).unwrap_or_default(),
         })
     }
 }
 
 /// The entries of a map whose keys are their names, in the order of the file.
 struct Named<T>(Vec<T>);
+
+/// The entries of a map of old names to new ones.
+struct Renamed(Vec<(String, String)>);
+
+impl Decode for Renamed {
+    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
+        let mut renamed = Vec::new();
+        for entry in decoder.entries(expr, path, "a map `{\"old name\": \"new name\"}`")? {
+            if let Some(new) = decoder.entry::<String>(&entry, &key_path(path, entry.key)) {
+                renamed.push((entry.key.to_owned(), new));
+            }
+        }
+        Some(Self(renamed))
+    }
+}
 
 /// Takes the key of its entry as its name.
 trait TakesName {
@@ -106,6 +125,7 @@ impl Decode for Rules {
                 .optional(decoder, "open_circuit_factor")
                 .unwrap_or(1.0),
             raises: fields.required(decoder, "raises").unwrap_or(false),
+            conceals: flag(&mut fields, decoder, "conceals"),
         };
         fields.finish(decoder);
         Some(rules)
@@ -134,6 +154,7 @@ impl Decode for ActionSpec {
             ends_episode: flag(&mut fields, decoder, "ends_episode"),
             parameters,
             branches: fields.required(decoder, "branches").unwrap_or_default(),
+            always: fields.optional(decoder, "always").unwrap_or_default(),
         };
         fields.finish(decoder);
         Some(spec)
@@ -151,7 +172,10 @@ impl Decode for Amendment {
             name: String::new(),
             guarded: fields.optional(decoder, "guarded"),
             without_effects: flag(&mut fields, decoder, "without_effects"),
+            when: fields.optional(decoder, "when").unwrap_or_default(),
             also: fields.optional(decoder, "also").unwrap_or_default(),
+            always: fields.optional(decoder, "always").unwrap_or_default(),
+            otherwise: fields.optional(decoder, "otherwise"),
         };
         fields.finish(decoder);
         Some(amendment)
@@ -207,6 +231,8 @@ impl Decode for Branch {
             when: fields.optional(decoder, "when").unwrap_or_default(),
             effects: fields.optional(decoder, "effects").unwrap_or_default(),
             halts: fields.optional(decoder, "halts").unwrap_or_default(),
+            halts_where: fields.optional(decoder, "halts_where").unwrap_or_default(),
+            in_vain: flag(&mut fields, decoder, "in_vain"),
             report: report.unwrap_or_else(|| feedback.into_iter().collect()),
         };
         fields.finish(decoder);
@@ -250,76 +276,6 @@ impl Decode for Template {
                     bad.help,
                 );
                 None
-            }
-        }
-    }
-}
-
-const CONDITIONS: [&str; 9] = [
-    "fault",
-    "active_fault",
-    "red_herring",
-    "metric",
-    "has_metric",
-    "parameter",
-    "recorded",
-    "unhealthy_caller",
-    "not",
-];
-
-impl Decode for Condition {
-    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
-        let expected = "a condition, such as `fault([oom])`";
-        let call = decoder.call(expr, path, expected)?;
-        match call.name {
-            "fault" => {
-                let [kinds] = call.arguments(decoder, path, "fault([oom])")?;
-                if matches!(kinds.kind, Kind::Word("any")) {
-                    return Some(Self::Fault(Vec::new()));
-                }
-                decoder.value(kinds, &join(path, "kinds")).map(Self::Fault)
-            }
-            "metric" => {
-                let [name, value] = call.arguments(decoder, path, "metric(\"name\", gt(0.5))")?;
-                let name = metric_name(decoder, name, &join(path, "metric"));
-                let value = decoder.value(value, &join(path, "value"));
-                Some(Self::Metric(name?, value?))
-            }
-            "has_metric" => {
-                let [name] = call.arguments(decoder, path, "has_metric(\"name\")")?;
-                metric_name(decoder, name, &join(path, "metric")).map(Self::HasMetric)
-            }
-            "parameter" => {
-                let signature = "parameter(\"name\", \"value\")";
-                let [name, value] = call.arguments(decoder, path, signature)?;
-                let name = parameter_name(decoder, name, &join(path, "parameter"));
-                let value = decoder.value(value, &join(path, "value"));
-                Some(Self::Parameter(name?, value?))
-            }
-            "recorded" => {
-                let [count] = call.arguments(decoder, path, "recorded(ge(2))")?;
-                decoder
-                    .value(count, &join(path, "value"))
-                    .map(Self::Recorded)
-            }
-            "not" => {
-                let [inner] = call.arguments(decoder, path, "not(red_herring)")?;
-                let inner: Self = decoder.value(inner, &join(path, "not"))?;
-                Some(Self::Not(Box::new(inner)))
-            }
-            name => {
-                let condition = match name {
-                    "active_fault" => Self::ActiveFault,
-                    "red_herring" => Self::RedHerring,
-                    "unhealthy_caller" => Self::UnhealthyCaller,
-                    _ => {
-                        let names = ["condition", "conditions"];
-                        decoder.unknown_word(&call, path, names, &CONDITIONS);
-                        return None;
-                    }
-                };
-                let [] = call.arguments(decoder, path, name)?;
-                Some(condition)
             }
         }
     }
@@ -378,12 +334,6 @@ fn parameter_name(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Para
         &known,
     );
     None
-}
-
-impl Placeholder for Condition {
-    fn placeholder() -> Self {
-        Self::ActiveFault
-    }
 }
 
 impl Placeholder for Branch {

@@ -14,8 +14,9 @@ use super::ron_text;
 use super::union::{Calls, Either};
 use super::values::{Entries, Finite, Plain, or_default};
 use super::words::Word;
+use crate::action_file::ActionFile;
 use crate::comparison::Comparison;
-use crate::model::{ActionFile, Category, Matching, OnInvalid, ParameterKind};
+use crate::model::{Category, Matching, OnInvalid, ParameterKind};
 
 /// A file of actions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +50,13 @@ pub struct ActionsForm {
         skip_serializing_if = "Entries::is_empty"
     )]
     amend: Entries<AmendmentForm>,
+    /// Old names of actions, each with the name that took its place; only for a built-in profile.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Entries::is_empty"
+    )]
+    renamed: Entries<String>,
 }
 
 /// What holds for all actions of a catalogue.
@@ -70,6 +78,14 @@ struct RulesForm {
     open_circuit_factor: Option<Finite>,
     /// Whether what is an exception in the reference is an error.
     raises: bool,
+    /// Whether a wrong action is done like any other, and a fault that does not show yet changes nothing about
+    /// what an action does and says; else a wrong action is refused.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    conceals: bool,
 }
 
 /// An action of a catalogue.
@@ -108,6 +124,13 @@ struct ActionForm {
     parameters: Entries<ParameterForm>,
     /// What it does: the first branch that fits counts.
     branches: Vec<BranchForm>,
+    /// What it does besides, whichever branch counts.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    always: Vec<EffectForm>,
 }
 
 /// A parameter of an action.
@@ -172,6 +195,20 @@ struct BranchForm {
         skip_serializing_if = "Vec::is_empty"
     )]
     halts: Vec<Word<FaultKind>>,
+    /// If there are any, a fault is halted on whichever service they hold for, not on the target.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    halts_where: Vec<ConditionForm>,
+    /// Whether to get there is a wrong action, as it is for the branch that always fits.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    in_vain: bool,
     /// What is said, in a line with places.
     #[serde(skip_serializing_if = "Option::is_none")]
     feedback: Option<String>,
@@ -202,6 +239,23 @@ struct AmendmentForm {
         skip_serializing_if = "Vec::is_empty"
     )]
     also: Vec<EffectForm>,
+    /// Further conditions of the first branch.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    when: Vec<ConditionForm>,
+    /// Added to what every branch does.
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    always: Vec<EffectForm>,
+    /// What is done where no other branch fits; it takes the place of the branch that always fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otherwise: Option<BranchForm>,
 }
 
 /// Something that may hold of the target before the action.
@@ -226,6 +280,14 @@ enum ConditionForm {
     Recorded(Comparison<f64>),
     /// A service that is not healthy calls it.
     UnhealthyCaller,
+    /// A service that nobody calls is not healthy, and is no red herring.
+    CustomersHit,
+    /// The memory limit of that parameter, in mebibytes, is above the present one; so is none.
+    MoreMemory(String),
+    /// The memory limit of that parameter is below what is in use.
+    TooLittleMemory(String),
+    /// The condition holds for some service.
+    Somewhere(Box<ConditionForm>),
     /// The condition does not hold.
     Not(Box<ConditionForm>),
 }

@@ -7,7 +7,7 @@ use crate::decode::{Decode, Decoder, Fields, Placeholder, join};
 use crate::model::{Change, Counter, Effect, Factor, Limits, MAX_DECIMALS, Operand, Recipients};
 use firewatch_ron::{Expr, Kind};
 
-const EFFECTS: [&str; 12] = [
+const EFFECTS: [&str; 13] = [
     "scale",
     "add",
     "set",
@@ -19,6 +19,7 @@ const EFFECTS: [&str; 12] = [
     "recompute_memory_utilization",
     "set_memory_limit",
     "store_logs",
+    "interrupt",
     "set_counter",
 ];
 
@@ -45,6 +46,11 @@ impl Decode for Effect {
                 let [parameter] = call.arguments(decoder, path, signature)?;
                 let parameter = parameter_name(decoder, parameter, &join(path, "parameter"))?;
                 Some(Self::SetMemoryLimit { parameter })
+            }
+            "interrupt" => {
+                let [errors] = call.arguments(decoder, path, "interrupt(0.2)")?;
+                let errors = decoder.value(errors, &join(path, "errors"))?;
+                Some(Self::Interrupt { errors })
             }
             "set_counter" => {
                 let signature = "set_counter(circuit_breaker_ticks, 3)";

@@ -160,6 +160,9 @@ pub(super) enum EffectForm {
     SetMemoryLimit(String),
     /// Puts the log of the target into a metric.
     StoreLogs,
+    /// Lets this share of the requests that succeed fail until the step after the next tick.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
+    Interrupt(Finite),
     /// Sets a counter of the session.
     SetCounter(Counter, u64),
 }
@@ -239,6 +242,7 @@ fn effect(form: EffectForm, names: &FileNames) -> Result<Effect, String> {
         EffectForm::RecomputeMemoryBytes => return Ok(Effect::RecomputeMemoryBytes),
         EffectForm::RecomputeMemoryUtilization => return Ok(Effect::RecomputeMemoryUtilization),
         EffectForm::StoreLogs => return Ok(Effect::StoreLogs),
+        EffectForm::Interrupt(Finite(errors)) => return Ok(Effect::Interrupt { errors }),
         EffectForm::SetMemoryLimit(name) => {
             let parameter = names.parameter(&name)?;
             return Ok(Effect::SetMemoryLimit { parameter });

@@ -8,11 +8,10 @@ use super::{
     ActionForm, ActionsForm, AmendmentForm, AnyKind, BranchForm, ConditionForm, ParameterForm,
     RulesForm,
 };
+use crate::action_file::{ActionFile, Amendment};
 use crate::form::union::Either;
 use crate::form::values::Plain;
-use crate::model::{
-    ActionFile, ActionSpec, Amendment, Branch, Category, Condition, OnInvalid, Parameter, Rules,
-};
+use crate::model::{ActionSpec, Branch, Category, Condition, OnInvalid, Parameter, Rules};
 use crate::template::{MAX_TEMPLATE_BYTES, Template};
 
 impl ActionsForm {
@@ -34,6 +33,7 @@ impl ActionsForm {
             extra_metrics: form.extra_metrics,
             actions,
             amend,
+            renamed: form.renamed.0,
         })
     }
 }
@@ -47,6 +47,7 @@ impl RulesForm {
             floors_lift: self.floors_lift,
             open_circuit_factor: self.open_circuit_factor.map_or(1.0, f64::from),
             raises: self.raises,
+            conceals: self.conceals,
         })
     }
 }
@@ -72,6 +73,7 @@ impl ActionForm {
                 .into_iter()
                 .map(branch)
                 .collect::<Result<_, _>>()?,
+            always: effects(self.always, names)?,
         })
     }
 }
@@ -104,6 +106,8 @@ impl BranchForm {
             when: conditions(self.when, names)?,
             effects: effects(self.effects, names)?,
             halts: names.fault_kinds(self.halts)?,
+            halts_where: conditions(self.halts_where, names)?,
+            in_vain: self.in_vain,
             report: { lines.iter() }
                 .map(|line| template(line, names))
                 .collect::<Result<_, _>>()?,
@@ -124,7 +128,12 @@ impl AmendmentForm {
             name,
             guarded: self.guarded,
             without_effects: self.without_effects,
+            when: conditions(self.when, names)?,
             also: effects(self.also, names)?,
+            always: effects(self.always, names)?,
+            otherwise: { self.otherwise }
+                .map(|branch| branch.branch(names))
+                .transpose()?,
         })
     }
 }
@@ -149,6 +158,10 @@ impl ConditionForm {
             }
             Self::Recorded(count) => Condition::Recorded(count),
             Self::UnhealthyCaller => Condition::UnhealthyCaller,
+            Self::CustomersHit => Condition::CustomersHit,
+            Self::MoreMemory(name) => Condition::MoreMemory(names.parameter(&name)?),
+            Self::TooLittleMemory(name) => Condition::TooLittleMemory(names.parameter(&name)?),
+            Self::Somewhere(inner) => Condition::Somewhere(Box::new(inner.condition(names)?)),
             Self::Not(inner) => Condition::Not(Box::new(inner.condition(names)?)),
         })
     }
