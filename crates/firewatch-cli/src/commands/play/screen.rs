@@ -302,6 +302,7 @@ pub fn history(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
             palette.paint(DIM, "no actions so far")
         )?);
     }
+    let tells = session.tells_wrong_actions();
     let rows: Vec<Vec<Cell>> = group_waits(session.steps())
         .filter_map(|steps| Some((steps.first()?, steps)))
         .map(|(first, steps)| {
@@ -318,7 +319,11 @@ pub fn history(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
                 Cell::plain(&format!("tick {}", first.tick)),
                 Cell::plain(&what),
                 Cell::plain(&format!("{reward:+.3}")).right(),
-                Cell::new(palette, BAD, if first.wrong { "wrong" } else { "" }),
+                Cell::new(
+                    palette,
+                    BAD,
+                    if first.wrong && tells { "wrong" } else { "" },
+                ),
             ]
         })
         .collect();

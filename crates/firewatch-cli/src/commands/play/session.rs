@@ -134,6 +134,11 @@ impl PlaySession {
         self.episode.actions()
     }
 
+    /// Returns whether it may be told which actions were wrong: in the standard profile only at the end.
+    pub fn tells_wrong_actions(&self) -> bool {
+        self.is_over() || self.profile() == Profile::Reference
+    }
+
     /// Returns the profile.
     pub fn profile(&self) -> Profile {
         self.episode.profile()

@@ -22,9 +22,12 @@ pub fn act(
     request: &ActionRequest,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let step = session.step(request)?;
+    session.step(request)?;
+    let Some(step) = session.steps().last() else {
+        return Ok(());
+    };
     write_paragraph(&step.feedback, ACTION, out)?;
-    if step.wrong {
+    if step.wrong && session.tells_wrong_actions() {
         write_paragraph("wrong action", BAD.bold(), out)?;
     }
     timeline_failure(step, out)?;
