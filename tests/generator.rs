@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use firewatch_action::{ActionRequest, Profile};
 use firewatch_episode::{Episode, EpisodeRequest};
-use firewatch_response::Responder;
+use firewatch_response::{Playback, Responder};
 use firewatch_response::score::Grade;
 use firewatch_scenario::{
     Difficulty, GeneratorVersion, Runbook, Scenario, generate, generate_answer, generate_with,
 };
-use firewatch_sim::{EnvironmentRef, Status};
+use firewatch_sim::{EnvironmentRef, Simulation, Status};
+use firewatch_tests::{difference, workspace};
 
 const SEEDS: u64 = 100;
 const V2: GeneratorVersion = GeneratorVersion::V2;
@@ -140,7 +141,7 @@ fn what_is_drawn_is_a_scenario_of_its_difficulty() {
             assert_eq!(read, scenario);
             let answer = generate_answer(V2, difficulty, seed);
             assert!(answer.problems(&scenario).is_empty(), "{answer}");
-            assert_eq!(scenario.red_herrings.len(), difficulty.red_herring_count());
+            assert_eq!(scenario.red_herrings.len(), difficulty.red_herring_count().min(2));
             assert!(scenario.goals.list.len() > scenario.faults.len());
             kinds.insert(scenario.faults[0].kind.name().to_owned());
             match &*scenario.faults {
@@ -159,6 +160,31 @@ fn what_is_drawn_is_a_scenario_of_its_difficulty() {
         assert_eq!(kinds.len(), difficulty.fault_kinds().len(), "{difficulty}: {kinds:?}");
         assert!(difficulty != Difficulty::Hard || second.len() > 1, "{second:?}");
     }
+}
+
+/// Each version keeps what it draws from a seed, on every machine.
+#[test]
+fn what_is_drawn_is_as_agreed() {
+    let mut text = String::new();
+    for &difficulty in Difficulty::ALL {
+        for seed in [0, 7, u64::MAX] {
+            let scenario = generate_with(V2, difficulty, seed);
+            let answer = generate_answer(V2, difficulty, seed);
+            let mut playback = Playback::new(scenario.clone()).unwrap();
+            while playback.tick().unwrap() {}
+            let hash = playback.simulation().state_hash();
+            text += &format!("{scenario}{answer}state hash after the run: {hash:016x}\n\n");
+        }
+        let hashes = (0..SEEDS).map(|seed| {
+            let blueprint = generate_with(V2, difficulty, seed).blueprint().unwrap();
+            let simulation = Simulation::from_blueprint(&blueprint).unwrap();
+            simulation.state_hash()
+        });
+        let all = hashes.fold(0, |all: u64, hash| all.rotate_left(5) ^ hash);
+        text += &format!("{difficulty}, all starts of {SEEDS} seeds: {all:016x}\n\n");
+    }
+    let agreed = workspace().join("tests/fixtures/generated-2.txt");
+    assert_eq!(difference(&agreed, &text), None);
 }
 
 /// A file without services asks for a version by its number; without one it gets the first.
@@ -189,4 +215,34 @@ fn a_file_asks_for_a_version() {
         let refused = file(fields).unwrap_err().to_string();
         assert!(refused.contains(problem), "{fields}: {refused}");
     }
+}
+
+#[test]
+fn probe() {
+    use firewatch_audit::{AuditOptions, AuditVerdict, audit};
+    let mut seen = std::collections::BTreeMap::new();
+    for &difficulty in Difficulty::ALL {
+        for seed in 0..5 {
+            let scenario = generate_with(V2, difficulty, seed);
+            let answer = generate_answer(V2, difficulty, seed);
+            let options = AuditOptions {
+                runbooks: vec![answer.into()],
+                max_actions: 0,
+                random: 16, singles: 96,
+                threads: 2,
+                ..AuditOptions::default()
+            };
+            let audit = audit(&scenario, &options).unwrap();
+            for finding in &audit.findings {
+                if matches!(finding.verdict, AuditVerdict::Failed | AuditVerdict::Undecided) {
+                    println!("{difficulty} {seed} {} {} {:?}: {}", finding.code, finding.about, finding.verdict, finding.evidence);
+                }
+            }
+            for family in &audit.blind {
+                let entry: &mut (f64, f64) = seen.entry((difficulty as u8, format!("{:?}", family.family))).or_default();
+                entry.0 += family.mean_grade; entry.1 += 1.0;
+            }
+        }
+    }
+    for (key, (sum, count)) in seen { println!("{key:?} {:.3}", sum / count); }
 }

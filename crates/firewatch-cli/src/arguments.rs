@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use firewatch_action::Profile;
-use firewatch_scenario::Difficulty;
+use firewatch_scenario::{Difficulty, GeneratorVersion};
 
 use crate::ui::output::Form;
 
@@ -71,6 +71,16 @@ fn existing_folder(path: &str) -> Result<PathBuf, String> {
 pub fn difficulty() -> impl TypedValueParser<Value = Difficulty> {
     let names = Difficulty::ALL.iter().map(|difficulty| difficulty.name());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Difficulty>())
+}
+
+/// Parses the number of a version of the generator.
+pub fn generator() -> impl TypedValueParser<Value = GeneratorVersion> {
+    let numbers = GeneratorVersion::ALL.iter().map(ToString::to_string);
+    PossibleValuesParser::new(numbers).try_map(|number| {
+        let number = number.parse::<u64>().ok();
+        let version = number.and_then(GeneratorVersion::of_number);
+        version.ok_or("no version of the generator")
+    })
 }
 
 /// Parses the name of a profile.

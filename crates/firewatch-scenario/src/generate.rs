@@ -12,8 +12,8 @@ use crate::runbook::Runbook;
 /// Draws an incident with that version of the generator.
 ///
 /// Version 2 draws goals, too. On medium and hard the cause is at least two calls away from the customers, its
-/// callers show symptoms before it does, and a red herring looks worse than it; on hard a second fault of another
-/// kind begins later, on another service. Doing nothing misses goals, and [`generate_answer`] meets them.
+/// callers show symptoms before it does and look worse, and red herrings have more errors at the start and a change
+/// that could explain them; on hard a second fault of another kind begins later, on another service. Doing nothing misses goals, and [`generate_answer`] meets them.
 #[must_use]
 pub fn generate_with(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Scenario {
     match version {

@@ -334,7 +334,7 @@ impl Difficulty {
         }
     }
 
-    /// Number of red herrings of a generated episode.
+    /// Number of red herrings of a generated episode; version 2 of the generator draws at most two.
     #[must_use]
     pub fn red_herring_count(self) -> usize {
         match self {

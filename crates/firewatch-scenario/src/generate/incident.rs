@@ -12,7 +12,7 @@ use crate::goal::{Goal, GoalTest};
 use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
 
 /// Draws that are tried before a known mesh is taken.
-const ATTEMPTS: usize = 400;
+const ATTEMPTS: usize = 2000;
 /// The order of the calls in this mesh lets every difficulty find its structure.
 const KNOWN_MESH: [&str; 7] = [
     "load-balancer",
@@ -33,13 +33,15 @@ const FIRST_SPEED: f64 = 1.0;
 const LATER_SPEED: f64 = 2.0;
 /// Ticks done when the second fault begins.
 const LATER_START: [i64; 2] = [14, 18];
-/// Error rates of the red herrings, from the worst; in a medium incident the first is left out.
-const HERRING_ERRORS: [[f64; 2]; 3] = [[0.91, 0.97], [0.55, 0.75], [0.20, 0.40]];
+/// Error rates of the red herrings: more than the cause has at the start, and so few that customers are well.
+const HERRING_ERRORS: [f64; 2] = [0.06, 0.095];
+/// The most red herrings: a hard incident needs the other services for two faults apart from each other.
+const MAX_HERRINGS: usize = 2;
 /// Seconds since the deployment and the change of configuration that make a red herring tempting.
 const TEMPTING_AGE: [i64; 2] = [60, 600];
 /// What callers of the cause already show at the start.
-const CALLER_ERRORS: [f64; 2] = [0.12, 0.25];
-const CALLER_LATENCY: [f64; 2] = [0.55, 1.1];
+const CALLER_ERRORS: [f64; 2] = [0.5, 0.7];
+const CALLER_LATENCY: [f64; 2] = [2.1, 3.5];
 
 /// Draws the incident of a difficulty and a seed.
 pub(super) fn draw(difficulty: Difficulty, seed: u64) -> Scenario {
@@ -83,7 +85,7 @@ impl Roles {
     fn draw(draft: &Draft, difficulty: Difficulty, draws: &mut Streams) -> Option<Self> {
         let mesh: Vec<&str> = draft.services().map(|service| service.name).collect();
         let mut rest: Vec<usize> = (0..mesh.len()).collect();
-        let herrings = (0..difficulty.red_herring_count())
+        let herrings = (0..difficulty.red_herring_count().min(MAX_HERRINGS))
             .map(|_| rest.remove(draws.below(rest.len())))
             .collect();
         let mut roles = Self {
@@ -109,32 +111,41 @@ impl Roles {
         roles.causes.push(cause);
         if difficulty == Difficulty::Hard {
             let others: Vec<usize> = { rest.iter().copied() }
-                .filter(|&service| service != cause && roles.depth(service) >= Some(1))
+                .filter(|&service| roles.depth(service) >= Some(1))
+                // Who calls the first one suffers from that already.
+                .filter(|service| !roles.callers(cause).contains(service))
                 .collect();
             roles.causes.push(draws.choose(&others)?);
         }
         Some(roles)
     }
 
-    /// Calls between the nearest service that customers talk to and this one, without red herrings, which pass
-    /// no errors on; `None` if none leads here.
+    /// The service and all that call it, nearest first, without red herrings, which pass no errors on.
+    fn callers(&self, service: usize) -> Vec<usize> {
+        self.rings(service).concat()
+    }
+
+    /// Calls between the nearest service that customers talk to and this one; `None` if none leads here.
     fn depth(&self, service: usize) -> Option<usize> {
-        let mut reached = vec![service];
-        for depth in 0..=self.mesh.len() {
-            if reached.iter().any(|at| self.facing.contains(at)) {
-                return Some(depth);
-            }
-            let known = reached.clone();
+        let rings = self.rings(service);
+        let mut rings = rings.iter();
+        rings.position(|ring| ring.iter().any(|at| self.facing.contains(at)))
+    }
+
+    /// The service, those that call it, those that call these, and so on; each once.
+    fn rings(&self, service: usize) -> Vec<Vec<usize>> {
+        let mut rings = vec![vec![service]];
+        while let Some(last) = rings.last().filter(|last| !last.is_empty()) {
+            let mut next: Vec<usize> = Vec::new();
             for &(caller, callee) in &self.calls {
-                if known.contains(&callee)
-                    && !reached.contains(&caller)
-                    && !self.red_herrings.contains(&caller)
-                {
-                    reached.push(caller);
+                let is_known = next.contains(&caller) || rings.concat().contains(&caller);
+                if last.contains(&callee) && !is_known && !self.red_herrings.contains(&caller) {
+                    next.push(caller);
                 }
             }
+            rings.push(next);
         }
-        None
+        rings
     }
 
     fn name(&self, service: usize) -> String {
@@ -204,7 +215,8 @@ impl Roles {
         faults
     }
 
-    /// The services: red herrings look worse than the cause, whose callers show its symptoms before it does.
+    /// The services: at the start red herrings have more errors than the cause, and its callers show its symptoms
+    /// before it does.
     fn services(&self, difficulty: Difficulty, draws: &mut Streams) -> Vec<Service> {
         let of_catalogue = |&name: &&str| Service {
             name: name.to_owned(),
@@ -212,10 +224,8 @@ impl Roles {
             ..Service::default()
         };
         let mut services: Vec<Service> = self.mesh.iter().map(of_catalogue).collect();
-        let skipped = usize::from(difficulty == Difficulty::Medium);
-        let errors = HERRING_ERRORS.iter().skip(skipped);
-        for (&herring, &range) in self.red_herrings.iter().zip(errors) {
-            services[herring].metrics = tempting(range, draws);
+        for &herring in &self.red_herrings {
+            services[herring].metrics = tempting(draws);
         }
         if difficulty != Difficulty::Easy {
             for &(caller, callee) in &self.calls {
@@ -248,21 +258,26 @@ impl Roles {
                 _ => below(&fault.service, "http_server_request_duration_p99", 0.5),
             });
         }
-        let facing = self.facing.iter().map(|&index| self.mesh[index]);
+        let is_reached = |index: &&usize| {
+            let mut causes = self.causes.iter();
+            causes.any(|&cause| self.callers(cause).contains(index))
+        };
+        let facing = self.facing.iter().filter(is_reached);
+        let facing = facing.map(|&index| self.mesh[index]);
         goals.extend(facing.map(|entry| below(entry, "http_server_error_rate", 0.1)));
         goals
     }
 }
 
 /// Errors that look bad and harm nobody, and changes that could explain them.
-fn tempting(errors: [f64; 2], draws: &mut Streams) -> Metrics {
+fn tempting(draws: &mut Streams) -> Metrics {
     let [earliest, latest] = TEMPTING_AGE;
     let mut age = || Value::Int(draws.whole(earliest, latest));
     let (deployed, configured) = (age(), age());
     Metrics::from([
         (
             "http_server_error_rate".to_owned(),
-            Value::Float(between(errors, draws)),
+            Value::Float(between(HERRING_ERRORS, draws)),
         ),
         ("last_deployment_age_seconds".to_owned(), deployed),
         ("last_config_age_seconds".to_owned(), configured),
