@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use firewatch_action::Profile;
 use firewatch_scenario::{Difficulty, GeneratorVersion};
@@ -75,10 +75,11 @@ pub fn difficulty() -> impl TypedValueParser<Value = Difficulty> {
 
 /// Parses the number of a version of the generator.
 pub fn generator() -> impl TypedValueParser<Value = GeneratorVersion> {
-    let numbers = GeneratorVersion::ALL.iter().map(ToString::to_string);
-    PossibleValuesParser::new(numbers).try_map(|number| {
-        let number = number.parse::<u64>().ok();
-        let version = number.and_then(GeneratorVersion::of_number);
+    let numbers = GeneratorVersion::ALL.iter().map(|version| version.number());
+    let latest = numbers.max().unwrap_or(1);
+    let parser = RangedU64ValueParser::<u64>::new().range(1..=latest);
+    parser.try_map(|number| {
+        let version = GeneratorVersion::of_number(number);
         version.ok_or("no version of the generator")
     })
 }

@@ -102,7 +102,11 @@ impl Draft {
     /// Takes a mesh of services of the catalogue; others are left out.
     pub(crate) fn take_mesh(&mut self, names: &[&str]) {
         self.mesh.clear();
-        let position = |name: &&str| SERVICE_CATALOGUE.iter().position(|entry| entry.name == *name);
+        let position = |name: &&str| {
+            SERVICE_CATALOGUE
+                .iter()
+                .position(|entry| entry.name == *name)
+        };
         self.mesh.extend(names.iter().filter_map(position));
     }
 

@@ -252,7 +252,13 @@ impl ScenarioForm {
         if self.services.is_some() {
             let message = "`generator` is for a scenario without `services`".to_owned();
             let help = "leave out `services`, to have all drawn, or `generator`".to_owned();
-            notes.report(codes::CONFLICTING_FIELDS, "generator", message, "", Some(help));
+            notes.report(
+                codes::CONFLICTING_FIELDS,
+                "generator",
+                message,
+                "",
+                Some(help),
+            );
         }
         GeneratorVersion::of_number(number).unwrap_or_else(|| {
             let versions = GeneratorVersion::ALL.iter().map(ToString::to_string);

@@ -168,7 +168,10 @@ impl Roles {
                 Difficulty::Easy | Difficulty::Medium => None,
             },
             description: self.description(),
-            ..Scenario::new(format!("Generated {difficulty} incident {seed}"), difficulty)
+            ..Scenario::new(
+                format!("Generated {difficulty} incident {seed}"),
+                difficulty,
+            )
         };
         scenario.goals.list = self.goals(&faults);
         scenario.faults = faults;
