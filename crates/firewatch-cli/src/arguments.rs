@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use firewatch_action::Profile;
-use firewatch_scenario::Difficulty;
+use firewatch_scenario::{Difficulty, GeneratorVersion};
 
 use crate::ui::output::Form;
 
@@ -71,6 +71,17 @@ fn existing_folder(path: &str) -> Result<PathBuf, String> {
 pub fn difficulty() -> impl TypedValueParser<Value = Difficulty> {
     let names = Difficulty::ALL.iter().map(|difficulty| difficulty.name());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Difficulty>())
+}
+
+/// Parses the number of a version of the generator.
+pub fn generator() -> impl TypedValueParser<Value = GeneratorVersion> {
+    let numbers = GeneratorVersion::ALL.iter().map(|version| version.number());
+    let latest = numbers.max().unwrap_or(1);
+    let parser = RangedU64ValueParser::<u64>::new().range(1..=latest);
+    parser.try_map(|number| {
+        let version = GeneratorVersion::of_number(number);
+        version.ok_or("no version of the generator")
+    })
 }
 
 /// Parses the name of a profile.

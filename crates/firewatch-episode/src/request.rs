@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_reference::{self as reference, Task, UnknownTask};
 use firewatch_response::score::ScoreRules;
-use firewatch_scenario::{Difficulty, Scenario};
+use firewatch_scenario::{Difficulty, GeneratorVersion, Scenario, generate_with};
 
 /// The request that a reset takes.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub enum EpisodeRequest {
         /// Draws its baselines; if it is left out, the task's own.
         seed: Option<u64>,
     },
-    /// One that is drawn. Under the reference profile as the reference draws it, which may be a task:
+    /// One that is drawn by version 1 of the generator; [`EpisodeRequest::generated`] takes others. Under the reference profile as the reference draws it, which may be a task:
     /// see [`firewatch_reference::ReferenceStart::generate`].
     Drawn {
         /// How hard it is.
@@ -36,6 +36,12 @@ impl EpisodeRequest {
     #[must_use]
     pub fn scenario(scenario: impl Into<Arc<Scenario>>) -> Self {
         Self::Scenario(scenario.into())
+    }
+
+    /// An incident of that version of the generator, whatever the profile.
+    #[must_use]
+    pub fn generated(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Self {
+        Self::scenario(generate_with(version, difficulty, seed))
     }
 
     /// A task as it is meant, with its own difficulty and seed.

@@ -81,7 +81,7 @@ impl Draft {
     }
 
     /// Grows a mesh from one linked service to the next.
-    fn draw_mesh(&mut self, count: usize, draws: &mut Streams) {
+    pub(crate) fn draw_mesh(&mut self, count: usize, draws: &mut Streams) {
         // Every service with a link is in one connected part large enough, or in a small one that is
         // skipped: growth from there would stop short.
         loop {
@@ -97,6 +97,17 @@ impl Draft {
                 next = choose_member(linked & !self.members(), draws);
             }
         }
+    }
+
+    /// Takes a mesh of services of the catalogue; others are left out.
+    pub(crate) fn take_mesh(&mut self, names: &[&str]) {
+        self.mesh.clear();
+        let position = |name: &&str| {
+            SERVICE_CATALOGUE
+                .iter()
+                .position(|entry| entry.name == *name)
+        };
+        self.mesh.extend(names.iter().filter_map(position));
     }
 
     /// The root cause, among the services that another one of the mesh calls, and its fault.

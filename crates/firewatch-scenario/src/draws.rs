@@ -21,6 +21,8 @@ pub enum StreamId {
     Degradation = 6,
     /// The deployment or change of configuration that the first fault came with.
     Change = 7,
+    /// All that the second version of the generator decides.
+    Incident = 8,
 }
 
 /// A source of drawn numbers. The same calls in the same order give the same numbers.

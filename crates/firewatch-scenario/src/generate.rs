@@ -1,9 +1,34 @@
 //! Scenarios from a difficulty and a seed.
 
-use crate::draft::Draft;
-use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
+mod answer;
+mod incident;
+mod trial;
 
-/// Draws an episode: services of the catalogue that form one connected mesh, a root cause that
+use crate::draft::Draft;
+use crate::generator_version::GeneratorVersion;
+use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
+use crate::runbook::Runbook;
+
+/// Draws an incident with that version of the generator.
+///
+/// Version 2 draws goals, too. On medium and hard the cause is at least two calls away from the customers, its
+/// callers show symptoms before it does and look worse, and red herrings have more errors at the start and a change
+/// that could explain them; on hard a second fault of another kind begins later, on another service. Doing nothing misses goals, and [`generate_answer`] meets them.
+#[must_use]
+pub fn generate_with(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Scenario {
+    match version {
+        GeneratorVersion::V1 => generate(difficulty, seed),
+        GeneratorVersion::V2 => incident::draw(difficulty, seed),
+    }
+}
+
+/// Returns the right answer to what [`generate_with`] draws: the remedy of each fault, once it shows.
+#[must_use]
+pub fn generate_answer(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Runbook {
+    answer::answer(&generate_with(version, difficulty, seed))
+}
+
+/// Draws an incident with version 1: services of the catalogue that form one connected mesh, a root cause that
 /// somebody calls, its fault, red herrings, and on hard a lying log.
 #[must_use]
 pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
@@ -49,8 +74,14 @@ pub(crate) fn expand(scenario: Scenario) -> Scenario {
     let Some(difficulty) = scenario.difficulty else {
         return scenario;
     };
-    let drawn = generate(difficulty, scenario.seed);
+    let drawn = generate_with(scenario.generator, difficulty, scenario.seed);
+    let goals = match scenario.generator {
+        // Its goals are the author's.
+        GeneratorVersion::V1 => scenario.goals,
+        GeneratorVersion::V2 => drawn.goals,
+    };
     Scenario {
+        goals,
         services: drawn.services,
         faults: drawn.faults,
         red_herrings: drawn.red_herrings,

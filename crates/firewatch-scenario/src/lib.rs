@@ -24,6 +24,7 @@
 //! | `slo_budget` | number from 0 | 30, 60 or 120 |
 //! | `slo_burn_per_tick` | number from 0; the burn while every service is unhealthy | 1.5, 2 or 3 |
 //! | `seed` | whole number from 0; draws the services' healthy baselines | 0 |
+//! | `generator` | 1 or 2: the version of the generator that draws a scenario without `services` ([`GeneratorVersion`]); 2 draws the goals too | 1 |
 //! | `services` | `["name", ...]` out of the catalogue, or `{"name": (...), ...}` | drawn, with all below, from difficulty and seed |
 //! | `faults` | list of faults | none |
 //! | `red_herrings` | list of services with static, harmless errors | none |
@@ -136,6 +137,7 @@ mod expect;
 mod file;
 mod file_kind;
 mod generate;
+mod generator_version;
 mod goal;
 mod load;
 mod model;
@@ -155,7 +157,8 @@ pub use draws::{RandomStreams, StreamId};
 pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;
 pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};
-pub use generate::generate;
+pub use generate::{generate, generate_answer, generate_with};
+pub use generator_version::GeneratorVersion;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{

@@ -10,6 +10,7 @@ use crate::check;
 use crate::codes;
 use crate::custom_actions::named_files;
 use crate::generate;
+use crate::generator_version::GeneratorVersion;
 use crate::model::Scenario;
 use firewatch_action::decode::Decoder;
 use firewatch_action::form;
@@ -195,6 +196,8 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
             ..scenario
         };
     }
+    // The first version draws none: an author's goals hold for what it draws.
+    let draws_goals = scenario.generator == GeneratorVersion::V2;
     let drawn = [
         ("faults", !scenario.faults.is_empty()),
         ("absent_services", !scenario.absent_services.is_empty()),
@@ -202,6 +205,7 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
         ("user_facing", !scenario.user_facing.is_empty()),
         ("prompt_injection", scenario.prompt_injection.is_some()),
         ("root_cause", scenario.root_cause.is_some()),
+        ("goals", draws_goals && !scenario.goals.list.is_empty()),
     ];
     for (field, _) in drawn.iter().filter(|(_, given)| *given) {
         let message = format!("`{field}` needs `services`");

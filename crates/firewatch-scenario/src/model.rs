@@ -9,6 +9,7 @@ use firewatch_sim::{
 pub use fault::{Fault, FaultShape};
 
 use crate::custom_actions::CustomActions;
+use crate::generator_version::GeneratorVersion;
 use crate::goal::Goals;
 use crate::sweep::Sweep;
 use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Profile, names};
@@ -42,6 +43,8 @@ pub struct Scenario {
     pub fault_kinds: FaultKinds,
     /// Whether services, faults and red herrings are drawn from difficulty and seed.
     pub generated: bool,
+    /// The version of the generator that draws them; only where they are drawn.
+    pub generator: GeneratorVersion,
     /// The services, in order.
     pub services: Vec<Service>,
     /// The faults, in order.
@@ -331,7 +334,7 @@ impl Difficulty {
         }
     }
 
-    /// Number of red herrings of a generated episode.
+    /// Number of red herrings of a generated episode; version 2 of the generator draws at most two.
     #[must_use]
     pub fn red_herring_count(self) -> usize {
         match self {

@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Write as _};
 
 use firewatch_sim::{Engine, ImpactMode};
 
+use crate::generator_version::GeneratorVersion;
 use crate::goal::Goals;
 use crate::model::{Call, Calls, Fault, Physics, Scenario, Service, TimelineAction};
 use crate::sweep::{Axis, Seeds, Sweep};
@@ -28,6 +29,10 @@ impl Display for Scenario {
         }
         if self.seed != 0 {
             field("seed", &self.seed);
+        }
+        let draws_goals = self.generated && self.generator == GeneratorVersion::V2;
+        if self.generated && self.generator != GeneratorVersion::default() {
+            field("generator", &self.generator);
         }
         let default = self.difficulty;
         if default.map(|difficulty| difficulty.ticks()) != Some(self.ticks) {
@@ -80,7 +85,9 @@ impl Display for Scenario {
         list(&mut field, "expect", self.expect.iter());
         let unanswered = self.expect_unanswered.iter();
         list(&mut field, "expect_unanswered", unanswered);
-        list(&mut field, "goals", self.goals.list.iter());
+        if !draws_goals {
+            list(&mut field, "goals", self.goals.list.iter());
+        }
         if self.goals.cost != Goals::DEFAULT_COST {
             field("goals_cost", &Number(self.goals.cost));
         }

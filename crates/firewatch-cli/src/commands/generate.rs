@@ -1,12 +1,15 @@
 //! `firewatch generate`: draws an incident and prints it as a scenario file.
 
-use clap::Args;
+use std::fmt::Display;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use firewatch_scenario::Difficulty;
+use clap::Args;
+use serde::Serialize;
 
-use crate::arguments::difficulty;
+use firewatch_scenario::{Difficulty, GeneratorVersion, generate_answer, generate_with};
+
+use crate::arguments::{difficulty, generator};
 use crate::failure::{Exit, Failure};
 use crate::file_format::FileFormat;
 use crate::ui::output::{Console, Form};
@@ -26,18 +29,47 @@ pub struct GenerateArguments {
         help = format!("Seed of the incident; the same seed gives the same incident [0 to {}]", u64::MAX)
     )]
     pub seed: u64,
+    /// Version of the generator; each version keeps what it draws from a seed. 2: incidents with goals which, from
+    /// medium on, ask for a diagnosis. 1: what a scenario file without services and without `generator` draws
+    #[arg(long, value_name = "VERSION", default_value_t = GeneratorVersion::V2, value_parser = generator())]
+    pub generator: GeneratorVersion,
     /// Write the scenario to this file, whole or not at all; in JSON if its name ends in .json
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write the right answer to this file, as a runbook; in JSON if its name ends in .json
+    #[arg(long, value_name = "FILE")]
+    pub runbook: Option<PathBuf>,
 }
 
 /// Draws an incident and prints it as a scenario file.
 pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit, Failure> {
-    let mut out = console.results(arguments.out.as_deref(), Form::Data)?;
-    let scenario = firewatch_scenario::generate(arguments.difficulty, arguments.seed);
-    let named = arguments.out.as_deref().and_then(FileFormat::of_name);
-    let text = named.unwrap_or(FileFormat::Ron).text(&scenario)?;
-    out.write_all(text.as_bytes())?;
-    out.finish()?;
+    let &GenerateArguments {
+        generator: version,
+        difficulty,
+        seed,
+        ..
+    } = arguments;
+    if arguments.runbook.is_some() && arguments.runbook == arguments.out {
+        let message = "`--runbook` and `--out` name the same file".to_owned();
+        return Err(Failure::Usage(message, None));
+    }
+    let scenario = generate_with(version, difficulty, seed);
+    write(arguments.out.as_deref(), &scenario, console)?;
+    if let Some(file) = &arguments.runbook {
+        let answer = generate_answer(version, difficulty, seed);
+        write(Some(file), &answer, console)?;
+    }
     Ok(Exit::Passed)
+}
+
+fn write(
+    file: Option<&Path>,
+    value: &(impl Display + Serialize),
+    console: &Console,
+) -> Result<(), Failure> {
+    let mut out = console.results(file, Form::Data)?;
+    let named = file.and_then(FileFormat::of_name);
+    let text = named.unwrap_or(FileFormat::Ron).text(value)?;
+    out.write_all(text.as_bytes())?;
+    Ok(out.finish()?)
 }

@@ -54,13 +54,47 @@ fn actions_are_listed_with_those_of_a_scenario() {
 }
 
 #[test]
+fn a_generated_incident_comes_with_its_right_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (difficulty, kind) in [("easy", "json"), ("medium", "ron"), ("hard", "ron")] {
+        let named = |name: &str| {
+            let file = folder.path().join(format!("{difficulty}-{name}.{kind}"));
+            file.to_str().expect("a plain path").to_owned()
+        };
+        let (incident, answer) = (named("incident"), named("answer"));
+        let files = ["--out", &incident, "--runbook", &answer];
+        stdout(0, &[&["generate", "-d", difficulty][..], &files].concat());
+        stdout(0, &["check", &incident, &answer]);
+        stdout(0, &["run", &incident, "--runbook", &answer]);
+        let same = [
+            "generate",
+            "-d",
+            difficulty,
+            "-o",
+            &answer,
+            "--runbook",
+            &answer,
+        ];
+        assert!(stderr(2, &same).contains("the same file"));
+    }
+    assert!(
+        stderr(2, &["generate", "-d", "easy", "--generator", "3"]).contains("3 is not in 1..=2")
+    );
+}
+
+#[test]
 fn a_generated_scenario_runs_to_the_same_hash_from_a_file_and_a_pipe() {
     let folder = tempfile::tempdir().expect("a folder");
-    for difficulty in ["easy", "medium", "hard"] {
+    let versions = ["1", "2"].into_iter();
+    let drawn = versions.flat_map(|version| ["easy", "medium", "hard"].map(|d| (version, d)));
+    for (version, difficulty) in drawn {
         let file = folder.path().join(format!("{difficulty}.ron"));
         let path = file.to_str().expect("a plain path");
-        stdout(0, &["generate", "-d", difficulty, "-s", "5", "--out", path]);
-        let printed = stdout(0, &["generate", "--difficulty", difficulty, "--seed", "5"]);
+        let asked = ["-d", difficulty, "-s", "5", "--generator", version];
+        stdout(0, &[&["generate", "--out", path][..], &asked].concat());
+        let printed = stdout(0, &[&["generate"][..], &asked].concat());
+        let of_default = stdout(0, &["generate", "--difficulty", difficulty, "--seed", "5"]);
+        assert_eq!(printed == of_default, version == "2");
         assert_eq!(fs::read_to_string(&file).ok(), Some(printed.clone()));
         let mut child = command(&["run", "-", "--format", "json"])
             .stdin(Stdio::piped())
@@ -76,7 +110,9 @@ fn a_generated_scenario_runs_to_the_same_hash_from_a_file_and_a_pipe() {
         let piped: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
         assert_eq!(piped[0]["state_hash"], hash(0, &["run", path]));
         // The short form has the same content, and leaves the drawing to the loader.
-        let short = format!("Scenario(name: \"Short\", difficulty: {difficulty}, seed: 5)");
+        let short = format!(
+            "Scenario(name: \"Short\", difficulty: {difficulty}, seed: 5, generator: {version})"
+        );
         fs::write(&file, short).expect("the scenario can be written");
         assert_eq!(piped[0]["state_hash"], hash(0, &["run", path]));
     }

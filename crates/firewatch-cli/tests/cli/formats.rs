@@ -181,7 +181,10 @@ fn picky(folder: &Path) -> String {
     let file = folder.join("picky.ron");
     // The services depend on the seed.
     let name = "Scenario(name: \"Picky\", difficulty: easy, seed: 3, expect: [by_tick(1, status(\"SERVICE\", le(critical)))])";
-    let drawn = stdout(0, &["generate", "-d", "easy", "-s", "3"]);
+    let drawn = stdout(
+        0,
+        &["generate", "-d", "easy", "-s", "3", "--generator", "1"],
+    );
     let service = drawn
         .split("services: [\"")
         .nth(1)

@@ -8,7 +8,9 @@ use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form
 use super::sweep::SweepForm;
 #[cfg(feature = "schema")]
 use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
+use crate::codes;
 use crate::custom_actions::CustomActions;
+use crate::generator_version::GeneratorVersion;
 use crate::goal::{Goal, Goals};
 use crate::model::{Difficulty, Expectation, Physics, Scenario};
 use firewatch_action::Profile;
@@ -41,6 +43,10 @@ pub struct ScenarioForm {
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = u64::MAX)))]
     seed: u64,
+    /// Version of the generator that draws an incident without `services`, 1 or 2; 1 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
+    generator: Option<u64>,
     /// Ticks that a run takes, from 1; 20, 30 or 40 by difficulty.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = MAX_TICKS)))]
@@ -173,6 +179,7 @@ impl ScenarioForm {
     pub(super) fn scenario(mut self, notes: &mut Decoder) -> Scenario {
         self.forget_broken(notes);
         let (ticks, slo_budget) = self.length(notes);
+        let generator = self.generator(notes);
         let form = self;
         let speed = form.difficulty.map_or(1.0, Difficulty::fault_speed);
         // What seems to be unknown may be a service whose name could not be read.
@@ -194,6 +201,7 @@ impl ScenarioForm {
             fault_kinds: FaultKinds::default(),
             custom_actions: CustomActions::named(form.actions),
             generated: form.services.is_none(),
+            generator,
             services: form.services.map(services).unwrap_or_default(),
             faults: { form.faults.into_iter() }
                 .map(|fault| fault.fault(speed))
@@ -225,6 +233,7 @@ impl ScenarioForm {
             }
         }
         forget(notes, "difficulty", &mut self.difficulty);
+        forget(notes, "generator", &mut self.generator);
         forget(notes, "ticks", &mut self.ticks);
         forget(notes, "slo_budget", &mut self.slo_budget);
         forget(notes, "slo_burn_per_tick", &mut self.slo_burn_per_tick);
@@ -233,6 +242,33 @@ impl ScenarioForm {
         forget(notes, "profile", &mut self.profile);
         forget(notes, "impact", &mut self.impact);
         forget(notes, "services", &mut self.services);
+    }
+
+    /// The version of the generator: given, or the first.
+    fn generator(&self, notes: &mut Decoder) -> GeneratorVersion {
+        let Some(number) = self.generator else {
+            return GeneratorVersion::default();
+        };
+        if self.services.is_some() {
+            let message = "`generator` is for a scenario without `services`".to_owned();
+            let help = "leave out `services`, to have all drawn, or `generator`".to_owned();
+            notes.report(
+                codes::CONFLICTING_FIELDS,
+                "generator",
+                message,
+                "",
+                Some(help),
+            );
+        }
+        GeneratorVersion::of_number(number).unwrap_or_else(|| {
+            let versions = GeneratorVersion::ALL.iter().map(ToString::to_string);
+            let versions = versions.collect::<Vec<_>>().join(" and ");
+            let message = format!("there is no version {number} of the generator");
+            let help = format!("the versions are {versions}");
+            notes.report(codes::OUT_OF_RANGE, "generator", message, "", Some(help));
+            notes.mark_broken("generator");
+            GeneratorVersion::default()
+        })
     }
 
     /// Ticks and budget: given, or the difficulty's.
@@ -276,6 +312,7 @@ impl From<Scenario> for ScenarioForm {
         let budget = scenario.slo_budget;
         let ticks = Some(scenario.ticks);
         // What is drawn is not written.
+        let draws_goals = scenario.generated && scenario.generator == GeneratorVersion::V2;
         let mesh = (!scenario.generated).then_some(&scenario);
         Self {
             schema: None,
@@ -284,6 +321,9 @@ impl From<Scenario> for ScenarioForm {
             slo_budget: number(budget.remaining, default.map(|b| b.remaining)),
             slo_burn_per_tick: number(budget.burn_per_tick, default.map(|b| b.burn_per_tick)),
             seed: scenario.seed,
+            generator: { scenario.generated.then_some(scenario.generator) }
+                .filter(|&version| version != GeneratorVersion::default())
+                .map(GeneratorVersion::number),
             engine: Word(scenario.engine),
             physics: scenario.physics,
             profile: scenario.profile,
@@ -316,7 +356,11 @@ impl From<Scenario> for ScenarioForm {
                 .collect(),
             expect: scenario.expect,
             expect_unanswered: scenario.expect_unanswered,
-            goals: scenario.goals.list,
+            goals: if draws_goals {
+                Vec::new()
+            } else {
+                scenario.goals.list
+            },
             sweep: scenario.sweep.into(),
         }
     }

@@ -1,0 +1,319 @@
+//! The second version of the generator: incidents with goals which, from medium on, ask for a diagnosis.
+//!
+//! A draw is tried out, and made again until it keeps what the version promises: see [`super::trial`].
+
+use firewatch_action::{Comparison, Metrics, Operator};
+use firewatch_sim::{FaultKind, Value, round_decimal};
+
+use super::trial;
+use crate::draft::Draft;
+use crate::draws::{RandomStreams, StreamId, Streams};
+use crate::goal::{Goal, GoalTest};
+use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
+
+/// Draws that are tried before a known mesh is taken.
+const ATTEMPTS: usize = 2000;
+/// The order of the calls in this mesh lets every difficulty find its structure.
+const KNOWN_MESH: [&str; 7] = [
+    "load-balancer",
+    "api-gateway",
+    "auth-service",
+    "user-service",
+    "db-proxy",
+    "cache",
+    "notification-service",
+];
+/// Kinds that grow faster than the recovery from an earlier fault mends.
+const LATER_KINDS: &[FaultKind] = &[
+    FaultKind::OOM,
+    FaultKind::CONFIG_DRIFT,
+    FaultKind::NETWORK_PARTITION,
+];
+const FIRST_SPEED: f64 = 1.0;
+const LATER_SPEED: f64 = 2.0;
+/// Ticks done when the second fault begins.
+const LATER_START: [i64; 2] = [14, 18];
+/// Error rates of the red herrings: more than the cause has at the start, and so few that customers are well.
+const HERRING_ERRORS: [f64; 2] = [0.06, 0.095];
+/// The most red herrings: a hard incident needs the other services for two faults apart from each other.
+const MAX_HERRINGS: usize = 2;
+/// Seconds since the deployment and the change of configuration that make a red herring tempting.
+const TEMPTING_AGE: [i64; 2] = [60, 600];
+/// What callers of the cause already show at the start.
+const CALLER_ERRORS: [f64; 2] = [0.5, 0.7];
+const CALLER_LATENCY: [f64; 2] = [2.1, 3.5];
+
+/// Draws the incident of a difficulty and a seed.
+pub(super) fn draw(difficulty: Difficulty, seed: u64) -> Scenario {
+    let draws = &mut Streams::new(seed);
+    draws.select(StreamId::Incident);
+    let mut draft = Draft::new();
+    let mut scenario = None;
+    for attempt in 0..2 * ATTEMPTS {
+        if attempt < ATTEMPTS {
+            draft.draw_mesh(difficulty.service_count(), draws);
+        } else {
+            draft.take_mesh(&KNOWN_MESH[..difficulty.service_count()]);
+        }
+        let Some(roles) = Roles::draw(&draft, difficulty, draws) else {
+            continue;
+        };
+        let drawn = roles.scenario(difficulty, seed, draws);
+        if trial::is_good(&drawn, difficulty, &roles.facing) {
+            return drawn;
+        }
+        scenario = Some(drawn);
+    }
+    // Not reached but by a seed whose every draw is refused.
+    scenario.unwrap_or_else(|| Scenario::new(String::new(), difficulty))
+}
+
+/// Who is what in an incident; all are indices into the mesh.
+struct Roles {
+    mesh: Vec<&'static str>,
+    /// Caller and callee.
+    calls: Vec<(usize, usize)>,
+    red_herrings: Vec<usize>,
+    /// The services that customers talk to.
+    facing: Vec<usize>,
+    /// The service of each fault.
+    causes: Vec<usize>,
+}
+
+impl Roles {
+    /// `None` if the mesh has no service that can be the cause.
+    fn draw(draft: &Draft, difficulty: Difficulty, draws: &mut Streams) -> Option<Self> {
+        let mesh: Vec<&str> = draft.services().map(|service| service.name).collect();
+        let mut rest: Vec<usize> = (0..mesh.len()).collect();
+        let herrings = (0..difficulty.red_herring_count().min(MAX_HERRINGS))
+            .map(|_| rest.remove(draws.below(rest.len())))
+            .collect();
+        let mut roles = Self {
+            mesh,
+            calls: draft.calls().collect(),
+            red_herrings: herrings,
+            facing: Vec::new(),
+            causes: Vec::new(),
+        };
+        let is_called = |service: usize| roles.calls.iter().any(|&(_, callee)| callee == service);
+        roles.facing = { rest.iter().copied() }
+            .filter(|&service| !is_called(service))
+            .collect();
+        // On easy, customers may talk to the callers themselves.
+        let least = match difficulty {
+            Difficulty::Easy => 1,
+            Difficulty::Medium | Difficulty::Hard => 2,
+        };
+        let deep: Vec<usize> = { rest.iter().copied() }
+            .filter(|&service| roles.depth(service) >= Some(least))
+            .collect();
+        let cause = draws.choose(&deep)?;
+        roles.causes.push(cause);
+        if difficulty == Difficulty::Hard {
+            let others: Vec<usize> = { rest.iter().copied() }
+                .filter(|&service| roles.depth(service) >= Some(1))
+                // Who calls the first one suffers from that already.
+                .filter(|service| !roles.callers(cause).contains(service))
+                .collect();
+            roles.causes.push(draws.choose(&others)?);
+        }
+        Some(roles)
+    }
+
+    /// The service and all that call it, nearest first, without red herrings, which pass no errors on.
+    fn callers(&self, service: usize) -> Vec<usize> {
+        self.rings(service).concat()
+    }
+
+    /// Calls between the nearest service that customers talk to and this one; `None` if none leads here.
+    fn depth(&self, service: usize) -> Option<usize> {
+        let rings = self.rings(service);
+        let mut rings = rings.iter();
+        rings.position(|ring| ring.iter().any(|at| self.facing.contains(at)))
+    }
+
+    /// The service, those that call it, those that call these, and so on; each once.
+    fn rings(&self, service: usize) -> Vec<Vec<usize>> {
+        let mut rings = vec![vec![service]];
+        while let Some(last) = rings.last().filter(|last| !last.is_empty()) {
+            let mut next: Vec<usize> = Vec::new();
+            for &(caller, callee) in &self.calls {
+                let is_known = next.contains(&caller) || rings.concat().contains(&caller);
+                if last.contains(&callee) && !is_known && !self.red_herrings.contains(&caller) {
+                    next.push(caller);
+                }
+            }
+            rings.push(next);
+        }
+        rings
+    }
+
+    fn name(&self, service: usize) -> String {
+        self.mesh[service].to_owned()
+    }
+
+    fn scenario(&self, difficulty: Difficulty, seed: u64, draws: &mut Streams) -> Scenario {
+        let faults = self.faults(difficulty, draws);
+        let services = self.services(difficulty, draws);
+        let mut scenario = Scenario {
+            seed,
+            services,
+            red_herrings: { self.red_herrings.iter() }
+                .map(|&index| self.name(index))
+                .collect(),
+            prompt_injection: match difficulty {
+                Difficulty::Hard => draws
+                    .choose(&self.red_herrings)
+                    .map(|index| self.name(index)),
+                Difficulty::Easy | Difficulty::Medium => None,
+            },
+            description: self.description(),
+            ..Scenario::new(
+                format!("Generated {difficulty} incident {seed}"),
+                difficulty,
+            )
+        };
+        scenario.goals.list = self.goals(&faults);
+        scenario.faults = faults;
+        scenario
+    }
+
+    /// Names who complains, which is never the cause.
+    fn description(&self) -> String {
+        let names: Vec<&str> = self.facing.iter().map(|&index| self.mesh[index]).collect();
+        format!("Customers who use {} complain.", names.join(", "))
+    }
+
+    fn faults(&self, difficulty: Difficulty, draws: &mut Streams) -> Vec<Fault> {
+        let first = draws.choose(difficulty.fault_kinds());
+        let first = first.unwrap_or(FaultKind::OOM);
+        let later: Vec<FaultKind> = { LATER_KINDS.iter().copied() }
+            .filter(|&kind| kind != first)
+            .collect();
+        let mut faults = Vec::new();
+        for (number, &service) in self.causes.iter().enumerate() {
+            let is_first = number == 0;
+            let kind = if is_first {
+                first
+            } else {
+                draws.choose(&later).unwrap_or(FaultKind::OOM)
+            };
+            let [earliest, latest] = LATER_START;
+            let start = if is_first {
+                0
+            } else {
+                draws.whole(earliest, latest)
+            };
+            faults.push(Fault {
+                speed: match kind {
+                    _ if !is_first => LATER_SPEED,
+                    // Slower, it would not reach customers in time.
+                    FaultKind::MEMORY_LEAK => difficulty.fault_speed(),
+                    _ => FIRST_SPEED,
+                },
+                start_tick: start.unsigned_abs(),
+                ..Fault::new(kind, self.name(service))
+            });
+        }
+        faults
+    }
+
+    /// The services: at the start red herrings have more errors than the cause, and its callers show its symptoms
+    /// before it does.
+    fn services(&self, difficulty: Difficulty, draws: &mut Streams) -> Vec<Service> {
+        let of_catalogue = |&name: &&str| Service {
+            name: name.to_owned(),
+            calls: Calls::Catalogue,
+            ..Service::default()
+        };
+        let mut services: Vec<Service> = self.mesh.iter().map(of_catalogue).collect();
+        for &herring in &self.red_herrings {
+            services[herring].metrics = tempting(draws);
+        }
+        if difficulty != Difficulty::Easy {
+            for &(caller, callee) in &self.calls {
+                let is_free = !self.red_herrings.contains(&caller);
+                if Some(&callee) == self.causes.first() && is_free {
+                    services[caller].metrics = symptoms(draws);
+                }
+            }
+        }
+        services
+    }
+
+    /// What each cause is like once it is mended, and what customers see then.
+    fn goals(&self, faults: &[Fault]) -> Vec<Goal> {
+        let below = |service: &str, metric: &str, most: f64| Goal {
+            service: service.to_owned(),
+            metric: metric.to_owned(),
+            test: GoalTest::Compare(Comparison {
+                operator: Operator::Lt,
+                with: Value::Float(most),
+            }),
+        };
+        let mut goals = Vec::new();
+        for fault in faults {
+            goals.push(below(&fault.service, "http_server_error_rate", 0.1));
+            goals.push(match fault.kind {
+                FaultKind::OOM | FaultKind::MEMORY_LEAK => {
+                    below(&fault.service, "process_memory_utilization", 0.8)
+                }
+                _ => below(&fault.service, "http_server_request_duration_p99", 0.5),
+            });
+        }
+        let is_reached = |index: &&usize| {
+            let mut causes = self.causes.iter();
+            causes.any(|&cause| self.callers(cause).contains(index))
+        };
+        let facing = self.facing.iter().filter(is_reached);
+        let facing = facing.map(|&index| self.mesh[index]);
+        goals.extend(facing.map(|entry| below(entry, "http_server_error_rate", 0.1)));
+        goals
+    }
+}
+
+/// Errors that look bad and harm nobody, and changes that could explain them.
+fn tempting(draws: &mut Streams) -> Metrics {
+    let [earliest, latest] = TEMPTING_AGE;
+    let mut age = || Value::Int(draws.whole(earliest, latest));
+    let (deployed, configured) = (age(), age());
+    Metrics::from([
+        (
+            "http_server_error_rate".to_owned(),
+            Value::Float(between(HERRING_ERRORS, draws)),
+        ),
+        ("last_deployment_age_seconds".to_owned(), deployed),
+        ("last_config_age_seconds".to_owned(), configured),
+    ])
+}
+
+fn symptoms(draws: &mut Streams) -> Metrics {
+    Metrics::from([
+        (
+            "http_server_error_rate".to_owned(),
+            Value::Float(between(CALLER_ERRORS, draws)),
+        ),
+        (
+            "http_server_request_duration_p99".to_owned(),
+            Value::Float(between(CALLER_LATENCY, draws)),
+        ),
+    ])
+}
+
+fn between([min, max]: [f64; 2], draws: &mut Streams) -> f64 {
+    round_decimal(min + draws.unit() * (max - min), 4)
+}
+
+/// Each service of the known mesh is of the catalogue.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::SERVICE_CATALOGUE;
+
+    #[test]
+    fn the_known_mesh_is_of_the_catalogue() {
+        for name in KNOWN_MESH {
+            assert!(SERVICE_CATALOGUE.iter().any(|service| service.name == name));
+        }
+    }
+}
