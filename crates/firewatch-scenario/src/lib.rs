@@ -132,7 +132,6 @@ mod custom_actions;
 mod draft;
 mod draws;
 mod episodes;
-mod expect;
 mod file;
 mod file_kind;
 mod generate;
