@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use firewatch_action::form::{self, ActionFile, ActionsForm};
-use firewatch_scenario::{FileKind, Runbook, Scenario};
+use firewatch_scenario::{FaultKindsForm, FileKind, Runbook, Scenario};
 use firewatch_tests::{files, workspace};
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -36,6 +36,9 @@ fn to_json(kind: FileKind, text: &str) -> Value {
     let json = match kind {
         FileKind::Scenario => serde_json::to_value(form::from_ron::<Scenario>(body).unwrap()),
         FileKind::Runbook => serde_json::to_value(form::from_ron::<Runbook>(body).unwrap()),
+        FileKind::FaultKinds => {
+            serde_json::to_value(form::from_ron::<FaultKindsForm>(body).unwrap())
+        }
         FileKind::Actions => serde_json::to_value(form::from_ron::<ActionsForm>(body).unwrap()),
     };
     json.unwrap()
@@ -47,6 +50,7 @@ fn is_read(kind: FileKind, value: &Value) -> bool {
     match kind {
         FileKind::Scenario => form::from_json::<Scenario>(&text).is_ok(),
         FileKind::Runbook => form::from_json::<Runbook>(&text).is_ok(),
+        FileKind::FaultKinds => form::from_json::<FaultKindsForm>(&text).is_ok(),
         FileKind::Actions => form::from_json::<ActionFile>(&text).is_ok(),
     }
 }
@@ -137,7 +141,7 @@ fn whatever_is_read_fits() {
             // What makes no sense may be refused by the schema already: ranges and names of metrics.
             let makes_sense = match kind {
                 FileKind::Scenario => Scenario::parse("x.json", &value.to_string()).is_ok(),
-                FileKind::Runbook | FileKind::Actions => true,
+                FileKind::Runbook | FileKind::Actions | FileKind::FaultKinds => true,
             };
             if makes_sense && let Err(error) = validator.validate(value) {
                 panic!("{} with {path} changed: {error}", file.display());

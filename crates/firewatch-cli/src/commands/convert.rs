@@ -8,7 +8,8 @@ use clap::Args;
 use firewatch_action::form::{self, ActionsForm, is_json};
 use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, is_nested_too_deep};
 use firewatch_scenario::codes;
-use firewatch_scenario::{FileKind, Runbook};
+use firewatch_scenario::{FaultKindsForm, FileKind, Runbook};
+use serde::de::DeserializeOwned;
 
 use crate::failure::{Exit, Failure};
 use crate::file_format::{FileFormat, json};
@@ -59,10 +60,19 @@ fn converted(source: &Source, path: &Path, to: FileFormat) -> Result<String, Fai
         FileKind::Runbook => to.text(&Runbook::load(path).map_err(Failure::Invalid)?)?,
         FileKind::Actions => {
             source.check().map_err(Failure::Invalid)?;
-            let actions = actions(source, path)?;
+            let actions: ActionsForm = form_of(source, path)?;
             match to {
                 FileFormat::Ron => actions.to_ron().map_err(|error| refused(source, &error))?,
                 FileFormat::Json => json(&actions)?,
+            }
+        }
+        FileKind::FaultKinds => {
+            source.check().map_err(Failure::Invalid)?;
+            let kinds: FaultKindsForm = form_of(source, path)?;
+            match to {
+                FileFormat::Ron => form::to_ron(FileKind::FaultKinds.name(), &kinds)
+                    .map_err(|error| refused(source, &error))?,
+                FileFormat::Json => json(&kinds)?,
             }
         }
     };
@@ -76,8 +86,8 @@ fn converted(source: &Source, path: &Path, to: FileFormat) -> Result<String, Fai
     Err(refused(source, &problem))
 }
 
-/// The file of actions as it stands, without what its names stand for.
-fn actions(source: &Source, path: &Path) -> Result<ActionsForm, Failure> {
+/// A file as it stands, without what its names stand for.
+fn form_of<T: DeserializeOwned>(source: &Source, path: &Path) -> Result<T, Failure> {
     let (name, text) = firewatch_ron::text(path).map_err(Failure::Invalid)?;
     let text = firewatch_ron::without_mark(&text);
     // It was checked before.
