@@ -55,12 +55,37 @@ fn is_read(kind: FileKind, value: &Value) -> bool {
     }
 }
 
+/// What may be left out of a call is no `null`.
+#[test]
+fn a_value_of_a_call_is_not_null() {
+    let kind = FileKind::Runbook;
+    let validator = validator(kind);
+    for (step, is_fine) in [
+        (json!({"action": ["restart_service"]}), true),
+        (json!({"action": ["restart_service", "a"]}), true),
+        (json!({"action": ["restart_service", null]}), false),
+        (json!({"wait_until": ["all_healthy", null]}), false),
+        (json!({"wait_until": [{"alert": ["a", null]}]}), false),
+        (
+            json!({"wait_until": [{"alert": ["a", "high_latency"]}, 3]}),
+            true,
+        ),
+    ] {
+        let runbook = json!({"name": "x", "steps": [step]});
+        assert_eq!(is_read(kind, &runbook), is_fine, "{runbook}");
+        assert_eq!(validator.is_valid(&runbook), is_fine, "{runbook}");
+    }
+}
+
 #[test]
 fn every_file_fits_the_schema_of_its_kind() {
-    for kind in KINDS {
+    for kind in KINDS.into_iter().chain([FileKind::FaultKinds]) {
         let validator = validator(kind);
         let files = in_json(kind);
-        assert!(files.len() >= 3, "{kind:?}");
+        assert!(
+            files.len() >= 3 || kind == FileKind::FaultKinds && !files.is_empty(),
+            "{kind:?}"
+        );
         for (file, value) in files {
             if let Err(error) = validator.validate(&value) {
                 panic!("{}: {error} at {}", file.display(), error.instance_path());

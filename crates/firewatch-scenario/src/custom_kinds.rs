@@ -207,6 +207,7 @@ impl FileForm for FaultKindFile {
 #[cfg(feature = "schema")]
 pub(crate) fn schema() -> schemars::Schema {
     let number = || schemars::json_schema!({"type": "number"});
+    let limit = || schemars::json_schema!({"type": ["number", "null"]});
     let ages = schemars::json_schema!({
         "type": "object",
         "properties": {"ages": {
@@ -220,7 +221,7 @@ pub(crate) fn schema() -> schemars::Schema {
     });
     let growth = schemars::json_schema!({
         "type": "object",
-        "properties": {"metric": {"type": "string"}, "add": number(), "min": number(), "max": number()},
+        "properties": {"metric": {"type": "string"}, "add": number(), "min": limit(), "max": limit()},
         "required": ["metric", "add"],
         "additionalProperties": false,
     });
@@ -242,7 +243,7 @@ pub(crate) fn schema() -> schemars::Schema {
             "cascades": {"type": "boolean"},
             "recovers": {"type": "boolean"},
             "preceding_change": {
-                "type": "object",
+                "type": ["object", "null"],
                 "properties": {"deployment": ages.clone(), "configuration": ages},
                 "additionalProperties": false,
                 "minProperties": 1,

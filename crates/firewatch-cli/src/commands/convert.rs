@@ -11,6 +11,7 @@ use firewatch_scenario::codes;
 use firewatch_scenario::{FaultKindsForm, FileKind, Runbook};
 use serde::de::DeserializeOwned;
 
+use crate::arguments::RootArgument;
 use crate::failure::{Exit, Failure};
 use crate::file_format::{FileFormat, json};
 use crate::sources::{Source, ensure_not_an_input};
@@ -19,22 +20,28 @@ use crate::ui::output::{Console, Form};
 /// The arguments of `convert`.
 #[derive(Debug, Args)]
 pub struct ConvertArguments {
-    /// Scenario, runbook or action file, or `-` for a scenario on the standard input
+    /// Scenario, runbook, or file of actions or fault kinds, or `-` for a scenario on the standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Format to write; by default that of the name after --out, else the other one
+    /// Format to write; by default that of the name after --out, else the other one (JSON for `-`)
     #[arg(long, short, value_enum, value_name = "FORMAT")]
     to: Option<FileFormat>,
     /// Write to this file, whole or not at all
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// The folder for the files that a scenario names.
+    #[command(flatten)]
+    root: RootArgument,
 }
 
 /// Converts a file and prints it.
 pub fn convert(arguments: &ConvertArguments, console: &Console) -> Result<Exit, Failure> {
     let source = match arguments.file.to_str() {
         Some("-") => Source::Stdin,
-        _ => Source::without_root(arguments.file.clone()),
+        _ => Source::File {
+            path: arguments.file.clone(),
+            root: arguments.root.folder().map(Path::to_owned),
+        },
     };
     let other = match is_json(&source.name()) {
         true => FileFormat::Ron,

@@ -64,7 +64,14 @@ impl Source {
                     .take(MAX_FILE_BYTES as u64 + 1)
                     .read_to_end(&mut bytes)
                     .map_err(|error| cannot_read(&self.name(), &error))?;
-                Scenario::parse_bytes(&self.name(), bytes)
+                let text = firewatch_ron::utf8(&self.name(), bytes)?;
+                // The name of a file tells its format; without one, RON never begins so and JSON always does.
+                let is_json = text.trim_start().starts_with('{');
+                let file = if is_json { "stdin.json" } else { "stdin.ron" };
+                Scenario::parse(file, &text).map_err(|problems| Diagnostics {
+                    file: self.name(),
+                    ..problems
+                })
             }
         }
     }
