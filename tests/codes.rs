@@ -138,6 +138,19 @@ fn every_code_is_of_a_problem_that_there_is() {
     assert_eq!(unused.collect::<Vec<_>>(), of_command);
 }
 
+/// `FIREWATCH_BLESS=1` writes it anew.
+#[test]
+fn the_page_of_diagnostics_has_every_code() {
+    let mut page = String::from(
+        "# Diagnostics\n\nThe codes of problems with files, as `firewatch check --format json` gives them. A message may be worded better with time;\na code stays. The lists `codes` of the crates have these sentences: `tests/codes.rs` makes this page of them.\n\n| code | what is wrong |\n| --- | --- |\n",
+    );
+    for code in codes::all() {
+        let _ = writeln!(page, "| `{code}` | {} |", code.about());
+    }
+    let different = difference(&workspace().join("docs/diagnostics.md"), &page);
+    assert_eq!(different, None);
+}
+
 #[test]
 fn programs_get_the_code() {
     let text = "Scenario(name: \"x\", difficulty: easy, fault: [])";

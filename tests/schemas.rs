@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use firewatch_action::form::{self, ActionFile, ActionsForm};
-use firewatch_scenario::{FileKind, Runbook, Scenario};
+use firewatch_scenario::{FaultKindsForm, FileKind, Runbook, Scenario};
 use firewatch_tests::{files, workspace};
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -36,6 +36,9 @@ fn to_json(kind: FileKind, text: &str) -> Value {
     let json = match kind {
         FileKind::Scenario => serde_json::to_value(form::from_ron::<Scenario>(body).unwrap()),
         FileKind::Runbook => serde_json::to_value(form::from_ron::<Runbook>(body).unwrap()),
+        FileKind::FaultKinds => {
+            serde_json::to_value(form::from_ron::<FaultKindsForm>(body).unwrap())
+        }
         FileKind::Actions => serde_json::to_value(form::from_ron::<ActionsForm>(body).unwrap()),
     };
     json.unwrap()
@@ -47,16 +50,42 @@ fn is_read(kind: FileKind, value: &Value) -> bool {
     match kind {
         FileKind::Scenario => form::from_json::<Scenario>(&text).is_ok(),
         FileKind::Runbook => form::from_json::<Runbook>(&text).is_ok(),
+        FileKind::FaultKinds => form::from_json::<FaultKindsForm>(&text).is_ok(),
         FileKind::Actions => form::from_json::<ActionFile>(&text).is_ok(),
+    }
+}
+
+/// What may be left out of a call is no `null`.
+#[test]
+fn a_value_of_a_call_is_not_null() {
+    let kind = FileKind::Runbook;
+    let validator = validator(kind);
+    for (step, is_fine) in [
+        (json!({"action": ["restart_service"]}), true),
+        (json!({"action": ["restart_service", "a"]}), true),
+        (json!({"action": ["restart_service", null]}), false),
+        (json!({"wait_until": ["all_healthy", null]}), false),
+        (json!({"wait_until": [{"alert": ["a", null]}]}), false),
+        (
+            json!({"wait_until": [{"alert": ["a", "high_latency"]}, 3]}),
+            true,
+        ),
+    ] {
+        let runbook = json!({"name": "x", "steps": [step]});
+        assert_eq!(is_read(kind, &runbook), is_fine, "{runbook}");
+        assert_eq!(validator.is_valid(&runbook), is_fine, "{runbook}");
     }
 }
 
 #[test]
 fn every_file_fits_the_schema_of_its_kind() {
-    for kind in KINDS {
+    for kind in KINDS.into_iter().chain([FileKind::FaultKinds]) {
         let validator = validator(kind);
         let files = in_json(kind);
-        assert!(files.len() >= 3, "{kind:?}");
+        assert!(
+            files.len() >= 3 || kind == FileKind::FaultKinds && !files.is_empty(),
+            "{kind:?}"
+        );
         for (file, value) in files {
             if let Err(error) = validator.validate(&value) {
                 panic!("{}: {error} at {}", file.display(), error.instance_path());
@@ -137,7 +166,7 @@ fn whatever_is_read_fits() {
             // What makes no sense may be refused by the schema already: ranges and names of metrics.
             let makes_sense = match kind {
                 FileKind::Scenario => Scenario::parse("x.json", &value.to_string()).is_ok(),
-                FileKind::Runbook | FileKind::Actions => true,
+                FileKind::Runbook | FileKind::Actions | FileKind::FaultKinds => true,
             };
             if makes_sense && let Err(error) = validator.validate(value) {
                 panic!("{} with {path} changed: {error}", file.display());

@@ -17,7 +17,7 @@ const LEAK: &str = r#"FaultKindRules(
         (metric: "http_server_error_rate", add: 0.02),
     ],
     fills_memory: true,
-    preceding_change: Some(deployment(ages: (30, 60))),
+    preceding_change: Some(deployment(ages: [30, 60])),
     evidence: [(time: "02:01:44", level: "WARN", message: "heap grows")],
 )"#;
 

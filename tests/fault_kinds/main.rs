@@ -7,6 +7,7 @@ mod everywhere;
 mod extended_fleets;
 mod files;
 mod flags;
+mod named;
 mod registration;
 
 use firewatch_sim::{

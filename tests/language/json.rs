@@ -5,7 +5,7 @@
 use std::fs;
 
 use firewatch_action::form::{self, ActionFile, ActionsForm};
-use firewatch_scenario::{FileKind, LoadOptions, Runbook, Scenario};
+use firewatch_scenario::{FaultKindsForm, FileKind, LoadOptions, Runbook, Scenario};
 use firewatch_sim::{FaultKindDescriptor, FaultKinds};
 use firewatch_tests::{files, property, workspace};
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ fn check_written<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
 
 #[test]
 fn every_file_is_the_same_in_json() {
-    let mut kinds = [0; 3];
+    let mut kinds = [0; 4];
     for folder in ["scenarios", "crates/firewatch-action/actions"] {
         for file in files(&workspace().join(folder), "ron") {
             let text = fs::read_to_string(&file).unwrap();
@@ -42,6 +42,11 @@ fn every_file_is_the_same_in_json() {
                     let runbook: Runbook = form::from_ron(body).unwrap();
                     check_written(&runbook);
                     serde_json::to_string(&runbook)
+                }
+                FileKind::FaultKinds => {
+                    let kinds: FaultKindsForm = form::from_ron(body).unwrap();
+                    check_written(&kinds);
+                    serde_json::to_string(&kinds)
                 }
                 FileKind::Actions => {
                     let actions: ActionsForm = form::from_ron(body).unwrap();
@@ -61,7 +66,8 @@ fn every_file_is_the_same_in_json() {
             kinds[kind as usize] += 1;
         }
     }
-    assert!(kinds.iter().all(|count| *count >= 3), "{kinds:?}");
+    assert!(kinds[..3].iter().all(|count| *count >= 3), "{kinds:?}");
+    assert!(kinds[FileKind::FaultKinds as usize] > 0);
 }
 
 proptest! {

@@ -55,6 +55,7 @@ fn accept(text: &str) -> Result<bool, String> {
     match FileKind::of(text) {
         FileKind::Scenario => both_accept::<Scenario>(text),
         FileKind::Runbook => both_accept::<Runbook>(text),
+        FileKind::FaultKinds => both_accept::<firewatch_scenario::FaultKindFile>(text),
         FileKind::Actions => both_accept::<firewatch_action::form::ActionFile>(text),
     }
 }

@@ -2,7 +2,10 @@
 
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_response::Playback;
-use firewatch_scenario::{Diagnostics, Difficulty, FileKind, Runbook, Scenario, generate};
+use firewatch_scenario::{
+    Diagnostics, Difficulty, FaultKindFile, FileKind, Runbook, Scenario, generate,
+};
+use firewatch_sim::FaultKinds;
 
 /// Ticks that are played, and services up to which they are.
 const TICKS: u64 = 50;
@@ -26,6 +29,12 @@ pub fn load_any(bytes: &[u8]) -> bool {
         },
         FileKind::Runbook => load_runbook(&text),
         FileKind::Actions => load_actions(&text),
+        FileKind::FaultKinds => accepted(FaultKindFile::parse(
+            "any.ron",
+            &text,
+            &FaultKinds::default(),
+        ))
+        .is_some(),
     }
 }
 

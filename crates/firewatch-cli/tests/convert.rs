@@ -10,7 +10,7 @@ use std::path::Path;
 
 mod support;
 
-use support::{assert_contains, run, stdout, text};
+use support::{assert_contains, command, run, stdout, text};
 
 const SCENARIOS: [&str; 3] = [
     "tests/fixtures/answer/incident.ron",
@@ -19,6 +19,7 @@ const SCENARIOS: [&str; 3] = [
 ];
 const RUNBOOK: &str = "tests/fixtures/answer/fix.ron";
 const ACTIONS: &str = "../../scenarios/actions/heap-dumps.ron";
+const KINDS: &str = "../../scenarios/fault-kinds/disks.ron";
 
 /// Converts a file into another one, in a folder beside it so that what it names is found.
 fn convert(from: &str, to: &Path) {
@@ -29,7 +30,11 @@ fn convert(from: &str, to: &Path) {
 #[test]
 fn a_file_goes_to_json_and_back() -> std::io::Result<()> {
     let folder = tempfile::tempdir()?;
-    for (number, file) in SCENARIOS.iter().chain([&RUNBOOK, &ACTIONS]).enumerate() {
+    for (number, file) in SCENARIOS
+        .iter()
+        .chain([&RUNBOOK, &ACTIONS, &KINDS])
+        .enumerate()
+    {
         let json = stdout(0, &["convert", file]);
         let path = folder.path().join(format!("{number}.json"));
         fs::write(&path, &json)?;
@@ -90,6 +95,48 @@ fn what_is_wrong_with_json_has_a_place() -> std::io::Result<()> {
 }
 
 #[test]
+fn json_is_read_from_the_standard_input() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("given");
+    let json = stdout(0, &["convert", SCENARIOS[2]]);
+    let ron = fs::read_to_string(SCENARIOS[2])?;
+    for (text, code) in [(&*json, 0), (&*ron, 0), ("{\"name\": 1}", 2)] {
+        fs::write(&path, text)?;
+        let given = fs::File::open(&path)?;
+        let output = command(&["convert", "-", "--to", "json"])
+            .stdin(given)
+            .output()?;
+        assert_eq!(output.status.code(), Some(code));
+        match code {
+            0 => assert_eq!(self::text(&output.stdout), json),
+            _ => assert_contains(&self::text(&output.stderr), &["<stdin>:1:", "name"]),
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_scenario_is_converted_with_the_files_below_the_root() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let below = folder.path().join("a/b");
+    fs::create_dir_all(&below)?;
+    fs::copy(KINDS, folder.path().join("disks.ron"))?;
+    let path = below.join("incident.ron");
+    fs::write(
+        &path,
+        r#"Scenario(name: "x", difficulty: easy, fault_kinds: ["../../disks.ron"], services: {"a": ()},
+            faults: [(kind: disk_full, service: "a")])"#,
+    )?;
+    let (path, root) = (path.to_string_lossy(), folder.path().to_string_lossy());
+    assert_contains(&text(&run(2, &["convert", &path]).stderr), &["--root"]);
+    let json = stdout(0, &["convert", &path, "--root", &root]);
+    assert_contains(&json, &["../../disks.ron", "disk_full"]);
+    stdout(0, &["check", &path, "--root", &root]);
+    stdout(0, &["run", &path, "--root", &root]);
+    Ok(())
+}
+
+#[test]
 fn nothing_is_written_over_what_is_converted() -> std::io::Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("incident.ron");
@@ -106,6 +153,7 @@ fn each_kind_of_file_has_a_schema() {
         ("scenario", "Scenario"),
         ("runbook", "Runbook"),
         ("actions", "Actions"),
+        ("fault-kinds", "FaultKinds"),
     ] {
         let schema: serde_json::Value =
             serde_json::from_str(&stdout(0, &["schema", kind])).expect("a schema is JSON");

@@ -24,7 +24,7 @@ codes! {
     MISSING_TIME = "missing-time": "An expectation does not say when it should hold.";
     WRONG_TARGET = "wrong-target": "An action has a service though it takes none, or has none though it takes one.";
     WRONG_FILE_KIND = "wrong-file-kind": "The file is of another kind than the one that is asked for.";
-    UNUSABLE_FILE = "unusable-file": "A file of actions that the scenario names is missing, not allowed or has problems.";
+    UNUSABLE_FILE = "unusable-file": "A file that the scenario names is missing, not allowed or has problems.";
 }
 
 /// All codes: these and those of all that files consist of.

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::codes;
-use crate::named_file::{NamedFiles, Refusal};
+use crate::file_kind::FileKind;
+use crate::named_file::{NamedFiles, Refusal, named_files};
 use firewatch_action::decode::Decoder;
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_ron::Diagnostics;
@@ -44,7 +45,7 @@ impl CustomActions {
         };
         let mut named = named_files(folder, root)?;
         own.read(&FaultKinds::default(), |_, name| {
-            let read = named.actions(name);
+            let read = named.read(name, FileKind::Actions);
             let refuse = |refusal: Refusal| {
                 let file = folder.join(name).display().to_string();
                 Diagnostics::without_text(
@@ -102,14 +103,8 @@ impl CustomActions {
         let fault_kinds = notes.fault_kinds.clone();
         self.read(&fault_kinds, |index, name| {
             let read = match &mut named {
-                Some(named) => named.actions(name),
-                None => Err(Refusal {
-                    message: "a scenario that is no file can't name others".to_owned(),
-                    label: "",
-                    help: Some(
-                        "save it, and name its files of actions relative to its folder".to_owned(),
-                    ),
-                }),
+                Some(named) => named.read(name, FileKind::Actions),
+                None => Err(Refusal::without_folder()),
             };
             let refuse = |refusal: Refusal| {
                 let place = format!("actions[{index}]");
@@ -154,20 +149,4 @@ impl CustomActions {
         }));
         Ok(())
     }
-}
-
-/// Where files that are named in a folder are looked for.
-///
-/// # Errors
-/// The folder or the root can't be found.
-pub(crate) fn named_files(folder: &Path, root: Option<&Path>) -> Result<NamedFiles, Diagnostics> {
-    NamedFiles::new(folder, root).map_err(|error| {
-        let place = root.unwrap_or(folder).display().to_string();
-        Diagnostics::without_text(
-            &place,
-            codes::UNREADABLE,
-            format!("can't be used as a folder: {error}"),
-            None,
-        )
-    })
 }

@@ -150,6 +150,7 @@ impl FileKind {
             Self::Scenario => of::<Scenario>(),
             Self::Runbook => of::<Runbook>(),
             Self::Actions => of_actions(),
+            Self::FaultKinds => crate::custom_kinds::schema(),
         }
     }
 }

@@ -13,9 +13,43 @@ pub enum FileKind {
     Runbook,
     /// Actions, for a [`crate::CustomActions`].
     Actions,
+    /// Kinds of fault, for a [`crate::CustomFaultKinds`].
+    FaultKinds,
 }
 
 impl FileKind {
+    /// The name that a file in RON begins with.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scenario => "Scenario",
+            Self::Runbook => "Runbook",
+            Self::Actions => "Actions",
+            Self::FaultKinds => "FaultKinds",
+        }
+    }
+
+    /// What a file is, with its article.
+    #[must_use]
+    pub fn a_file(self) -> &'static str {
+        match self {
+            Self::Scenario => "a scenario",
+            Self::Runbook => "a runbook",
+            Self::Actions => "a file of actions",
+            Self::FaultKinds => "a file of fault kinds",
+        }
+    }
+
+    /// Several such files.
+    pub(crate) fn files(self) -> &'static str {
+        match self {
+            Self::Scenario => "scenarios",
+            Self::Runbook => "runbooks",
+            Self::Actions => "files of actions",
+            Self::FaultKinds => "files of fault kinds",
+        }
+    }
+
     /// What a file of that name seems to be: of one in JSON, the names of its fields say so.
     #[must_use]
     pub fn of_file(name: &str, text: &str) -> Self {
@@ -26,6 +60,7 @@ impl FileKind {
         for key in keys(load::without_mark(text)) {
             match key {
                 "\"steps\"" => return Self::Runbook,
+                "\"kinds\"" => return Self::FaultKinds,
                 "\"name\"" => has_name = true,
                 "\"rules\"" | "\"actions\"" | "\"amend\"" => has_actions = true,
                 _ => {}
@@ -61,6 +96,7 @@ impl FileKind {
         match name.filter(|_| is_named).map(|name| &text[name.span]) {
             Some("Runbook") => Self::Runbook,
             Some("Actions") => Self::Actions,
+            Some("FaultKinds") => Self::FaultKinds,
             _ => Self::Scenario,
         }
     }

@@ -1,7 +1,5 @@
 //! Goals: what should hold of the services when an episode ends, and what missing them costs.
 
-use std::fmt;
-
 use firewatch_sim::{EnvironmentRef, Value};
 
 use firewatch_action::{Comparison, Operator};
@@ -125,37 +123,6 @@ impl GoalTest {
             Self::Abs(inner) | Self::Entry(_, inner) | Self::OrAbsent(inner) => Some(&**inner),
             _ => None,
         })
-    }
-}
-
-/// As in a file.
-impl fmt::Display for GoalTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Compare(Comparison { operator, with }) => match operator {
-                Operator::Eq => write!(f, "{with}"),
-                operator => write!(f, "{operator}({with})"),
-            },
-            Self::OneOf(values) => write!(f, "one_of({})", Value::List(values.clone())),
-            Self::Between(low, high) => write!(f, "between({low:?}, {high:?})"),
-            Self::Approx { value, tolerance } => write!(f, "approx({value:?}, {tolerance:?})"),
-            Self::Than(operator, metric) => write!(f, "than({operator}, {metric:?})"),
-            Self::Abs(test) => write!(f, "abs({test})"),
-            Self::Entry(name, test) => write!(f, "entry({name:?}, {test})"),
-            Self::OrAbsent(test) => write!(f, "or_absent({test})"),
-        }
-    }
-}
-
-/// As in a file.
-impl fmt::Display for Goal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            service,
-            metric,
-            test,
-        } = self;
-        write!(f, "goal({service:?}, {metric:?}, {test})")
     }
 }
 

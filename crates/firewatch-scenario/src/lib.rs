@@ -38,6 +38,7 @@
 //! | `physics` | `classic`: how load, faults and their spread are modelled | `classic` |
 //! | `profile` | `standard` or `reference`: what actions do, and what the answer is worth | `standard` |
 //! | `actions` | list of files of actions, relative to the scenario's folder and below its parent, that add to the built-in ones | none |
+//! | `fault_kinds` | list of files of fault kinds, found as those of `actions` are, that add to the built-in ones | none |
 //! | `timeline` | list of `(tick: 8, do: action)` | none |
 //! | `expect` | list of expectations | none |
 //! | `expect_unanswered` | more of them, which a run that a runbook answers does not look at | none |
@@ -52,7 +53,7 @@
 //! from a healthy baseline.
 //!
 //! A **fault** has a `kind` (`oom`, `memory_leak`, `bad_deploy`, `config_drift`,
-//! `network_partition`, or one that a program has registered: [`LoadOptions`]), a `service`, a `speed` of 0 to 100 (by default 1, 1.5 or 2 by difficulty, 1
+//! `network_partition`, one of a file that `fault_kinds` names, or one that a program has registered: [`LoadOptions`]), a `service`, a `speed` of 0 to 100 (by default 1, 1.5 or 2 by difficulty, 1
 //! without), a `start_tick` (0), `metrics` that the service has because of it, and `absent: true` if
 //! the service is meant not to be in the mesh. Its `level` (0 to 1), its `shape` (`step`, `ramp`,
 //! `flapping(on: 2, off: 1)` or `spike`) and `for_ticks`, how long it lasts, are for a physics with load: the classic
@@ -130,10 +131,10 @@ mod catalogue;
 mod check;
 pub mod codes;
 mod custom_actions;
+mod custom_kinds;
 mod draft;
 mod draws;
 mod episodes;
-mod expect;
 mod file;
 mod file_kind;
 mod generate;
@@ -153,6 +154,7 @@ pub use check::{
     MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_SERVICE_TICKS, MAX_SERVICES, MAX_SPEED, MAX_TICKS,
 };
 pub use custom_actions::CustomActions;
+pub use custom_kinds::{CustomFaultKinds, FaultKindFile, FaultKindsForm};
 pub use draws::{RandomStreams, StreamId};
 pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;

@@ -8,10 +8,11 @@ use firewatch_sim::FaultKinds;
 
 use crate::check;
 use crate::codes;
-use crate::custom_actions::named_files;
+use crate::custom_kinds::CustomFaultKinds;
 use crate::generate;
 use crate::generator_version::GeneratorVersion;
 use crate::model::Scenario;
+use crate::named_file::named_files;
 use firewatch_action::decode::Decoder;
 use firewatch_action::form;
 use firewatch_ron::{Diagnostics, Problem};
@@ -82,18 +83,17 @@ impl LoadOptions {
     }
 
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
-        form::load(
-            file,
-            text,
-            &self.fault_kinds,
-            |mut scenario: Scenario, notes| {
-                if !scenario.custom_actions.files().is_empty() {
-                    let named = folder.map(|folder| named_files(folder, self.root.as_deref()));
-                    scenario.custom_actions.resolve(named.transpose()?, notes)?;
-                }
-                Ok(completed(scenario, notes))
-            },
-        )
+        let mut kinds = self.fault_kinds.clone();
+        let root = self.root.as_deref();
+        let own = CustomFaultKinds::read(file, text, [folder, root], &mut kinds)?;
+        form::load(file, text, &kinds, |mut scenario: Scenario, notes| {
+            scenario.custom_fault_kinds = own.clone();
+            if !scenario.custom_actions.files().is_empty() {
+                let named = folder.map(|folder| named_files(folder, root));
+                scenario.custom_actions.resolve(named.transpose()?, notes)?;
+            }
+            Ok(completed(scenario, notes))
+        })
     }
 }
 

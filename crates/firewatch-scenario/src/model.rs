@@ -9,6 +9,7 @@ use firewatch_sim::{
 pub use fault::{Fault, FaultShape};
 
 use crate::custom_actions::CustomActions;
+use crate::custom_kinds::CustomFaultKinds;
 use crate::generator_version::GeneratorVersion;
 use crate::goal::Goals;
 use crate::sweep::Sweep;
@@ -39,7 +40,9 @@ pub struct Scenario {
     pub profile: Profile,
     /// Actions beyond the built-in ones.
     pub custom_actions: CustomActions,
-    /// The kinds of fault that can happen in it; not a field of the file.
+    /// Files of fault kinds beyond the built-in ones.
+    pub custom_fault_kinds: CustomFaultKinds,
+    /// The kinds of fault that can happen in it: the built-in ones, the program's and those of the files.
     pub fault_kinds: FaultKinds,
     /// Whether services, faults and red herrings are drawn from difficulty and seed.
     pub generated: bool,

@@ -11,9 +11,9 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
+use crate::codes;
 use crate::file_kind::FileKind;
-use firewatch_ron::shown;
-use firewatch_ron::{MAX_FILE_BYTES, utf8};
+use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, shown, utf8};
 
 /// Files that a scenario may name.
 const MAX_FILES: usize = 100;
@@ -30,7 +30,7 @@ pub(crate) struct NamedFiles {
     /// Without links, too.
     root: PathBuf,
     /// The files that were read.
-    read: BTreeSet<PathBuf>,
+    seen: BTreeSet<PathBuf>,
     /// Bytes that they have together.
     bytes: usize,
 }
@@ -49,6 +49,15 @@ impl Refusal {
             label: "",
             help: (!help.is_empty()).then(|| help.to_owned()),
         }
+    }
+
+    /// Why nothing is read for a scenario that is no file.
+    pub(crate) fn without_folder() -> Self {
+        let message = "a scenario that is no file can't name others".to_owned();
+        Self::new(
+            message,
+            "save it, and name its files relative to its folder",
+        )
     }
 
     fn unreadable(name: &str, error: &io::Error) -> Self {
@@ -76,36 +85,34 @@ impl NamedFiles {
             folder: folder.to_owned(),
             home,
             root,
-            read: BTreeSet::new(),
+            seen: BTreeSet::new(),
             bytes: 0,
         })
     }
 
-    /// Reads a file of actions: its name for messages, and its text.
+    /// Reads a file of that kind: its name for messages, and its text.
     ///
     /// # Errors
-    /// It is not below the root, not a regular file, too large, named before, or not a file of actions;
-    /// nothing of what it holds is in the message.
-    pub(crate) fn actions(&mut self, name: &str) -> Result<(String, String), Refusal> {
+    /// It is not below the root, not a regular file, too large, named before, or of another kind; nothing of what it
+    /// holds is in the message.
+    pub(crate) fn read(&mut self, name: &str, kind: FileKind) -> Result<(String, String), Refusal> {
         let path = self.find(name)?;
-        if !self.read.insert(path.clone()) {
+        if !self.seen.insert(path.clone()) {
             let message = format!("`{}` is named twice", shown(name));
             return Err(Refusal {
                 label: "named again",
                 ..Refusal::new(message, "name each file once")
             });
         }
-        if self.read.len() > MAX_FILES {
-            let message = format!("a scenario names at most {MAX_FILES} files of actions");
-            return Err(Refusal::new(message, "put the actions into fewer files"));
+        if self.seen.len() > MAX_FILES {
+            let message = format!("a scenario names at most {MAX_FILES} {}", kind.files());
+            return Err(Refusal::new(message, "put what they say into fewer files"));
         }
-        let bytes = self.bytes_of(name, &path)?;
-        if FileKind::of(&String::from_utf8_lossy(&bytes)) != FileKind::Actions {
-            let message = format!("`{}` is not a file of actions", shown(name));
-            return Err(Refusal::new(
-                message,
-                "a file of actions begins with `Actions(`",
-            ));
+        let bytes = self.bytes_of(name, &path, kind)?;
+        if FileKind::of_file(name, &String::from_utf8_lossy(&bytes)) != kind {
+            let message = format!("`{}` is not {}", shown(name), kind.a_file());
+            let begins = format!("{} begins with `{}(`", kind.a_file(), kind.name());
+            return Err(Refusal::new(message, &begins));
         }
         let file = self.folder.join(name).display().to_string();
         match utf8(&file, bytes) {
@@ -176,7 +183,7 @@ impl NamedFiles {
         }
     }
 
-    fn bytes_of(&mut self, name: &str, path: &Path) -> Result<Vec<u8>, Refusal> {
+    fn bytes_of(&mut self, name: &str, path: &Path, kind: FileKind) -> Result<Vec<u8>, Refusal> {
         let unreadable = |error: io::Error| Refusal::unreadable(name, &error);
         // To open some devices does something: it is looked at before.
         let seen = fs::symlink_metadata(path).map_err(unreadable)?;
@@ -190,9 +197,9 @@ impl NamedFiles {
             .map_err(unreadable)?;
         if bytes.len() > left {
             let message = format!(
-                "`{}` is too large: the files of actions of a scenario have at most {MAX_FILE_BYTES} bytes \
-                 together",
-                shown(name)
+                "`{}` is too large: the {} of a scenario have at most {MAX_FILE_BYTES} bytes together",
+                shown(name),
+                kind.files()
             );
             return Err(Refusal::new(
                 message,
@@ -202,6 +209,22 @@ impl NamedFiles {
         self.bytes += bytes.len();
         Ok(bytes)
     }
+}
+
+/// Where files that are named in a folder are looked for.
+///
+/// # Errors
+/// The folder or the root can't be found.
+pub(crate) fn named_files(folder: &Path, root: Option<&Path>) -> Result<NamedFiles, Diagnostics> {
+    NamedFiles::new(folder, root).map_err(|error| {
+        let place = root.unwrap_or(folder).display().to_string();
+        Diagnostics::without_text(
+            &place,
+            codes::UNREADABLE,
+            format!("can't be used as a folder: {error}"),
+            None,
+        )
+    })
 }
 
 /// Puts the parts of a path before those that are left, which are in reverse order. Nothing is put there for an
@@ -268,7 +291,7 @@ fn check_regular(name: &str, metadata: &Metadata) -> Result<(), Refusal> {
         "not a regular file"
     };
     let message = format!("`{}` is {what}", shown(name));
-    Err(Refusal::new(message, "name a file of actions"))
+    Err(Refusal::new(message, "name a file"))
 }
 
 #[cfg(all(test, unix))]

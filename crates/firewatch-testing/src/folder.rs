@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use firewatch_ron::Diagnostics;
 use firewatch_scenario::codes;
-use firewatch_scenario::{FileKind, Runbook, Scenario};
+use firewatch_scenario::{FaultKindFile, FileKind, Runbook, Scenario};
 
 /// A scenario, and the file that it comes from.
 #[derive(Clone, Debug)]
@@ -63,6 +63,7 @@ pub(crate) fn load(path: &Path, name: &str) -> Result<Option<LoadedScenario>, Di
             }))
         }
         FileKind::Runbook => Runbook::parse(name, &text).map(|_| None),
+        FileKind::FaultKinds => FaultKindFile::load(path).map(|_| None),
         // What a file of actions extends is known only with a scenario that names it.
         FileKind::Actions => Ok(None),
     }

@@ -287,7 +287,7 @@ impl ActionsForm {
     /// # Errors
     /// None of those of the `ron` crate can occur.
     pub fn to_ron(&self) -> ron::Result<String> {
-        ron_text::write(self).map(|fields| format!("Actions{fields}\n"))
+        ron_text::write("Actions", self)
     }
 }
 

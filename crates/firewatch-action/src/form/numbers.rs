@@ -25,7 +25,13 @@ impl From<f64> for Finite {
 
 impl Serialize for Finite {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(self.0)
+        // `30` says as much as `30.0`. A float beyond this may be no whole number of 64 bits; -0 has a sign.
+        let is_short = self.0.fract() == 0.0 && self.0.abs() < 1e15;
+        if is_short && (self.0 != 0.0 || self.0.is_sign_positive()) {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
     }
 }
 

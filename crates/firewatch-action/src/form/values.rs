@@ -257,28 +257,38 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// The last value of a call, which may be left out but not be `None`.
-///
-/// # Errors
-/// As of the type.
-pub fn given<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    T::deserialize(deserializer).map(Some)
+/// One of the last values of a call, which may be left out but not be `None` in RON or `null` in JSON. Its field has
+/// `#[serde(default, skip_serializing_if = "Optional::is_left_out")]`.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transparent))]
+pub struct Optional<T>(#[cfg_attr(feature = "schema", schemars(with = "T"))] pub Option<T>);
+
+impl<T> Default for Optional<T> {
+    fn default() -> Self {
+        Self(None)
+    }
 }
 
-/// Writes such a value as it is read: without `Some`.
-///
-/// # Errors
-/// As of the type.
-pub fn if_given<T: Serialize, S: Serializer>(
-    value: &Option<T>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => value.serialize(serializer),
-        None => serializer.serialize_none(),
+impl<T> Optional<T> {
+    /// Whether it is left out.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl<T: Serialize> Serialize for Optional<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(value) => value.serialize(serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Optional<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self(Some(value)))
     }
 }

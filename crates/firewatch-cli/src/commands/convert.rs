@@ -8,8 +8,10 @@ use clap::Args;
 use firewatch_action::form::{self, ActionsForm, is_json};
 use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, is_nested_too_deep};
 use firewatch_scenario::codes;
-use firewatch_scenario::{FileKind, Runbook};
+use firewatch_scenario::{FaultKindsForm, FileKind, Runbook};
+use serde::de::DeserializeOwned;
 
+use crate::arguments::RootArgument;
 use crate::failure::{Exit, Failure};
 use crate::file_format::{FileFormat, json};
 use crate::sources::{Source, ensure_not_an_input};
@@ -18,22 +20,28 @@ use crate::ui::output::{Console, Form};
 /// The arguments of `convert`.
 #[derive(Debug, Args)]
 pub struct ConvertArguments {
-    /// Scenario, runbook or action file, or `-` for a scenario on the standard input
+    /// Scenario, runbook, or file of actions or fault kinds, or `-` for a scenario on the standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Format to write; by default that of the name after --out, else the other one
+    /// Format to write; by default that of the name after --out, else the other one (JSON for `-`)
     #[arg(long, short, value_enum, value_name = "FORMAT")]
     to: Option<FileFormat>,
     /// Write to this file, whole or not at all
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// The folder for the files that a scenario names.
+    #[command(flatten)]
+    root: RootArgument,
 }
 
 /// Converts a file and prints it.
 pub fn convert(arguments: &ConvertArguments, console: &Console) -> Result<Exit, Failure> {
     let source = match arguments.file.to_str() {
         Some("-") => Source::Stdin,
-        _ => Source::without_root(arguments.file.clone()),
+        _ => Source::File {
+            path: arguments.file.clone(),
+            root: arguments.root.folder().map(Path::to_owned),
+        },
     };
     let other = match is_json(&source.name()) {
         true => FileFormat::Ron,
@@ -59,10 +67,19 @@ fn converted(source: &Source, path: &Path, to: FileFormat) -> Result<String, Fai
         FileKind::Runbook => to.text(&Runbook::load(path).map_err(Failure::Invalid)?)?,
         FileKind::Actions => {
             source.check().map_err(Failure::Invalid)?;
-            let actions = actions(source, path)?;
+            let actions: ActionsForm = form_of(source, path)?;
             match to {
                 FileFormat::Ron => actions.to_ron().map_err(|error| refused(source, &error))?,
                 FileFormat::Json => json(&actions)?,
+            }
+        }
+        FileKind::FaultKinds => {
+            source.check().map_err(Failure::Invalid)?;
+            let kinds: FaultKindsForm = form_of(source, path)?;
+            match to {
+                FileFormat::Ron => form::to_ron(FileKind::FaultKinds.name(), &kinds)
+                    .map_err(|error| refused(source, &error))?,
+                FileFormat::Json => json(&kinds)?,
             }
         }
     };
@@ -76,8 +93,8 @@ fn converted(source: &Source, path: &Path, to: FileFormat) -> Result<String, Fai
     Err(refused(source, &problem))
 }
 
-/// The file of actions as it stands, without what its names stand for.
-fn actions(source: &Source, path: &Path) -> Result<ActionsForm, Failure> {
+/// A file as it stands, without what its names stand for.
+fn form_of<T: DeserializeOwned>(source: &Source, path: &Path) -> Result<T, Failure> {
     let (name, text) = firewatch_ron::text(path).map_err(Failure::Invalid)?;
     let text = firewatch_ron::without_mark(&text);
     // It was checked before.

@@ -30,6 +30,8 @@ enum Kind {
     Runbook,
     /// Action files
     Actions,
+    /// Files of fault kinds
+    FaultKinds,
 }
 
 /// Prints the JSON Schema.
@@ -38,6 +40,7 @@ pub fn schema(arguments: &SchemaArguments, console: &Console) -> Result<Exit, Fa
         Kind::Scenario => FileKind::Scenario,
         Kind::Runbook => FileKind::Runbook,
         Kind::Actions => FileKind::Actions,
+        Kind::FaultKinds => FileKind::FaultKinds,
     };
     let mut out = console.results(arguments.out.as_deref(), Form::Data)?;
     serde_json::to_writer_pretty(&mut out, &kind.schema())?;

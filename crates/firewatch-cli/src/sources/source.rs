@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_reference::{Task, tasks};
 use firewatch_ron::{MAX_FILE_BYTES, instead_of};
-use firewatch_scenario::{Diagnostics, FileKind, Runbook, Scenario, codes};
+use firewatch_scenario::{Diagnostics, FaultKindFile, FileKind, Runbook, Scenario, codes};
 
 use super::problems::{cannot_read, file_problem, reject};
 use crate::failure::Failure;
@@ -64,7 +64,14 @@ impl Source {
                     .take(MAX_FILE_BYTES as u64 + 1)
                     .read_to_end(&mut bytes)
                     .map_err(|error| cannot_read(&self.name(), &error))?;
-                Scenario::parse_bytes(&self.name(), bytes)
+                let text = firewatch_ron::utf8(&self.name(), bytes)?;
+                // The name of a file tells its format; without one, RON never begins so and JSON always does.
+                let is_json = text.trim_start().starts_with('{');
+                let file = if is_json { "stdin.json" } else { "stdin.ron" };
+                Scenario::parse(file, &text).map_err(|problems| Diagnostics {
+                    file: self.name(),
+                    ..problems
+                })
             }
         }
     }
@@ -83,7 +90,7 @@ impl Source {
         Ok(scenario)
     }
 
-    /// Returns the action files that the scenario names.
+    /// Returns the files that the scenario names.
     fn action_files(&self) -> Vec<PathBuf> {
         let Self::File { path, root } = self else {
             return Vec::new();
@@ -91,9 +98,10 @@ impl Source {
         let folder = path.parent().unwrap_or(Path::new(""));
         // Problems are reported when the scenario is loaded to be played.
         let scenario = load_file(path, root.as_deref()).ok();
-        let files = scenario
-            .iter()
-            .flat_map(|scenario| scenario.custom_actions.files());
+        let files = scenario.iter().flat_map(|scenario| {
+            let kinds = scenario.custom_fault_kinds.files();
+            scenario.custom_actions.files().iter().chain(kinds)
+        });
         files.map(|file| folder.join(file)).collect()
     }
 
@@ -127,6 +135,11 @@ impl Source {
                     help,
                 )
             }
+            FileKind::FaultKinds => {
+                let help = "name it in a scenario: `fault_kinds: [\"FILE\"]`, relative to the scenario's folder";
+                let problem = "this is a file of fault kinds, not a scenario";
+                file_problem(&name, codes::WRONG_FILE_KIND, problem, help)
+            }
             FileKind::Runbook | FileKind::Scenario => {
                 let help = format!(
                     "respond to an incident with it: `firewatch run INCIDENT --runbook {name}`"
@@ -152,6 +165,7 @@ impl Source {
                 let catalogue = ActionCatalogue::built_in(Profile::default());
                 catalogue.extended_by_file(path).map(|_| ())
             }
+            (Self::File { path, .. }, FileKind::FaultKinds) => FaultKindFile::load(path).map(drop),
             _ => self.load().map(|_| ()),
         }
     }

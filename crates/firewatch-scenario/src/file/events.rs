@@ -10,7 +10,7 @@ use crate::codes;
 use crate::model::{TimelineAction, TimelineEvent};
 use firewatch_action::ActionRequest;
 use firewatch_action::decode::{Decoder, Signature, join};
-use firewatch_action::form::{Table, given, if_given};
+use firewatch_action::form::{Optional, Table};
 
 /// Something that is done from outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,12 +51,8 @@ enum ActionForm {
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     Action(
         String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[serde(deserialize_with = "given", serialize_with = "if_given")]
-        Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[serde(deserialize_with = "given", serialize_with = "if_given")]
-        Option<Table>,
+        #[serde(default, skip_serializing_if = "Optional::is_left_out")] Optional<String>,
+        #[serde(default, skip_serializing_if = "Optional::is_left_out")] Optional<Table>,
     ),
 }
 
@@ -136,8 +132,8 @@ fn misplaced_start(notes: &mut Decoder, event: &str) {
 /// The values of `action(...)` as a request.
 pub(super) fn request(
     name: String,
-    target: Option<String>,
-    parameters: Option<Table>,
+    Optional(target): Optional<String>,
+    Optional(parameters): Optional<Table>,
 ) -> ActionRequest {
     ActionRequest {
         name,
@@ -147,11 +143,12 @@ pub(super) fn request(
 }
 
 /// A request as the values of `action(...)`. Parameters without a target can't be written.
-pub(super) fn parts(request: &ActionRequest) -> (String, Option<String>, Option<Table>) {
+pub(super) fn parts(request: &ActionRequest) -> (String, Optional<String>, Optional<Table>) {
     let parameters = Table(request.parameters.clone());
     let is_written = request.target.is_some() && !parameters.is_empty();
     let parameters = is_written.then_some(parameters);
-    (request.name.clone(), request.target.clone(), parameters)
+    let target = Optional(request.target.clone());
+    (request.name.clone(), target, Optional(parameters))
 }
 
 /// How what is done is written.

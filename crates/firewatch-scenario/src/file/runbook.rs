@@ -17,7 +17,7 @@ use firewatch_action::Comparison;
 use firewatch_action::decode::Signature;
 use firewatch_action::form::Begun;
 use firewatch_action::form::{Named, Word};
-use firewatch_action::form::{Positive, Table, given, if_given, or_default};
+use firewatch_action::form::{Optional, Positive, Table, or_default};
 
 /// A runbook: what is done about an incident, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,12 +81,8 @@ pub(crate) enum StepForm {
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     Action(
         String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[serde(deserialize_with = "given", serialize_with = "if_given")]
-        Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[serde(deserialize_with = "given", serialize_with = "if_given")]
-        Option<Table>,
+        #[serde(default, skip_serializing_if = "Optional::is_left_out")] Optional<String>,
+        #[serde(default, skip_serializing_if = "Optional::is_left_out")] Optional<Table>,
     ),
     /// Does nothing for that many ticks.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
@@ -95,9 +91,7 @@ pub(crate) enum StepForm {
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     WaitUntil(
         RunbookCondition,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[serde(deserialize_with = "given", serialize_with = "if_given")]
-        Option<Positive>,
+        #[serde(default, skip_serializing_if = "Optional::is_left_out")] Optional<Positive>,
     ),
     /// Does the first steps if the condition holds now, else the others.
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(2)))]
@@ -115,7 +109,7 @@ impl From<StepForm> for RunbookStep {
                 Self::Act(request(name, target, parameters))
             }
             StepForm::Wait(Positive(ticks)) => Self::Wait(ticks),
-            StepForm::WaitUntil(condition, limit) => {
+            StepForm::WaitUntil(condition, Optional(limit)) => {
                 Self::WaitUntil(condition, limit.map(|Positive(ticks)| ticks))
             }
             StepForm::When(condition, then, others) => Self::When(condition, then, others),
@@ -132,7 +126,7 @@ impl From<RunbookStep> for StepForm {
             }
             RunbookStep::Wait(ticks) => Self::Wait(Positive(ticks)),
             RunbookStep::WaitUntil(condition, limit) => {
-                Self::WaitUntil(condition, limit.map(Positive))
+                Self::WaitUntil(condition, Optional(limit.map(Positive)))
             }
             RunbookStep::When(condition, then, others) => Self::When(condition, then, others),
         }
@@ -148,9 +142,7 @@ enum ConditionForm {
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     Alert(
         String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[serde(deserialize_with = "given", serialize_with = "if_given")]
-        Option<Word<AlertName>>,
+        #[serde(default, skip_serializing_if = "Optional::is_left_out")] Optional<Word<AlertName>>,
     ),
     /// The tick after which the next action is done.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
@@ -167,7 +159,7 @@ impl Serialize for RunbookCondition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let form = match self.clone() {
             Self::Check(check) => return check.serialize(serializer),
-            Self::Alert(service, name) => ConditionForm::Alert(service, name.map(Word)),
+            Self::Alert(service, name) => ConditionForm::Alert(service, Optional(name.map(Word))),
             Self::Tick(comparison) => ConditionForm::Tick(comparison),
             Self::Not(condition) => ConditionForm::Not(condition),
             Self::All(conditions) => ConditionForm::All(conditions),
@@ -210,7 +202,7 @@ impl<'de> Deserialize<'de> for RunbookCondition {
                 }
                 let form = ConditionForm::deserialize(EnumAccessDeserializer::new(begun))?;
                 Ok(match form {
-                    ConditionForm::Alert(service, name) => {
+                    ConditionForm::Alert(service, Optional(name)) => {
                         RunbookCondition::Alert(service, name.map(|Word(name)| name))
                     }
                     ConditionForm::Tick(comparison) => RunbookCondition::Tick(comparison),

@@ -10,6 +10,7 @@ use super::sweep::SweepForm;
 use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::codes;
 use crate::custom_actions::CustomActions;
+use crate::custom_kinds::CustomFaultKinds;
 use crate::generator_version::GeneratorVersion;
 use crate::goal::{Goal, Goals};
 use crate::model::{Difficulty, Expectation, Physics, Scenario};
@@ -75,6 +76,10 @@ pub struct ScenarioForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     actions: Vec<String>,
+    /// Files of fault kinds beyond the built-in ones, relative to the scenario's folder.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fault_kinds: Vec<String>,
     /// What counts as impact on customers.
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "is_default")]
@@ -199,6 +204,7 @@ impl ScenarioForm {
             physics: form.physics,
             profile: form.profile,
             fault_kinds: FaultKinds::default(),
+            custom_fault_kinds: CustomFaultKinds::named(form.fault_kinds),
             custom_actions: CustomActions::named(form.actions),
             generated: form.services.is_none(),
             generator,
@@ -328,6 +334,7 @@ impl From<Scenario> for ScenarioForm {
             physics: scenario.physics,
             profile: scenario.profile,
             actions: scenario.custom_actions.files().to_vec(),
+            fault_kinds: scenario.custom_fault_kinds.files().to_vec(),
             impact: Word(scenario.impact),
             services: mesh.map(|scenario| services_form(&scenario.services)),
             faults: { mesh.iter() }

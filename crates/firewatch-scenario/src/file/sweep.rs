@@ -357,9 +357,16 @@ fn axes_form<T: Spread>(axes: &[Axis<T>]) -> Option<AxesForm<T>> {
 
 impl From<Sweep> for SweepForm {
     fn from(sweep: Sweep) -> Self {
-        let seeds = Some(&sweep.seeds).filter(|seeds| !seeds.is_empty());
+        let seeds = match sweep.seeds.as_slice() {
+            [] => None,
+            [row] => Some(match row.item() {
+                Either::Call(range) => Either::Call(range),
+                seed @ Either::Plain(_) => Either::Plain(vec![seed]),
+            }),
+            seeds => Some(list(seeds)),
+        };
         Self {
-            seeds: seeds.map(|seeds| list(seeds)),
+            seeds,
             speed: axes_form(&sweep.speed),
             kind: axes_form(&sweep.kind),
             halt: axes_form(&sweep.halt),

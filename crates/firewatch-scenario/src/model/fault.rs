@@ -1,6 +1,5 @@
 //! Faults of a scenario.
 
-use std::fmt;
 use std::num::NonZeroU64;
 
 use firewatch_action::Metrics;
@@ -79,16 +78,4 @@ pub enum FaultShape {
     },
     /// It rises to its level and falls again.
     Spike,
-}
-
-/// The shape as it stands in a file.
-impl fmt::Display for FaultShape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Step => f.write_str("step"),
-            Self::Ramp => f.write_str("ramp"),
-            Self::Flapping { on, off } => write!(f, "flapping(on: {on}, off: {off})"),
-            Self::Spike => f.write_str("spike"),
-        }
-    }
 }

@@ -132,7 +132,9 @@ fn inputs(scenario: Scenario, runbook: Option<&Runbook>) -> SweepInputs {
         expect_unanswered: Vec::new(),
         ..scenario
     };
-    let actions = relevant.custom_actions.texts().iter().map(String::as_str);
+    let named =
+        { relevant.custom_actions.texts().iter() }.chain(relevant.custom_fault_kinds.texts());
+    let actions = named.map(String::as_str);
     SweepInputs {
         scenario: digest([relevant.to_string().as_str()]),
         built_in: digest(ActionCatalogue::built_in_texts()),

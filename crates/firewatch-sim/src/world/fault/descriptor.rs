@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::context::{EvidenceContext, FaultContext, LogLine};
 use super::growth::Growth;
@@ -205,6 +206,17 @@ impl FaultKindDescriptor {
     }
 }
 
+/// Reads two numbers in brackets: an array would be in parentheses in RON.
+fn pair<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[i64; 2], D::Error> {
+    let numbers = Vec::deserialize(deserializer)?;
+    let pair = <[i64; 2]>::try_from(numbers);
+    pair.map_err(|numbers| D::Error::invalid_length(numbers.len(), &"two numbers"))
+}
+
+fn list<S: Serializer>(pair: &[i64; 2], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(pair)
+}
+
 /// A change of the service from which its fault came. Its age is drawn when a scenario is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -212,11 +224,15 @@ pub enum PrecedingChange {
     /// A deployment: the service has another commit.
     Deployment {
         /// Least and greatest age at the start, seconds.
+        #[serde(deserialize_with = "pair")]
+        #[serde(serialize_with = "list")]
         ages: [i64; 2],
     },
     /// A configuration change: the service has the next revision.
     Configuration {
         /// Least and greatest age at the start, seconds.
+        #[serde(deserialize_with = "pair")]
+        #[serde(serialize_with = "list")]
         ages: [i64; 2],
     },
 }

@@ -20,10 +20,10 @@ pub struct MetricGrowth {
     /// number, the product with the speed loses its fraction.
     pub add: f64,
     /// What it is at least after that; by default the least that makes sense of the metric.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
     /// What it is at most after that; by default the most that makes sense of the metric.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
 }
 

@@ -33,23 +33,23 @@ pub struct FaultKindRules {
     /// What it is, in a sentence.
     pub about: String,
     /// What happens to metrics of the service in each tick in which the fault is active, in order.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub per_tick: Vec<MetricGrowth>,
     /// Whether it fills memory, so that recovery frees it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fills_memory: bool,
     /// Whether its errors spread to the services that call its own.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub cascades: bool,
     /// Whether services recover once it is halted.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub recovers: bool,
     /// The change that precedes it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preceding_change: Option<PrecedingChange>,
     /// The log lines that an operator finds in the log of its service, as
     /// [`FaultKindDescriptor::with_evidence`] sets them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<LogLine>,
 }
 
