@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use firewatch_action::Profile;
-use firewatch_audit::{AuditOptions, AuditVerdict, audit};
+use firewatch_audit::{AuditOptions, AuditVerdict, IncidentSet, audit};
 use firewatch_response::Playback;
 use firewatch_scenario::{Difficulty, Runbook, Scenario};
 use firewatch_tests::{difference, files, workspace};
@@ -105,6 +105,17 @@ fn each_is_a_good_incident_but_for_what_is_listed() {
     if let Some(difference) = difference(&agreed, &failed) {
         panic!("{difference}");
     }
+}
+
+/// Where the cause stands in a file, what it is called and which metrics it has tell nothing over all incidents.
+#[test]
+fn no_guess_names_the_cause_too_often() {
+    let mut set = IncidentSet::new();
+    for incident in catalog() {
+        set.add(&incident.scenario);
+    }
+    assert!(set.is_judged());
+    assert!(set.is_good(), "{:#?}", set.guesses());
 }
 
 #[test]
