@@ -50,16 +50,25 @@ impl<'a> Item<'a> {
     fn read(text: &'a str, tokens: &mut Peekable<impl Iterator<Item = Token>>) -> Self {
         let (mut head, mut brackets) = (String::new(), None);
         let ends = |token: &Token| matches!(token.kind, TokenKind::Mark(b',' | b')' | b']' | b'}'));
+        let mut is_some = false;
         while let Some(token) = tokens.next_if(|token| !ends(token)) {
             let piece = &text[token.span];
             match token.kind {
                 TokenKind::Mark(b':') => head.push_str(": "),
+                // `Some` is never needed in a file.
+                TokenKind::Mark(b'(') if head == "Some" || head.ends_with(": Some") => {
+                    head.truncate(head.len() - "Some".len());
+                    is_some = true;
+                }
                 TokenKind::Mark(_) => {
                     let is_call = !head.is_empty() && !head.ends_with(' ');
                     brackets = Some(Brackets::read(text, tokens, piece, is_call));
                 }
                 _ => head.push_str(piece),
             }
+        }
+        if is_some {
+            tokens.next();
         }
         let inside = brackets.as_ref().map_or(0, Brackets::width);
         Self {
