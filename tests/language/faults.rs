@@ -2,8 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use firewatch_action::decode;
-use firewatch_action::form::{self, FileForm};
+use firewatch_action::form;
 use firewatch_scenario::{Fault, FaultShape, Scenario, TimelineAction, TimelineEvent};
 use firewatch_sim::{FaultKind, FaultKinds};
 use proptest::option;
@@ -59,7 +58,7 @@ proptest! {
         let kinds = FaultKinds::default();
         let read = form::read(&text, &kinds);
         prop_assert_eq!(read.as_ref(), Ok(&scenario), "{}", text);
-        let (read, notes) = decode::read(&text, Scenario::WHAT, Scenario::EXAMPLE, &kinds);
+        let (read, notes) = form::explained::<Scenario>(&text, &kinds);
         prop_assert_eq!(read.as_ref(), Some(&scenario), "{}", text);
         prop_assert_eq!(notes.finish(), []);
         let json = serde_json::to_string(&scenario).unwrap();

@@ -146,9 +146,32 @@ fn faults_of_a_host_are_read_from_json() {
     assert_eq!(scenario.faults[0].kind.name(), "dns_outage");
     let refused = said(text);
     assert!(
-        refused.starts_with("error: not a scenario: unknown fault kind `dns_outage`"),
+        refused.starts_with("error: unknown fault kind `dns_outage`\n --> x.json:1:"),
         "{refused}"
     );
+}
+
+#[test]
+fn all_that_does_not_go_together_in_json_is_told_at_once() {
+    let text = "{\n  \"name\": \"x\", \"services\": {\"a\": {}}, \"ticks\": 5,\n  \"faults\": [{\"kind\": \"oon\", \"service\": \"a\"}],\n  \
+                \"timeline\": [{\"tick\": 1, \"do\": {\"inject\": {\"kind\": \"oom\", \"service\": \"a\", \"start_tick\": 2}}}],\n  \
+                \"sweep\": {\"speed\": [1.0, {\"range\": [3.0, 1.0, 0.5]}]}\n}";
+    let refused = Scenario::parse("x.json", text).unwrap_err();
+    let mut located = refused.located();
+    let mut next = || {
+        located
+            .next()
+            .map(|problem| (problem.line, problem.message))
+    };
+    let missing = "a scenario needs the fields `slo_budget` and `slo_burn_per_tick`, or a `difficulty`, which \
+                   gives defaults";
+    assert_eq!(next(), Some((1, missing)));
+    assert_eq!(next(), Some((3, "unknown fault kind `oon`")));
+    let start = "an injected fault begins at the tick of its event";
+    assert_eq!(next(), Some((4, start)));
+    let range = "no value lies in it: the end must be above the beginning";
+    assert_eq!(next(), Some((5, range)));
+    assert_eq!(next(), None);
 }
 
 #[test]

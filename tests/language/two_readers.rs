@@ -6,7 +6,7 @@
 use std::fs;
 
 use firewatch_action::form::{self, FileForm};
-use firewatch_action::{ActionCatalogue, Profile, decode};
+use firewatch_action::{ActionCatalogue, Profile, codes};
 use firewatch_scenario::{FileKind, Runbook, Scenario};
 use firewatch_sim::FaultKinds;
 use firewatch_tests::{files, property, workspace};
@@ -24,8 +24,12 @@ fn by_ron<T: FileForm>(text: &str) -> Result<T, String> {
 
 /// What the other reader makes of it.
 fn by_tree<T: FileForm>(text: &str) -> Result<T, String> {
-    let (value, notes) = decode::read(text, T::WHAT, T::EXAMPLE, &FaultKinds::default());
-    let problems: Vec<String> = { notes.finish().into_iter() }
+    let (value, notes) = form::explained::<T>(text, &FaultKinds::default());
+    let problems = notes.finish();
+    // What a type refuses on its own has no place: the tree never hands on what one would refuse.
+    let refused = { problems.iter() }.find(|problem| problem.code == codes::WRONG_FORM);
+    assert_eq!(refused, None, "{text}");
+    let problems: Vec<String> = { problems.iter() }
         .map(|problem| format!("{}: {}", problem.path, problem.message))
         .collect();
     match value {
@@ -185,6 +189,22 @@ fn every_value_in_every_place_is_the_same_to_both() {
     assert!(accepted > 100, "{accepted}");
     let accepted = in_places(ACTION_PLACES, |field| format!("Actions({field})"));
     assert!(accepted > 300, "{accepted}");
+}
+
+#[test]
+fn some_without_parentheses_is_refused_by_both() {
+    for value in [
+        "Some r\"x\"",
+        "Some \"x\"",
+        "Some",
+        "Some Some(\"x\")",
+        "Some /* ( */ \"x\"",
+    ] {
+        let text = format!("Scenario(name: \"x\", difficulty: easy, root_cause: {value})");
+        assert_eq!(accept(&text), Ok(false), "{value}");
+    }
+    let text = "Scenario(name: \"x\", difficulty: easy, description: Some // (\n (\"x\"))";
+    assert_eq!(accept(text), Ok(true));
 }
 
 proptest! {

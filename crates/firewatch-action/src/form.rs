@@ -1,10 +1,12 @@
 //! Files as serde reads and writes them, in RON and in JSON: what all kinds of file have in common, and the
 //! form of a file of actions.
 
+mod begun;
 mod comparison;
 mod file;
 mod json;
 mod load;
+mod numbers;
 mod ron_text;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -13,11 +15,13 @@ mod values;
 mod words;
 
 pub use crate::model::ActionFile;
+pub use begun::Begun;
 pub use comparison::{Compared, ComparisonCall};
 pub use file::ActionsForm;
 pub use json::from_str as from_json;
-pub use load::{FileForm, is_json, load, read};
+pub use load::{FileForm, explained, is_json, load, read};
+pub use numbers::{Finite, Positive};
 pub use ron_text::read as from_ron;
-pub use union::{Begun, Calls, Either, MapOr, TextOr};
-pub use values::{Entries, Finite, Plain, Positive, Table, given, if_given, or_default};
+pub use union::{Calls, Either, MapOr, TextOr, Valued};
+pub use values::{Entries, Plain, Table, given, if_given, or_default};
 pub use words::{Named, Word};

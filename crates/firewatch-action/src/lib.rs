@@ -20,7 +20,6 @@ mod model;
 mod names;
 mod parameter;
 mod plan;
-mod read;
 mod report;
 mod request;
 mod scene;

@@ -250,9 +250,6 @@ pub(crate) enum Change {
     ShiftSha,
 }
 
-/// Most decimals of `round`: metrics have no more significant ones.
-pub(crate) const MAX_DECIMALS: u32 = 14;
-
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Limits {
     pub(crate) floor: Option<f64>,

@@ -2,10 +2,9 @@
 
 use firewatch_action::Profile;
 use firewatch_scenario::{
-    Calls, CustomActions, Difficulty, Fault, Goals, Physics, RandomStreams, SERVICE_CATALOGUE,
-    Scenario, Service, Sweep,
+    Calls, Difficulty, Fault, RandomStreams, SERVICE_CATALOGUE, Scenario, Service,
 };
-use firewatch_sim::{Engine, FaultKind, FaultKinds, ImpactMode};
+use firewatch_sim::FaultKind;
 
 use crate::python::PythonRandom;
 
@@ -33,35 +32,17 @@ pub(crate) fn draw(difficulty: Difficulty, seed: u64, random: &mut PythonRandom)
         Difficulty::Easy | Difficulty::Medium => None,
     };
     Scenario {
-        name: format!("Reference {difficulty} episode {seed}"),
-        description: String::new(),
         seed,
-        difficulty: Some(difficulty),
         ticks: TICKS,
-        slo_budget: difficulty.slo_budget(),
-        impact: ImpactMode::default(),
-        engine: Engine::default(),
-        physics: Physics::default(),
         profile: Profile::Reference,
-        custom_actions: CustomActions::default(),
-        fault_kinds: FaultKinds::default(),
-        generated: false,
         services: services.into_iter().map(of_catalogue).collect(),
         faults: vec![Fault {
             speed: difficulty.fault_speed(),
             ..Fault::new(kind, root_cause)
         }],
-        absent_services: Vec::new(),
         red_herrings: red_herrings.into_iter().map(str::to_owned).collect(),
-        user_facing: Vec::new(),
-        root_cause: None,
         prompt_injection: prompt_injection.map(str::to_owned),
-        adversarial_logs: Vec::new(),
-        timeline: Vec::new(),
-        expect: Vec::new(),
-        expect_unanswered: Vec::new(),
-        goals: Goals::default(),
-        sweep: Sweep::default(),
+        ..Scenario::new(format!("Reference {difficulty} episode {seed}"), difficulty)
     }
 }
 

@@ -290,6 +290,15 @@ impl<'a> Checker<'a> {
                     .report(codes::DUPLICATE, &path, message, "given again", None);
             }
         }
+        let mut seen = BTreeSet::new();
+        for (index, name) in scenario.user_facing.iter().enumerate() {
+            let path = format!("user_facing[{index}]");
+            if self.known_service(&path, name, "") && !seen.insert(name) {
+                let message = format!("`{}` is user-facing already", shown(name));
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
+            }
+        }
         if let Some(name) = &scenario.root_cause {
             let mut faults = scenario.faults.iter();
             if !faults.any(|fault| fault.absent && fault.service == *name) {

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use crate::codes;
 use crate::named_file::{NamedFiles, Refusal};
-use firewatch_action::decode::{Decode, Decoder};
+use firewatch_action::decode::Decoder;
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_ron::Diagnostics;
-use firewatch_ron::Expr;
 use firewatch_sim::FaultKinds;
 
 /// The files of actions that a scenario names, and the catalogues with them. Where two files have an
@@ -171,14 +170,4 @@ pub(crate) fn named_files(folder: &Path, root: Option<&Path>) -> Result<NamedFil
             None,
         )
     })
-}
-
-impl Decode for CustomActions {
-    fn decode(decoder: &mut Decoder, expr: &Expr, path: &str) -> Option<Self> {
-        let files = decoder.value(expr, path)?;
-        Some(Self {
-            files,
-            ..Self::default()
-        })
-    }
 }

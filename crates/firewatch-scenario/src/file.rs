@@ -7,20 +7,23 @@ mod events;
 mod expectations;
 mod goals;
 mod incident;
+mod language;
 mod runbook;
 mod scenario;
 mod sweep;
 
+use firewatch_action::decode::{Decoder, Language, key_path};
 use firewatch_action::form::FileForm;
 use firewatch_action::words;
-use firewatch_sim::{FaultKind, FaultKinds};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "schema")]
 use crate::file_kind::FileKind;
 use crate::goal::{Goal, GoalTest};
-use crate::model::{Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario};
+use crate::model::{
+    Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario, TimelineAction,
+};
 use crate::runbook::{Runbook, RunbookStep};
 use crate::sweep::Sweep;
 
@@ -85,15 +88,14 @@ impl FileForm for Scenario {
     const A_FILE: &'static str = "a scenario";
     const WHAT: &'static str = "scenario";
     const EXAMPLE: &'static str = "Scenario(name: \"...\", ...)";
+    const LANGUAGE: Language = language::LANGUAGE;
 
-    fn of_form(form: Self::Form, fault_kinds: &FaultKinds) -> Result<Self, String> {
-        let scenario = Self {
-            fault_kinds: fault_kinds.clone(),
-            ..form.try_into()?
-        };
-        match scenario.unknown_kind() {
-            Some(unknown) => Err(format!("unknown fault kind `{unknown}`")),
-            None => Ok(scenario),
+    fn of_form(form: Self::Form, notes: &mut Decoder) -> Self {
+        let scenario = form.scenario(notes);
+        scenario.check_kinds(notes);
+        Self {
+            fault_kinds: notes.fault_kinds.clone(),
+            ..scenario
         }
     }
 }
@@ -104,9 +106,10 @@ impl FileForm for Runbook {
     const A_FILE: &'static str = "a runbook";
     const WHAT: &'static str = "runbook";
     const EXAMPLE: &'static str = "Runbook(name: \"...\", steps: [...])";
+    const LANGUAGE: Language = language::LANGUAGE;
 
-    fn of_form(form: Self, _: &FaultKinds) -> Result<Self, String> {
-        Ok(form)
+    fn of_form(form: Self, _: &mut Decoder) -> Self {
+        form
     }
 }
 
@@ -152,11 +155,23 @@ impl FileKind {
 }
 
 impl Scenario {
-    /// The first kind of fault in it that it does not have.
-    fn unknown_kind(&self) -> Option<FaultKind> {
-        let of_faults = self.all_faults().map(|fault| fault.kind);
-        let of_sweep = self.sweep.kind.iter().flat_map(|axis| &axis.values);
-        let mut kinds = of_faults.chain(of_sweep.copied());
-        kinds.find(|kind| !self.fault_kinds.contains(*kind))
+    /// Notes the kinds of fault in it that there are not.
+    fn check_kinds(&self, notes: &mut Decoder) {
+        for (index, fault) in self.faults.iter().enumerate() {
+            notes.check_fault_kind(fault.kind, || format!("faults[{index}].kind"));
+        }
+        for (index, event) in self.timeline.iter().enumerate() {
+            if let TimelineAction::Inject(fault) = &event.action {
+                notes.check_fault_kind(fault.kind, || format!("timeline[{index}].do.fault.kind"));
+            }
+        }
+        for axis in &self.sweep.kind {
+            for (index, kind) in axis.values.iter().enumerate() {
+                notes.check_fault_kind(*kind, || match &axis.service {
+                    Some(service) => format!("{}[{index}]", key_path("sweep.kind", service)),
+                    None => format!("sweep.kind[{index}]"),
+                });
+            }
+        }
     }
 }

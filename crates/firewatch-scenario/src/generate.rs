@@ -1,13 +1,7 @@
 //! Scenarios from a difficulty and a seed.
 
-use firewatch_sim::FaultKinds;
-
-use crate::custom_actions::CustomActions;
 use crate::draft::Draft;
-use crate::goal::Goals;
-use crate::model::{Calls, Difficulty, Fault, Physics, Scenario, Service};
-use crate::sweep::Sweep;
-use firewatch_action::Profile;
+use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
 
 /// Draws an episode: services of the catalogue that form one connected mesh, a root cause that
 /// somebody calls, its fault, red herrings, and on hard a lying log.
@@ -17,47 +11,22 @@ pub fn generate(difficulty: Difficulty, seed: u64) -> Scenario {
     draft.draw(difficulty, seed);
     let mesh: Vec<&str> = draft.services().map(|service| service.name).collect();
     let name = |index: usize| mesh[index].to_owned();
+    let of_catalogue = |name: &&str| Service {
+        name: (*name).to_owned(),
+        calls: Calls::Catalogue,
+        ..Service::default()
+    };
+    let red_herrings = draft.red_herrings.iter();
     Scenario {
-        name: format!("Generated {difficulty} episode {seed}"),
-        description: String::new(),
         seed,
-        difficulty: Some(difficulty),
-        ticks: difficulty.ticks(),
-        slo_budget: difficulty.slo_budget(),
-        impact: firewatch_sim::ImpactMode::default(),
-        profile: Profile::default(),
-        custom_actions: CustomActions::default(),
-        fault_kinds: FaultKinds::default(),
-        engine: firewatch_sim::Engine::default(),
-        physics: Physics::default(),
-        generated: false,
-        services: mesh
-            .iter()
-            .map(|&name| Service {
-                name: name.to_owned(),
-                calls: Calls::Catalogue,
-                ..Service::default()
-            })
-            .collect(),
+        services: mesh.iter().map(of_catalogue).collect(),
         faults: vec![Fault {
             speed: difficulty.fault_speed(),
             ..Fault::new(draft.kind, name(draft.root_cause))
         }],
-        absent_services: Vec::new(),
-        red_herrings: draft
-            .red_herrings
-            .iter()
-            .map(|&index| name(index))
-            .collect(),
-        user_facing: Vec::new(),
-        root_cause: None,
+        red_herrings: red_herrings.map(|&index| name(index)).collect(),
         prompt_injection: draft.prompt_injection.map(name),
-        adversarial_logs: Vec::new(),
-        timeline: Vec::new(),
-        expect: Vec::new(),
-        expect_unanswered: Vec::new(),
-        goals: Goals::default(),
-        sweep: Sweep::default(),
+        ..Scenario::new(format!("Generated {difficulty} episode {seed}"), difficulty)
     }
 }
 

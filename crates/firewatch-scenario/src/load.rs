@@ -199,6 +199,7 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
         ("faults", !scenario.faults.is_empty()),
         ("absent_services", !scenario.absent_services.is_empty()),
         ("red_herrings", !scenario.red_herrings.is_empty()),
+        ("user_facing", !scenario.user_facing.is_empty()),
         ("prompt_injection", scenario.prompt_injection.is_some()),
         ("root_cause", scenario.root_cause.is_some()),
     ];

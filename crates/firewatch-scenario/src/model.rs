@@ -51,7 +51,7 @@ pub struct Scenario {
     /// Services with static, harmless degradation.
     pub red_herrings: Vec<String>,
     /// The services that customers talk to; where none is named, the entries of the mesh: those that no
-    /// service calls. Not a field of the file yet.
+    /// service calls.
     pub user_facing: Vec<String>,
     /// The service named as the cause, if not the first fault's.
     pub root_cause: Option<String>,

@@ -35,7 +35,6 @@
 //! burns depends on whether customers are hit, and an incident that has hit nobody yet is not mitigated.
 
 mod alert;
-mod read;
 mod write;
 
 use crate::model::{Check, Expectation, Scenario};

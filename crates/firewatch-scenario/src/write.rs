@@ -128,6 +128,10 @@ impl Scenario {
         if !herrings.is_empty() {
             field("red_herrings", &Names(&herrings));
         }
+        let facing: Vec<&str> = self.user_facing.iter().map(String::as_str).collect();
+        if !facing.is_empty() {
+            field("user_facing", &Names(&facing));
+        }
         if let Some(root_cause) = &self.root_cause {
             field("root_cause", &Quoted(root_cause));
         }

@@ -1,30 +1,30 @@
 //! Values in parentheses: structs with named fields, and calls with arguments.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use super::{Decode, Decoder, describe, join, without_quotes};
+use super::describe::{describe, example_of, without_quotes};
+use super::{Decoder, join};
 use crate::codes;
-use firewatch_ron::{Expr, Group, Item, Kind, Name};
-use firewatch_ron::{closest, listed, shown, suggest};
+use firewatch_ron::{Expr, Group, Item, Kind, MAX_PROBLEMS, Name, closest, listed, shown, suggest};
 
 impl Decoder {
-    /// The named fields of `(a: 1, b: 2)` or of `Name(a: 1, b: 2)`; the example shows the name.
-    pub fn fields<'a>(
+    /// The named fields of `(a: 1, b: 2)` or of `Name(a: 1, b: 2)`; `what` has them, and the example shows how.
+    pub(super) fn fields<'a>(
         &mut self,
         expr: &'a Expr<'a>,
-        path: &'a str,
-        what: &'static str,
-        example: &str,
+        path: &str,
+        [what, name, example]: [&str; 3],
     ) -> Option<Fields<'a>> {
-        let (name, fields) = example.split_at(example.find('(').unwrap_or(0));
         let is_named = matches!(&expr.kind, Kind::Group(group) if group.name.is_some());
-        let written = if is_named { example } else { fields };
-        // Only the scenario itself is written with its name.
-        let example = if path.is_empty() { example } else { fields };
-        let expected = format!("{what}: `{example}`");
+        let written = match is_named {
+            true => example,
+            false => &example[example.find('(').unwrap_or(0)..],
+        };
+        let example = example_of(example, path);
         let Kind::Group(group) = &expr.kind else {
-            return self.mismatch(expr, path, &expected);
+            self.mismatch(expr, path, &format!("{what}: `{example}`"));
+            return None;
         };
         if let Some(other) = group.name.as_ref().filter(|other| other.text != name) {
             let help = format!("write `{example}`");
@@ -74,17 +74,24 @@ impl Decoder {
                 Some(help),
             );
         }
+        let head = group.name.as_ref().map_or(&expr.span, |name| &name.span);
+        if path.is_empty() {
+            self.mark(HEAD, head.clone());
+        }
         Some(Fields {
-            path,
-            what,
-            head: group.name.as_ref().map_or(&expr.span, |name| &name.span),
+            what: what.to_owned(),
+            head,
             items: &group.items,
-            asked: Vec::new(),
         })
     }
 
     /// The name and the arguments of `name` or `name(1, 2)`.
-    pub fn call<'a>(&mut self, expr: &'a Expr<'a>, path: &str, expected: &str) -> Option<Call<'a>> {
+    pub(super) fn call<'a>(
+        &mut self,
+        expr: &'a Expr<'a>,
+        path: &str,
+        expected: &str,
+    ) -> Option<Call<'a>> {
         let (name, name_span, items): (&str, _, &[Item]) = match &expr.kind {
             Kind::Word(name) => (name, expr.span.clone(), &[]),
             Kind::Group(Group {
@@ -94,7 +101,8 @@ impl Decoder {
             _ => {
                 let is_word = |text: &str| text.chars().all(|c| c == '_' || c.is_alphanumeric());
                 let help = without_quotes(expr, is_word);
-                return self.mismatch_with(expr, path, expected, help);
+                self.mismatch_with(expr, path, expected, help);
+                return None;
             }
         };
         Some(Call {
@@ -105,98 +113,108 @@ impl Decoder {
             has_parentheses: matches!(expr.kind, Kind::Group(_)),
         })
     }
+
+    /// Notes fields of the file that are not there, unless they seem to be; `instead` would do, too.
+    pub fn missing(&mut self, what: &str, names: &[&str], instead: &str) {
+        let place = self.place(HEAD).or_else(|| self.place(""));
+        let missing: Vec<&str> = { names.iter().copied() }
+            .filter(|name| !self.is_broken(name))
+            .collect();
+        self.note_missing("", what, &missing, instead, place);
+        names.iter().for_each(|name| self.mark_broken(name));
+    }
+
+    fn note_missing(
+        &mut self,
+        path: &str,
+        what: &str,
+        missing: &[&str],
+        instead: &str,
+        place: Option<Range<usize>>,
+    ) {
+        if self.partial || missing.is_empty() {
+            return;
+        }
+        if self.is_full() {
+            return self.omit();
+        }
+        let fields = listed(missing.iter().copied(), "and");
+        let (path, noun, label) = match missing {
+            [only] => (join(path, only), "field", format!("no {fields} here")),
+            _ => (join(path, "@missing"), "fields", String::new()),
+        };
+        let message = format!("{what} needs the {noun} {fields}{instead}");
+        self.problem_at(codes::MISSING_FIELD, &path, place, message, &label, None);
+    }
 }
 
+/// Where fields of the file are shown to be missing.
+const HEAD: &str = "@head";
+
 /// A name with arguments, as in `at_tick(3, all_healthy)`.
-pub struct Call<'a> {
+#[derive(Clone)]
+pub(super) struct Call<'a> {
     /// The name.
-    pub name: &'a str,
+    pub(super) name: &'a str,
     /// Where the name stands.
-    pub name_span: Range<usize>,
+    pub(super) name_span: Range<usize>,
     items: &'a [Item<'a>],
     span: Range<usize>,
     has_parentheses: bool,
 }
 
 impl<'a> Call<'a> {
-    /// How many arguments there are.
-    pub fn count(&self) -> usize {
-        self.items.len()
-    }
-
-    /// The arguments, if there are as many as the signature (`name(first, second)`) shows.
-    pub fn arguments<const N: usize>(
+    /// The values, if there are as many as there may be; the signature shows how the call is written.
+    pub(super) fn arguments(
         &self,
         decoder: &mut Decoder,
         path: &str,
+        counts: RangeInclusive<usize>,
         signature: &str,
-    ) -> Option<[&'a Expr<'a>; N]> {
+    ) -> Option<Vec<&'a Expr<'a>>> {
+        let (place, message, label) =
+            if *counts.end() == 0 && self.items.is_empty() && self.has_parentheses {
+                let message = format!("`{}` has no parentheses", self.name);
+                (self.span.clone(), message, String::new())
+            } else if let Some(named) = self.items.iter().find_map(|item| item.name.as_ref()) {
+                let message = format!("the values of `{}` have no names", self.name);
+                let label = format!("leave out `{}:`", shown(named.text));
+                (named.span.clone(), message, label)
+            } else if counts.contains(&self.items.len()) {
+                return Some(self.items.iter().map(|item| &item.value).collect());
+            } else {
+                // A value that could not be read may have been several.
+                let is_broken = |item: &Item| matches!(item.value.kind, Kind::Broken);
+                if self.items.iter().any(is_broken) || decoder.is_near_slip(&self.span) {
+                    decoder.mark_broken(path);
+                    return None;
+                }
+                let takes = match (*counts.start(), *counts.end()) {
+                    (0, 0) => "no value".to_owned(),
+                    (1, 1) => "1 value".to_owned(),
+                    (least, most) if least == most => format!("{most} values"),
+                    (least, most) if least + 1 == most => format!("{least} or {most} values"),
+                    (least, most) => format!("{least} to {most} values"),
+                };
+                let got = match self.items.len() {
+                    0 => "none".to_owned(),
+                    count => count.to_string(),
+                };
+                let message = format!("`{}` takes {takes}, not {got}", self.name);
+                (self.span.clone(), message, String::new())
+            };
         let help = Some(format!("write `{signature}`"));
-        if N == 0 && self.items.is_empty() && self.has_parentheses {
-            let message = format!("`{}` has no parentheses", self.name);
-            decoder.problem(
-                codes::WRONG_ARGUMENTS,
-                path,
-                self.span.clone(),
-                message,
-                "",
-                help,
-            );
-            return None;
-        }
-        if let Some(named) = self.items.iter().find_map(|item| item.name.as_ref()) {
-            let (call, name) = (self.name, shown(named.text));
-            let message = format!("the values of `{call}` have no names");
-            let label = format!("leave out `{name}:`");
-            decoder.problem(
-                codes::WRONG_ARGUMENTS,
-                path,
-                named.span.clone(),
-                message,
-                &label,
-                help,
-            );
-            return None;
-        }
-        let values: Vec<&Expr> = self.items.iter().map(|item| &item.value).collect();
-        values.try_into().ok().or_else(|| {
-            // A value that could not be read may have been several.
-            let is_broken = |item: &Item| matches!(item.value.kind, Kind::Broken);
-            if self.items.iter().any(is_broken) || decoder.is_near_slip(&self.span) {
-                decoder.mark_broken(path);
-                return None;
-            }
-            let takes = match N {
-                0 => "no value".to_owned(),
-                1 => "1 value".to_owned(),
-                _ => format!("{N} values"),
-            };
-            let got = match self.items.len() {
-                0 => "none".to_owned(),
-                count => count.to_string(),
-            };
-            let message = format!("`{}` takes {takes}, not {got}", self.name);
-            decoder.problem(
-                codes::WRONG_ARGUMENTS,
-                path,
-                self.span.clone(),
-                message,
-                "",
-                help,
-            );
-            None
-        })
+        decoder.problem(codes::WRONG_ARGUMENTS, path, place, message, &label, help);
+        None
     }
 }
 
-/// The fields of a struct: each is asked for once, what is left at the end is unknown.
-pub struct Fields<'a> {
-    path: &'a str,
-    what: &'static str,
+/// The fields of a struct.
+pub(super) struct Fields<'a> {
+    what: String,
     /// Where something that is missing is shown to be so.
     head: &'a Range<usize>,
     items: &'a [Item<'a>],
-    asked: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
@@ -204,100 +222,43 @@ impl<'a> Fields<'a> {
         self.items.iter().filter_map(|item| item.name.as_ref())
     }
 
-    fn find(&mut self, name: &'static str) -> Option<&'a Expr<'a>> {
-        self.asked.push(name);
+    pub(super) fn find(&self, name: &str) -> Option<&'a Expr<'a>> {
         let is_named = |item: &&Item| item.name.as_ref().is_some_and(|n| n.text == name);
         self.items.iter().find(is_named).map(|item| &item.value)
     }
 
-    /// Whether the field is given.
-    pub fn has(&self, name: &str) -> bool {
-        self.names().any(|field| field.text == name)
-    }
-
-    /// A field that may be left out. `None` is like leaving it out.
-    pub fn optional<T: Decode>(&mut self, decoder: &mut Decoder, name: &'static str) -> Option<T> {
-        let expr = self.find(name)?;
-        let path = join(self.path, name);
-        match &expr.kind {
-            Kind::Nothing => None,
-            // It is never needed, but it is no mistake either.
-            Kind::Some(inner) => decoder.value(inner, &path),
-            _ => decoder.value(expr, &path),
+    /// Notes what is missing, and every field that is none of the known ones.
+    pub(super) fn finish(
+        &self,
+        decoder: &mut Decoder,
+        path: &str,
+        known: &[&str],
+        missing: &[&str],
+    ) {
+        let unknown: Vec<&Name> = { self.names() }
+            .filter(|field| !known.contains(&field.text))
+            .collect();
+        if !decoder.is_full() {
+            self.mark_absent(decoder, path, known, &unknown);
         }
-    }
-
-    /// A field that must be there.
-    pub fn required<T: Decode>(&mut self, decoder: &mut Decoder, name: &'static str) -> Option<T> {
-        let path = join(self.path, name);
-        if let Some(expr) = self.find(name) {
-            return decoder.value(expr, &path);
-        }
-        self.note_missing(decoder, &[name], "");
-        None
-    }
-
-    /// Notes those of the fields that are not there; `instead` would do, too.
-    pub fn note_missing(&self, decoder: &mut Decoder, names: &[&str], instead: &str) {
-        let mut missing = Vec::new();
-        let nameless = self.items.iter().any(|item| item.name.is_none());
-        for name in names {
-            let path = join(self.path, name);
-            if self.has(name) {
-                continue;
-            }
-            decoder.mark_broken(&path);
-            // It may be there under another name: then that is the one problem to tell.
-            let misspelt = self
-                .names()
-                .any(|field| closest(field.text, [*name]).is_some());
-            if !(decoder.partial || misspelt || nameless) {
-                missing.push(*name);
-            }
-        }
-        if decoder.is_full() && !missing.is_empty() {
-            return decoder.omit();
-        }
-        let path = match missing.as_slice() {
-            [] => return,
-            [only] => join(self.path, only),
-            _ => join(self.path, "@missing"),
-        };
-        let fields = listed(missing.iter().copied(), "and");
-        let noun = if missing.len() == 1 {
-            "field"
-        } else {
-            "fields"
-        };
-        let message = format!("{} needs the {noun} {fields}{instead}", self.what);
-        let label = if missing.len() == 1 {
-            format!("no {fields} here")
-        } else {
-            String::new()
-        };
-        decoder.problem(
-            codes::MISSING_FIELD,
-            &path,
-            self.head.clone(),
-            message,
-            &label,
-            None,
-        );
-    }
-
-    /// Notes every field that nobody asked for.
-    pub fn finish(self, decoder: &mut Decoder) {
-        for field in self.names() {
+        let missing: Vec<&str> = { missing.iter().copied() }
+            .filter(|name| !decoder.is_broken(&join(path, name)))
+            .collect();
+        decoder.note_missing(path, &self.what, &missing, "", Some(self.head.clone()));
+        missing
+            .iter()
+            .for_each(|name| decoder.mark_broken(&join(path, name)));
+        for field in unknown {
             let name = field.text;
-            if self.asked.contains(&name) || decoder.is_near_slip(&field.span) {
+            if decoder.is_near_slip(&field.span) {
                 continue;
             }
             if decoder.is_full() {
                 decoder.omit();
             } else {
                 let message = format!("{} has no field `{}`", self.what, shown(name));
-                let help = suggest(name, "fields", self.asked.iter().copied());
-                let path = join(self.path, &shown(name));
+                let help = suggest(name, "fields", known.iter().copied());
+                let path = join(path, &shown(name));
                 decoder.problem(
                     codes::UNKNOWN_FIELD,
                     &path,
@@ -306,6 +267,18 @@ impl<'a> Fields<'a> {
                     "unknown field",
                     help,
                 );
+            }
+        }
+    }
+
+    /// What is not there may be there without its name, or under another one: then that is the one problem to tell.
+    fn mark_absent(&self, decoder: &mut Decoder, path: &str, known: &[&str], unknown: &[&Name]) {
+        let is_nameless = self.items.iter().any(|item| item.name.is_none());
+        for name in known.iter().filter(|name| self.find(name).is_none()) {
+            // Of many unknown names the first are looked at.
+            let mut unknown = unknown.iter().take(MAX_PROBLEMS);
+            if is_nameless || unknown.any(|field| closest(field.text, [*name]).is_some()) {
+                decoder.mark_broken(&join(path, name));
             }
         }
     }

@@ -4,14 +4,19 @@ use firewatch_sim::{Status, Value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::numbers::Finite;
 use super::union::{Calls, Either};
-use super::values::{Finite, Plain};
+use super::values::Plain;
 use super::words::Word;
 use crate::comparison::{Comparison, Operator};
 
 /// A comparison that is not a bare value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename = "Comparison", rename_all = "snake_case")]
+#[serde(
+    rename = "Comparison",
+    rename_all = "snake_case",
+    expecting = "a comparison, such as `le(0.1)`"
+)]
 pub enum ComparisonCall<T> {
     /// Less than.
     Lt(T),
@@ -28,8 +33,7 @@ pub enum ComparisonCall<T> {
 }
 
 impl<T> Calls for ComparisonCall<T> {
-    const WORDS: &'static [&'static str] = &[];
-    const CALLS: &'static [&'static str] = &["lt", "le", "gt", "ge", "eq", "ne"];
+    const NAMES: &'static [&'static str] = &["lt", "le", "gt", "ge", "eq", "ne"];
 }
 
 impl<F> ComparisonCall<F> {

@@ -4,23 +4,29 @@ mod effects;
 mod names;
 mod resolve;
 
-use firewatch_sim::{FaultKind, FaultKinds, Value};
+use firewatch_sim::{FaultKind, Value};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use self::effects::EffectForm;
 use super::load::FileForm;
+use super::numbers::Finite;
 use super::ron_text;
 use super::union::{Calls, Either};
-use super::values::{Entries, Finite, Plain, or_default};
+use super::values::{Entries, Plain, or_default};
 use super::words::Word;
 use crate::comparison::Comparison;
+use crate::decode::{Decoder, Language, Signature};
 use crate::model::{ActionFile, Category, Matching, OnInvalid, ParameterKind};
 
 /// A file of actions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Actions", deny_unknown_fields)]
+#[serde(
+    rename = "Actions",
+    deny_unknown_fields,
+    expecting = "a file of actions: `Actions(actions: {...})`"
+)]
 pub struct ActionsForm {
     /// Where an editor finds the schema of the file; only in JSON.
     #[serde(rename = "$schema", default, skip_serializing)]
@@ -29,32 +35,27 @@ pub struct ActionsForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<RulesForm>,
     /// Metrics of the author's own that the actions name.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     extra_metrics: Vec<String>,
     /// Actions that are added, or take the place of built-in ones.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Entries::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Entries::is_empty")]
     actions: Entries<ActionForm>,
     /// Changes of actions that there are already.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Entries::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Entries::is_empty")]
     amend: Entries<AmendmentForm>,
 }
 
 /// What holds for all actions of a catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Rules", deny_unknown_fields)]
+#[serde(
+    rename = "Rules",
+    deny_unknown_fields,
+    expecting = "rules: `Rules(matching: any)`"
+)]
 struct RulesForm {
     /// Which faults of a target an action can fit.
     matching: Matching,
@@ -75,7 +76,11 @@ struct RulesForm {
 /// An action of a catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "ActionSpec", deny_unknown_fields)]
+#[serde(
+    rename = "ActionSpec",
+    deny_unknown_fields,
+    expecting = "an action: `ActionSpec(category: ..., about: \"...\", branches: [...])`"
+)]
 struct ActionForm {
     /// What sort of thing it is.
     category: Category,
@@ -86,25 +91,16 @@ struct ActionForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     guarded: Option<bool>,
     /// Whether it does something on a healthy service, too.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "std::ops::Not::not"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     applies_when_healthy: bool,
     /// Whether it ends the episode.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "std::ops::Not::not"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     ends_episode: bool,
     /// Its parameters by name.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Entries::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Entries::is_empty")]
     parameters: Entries<ParameterForm>,
     /// What it does: the first branch that fits counts.
     branches: Vec<BranchForm>,
@@ -113,7 +109,11 @@ struct ActionForm {
 /// A parameter of an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Parameter", deny_unknown_fields)]
+#[serde(
+    rename = "Parameter",
+    deny_unknown_fields,
+    expecting = "a parameter: `Parameter(type: number, about: \"...\")`"
+)]
 struct ParameterForm {
     /// Its type.
     #[serde(rename = "type")]
@@ -132,11 +132,8 @@ struct ParameterForm {
     #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "parameter")))]
     max: Option<Finite>,
     /// The values that a text can have; any if left out.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     choices: Vec<String>,
     /// What a value does that it can't have; `reject` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,28 +146,23 @@ struct ParameterForm {
 /// What an action does where something holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Branch", deny_unknown_fields)]
+#[serde(
+    rename = "Branch",
+    deny_unknown_fields,
+    expecting = "a branch: `Branch(feedback: \"...\")`"
+)]
 struct BranchForm {
     /// All have to hold.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     when: Vec<ConditionForm>,
     /// What is done, in order.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     effects: Vec<EffectForm>,
     /// Kinds of fault that are halted on the target.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     halts: Vec<Word<FaultKind>>,
     /// What is said, in a line with places.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,31 +175,33 @@ struct BranchForm {
 /// A change of an action that there is already.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Amendment", deny_unknown_fields)]
+#[serde(
+    rename = "Amendment",
+    deny_unknown_fields,
+    expecting = "an amendment: `Amendment(also: [...])`"
+)]
 struct AmendmentForm {
     /// Whether it is guarded from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     guarded: Option<bool>,
     /// Whether the effects of all branches are taken away.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "std::ops::Not::not"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     without_effects: bool,
     /// Added to the effects of the first branch.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<EffectForm>,
 }
 
 /// Something that may hold of the target before the action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "ActionCondition", rename_all = "snake_case")]
+#[serde(
+    rename = "ActionCondition",
+    rename_all = "snake_case",
+    expecting = "a condition, such as `fault([oom])`"
+)]
 enum ConditionForm {
     /// It has a fault of one of these kinds, or of `any`.
     Fault(KindsForm),
@@ -242,8 +236,8 @@ enum AnyKind {
 }
 
 impl Calls for AnyKind {
-    const WORDS: &'static [&'static str] = &["any"];
-    const CALLS: &'static [&'static str] = &[];
+    const NAMES: &'static [&'static str] = &["any"];
+    const WORDS: usize = 1;
 }
 
 impl ActionsForm {
@@ -262,16 +256,41 @@ impl FileForm for ActionFile {
     const A_FILE: &'static str = "a file of actions";
     const WHAT: &'static str = "action";
     const EXAMPLE: &'static str = "Actions(actions: {...})";
+    const LANGUAGE: Language = Language {
+        signatures: &[SIGNATURES, effects::SIGNATURES],
+        misplaced: |_, _| None,
+        unmentioned: &[],
+    };
 
-    fn of_form(form: ActionsForm, fault_kinds: &FaultKinds) -> Result<Self, String> {
-        form.file(fault_kinds)
+    fn of_form(form: ActionsForm, notes: &mut Decoder) -> Self {
+        form.file(notes)
     }
 }
+
+/// How conditions are written.
+const SIGNATURES: &[Signature] = {
+    const CONDITION: &[&str] = &["ActionCondition"];
+    &[
+        Signature::new(CONDITION, "fault([oom])", &["kinds"]),
+        Signature::new(CONDITION, "metric(\"name\", gt(0.5))", &["metric", "value"]),
+        Signature::new(CONDITION, "has_metric(\"name\")", &["metric"]),
+        Signature::new(
+            CONDITION,
+            "parameter(\"name\", \"value\")",
+            &["parameter", "value"],
+        ),
+        Signature::new(CONDITION, "recorded(ge(2))", &["value"]),
+        Signature::new(CONDITION, "not(red_herring)", &["not"]),
+    ]
+};
 
 /// Faults in it are of built-in kinds.
 impl<'de> Deserialize<'de> for ActionFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let form = ActionsForm::deserialize(deserializer)?;
-        form.file(&FaultKinds::default()).map_err(D::Error::custom)
+        let mut notes = Decoder::default();
+        let file = form.file(&mut notes);
+        let checked = notes.nothing_wrong().map(|()| file);
+        checked.map_err(D::Error::custom)
     }
 }

@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 
 use super::{json, ron_text};
 use crate::codes;
-use crate::decode::{self, Decode, Decoder};
+use crate::decode::{self, Decoder, Language};
 
 /// A kind of file.
-pub trait FileForm: Decode {
+pub trait FileForm: Sized {
     /// It as it stands in a file.
     type Form: DeserializeOwned;
 
@@ -21,12 +21,12 @@ pub trait FileForm: Decode {
     const WHAT: &'static str;
     /// How a file begins.
     const EXAMPLE: &'static str;
+    /// What is said of its calls.
+    const LANGUAGE: Language;
 
-    /// What a file says. Faults in it are of the given kinds.
-    ///
-    /// # Errors
-    /// Something in it does not go together, or is not known.
-    fn of_form(form: Self::Form, fault_kinds: &FaultKinds) -> Result<Self, String>;
+    /// What a file says. What does not go together, or is not known, is noted. Faults can be of the kinds of the
+    /// notes.
+    fn of_form(form: Self::Form, notes: &mut Decoder) -> Self;
 }
 
 /// Whether a file of that name is in JSON; else it is in RON.
@@ -55,47 +55,54 @@ pub fn load<T: FileForm>(
         problems,
     };
     if is_json(file) {
-        let read = json::read(text, T::A_FILE).and_then(|form| {
-            let read = T::of_form(form, fault_kinds);
-            read.map_err(|why| Box::new(problem(format!("not {}: {why}", T::A_FILE))))
-        });
-        let value = read.map_err(|problem| refused(vec![*problem]))?;
+        let form = json::read(text, T::A_FILE).map_err(|problem| refused(vec![*problem]))?;
         let mut notes = Decoder::of_json(text);
         notes.fault_kinds.clone_from(fault_kinds);
-        let value = complete(value, &mut notes)?;
-        return match notes.has_problems() {
-            true => Err(refused(notes.finish())),
-            false => Ok(value),
-        };
+        let value = T::of_form(form, &mut notes);
+        let value = completed(value, &mut notes, complete)?;
+        return value.ok_or_else(|| refused(notes.finish()));
     }
-    let why = match read(text, fault_kinds) {
-        Ok(value) => {
+    let why = match form_of::<T>(text) {
+        Ok(form) => {
             let mut notes = Decoder::default();
             notes.fault_kinds.clone_from(fault_kinds);
-            let value = complete(value, &mut notes)?;
-            if !notes.has_problems() {
+            let value = T::of_form(form, &mut notes);
+            if let Some(value) = completed(value, &mut notes, &complete)? {
                 return Ok(value);
             }
             notes.finish()
         }
         Err(why) => vec![problem(format!("not valid RON: {why}"))],
     };
-    let problems = explain(text, fault_kinds, complete)?;
+    let (value, mut notes) = explained::<T>(text, fault_kinds);
+    if let Some(value) = value {
+        completed(value, &mut notes, complete)?;
+    }
+    let problems = notes.finish();
     Err(refused(if problems.is_empty() { why } else { problems }))
 }
 
-/// Everything that is wrong with a text in RON.
-fn explain<T: FileForm>(
-    text: &str,
-    fault_kinds: &FaultKinds,
+/// A value with what its file leaves out, if nothing is wrong with it.
+fn completed<T>(
+    value: T,
+    notes: &mut Decoder,
     complete: impl Fn(T, &mut Decoder) -> Result<T, Diagnostics>,
-) -> Result<Vec<Problem>, Diagnostics> {
-    let (value, mut notes) = decode::read::<T>(text, T::WHAT, T::EXAMPLE, fault_kinds);
+) -> Result<Option<T>, Diagnostics> {
     // What could not be read may be what seems to be missing, or be referred to.
-    if let Some(value) = value.filter(|_| !notes.partial && !notes.is_full()) {
-        complete(value, &mut notes)?;
+    if notes.partial || notes.is_full() {
+        return Ok(None);
     }
-    Ok(notes.finish())
+    let value = complete(value, notes)?;
+    Ok(Some(value).filter(|_| !notes.has_problems()))
+}
+
+/// What a text in RON says as far as it can be read, and everything that is wrong with it.
+#[must_use]
+pub fn explained<T: FileForm>(text: &str, fault_kinds: &FaultKinds) -> (Option<T>, Decoder) {
+    let said = [T::WHAT, T::EXAMPLE];
+    let (form, mut notes) = decode::read(text, said, T::LANGUAGE, fault_kinds);
+    let value = form.map(|form| T::of_form(form, &mut notes));
+    (value, notes)
 }
 
 /// Reads a text in RON with the `ron` crate.
@@ -103,9 +110,15 @@ fn explain<T: FileForm>(
 /// # Errors
 /// The first thing that is wrong with it.
 pub fn read<T: FileForm>(text: &str, fault_kinds: &FaultKinds) -> Result<T, String> {
+    let mut notes = Decoder::default();
+    notes.fault_kinds.clone_from(fault_kinds);
+    let value = T::of_form(form_of::<T>(text)?, &mut notes);
+    notes.nothing_wrong().map(|()| value)
+}
+
+fn form_of<T: FileForm>(text: &str) -> Result<T::Form, String> {
     let body = body(text).ok_or_else(|| "it has something that no file needs".to_owned())?;
-    let form = ron_text::read(body).map_err(|error| error.to_string())?;
-    T::of_form(form, fault_kinds)
+    ron_text::read(body).map_err(|error| error.to_string())
 }
 
 /// A problem without a place, should nothing else be said.

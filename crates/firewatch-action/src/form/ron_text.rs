@@ -5,10 +5,6 @@ use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 use serde::{Deserialize, Serialize};
 
-/// The name under which the `ron` crate hands over the text of a value instead of the value. Every other format
-/// takes it for the name of a newtype and hands over what the newtype is made of.
-pub(super) const RAW: &str = "$ron::private::RawValue";
-
 /// Reads a file.
 ///
 /// # Errors

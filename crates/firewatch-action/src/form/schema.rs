@@ -8,12 +8,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value as Json, json};
 
 use super::file::ActionsForm;
+use super::numbers::{Decimals, Finite, Positive};
 use super::union::{Either, MapOr, TextOr};
-use super::values::{Decimals, Entries, Finite, Plain, Positive, Table};
+use super::values::{Entries, Plain, Table};
 use super::words::{Named, Word};
 use crate::comparison::{Comparison, Operator};
+use crate::decode::MAX_DECIMALS;
 use crate::form::comparison::{Compared, ComparisonCall};
-use crate::model::MAX_DECIMALS;
 
 /// The schema of a file of actions.
 #[must_use]

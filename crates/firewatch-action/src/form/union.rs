@@ -10,20 +10,51 @@ use std::marker::PhantomData;
 use firewatch_ron::{TokenKind, each_token};
 use serde::de::value::{EnumAccessDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{
-    self, Deserialize, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
-    SeqAccess, Visitor,
+    self, Deserialize, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
 use serde::ser::{Serialize, Serializer};
 
-use super::ron_text::{RAW, piece};
+use super::begun::FirstKey;
+use super::ron_text::piece;
+use super::values::Entries;
 use super::words::Ident;
+use crate::decode::{EITHER, MAP_OR, RAW, TEXT_OR};
 
 /// A type that is written as a word or as a call.
 pub trait Calls {
-    /// What is written without values.
-    const WORDS: &'static [&'static str];
-    /// What is written with values.
-    const CALLS: &'static [&'static str];
+    /// Its names; those that are written without values come first.
+    const NAMES: &'static [&'static str];
+    /// How many are written without values.
+    const WORDS: usize = 0;
+    /// What [`Either`] can be, in words; without it, what its other form is.
+    const EXPECTED: &'static str = "";
+    /// The same where its other form is a list.
+    const LIST: &'static str = "";
+
+    /// Whether it is the name of a word.
+    #[must_use]
+    fn is_word(name: &str) -> bool {
+        Self::NAMES[..Self::WORDS].contains(&name)
+    }
+
+    /// Whether it is the name of a call.
+    #[must_use]
+    fn is_call(name: &str) -> bool {
+        Self::NAMES[Self::WORDS..].contains(&name)
+    }
+}
+
+/// What the values of a map are.
+pub trait Valued {
+    /// What [`MapOr`] can be where its map has these values, in words; without it, a map or what its other form is.
+    const EXPECTED: &'static str = "";
+}
+
+impl<C, P> Valued for Either<C, P> {}
+
+impl<T: Valued> Valued for Entries<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
 }
 
 /// A word or call, or something else.
@@ -92,7 +123,7 @@ impl<'de, C: Calls + Deserialize<'de>, P: Deserialize<'de>> Deserialize<'de> for
     }
 }
 
-impl<'de, M: Deserialize<'de>, O: Deserialize<'de>> Deserialize<'de> for MapOr<M, O> {
+impl<'de, M: Valued + Deserialize<'de>, O: Deserialize<'de>> Deserialize<'de> for MapOr<M, O> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_newtype_struct(RAW, FormsVisitor::new(true))
     }
@@ -115,6 +146,17 @@ trait Forms<'de>: Sized {
 
     /// A call, from a format that has them.
     fn of_call<A: EnumAccess<'de>>(call: A) -> Result<Self, A::Error>;
+
+    /// The name under which a tree is asked for the form, and the names of calls.
+    const ASKED: (&'static str, &'static [&'static str]);
+
+    /// The form that a tree has chosen.
+    fn of_form<A: VariantAccess<'de>>(form: &str, value: A) -> Result<Self, A::Error>;
+
+    /// What it can be, in words: of a list with `{:#}`.
+    fn expecting(_: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
 }
 
 impl<'de, C: Calls + Deserialize<'de>, P: Deserialize<'de>> Forms<'de> for Either<C, P> {
@@ -125,12 +167,9 @@ impl<'de, C: Calls + Deserialize<'de>, P: Deserialize<'de>> Forms<'de> for Eithe
     ) -> Result<Self, E> {
         let is_call = match second {
             Some(TokenKind::Mark(b'(')) => first == TokenKind::Word,
-            _ => {
-                let is_word = |token| C::WORDS.contains(&&text[token]);
-                each_token(text)
-                    .next()
-                    .is_some_and(|token| is_word(token.span))
-            }
+            _ => each_token(text)
+                .next()
+                .is_some_and(|token| C::is_word(&text[token.span])),
         };
         if is_call {
             piece(text).map(Self::Call)
@@ -140,7 +179,7 @@ impl<'de, C: Calls + Deserialize<'de>, P: Deserialize<'de>> Forms<'de> for Eithe
     }
 
     fn of_plain<D: Deserializer<'de>>(word: Option<&str>, plain: D) -> Result<Self, D::Error> {
-        if word.is_some_and(|word| C::WORDS.contains(&word)) {
+        if word.is_some_and(C::is_word) {
             C::deserialize(plain).map(Self::Call)
         } else {
             P::deserialize(plain).map(Self::Plain)
@@ -148,10 +187,7 @@ impl<'de, C: Calls + Deserialize<'de>, P: Deserialize<'de>> Forms<'de> for Eithe
     }
 
     fn of_map<A: MapAccess<'de>>(map: FirstKey<A>) -> Result<Self, A::Error> {
-        let is_call = map
-            .key
-            .as_deref()
-            .is_some_and(|key| C::CALLS.contains(&key));
+        let is_call = map.key.as_deref().is_some_and(C::is_call);
         let map = MapAccessDeserializer::new(map);
         if is_call {
             C::deserialize(map).map(Self::Call)
@@ -163,9 +199,22 @@ impl<'de, C: Calls + Deserialize<'de>, P: Deserialize<'de>> Forms<'de> for Eithe
     fn of_call<A: EnumAccess<'de>>(call: A) -> Result<Self, A::Error> {
         C::deserialize(EnumAccessDeserializer::new(call)).map(Self::Call)
     }
+
+    const ASKED: (&'static str, &'static [&'static str]) = (EITHER, C::NAMES);
+
+    fn of_form<A: VariantAccess<'de>>(form: &str, value: A) -> Result<Self, A::Error> {
+        match form {
+            "call" => value.newtype_variant().map(Self::Call),
+            _ => value.newtype_variant().map(Self::Plain),
+        }
+    }
+
+    fn expecting(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if f.alternate() { C::LIST } else { C::EXPECTED })
+    }
 }
 
-impl<'de, M: Deserialize<'de>, O: Deserialize<'de>> Forms<'de> for MapOr<M, O> {
+impl<'de, M: Valued + Deserialize<'de>, O: Deserialize<'de>> Forms<'de> for MapOr<M, O> {
     fn of_ron<E: de::Error>(
         text: &'de str,
         first: TokenKind,
@@ -188,6 +237,19 @@ impl<'de, M: Deserialize<'de>, O: Deserialize<'de>> Forms<'de> for MapOr<M, O> {
 
     fn of_call<A: EnumAccess<'de>>(call: A) -> Result<Self, A::Error> {
         O::deserialize(EnumAccessDeserializer::new(call)).map(Self::Other)
+    }
+
+    const ASKED: (&'static str, &'static [&'static str]) = (MAP_OR, &[]);
+
+    fn of_form<A: VariantAccess<'de>>(form: &str, value: A) -> Result<Self, A::Error> {
+        match form {
+            "map" => value.newtype_variant().map(Self::Map),
+            _ => value.newtype_variant().map(Self::Other),
+        }
+    }
+
+    fn expecting(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(M::EXPECTED)
     }
 }
 
@@ -215,6 +277,15 @@ impl<'de, O: Deserialize<'de>> Forms<'de> for TextOr<O> {
 
     fn of_call<A: EnumAccess<'de>>(call: A) -> Result<Self, A::Error> {
         O::deserialize(EnumAccessDeserializer::new(call)).map(Self::Other)
+    }
+
+    const ASKED: (&'static str, &'static [&'static str]) = (TEXT_OR, &[]);
+
+    fn of_form<A: VariantAccess<'de>>(form: &str, value: A) -> Result<Self, A::Error> {
+        match form {
+            "text" => value.newtype_variant().map(Self::Text),
+            _ => value.newtype_variant().map(Self::Other),
+        }
     }
 }
 
@@ -254,6 +325,12 @@ impl<'de, T: Forms<'de>> Visitor<'de> for FormsVisitor<T> {
         deserializer.deserialize_any(Self::new(false))
     }
 
+    /// Only a tree answers so where it was asked for [`RAW`].
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        let (name, calls) = T::ASKED;
+        deserializer.deserialize_enum(name, calls, ChosenVisitor(PhantomData))
+    }
+
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
         T::of_plain(None, value.into_deserializer())
     }
@@ -288,54 +365,18 @@ impl<'de, T: Forms<'de>> Visitor<'de> for FormsVisitor<T> {
     }
 }
 
-/// A map whose first key has been looked at.
-struct FirstKey<A> {
-    key: Option<String>,
-    map: A,
-}
+/// Takes a value in the form that was chosen for it.
+struct ChosenVisitor<T>(PhantomData<T>);
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for FirstKey<A> {
-    type Error = A::Error;
+impl<'de, T: Forms<'de>> Visitor<'de> for ChosenVisitor<T> {
+    type Value = T;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, A::Error> {
-        match self.key.take() {
-            Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
-            None => self.map.next_key_seed(seed),
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        T::expecting(f)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.map.next_value_seed(seed)
-    }
-}
-
-/// A call whose name has been looked at.
-pub struct Begun<A> {
-    /// Its name.
-    pub name: String,
-    variant: A,
-}
-
-impl<'de, A: de::VariantAccess<'de>> EnumAccess<'de> for Begun<A> {
-    type Error = A::Error;
-    type Variant = A;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, A), A::Error> {
-        let name = seed.deserialize(self.name.into_deserializer())?;
-        Ok((name, self.variant))
-    }
-}
-
-impl<A> Begun<A> {
-    /// Looks at the name of a call.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn of<'de, E: EnumAccess<'de, Variant = A>>(access: E) -> Result<Self, E::Error> {
-        let (Ident(name), variant) = access.variant()?;
-        Ok(Self { name, variant })
+    fn visit_enum<A: EnumAccess<'de>>(self, chosen: A) -> Result<T, A::Error> {
+        let (Ident(form), value) = chosen.variant()?;
+        T::of_form(&form, value)
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers, values of metrics, and maps in the order of the file.
+//! Values of metrics, and maps in the order of the file.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,84 +9,10 @@ use firewatch_sim::Value;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::ron_text::{RAW, piece};
+use super::numbers::finite;
+use super::ron_text::piece;
 use crate::comparison::Metrics;
-use crate::decode::MAX_KEY;
-use crate::model::MAX_DECIMALS;
-
-/// A number that is neither infinite nor not-a-number.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Finite(pub f64);
-
-impl From<Finite> for f64 {
-    fn from(Finite(number): Finite) -> Self {
-        number
-    }
-}
-
-impl From<f64> for Finite {
-    fn from(number: f64) -> Self {
-        Self(number)
-    }
-}
-
-impl Serialize for Finite {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Finite {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = f64::deserialize(deserializer)?;
-        finite(number).map(Self)
-    }
-}
-
-fn finite<E: de::Error>(number: f64) -> Result<f64, E> {
-    if number.is_finite() {
-        Ok(number)
-    } else {
-        let found = de::Unexpected::Float(number);
-        Err(E::invalid_value(found, &"a finite number"))
-    }
-}
-
-/// A whole number from 1 up.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
-#[serde(transparent)]
-pub struct Positive(pub u64);
-
-impl<'de> Deserialize<'de> for Positive {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u64::deserialize(deserializer)? {
-            0 => {
-                let found = de::Unexpected::Unsigned(0);
-                Err(de::Error::invalid_value(found, &"a whole number from 1 up"))
-            }
-            number => Ok(Self(number)),
-        }
-    }
-}
-
-/// Decimals to round to. No metric has more than 14 that mean something.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
-#[serde(transparent)]
-pub(crate) struct Decimals(pub(crate) u32);
-
-impl<'de> Deserialize<'de> for Decimals {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = u64::deserialize(deserializer)?;
-        let decimals = u32::try_from(number).ok();
-        let decimals = decimals.filter(|decimals| *decimals <= MAX_DECIMALS);
-        let wrong = || {
-            let found = de::Unexpected::Unsigned(number);
-            let expected = format!("a whole number from 0 to {MAX_DECIMALS}");
-            de::Error::invalid_value(found, &&*expected)
-        };
-        decimals.map(Self).ok_or_else(wrong)
-    }
-}
+use crate::decode::{MAX_KEY, RAW};
 
 /// The value of a metric: all numbers in it are finite, and whole ones have 64 bits.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,6 +110,11 @@ impl<'de, T: Into<Value> + Deserialize<'de>> Visitor<'de> for ValueVisitor<T> {
         self,
         deserializer: D,
     ) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(Self::new(false))
+    }
+
+    /// Only a tree answers so where it was asked for [`RAW`].
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(Self::new(false))
     }
 

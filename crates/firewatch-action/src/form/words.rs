@@ -3,13 +3,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use firewatch_sim::{Engine, FaultKind, ImpactMode, Status};
 use serde::de::{self, Deserialize, Deserializer, EnumAccess, VariantAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::ron_text::RAW;
 use crate::comparison::Operator;
+use crate::decode::RAW;
 use crate::model::{Category, Counter, Matching, OnInvalid, ParameterKind, Profile};
 
 /// A type whose values are words.
@@ -23,12 +24,15 @@ pub trait Named: FromStr + Copy + 'static {
     /// All of them, without those of hosts.
     fn all() -> &'static [Self];
 
+    /// Their words.
+    fn words() -> &'static [&'static str];
+
     /// The word.
     fn word(&self) -> &str;
 }
 
 /// A value that is read from its word.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Word<T>(pub T);
 
 impl<T: Named> Serialize for Word<T> {
@@ -40,7 +44,7 @@ impl<T: Named> Serialize for Word<T> {
 
 impl<'de, T: Named> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_enum(T::ONE, &[], WordVisitor(PhantomData))
+        deserializer.deserialize_enum(T::ONE, T::words(), WordVisitor(PhantomData))
     }
 }
 
@@ -88,12 +92,18 @@ impl<'de> Deserialize<'de> for Ident {
 }
 
 macro_rules! of_engine {
-    ($($type:ty = $one:literal, $all:expr;)*) => {$(
+    ($($type:ty = $one:literal;)*) => {$(
         impl Named for $type {
             const ONE: &'static str = $one;
 
             fn all() -> &'static [Self] {
-                &$all
+                &Self::ALL
+            }
+
+            fn words() -> &'static [&'static str] {
+                static WORDS: std::sync::LazyLock<Vec<&'static str>> =
+                    std::sync::LazyLock::new(|| <$type>::ALL.iter().map(|one| one.name()).collect());
+                &WORDS
             }
 
             fn word(&self) -> &str {
@@ -111,15 +121,21 @@ impl Named for FaultKind {
         &Self::BUILT_IN
     }
 
+    fn words() -> &'static [&'static str] {
+        static WORDS: LazyLock<Vec<&'static str>> =
+            LazyLock::new(|| FaultKind::BUILT_IN.iter().map(FaultKind::name).collect());
+        &WORDS
+    }
+
     fn word(&self) -> &str {
         self.name()
     }
 }
 
 of_engine! {
-    Status = "a status", Self::ALL;
-    Engine = "an engine", Self::ALL;
-    ImpactMode = "an impact mode", Self::ALL;
+    Status = "a status";
+    Engine = "an engine";
+    ImpactMode = "an impact mode";
 }
 
 /// Reads and writes types that [`names!`](crate::names) declares as their words.
@@ -132,6 +148,12 @@ macro_rules! words {
 
             fn all() -> &'static [Self] {
                 Self::ALL
+            }
+
+            fn words() -> &'static [&'static str] {
+                static WORDS: std::sync::LazyLock<Vec<&'static str>> =
+                    std::sync::LazyLock::new(|| <$type>::ALL.iter().map(|one| one.name()).collect());
+                &WORDS
             }
 
             fn word(&self) -> &str {

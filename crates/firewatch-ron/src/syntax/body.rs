@@ -10,7 +10,7 @@ use crate::work;
 /// Returns the value that a text holds, without the lists of extensions before it, for another reader of RON: which
 /// extensions are on makes no difference here. `None` if the text has more than 64 brackets within each other, or
 /// something that is RON but not read here: characters, bytes, ranges, numbers with a type, texts that go
-/// on after a backslash.
+/// on after a backslash, a `Some` without a parenthesis.
 #[must_use]
 pub fn body(text: &str) -> Option<&str> {
     let mut parser = Parser::new(text);
@@ -28,8 +28,16 @@ pub fn body(text: &str) -> Option<&str> {
     };
     let kinds = tokens.iter().map(|token| token.kind);
     let is_shallow = !is_too_deep(kinds);
-    let is_read = is_shallow && tokens.iter().all(is_read);
+    let is_read = is_shallow && tokens.iter().all(is_read) && !has_bare_some(text, tokens);
     is_read.then(|| &text[parser.span().start..])
+}
+
+/// Whether a `Some` has no parenthesis: the `ron` crate passes over that one and takes what follows.
+fn has_bare_some(text: &str, tokens: &[Token]) -> bool {
+    tokens.windows(2).any(|pair| {
+        let is_some = pair[0].kind == TokenKind::Word && &text[pair[0].span.clone()] == "Some";
+        is_some && pair[1].kind != TokenKind::Mark(b'(')
+    })
 }
 
 /// Whether a text has more brackets within each other than are read: one in RON, or in JSON, which has the same

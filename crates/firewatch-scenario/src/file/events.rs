@@ -6,14 +6,20 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::incident::FaultForm;
+use crate::codes;
 use crate::model::{TimelineAction, TimelineEvent};
 use firewatch_action::ActionRequest;
+use firewatch_action::decode::{Decoder, Signature, join};
 use firewatch_action::form::{Table, given, if_given};
 
 /// Something that is done from outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Event", deny_unknown_fields)]
+#[serde(
+    rename = "Event",
+    deny_unknown_fields,
+    expecting = "an event: `Event(tick: 3, do: ...)`"
+)]
 pub(super) struct EventForm {
     /// Ticks done when it is done: the next tick is the first that sees it.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
@@ -26,7 +32,11 @@ pub(super) struct EventForm {
 /// What can be done from outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Action", rename_all = "snake_case")]
+#[serde(
+    rename = "Action",
+    rename_all = "snake_case",
+    expecting = "an action: `halt(\"service\")`, `inject((kind: ..., service: ...))`, `set(\"service\", {\"metric\": value})` or `action(\"name\", \"service\")`"
+)]
 enum ActionForm {
     /// Halts every active fault of the service.
     Halt(String),
@@ -41,43 +51,41 @@ enum ActionForm {
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     Action(
         String,
-        #[serde(
-            default,
-            deserialize_with = "given",
-            serialize_with = "if_given",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "given", serialize_with = "if_given")]
         Option<String>,
-        #[serde(
-            default,
-            deserialize_with = "given",
-            serialize_with = "if_given",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "given", serialize_with = "if_given")]
         Option<Table>,
     ),
 }
 
 impl EventForm {
-    /// The event in a scenario of which faults have that speed unless they say otherwise.
-    ///
-    /// # Errors
-    /// An injected fault says when it begins.
-    pub(super) fn event(self, default_speed: f64) -> Result<TimelineEvent, &'static str> {
+    /// The event in a scenario of which faults have that speed unless they say otherwise; what does not go together
+    /// is noted.
+    pub(super) fn event(
+        self,
+        default_speed: f64,
+        notes: &mut Decoder,
+        path: impl FnOnce() -> String,
+    ) -> TimelineEvent {
         let action = match self.action {
             ActionForm::Halt(service) => TimelineAction::Halt(service),
             ActionForm::Inject(fault) => {
-                TimelineAction::Inject(fault.injected(self.tick, default_speed)?)
+                if fault.has_start() {
+                    misplaced_start(notes, &path());
+                }
+                TimelineAction::Inject(fault.injected(self.tick, default_speed))
             }
             ActionForm::Set(service, Table(metrics)) => TimelineAction::Set(service, metrics),
             ActionForm::Action(name, target, parameters) => {
                 TimelineAction::Perform(request(name, target, parameters))
             }
         };
-        Ok(TimelineEvent {
+        TimelineEvent {
             tick: self.tick,
             action,
-        })
+        }
     }
 
     /// The form of an event in a scenario of which faults have that speed unless they say otherwise.
@@ -111,8 +119,18 @@ impl Serialize for TimelineEvent {
 impl<'de> Deserialize<'de> for TimelineEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let form = EventForm::deserialize(deserializer)?;
-        form.event(1.0).map_err(D::Error::custom)
+        let mut notes = Decoder::default();
+        let event = form.event(1.0, &mut notes, String::new);
+        let checked = notes.nothing_wrong().map(|()| event);
+        checked.map_err(D::Error::custom)
     }
+}
+
+fn misplaced_start(notes: &mut Decoder, event: &str) {
+    let message = "an injected fault begins at the tick of its event".to_owned();
+    let help = Some("leave `start_tick` out".to_owned());
+    let path = join(event, "do.fault.start_tick");
+    notes.report(codes::MISPLACED_START, &path, message, "", help);
 }
 
 /// The values of `action(...)` as a request.
@@ -135,3 +153,25 @@ pub(super) fn parts(request: &ActionRequest) -> (String, Option<String>, Option<
     let parameters = is_written.then_some(parameters);
     (request.name.clone(), request.target.clone(), parameters)
 }
+
+/// How what is done is written.
+pub(super) const SIGNATURES: &[Signature] = &[
+    Signature::new(&["Action"], "halt(\"service\")", &["service"]),
+    Signature::new(
+        &["Action"],
+        "inject((kind: oom, service: \"service\"))",
+        &["fault"],
+    ),
+    Signature::new(
+        &["Action"],
+        "set(\"service\", {\"metric\": value})",
+        &["service", "metrics"],
+    ),
+    // A step of a runbook, too.
+    Signature::new(
+        &["Action", "Step"],
+        "action(\"name\", \"service\")",
+        &["action", "service", "parameters"],
+    )
+    .requiring(1),
+];

@@ -1,6 +1,7 @@
 //! Expectations and checks.
 
 use firewatch_action::Comparison;
+use firewatch_action::decode::Signature;
 use firewatch_sim::{Status, Value};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,11 @@ use crate::model::{Check, Expectation, Fact, Quantity, When};
 /// Something that should hold, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Expectation", rename_all = "snake_case")]
+#[serde(
+    rename = "Expectation",
+    rename_all = "snake_case",
+    expecting = "an expectation: `at_tick(3, ...)`, `by_tick(3, ...)`, `always(...)`, `never(...)` or `at_end(...)`"
+)]
 pub(crate) enum ExpectationForm {
     /// After that many ticks; 0 is the state at the start.
     AtTick(u64, CheckForm),
@@ -55,7 +60,11 @@ impl From<Expectation> for ExpectationForm {
 /// What is looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Check", rename_all = "snake_case")]
+#[serde(
+    rename = "Check",
+    rename_all = "snake_case",
+    expecting = "a check, such as `status(\"service\", critical)`"
+)]
 pub(crate) enum CheckForm {
     /// The status of a service; it compares from best (healthy) to worst (down).
     Status(String, Comparison<Status>),
@@ -94,6 +103,23 @@ pub(crate) enum CheckForm {
     Mitigated,
     /// The SLO budget is used up.
     SloBreached,
+}
+
+impl Check {
+    /// The words that checks begin with.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        let quantities = Quantity::ALL.iter().map(|quantity| quantity.name());
+        let facts = Fact::ALL.iter().map(|fact| fact.name());
+        ["status", "metric"]
+            .into_iter()
+            .chain(quantities)
+            .chain(facts)
+    }
+
+    /// Whether a check begins with that word.
+    pub(super) fn is_name(name: &str) -> bool {
+        Self::names().any(|known| known == name)
+    }
 }
 
 impl From<CheckForm> for Check {
@@ -143,3 +169,39 @@ impl From<Check> for CheckForm {
         }
     }
 }
+
+/// How expectations and checks are written.
+pub(super) const SIGNATURES: &[Signature] = {
+    const EXPECTATION: &[&str] = &["Expectation"];
+    // Conditions of runbooks include checks.
+    const CHECK: &[&str] = &["Check", "Condition"];
+    const VALUE: &[&str] = &["value"];
+    // What is expected stands directly below the expectation: `expect[0].service`.
+    const WITHIN: &str = Signature::WITHIN;
+    &[
+        Signature::new(EXPECTATION, "at_tick(3, check)", &["tick", WITHIN]),
+        Signature::new(EXPECTATION, "by_tick(3, check)", &["tick", WITHIN]),
+        Signature::new(EXPECTATION, "always(check)", &[WITHIN]),
+        Signature::new(EXPECTATION, "never(check)", &[WITHIN]),
+        Signature::new(EXPECTATION, "at_end(check)", &[WITHIN]),
+        Signature::new(
+            CHECK,
+            "status(\"service\", critical)",
+            &["service", "value"],
+        ),
+        Signature::new(
+            CHECK,
+            "metric(\"service\", \"metric\", le(0.1))",
+            &["service", "metric", "value"],
+        ),
+        Signature::new(CHECK, "bad_customer_minutes(le(10))", VALUE),
+        Signature::new(CHECK, "mttm(le(10))", VALUE),
+        Signature::new(CHECK, "slo_budget(le(10))", VALUE),
+        Signature::new(CHECK, "mean_error_rate(le(10))", VALUE),
+        Signature::new(CHECK, "unhealthy_services(le(10))", VALUE),
+        Signature::new(CHECK, "blast_radius(le(10))", VALUE),
+        Signature::new(CHECK, "reward(le(10))", VALUE),
+        Signature::new(CHECK, "grade(le(10))", VALUE),
+        Signature::new(CHECK, "wrong_actions(le(10))", VALUE),
+    ]
+};

@@ -4,6 +4,7 @@ use firewatch_sim::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::goal::{Goal, GoalTest};
+use firewatch_action::decode::Signature;
 use firewatch_action::form::ComparisonCall;
 use firewatch_action::form::{Calls, Either};
 use firewatch_action::form::{Finite, Plain};
@@ -12,7 +13,11 @@ use firewatch_action::{Comparison, Operator};
 /// Something that should hold of a metric at the end of an episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Goal", rename_all = "snake_case")]
+#[serde(
+    rename = "Goal",
+    rename_all = "snake_case",
+    expecting = "a goal: `goal(\"service\", \"metric\", lt(0.05))`"
+)]
 pub(crate) enum GoalForm {
     /// The service, the metric, and what should hold of it.
     Goal(String, String, GoalTest),
@@ -40,7 +45,11 @@ pub(crate) type GoalTestForm = Either<TestCall, Plain>;
 /// A test that is not a bare value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "GoalTest", rename_all = "snake_case")]
+#[serde(
+    rename = "GoalTest",
+    rename_all = "snake_case",
+    expecting = "a test, such as `lt(0.05)`"
+)]
 pub(crate) enum TestCall {
     /// Less than.
     Lt(Plain),
@@ -71,8 +80,7 @@ pub(crate) enum TestCall {
 }
 
 impl Calls for TestCall {
-    const WORDS: &'static [&'static str] = &[];
-    const CALLS: &'static [&'static str] = &[
+    const NAMES: &'static [&'static str] = &[
         "lt",
         "le",
         "gt",
@@ -144,3 +152,23 @@ impl From<GoalTest> for GoalTestForm {
         })
     }
 }
+
+/// How goals and their tests are written.
+pub(super) const SIGNATURES: &[Signature] = {
+    const TEST: &[&str] = &["GoalTest"];
+    const SAME: &str = Signature::SAME;
+    &[
+        Signature::new(
+            &["Goal"],
+            "goal(\"service\", \"metric\", lt(0.05))",
+            &["service", "metric", "value"],
+        ),
+        Signature::new(TEST, "one_of([0, 100])", &[SAME]),
+        Signature::new(TEST, "between(0, 100)", &[SAME, SAME]),
+        Signature::new(TEST, "approx(1.0, 0.3)", &[SAME, SAME]),
+        Signature::new(TEST, "than(le, \"metric\")", &[SAME, SAME]),
+        Signature::new(TEST, "abs(lt(1))", &[SAME]),
+        Signature::new(TEST, "entry(\"name\", 0)", &[SAME, SAME]),
+        Signature::new(TEST, "or_absent(\"\")", &[SAME]),
+    ]
+};

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "schema")]
 use crate::check::MAX_SPEED;
 use crate::model::{Call, Calls, Fault, FaultShape, Service};
+use firewatch_action::decode::Signature;
 use firewatch_action::form::Word;
-use firewatch_action::form::{Calls as CallNames, Either, MapOr, TextOr};
+use firewatch_action::form::{Calls as CallNames, Either, MapOr, TextOr, Valued};
 use firewatch_action::form::{Entries, Finite, Table, or_default};
 
 /// `["a", "b"]` out of the catalogue, or `{"a": (...), "b": (...)}`.
@@ -53,7 +54,12 @@ impl Service {
 /// A service of the mesh.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Service", default, deny_unknown_fields)]
+#[serde(
+    rename = "Service",
+    default,
+    deny_unknown_fields,
+    expecting = "a service: `Service(calls: [...])`"
+)]
 pub(super) struct ServiceForm {
     /// The services that it calls, in order, or `catalogue`; none if left out.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "is_none")]
@@ -75,6 +81,11 @@ pub(super) struct ServiceForm {
 
 fn is_none(calls: &Calls) -> bool {
     *calls == Calls::default()
+}
+
+impl Valued for ServiceForm {
+    const EXPECTED: &'static str =
+        "a map `{\"name\": (...)}` or a list of names out of the catalogue";
 }
 
 impl ServiceForm {
@@ -110,14 +121,19 @@ pub(crate) enum CallsWord {
 }
 
 impl CallNames for CallsWord {
-    const WORDS: &'static [&'static str] = &["catalogue"];
-    const CALLS: &'static [&'static str] = &[];
+    const NAMES: &'static [&'static str] = &["catalogue"];
+    const WORDS: usize = 1;
+    const LIST: &'static str = "a list of services: `[\"name\", ...]`, or `catalogue`";
 }
 
 /// A call from a service to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Call", deny_unknown_fields)]
+#[serde(
+    rename = "Call",
+    deny_unknown_fields,
+    expecting = "a call: `Call(to: \"...\")`"
+)]
 pub(crate) struct CallForm {
     /// The service that is called.
     to: String,
@@ -159,7 +175,11 @@ impl From<Calls> for CallsForm {
 /// A fault on a service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Fault", deny_unknown_fields)]
+#[serde(
+    rename = "Fault",
+    deny_unknown_fields,
+    expecting = "a fault: `Fault(kind: ..., service: \"...\")`"
+)]
 pub(crate) struct FaultForm {
     /// What is wrong.
     kind: Word<FaultKind>,
@@ -185,19 +205,13 @@ pub(crate) struct FaultForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     shape: Option<FaultShape>,
     /// Metrics that its service has at the start because of it.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Table::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Table::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "KnownMetrics"))]
     metrics: Table,
     /// Whether the service is meant not to be in the mesh.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "std::ops::Not::not"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     absent: bool,
 }
 
@@ -217,19 +231,17 @@ impl FaultForm {
         }
     }
 
-    /// The fault of an event.
-    ///
-    /// # Errors
-    /// It says when it begins.
-    pub(super) fn injected(self, tick: u64, default_speed: f64) -> Result<Fault, &'static str> {
-        if self.start_tick.is_some() {
-            return Err("an injected fault begins at the tick of its event");
-        }
+    /// The fault of an event, which says when it begins.
+    pub(super) fn injected(self, tick: u64, default_speed: f64) -> Fault {
         let fault = self.fault(default_speed);
-        Ok(Fault {
+        Fault {
             start_tick: tick,
             ..fault
-        })
+        }
+    }
+
+    pub(super) fn has_start(&self) -> bool {
+        self.start_tick.is_some()
     }
 
     /// The form of a fault in a scenario of which faults have that speed unless they say otherwise.
@@ -273,7 +285,11 @@ impl From<Fault> for FaultForm {
 /// A line planted in a service's log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "AdversarialLine", deny_unknown_fields)]
+#[serde(
+    rename = "AdversarialLine",
+    deny_unknown_fields,
+    expecting = "an adversarial log line: `AdversarialLine(service: \"...\", line: \"...\")`"
+)]
 pub(super) struct LineForm {
     /// The service.
     service: String,
@@ -292,3 +308,10 @@ impl From<AdversarialLine> for LineForm {
         Self { service, line }
     }
 }
+
+/// How a shape with fields is written.
+pub(super) const SIGNATURES: &[Signature] = &[Signature::new(
+    &["FaultShape"],
+    "flapping(on: 2, off: 1)",
+    &[],
+)];

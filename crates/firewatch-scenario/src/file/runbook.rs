@@ -14,6 +14,7 @@ use super::expectations::CheckForm;
 use crate::model::{Check, Expectation};
 use crate::runbook::{AlertName, Runbook, RunbookCondition, RunbookStep};
 use firewatch_action::Comparison;
+use firewatch_action::decode::Signature;
 use firewatch_action::form::Begun;
 use firewatch_action::form::{Named, Word};
 use firewatch_action::form::{Positive, Table, given, if_given, or_default};
@@ -21,7 +22,11 @@ use firewatch_action::form::{Positive, Table, given, if_given, or_default};
 /// A runbook: what is done about an incident, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Runbook", deny_unknown_fields)]
+#[serde(
+    rename = "Runbook",
+    deny_unknown_fields,
+    expecting = "a runbook: `Runbook(name: \"...\", steps: [...])`"
+)]
 pub(crate) struct RunbookForm {
     /// Where an editor finds the schema of the file; only in JSON.
     #[serde(rename = "$schema", default, skip_serializing)]
@@ -29,20 +34,14 @@ pub(crate) struct RunbookForm {
     /// A short name.
     name: String,
     /// What it is about.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     description: String,
     /// What is done, in order.
     steps: Vec<RunbookStep>,
     /// What should happen in an incident that it answers, besides what the scenario expects.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     expect: Vec<Expectation>,
 }
 
@@ -72,25 +71,21 @@ impl From<Runbook> for RunbookForm {
 /// A step of a runbook.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Step", rename_all = "snake_case")]
+#[serde(
+    rename = "Step",
+    rename_all = "snake_case",
+    expecting = "a step: `action(\"name\", \"service\")`, `wait(3)`, `wait_until(condition, 10)` or `when(condition, [steps])`"
+)]
 pub(crate) enum StepForm {
     /// Does an action: its name, the service, and parameters by name.
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     Action(
         String,
-        #[serde(
-            default,
-            deserialize_with = "given",
-            serialize_with = "if_given",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "given", serialize_with = "if_given")]
         Option<String>,
-        #[serde(
-            default,
-            deserialize_with = "given",
-            serialize_with = "if_given",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "given", serialize_with = "if_given")]
         Option<Table>,
     ),
     /// Does nothing for that many ticks.
@@ -100,12 +95,8 @@ pub(crate) enum StepForm {
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     WaitUntil(
         RunbookCondition,
-        #[serde(
-            default,
-            deserialize_with = "given",
-            serialize_with = "if_given",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "given", serialize_with = "if_given")]
         Option<Positive>,
     ),
     /// Does the first steps if the condition holds now, else the others.
@@ -157,12 +148,8 @@ enum ConditionForm {
     #[cfg_attr(feature = "schema", schemars(transform = only_first_required(1)))]
     Alert(
         String,
-        #[serde(
-            default,
-            deserialize_with = "given",
-            serialize_with = "if_given",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "given", serialize_with = "if_given")]
         Option<Word<AlertName>>,
     ),
     /// The tick after which the next action is done.
@@ -190,6 +177,9 @@ impl Serialize for RunbookCondition {
     }
 }
 
+const CONDITION: &str =
+    "a condition, such as `alert(\"service\")` or `status(\"service\", critical)`";
+
 /// The words that conditions begin with.
 static CONDITIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let own = ["alert", "tick", "not", "all", "any"];
@@ -203,7 +193,7 @@ impl<'de> Deserialize<'de> for RunbookCondition {
             type Value = RunbookCondition;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a condition")
+                f.write_str(CONDITION)
             }
 
             fn visit_enum<A: EnumAccess<'de>>(
@@ -242,6 +232,12 @@ impl Named for AlertName {
         Self::ALL
     }
 
+    fn words() -> &'static [&'static str] {
+        static WORDS: LazyLock<Vec<&'static str>> =
+            LazyLock::new(|| AlertName::ALL.iter().map(|alert| alert.name()).collect());
+        &WORDS
+    }
+
     fn word(&self) -> &str {
         self.name()
     }
@@ -262,3 +258,24 @@ impl schemars::JsonSchema for RunbookCondition {
         })
     }
 }
+
+/// How steps and conditions are written.
+pub(super) const SIGNATURES: &[Signature] = {
+    const STEP: &[&str] = &["Step"];
+    const CONDITION: &[&str] = &["Condition"];
+    &[
+        Signature::new(STEP, "wait(3)", &["ticks"]),
+        Signature::new(STEP, "wait_until(condition, 10)", &["condition", "at_most"]).requiring(1),
+        Signature::new(
+            STEP,
+            "when(condition, [steps])",
+            &["condition", "then", "others"],
+        )
+        .requiring(2),
+        Signature::new(CONDITION, "alert(\"service\")", &["service", "alert"]).requiring(1),
+        Signature::new(CONDITION, "tick(ge(6))", &["value"]),
+        Signature::new(CONDITION, "not(condition)", &["not"]),
+        Signature::new(CONDITION, "all([condition, ...])", &["all"]),
+        Signature::new(CONDITION, "any([condition, ...])", &["any"]),
+    ]
+};

@@ -1,25 +1,28 @@
 //! The fields of a scenario, and the defaults that depend on each other.
 
-#[cfg(feature = "schema")]
-use firewatch_action::form::Word;
 use firewatch_sim::{Engine, FaultKinds, ImpactMode, SloBudget};
 use serde::{Deserialize, Serialize};
 
 use super::events::EventForm;
 use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form};
+use super::sweep::SweepForm;
 #[cfg(feature = "schema")]
 use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::custom_actions::CustomActions;
 use crate::goal::{Goal, Goals};
-use crate::model::{Difficulty, Expectation, Physics, Scenario, TimelineEvent};
-use crate::sweep::Sweep;
+use crate::model::{Difficulty, Expectation, Physics, Scenario};
 use firewatch_action::Profile;
-use firewatch_action::form::{Finite, or_default};
+use firewatch_action::decode::Decoder;
+use firewatch_action::form::{Finite, MapOr, Word, or_default};
 
 /// An incident and what should happen in it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Scenario", deny_unknown_fields)]
+#[serde(
+    rename = "Scenario",
+    deny_unknown_fields,
+    expecting = "a scenario: `Scenario(name: \"...\", ...)`"
+)]
 pub struct ScenarioForm {
     /// Where an editor finds the schema of the file; only in JSON.
     #[serde(rename = "$schema", default, skip_serializing)]
@@ -27,21 +30,15 @@ pub struct ScenarioForm {
     /// A short name.
     name: String,
     /// What it is about.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     description: String,
     /// How hard it is; gives defaults. Without one, `ticks`, `slo_budget` and `slo_burn_per_tick` are required.
     #[serde(skip_serializing_if = "Option::is_none")]
     difficulty: Option<Difficulty>,
     /// Seed of the services' healthy baselines; 0 by default.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_zero"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = u64::MAX)))]
     seed: u64,
     /// Ticks that a run takes, from 1; 20, 30 or 40 by difficulty.
@@ -57,68 +54,46 @@ pub struct ScenarioForm {
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = MAX_BUDGET)))]
     slo_burn_per_tick: Option<Finite>,
     /// Which rules order the tick.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_default"
-    )]
-    #[cfg_attr(feature = "schema", schemars(with = "Word<Engine>"))]
-    engine: Engine,
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "is_default")]
+    engine: Word<Engine>,
     /// How load, faults and their spread are modelled.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_default"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "is_default")]
     physics: Physics,
     /// Which rules and numbers the actions have.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_default"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "is_default")]
     profile: Profile,
     /// Files of actions beyond the built-in ones, relative to the scenario's folder.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     actions: Vec<String>,
     /// What counts as impact on customers.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_default"
-    )]
-    #[cfg_attr(feature = "schema", schemars(with = "Word<ImpactMode>"))]
-    impact: ImpactMode,
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "is_default")]
+    impact: Word<ImpactMode>,
     /// The services: names out of the catalogue, or a map of names. Without them the incident is drawn from
     /// difficulty and seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     services: Option<ServicesForm>,
     /// The faults.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(length(max = MAX_FAULTS)))]
     faults: Vec<FaultForm>,
     /// Services that are meant not to be in the mesh: red herrings and planted lines may name them.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     absent_services: Vec<String>,
     /// Services with static, harmless errors.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     red_herrings: Vec<String>,
+    /// The services that customers talk to; by default those that no service calls.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_facing: Vec<String>,
     /// The service that is the cause; the first fault's by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     root_cause: Option<String>,
@@ -126,40 +101,25 @@ pub struct ScenarioForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt_injection: Option<String>,
     /// Lines planted in logs.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     adversarial_logs: Vec<LineForm>,
     /// What is done from outside, and when.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(length(max = MAX_EVENTS)))]
     timeline: Vec<EventForm>,
     /// What should happen.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     expect: Vec<Expectation>,
     /// What should happen besides if no runbook answers.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     expect_unanswered: Vec<Expectation>,
     /// What should hold at the end of an episode.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(length(max = MAX_GOALS)))]
     goals: Vec<Goal>,
     /// What missing all goals takes off the grade, 0 to 1; 0.1 by default.
@@ -167,12 +127,9 @@ pub struct ScenarioForm {
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     goals_cost: Option<Finite>,
     /// What to vary in a sweep.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "Sweep::is_empty"
-    )]
-    sweep: Sweep,
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "is_default")]
+    sweep: SweepForm,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -183,72 +140,129 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+impl Scenario {
+    /// A scenario that says nothing but its difficulty, which gives defaults: neither a service nor anything that
+    /// happens is in it.
+    #[must_use]
+    pub fn new(name: String, difficulty: Difficulty) -> Self {
+        let form = ScenarioForm {
+            name,
+            difficulty: Some(difficulty),
+            ..ScenarioForm::default()
+        };
+        Self {
+            generated: false,
+            ..form.scenario(&mut Decoder::default())
+        }
+    }
+}
+
+/// The first thing that does not go together is the error.
 impl TryFrom<ScenarioForm> for Scenario {
     type Error = String;
 
     fn try_from(form: ScenarioForm) -> Result<Self, String> {
-        let (ticks, slo_budget) = form.length()?;
+        let mut notes = Decoder::default();
+        let scenario = form.scenario(&mut notes);
+        notes.nothing_wrong().map(|()| scenario)
+    }
+}
+
+impl ScenarioForm {
+    /// The scenario; what does not go together is noted.
+    pub(super) fn scenario(mut self, notes: &mut Decoder) -> Scenario {
+        self.forget_broken(notes);
+        let (ticks, slo_budget) = self.length(notes);
+        let form = self;
         let speed = form.difficulty.map_or(1.0, Difficulty::fault_speed);
-        let event = |event: EventForm| event.event(speed);
-        let timeline: Result<Vec<TimelineEvent>, _> =
-            form.timeline.into_iter().map(event).collect();
-        Ok(Self {
+        // What seems to be unknown may be a service whose name could not be read.
+        notes.lacks_names = match form.services {
+            Some(MapOr::Other(_)) => notes.is_broken_within("services"),
+            _ => notes.is_broken("services"),
+        };
+        Scenario {
             name: form.name,
             description: form.description,
             seed: form.seed,
             difficulty: form.difficulty,
             ticks,
             slo_budget,
-            impact: form.impact,
-            engine: form.engine,
+            impact: form.impact.0,
+            engine: form.engine.0,
             physics: form.physics,
             profile: form.profile,
             fault_kinds: FaultKinds::default(),
             custom_actions: CustomActions::named(form.actions),
             generated: form.services.is_none(),
             services: form.services.map(services).unwrap_or_default(),
-            faults: form
-                .faults
-                .into_iter()
+            faults: { form.faults.into_iter() }
                 .map(|fault| fault.fault(speed))
                 .collect(),
             absent_services: form.absent_services,
             red_herrings: form.red_herrings,
-            user_facing: Vec::new(),
+            user_facing: form.user_facing,
             root_cause: form.root_cause,
             prompt_injection: form.prompt_injection,
             adversarial_logs: form.adversarial_logs.into_iter().map(Into::into).collect(),
-            timeline: timeline?,
+            timeline: { form.timeline.into_iter().enumerate() }
+                .map(|(index, event)| event.event(speed, notes, || format!("timeline[{index}]")))
+                .collect(),
             expect: form.expect,
             expect_unanswered: form.expect_unanswered,
             goals: Goals {
                 list: form.goals,
                 cost: form.goals_cost.map_or(Goals::DEFAULT_COST, f64::from),
             },
-            sweep: form.sweep,
-        })
+            sweep: form.sweep.sweep(notes, "sweep"),
+        }
     }
-}
 
-impl ScenarioForm {
+    /// What can't be read has its default: others depend on it.
+    fn forget_broken(&mut self, notes: &Decoder) {
+        fn forget<T: Default>(notes: &Decoder, field: &str, value: &mut T) {
+            if notes.is_broken(field) {
+                *value = T::default();
+            }
+        }
+        forget(notes, "difficulty", &mut self.difficulty);
+        forget(notes, "ticks", &mut self.ticks);
+        forget(notes, "slo_budget", &mut self.slo_budget);
+        forget(notes, "slo_burn_per_tick", &mut self.slo_burn_per_tick);
+        forget(notes, "engine", &mut self.engine);
+        forget(notes, "physics", &mut self.physics);
+        forget(notes, "profile", &mut self.profile);
+        forget(notes, "impact", &mut self.impact);
+        forget(notes, "services", &mut self.services);
+    }
+
     /// Ticks and budget: given, or the difficulty's.
-    fn length(&self) -> Result<(u64, SloBudget), String> {
-        let missing = |field: &str| {
-            format!("a scenario needs the field `{field}`, or a `difficulty`, which gives defaults")
+    fn length(&self, notes: &mut Decoder) -> (u64, SloBudget) {
+        let given = [
+            ("ticks", self.ticks.is_some()),
+            ("slo_budget", self.slo_budget.is_some()),
+            ("slo_burn_per_tick", self.slo_burn_per_tick.is_some()),
+        ];
+        let missing = given.iter().filter(|(_, is_given)| !is_given);
+        let missing: Vec<&str> = missing.map(|(field, _)| *field).collect();
+        if notes.is_broken("difficulty") {
+            missing.iter().for_each(|field| notes.mark_broken(field));
+        } else if self.difficulty.is_none() {
+            let instead = ", or a `difficulty`, which gives defaults";
+            notes.missing("a scenario", &missing, instead);
+        }
+        let ticks = self.difficulty.map_or(1, Difficulty::ticks);
+        let default = self.difficulty.map(Difficulty::slo_budget);
+        let number = |given: Option<Finite>, default: Option<f64>| {
+            given.map(f64::from).or(default).unwrap_or(0.0)
         };
-        let budget = self.difficulty.map(Difficulty::slo_budget);
-        let number = |field: &str, given: Option<Finite>, default: Option<f64>| {
-            let number = given.map(f64::from).or(default);
-            number.ok_or_else(|| missing(field))
-        };
-        let ticks = self.ticks.or(self.difficulty.map(Difficulty::ticks));
-        let remaining = budget.map(|budget| budget.remaining);
-        let burn = budget.map(|budget| budget.burn_per_tick);
         let budget = SloBudget {
-            remaining: number("slo_budget", self.slo_budget, remaining)?,
-            burn_per_tick: number("slo_burn_per_tick", self.slo_burn_per_tick, burn)?,
+            remaining: number(self.slo_budget, default.map(|budget| budget.remaining)),
+            burn_per_tick: number(
+                self.slo_burn_per_tick,
+                default.map(|budget| budget.burn_per_tick),
+            ),
         };
-        Ok((ticks.ok_or_else(|| missing("ticks"))?, budget))
+        (self.ticks.unwrap_or(ticks), budget)
     }
 }
 
@@ -270,11 +284,11 @@ impl From<Scenario> for ScenarioForm {
             slo_budget: number(budget.remaining, default.map(|b| b.remaining)),
             slo_burn_per_tick: number(budget.burn_per_tick, default.map(|b| b.burn_per_tick)),
             seed: scenario.seed,
-            engine: scenario.engine,
+            engine: Word(scenario.engine),
             physics: scenario.physics,
             profile: scenario.profile,
             actions: scenario.custom_actions.files().to_vec(),
-            impact: scenario.impact,
+            impact: Word(scenario.impact),
             services: mesh.map(|scenario| services_form(&scenario.services)),
             faults: { mesh.iter() }
                 .flat_map(|scenario| &scenario.faults)
@@ -285,6 +299,9 @@ impl From<Scenario> for ScenarioForm {
                 .unwrap_or_default(),
             red_herrings: mesh
                 .map(|mesh| mesh.red_herrings.clone())
+                .unwrap_or_default(),
+            user_facing: mesh
+                .map(|mesh| mesh.user_facing.clone())
                 .unwrap_or_default(),
             root_cause: mesh.and_then(|mesh| mesh.root_cause.clone()),
             prompt_injection: mesh.and_then(|mesh| mesh.prompt_injection.clone()),
@@ -300,7 +317,7 @@ impl From<Scenario> for ScenarioForm {
             expect: scenario.expect,
             expect_unanswered: scenario.expect_unanswered,
             goals: scenario.goals.list,
-            sweep: scenario.sweep,
+            sweep: scenario.sweep.into(),
         }
     }
 }

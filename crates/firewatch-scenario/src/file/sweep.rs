@@ -3,15 +3,21 @@
 use firewatch_sim::FaultKind;
 use serde::{Deserialize, Serialize};
 
+use crate::codes;
 use crate::sweep::{Axis, BadRange, End, Halt, MAX_SWEEP_VALUES, Seeds, Sweep, steps, whole_steps};
+use firewatch_action::decode::{Decoder, Signature, join, key_path};
 use firewatch_action::form::Word;
 use firewatch_action::form::{Calls, Either, MapOr};
 use firewatch_action::form::{Entries, Finite};
 
 /// What varies in a sweep, and by which values.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Sweep", deny_unknown_fields)]
+#[serde(
+    rename = "Sweep",
+    deny_unknown_fields,
+    expecting = "a sweep: `Sweep(seeds: range(0, 100))`"
+)]
 pub(crate) struct SweepForm {
     /// The seeds; the scenario's own if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,7 +56,11 @@ pub(super) trait Spread: Sized {
 /// Numbers in steps; the end is not included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "SpeedRange", rename_all = "snake_case")]
+#[serde(
+    rename = "SpeedRange",
+    rename_all = "snake_case",
+    expecting = "a range"
+)]
 pub(super) enum Steps {
     /// First, end and step.
     Range(Finite, Finite, Finite),
@@ -59,7 +69,7 @@ pub(super) enum Steps {
 /// Ticks in steps; the end is not included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "TickRange", rename_all = "snake_case")]
+#[serde(rename = "TickRange", rename_all = "snake_case", expecting = "a range")]
 pub(super) enum TickSteps {
     /// First, end and step.
     Range(u64, u64, u64),
@@ -68,7 +78,11 @@ pub(super) enum TickSteps {
 /// A tick that is none, or ticks in steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Halt", rename_all = "snake_case")]
+#[serde(
+    rename = "Halt",
+    rename_all = "snake_case",
+    expecting = "a tick, `never` or `range(first, end, step)`"
+)]
 pub(super) enum HaltCall {
     /// Not at all.
     Never,
@@ -79,7 +93,7 @@ pub(super) enum HaltCall {
 /// Seeds in a row; the end is not included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "SeedRange", rename_all = "snake_case")]
+#[serde(rename = "SeedRange", rename_all = "snake_case", expecting = "a range")]
 pub(super) enum SeedRange {
     /// First and end.
     Range(u64, u64),
@@ -105,20 +119,22 @@ impl schemars::JsonSchema for NoRange {
 }
 
 macro_rules! calls {
-    ($($type:ty: $words:expr, $calls:expr;)*) => {$(
+    ($($type:ty: $words:literal of $names:expr, $expected:literal, $list:literal;)*) => {$(
         impl Calls for $type {
-            const WORDS: &'static [&'static str] = &$words;
-            const CALLS: &'static [&'static str] = &$calls;
+            const NAMES: &'static [&'static str] = &$names;
+            const WORDS: usize = $words;
+            const EXPECTED: &'static str = $expected;
+            const LIST: &'static str = $list;
         }
     )*};
 }
 
 calls! {
-    Steps: [], ["range"];
-    TickSteps: [], ["range"];
-    HaltCall: ["never"], ["range"];
-    SeedRange: [], ["range"];
-    NoRange: [], [];
+    Steps: 0 of ["range"], "", "a list of numbers `[...]`";
+    TickSteps: 0 of ["range"], "", "a list of ticks, `[4, 8, never]`";
+    HaltCall: 1 of ["never", "range"], "a tick, `never` or `range(first, end, step)`", "";
+    SeedRange: 0 of ["range"], "", "a range of seeds or a list of them: `range(first, end)` or `[...]`";
+    NoRange: 0 of [], "", "a list of fault kinds `[...]`";
 }
 
 impl Spread for f64 {
@@ -216,52 +232,103 @@ impl Spread for FaultKind {
     }
 }
 
-/// The values that a list stands for.
-fn values<T: Spread>(form: ValuesForm<T>) -> Result<Vec<T>, String> {
+/// The values that a list stands for, if all of them can be. Each has the place of its item, at its number in the
+/// grid.
+fn values<T: Spread>(form: ValuesForm<T>, notes: &mut Decoder, path: &str) -> Option<Vec<T>> {
     let items = match form {
-        Either::Call(range) => return T::of_range(range).map_err(|bad| bad.to_string()),
-        Either::Plain(items) if items.is_empty() => {
-            return Err("a sweep needs at least one value".to_owned());
-        }
+        Either::Call(range) => return spread(T::of_range(range), notes, path),
         Either::Plain(items) => items,
     };
-    let mut values = Vec::new();
-    for item in items {
-        let spread = T::of_item(item).map_err(|bad| bad.to_string())?;
-        if values.len() + spread.len() > MAX_SWEEP_VALUES {
-            return Err(format!("more than {MAX_SWEEP_VALUES} values"));
-        }
-        values.extend(spread);
+    if items.is_empty() {
+        let message = format!("`{path}` needs at least one value");
+        notes.report(codes::EMPTY_LIST, path, message, "no value here", None);
+        notes.mark_broken(path);
+        return None;
     }
-    Ok(values)
+    let place = |index: usize| format!("{path}[{index}]");
+    // The numbers of those behind a range are other ones in the grid.
+    let places: Vec<_> = { 0..items.len() }
+        .map(|index| (notes.place(&place(index)), notes.is_broken(&place(index))))
+        .collect();
+    let (mut values, mut is_broken) = (Vec::new(), false);
+    for ((index, item), (span, is_unread)) in items.into_iter().enumerate().zip(places) {
+        let of_item = match is_unread {
+            true => None,
+            false => spread(T::of_item(item), notes, &place(index)),
+        };
+        let Some(of_item) = of_item else {
+            is_broken = true;
+            continue;
+        };
+        if values.len() + of_item.len() > MAX_SWEEP_VALUES {
+            let message = format!("`{path}` has more than {MAX_SWEEP_VALUES} values");
+            let place = span.or_else(|| notes.place(path)).unwrap_or_default();
+            notes.problem(codes::TOO_MANY, path, place, message, "too many", None);
+            return None;
+        }
+        for number in values.len()..values.len() + of_item.len() {
+            { span.iter() }.for_each(|span| notes.mark(&place(number), span.clone()));
+        }
+        values.extend(of_item);
+    }
+    if is_broken {
+        notes.mark_broken(path);
+    }
+    Some(values)
 }
 
-fn axes<T: Spread>(form: Option<AxesForm<T>>) -> Result<Vec<Axis<T>>, String> {
-    match form {
-        None => Ok(Vec::new()),
-        Some(MapOr::Other(all)) => Ok(vec![Axis {
-            service: None,
-            values: values(all)?,
-        }]),
+/// What an item stands for.
+fn spread<T>(values: Result<Vec<T>, BadRange>, notes: &mut Decoder, path: &str) -> Option<Vec<T>> {
+    let noted = values.map_err(|bad| {
+        let help = (bad == BadRange::Empty).then(|| "the end is not included".to_owned());
+        notes.report(codes::EMPTY_RANGE, path, bad.to_string(), "", help);
+        notes.mark_broken(path);
+    });
+    noted.ok()
+}
+
+fn axes<T: Spread>(form: Option<AxesForm<T>>, notes: &mut Decoder, path: &str) -> Vec<Axis<T>> {
+    let forms = match form {
+        None => Vec::new(),
+        Some(MapOr::Other(all)) => vec![(None, path.to_owned(), all)],
         Some(MapOr::Map(Entries(axes))) => { axes.into_iter() }
             .map(|(service, form)| {
-                let (service, values) = (Some(service), values(form)?);
-                Ok(Axis { service, values })
+                let path = key_path(path, &service);
+                (Some(service), path, form)
             })
             .collect(),
+    };
+    { forms.into_iter() }
+        .filter_map(|(service, path, form)| {
+            let values = values(form, notes, &path)?;
+            Some(Axis { service, values })
+        })
+        .collect()
+}
+
+impl SweepForm {
+    /// The grid; what is wrong with its values is noted.
+    pub(super) fn sweep(self, notes: &mut Decoder, path: &str) -> Sweep {
+        let seeds = self.seeds;
+        Sweep {
+            seeds: seeds
+                .and_then(|form| values(form, notes, &join(path, "seeds")))
+                .unwrap_or_default(),
+            speed: axes(self.speed, notes, &join(path, "speed")),
+            kind: axes(self.kind, notes, &join(path, "kind")),
+            halt: axes(self.halt, notes, &join(path, "halt")),
+        }
     }
 }
 
+/// The first thing that is wrong is the error.
 impl TryFrom<SweepForm> for Sweep {
     type Error = String;
 
     fn try_from(form: SweepForm) -> Result<Self, String> {
-        Ok(Self {
-            seeds: form.seeds.map_or_else(|| Ok(Vec::new()), values)?,
-            speed: axes(form.speed)?,
-            kind: axes(form.kind)?,
-            halt: axes(form.halt)?,
-        })
+        let mut notes = Decoder::default();
+        let sweep = form.sweep(&mut notes, "");
+        notes.nothing_wrong().map(|()| sweep)
     }
 }
 
@@ -299,3 +366,13 @@ impl From<Sweep> for SweepForm {
         }
     }
 }
+
+/// How ranges are written.
+pub(super) const SIGNATURES: &[Signature] = &[
+    Signature::new(&["SeedRange"], "range(first, end)", &["first", "end"]),
+    Signature::new(
+        &["SpeedRange", "TickRange", "Halt"],
+        "range(first, end, step)",
+        &["first", "end", "step"],
+    ),
+];

@@ -57,7 +57,11 @@ impl Fault {
 /// How a fault reaches its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    expecting = "a shape: `step`, `ramp`, `flapping(on: 2, off: 1)` or `spike`"
+)]
 #[non_exhaustive]
 pub enum FaultShape {
     /// It has its level from its first tick on.

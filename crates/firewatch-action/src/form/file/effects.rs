@@ -4,25 +4,29 @@ use firewatch_sim::Value;
 use serde::{Deserialize, Serialize};
 
 use super::names::FileNames;
+use crate::decode::{Signature, join};
+use crate::form::numbers::{Decimals, Finite};
 use crate::form::union::{Calls, Either};
-use crate::form::values::{Decimals, Finite, Plain, or_default};
+use crate::form::values::{Plain, or_default};
 use crate::model::{Change, Counter, Effect, Factor, Limits, Operand, Recipients};
 
 /// Something that an action does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Effect", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(
+    rename = "Effect",
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    expecting = "an effect, such as `scale(metric: \"...\", by: 0.5)`"
+)]
 pub(super) enum EffectForm {
     /// Multiplies a metric.
     Scale {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// The factor: a number, or `one_minus("parameter")`.
         #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
@@ -44,11 +48,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// The number that is added.
         amount: Plain,
@@ -66,20 +67,14 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// A value, `parameter("name")` or `metric("name")`.
         to: OperandForm,
         /// Whether a service that lacks the metric gets it.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "std::ops::Not::not"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
         create: bool,
     },
     /// Brings a metric between two numbers.
@@ -87,11 +82,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// What it does not fall below.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,11 +99,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// The divisor.
         #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
@@ -126,11 +115,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
         /// The factor: a number, or `one_minus("parameter")`.
         #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
@@ -145,11 +131,8 @@ pub(super) enum EffectForm {
         /// The metric.
         metric: String,
         /// Whose; the target's by default.
-        #[serde(
-            default,
-            deserialize_with = "or_default",
-            skip_serializing_if = "is_target"
-        )]
+        #[serde(default, deserialize_with = "or_default")]
+        #[serde(skip_serializing_if = "is_target")]
         on: OnForm,
     },
     /// Works the bytes of memory out from utilization and limit.
@@ -184,8 +167,9 @@ pub(super) enum OnCall {
 }
 
 impl Calls for OnCall {
-    const WORDS: &'static [&'static str] = &["target", "dependents", "all"];
-    const CALLS: &'static [&'static str] = &[];
+    const NAMES: &'static [&'static str] = &["target", "dependents", "all"];
+    const WORDS: usize = 3;
+    const EXPECTED: &'static str = "`target`, `dependents`, `all` or a service in quotes";
 }
 
 impl Default for OnForm {
@@ -199,15 +183,15 @@ type FactorForm = Either<FactorCall, Finite>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Factor", rename_all = "snake_case")]
+#[serde(rename = "Factor", rename_all = "snake_case", expecting = "a factor")]
 pub(super) enum FactorCall {
     /// 1 minus the parameter.
     OneMinus(String),
 }
 
 impl Calls for FactorCall {
-    const WORDS: &'static [&'static str] = &[];
-    const CALLS: &'static [&'static str] = &["one_minus"];
+    const NAMES: &'static [&'static str] = &["one_minus"];
+    const EXPECTED: &'static str = "a number or `one_minus(\"parameter\")`";
 }
 
 /// A value, or where it comes from.
@@ -215,7 +199,11 @@ type OperandForm = Either<OperandCall, Plain>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Operand", rename_all = "snake_case")]
+#[serde(
+    rename = "Operand",
+    rename_all = "snake_case",
+    expecting = "a value source"
+)]
 pub(super) enum OperandCall {
     /// The value of the parameter.
     Parameter(String),
@@ -224,26 +212,58 @@ pub(super) enum OperandCall {
 }
 
 impl Calls for OperandCall {
-    const WORDS: &'static [&'static str] = &[];
-    const CALLS: &'static [&'static str] = &["parameter", "metric"];
+    const NAMES: &'static [&'static str] = &["parameter", "metric"];
 }
 
-pub(super) fn effects(forms: Vec<EffectForm>, names: &FileNames) -> Result<Vec<Effect>, String> {
-    { forms.into_iter() }
-        .map(|form| effect(form, names))
-        .collect()
+/// How effects are written.
+pub(super) const SIGNATURES: &[Signature] = {
+    const EFFECT: &[&str] = &["Effect"];
+    const FIELDS: &[&str] = &[];
+    const SAME: &[&str] = &[Signature::SAME];
+    &[
+        Signature::new(
+            EFFECT,
+            "scale(metric: \"...\", by: 0.5, floor: 0.01)",
+            FIELDS,
+        ),
+        Signature::new(EFFECT, "add(metric: \"...\", amount: 1)", FIELDS),
+        Signature::new(EFFECT, "set(metric: \"...\", to: 0)", FIELDS),
+        Signature::new(EFFECT, "clamp(metric: \"...\", cap: 0.3)", FIELDS),
+        Signature::new(EFFECT, "int_div(metric: \"...\", by: 2, floor: 30)", FIELDS),
+        Signature::new(
+            EFFECT,
+            "int_scale(metric: \"...\", by: 0.7, floor: 30)",
+            FIELDS,
+        ),
+        Signature::new(EFFECT, "shift_sha(metric: \"...\")", FIELDS),
+        Signature::new(EFFECT, "set_memory_limit(\"parameter\")", &["parameter"]),
+        Signature::new(
+            EFFECT,
+            "set_counter(circuit_breaker_ticks, 3)",
+            &["counter", "to"],
+        ),
+        Signature::new(&["Factor"], "one_minus(\"parameter\")", SAME),
+        Signature::new(&["Operand"], "parameter(\"name\")", SAME),
+        Signature::new(&["Operand"], "metric(\"name\")", SAME),
+    ]
+};
+
+/// The effects at a path.
+pub(super) fn effects(forms: Vec<EffectForm>, names: &mut FileNames, path: &str) -> Vec<Effect> {
+    // What names something unknown is noted, and something else takes its place.
+    names.each(forms, path, effect, || Effect::StoreLogs)
 }
 
-fn effect(form: EffectForm, names: &FileNames) -> Result<Effect, String> {
+fn effect(form: EffectForm, names: &mut FileNames, path: &str) -> Option<Effect> {
     let (metric, on, change) = match form {
-        EffectForm::RecomputeMemoryBytes => return Ok(Effect::RecomputeMemoryBytes),
-        EffectForm::RecomputeMemoryUtilization => return Ok(Effect::RecomputeMemoryUtilization),
-        EffectForm::StoreLogs => return Ok(Effect::StoreLogs),
+        EffectForm::RecomputeMemoryBytes => return Some(Effect::RecomputeMemoryBytes),
+        EffectForm::RecomputeMemoryUtilization => return Some(Effect::RecomputeMemoryUtilization),
+        EffectForm::StoreLogs => return Some(Effect::StoreLogs),
         EffectForm::SetMemoryLimit(name) => {
-            let parameter = names.parameter(&name)?;
-            return Ok(Effect::SetMemoryLimit { parameter });
+            let parameter = names.parameter(&name, &join(path, "parameter"))?;
+            return Some(Effect::SetMemoryLimit { parameter });
         }
-        EffectForm::SetCounter(counter, to) => return Ok(Effect::SetCounter { counter, to }),
+        EffectForm::SetCounter(counter, to) => return Some(Effect::SetCounter { counter, to }),
         EffectForm::Scale {
             metric,
             on,
@@ -253,7 +273,7 @@ fn effect(form: EffectForm, names: &FileNames) -> Result<Effect, String> {
             round,
         } => {
             let change = Change::Scale {
-                by: factor(by, names)?,
+                by: factor(by, names, path)?,
                 limits: limits(floor, cap),
                 round: round.map(|decimals| decimals.0),
             };
@@ -275,7 +295,7 @@ fn effect(form: EffectForm, names: &FileNames) -> Result<Effect, String> {
             to,
             create,
         } => {
-            let to = operand(to, names)?;
+            let to = operand(to, names, &join(path, "to"))?;
             (metric, on, Change::Set { to, create })
         }
         EffectForm::Clamp {
@@ -299,13 +319,13 @@ fn effect(form: EffectForm, names: &FileNames) -> Result<Effect, String> {
             by,
             floor,
         } => {
-            let (by, floor) = (factor(by, names)?, floor.map(f64::from));
+            let (by, floor) = (factor(by, names, path)?, floor.map(f64::from));
             (metric, on, Change::IntScale { by, floor })
         }
         EffectForm::ShiftSha { metric, on } => (metric, on, Change::ShiftSha),
     };
-    Ok(Effect::Change {
-        metric: names.metric(&metric)?,
+    Some(Effect::Change {
+        metric: names.metric(&metric, &join(path, "metric"))?,
         on: match on {
             Either::Call(OnCall::Target) => Recipients::Target,
             Either::Call(OnCall::Dependents) => Recipients::Dependents,
@@ -323,19 +343,22 @@ fn limits(floor: Option<Finite>, cap: Option<Finite>) -> Limits {
     }
 }
 
-fn factor(form: FactorForm, names: &FileNames) -> Result<Factor, String> {
+fn factor(form: FactorForm, names: &mut FileNames, path: &str) -> Option<Factor> {
     match form {
-        Either::Plain(Finite(number)) => Ok(Factor::Number(number)),
-        Either::Call(FactorCall::OneMinus(name)) => names.parameter(&name).map(Factor::OneMinus),
+        Either::Plain(Finite(number)) => Some(Factor::Number(number)),
+        Either::Call(FactorCall::OneMinus(name)) => {
+            let parameter = names.parameter(&name, &join(path, "by"))?;
+            Some(Factor::OneMinus(parameter))
+        }
     }
 }
 
-fn operand(form: OperandForm, names: &FileNames) -> Result<Operand, String> {
-    match form {
-        Either::Plain(value) => Ok(Operand::Value(Value::from(value))),
+fn operand(form: OperandForm, names: &mut FileNames, path: &str) -> Option<Operand> {
+    Some(match form {
+        Either::Plain(value) => Operand::Value(Value::from(value)),
         Either::Call(OperandCall::Parameter(name)) => {
-            names.parameter(&name).map(Operand::Parameter)
+            Operand::Parameter(names.parameter(&name, path)?)
         }
-        Either::Call(OperandCall::Metric(name)) => names.metric(&name).map(Operand::Metric),
-    }
+        Either::Call(OperandCall::Metric(name)) => Operand::Metric(names.metric(&name, path)?),
+    })
 }

@@ -1,6 +1,6 @@
 //! From the form of a file to what its names stand for.
 
-use firewatch_sim::{FaultKinds, Value};
+use firewatch_sim::Value;
 
 use super::effects::effects;
 use super::names::FileNames;
@@ -8,58 +8,63 @@ use super::{
     ActionForm, ActionsForm, AmendmentForm, AnyKind, BranchForm, ConditionForm, ParameterForm,
     RulesForm,
 };
+use crate::codes;
+use crate::decode::{Decoder, join, key_path};
 use crate::form::union::Either;
 use crate::form::values::Plain;
 use crate::model::{
     ActionFile, ActionSpec, Amendment, Branch, Category, Condition, OnInvalid, Parameter, Rules,
 };
-use crate::template::{MAX_TEMPLATE_BYTES, Template};
+use crate::template::Template;
 
 impl ActionsForm {
-    /// What the file says. Faults in it are of the given kinds.
-    pub(super) fn file(self, fault_kinds: &FaultKinds) -> Result<ActionFile, String> {
+    /// What the file says. Faults in it are of the kinds of the notes.
+    pub(super) fn file(self, notes: &mut Decoder) -> ActionFile {
         let form = self;
-        let mut names = FileNames::new(&form.extra_metrics, fault_kinds);
-        let rules = form.rules.map(|rules| rules.rules(&names)).transpose()?;
-        let mut actions = Vec::new();
-        for (name, action) in form.actions.0 {
-            actions.push(action.spec(name, &mut names)?);
-        }
+        let names = &mut FileNames::new(&form.extra_metrics, notes);
+        let rules = form.rules.map(|rules| rules.rules(names));
+        let actions = { form.actions.0.into_iter() }
+            .map(|(name, action)| action.spec(name, names))
+            .collect();
+        // They are of the action before.
         names.set_parameters(&[]);
         let amend = { form.amend.0.into_iter() }
-            .map(|(name, amendment)| amendment.amendment(name, &names))
-            .collect::<Result<_, String>>()?;
-        Ok(ActionFile {
+            .map(|(name, amendment)| amendment.amendment(name, names))
+            .collect();
+        ActionFile {
             rules,
             extra_metrics: form.extra_metrics,
             actions,
             amend,
-        })
+        }
     }
 }
 
 impl RulesForm {
-    fn rules(self, names: &FileNames) -> Result<Rules, String> {
-        Ok(Rules {
+    fn rules(self, names: &mut FileNames) -> Rules {
+        Rules {
             matching: self.matching,
-            healthy: conditions(self.healthy, names)?,
+            healthy: conditions(self.healthy, names, "rules.healthy"),
             spare_red_herrings: self.spare_red_herrings,
             floors_lift: self.floors_lift,
             open_circuit_factor: self.open_circuit_factor.map_or(1.0, f64::from),
             raises: self.raises,
-        })
+        }
     }
 }
 
 impl ActionForm {
-    fn spec(self, name: String, names: &mut FileNames) -> Result<ActionSpec, String> {
+    fn spec(self, name: String, names: &mut FileNames) -> ActionSpec {
+        let path = join(&key_path("actions", &name), "branches");
         let parameters: Vec<Parameter> = { self.parameters.0.into_iter() }
             .map(|(name, form)| form.parameter(name))
             .collect();
         names.set_parameters(&parameters);
-        let branch = |branch: BranchForm| branch.branch(names);
         let is_remediation = self.category == Category::Remediation;
-        Ok(ActionSpec {
+        let branch = |branch: BranchForm, names: &mut FileNames, path: &str| {
+            Some(branch.branch(names, path))
+        };
+        ActionSpec {
             name,
             about: self.about,
             category: self.category,
@@ -67,12 +72,8 @@ impl ActionForm {
             applies_when_healthy: self.applies_when_healthy,
             ends_episode: self.ends_episode,
             parameters,
-            branches: self
-                .branches
-                .into_iter()
-                .map(branch)
-                .collect::<Result<_, _>>()?,
-        })
+            branches: names.each(self.branches, &path, branch, Branch::default),
+        }
     }
 }
 
@@ -94,62 +95,81 @@ impl ParameterForm {
 }
 
 impl BranchForm {
-    fn branch(self, names: &FileNames) -> Result<Branch, String> {
-        let lines = match (self.feedback, self.report) {
-            (Some(line), None) => vec![line],
-            (None, Some(lines)) => lines,
-            _ => return Err("a branch says something: a `feedback` or a `report`".to_owned()),
+    fn branch(self, names: &mut FileNames, path: &str) -> Branch {
+        let is_unclear = self.feedback.is_some() == self.report.is_some();
+        let report = match self.feedback {
+            Some(line) => { names.template(&line, &join(path, "feedback")).into_iter() }.collect(),
+            None => {
+                let lines = self.report.unwrap_or_default();
+                let line =
+                    |line: String, names: &mut FileNames, path: &str| names.template(&line, path);
+                names.each(lines, &join(path, "report"), line, Template::default)
+            }
         };
-        Ok(Branch {
-            when: conditions(self.when, names)?,
-            effects: effects(self.effects, names)?,
-            halts: names.fault_kinds(self.halts)?,
-            report: { lines.iter() }
-                .map(|line| template(line, names))
-                .collect::<Result<_, _>>()?,
-        })
+        let is_unread = |field: &str| names.notes.is_broken_within(&join(path, field));
+        if is_unclear && !is_unread("feedback") && !is_unread("report") {
+            let message = "a branch says something: either a `feedback` or a `report`";
+            let help = "`feedback: \"one line\"`, or `report: [\"a line\", \"another\"]`";
+            names.notes.report(
+                codes::CONFLICTING_FIELDS,
+                path,
+                message.to_owned(),
+                "",
+                Some(help.to_owned()),
+            );
+        }
+        Branch {
+            when: conditions(self.when, names, &join(path, "when")),
+            effects: effects(self.effects, names, &join(path, "effects")),
+            halts: names.fault_kinds(self.halts, &join(path, "halts")),
+            report,
+        }
     }
-}
-
-fn template(line: &str, names: &FileNames) -> Result<Template, String> {
-    if line.len() > MAX_TEMPLATE_BYTES {
-        return Err(format!("a text has at most {MAX_TEMPLATE_BYTES} bytes"));
-    }
-    Template::parse(line, &names.of_template()).map_err(|bad| bad.message)
 }
 
 impl AmendmentForm {
-    fn amendment(self, name: String, names: &FileNames) -> Result<Amendment, String> {
-        Ok(Amendment {
+    fn amendment(self, name: String, names: &mut FileNames) -> Amendment {
+        let path = join(&key_path("amend", &name), "also");
+        Amendment {
             name,
             guarded: self.guarded,
             without_effects: self.without_effects,
-            also: effects(self.also, names)?,
-        })
+            also: effects(self.also, names, &path),
+        }
     }
 }
 
-fn conditions(forms: Vec<ConditionForm>, names: &FileNames) -> Result<Vec<Condition>, String> {
-    { forms.into_iter() }
-        .map(|form| form.condition(names))
-        .collect()
+fn conditions(forms: Vec<ConditionForm>, names: &mut FileNames, path: &str) -> Vec<Condition> {
+    // What names something unknown is noted, and something else takes its place.
+    names.each(forms, path, ConditionForm::condition, || {
+        Condition::ActiveFault
+    })
 }
 
 impl ConditionForm {
-    fn condition(self, names: &FileNames) -> Result<Condition, String> {
-        Ok(match self {
+    fn condition(self, names: &mut FileNames, path: &str) -> Option<Condition> {
+        Some(match self {
             Self::Fault(Either::Call(AnyKind::Any)) => Condition::Fault(Vec::new()),
-            Self::Fault(Either::Plain(kinds)) => Condition::Fault(names.fault_kinds(kinds)?),
+            Self::Fault(Either::Plain(kinds)) => {
+                Condition::Fault(names.fault_kinds(kinds, &join(path, "kinds")))
+            }
             Self::ActiveFault => Condition::ActiveFault,
             Self::RedHerring => Condition::RedHerring,
-            Self::Metric(name, value) => Condition::Metric(names.metric(&name)?, value),
-            Self::HasMetric(name) => Condition::HasMetric(names.metric(&name)?),
+            Self::Metric(name, value) => {
+                Condition::Metric(names.metric(&name, &join(path, "metric"))?, value)
+            }
+            Self::HasMetric(name) => {
+                Condition::HasMetric(names.metric(&name, &join(path, "metric"))?)
+            }
             Self::Parameter(name, Plain(value)) => {
-                Condition::Parameter(names.parameter(&name)?, value)
+                let parameter = names.parameter(&name, &join(path, "parameter"))?;
+                Condition::Parameter(parameter, value)
             }
             Self::Recorded(count) => Condition::Recorded(count),
             Self::UnhealthyCaller => Condition::UnhealthyCaller,
-            Self::Not(inner) => Condition::Not(Box::new(inner.condition(names)?)),
+            Self::Not(inner) => {
+                Condition::Not(Box::new(inner.condition(names, &join(path, "not"))?))
+            }
         })
     }
 }

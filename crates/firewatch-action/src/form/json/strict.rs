@@ -7,6 +7,8 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
+use crate::decode::Expected;
+
 /// A part of the format, or what visits one: what is within it has named fields, too.
 pub(super) struct Strict<T>(pub(super) T);
 
@@ -83,8 +85,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
         visit_string: String;
     }
 
+    /// Without the example of how it is written in RON.
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(f)
+        let said = Expected(&self.0).to_string();
+        let end = said.find([':', ',']).filter(|_| said.contains('`'));
+        f.write_str(&said[..end.unwrap_or(said.len())])
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
