@@ -165,8 +165,8 @@ pub use model::{
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};
 pub use sweep::{
-    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds,
-    Sweep, steps, whole_steps,
+    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES,
+    MetricAxis, Seeds, Sweep, steps, whole_steps,
 };
 
 /// The examples of the package's README, as tests.

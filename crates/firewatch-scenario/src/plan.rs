@@ -7,14 +7,15 @@ use std::ops::Range;
 
 use crate::codes;
 use crate::model::Scenario;
-use crate::sweep::{Axis, Seeds, Sweep};
+use crate::sweep::{Axis, MetricAxis, Seeds, Sweep};
 use firewatch_ron::{Problem, shown};
 use settings::Settings;
 
 pub use settings::Setting;
+pub(crate) use settings::metric_value;
 
-/// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds and halting
-/// ticks, of which the last varies fastest.
+/// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds, starts, metrics,
+/// halting ticks and runbooks, of which the last varies fastest.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,6 +45,8 @@ pub struct SweepPlan {
     /// Runs with the same seed.
     settings: u64,
     runs: u64,
+    /// The names of the runbooks that answer, if they vary.
+    runbooks: Vec<String>,
 }
 
 /// What tells a run from the others.
@@ -60,7 +63,16 @@ pub struct SweepRun {
 struct Column {
     name: String,
     service: Option<String>,
+    metric: Option<String>,
     settings: Vec<Setting>,
+}
+
+impl Column {
+    /// Whether it varies faults.
+    fn is_about_faults(&self) -> bool {
+        let first = self.settings.first();
+        !matches!(first, Some(Setting::Metric(_) | Setting::Runbook(_)))
+    }
 }
 
 impl SweepPlan {
@@ -82,6 +94,8 @@ impl SweepPlan {
                 .iter()
                 .map(|axis| column("kind", axis, Setting::Kind)),
         );
+        columns.extend({ sweep.start.iter() }.map(|axis| column("start", axis, Setting::Start)));
+        columns.extend(sweep.metric.iter().map(metric_column));
         columns.extend(
             sweep
                 .halt
@@ -97,6 +111,7 @@ impl SweepPlan {
             columns,
             settings: sweep.settings(),
             runs: sweep.runs(),
+            runbooks: Vec::new(),
             base: Scenario {
                 description: String::new(),
                 expect: Vec::new(),
@@ -105,6 +120,38 @@ impl SweepPlan {
                 ..scenario.clone()
             },
         }
+    }
+
+    /// The plan with each run once for each of these runbooks, which vary fastest; unchanged without any.
+    #[must_use]
+    pub fn answered_by(mut self, runbooks: Vec<String>) -> Self {
+        if runbooks.is_empty() {
+            return self;
+        }
+        let count = runbooks.len();
+        self.columns.push(Column {
+            name: "runbook".to_owned(),
+            service: None,
+            metric: None,
+            settings: (0..count).map(Setting::Runbook).collect(),
+        });
+        self.settings = self.settings.saturating_mul(count as u64);
+        self.runs = self.runs.saturating_mul(count as u64);
+        self.runbooks = runbooks;
+        self
+    }
+
+    /// The names of the runbooks that answer, if they vary.
+    #[must_use]
+    pub fn runbooks(&self) -> &[String] {
+        &self.runbooks
+    }
+
+    /// The number of the runbook that answers that run: 0 if they don't vary.
+    #[must_use]
+    pub fn runbook(&self, run: u64) -> usize {
+        let count = self.runbooks.len().max(1) as u64;
+        usize::try_from(run % count).unwrap_or(0)
     }
 
     /// Number of runs.
@@ -119,8 +166,8 @@ impl SweepPlan {
         self.settings
     }
 
-    /// The names of what varies besides the seed: `speed`, `kind`, `halt`, each with `:service` behind it
-    /// where it is about one service only.
+    /// The names of what varies besides the seed: `speed`, `kind`, `start`, `halt`, each with `:service` behind it
+    /// where it is about one service only; `metric:service:metric`; and `runbook`.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         self.columns
@@ -189,7 +236,8 @@ impl SweepPlan {
         let mut scenario = self.base.clone().with_seed(seed);
         let mut changes = Settings::default();
         for (column, setting) in self.columns.iter().zip(settings) {
-            changes.add(column.service.as_deref(), setting);
+            let (service, metric) = (column.service.as_deref(), column.metric.as_deref());
+            changes.add(service, metric, setting);
         }
         changes.apply(&mut scenario);
         scenario
@@ -203,7 +251,11 @@ impl SweepPlan {
         let mut problems = scenario.problems();
         let afflicted: BTreeSet<&str> =
             scenario.all_faults().map(|fault| &*fault.service).collect();
-        let without_fault = self.columns.iter().filter(|column| match &column.service {
+        let of_faults = self
+            .columns
+            .iter()
+            .filter(|column| column.is_about_faults());
+        let without_fault = of_faults.filter(|column| match &column.service {
             Some(service) => !afflicted.contains(&**service),
             None => afflicted.is_empty(),
         });
@@ -218,7 +270,29 @@ impl SweepPlan {
             label: String::new(),
             help: None,
         }));
+        let of_metrics = { self.columns.iter() }.filter(|column| column.metric.is_some());
+        let elsewhere = of_metrics.filter(|column| {
+            let service = column.service.as_deref().unwrap_or_default();
+            !scenario.has_service(service)
+        });
+        problems.extend(elsewhere.map(|column| Problem {
+            code: codes::UNKNOWN_SERVICE,
+            path: String::new(),
+            message: format!("there is no service to vary `{}` of", shown(&column.name)),
+            span: None,
+            label: String::new(),
+            help: None,
+        }));
         problems
+    }
+}
+
+fn metric_column(axis: &MetricAxis) -> Column {
+    Column {
+        name: format!("metric:{}:{}", axis.service, axis.metric),
+        service: Some(axis.service.clone()),
+        metric: Some(axis.metric.clone()),
+        settings: axis.values.iter().copied().map(Setting::Metric).collect(),
     }
 }
 
@@ -229,6 +303,7 @@ fn column<T: Copy>(name: &str, axis: &Axis<T>, setting: impl Fn(T) -> Setting) -
             None => name.to_owned(),
         },
         service: axis.service.clone(),
+        metric: None,
         settings: axis.values.iter().map(|value| setting(*value)).collect(),
     }
 }
@@ -341,6 +416,22 @@ mod tests {
             }
         }
         assert_eq!(runs.next(), None);
+    }
+
+    #[test]
+    fn runbooks_vary_fastest() {
+        let plan = plan("(seeds: [1, 2], start: {\"db-proxy\": [1, 3]})");
+        let plan = plan.answered_by(vec!["a.ron".to_owned(), "b.ron".to_owned()]);
+        assert_eq!((plan.runs(), plan.runs_per_seed()), (8, 4));
+        assert_eq!(plan.columns(), ["start:db-proxy", "runbook"]);
+        for (run, expected) in (0..8).zip([(1, 1), (1, 1), (1, 3), (1, 3), (2, 1), (2, 1)]) {
+            let scenario = plan.scenario(run);
+            assert_eq!((scenario.seed, scenario.faults[1].start_tick), expected);
+            assert_eq!(scenario.faults[0].start_tick, 0);
+            assert_eq!(plan.runbook(run) as u64, run % 2);
+            let settings = plan.run(run).settings;
+            assert_eq!(settings[1], Setting::Runbook(plan.runbook(run)));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use firewatch_sim::{Engine, ImpactMode};
 
 use crate::goal::Goals;
 use crate::model::{Call, Calls, Fault, Physics, Scenario, Service, TimelineAction};
-use crate::sweep::{Axis, Seeds, Sweep};
+use crate::sweep::{Axis, MetricAxis, Seeds, Sweep};
 use firewatch_action::Profile;
 use firewatch_action::{Map, Quoted};
 
@@ -249,6 +249,8 @@ impl Display for Sweep {
         }
         write_axes(f, "speed", &self.speed, |speed| Number(*speed).to_string())?;
         write_axes(f, "kind", &self.kind, ToString::to_string)?;
+        write_axes(f, "start", &self.start, ToString::to_string)?;
+        write_metrics(f, &self.metric)?;
         write_axes(f, "halt", &self.halt, ToString::to_string)?;
         f.write_str("    )")
     }
@@ -271,6 +273,25 @@ impl Display for Seeds {
 fn in_brackets<T: Display>(items: &[T]) -> String {
     let items: Vec<String> = items.iter().map(ToString::to_string).collect();
     format!("[{}]", items.join(", "))
+}
+
+/// Writes the metrics that vary, by service.
+fn write_metrics(f: &mut fmt::Formatter<'_>, axes: &[MetricAxis]) -> fmt::Result {
+    if axes.is_empty() {
+        return Ok(());
+    }
+    let of_service = |axes: &[MetricAxis]| {
+        let entry = |axis: &MetricAxis| {
+            let values: Vec<Number> = axis.values.iter().copied().map(Number).collect();
+            format!("{}: {}", Quoted(&axis.metric), in_brackets(&values))
+        };
+        let entries: Vec<String> = axes.iter().map(entry).collect();
+        let service = axes.first().map(|axis| &*axis.service).unwrap_or_default();
+        format!("{}: {{{}}}", Quoted(service), entries.join(", "))
+    };
+    let services = axes.chunk_by(|a, b| a.service == b.service);
+    let services: Vec<String> = services.map(of_service).collect();
+    writeln!(f, "        metric: {{{}}},", services.join(", "))
 }
 
 fn write_axes<T>(

@@ -4,7 +4,9 @@ use firewatch_sim::FaultKind;
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
-use crate::sweep::{Axis, BadRange, End, Halt, MAX_SWEEP_VALUES, Seeds, Sweep, steps, whole_steps};
+use crate::sweep::{
+    Axis, BadRange, End, Halt, MAX_SWEEP_VALUES, MetricAxis, Seeds, Sweep, steps, whole_steps,
+};
 use firewatch_action::decode::{Decoder, Signature, join, key_path};
 use firewatch_action::form::Word;
 use firewatch_action::form::{Calls, Either, MapOr};
@@ -28,6 +30,12 @@ pub(crate) struct SweepForm {
     /// Kinds of faults: of all, or by service.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<AxesForm<FaultKind>>,
+    /// Ticks at which faults begin: all, or those of some services.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<AxesForm<u64>>,
+    /// Metrics at the start, by service and name; a truth value is 0 or 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric: Option<Entries<Entries<ValuesForm<f64>>>>,
     /// Ticks at which services with faults are halted, instead of when the timeline says: all, or by service.
     #[serde(skip_serializing_if = "Option::is_none")]
     halt: Option<AxesForm<Halt>>,
@@ -71,6 +79,19 @@ pub(super) enum Steps {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename = "TickRange", rename_all = "snake_case", expecting = "a range")]
 pub(super) enum TickSteps {
+    /// First, end and step.
+    Range(u64, u64, u64),
+}
+
+/// Ticks in steps; the end is not included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    rename = "StartRange",
+    rename_all = "snake_case",
+    expecting = "a range"
+)]
+pub(super) enum StartSteps {
     /// First, end and step.
     Range(u64, u64, u64),
 }
@@ -132,6 +153,7 @@ macro_rules! calls {
 calls! {
     Steps: 0 of ["range"], "", "a list of numbers `[...]`";
     TickSteps: 0 of ["range"], "", "a list of ticks, `[4, 8, never]`";
+    StartSteps: 0 of ["range"], "", "a list of ticks, `[0, 4, 8]`";
     HaltCall: 1 of ["never", "range"], "a tick, `never` or `range(first, end, step)`", "";
     SeedRange: 0 of ["range"], "", "a range of seeds or a list of them: `range(first, end)` or `[...]`";
     NoRange: 0 of [], "", "a list of fault kinds `[...]`";
@@ -156,6 +178,26 @@ impl Spread for f64 {
 
     fn item(&self) -> Self::Item {
         Either::Plain(Finite(*self))
+    }
+}
+
+impl Spread for u64 {
+    type Range = StartSteps;
+    type Item = Either<StartSteps, u64>;
+
+    fn of_range(StartSteps::Range(first, end, step): StartSteps) -> Result<Vec<Self>, BadRange> {
+        whole_steps(first, end, step, End::Excluded)
+    }
+
+    fn of_item(item: Self::Item) -> Result<Vec<Self>, BadRange> {
+        match item {
+            Either::Call(range) => Self::of_range(range),
+            Either::Plain(tick) => Ok(vec![tick]),
+        }
+    }
+
+    fn item(&self) -> Self::Item {
+        Either::Plain(*self)
     }
 }
 
@@ -306,6 +348,27 @@ fn axes<T: Spread>(form: Option<AxesForm<T>>, notes: &mut Decoder, path: &str) -
         .collect()
 }
 
+fn metrics(
+    form: Option<Entries<Entries<ValuesForm<f64>>>>,
+    notes: &mut Decoder,
+    path: &str,
+) -> Vec<MetricAxis> {
+    let mut axes = Vec::new();
+    for (service, Entries(metrics)) in form.map(|Entries(services)| services).unwrap_or_default() {
+        let path = key_path(path, &service);
+        for (metric, form) in metrics {
+            let path = key_path(&path, &metric);
+            let service = service.clone();
+            axes.extend(values(form, notes, &path).map(|values| MetricAxis {
+                service,
+                metric,
+                values,
+            }));
+        }
+    }
+    axes
+}
+
 impl SweepForm {
     /// The grid; what is wrong with its values is noted.
     pub(super) fn sweep(self, notes: &mut Decoder, path: &str) -> Sweep {
@@ -316,6 +379,8 @@ impl SweepForm {
                 .unwrap_or_default(),
             speed: axes(self.speed, notes, &join(path, "speed")),
             kind: axes(self.kind, notes, &join(path, "kind")),
+            start: axes(self.start, notes, &join(path, "start")),
+            metric: metrics(self.metric, notes, &join(path, "metric")),
             halt: axes(self.halt, notes, &join(path, "halt")),
         }
     }
@@ -355,6 +420,18 @@ fn axes_form<T: Spread>(axes: &[Axis<T>]) -> Option<AxesForm<T>> {
     }
 }
 
+fn metrics_form(axes: &[MetricAxis]) -> Option<Entries<Entries<ValuesForm<f64>>>> {
+    let of_service = |axes: &[MetricAxis]| {
+        let metrics = axes
+            .iter()
+            .map(|axis| (axis.metric.clone(), list(&axis.values)));
+        let service = axes.first().map(|axis| axis.service.clone());
+        (service.unwrap_or_default(), Entries(metrics.collect()))
+    };
+    let services = axes.chunk_by(|a, b| a.service == b.service);
+    (!axes.is_empty()).then(|| Entries(services.map(of_service).collect()))
+}
+
 impl From<Sweep> for SweepForm {
     fn from(sweep: Sweep) -> Self {
         let seeds = Some(&sweep.seeds).filter(|seeds| !seeds.is_empty());
@@ -362,6 +439,8 @@ impl From<Sweep> for SweepForm {
             seeds: seeds.map(|seeds| list(seeds)),
             speed: axes_form(&sweep.speed),
             kind: axes_form(&sweep.kind),
+            start: axes_form(&sweep.start),
+            metric: metrics_form(&sweep.metric),
             halt: axes_form(&sweep.halt),
         }
     }
@@ -371,7 +450,7 @@ impl From<Sweep> for SweepForm {
 pub(super) const SIGNATURES: &[Signature] = &[
     Signature::new(&["SeedRange"], "range(first, end)", &["first", "end"]),
     Signature::new(
-        &["SpeedRange", "TickRange", "Halt"],
+        &["SpeedRange", "TickRange", "StartRange", "Halt"],
         "range(first, end, step)",
         &["first", "end", "step"],
     ),
