@@ -190,7 +190,7 @@ fn what_can_not_vary_is_told_before_any_run() {
         r#"sweep: (start: [-1], metric: {"db": {"shards": []}}),"#,
         &[],
     );
-    let errors = stderr(2, &["check", &bad]);
+    let errors = stdout(2, &["check", &bad]);
     assert!(errors.contains("sweep.start"), "{errors}");
     assert!(errors.contains("needs at least one value"), "{errors}");
 }
