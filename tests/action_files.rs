@@ -186,7 +186,7 @@ fn an_episode_plays_its_timeline_by_its_own_profile() {
         format!(
             "Scenario(name: \"x\", difficulty: easy, profile: {profile}, services: [\"api-gateway\", \
              \"auth-service\", \"db-proxy\"], faults: [(kind: bad_deploy, service: \"auth-service\")], \
-             timeline: [(tick: 3, do: action(\"scale_replicas\", \"auth-service\")), \
+             timeline: [(tick: 3, do: action(\"restart_service\", \"auth-service\")), \
              (tick: 4, do: action(\"circuit_break\", \"auth-service\")), \
              (tick: 5, do: action(\"drain_availability_zone\", \"db-proxy\"))])"
         )

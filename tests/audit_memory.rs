@@ -41,6 +41,7 @@ fn least() -> AuditOptions {
     AuditOptions {
         max_actions: 0,
         random: 0,
+        singles: 0,
         limit: 0,
         ..AuditOptions::default()
     }
@@ -76,7 +77,7 @@ fn a_dense_mesh_is_played_by_few_episodes_at_a_time() {
         limit,
         ..least()
     };
-    assert!(audit(&mesh, &many).unwrap().work <= limit);
+    assert!(audit(&mesh, &many).unwrap().work.done <= limit);
     let [few, many] = [least(), many].map(|options| most_bytes(&mesh, &options));
     println!("{few} bytes with a policy, {many} with many");
     assert!(2 * many < 3 * few, "{few}, then {many}");
@@ -85,7 +86,7 @@ fn a_dense_mesh_is_played_by_few_episodes_at_a_time() {
 /// A tick goes through services, calls and faults.
 #[test]
 fn calls_and_faults_count_as_work() {
-    let work = |scenario: &Scenario| audit(scenario, &least()).unwrap().work;
+    let work = |scenario: &Scenario| audit(scenario, &least()).unwrap().work.done;
     let of_episode = |scenario: &Scenario| least_work(scenario, &least()) / TICKS;
     for (scenario, of_tick) in [
         (faults(300), 1 + 300),

@@ -11,12 +11,20 @@ use firewatch_sim::Value;
 const SERVICE: &str = "auth-service";
 const MEBIBYTE: i64 = 1 << 20;
 
+/// What gives a service memory.
+fn add_memory(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Standard => "add_memory",
+        Profile::Reference => "scale_replicas",
+    }
+}
+
 /// The limit of the task's service after it was scaled, with what came of it.
 fn scaled(profile: Profile, limit: impl Into<Value>) -> (EpisodeStep, Option<Value>) {
     let mut episode = Episode::new(profile);
     let request = EpisodeRequest::task("task_easy_oom_baseline").expect("this is a task");
     episode.reset(&request).expect("it can begin");
-    let scale = ActionRequest::new("scale_replicas", SERVICE).with("memory_limit_mb", limit);
+    let scale = ActionRequest::new(add_memory(profile), SERVICE).with("memory_limit_mb", limit);
     let step = episode.step(&scale).expect("the action is known");
     let view = episode.view().expect("it has begun");
     let limit = view.metric(SERVICE, "process_memory_limit_bytes");
@@ -118,8 +126,8 @@ fn a_file_takes_the_same_numbers() {
         // More than 1 TiB: its author is told.
         ("standard", "1e300", None),
     ] {
-        let scale =
-            format!(r#"action("scale_replicas", "{SERVICE}", {{"memory_limit_mb": {limit}}})"#);
+        let name = add_memory(profile.parse().expect("a profile"));
+        let scale = format!(r#"action("{name}", "{SERVICE}", {{"memory_limit_mb": {limit}}})"#);
         let text = format!(
             r#"Scenario(
                 name: "",

@@ -82,6 +82,59 @@ fn every_branch_of_every_action_does_what_the_table_says() {
     assert_eq!(taken, all.collect());
 }
 
+/// What remedies of the standard profile are about.
+const ABOUT: [&str; 28] = [
+    "application_log_level",
+    "cache_cluster_split_brain_detected",
+    "cache_evictions_per_second",
+    "cache_hit_rate",
+    "canary_error_rate",
+    "canary_traffic_weight",
+    "config_stale_read_rate",
+    "db_active_connections",
+    "db_query_duration_p99_seconds",
+    "db_replica_health",
+    "db_replication_lag_seconds",
+    "deployment_rollout_progress_pct",
+    "deployment_switch_status",
+    "effective_rps_multiplier",
+    "grpc_deadline_propagation_rate",
+    "http2_max_concurrent_streams",
+    "http_client_dns_resolution_failure_rate",
+    "lb_weight_normalized",
+    "liveness_probe_status",
+    "log_write_bytes_per_second",
+    "node_name",
+    "process_cpu_throttle_rate",
+    "rbac_policy_last_change_age_seconds",
+    "registry_stale_instance_count",
+    "runtime_startup_failure_reason",
+    "service_fallback_mode_active",
+    "sidecar_cert_rotation_status",
+    "system_clock_offset_seconds",
+];
+
+/// A value for it.
+fn about(metric: &str) -> Value {
+    match metric {
+        "application_log_level" => "DEBUG".into(),
+        "canary_error_rate" => 0.01.into(),
+        "effective_rps_multiplier" => 1.5.into(),
+        "cache_cluster_split_brain_detected" | "service_fallback_mode_active" => true.into(),
+        "db_active_connections"
+        | "http2_max_concurrent_streams"
+        | "rbac_policy_last_change_age_seconds"
+        | "registry_stale_instance_count" => 200.into(),
+        "db_replica_health"
+        | "deployment_switch_status"
+        | "liveness_probe_status"
+        | "node_name"
+        | "runtime_startup_failure_reason"
+        | "sidecar_cert_rotation_status" => "ill".into(),
+        _ => 0.5.into(),
+    }
+}
+
 #[test]
 fn every_branch_of_the_built_in_catalogues_can_be_taken() {
     let traits: [(&str, Value); 15] = [
@@ -105,19 +158,33 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
     let certificate = vec![("tls_certificate_expiry_seconds", 330.into())];
     let backlog = vec![("pipeline_queue_depth", 900.into())];
     let age = vec![("data_freshness_lag_seconds", 90.0.into())];
+    let crowded = vec![
+        ("lb_az_traffic_weight", 0.7.into()),
+        (MEMORY, 0.99.into()),
+        ("node_colocation", "node-7".into()),
+        ("http_client_retry_count", 5.into()),
+        ("metastable_feedback_loop_active", true.into()),
+    ];
+    let about = ABOUT.map(|metric| (metric, about(metric))).to_vec();
     let mut variants = vec![
         Vec::new(),
         vec![("none", 0.into())],
         certificate,
         backlog,
         age,
+        crowded,
+        about,
     ];
     for resource in resources {
         let mut variant = traits.to_vec();
         variant.push(("resource_quota_type", resource.into()));
         variants.push(variant);
     }
-    let choices = [("level", "DEBUG"), ("slot", "blue")];
+    let choices = [
+        ("level", "DEBUG"),
+        ("slot", "blue"),
+        ("memory_limit_mb", "1"),
+    ];
     let requests: Vec<(&str, &str)> = { resources.iter() }
         .map(|resource| ("resource", *resource))
         .chain(choices)

@@ -94,7 +94,9 @@ fn a_remedy_changes_the_metrics_that_it_is_about() {
         ),
     ];
     for (action, kind, metric, before, after) in cases {
-        let with = Incident::new(kind, TARGET).with(metric, before.clone());
+        // The pod to evict has neighbours.
+        let incident = Incident::new(kind, TARGET).with("node_name", "node-7");
+        let with = incident.clone().with(metric, before.clone());
         let request = ActionRequest::new(action, TARGET);
         for (profile, expected) in [(Profile::Standard, &after), (Profile::Reference, &before)] {
             let mut simulation = with.simulation();
@@ -102,7 +104,7 @@ fn a_remedy_changes_the_metrics_that_it_is_about() {
             let found = simulation.view().metric(TARGET, metric).unwrap();
             assert_eq!(found, *expected, "{action} on {metric}, {profile}");
         }
-        let mut without = Incident::new(kind, TARGET).simulation();
+        let mut without = incident.simulation();
         let had = without.view().metric(TARGET, metric);
         apply(Profile::Standard, &mut without, &request).unwrap();
         assert_eq!(
@@ -145,7 +147,11 @@ fn parameters_are_converted_replaced_or_refused() {
 
     let scale = |profile, value: Value| {
         let mut simulation = incident.simulation();
-        let request = ActionRequest::new("scale_replicas", TARGET).with("memory_limit_mb", value);
+        let name = match profile {
+            Profile::Standard => "add_memory",
+            Profile::Reference => "scale_replicas",
+        };
+        let request = ActionRequest::new(name, TARGET).with("memory_limit_mb", value);
         let outcome = apply(profile, &mut simulation, &request);
         let limit = number(&simulation, TARGET, "process_memory_limit_bytes") / 1_048_576.0;
         (outcome.map(|outcome| outcome.halted.is_some()).ok(), limit)

@@ -12,4 +12,6 @@ mod effects;
 mod files;
 mod incident;
 mod profiles;
+mod remedies;
 mod table;
+mod tasks;

@@ -8,8 +8,6 @@ use crate::uses::Uses;
 
 /// Modules that use each other.
 pub struct Circle {
-    /// The folder in which they do, from the root of the crate; empty for the root.
-    pub folder: String,
     /// Each use among them: who, whom, and the names.
     uses: Vec<(String, String, BTreeSet<String>)>,
 }
@@ -72,7 +70,6 @@ fn find_in(tree: &CrateTree, folder: ModuleId, uses: &Uses) -> Vec<Circle> {
         });
         let name = |id: ModuleId| format!("crate::{}", tree.modules[id].path.join("::"));
         circles.push(Circle {
-            folder: tree.modules[folder].path.join("::"),
             uses: among
                 .map(|((user, used), names)| (name(*user), name(*used), names.clone()))
                 .collect(),

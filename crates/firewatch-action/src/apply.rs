@@ -64,7 +64,7 @@ impl ActionCatalogue {
         if plan.effect == ActionEffect::Raised {
             return Err(spec.raised("a parameter can't be converted"));
         }
-        if let Some(branch) = plan.branch(spec).filter(|branch| plan.acts(branch)) {
+        if let Some(branch) = plan.branch(spec).filter(|branch| plan.acts(spec, branch)) {
             let context = EffectContext {
                 rules: self.rules(),
                 action: &spec.name,
@@ -77,7 +77,7 @@ impl ActionCatalogue {
                 service: plan.service,
                 handle: plan.handle,
             };
-            let mut effects = branch.effects.iter();
+            let mut effects = branch.effects.iter().chain(&spec.always);
             effects.try_for_each(|effect| runner.run(effect))?;
             plan.halt(environment)?;
         }
@@ -92,7 +92,7 @@ impl ActionCatalogue {
         plan: &ActionPlan,
     ) -> Option<ActionOutcome> {
         let spec = self.get(plan.action)?;
-        let acts = plan.branch(spec).is_some_and(|branch| plan.acts(branch));
+        let acts = { plan.branch(spec) }.is_some_and(|branch| plan.acts(spec, branch));
         let is_free = !acts && plan.effect != ActionEffect::Raised;
         is_free.then(|| plan.outcome(spec, session))
     }
@@ -164,9 +164,9 @@ impl ActionPlan {
         }
     }
 
-    /// Returns whether the branch has effects or halts a fault.
-    fn acts(&self, branch: &Branch) -> bool {
-        !branch.effects.is_empty() || self.halts.is_some()
+    /// Returns whether the action changes anything or halts a fault.
+    fn acts(&self, spec: &ActionSpec, branch: &Branch) -> bool {
+        !branch.effects.is_empty() || !spec.always.is_empty() || self.halts.is_some()
     }
 
     /// Returns the outcome, without feedback, and records in the session that a halting branch was taken.
@@ -185,7 +185,7 @@ impl ActionPlan {
         };
         if let ActionEffect::Branch(index) = self.effect {
             outcome.branch = Some(index);
-            if !spec.branches[index].halts.is_empty() {
+            if self.halts.is_some() || !spec.branches[index].halts.is_empty() {
                 session.record_halt();
             }
         }

@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 use firewatch_sim::{FaultKind, FaultKinds};
 
 use crate::action_error::ActionError;
-use crate::check::{self, Author};
+use crate::action_file::{ActionFile, Renamed};
+use crate::check::{self, Author, Base};
 use crate::form;
-use crate::model::{ActionFile, ActionSpec, Profile, Rules};
+use crate::model::{ActionSpec, Branch, Profile, Rules};
 use firewatch_ron::{Diagnostics, suggest};
 
 /// A set of actions, and the rules of all of them.
@@ -40,6 +41,7 @@ pub struct ActionCatalogue {
     rules: Rules,
     actions: Vec<ActionSpec>,
     by_name: BTreeMap<String, ActionId>,
+    renamed: Renamed,
 }
 
 /// The number of an action in its catalogue, and in those that extend it: its index in
@@ -68,30 +70,35 @@ const SHARED: [(&str, &str); 3] = [
 const REFERENCE: (&str, &str) = ("reference.ron", include_str!("../actions/reference.ron"));
 const STANDARD: (&str, &str) = ("standard.ron", include_str!("../actions/standard.ron"));
 
-static BUILT_IN_STANDARD: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in(STANDARD));
-static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> = LazyLock::new(|| built_in(REFERENCE));
+static BUILT_IN_STANDARD: LazyLock<ActionCatalogue> =
+    LazyLock::new(|| built_in(Profile::Standard, STANDARD));
+static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> =
+    LazyLock::new(|| built_in(Profile::Reference, REFERENCE));
 
 #[expect(
     clippy::expect_used,
     reason = "the files are part of the program, and a test reads them"
 )]
-fn built_in(profile: (&str, &str)) -> ActionCatalogue {
-    let files = [profile].into_iter().chain(SHARED);
+fn built_in(profile: Profile, own: (&str, &str)) -> ActionCatalogue {
     // The rules are needed first. What the profile amends is added before it is read again.
     let kinds = FaultKinds::default();
-    let rules = parse(profile.0, profile.1, None, Author::Firewatch, &kinds)
+    let rules = parse(own.0, own.1, None, Author::Firewatch, &kinds)
         .expect("a built-in file has no problems");
     let empty = ActionCatalogue {
         rules: rules.rules.expect("a profile has rules"),
         actions: Vec::new(),
         by_name: BTreeMap::new(),
+        renamed: Renamed {
+            profile,
+            names: BTreeMap::new(),
+        },
     };
-    let shared = files.skip(1).fold(empty, |catalogue, (name, text)| {
+    let shared = SHARED.into_iter().fold(empty, |catalogue, (name, text)| {
         catalogue
             .extended(name, text, Author::Firewatch, &kinds)
             .expect("a built-in file has no problems")
     });
-    let extended = shared.extended(profile.0, profile.1, Author::Firewatch, &kinds);
+    let extended = shared.extended(own.0, own.1, Author::Firewatch, &kinds);
     extended.expect("a built-in file has no problems")
 }
 
@@ -145,6 +152,9 @@ impl ActionCatalogue {
         let read = parse(file, text, Some(self), author, fault_kinds)?;
         let mut catalogue = self.clone();
         catalogue.rules = read.rules.unwrap_or(catalogue.rules);
+        for (old, new) in read.renamed {
+            catalogue.rename(old, new);
+        }
         for action in read.actions {
             match catalogue.find_mut(&action.name) {
                 Some(known) => *known = action,
@@ -153,16 +163,7 @@ impl ActionCatalogue {
         }
         for amendment in read.amend {
             if let Some(action) = catalogue.find_mut(&amendment.name) {
-                action.guarded = amendment.guarded.unwrap_or(action.guarded);
-                if amendment.without_effects {
-                    action
-                        .branches
-                        .iter_mut()
-                        .for_each(|branch| branch.effects.clear());
-                }
-                if let Some(first) = action.branches.first_mut() {
-                    first.effects.extend(amendment.also);
-                }
+                amendment.amend(action);
             }
         }
         Ok(catalogue)
@@ -197,11 +198,34 @@ impl ActionCatalogue {
 
     /// Returns the error for an unknown action, with a suggestion.
     pub(super) fn unknown(&self, name: &str) -> ActionError {
-        let names = self.actions.iter().map(ActionSpec::name);
         ActionError::Unknown {
             name: name.to_owned(),
-            help: suggest(name, "actions", names),
+            help: self.suggestion(name),
         }
+    }
+
+    /// Returns what may be meant by an unknown name: the new name of an action, or similar names.
+    #[must_use]
+    pub fn suggestion(&self, name: &str) -> Option<String> {
+        let names = self.actions.iter().map(ActionSpec::name);
+        { self.replacement(name) }.or_else(|| suggest(name, "actions", names))
+    }
+
+    /// Returns a sentence with the new name of an action that this profile renamed.
+    #[must_use]
+    pub fn replacement(&self, name: &str) -> Option<String> {
+        self.renamed.replacement(name)
+    }
+
+    /// Renames an action.
+    fn rename(&mut self, old: String, new: String) {
+        if let Some(id) = self.by_name.remove(&old) {
+            if let Some(action) = self.actions.get_mut(id.0 as usize) {
+                action.name.clone_from(&new);
+            }
+            self.by_name.insert(new.clone(), id);
+        }
+        self.renamed.names.insert(old, new);
     }
 
     fn find_mut(&mut self, name: &str) -> Option<&mut ActionSpec> {
@@ -222,13 +246,17 @@ impl ActionCatalogue {
         &self.actions
     }
 
-    /// Returns whether some action halts faults of this kind; on a red herring none does that spares those.
+    /// Returns whether some action halts faults of this kind. On a red herring, an action that the rules refuse
+    /// there does not; one that is aimed at another service can.
     #[must_use]
     pub fn can_halt(&self, kind: FaultKind, on_red_herring: bool) -> bool {
-        let spares = on_red_herring && self.rules.spare_red_herrings;
+        let refuses = on_red_herring && self.rules.spare_red_herrings && !self.rules.conceals;
         self.actions.iter().any(|action| {
-            let mut branches = action.branches.iter();
-            !(spares && action.guarded) && branches.any(|branch| branch.halts.contains(&kind))
+            let halts = |branch: &Branch| {
+                let is_refused = refuses && action.guarded && branch.halts_where.is_empty();
+                !is_refused && branch.halts.contains(&kind)
+            };
+            action.branches.iter().any(halts)
         })
     }
 
@@ -236,6 +264,12 @@ impl ActionCatalogue {
     #[must_use]
     pub fn spares_red_herrings(&self) -> bool {
         self.rules.spare_red_herrings
+    }
+
+    /// Returns whether wrong actions are told only after the incident.
+    #[must_use]
+    pub fn conceals_wrong_actions(&self) -> bool {
+        self.rules.conceals
     }
 
     pub(super) fn rules(&self) -> &Rules {
@@ -252,7 +286,10 @@ fn parse(
     fault_kinds: &FaultKinds,
 ) -> Result<ActionFile, Diagnostics> {
     form::load(file, text, fault_kinds, |read, notes| {
-        let known = base.map(ActionCatalogue::actions);
+        let known = base.map(|catalogue| Base {
+            actions: &catalogue.actions,
+            renamed: &catalogue.renamed,
+        });
         check::check(&read, known, author, notes);
         Ok(read)
     })

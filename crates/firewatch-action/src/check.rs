@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::find_metric;
 
+use crate::action_file::{ActionFile, Amendment, Renamed};
 use crate::codes;
 use crate::decode::{Decoder, key_path};
-use crate::model::{ActionFile, ActionSpec, Category, Condition, Effect, Parameter};
+use crate::model::{ActionSpec, Category, Condition, Effect, Parameter};
 use crate::types;
 use firewatch_ron::{shown, suggest};
 
@@ -22,14 +23,16 @@ pub(super) enum Author<'a> {
     },
 }
 
-/// Checks the meaning of a file. `base` has the actions that the file extends; without it, what the file
+/// The catalogue that a file extends.
+#[derive(Clone, Copy)]
+pub(super) struct Base<'a> {
+    pub(super) actions: &'a [ActionSpec],
+    pub(super) renamed: &'a Renamed,
+}
+
+/// Checks the meaning of a file. `base` is what the file extends; without it, what the file
 /// amends is not checked.
-pub(super) fn check(
-    file: &ActionFile,
-    base: Option<&[ActionSpec]>,
-    author: Author,
-    notes: &mut Decoder,
-) {
+pub(super) fn check(file: &ActionFile, base: Option<Base>, author: Author, notes: &mut Decoder) {
     if let Author::User { built_in } = author {
         reserved(file, built_in, notes);
     }
@@ -51,31 +54,48 @@ pub(super) fn check(
         check_action(&path, action, notes);
     }
     let Some(base) = base else { return };
-    let known: BTreeSet<&str> = { base.iter() }
+    let known: BTreeSet<&str> = { base.actions.iter() }
         .chain(&file.actions)
         .map(ActionSpec::name)
         .collect();
     for amendment in &file.amend {
-        let path = key_path("amend", &amendment.name);
-        // An amendment can't use parameters.
-        effects(&path, "also", &amendment.also, &[], notes);
-        Limit {
-            owner: "an amendment",
-            what: "effects",
-            most: MAX_EFFECTS,
-            help: None,
+        check_amendment(amendment, base, &known, notes);
+    }
+}
+
+fn check_amendment(amendment: &Amendment, base: Base, known: &BTreeSet<&str>, notes: &mut Decoder) {
+    let path = key_path("amend", &amendment.name);
+    // An amendment can't use parameters.
+    effects(&path, "also", &amendment.also, &[], notes);
+    effects(&path, "always", &amendment.always, &[], notes);
+    if let Some(otherwise) = &amendment.otherwise {
+        let path = format!("{path}.otherwise");
+        if !otherwise.when.is_empty() || !otherwise.halts.is_empty() {
+            let message = "`otherwise` has no conditions, and halts nothing".to_owned();
+            notes.report(codes::UNREACHABLE_BRANCH, &path, message, "", None);
         }
-        .check(&format!("{path}.also"), amendment.also.len(), notes);
-        if !known.contains(&*amendment.name) {
-            let message = format!("there is no action `{}` to amend", shown(&amendment.name));
-            notes.report_with(
-                codes::UNKNOWN_ACTION,
-                &format!("{path}@key"),
-                message,
-                "",
-                || suggest(&amendment.name, "actions", known.iter().copied()),
-            );
-        }
+        effects(&path, "effects", &otherwise.effects, &[], notes);
+    }
+    let added = amendment.also.len() + amendment.always.len();
+    Limit {
+        owner: "an amendment",
+        what: "effects",
+        most: MAX_EFFECTS,
+        help: None,
+    }
+    .check(&format!("{path}.also"), added, notes);
+    if !known.contains(&*amendment.name) {
+        let message = format!("there is no action `{}` to amend", shown(&amendment.name));
+        notes.report_with(
+            codes::UNKNOWN_ACTION,
+            &format!("{path}@key"),
+            message,
+            "",
+            || {
+                { base.renamed.replacement(&amendment.name) }
+                    .or_else(|| suggest(&amendment.name, "actions", known.iter().copied()))
+            },
+        );
     }
 }
 
@@ -101,6 +121,11 @@ fn reserved(file: &ActionFile, built_in: &[ActionSpec], notes: &mut Decoder) {
             let path = format!("{}@key", key_path(field, name));
             notes.report(codes::RESERVED, &path, message, "reserved", Some(help));
         }
+    }
+    if !file.renamed.is_empty() {
+        let message = "only a profile has `renamed`".to_owned();
+        let help = "leave it out; give an action of your own any name that is free".to_owned();
+        notes.report(codes::RESERVED, "renamed", message, "", Some(help));
     }
     if file.rules.is_some() {
         let message = "only a profile has `rules`".to_owned();
@@ -140,7 +165,9 @@ impl Limit {
 }
 
 fn check_size(path: &str, action: &ActionSpec, notes: &mut Decoder) {
-    let effects = { action.branches.iter() }.map(|branch| branch.effects.len());
+    let effects = { action.branches.iter() }
+        .map(|branch| branch.effects.len())
+        .chain([action.always.len()]);
     for (field, what, count, most) in [
         (
             "parameters",
@@ -203,7 +230,8 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
             notes.report(codes::UNREACHABLE_BRANCH, &path, message, "", help);
         }
         let has_fault = branch.when.iter().any(|c| matches!(c, Condition::Fault(_)));
-        if !branch.halts.is_empty() && !has_fault {
+        let asks = has_fault || !branch.halts_where.is_empty();
+        if !branch.halts.is_empty() && !asks {
             let message = "a branch that halts faults needs a condition on their kinds".to_owned();
             let kinds: Vec<&str> = branch.halts.iter().map(|kind| kind.name()).collect();
             let help = Some(format!("add `fault([{}])` to its `when`", kinds.join(", ")));
@@ -233,6 +261,7 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
         }
         effects(&path, "effects", &branch.effects, &action.parameters, notes);
     }
+    effects(path, "always", &action.always, &action.parameters, notes);
     let ends = action
         .branches
         .last()
@@ -297,6 +326,9 @@ fn effects(
 ) {
     for (index, effect) in effects.iter().enumerate() {
         let problem = match effect {
+            Effect::Interrupt { errors } if !(0.0..=1.0).contains(errors) => Some(format!(
+                "`interrupt` takes a share from 0 to 1, not {errors}"
+            )),
             Effect::Change { metric, change, .. } => types::unfit(metric, change, parameters),
             Effect::SetMemoryLimit { parameter } => {
                 types::unfit_memory_limit(*parameter, parameters)

@@ -15,19 +15,21 @@ use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules};
 use crate::parameter::Parameters;
 use crate::session::ActionSession;
 
-const MEBIBYTE: i64 = 1 << 20;
+pub(super) const MEBIBYTE: i64 = 1 << 20;
 
-/// Keys of the metrics of memory.
-struct Keys {
-    usage: MetricKey,
-    limit: MetricKey,
-    utilization: MetricKey,
+/// Keys of the metrics that some effects always change.
+pub(super) struct Keys {
+    pub(super) usage: MetricKey,
+    pub(super) limit: MetricKey,
+    pub(super) utilization: MetricKey,
+    error_rate: MetricKey,
 }
 
-static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     usage: MetricKey::new("process_memory_usage_bytes"),
     limit: MetricKey::new("process_memory_limit_bytes"),
     utilization: MetricKey::new("process_memory_utilization"),
+    error_rate: MetricKey::new("http_server_error_rate"),
 });
 
 /// Runs the effects of one action in one environment.
@@ -52,6 +54,7 @@ impl EffectRunner<'_, '_> {
     pub(super) fn run(&mut self, effect: &Effect) -> Result<(), ActionError> {
         match effect {
             Effect::Change { metric, on, change } => self.change(metric, on, change)?,
+            Effect::Interrupt { errors } => self.interrupt(*errors)?,
             Effect::SetCounter { counter, to } => {
                 // The nodes of the mesh come first.
                 let mut nodes = self.environment.topology()?.graph().node_weights();
@@ -80,6 +83,7 @@ impl EffectRunner<'_, '_> {
             usage,
             limit,
             utilization,
+            ..
         } = &*KEYS;
         if *effect == Effect::StoreLogs {
             return Ok(self.environment.store_logs(index)?);
@@ -108,7 +112,28 @@ impl EffectRunner<'_, '_> {
                 let bytes = mebibytes.saturating_mul(MEBIBYTE);
                 context.set(&mut service, limit, &Value::Int(bytes))?;
             }
-            Effect::Change { .. } | Effect::StoreLogs | Effect::SetCounter { .. } => {}
+            Effect::Change { .. }
+            | Effect::StoreLogs
+            | Effect::Interrupt { .. }
+            | Effect::SetCounter { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Makes a share of the target's requests fail, and records in the session what has to be undone.
+    fn interrupt(&mut self, errors: f64) -> Result<(), ActionError> {
+        let Some(index) = self.service else {
+            return Ok(());
+        };
+        let mut nodes = self.environment.topology()?.graph().node_weights();
+        let name = nodes.nth(index).cloned();
+        let context = self.context;
+        let mut service = self.service(index)?;
+        let before = number(&service, &KEYS.error_rate);
+        let during = (before + (1.0 - before) * errors).clamp(0.0, 1.0);
+        context.set(&mut service, &KEYS.error_rate, &Value::Float(during))?;
+        if let Some(name) = name {
+            self.session.note_interruption(name, before, during);
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ mod union;
 mod values;
 mod words;
 
-pub use crate::model::ActionFile;
+pub use crate::action_file::ActionFile;
 pub use begun::Begun;
 pub use comparison::{Compared, ComparisonCall};
 pub use file::ActionsForm;

@@ -7,6 +7,7 @@
 //! format adds or overrides actions: [`ActionCatalogue::extended_by_file`].
 
 mod action_error;
+mod action_file;
 mod apply;
 mod catalogue;
 mod check;
@@ -24,6 +25,7 @@ mod report;
 mod request;
 mod scene;
 mod session;
+mod situation;
 mod state_error;
 mod template;
 mod text;

@@ -54,6 +54,8 @@ pub struct ActionSpec {
     pub(crate) ends_episode: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) branches: Vec<Branch>,
+    /// Effects of every branch, after its own.
+    pub(crate) always: Vec<Effect>,
 }
 
 impl ActionSpec {
@@ -107,7 +109,9 @@ impl ActionSpec {
 
     /// Returns the metrics that it may create, and on which services.
     pub fn creates(&self) -> impl Iterator<Item = (&Recipients, &str)> {
-        let effects = self.branches.iter().flat_map(|branch| &branch.effects);
+        let effects = { self.branches.iter() }
+            .flat_map(|branch| &branch.effects)
+            .chain(&self.always);
         effects.filter_map(|effect| match effect {
             Effect::Change {
                 metric,
@@ -141,6 +145,10 @@ pub(crate) struct Branch {
     pub(crate) effects: Vec<Effect>,
     /// Kinds of fault that are halted on the target.
     pub(crate) halts: Vec<FaultKind>,
+    /// If there are any, a fault is halted on whichever service they hold for, not on the target.
+    pub(crate) halts_where: Vec<Condition>,
+    /// Whether taking it is a wrong action, like taking the branch without conditions.
+    pub(crate) in_vain: bool,
     /// The report, a template for each line.
     pub(crate) report: Vec<Template>,
 }
@@ -162,6 +170,14 @@ pub(crate) enum Condition {
     Recorded(Comparison<f64>),
     /// At least one of its callers is not healthy.
     UnhealthyCaller,
+    /// A service that nobody calls is not healthy, and is no red herring.
+    CustomersHit,
+    /// The limit that [`Effect::SetMemoryLimit`] sets is above the present one.
+    MoreMemory(ParameterIndex),
+    /// That limit is below what is in use.
+    TooLittleMemory(ParameterIndex),
+    /// It holds for some service.
+    Somewhere(Box<Condition>),
     Not(Box<Condition>),
 }
 
@@ -180,6 +196,10 @@ pub(crate) enum Effect {
         parameter: ParameterIndex,
     },
     StoreLogs,
+    /// This share of the requests that succeed fails until the step after the next tick.
+    Interrupt {
+        errors: f64,
+    },
     SetCounter {
         counter: Counter,
         to: u64,
@@ -305,24 +325,7 @@ pub(crate) struct Rules {
     pub(crate) open_circuit_factor: f64,
     /// Whether an exception of the reference is an error.
     pub(crate) raises: bool,
-}
-
-/// A change of an existing action.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Amendment {
-    pub(crate) name: String,
-    pub(crate) guarded: Option<bool>,
-    /// Whether the effects of all branches are removed.
-    pub(crate) without_effects: bool,
-    /// Appended to the effects of the first branch.
-    pub(crate) also: Vec<Effect>,
-}
-
-/// The content of an action file.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ActionFile {
-    pub(crate) rules: Option<Rules>,
-    pub(crate) extra_metrics: Vec<String>,
-    pub(crate) actions: Vec<ActionSpec>,
-    pub(crate) amend: Vec<Amendment>,
+    /// Whether a wrong action is performed like any other, and a fault that does not show yet changes nothing
+    /// about what an action does and reports; if not, a wrong action is refused.
+    pub(crate) conceals: bool,
 }

@@ -1,12 +1,13 @@
 //! Deciding what an action does, before anything changes.
 
-use firewatch_sim::{EnvironmentRef, Fault, FaultKind, ServiceHandle, Status};
+use firewatch_sim::{EnvironmentRef, ServiceHandle};
 
 use crate::catalogue::{ActionCatalogue, ActionId};
 use crate::model::{ActionSpec, Branch, Category, Condition, Matching};
 use crate::parameter::{Parameters, Unfit};
 use crate::request::{HaltedFault, RequestedAction, Target};
 use crate::session::ActionSession;
+use crate::situation::{Seen, Situation};
 
 /// What an action will do to an environment in its current state.
 ///
@@ -43,6 +44,12 @@ pub(super) enum ActionEffect {
     Nothing,
 }
 
+impl ActionEffect {
+    fn of(branch: Option<usize>) -> Self {
+        branch.map_or(Self::Nothing, Self::Branch)
+    }
+}
+
 impl ActionCatalogue {
     /// Plans what an action does to the environment in its current state. `action` is the number from
     /// [`RequestedAction::action`]: the caller looks it up once.
@@ -63,13 +70,15 @@ impl ActionCatalogue {
             halts: None,
         };
         if let Some(spec) = self.get(action) {
-            let matching = self.rules().matching;
-            let looks = spec.category == Category::Investigation;
+            let seen = match self.rules().matching {
+                Matching::Primary => Seen::Primary,
+                Matching::Any if spec.category == Category::Investigation => Seen::Acting,
+                Matching::Any => Seen::Any,
+            };
             let at = Situation {
                 view,
                 session,
-                primary_only: matching == Matching::Primary,
-                active_only: matching == Matching::Any && looks,
+                seen,
                 target: None,
                 parameters: self.parameters(spec, request),
             };
@@ -116,127 +125,70 @@ impl ActionCatalogue {
             plan.effect = ActionEffect::BadParameter(index);
             return;
         }
-        plan.wrong = spec.guarded && self.is_wrong(&at);
+        if self.rules().conceals && unfit.is_none() {
+            return self.fill_in_concealed(plan, spec, &at);
+        }
+        plan.wrong = spec.guarded && (self.is_spared(&at) || self.looks_healthy(&at));
         plan.effect = if plan.wrong && !spec.applies_when_healthy {
             ActionEffect::NotNeeded
         } else if unfit.is_some() {
             ActionEffect::Raised
         } else {
-            let fits = |branch: &Branch| branch.when.iter().all(|condition| at.holds(condition));
-            let chosen = spec.branches.iter().position(fits);
-            chosen.map_or(ActionEffect::Nothing, ActionEffect::Branch)
+            ActionEffect::of(at.branch_of(spec))
         };
         if let ActionEffect::Branch(index) = plan.effect {
-            plan.halts = at.halted_by(&spec.branches[index].halts);
+            plan.halts = at.halted_by(&spec.branches[index]);
         }
     }
 
-    /// Returns whether the target needs no remedy.
-    fn is_wrong(&self, at: &Situation) -> bool {
-        let rules = self.rules();
-        (rules.spare_red_herrings && at.holds(&Condition::RedHerring))
-            || rules.healthy.iter().all(|condition| at.holds(condition))
-    }
-}
-
-/// The state that conditions are evaluated on.
-#[derive(Clone, Copy)]
-struct Situation<'a> {
-    view: &'a EnvironmentRef<'a>,
-    session: &'a ActionSession,
-    primary_only: bool,
-    /// Whether faults that were halted, or have not acted, leave nothing to be seen.
-    active_only: bool,
-    target: Option<usize>,
-    parameters: Parameters<'a>,
-}
-
-impl<'a> Situation<'a> {
-    fn holds(&self, condition: &Condition) -> bool {
-        let Some(target) = self.target else {
-            return self.holds_without_target(condition);
-        };
-        match condition {
-            Condition::Fault(kinds) => {
-                let fits = |fault| kinds.is_empty() || kinds.contains(&self.view.fault_kind(fault));
-                self.faults().any(fits)
-            }
-            Condition::ActiveFault => self.faults().any(|fault| !fault.halted),
-            Condition::RedHerring => self.is_red_herring(target),
-            Condition::Metric(metric, comparison) => {
-                let value = self.view.metric_at(target, metric);
-                value.is_some_and(|value| comparison.holds_for(&value))
-            }
-            Condition::HasMetric(metric) => self.view.metric_at(target, metric).is_some(),
-            Condition::UnhealthyCaller => {
-                let mut vitals = self.view.vitals().enumerate();
-                let calls = |caller| self.view.topology().calls(caller, target);
-                vitals.any(|(caller, v)| v.status != Status::Healthy && calls(caller))
-            }
-            Condition::Not(inner) => !self.holds(inner),
-            Condition::Parameter(..) | Condition::Recorded(_) => {
-                self.holds_without_target(condition)
-            }
-        }
-    }
-
-    /// Evaluates a condition without a target: `false` for those that are about one.
-    fn holds_without_target(&self, condition: &Condition) -> bool {
-        match condition {
-            Condition::Parameter(index, value) => {
-                self.parameters.get(*index).as_deref() == Some(value)
-            }
-            Condition::Recorded(comparison) => {
-                comparison.holds(&(self.session.recorded_ticks() as f64))
-            }
-            Condition::Not(inner) => !self.holds(inner),
-            _ => false,
-        }
-    }
-
-    fn is_red_herring(&self, target: usize) -> bool {
-        self.view.is_red_herring(target)
-    }
-
-    /// Returns the faults of the target that actions can see.
-    fn faults(&self) -> impl Iterator<Item = &'a Fault> + use<'a> {
-        let Self {
-            view,
-            target,
-            primary_only,
-            active_only,
-            ..
-        } = *self;
-        let is_cause = primary_only && view.environment().root_cause_service() == target;
-        view.faults().enumerate().filter_map(move |(index, fault)| {
-            let matches = match primary_only {
-                true => is_cause && index == 0,
-                false => Some(fault.node()) == target,
-            };
-            let is_seen = !active_only || (!fault.halted && fault.progression_tick > 0);
-            (matches && is_seen).then_some(fault)
-        })
-    }
-
-    /// Returns the first active fault of the target that a branch with these `halts` halts. Actions must see
-    /// a fault of that kind, which need not be the same fault.
-    fn halted_by(&self, halts: &[FaultKind]) -> Option<HaltedFault> {
-        if halts.is_empty() {
-            return None;
-        }
-        let is_seen = |kind| {
-            let is_kind = |fault| self.view.fault_kind(fault) == kind;
-            halts.contains(&kind) && self.faults().any(is_kind)
-        };
-        let mut faults = self.view.faults().enumerate();
-        let found = faults.find(|(_, fault)| {
-            !fault.halted
-                && Some(fault.node()) == self.target
-                && is_seen(self.view.fault_kind(fault))
+    /// Fills in the plan where a fault that does not show yet is concealed: the action does and reports what it
+    /// would without the fault, but halts it all the same.
+    fn fill_in_concealed(&self, plan: &mut ActionPlan, spec: &ActionSpec, at: &Situation) {
+        let applying = at.branch_of(spec);
+        let branch = applying.and_then(|index| spec.branches.get(index));
+        plan.halts = branch.and_then(|branch| at.halted_by(branch));
+        // Investigations report the state of a red herring as that of any service.
+        let is_spared = spec.category != Category::Investigation && self.is_spared(at);
+        let looks_healthy = self.looks_healthy(at);
+        plan.effect = ActionEffect::of(if is_spared && (looks_healthy || plan.halts.is_none()) {
+            spec.branches.len().checked_sub(1)
+        } else if looks_healthy {
+            let seen = Seen::Nothing;
+            Situation { seen, ..*at }.branch_of(spec)
+        } else {
+            applying
         });
-        found.map(|(index, fault)| HaltedFault {
-            index,
-            kind: self.view.fault_kind(fault),
-        })
+        plan.wrong = spec.guarded && plan.halts.is_none() && !self.mends(spec, branch, at);
+    }
+
+    /// Returns whether an action that halts nothing mends something by design: a symptom, or a metric that it sets.
+    fn mends(&self, spec: &ActionSpec, branch: Option<&Branch>, at: &Situation) -> bool {
+        let Some(branch) = branch.filter(|_| !self.is_spared(at)) else {
+            return false;
+        };
+        if spec.always.iter().any(|effect| at.is_changed_by(effect)) {
+            return true;
+        }
+        if spec.branches.len() == 1 {
+            // It does not tell when it helps.
+            return !self.looks_healthy(at) || at.holds(&Condition::ActiveFault);
+        }
+        let is_active = |condition: &Condition| match condition {
+            Condition::Fault(kinds) => at.has_active_fault(kinds),
+            _ => true,
+        };
+        let may_mend = !branch.when.is_empty() && branch.halts.is_empty() && !branch.in_vain;
+        may_mend && branch.when.iter().all(is_active)
+    }
+
+    /// Returns whether the target is a red herring, which needs no remedy.
+    fn is_spared(&self, at: &Situation) -> bool {
+        self.rules().spare_red_herrings && at.holds(&Condition::RedHerring)
+    }
+
+    /// Returns whether the target looks healthy.
+    fn looks_healthy(&self, at: &Situation) -> bool {
+        let mut healthy = self.rules().healthy.iter();
+        healthy.all(|condition| at.holds(condition))
     }
 }

@@ -213,9 +213,10 @@ pub struct ActionOutcome {
     pub category: Category,
     /// Whether the action had the target that it needs.
     pub valid: bool,
-    /// Whether the target needed no remedy.
+    /// Whether it remedied nothing. In the standard profile nothing else of the outcome but `halted` tells so: show
+    /// neither to whoever acts before the incident is over.
     pub wrong: bool,
-    /// Index of the branch that was taken; `None` if none was.
+    /// Index of the branch whose effects were run; `None` if none was.
     pub branch: Option<usize>,
     /// The fault that was halted.
     pub halted: Option<HaltedFault>,

@@ -31,6 +31,20 @@ pub struct ActionSession {
     circuit_breakers: Vec<(SmolStr, u64)>,
     specialist_ticks: u64,
     fault_halted: bool,
+    /// Interruptions by actions, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    interruptions: Vec<Interruption>,
+}
+
+/// An interruption of a service by an action, until the step after the next tick.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Interruption {
+    service: SmolStr,
+    /// Error rate of the service without the interruption.
+    before: f64,
+    /// Error rate of the service with it.
+    during: f64,
 }
 
 impl ActionSession {
@@ -58,6 +72,15 @@ impl ActionSession {
                 return Err(StateError::UnknownService(name.to_string()));
             }
         }
+        for interruption in &self.interruptions {
+            let name = &interruption.service;
+            if view.topology().service(name).is_none() {
+                return Err(StateError::UnknownService(name.to_string()));
+            }
+            let rates = [interruption.before, interruption.during];
+            let are_rates = rates.iter().all(|rate| (0.0..=1.0).contains(rate));
+            StateError::check_finite("interruptions", are_rates)?;
+        }
         Ok(())
     }
 
@@ -68,10 +91,12 @@ impl ActionSession {
         self.circuit_breakers.clear();
         self.specialist_ticks = 0;
         self.fault_halted = false;
+        self.interruptions.clear();
     }
 
-    /// Starts a step, between its tick and its action: records the metrics, then counts down the open circuit
-    /// breakers. Each open one first scales the error rates of its callers, by the catalogue's rules.
+    /// Starts a step, between its tick and its action: records the metrics, ends interruptions, then counts down
+    /// the open circuit breakers. Each open one first scales the error rates of its callers, by the catalogue's
+    /// rules.
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
@@ -81,7 +106,7 @@ impl ActionSession {
         environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
         self.record(&environment.view()?);
-        self.advance_circuit_breakers(catalogue, environment)
+        self.advance_passing_effects(catalogue, environment)
     }
 
     /// Records the metrics, the first half of [`start_step`](Self::start_step): for callers that read many
@@ -101,24 +126,29 @@ impl ActionSession {
         self.history.push_back(row);
     }
 
-    /// Returns whether a circuit breaker is open. If none is,
-    /// [`advance_circuit_breakers`](Self::advance_circuit_breakers) does nothing.
+    /// Returns whether a circuit breaker is open or a service interrupted. If not,
+    /// [`advance_passing_effects`](Self::advance_passing_effects) does nothing.
     #[must_use]
-    pub fn has_open_circuits(&self) -> bool {
-        !self.circuit_breakers.is_empty()
+    pub fn has_passing_effects(&self) -> bool {
+        !self.circuit_breakers.is_empty() || !self.interruptions.is_empty()
     }
 
-    /// Applies and counts down the open circuit breakers, the second half of [`start_step`](Self::start_step).
+    /// Ends interruptions, and applies and counts down the open circuit breakers: the second half of
+    /// [`start_step`](Self::start_step).
     ///
     /// # Errors
     /// [`SimError::NoEnvironment`].
-    pub fn advance_circuit_breakers(
+    pub fn advance_passing_effects(
         &mut self,
         catalogue: &ActionCatalogue,
         environment: &mut EnvironmentMut,
     ) -> Result<(), SimError> {
-        if !self.has_open_circuits() {
+        if !self.has_passing_effects() {
             return Ok(());
+        }
+        // The latest first: it was added on top of the others.
+        for interruption in self.interruptions.drain(..).rev() {
+            interruption.end(environment)?;
         }
         if catalogue.rules().open_circuit_factor != 1.0 {
             for (target, _) in &self.circuit_breakers {
@@ -180,6 +210,14 @@ impl ActionSession {
         self.fault_halted
     }
 
+    pub(super) fn note_interruption(&mut self, service: SmolStr, before: f64, during: f64) {
+        self.interruptions.push(Interruption {
+            service,
+            before,
+            during,
+        });
+    }
+
     pub(super) fn record_halt(&mut self) {
         self.fault_halted = true;
     }
@@ -198,14 +236,46 @@ impl ActionSession {
     }
 }
 
+static ERROR_RATE: LazyLock<MetricKey> = LazyLock::new(|| MetricKey::new("http_server_error_rate"));
+
+/// Error rate that recovery of the engine stops at.
+const ERROR_FLOOR: f64 = 0.01;
+
+impl Interruption {
+    /// Removes the errors that it added, and keeps what the tick changed besides.
+    fn end(&self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
+        let Some(index) = environment.topology()?.service(&self.service) else {
+            return Ok(());
+        };
+        let mut service = environment.service(index)?;
+        let errors = service.metric(&ERROR_RATE);
+        let Some(errors) = errors.and_then(|errors| errors.as_f64()) else {
+            return Ok(());
+        };
+        let ended = if errors == self.during {
+            self.before
+        } else if errors >= 1.0 {
+            // A fault took all the requests meanwhile.
+            return Ok(());
+        } else {
+            let without = errors - (self.during - self.before);
+            let floor = if self.before < ERROR_FLOOR {
+                self.before
+            } else {
+                ERROR_FLOOR
+            };
+            if without > floor { without } else { floor }
+        };
+        service.set_metric(&ERROR_RATE, &Value::Float(ended))
+    }
+}
+
 /// Scales the error rates of the target's callers, for an open circuit breaker.
 fn shield(
     catalogue: &ActionCatalogue,
     environment: &mut EnvironmentMut,
     target: &str,
 ) -> Result<(), SimError> {
-    static ERROR_RATE: LazyLock<MetricKey> =
-        LazyLock::new(|| MetricKey::new("http_server_error_rate"));
     let rules = catalogue.rules();
     let topology = environment.topology()?;
     let (services, target) = (0..topology.service_count(), topology.service(target));

@@ -20,10 +20,18 @@ pub(crate) fn own_answers(scenario: &Scenario) -> u64 {
     events.filter(|event| answers(&event.action)).count() as u64
 }
 
-/// Checks whether doing nothing loses.
-pub(crate) fn inaction(scenario: &Scenario, nothing: &PolicyResult) -> AuditFinding {
+/// Checks whether doing nothing loses, where it should.
+pub(crate) fn inaction(
+    scenario: &Scenario,
+    is_false_alarm: bool,
+    nothing: &PolicyResult,
+) -> AuditFinding {
+    if is_false_alarm {
+        let why = "it is a false alarm: nothing is wrong, and doing nothing is right";
+        return AuditFinding::skipped(AuditCheck::InactionLoses, why);
+    }
     let evidence = if nothing.won {
-        "doing nothing wins".to_owned()
+        "doing nothing wins: it heals itself, and is no false alarm".to_owned()
     } else {
         let first = nothing.shortfalls.first().map_or("", String::as_str);
         format!("doing nothing, {first} at the end")
@@ -31,7 +39,7 @@ pub(crate) fn inaction(scenario: &Scenario, nothing: &PolicyResult) -> AuditFind
     let advice = if own_answers(scenario) > 0 {
         "take what halts faults and what acts out of the timeline: it belongs into a runbook"
     } else {
-        "give it a fault that goes on to the end"
+        "give it a fault that goes on to the end, or leave out what hits customers to make it a false alarm"
     };
     AuditFinding::new(AuditCheck::InactionLoses, "", !nothing.won, evidence).advise(advice)
 }

@@ -91,6 +91,7 @@ impl Arena<'_> {
         let of_tick = work::of_tick(self.scenario);
         // The reset does the first tick.
         self.work.add(count, of_tick);
+        let mut tick = 1;
         loop {
             let running = runs.iter().filter(|run| run.played.is_none()).count();
             if running == 0 {
@@ -105,14 +106,19 @@ impl Arena<'_> {
                 }
             }
             batch.step(&actions, &mut steps)?;
+            tick += 1;
             for (index, run) in runs.iter_mut().enumerate() {
                 if run.played.is_none() {
                     let (score, step) = (batch.score(index)?, &steps[index]);
                     check_timeline(step)?;
                     let note = |view: &EnvironmentRef| {
                         run.note(self, &actions[index], step, view, score);
+                        // An incident that was declared over may have been played to its end.
+                        view.clock().tick.saturating_sub(tick)
                     };
-                    batch.fleet().read(index, note)?;
+                    let more = batch.fleet().read(index, note)?;
+                    self.work
+                        .add(usize::from(more > 0), of_tick.saturating_mul(more));
                 }
             }
         }
@@ -196,6 +202,7 @@ impl<'a> PolicyRun<'a> {
                 goals_met: standing.goals_met,
                 faults_halted: standing.faults_halted,
                 unhealthy: standing.unhealthy,
+                state_hash: format!("{:016x}", view.state_hash()),
             });
         }
     }

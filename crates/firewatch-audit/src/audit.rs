@@ -2,22 +2,28 @@
 
 use std::sync::Arc;
 
-use firewatch_action::{ActionRequest, Category};
 use firewatch_episode::EpisodeError;
 use firewatch_scenario::Scenario;
 use serde::Serialize;
 
-use crate::answers::{self, own_answers};
+use crate::alarm;
+use crate::answers::own_answers;
 use crate::arena::Arena;
+use crate::family::{BlindFamily, MeasuredDifficulty};
+use crate::field::{Choices, Field};
 use crate::finding::{AuditFinding, AuditVerdict};
+use crate::judge::Judged;
+use crate::leaks::{self, Evidence};
 use crate::options::AuditOptions;
-use crate::policy::{Policy, PolicyKind, PolicyPlan};
-use crate::result::{PolicyAction, PolicyResult};
-use crate::search::{self, Search};
+use crate::policy::PolicyKind;
+use crate::repeat::{self, Repeats};
+use crate::result::PolicyResult;
 use crate::text::counted;
 use crate::unanswered::UnansweredRun;
-use crate::work::{self, Cuts, Work};
-use crate::{difficulty, goals, moves, ordering};
+use crate::work::{Work, estimated_work};
+
+/// Results of a kind that an audit lists, where it plays many of the kind.
+const SHOWN: usize = 3;
 
 /// The result of an audit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,11 +31,28 @@ use crate::{difficulty, goals, moves, ordering};
 pub struct Audit {
     /// Whose rules and numbers held.
     pub profile: &'static str,
+    /// Whether nothing is wrong: no fault that an action can end begins, and no customer is hit.
+    pub is_false_alarm: bool,
     /// The findings, in the order of the checks.
     pub findings: Vec<AuditFinding>,
     /// Notes that help to read the findings.
     pub notes: Vec<String>,
-    /// The result of each policy.
+    /// The grade of doing nothing.
+    pub floor: f64,
+    /// The grade of the best runbook or found answer that wins.
+    pub ceiling: Option<f64>,
+    /// The least and the greatest sum of rewards of all policies.
+    pub reward_range: [f64; 2],
+    /// The least and the greatest grade of all policies.
+    pub grade_range: [f64; 2],
+    /// The difficulty that the scenario claims, and the one that was measured.
+    pub difficulty: MeasuredDifficulty,
+    /// The families of blind policies.
+    pub blind: Vec<BlindFamily>,
+    /// What was played twice.
+    pub repeats: Repeats,
+    /// The results of the policies. Of the single remedies, the remedies of the best answer alone, and the best
+    /// answer left early only the three with the best grades are listed.
     pub policies: Vec<PolicyResult>,
     /// Index of the policy that wins with the best grade, if a runbook or one that was searched for
     /// wins.
@@ -39,9 +62,20 @@ pub struct Audit {
     /// The limit, if the audit was stopped at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped_at_limit: Option<u64>,
-    /// The work that was simulated, in [service ticks](crate::DEFAULT_LIMIT).
-    #[serde(skip)]
-    pub work: u64,
+    /// The work, in [service ticks](crate::DEFAULT_LIMIT).
+    pub work: AuditWork,
+}
+
+/// The work of an audit, in [service ticks](crate::DEFAULT_LIMIT).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AuditWork {
+    /// What was simulated.
+    pub done: u64,
+    /// What was expected before: see [`estimated_work`].
+    pub estimated: u64,
+    /// The most that it may be: see [`AuditOptions::limit`].
+    pub limit: u64,
 }
 
 impl Audit {
@@ -64,7 +98,7 @@ pub fn audit(scenario: &Scenario, options: &AuditOptions) -> Result<Audit, Episo
 }
 
 /// As [`audit`]; `progress` is told, from any thread, how much work was done since the last time, in
-/// service ticks. All of it together is [`Audit::work`].
+/// service ticks. All of it together is [`AuditWork::done`].
 ///
 /// # Errors
 /// As [`audit`].
@@ -86,135 +120,127 @@ pub fn audit_watched(
         threads: options.threads,
         work: &work,
     };
+    let choices = Choices::of(&arena);
     let world = UnansweredRun::watch(scenario, &arena.catalogue, &work)?;
-    let services = scenario.services.iter().map(|service| &*service.name);
-    let remedies = moves::moves(&arena.catalogue, services.clone(), |spec| {
-        spec.category() == Category::Remediation
-    });
-    let all = moves::moves(&arena.catalogue, services, |spec| !spec.ends_episode());
-    let (mut policies, mut played, mut cuts) = play_basic(&arena, &remedies, &all, options)?;
-
-    let mut found = None;
-    let mut farthest = None;
+    let is_false_alarm = alarm::is_false_alarm(scenario, &arena.catalogue, &world);
+    let mut field = Field::new(&arena, options);
+    field.play_basic()?;
+    let evidence = read_evidence(&arena, options)?;
+    field.cuts.reports = evidence.is_cut();
+    field.play_blind(&choices)?;
     let wins = |played: &PolicyResult| played.kind == PolicyKind::Runbook && played.won;
-    if options.max_actions > 0 && !played.iter().any(wins) {
-        let limit = work::limit_of_search(scenario, options.limit);
-        let mut search = Search::new(&arena, &world, &remedies, limit);
-        let answer = search.run(&played[0], options.max_actions)?;
-        cuts.search = search.is_cut;
-        // Doing nothing is no answer, though it may win.
-        if answer.played.won && !answer.actions.is_empty() {
-            found = Some(search::as_runbook(&answer.actions).to_string());
-            policies.push(search::policy(answer.actions));
-            played.push(answer.played);
-        } else {
-            farthest = Some(answer.played);
-        }
+    let is_searched = options.max_actions > 0 && !is_false_alarm && !field.played.iter().any(wins);
+    let (found, farthest) = match is_searched {
+        true => field.search(&world, &choices)?,
+        false => (None, None),
+    };
+    let winning = field.winning();
+    match winning {
+        Some(best) => field.play_compared(best)?,
+        // In a false alarm doing nothing is the answer.
+        None if is_false_alarm => field.play_left(0)?,
+        None => {}
     }
-    let winning = best(&played);
-    if let Some(best) = winning {
-        let wrong = wrong_action(&played);
-        let worse = ordering::worse(&arena, &policies[best], &played[best], wrong);
-        played.extend(arena.play(&worse)?);
-    }
-    let winner = winning.map(|best| &played[best]);
-    let mut findings = world.fault_effects(scenario);
-    findings.push(answers::inaction(scenario, &played[0]));
-    let most = options.max_actions;
-    findings.push(answers::winnable(
-        winner,
-        farthest.as_ref(),
-        &played[0],
-        most,
-        cuts,
-    ));
-    findings.extend(answers::runbooks(&played));
-    findings.extend(goals::check(scenario, &played, cuts));
-    findings.extend(world.red_herrings(scenario));
-    findings.push(difficulty::check(scenario, &played, cuts));
-    findings.extend(ordering::check(winner, &played, cuts));
-    let stopped_at_limit = cuts.any().then_some(options.limit);
+    let (repeats, determinism) = repeat_all(&arena, &mut field, &evidence)?;
+    let judged = Judged {
+        world: &world,
+        field: &field,
+        evidence: &evidence,
+        is_false_alarm,
+        best: winning.or(is_false_alarm.then_some(0)),
+        farthest: farthest.as_ref(),
+        max_actions: options.max_actions,
+    };
+    let (mut findings, blind, difficulty) = judged.findings(scenario);
+    findings.push(determinism);
+    let stopped_at_limit = field.cuts.any().then_some(options.limit);
+    let ranges = [
+        |p: &PolicyResult| p.reward,
+        |p: &PolicyResult| p.grade.total,
+    ];
+    let [reward_range, grade_range] = ranges.map(|value| range(&field.played, value));
+    let (policies, winning) = shown(field.played, winning);
     Ok(Audit {
         profile: profile.name(),
+        is_false_alarm,
         findings,
         notes: notes(scenario, stopped_at_limit),
-        policies: played,
+        floor: policies[0].grade.total,
+        ceiling: winning.map(|best| policies[best].grade.total),
+        reward_range,
+        grade_range,
+        difficulty,
+        blind,
+        repeats,
+        policies,
         winning,
         found,
         stopped_at_limit,
-        work: work.done(),
+        work: AuditWork {
+            done: work.done(),
+            estimated: estimated_work(scenario, options),
+            limit: options.limit,
+        },
     })
 }
 
-/// Plays the policies that need no search: doing nothing first, then the runbooks, the random ones, and each
-/// single action, the last two within half of the limit. Returns the policies that were played, their
-/// results, and the parts that were left out.
-fn play_basic<'a>(
+/// Reads names, logs and reports. The reports take at most an eighth of the limit.
+fn read_evidence(arena: &Arena, options: &AuditOptions) -> Result<Evidence, EpisodeError> {
+    let (scenario, file) = (arena.scenario, options.file.as_deref());
+    let scan = leaks::scan_texts(scenario, &arena.catalogue, file);
+    Evidence::read(arena, scan, &leaks::faulty(scenario), options.limit / 8)
+}
+
+/// Plays some policies again and reads the logs again.
+fn repeat_all(
     arena: &Arena,
-    remedies: &[ActionRequest],
-    all: &'a [ActionRequest],
-    options: &'a AuditOptions,
-) -> Result<(Vec<Policy<'a>>, Vec<PolicyResult>, Cuts), EpisodeError> {
-    let mut policies = basic(remedies, all, options);
-    let needed = 1 + options.runbooks.len();
-    let mut played = arena.play(&policies[..needed])?;
-    played.extend(arena.play_within(options.limit / 2, &policies[needed..])?);
-    let random = usize::try_from(options.random).unwrap_or(usize::MAX);
-    let cuts = Cuts {
-        random: played.len() < random.saturating_add(needed).min(policies.len()),
-        singles: played.len() < policies.len(),
-        search: false,
+    field: &mut Field,
+    evidence: &Evidence,
+) -> Result<(Repeats, AuditFinding), EpisodeError> {
+    let picked = repeat::picked(&field.played);
+    let again = field.repeat(&picked)?;
+    let logs = match arena.fitting(field.limit()) {
+        0 => evidence.logs,
+        _ => leaks::logs_again(arena)?,
     };
-    policies.truncate(played.len());
-    Ok((policies, played, cuts))
+    let first: Vec<&PolicyResult> = picked.iter().map(|&index| &field.played[index]).collect();
+    let is_cut = field.cuts.repeats;
+    Ok(repeat::compare(
+        &first,
+        &again,
+        [evidence.logs, logs],
+        is_cut,
+    ))
 }
 
-/// Returns doing nothing first, then the runbooks, the random policies, and each single action.
-fn basic<'a>(
-    remedies: &[ActionRequest],
-    all: &'a [ActionRequest],
-    options: &'a AuditOptions,
-) -> Vec<Policy<'a>> {
-    let waiting = PolicyPlan::Sequence(Vec::new());
-    let nothing = Policy::new(PolicyKind::Nothing, "do nothing", waiting);
-    let runbooks = { options.runbooks.iter() }.map(|runbook| {
-        let plan = PolicyPlan::Runbook(Arc::clone(runbook));
-        Policy::new(PolicyKind::Runbook, &runbook.name, plan)
-    });
-    let random = (0..options.random).map(|number| {
-        let name = format!("random {number}");
-        Policy::new(PolicyKind::Random, name, PolicyPlan::Random(number, all))
-    });
-    let single = remedies.iter().map(|remedy| {
-        let plan = PolicyPlan::Sequence(vec![(0, remedy.clone())]);
-        Policy::new(PolicyKind::Single, remedy.arguments().to_string(), plan)
-    });
-    let basic = std::iter::once(nothing).chain(runbooks);
-    basic.chain(random).chain(single).collect()
+/// The least and the greatest of a number of all policies.
+fn range(played: &[PolicyResult], value: fn(&PolicyResult) -> f64) -> [f64; 2] {
+    let values = played.iter().map(value);
+    let start = [f64::INFINITY, f64::NEG_INFINITY];
+    values.fold(start, |[least, most], next| {
+        [least.min(next), most.max(next)]
+    })
 }
 
-/// Returns the runbook or the found answer that wins with the best grade; of equals the first.
-fn best(played: &[PolicyResult]) -> Option<usize> {
-    let is_answer = |played: &PolicyResult| {
-        played.won && matches!(played.kind, PolicyKind::Runbook | PolicyKind::Found)
-    };
-    let answers = { played.iter().enumerate() }.filter(|(_, played)| is_answer(played));
-    let grade = |played: &PolicyResult| played.grade.total;
-    let best = answers.reduce(|best, next| {
-        if grade(next.1) > grade(best.1) {
-            next
-        } else {
-            best
-        }
-    });
-    best.map(|(index, _)| index)
-}
-
-/// Returns a remedy that is wrong at the first step.
-fn wrong_action(played: &[PolicyResult]) -> Option<ActionRequest> {
-    let mut singles = { played.iter() }.filter(|played| played.kind == PolicyKind::Single);
-    let wrong = singles.find(|played| played.wrong_actions > 0)?;
-    wrong.actions.first().map(PolicyAction::request)
+/// Leaves out most of those policies of which there are many: of each such kind the ones with the best grades
+/// stay. Returns the others with the index of the winning one.
+fn shown(played: Vec<PolicyResult>, winning: Option<usize>) -> (Vec<PolicyResult>, Option<usize>) {
+    let mut stays = vec![true; played.len()];
+    for kind in [PolicyKind::Single, PolicyKind::Alone, PolicyKind::Left] {
+        let indices = 0..played.len();
+        let mut own: Vec<usize> = indices
+            .filter(|&index| played[index].kind == kind)
+            .collect();
+        let grade = |index: usize| played[index].grade.total;
+        own.sort_by(|&a, &b| grade(b).total_cmp(&grade(a)));
+        own.into_iter()
+            .skip(SHOWN)
+            .for_each(|index| stays[index] = false);
+    }
+    let winning = winning.map(|best| stays[..best].iter().filter(|stays| **stays).count());
+    let mut stays = stays.into_iter();
+    let shown = played.into_iter().filter(|_| stays.next() == Some(true));
+    (shown.collect(), winning)
 }
 
 /// Returns notes that help to read the findings.

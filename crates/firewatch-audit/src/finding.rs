@@ -15,7 +15,7 @@ pub(crate) use won;
 
 /// The checks with their names and definitions: each definition stands here and nowhere else.
 macro_rules! checks {
-    ($($variant:ident, $name:literal, $definition:literal;)*) => {
+    ($($variant:ident, $name:literal, [$($part:literal),*], $definition:literal;)*) => {
         /// The checks of an audit.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "snake_case")]
@@ -42,19 +42,36 @@ macro_rules! checks {
                     $(Self::$variant => $definition,)*
                 }
             }
+
+            /// Names of its parts: the [code](AuditFinding::code) of a finding is the name of the check, and
+            /// that of the part where it has any.
+            #[must_use]
+            pub fn parts(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$variant => &[$($part),*],)*
+                }
+            }
         }
     };
 }
 
 checks! {
-    TakesEffect, "takes_effect", "There is a fault, and each fault takes effect: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more.";
-    InactionLoses, "inaction_loses", "Doing nothing does not win.";
-    Winnable, "winnable", "A given runbook wins, or a sequence of few actions that the search finds.";
-    Runbooks, "runbooks", "Each given runbook wins, and does nothing that is wrong or can't be done.";
-    Goals, "goals", "Each goal is met at the end of one policy and missed at the end of another.";
-    RedHerrings, "red_herrings", "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
-    Difficulty, "difficulty", "It is as hard as it says: at most 1 in 8 random policies win a medium incident, at most 1 in 16 a hard one, and no single action wins a hard one.";
-    Ordering, "ordering", "The best answer that wins has a grade at least 0.2 above doing nothing, not below the mean of the random policies, and not below the same answer half of the ticks later, after a wrong action, or with its remedy done to one service after the other.";
+    TakesEffect, "takes_effect", [], "Each fault takes effect: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more.";
+    FalseAlarm, "false_alarm", ["alarm", "reward", "cost"], "In a false alarm (no fault that an action can end, and no customer hit) an alert fires or there is a red herring, doing nothing and declaring at once get the grade 1, and each single remedy costs.";
+    InactionLoses, "inaction_loses", [], "Doing nothing does not win, except in a false alarm.";
+    Winnable, "winnable", [], "A given runbook wins, or a sequence of at most `--max-actions` actions that the search finds.";
+    Runbooks, "runbooks", [], "Each given runbook wins, and does nothing that is wrong or can't be done.";
+    Goals, "goals", [], "Each goal is met at the end of one policy and missed at the end of another.";
+    RedHerrings, "red_herrings", [], "Each red herring looks suspicious (an error rate of 0.05 or more, an alert, or a planted log line) and harms nobody: without faults it stays healthy, and its data fresh where that counts.";
+    Floor, "floor", [], "Doing nothing has a grade of at most 0.05.";
+    Ceiling, "ceiling", [], "Each given runbook has a grade of at least 0.9.";
+    Blind, "blind", ["declare", "single", "cycle_worst", "cycle_deepest", "catalogue_order", "random", "first_then_leave"], "The mean grade of each family of blind policies is at most 0.5 in a medium incident and 0.35 in a hard one.";
+    Difficulty, "difficulty", [], "It is as hard as it says: no remedy alone, at any tick, wins a hard incident, and the families of blind policies stay below the limits of its difficulty.";
+    Leaving, "leaving", ["early", "at_once"], "Declaring at any tick in the course of the best answer earns no more than playing it to the end, and declaring at once no more than doing nothing: neither grade nor sum of rewards.";
+    Ordering, "ordering", ["lost_above_won", "chance", "late", "wrong_first", "everywhere"], "No policy that loses has a higher grade or sum of rewards than one that wins, and the best answer has a grade not below the mean of the random policies, the same answer half of the ticks later, after a wrong action, or with its remedy done to one service after the other.";
+    Rewards, "rewards", [], "The sum of the rewards of each policy is its grade, to within 1e-9.";
+    Leaks, "leaks", ["kind", "remedy", "advice", "cause", "error_log"], "Nothing gives the answer away: no log, report, name, description or file name has the name of a fault kind, of a remedy or of the root cause's service in it where that tells it, no log gives advice, and the log of more than one service has an error line.";
+    Determinism, "determinism", [], "Policies and logs that are played twice give the same results, to the bit.";
 }
 
 impl fmt::Display for AuditCheck {
@@ -83,6 +100,9 @@ pub enum AuditVerdict {
 pub struct AuditFinding {
     /// The check.
     pub check: AuditCheck,
+    /// Name of the check and, where it has parts, of the part, like `leaks.kind`. It is stable: programs can
+    /// go by it.
+    pub code: String,
     /// The subject, such as a fault or a goal; empty for the incident as a whole.
     pub about: String,
     /// The verdict.
@@ -103,6 +123,7 @@ impl AuditFinding {
     ) -> Self {
         Self {
             check,
+            code: check.name().to_owned(),
             about: about.into(),
             verdict: if holds {
                 AuditVerdict::Passed
@@ -111,6 +132,22 @@ impl AuditFinding {
             },
             evidence: evidence.into(),
             advice: None,
+        }
+    }
+
+    /// The same about a part of the check, one of [`AuditCheck::parts`].
+    pub(crate) fn part(self, part: &str) -> Self {
+        Self {
+            code: format!("{}.{part}", self.check.name()),
+            ..self
+        }
+    }
+
+    /// The same about a subject.
+    pub(crate) fn about(self, about: impl Into<String>) -> Self {
+        Self {
+            about: about.into(),
+            ..self
         }
     }
 
@@ -140,6 +177,7 @@ impl AuditFinding {
     pub(crate) fn skipped(check: AuditCheck, evidence: impl Into<String>) -> Self {
         Self {
             check,
+            code: check.name().to_owned(),
             about: String::new(),
             verdict: AuditVerdict::Skipped,
             evidence: evidence.into(),

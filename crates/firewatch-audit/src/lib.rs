@@ -19,28 +19,43 @@
 //! # }
 //! ```
 
+mod aim;
+mod alarm;
 mod answers;
 mod arena;
 mod audit;
-mod difficulty;
+mod chance;
+mod family;
+mod field;
 mod finding;
+mod floor;
 mod goals;
+mod incidents;
+mod judge;
+mod leaks;
+mod leaving;
 mod moves;
 mod options;
 mod ordering;
+mod panel;
 mod policy;
+mod repeat;
 mod result;
+mod rewards;
 mod search;
 mod text;
 mod unanswered;
 mod work;
 
-pub use audit::{Audit, audit, audit_watched};
+pub use audit::{Audit, AuditWork, audit, audit_watched};
+pub use family::{BlindFamily, MeasuredDifficulty};
 pub use finding::{AuditCheck, AuditFinding, AuditVerdict};
-pub use options::{AuditOptions, DEFAULT_LIMIT};
+pub use incidents::{GuessResult, IncidentSet};
+pub use options::{AuditOptions, DEFAULT_LIMIT, DEFAULT_SINGLES};
 pub use policy::PolicyKind;
+pub use repeat::Repeats;
 pub use result::{PolicyAction, PolicyResult};
-pub use work::least_work;
+pub use work::{estimated_work, least_work};
 
 /// The definition of winning.
 pub const WON: &str = finding::won!();

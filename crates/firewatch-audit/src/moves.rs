@@ -1,13 +1,13 @@
 //! The actions that policies choose from.
 
 use firewatch_action::{
-    ActionCatalogue, ActionRequest, ActionSpec, Parameter, ParameterKind, WAIT,
+    ActionCatalogue, ActionRequest, ActionSpec, Category, Parameter, ParameterKind, WAIT,
 };
 use firewatch_sim::Value;
 
 /// The actions that pass the filter, on each service where they take one, with each choice of their
-/// parameters, one at a time: every choice of text, the least and the greatest number; then with the
-/// defaults.
+/// parameters, one at a time: the defaults first, so that of equal answers the plainest is found; then every
+/// choice of text, the least and the greatest number.
 pub(crate) fn moves<'a>(
     catalogue: &ActionCatalogue,
     services: impl Iterator<Item = &'a str> + Clone,
@@ -28,11 +28,11 @@ pub(crate) fn moves<'a>(
 }
 
 fn choose(spec: &ActionSpec, plain: ActionRequest, moves: &mut Vec<ActionRequest>) {
+    moves.push(plain.clone());
     for parameter in spec.parameters() {
         let choices = choices(parameter).into_iter();
         moves.extend(choices.map(|value| plain.clone().with(parameter.name(), value)));
     }
-    moves.push(plain);
 }
 
 /// Returns the values that a parameter is tried with besides its default.
@@ -61,6 +61,12 @@ fn number(kind: ParameterKind, bound: f64) -> Value {
     } else {
         Value::Float(bound)
     }
+}
+
+/// Whether the action of that name is a remedy.
+pub(crate) fn is_remedy(catalogue: &ActionCatalogue, name: &str) -> bool {
+    let mut specs = catalogue.actions().iter();
+    specs.any(|spec| spec.name() == name && spec.category() == Category::Remediation)
 }
 
 /// Returns the request as a short phrase.

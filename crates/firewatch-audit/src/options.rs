@@ -9,6 +9,9 @@ use firewatch_scenario::Runbook;
 /// services, the calls between them and its faults.
 pub const DEFAULT_LIMIT: u64 = 100_000_000;
 
+/// Most policies of a single action, unless another number is given.
+pub const DEFAULT_SINGLES: u64 = 2048;
+
 /// The options of an audit.
 #[derive(Clone, Debug)]
 pub struct AuditOptions {
@@ -22,6 +25,11 @@ pub struct AuditOptions {
     pub max_actions: usize,
     /// Number of random policies.
     pub random: u64,
+    /// Most policies of a single action: each remedy is done at each tick, or at ticks drawn by the scenario's
+    /// seed if these would be more.
+    pub singles: u64,
+    /// Name of the scenario's file, without a folder: it must not give the answer away either.
+    pub file: Option<String>,
     /// Most work, in [service ticks](DEFAULT_LIMIT). Policies that were not tried by then are left out, and
     /// checks that need them are [undecided](crate::AuditVerdict::Undecided). The work that
     /// [`least_work`](crate::least_work) counts is done in any case. The random policies and the single
@@ -39,6 +47,8 @@ impl Default for AuditOptions {
             runbooks: Vec::new(),
             max_actions: 4,
             random: 64,
+            singles: DEFAULT_SINGLES,
+            file: None,
             limit: DEFAULT_LIMIT,
             threads: 1,
         }

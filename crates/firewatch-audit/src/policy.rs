@@ -1,5 +1,6 @@
 //! Policies: ways to answer an incident, step by step.
 
+use std::fmt;
 use std::sync::Arc;
 
 use firewatch_action::ActionRequest;
@@ -7,31 +8,84 @@ use firewatch_response::Responder;
 use firewatch_scenario::Runbook;
 use firewatch_sim::EnvironmentRef;
 use rand_chacha::ChaCha8Rng;
-use rand_core::{Rng, SeedableRng};
 use serde::Serialize;
 
+use crate::aim::Aim;
+use crate::chance;
 use firewatch_response::score::Score;
 
-/// The kinds of policies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PolicyKind {
+/// The kinds with their names: each name stands here and nowhere else.
+macro_rules! kinds {
+    ($($(#[doc = $about:literal])* $variant:ident = $name:literal,)*) => {
+        /// The kinds of policies.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum PolicyKind {
+            $($(#[doc = $about])* $variant,)*
+        }
+
+        impl PolicyKind {
+            /// The name in reports.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// Waits throughout.
-    Nothing,
+    Nothing = "nothing",
+    /// Declares the incident resolved at the first step.
+    Declare = "declare",
     /// Draws an action each step, out of all on all services but those that wait or end the episode.
-    Random,
-    /// Does one remedy at the first step, then waits.
-    Single,
+    Random = "random",
+    /// Does one remedy at one step.
+    Single = "single",
+    /// Does the common remedies in turn to the service that is worst off.
+    CycleWorst = "cycle_worst",
+    /// Does the common remedies in turn to the deepest unhealthy service.
+    CycleDeepest = "cycle_deepest",
+    /// Does each remedy in the order of the catalogue to the service that is worst off.
+    CatalogueOrder = "catalogue_order",
+    /// Does the first remedy of the best answer, and declares before the next fault begins.
+    FirstThenLeave = "first_then_leave",
     /// Follows a given runbook.
-    Runbook,
+    Runbook = "runbook",
     /// Does what the search found to win.
-    Found,
+    Found = "found",
     /// Gives the best answer half of the ticks later.
-    Late,
+    Late = "late",
     /// Gives the best answer after a wrong action.
-    WrongFirst,
+    WrongFirst = "wrong_first",
     /// Does the best answer's remedy to every service in turn, from the tick at which that does it.
-    Everywhere,
+    Everywhere = "everywhere",
+    /// Does one remedy of the best answer alone, at one step.
+    Alone = "alone",
+    /// Gives the best answer up to a step, and declares there.
+    Left = "left",
+}
+
+impl PolicyKind {
+    /// The families of blind policies: they know nothing of the incident, or leave it after the first remedy.
+    pub const BLIND: [Self; 7] = [
+        Self::Declare,
+        Self::Single,
+        Self::CycleWorst,
+        Self::CycleDeepest,
+        Self::CatalogueOrder,
+        Self::Random,
+        Self::FirstThenLeave,
+    ];
+}
+
+impl fmt::Display for PolicyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 /// The actions of a policy, by steps counted from 0: the first step does tick 2.
@@ -43,6 +97,13 @@ pub(crate) enum PolicyPlan<'a> {
     Sequence(Vec<(u64, ActionRequest)>),
     /// The steps of the runbook.
     Runbook(Arc<Runbook>),
+    /// The actions in turn, on the service that is aimed at if they take one, as long as one is not healthy.
+    InTurn(Aim, Arc<[ActionRequest]>),
+}
+
+/// Returns the step that does that tick; a reset does the first.
+pub(crate) fn step_of_tick(tick: u64) -> u64 {
+    tick.saturating_sub(2)
 }
 
 /// A way to answer an incident.
@@ -55,6 +116,8 @@ pub(crate) struct Policy<'a> {
     /// The action at the first step, before the plan begins.
     pub(crate) first: Option<ActionRequest>,
     pub(crate) plan: PolicyPlan<'a>,
+    /// The step at which it declares, in place of what the plan does there.
+    pub(crate) leaves: Option<(u64, ActionRequest)>,
 }
 
 impl<'a> Policy<'a> {
@@ -65,6 +128,7 @@ impl<'a> Policy<'a> {
             delay: 0,
             first: None,
             plan,
+            leaves: None,
         }
     }
 
@@ -75,26 +139,16 @@ impl<'a> Policy<'a> {
             step: 0,
             mind: match &self.plan {
                 PolicyPlan::Random(number, moves) => {
-                    PolicyState::Random(Box::new(stream(seed, *number)), moves)
+                    PolicyState::Random(Box::new(chance::stream(seed, *number)), moves)
                 }
                 PolicyPlan::Sequence(actions) => PolicyState::Sequence(actions),
                 PolicyPlan::Runbook(runbook) => {
                     PolicyState::Runbook(Responder::new(Arc::clone(runbook)))
                 }
+                PolicyPlan::InTurn(aim, actions) => PolicyState::InTurn(*aim, actions, 0),
             },
         }
     }
-}
-
-/// Each random policy has a ChaCha stream of its own, keyed by the scenario's seed.
-fn stream(seed: u64, number: u64) -> ChaCha8Rng {
-    let mut key = [0; 32];
-    key[..8].copy_from_slice(&seed.to_le_bytes());
-    // Apart from the streams that the scenario itself draws from.
-    key[8..13].copy_from_slice(b"audit");
-    let mut random = ChaCha8Rng::from_seed(key);
-    random.set_stream(number);
-    random
 }
 
 /// Follows a policy through an episode.
@@ -108,6 +162,8 @@ enum PolicyState<'a> {
     Random(Box<ChaCha8Rng>, &'a [ActionRequest]),
     Sequence(&'a [(u64, ActionRequest)]),
     Runbook(Responder),
+    /// With the number of actions so far.
+    InTurn(Aim, &'a [ActionRequest], usize),
 }
 
 impl PolicyRunner<'_> {
@@ -115,6 +171,9 @@ impl PolicyRunner<'_> {
     pub(crate) fn next(&mut self, view: &EnvironmentRef, score: &Score) -> ActionRequest {
         let step = self.step;
         self.step += 1;
+        if let Some((_, declare)) = self.policy.leaves.as_ref().filter(|(at, _)| *at == step) {
+            return declare.clone();
+        }
         let first = self.policy.first.as_ref();
         if let Some(first) = first.filter(|_| step == 0) {
             return first.clone();
@@ -129,16 +188,24 @@ impl PolicyRunner<'_> {
 impl PolicyState<'_> {
     fn decide(&mut self, step: u64, view: &EnvironmentRef, score: &Score) -> Option<ActionRequest> {
         match self {
-            Self::Random(random, moves) => {
-                let product = u128::from(random.next_u64()) * moves.len() as u128;
-                // The high half is below the number of moves.
-                moves.get(usize::try_from(product >> 64).ok()?).cloned()
-            }
+            Self::Random(random, moves) => moves.get(chance::index(random, moves.len())).cloned(),
             Self::Sequence(actions) => {
                 let due = actions.iter().find(|(at, _)| *at == step);
                 due.map(|(_, request)| request.clone())
             }
             Self::Runbook(responder) => responder.next(view, score).cloned(),
+            Self::InTurn(aim, actions, done) => {
+                let target = aim.pick(view)?;
+                let action = actions.get(*done % actions.len().max(1))?.clone();
+                *done += 1;
+                Some(match action.target {
+                    Some(_) => ActionRequest {
+                        target: Some(target.to_owned()),
+                        ..action
+                    },
+                    None => action,
+                })
+            }
         }
     }
 }

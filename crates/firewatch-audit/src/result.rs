@@ -89,6 +89,8 @@ pub struct PolicyResult {
     pub faults_halted: Vec<bool>,
     /// Services that were not healthy at the end.
     pub unhealthy: Vec<String>,
+    /// A fingerprint of the state at the end, in hexadecimal digits.
+    pub state_hash: String,
 }
 
 impl PolicyResult {

@@ -9,7 +9,7 @@ use firewatch_scenario::{Runbook, Scenario};
 
 use crate::arena::Arena;
 use crate::moves;
-use crate::policy::{Policy, PolicyKind, PolicyPlan};
+use crate::policy::{Policy, PolicyKind, PolicyPlan, step_of_tick};
 use crate::result::PolicyResult;
 use crate::unanswered::UnansweredRun;
 use firewatch_episode::EpisodeError;
@@ -167,11 +167,6 @@ pub(crate) fn as_runbook(actions: &Actions) -> Runbook {
         steps,
         ..Runbook::default()
     }
-}
-
-/// Returns the step that does that tick; a reset does the first.
-pub(crate) fn step_of_tick(tick: u64) -> u64 {
-    tick.saturating_sub(2)
 }
 
 /// Returns the steps whose tick is the first after the start of a later fault, or after an event of the

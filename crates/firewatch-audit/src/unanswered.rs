@@ -24,6 +24,10 @@ const LAG: &str = "data_freshness_lag_seconds";
 pub(crate) struct UnansweredRun {
     /// The tick at which each service first is not healthy.
     pub(crate) unhealthy_since: Vec<Option<u64>>,
+    /// The first tick at which customers are hit.
+    pub(crate) hit_at: Option<u64>,
+    /// The first alert and its tick.
+    pub(crate) alert: Option<(u64, String)>,
     faults: Vec<FaultSeen>,
     red_herrings: Vec<RedHerringSeen>,
 }
@@ -61,6 +65,8 @@ impl UnansweredRun {
         let count = scenario.all_faults().count();
         let mut world = Self {
             unhealthy_since: vec![None; scenario.services.len()],
+            hit_at: None,
+            alert: None,
             faults: vec![FaultSeen::default(); count],
             red_herrings: vec![RedHerringSeen::default(); scenario.red_herrings.len()],
         };
@@ -118,6 +124,15 @@ impl UnansweredRun {
         };
         let with = vitals(0)?;
         let tick = batch.fleet().read(0, |view| view.clock().tick)?;
+        let score = batch.score(0)?;
+        if score.user_impact() {
+            self.hit_at.get_or_insert(tick);
+        }
+        if self.alert.is_none() {
+            let alerts = { batch.fleet() }.read(0, |view| score.alerts(view, scenario.seed))?;
+            let first = alerts.first();
+            self.alert = first.map(|alert| (tick, format!("{} of {}", alert.name, alert.service)));
+        }
         for (since, vitals) in self.unhealthy_since.iter_mut().zip(&with) {
             if vitals.status != Status::Healthy {
                 since.get_or_insert(tick);
@@ -175,10 +190,8 @@ impl UnansweredRun {
     /// Checks whether each fault takes effect.
     pub(crate) fn fault_effects(&self, scenario: &Scenario) -> Vec<AuditFinding> {
         if self.faults.is_empty() {
-            let none = AuditFinding::new(AuditCheck::TakesEffect, "", false, "there is no fault");
-            return vec![
-                none.advise("give it one, like `faults: [(kind: oom, service: \"...\")]`"),
-            ];
+            let none = AuditFinding::skipped(AuditCheck::TakesEffect, "there is no fault");
+            return vec![none];
         }
         let faults = scenario.all_faults().zip(&self.faults);
         let finding = |(fault, seen): (&Fault, &FaultSeen)| {

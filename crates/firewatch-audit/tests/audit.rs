@@ -6,69 +6,14 @@
     reason = "a test whose incident can't be audited fails"
 )]
 
+mod support;
+
 use std::sync::Arc;
 
 use firewatch_action::Profile;
-use firewatch_audit::{
-    Audit, AuditCheck, AuditOptions, AuditVerdict, PolicyKind, PolicyResult, audit,
-};
-use firewatch_scenario::{Runbook, Scenario};
-
-const FAULT: &str = r#"faults: [(kind: bad_deploy, service: "auth-service")]"#;
-const SERVICES: &str = r#"services: ["api-gateway", "auth-service", "db-proxy"]"#;
-
-fn scenario(fields: &str) -> Scenario {
-    let text = format!("Scenario(name: \"x\", difficulty: easy, {fields})");
-    Scenario::parse("x.ron", &text).unwrap_or_else(|problems| panic!("{problems}"))
-}
-
-fn runbook(scenario: &Scenario, steps: &str) -> Runbook {
-    let text = format!("Runbook(name: \"ours\", steps: [{steps}])");
-    let runbook = Runbook::parse_for("ours.ron", &text, scenario);
-    runbook.unwrap_or_else(|problems| panic!("{problems}"))
-}
-
-/// Few random policies are enough here.
-fn options() -> AuditOptions {
-    AuditOptions {
-        random: 8,
-        ..AuditOptions::default()
-    }
-}
-
-fn audited(fields: &str) -> Audit {
-    audit(&scenario(fields), &options()).expect("it can be played")
-}
-
-fn audited_with(steps: &str) -> Audit {
-    let scenario = scenario(&format!("{SERVICES}, {FAULT}"));
-    let options = AuditOptions {
-        runbooks: vec![runbook(&scenario, steps).into()],
-        ..options()
-    };
-    audit(&scenario, &options).expect("it can be played")
-}
-
-/// What became of a check: passed if all that it looked at did.
-fn verdict(audit: &Audit, check: AuditCheck) -> AuditVerdict {
-    let mut of = { audit.findings.iter() }.filter(|finding| finding.check == check);
-    let failed = of.clone().find(|f| f.verdict == AuditVerdict::Failed);
-    let first = failed.or_else(|| of.next());
-    first.expect("each check is reported").verdict
-}
-
-/// The evidence of a check that failed.
-fn failure(audit: &Audit, check: AuditCheck) -> &str {
-    assert!(!audit.is_good());
-    let mut failed = audit
-        .findings
-        .iter()
-        .filter(|f| f.verdict == AuditVerdict::Failed);
-    let failed = failed.find(|finding| finding.check == check);
-    let failed = failed.expect("the check failed");
-    assert!(failed.advice.is_some(), "{failed:?}");
-    &failed.evidence
-}
+use firewatch_audit::{AuditCheck, AuditOptions, AuditVerdict, PolicyKind, PolicyResult, audit};
+use firewatch_scenario::Runbook;
+use support::{FAULT, SERVICES, audited, audited_with, failure, options, scenario, verdict};
 
 #[test]
 fn a_good_incident_passes_every_check_that_has_something_to_look_at() {
@@ -81,7 +26,9 @@ fn a_good_incident_passes_every_check_that_has_something_to_look_at() {
     assert!(audit.is_good(), "{:#?}", audit.findings);
     for check in AuditCheck::ALL {
         let expected = match check {
-            AuditCheck::Runbooks => AuditVerdict::Skipped,
+            AuditCheck::Runbooks | AuditCheck::Ceiling => AuditVerdict::Skipped,
+            // It is easy, and something is wrong.
+            AuditCheck::Blind | AuditCheck::FalseAlarm => AuditVerdict::Skipped,
             _ => AuditVerdict::Passed,
         };
         assert_eq!(verdict(&audit, *check), expected, "{check}");
@@ -116,8 +63,31 @@ fn a_fault_has_to_land() {
         r#"{SERVICES}, faults: [(kind: memory_leak, service: "auth-service", speed: 0.001)]"#
     ));
     assert!(failure(&slow, AuditCheck::TakesEffect).contains("stays healthy"));
-    let none = audited(SERVICES);
-    assert_eq!(failure(&none, AuditCheck::TakesEffect), "there is no fault");
+}
+
+/// Without a fault it is a false alarm, if anything alarms.
+#[test]
+fn a_false_alarm_is_an_incident() {
+    let mailer = r#"services: {
+        "api-gateway": (calls: ["auth-service"]), "auth-service": (),
+        "mailer": (metrics: {"process_memory_utilization": 0.85}),
+    }"#;
+    let alarm = audited(&format!(r#"{mailer}, red_herrings: ["mailer"]"#));
+    assert!(alarm.is_false_alarm);
+    assert!(alarm.is_good(), "{:#?}", alarm.findings);
+    for check in [AuditCheck::FalseAlarm, AuditCheck::Leaving] {
+        assert_eq!(verdict(&alarm, check), AuditVerdict::Passed, "{check}");
+    }
+    for check in [
+        AuditCheck::TakesEffect,
+        AuditCheck::InactionLoses,
+        AuditCheck::Floor,
+    ] {
+        assert_eq!(verdict(&alarm, check), AuditVerdict::Skipped, "{check}");
+    }
+    let silent = audited(SERVICES);
+    let evidence = failure(&silent, AuditCheck::FalseAlarm);
+    assert_eq!(evidence, "there is no fault, no alert and no red herring");
 }
 
 #[test]
@@ -137,23 +107,20 @@ fn doing_nothing_has_to_lose() {
     ));
     assert_eq!(
         failure(&halted, AuditCheck::InactionLoses),
-        "doing nothing wins"
+        "doing nothing wins: it heals itself, and is no false alarm"
     );
     assert!(halted.notes[0].contains("the timeline itself"));
+    assert!(failure(&halted, AuditCheck::Floor).starts_with("doing nothing has a grade of"));
     // Where there is nothing to be done, no answer is missed.
     let idle = audited(SERVICES);
-    assert_eq!(
-        failure(&idle, AuditCheck::InactionLoses),
-        "doing nothing wins"
-    );
     assert_eq!(verdict(&idle, AuditCheck::Winnable), AuditVerdict::Skipped);
     assert_eq!(idle.found, None);
 }
 
 #[test]
 fn there_has_to_be_an_answer_that_wins() {
-    // Nobody has the time: the budget is used up at once.
-    let hopeless = audited(&format!("{SERVICES}, {FAULT}, slo_budget: 0.1"));
+    let never = r#"goals: [goal("auth-service", "restart_count", gt(1000))]"#;
+    let hopeless = audited(&format!("{SERVICES}, {FAULT}, {never}"));
     assert!(failure(&hopeless, AuditCheck::Winnable).contains("at most 4 actions"));
     assert_eq!(
         verdict(&hopeless, AuditCheck::Ordering),
@@ -170,60 +137,6 @@ fn there_has_to_be_an_answer_that_wins() {
     assert_eq!(
         failure(&unsearched, AuditCheck::Winnable),
         "no search was made"
-    );
-}
-
-#[test]
-fn an_incident_has_to_be_as_hard_as_it_says() {
-    let as_hard_as = |difficulty: &str, faults: &str, random: u64| {
-        let text = format!(r#"Scenario(name: "x", {difficulty} {SERVICES}, {faults})"#);
-        let scenario = Scenario::parse("x.ron", &text).expect("it is in order");
-        let options = AuditOptions {
-            random,
-            ..AuditOptions::default()
-        };
-        audit(&scenario, &options).expect("it can be played")
-    };
-    let hard = |faults, random| as_hard_as("difficulty: hard,", faults, random);
-    // Whoever rolls auth back has won.
-    let one_remedy = hard(FAULT, 0);
-    let evidence = failure(&one_remedy, AuditCheck::Difficulty);
-    assert!(
-        evidence.starts_with("0 of 0 random policies and "),
-        "{evidence}"
-    );
-    let two = r#"faults: [
-        (kind: bad_deploy, service: "auth-service"),
-        (kind: memory_leak, service: "db-proxy", speed: 2.0, start_tick: 9),
-    ]"#;
-    assert_eq!(
-        verdict(&hard(two, 0), AuditCheck::Difficulty),
-        AuditVerdict::Passed
-    );
-    // Few services, and the time for something to be done to each.
-    assert!(failure(&hard(two, 64), AuditCheck::Difficulty).contains("of 64"));
-    // In 300 ticks chance does everything that helps.
-    let long = format!("{FAULT}, ticks: 300, slo_budget: 1000");
-    let lucky = as_hard_as("difficulty: medium,", &long, 8);
-    assert!(failure(&lucky, AuditCheck::Difficulty).starts_with("8 of 8"));
-    assert_eq!(
-        verdict(
-            &as_hard_as("difficulty: easy,", &long, 8),
-            AuditCheck::Difficulty
-        ),
-        AuditVerdict::Passed
-    );
-    let short = format!("{FAULT}, ticks: 6");
-    let medium = as_hard_as("difficulty: medium,", &short, 64);
-    assert_eq!(
-        verdict(&medium, AuditCheck::Difficulty),
-        AuditVerdict::Passed
-    );
-    let limits = "ticks: 20, slo_budget: 30.0, slo_burn_per_tick: 1.5,";
-    let undeclared = as_hard_as(limits, FAULT, 8);
-    assert_eq!(
-        verdict(&undeclared, AuditCheck::Difficulty),
-        AuditVerdict::Skipped
     );
 }
 
@@ -329,18 +242,6 @@ fn a_red_herring_has_to_mislead_and_not_to_harm() {
     );
     let harmful = with(r#""http_server_error_rate": 0.6"#);
     assert!(failure(&harmful, AuditCheck::RedHerrings).contains("it harms"));
-}
-
-#[test]
-fn a_grade_has_to_tell_answers_apart() {
-    // What heals by itself is graded high whoever answers.
-    let audit = audited(&format!(
-        r#"{SERVICES}, {FAULT}, timeline: [(tick: 3, do: halt("auth-service"))]"#
-    ));
-    assert_eq!(failure(&audit, AuditCheck::Ordering), "0.97 against 0.95");
-    let failed = { audit.findings.iter() }.find(|finding| finding.check == AuditCheck::Ordering);
-    let about = failed.map(|finding| finding.about.as_str());
-    assert_eq!(about, Some("above doing nothing"));
 }
 
 #[test]

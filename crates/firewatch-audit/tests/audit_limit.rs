@@ -21,6 +21,7 @@ fn scenario(difficulty: &str, fields: &str) -> Scenario {
 fn options(limit: u64) -> AuditOptions {
     AuditOptions {
         random: 8,
+        singles: 300,
         limit,
         ..AuditOptions::default()
     }
@@ -61,9 +62,9 @@ fn what_was_left_out_is_said() {
         let least = least_work(&scenario, &options(0));
         let mut undecided = 0;
         for part in 0..6 {
-            let limit = least + whole.work.saturating_sub(least) * part / 6;
+            let limit = least + whole.work.done.saturating_sub(least) * part / 6;
             let cut = audited(&scenario, limit);
-            assert!(cut.work <= limit, "{} of {limit}", cut.work);
+            assert!(cut.work.done <= limit, "{} of {limit}", cut.work.done);
             if cut.stopped_at_limit.is_none() {
                 let mut expected = whole.clone();
                 expected.work = cut.work;
@@ -145,10 +146,14 @@ fn progress_adds_up() {
             ..options(limit)
         };
         let audit = audit_watched(scenario, &options, &progress).expect("it can be played");
-        assert_eq!(told.into_inner(), audit.work);
+        assert_eq!(told.into_inner(), audit.work.done);
         assert!(pieces.into_inner() > scenario.ticks);
         let counted: u64 = audit.policies.iter().map(|played| played.ticks * 3).sum();
-        assert!(counted <= audit.work, "{counted} of {}", audit.work);
+        assert!(
+            counted <= audit.work.done,
+            "{counted} of {}",
+            audit.work.done
+        );
     }
 }
 
@@ -166,7 +171,7 @@ fn large_incidents_have_an_end() {
         let limit = 2 * least_work(&scenario, &options(0));
         assert!(limit < 1_000_000);
         let audit = audited(&scenario, limit);
-        assert!(audit.work <= limit);
+        assert!(audit.work.done <= limit);
         assert_eq!(audit.stopped_at_limit, Some(limit));
         assert!(!audit.is_good());
         let winnable = audit
@@ -187,7 +192,7 @@ fn large_incidents_have_an_end() {
 #[test]
 fn plain_incidents_are_far_from_the_limit() {
     for scenario in incidents() {
-        let work = audited(&scenario, DEFAULT_LIMIT).work;
+        let work = audited(&scenario, DEFAULT_LIMIT).work.done;
         assert!(work < DEFAULT_LIMIT / 20, "{work}");
     }
 }

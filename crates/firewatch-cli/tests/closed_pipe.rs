@@ -16,7 +16,7 @@ const GOOD: &str = "tests/fixtures/folder/pool.ron";
 const FAILING: &str = "tests/fixtures/failing.ron";
 const BROKEN: &str = "tests/fixtures/broken.ron";
 const GRID: &str = "tests/fixtures/sweep/grid.ron";
-const GOOD_INCIDENT: &str = "tests/fixtures/audit/good/bad-deploy.ron";
+const GOOD_INCIDENT: &str = "tests/fixtures/audit/good/slow-logins.ron";
 const BAD_INCIDENT: &str = "tests/fixtures/audit/bad/heals-by-itself.ron";
 
 /// Returns the exit code of a command without a reader.

@@ -303,7 +303,7 @@ fn data_is_exact() {
             "0",
             "-f",
             "json"
-        ])[0]["name"],
+        ])["incidents"][0]["name"],
         HOSTILE
     );
     let rows = folder.printed(&["run", &scenario, "-f", "csv"], "");

@@ -13,7 +13,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-const ANSWER: &str = "wait\nwait 3\nscale_replicas auth-service memory_limit_mb=2048\nwait 200\n";
+const ANSWER: &str = "wait\nwait 3\nadd_memory auth-service memory_limit_mb=2048\nwait 200\n";
 
 const OWN: &str = "Scenario(name: \"own\", difficulty: easy, services: [\"api-gateway\", \"auth-service\", \"db-proxy\"], \
                    faults: [(kind: oom, service: \"auth-service\")])";

@@ -30,7 +30,7 @@ use crate::state::EpisodeState;
 /// let mut episode = Episode::new(Profile::Standard);
 /// let first = episode.reset(&EpisodeRequest::task("task_easy_oom_baseline")?)?;
 /// assert_eq!(first.tick, 1);
-/// let step = episode.step(&ActionRequest::new("scale_replicas", "auth-service"))?;
+/// let step = episode.step(&ActionRequest::new("add_memory", "auth-service"))?;
 /// assert!(step.valid && !step.wrong);
 /// while episode.end().is_none() {
 ///     episode.step(&ActionRequest::new("fetch_logs", "auth-service"))?;
@@ -237,7 +237,7 @@ impl Episode {
             done.reward += session.play_on(catalogue, &mut simulation.environment_mut())?;
         }
         let view = simulation.view();
-        let analysis = session.analysis(&view, action, &done.outcome);
+        let analysis = session.analysis(catalogue, &view, action, &done.outcome);
         self.info = Info {
             semantic_analysis: Some(analysis),
             ..session.info(&view)

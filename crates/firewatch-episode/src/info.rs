@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use firewatch_action::{ActionOutcome, ActionRequest, Category};
+use firewatch_action::{ActionCatalogue, ActionOutcome, ActionRequest, Category};
 use firewatch_response::score::GradeInput;
 use firewatch_sim::{EnvironmentRef, round_decimal};
 use serde::{Deserialize, Serialize};
@@ -127,16 +127,19 @@ impl Session {
         }
     }
 
-    /// The step in sentences. It names no fault: what was done, and what can be seen.
+    /// The step in sentences. It names no fault: what was done, and what can be seen. Where the catalogue
+    /// conceals wrong actions, one is told like any other.
     pub(crate) fn analysis(
         &self,
+        catalogue: &ActionCatalogue,
         view: &EnvironmentRef,
         request: &ActionRequest,
         outcome: &ActionOutcome,
     ) -> String {
         let target = request.target.as_deref().unwrap_or_default();
-        let mut sentences = vec![self.what_was_done(view, &request.name, target, outcome)];
-        let remedied = outcome.valid && !outcome.wrong && outcome.category == Category::Remediation;
+        let wrong = outcome.wrong && !catalogue.conceals_wrong_actions();
+        let mut sentences = vec![self.what_was_done(view, &request.name, target, outcome, wrong)];
+        let remedied = outcome.valid && !wrong && outcome.category == Category::Remediation;
         if remedied {
             sentences.extend(self.error_rates_that_moved(view));
         }
@@ -155,11 +158,12 @@ impl Session {
         action: &str,
         target: &str,
         outcome: &ActionOutcome,
+        wrong: bool,
     ) -> String {
         if !outcome.valid {
             return format!("`{action}` could not be done, and nothing has changed.");
         }
-        if outcome.wrong {
+        if wrong {
             let service = view.topology().service(target);
             let vitals = service.and_then(|service| view.vitals_at(service));
             let rate = vitals.map_or(0.0, |vitals| vitals.http_server_error_rate);

@@ -122,7 +122,7 @@ impl Session {
         // Should the action fail, the step's burn is charged all the same.
         environment.set_slo_budget(self.score.budget())?;
         self.actions
-            .advance_circuit_breakers(catalogue, environment)?;
+            .advance_passing_effects(catalogue, environment)?;
         let outcome = catalogue.apply(environment, &mut self.actions, request)?;
         self.remember(request, &outcome);
         let step_record = self.step_record(&outcome);
@@ -142,7 +142,7 @@ impl Session {
         self.score.after_tick(&view);
         self.actions.record(&view);
         self.actions
-            .advance_circuit_breakers(catalogue, environment)?;
+            .advance_passing_effects(catalogue, environment)?;
         let reward = self.close(catalogue, &environment.view()?, StepRecord::default());
         environment.set_slo_budget(self.score.budget())?;
         Ok(reward)

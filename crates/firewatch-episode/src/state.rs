@@ -35,7 +35,7 @@ use crate::session::{PastAction, Session};
 /// let scenario = episode.scenario().cloned().expect("it has begun");
 /// let mut restored = Episode::new(Profile::Standard);
 /// restored.restore(scenario, &state.expect("it has begun"))?;
-/// let remedy = ActionRequest::new("scale_replicas", "auth-service");
+/// let remedy = ActionRequest::new("add_memory", "auth-service");
 /// assert_eq!(restored.step(&remedy)?, episode.step(&remedy)?);
 /// # Ok(())
 /// # }

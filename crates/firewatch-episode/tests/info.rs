@@ -74,15 +74,17 @@ fn the_step_is_told_in_sentences() {
         &ActionRequest::new("restart_service", "stock"),
     );
     assert!(
-        said.starts_with("`restart_service` on stock counts as a wrong action (error rate 0.0"),
+        said.starts_with("`restart_service` was done to stock. "),
         "{said}"
     );
+    // Whether it was wrong is no matter for now.
+    assert!(!said.contains("wrong"), "{said}");
     // What the tick did counts, too: it spread the errors before the action mended them.
     let rollback = ActionRequest::new("rollback_deploy", "orders");
     let said = analysis(&mut episode, &rollback);
     let told = "`rollback_deploy` was done to orders. The error rate of site rose by 0.15 to 0.37.";
     assert!(said.starts_with(told), "{said}");
-    let told = "The error rate of orders fell by 0.18 to 0.30. Not healthy: 3 of 5 services.";
+    let told = "The error rate of orders fell by 0.18 to 0.30. ";
     assert!(said.contains(told), "{said}");
     let said = analysis(&mut episode, &ActionRequest::untargeted("escalate"));
     assert!(
@@ -99,6 +101,12 @@ fn the_step_is_told_in_sentences() {
 #[test]
 fn the_reference_sees_no_error_rate_move() {
     let mut episode = begun(Profile::Reference);
+    let said = analysis(
+        &mut episode,
+        &ActionRequest::new("restart_service", "stock"),
+    );
+    let told = "`restart_service` on stock counts as a wrong action (error rate 0.0";
+    assert!(said.starts_with(told), "{said}");
     for _ in 0..2 {
         info(&mut episode, &ActionRequest::new("fetch_logs", "orders"));
     }

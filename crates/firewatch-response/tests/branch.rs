@@ -34,7 +34,7 @@ const RUNBOOK: &str = r#"Runbook(
             action("rollback_deploy", "auth-service"),
         ], [action("escalate")]),
         wait(2),
-        action("scale_replicas", "cache-service"),
+        action("add_memory", "cache-service"),
         wait_until(all_healthy, 10),
         action("declare_resolved"),
     ],

@@ -15,9 +15,10 @@ use super::ron_text;
 use super::union::{Calls, Either};
 use super::values::{Entries, Plain, or_default};
 use super::words::Word;
+use crate::action_file::ActionFile;
 use crate::comparison::Comparison;
 use crate::decode::{Decoder, Language, Signature};
-use crate::model::{ActionFile, Category, Matching, OnInvalid, ParameterKind};
+use crate::model::{Category, Matching, OnInvalid, ParameterKind};
 
 /// A file of actions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,10 @@ pub struct ActionsForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Entries::is_empty")]
     amend: Entries<AmendmentForm>,
+    /// Old names of actions, each with the name that took its place; only for a built-in profile.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Entries::is_empty")]
+    renamed: Entries<String>,
 }
 
 /// What holds for all actions of a catalogue.
@@ -71,6 +76,11 @@ struct RulesForm {
     open_circuit_factor: Option<Finite>,
     /// Whether what is an exception in the reference is an error.
     raises: bool,
+    /// Whether a wrong action is done like any other, and a fault that does not show yet changes nothing about
+    /// what an action does and says; else a wrong action is refused.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    conceals: bool,
 }
 
 /// An action of a catalogue.
@@ -104,6 +114,10 @@ struct ActionForm {
     parameters: Entries<ParameterForm>,
     /// What it does: the first branch that fits counts.
     branches: Vec<BranchForm>,
+    /// What it does besides, whichever branch counts.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    always: Vec<EffectForm>,
 }
 
 /// A parameter of an action.
@@ -164,6 +178,14 @@ struct BranchForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     halts: Vec<Word<FaultKind>>,
+    /// If there are any, a fault is halted on whichever service they hold for, not on the target.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    halts_where: Vec<ConditionForm>,
+    /// Whether to get there is a wrong action, as it is for the branch that always fits.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    in_vain: bool,
     /// What is said, in a line with places.
     #[serde(skip_serializing_if = "Option::is_none")]
     feedback: Option<String>,
@@ -192,6 +214,17 @@ struct AmendmentForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<EffectForm>,
+    /// Further conditions of the first branch.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    when: Vec<ConditionForm>,
+    /// Added to what every branch does.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    always: Vec<EffectForm>,
+    /// What is done where no other branch fits; it takes the place of the branch that always fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otherwise: Option<BranchForm>,
 }
 
 /// Something that may hold of the target before the action.
@@ -220,6 +253,14 @@ enum ConditionForm {
     Recorded(Comparison<f64>),
     /// A service that is not healthy calls it.
     UnhealthyCaller,
+    /// A service that nobody calls is not healthy, and is no red herring.
+    CustomersHit,
+    /// The memory limit of that parameter, in mebibytes, is above the present one; so is none.
+    MoreMemory(String),
+    /// The memory limit of that parameter is below what is in use.
+    TooLittleMemory(String),
+    /// The condition holds for some service.
+    Somewhere(Box<ConditionForm>),
     /// The condition does not hold.
     Not(Box<ConditionForm>),
 }
@@ -280,6 +321,17 @@ const SIGNATURES: &[Signature] = {
             &["parameter", "value"],
         ),
         Signature::new(CONDITION, "recorded(ge(2))", &["value"]),
+        Signature::new(
+            CONDITION,
+            "more_memory(\"memory_limit_mb\")",
+            &["parameter"],
+        ),
+        Signature::new(
+            CONDITION,
+            "too_little_memory(\"memory_limit_mb\")",
+            &["parameter"],
+        ),
+        Signature::new(CONDITION, "somewhere(has_metric(\"name\"))", &["somewhere"]),
         Signature::new(CONDITION, "not(red_herring)", &["not"]),
     ]
 };

@@ -18,7 +18,11 @@ fn actions_are_listed_with_those_of_a_scenario() {
     let built_in = json(0, &["actions"]);
     let restart = find(&built_in, "restart_service").expect("it is built in");
     assert_eq!(restart["own"], false);
-    assert_eq!(restart["halts"][0], "network_partition");
+    // A new process meets the same network.
+    assert_eq!(restart["halts"], Value::Array(Vec::new()));
+    let memory = find(&built_in, "add_memory").expect("it is built in");
+    assert_eq!(memory["halts"][0], "oom");
+    assert_eq!(find(&built_in, "scale_replicas"), None);
     assert_eq!(find(&built_in, "hot_patch"), None);
     let level = find(&built_in, "set_log_level").expect("it is built in");
     assert_eq!(level["parameters"][0]["default"], "INFO");

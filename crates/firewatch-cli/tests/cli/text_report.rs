@@ -118,7 +118,7 @@ fn actions_of_the_timeline_are_told_with_their_feedback() {
     let file = file.to_str().expect("a plain path");
     let story = stdout(0, &["run", file]);
     for line in [
-        "4   0:02:00  db-proxy      restart_service (wrong action): db-proxy shows nothing",
+        "4   0:02:00  db-proxy      restart_service (wrong action): db-proxy was started anew",
         "5   0:02:30  escalate: A specialist is on the line",
         "6   0:03:00  auth-service  rollback_deploy: auth-service runs ",
         "6   0:03:00  auth-service  bad_deploy halted",

@@ -83,11 +83,11 @@ fn a_runbook_can_be_given_and_without_one_a_search_finds_its_bound() {
     );
     let runbook = write(
         "mine.ron",
-        r#"Runbook(name: "mine", steps: [wait(9), action("scale_replicas", "a")])"#,
+        r#"Runbook(name: "mine", steps: [wait(9), action("add_memory", "a")])"#,
     );
     let given = debrief(&told(&[&scenario, "--runbook", &runbook], "wait 99\n"));
     assert!(given.contains("with the runbook \"mine\""), "{given}");
-    assert!(given.contains("tick 11 scale_replicas a"), "{given}");
+    assert!(given.contains("tick 11 add_memory a"), "{given}");
     let searched = debrief(&told(&[&scenario], "wait 99\n"));
     let bound = "with a search of answers of up to 3 actions and 1000000 service ticks tick 2 ";
     assert!(searched.contains(bound), "{searched}");

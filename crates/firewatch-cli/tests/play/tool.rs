@@ -8,7 +8,9 @@ use crate::support::{command, text};
 
 pub const TASK: &[&str] = &["--task", "task_easy_oom_baseline"];
 /// Halts the fault, lets the incident recover and declares it resolved.
-pub const ANSWER: &str = "scale_replicas auth-service\nwait 10\ndeclare_resolved\n";
+pub const ANSWER: &str = "add_memory auth-service\nwait 10\ndeclare_resolved\n";
+/// The same in the reference profile.
+pub const REFERENCE_ANSWER: &str = "scale_replicas auth-service\nwait 10\ndeclare_resolved\n";
 
 pub fn start(arguments: &[&str]) -> Child {
     let mut command = command(&["play"]);

@@ -114,9 +114,8 @@ fn runbooks_vary_fastest_and_each_run_is_that_of_its_runbook() {
     let folder = Folder::new();
     let file = scenario(&folder, "x.ron", "", &[]);
     let runbook = |name: &str, wait: u64| {
-        let text = format!(
-            "Runbook(name: \"x\", steps: [wait({wait}), action(\"scale_replicas\", \"db\")])"
-        );
+        let text =
+            format!("Runbook(name: \"x\", steps: [wait({wait}), action(\"add_memory\", \"db\")])");
         folder.write(name, text)
     };
     let (soon, late) = (runbook("soon.ron", 1), runbook("late.ron", 7));

@@ -115,7 +115,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             }
             session.look(view);
             // The reference fails at some of its reports, which are made of what was done.
-            if self.profile == Profile::Reference || session.actions.has_open_circuits() {
+            if self.profile == Profile::Reference || session.actions.has_passing_effects() {
                 *turn = TurnState::Open;
                 return;
             }
@@ -149,7 +149,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             _ => {
                 session
                     .actions
-                    .advance_circuit_breakers(catalogue, environment)?;
+                    .advance_passing_effects(catalogue, environment)?;
                 match self.profile {
                     Profile::Standard => {
                         catalogue.apply_quietly(environment, &mut session.actions, action)

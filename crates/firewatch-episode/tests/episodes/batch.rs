@@ -27,7 +27,7 @@ const EVENTFUL: &str = "difficulty: easy, ticks: 12, services: {\
      \"api-gateway\": (calls: [\"auth-service\"]), \"auth-service\": ()}, \
      faults: [(kind: oom, service: \"auth-service\", start_tick: 3)], timeline: [\
      (tick: 0, do: set(\"api-gateway\", {\"restart_count\": 3})), \
-     (tick: 1, do: action(\"scale_replicas\", \"auth-service\")), \
+     (tick: 1, do: action(\"restart_service\", \"auth-service\")), \
      (tick: 2, do: inject((kind: bad_deploy, service: \"api-gateway\"))), \
      (tick: 5, do: action(\"circuit_break\", \"auth-service\")), \
      (tick: 8, do: halt(\"api-gateway\"))]";

@@ -164,7 +164,7 @@ fn a_remedy_beats_doing_nothing() {
         let mut episode = task(Profile::Standard, id);
         let cause = episode.scenario().and_then(|s| s.root_cause_name());
         let cause = cause.expect("it has a cause").to_owned();
-        for name in ["scale_replicas", "rollback_deploy", "restart_service"] {
+        for name in ["add_memory", "rollback_deploy", "restart_service"] {
             episode.step(&request(name, &cause)).expect("it goes on");
         }
         let remedied = play(&mut episode, &looking()).grade;

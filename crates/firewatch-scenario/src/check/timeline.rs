@@ -59,14 +59,13 @@ impl Checker<'_> {
                 return;
             }
             let message = format!("unknown action `{}`", shown(&request.name));
-            let names = catalogue.actions().iter().map(ActionSpec::name);
             let path = format!("{path}.action");
             self.notes.report_with(
                 codes::UNKNOWN_ACTION,
                 &path,
                 message,
                 "not in the catalogue",
-                || suggest(&request.name, "actions", names),
+                || catalogue.suggestion(&request.name),
             );
             return;
         };

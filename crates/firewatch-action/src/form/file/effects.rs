@@ -143,6 +143,9 @@ pub(super) enum EffectForm {
     SetMemoryLimit(String),
     /// Puts the log of the target into a metric.
     StoreLogs,
+    /// Lets this share of the requests that succeed fail until the step after the next tick.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
+    Interrupt(Finite),
     /// Sets a counter of the session.
     SetCounter(Counter, u64),
 }
@@ -242,6 +245,7 @@ pub(super) const SIGNATURES: &[Signature] = {
             "set_counter(circuit_breaker_ticks, 3)",
             &["counter", "to"],
         ),
+        Signature::new(EFFECT, "interrupt(0.2)", &["errors"]),
         Signature::new(&["Factor"], "one_minus(\"parameter\")", SAME),
         Signature::new(&["Operand"], "parameter(\"name\")", SAME),
         Signature::new(&["Operand"], "metric(\"name\")", SAME),
@@ -259,6 +263,7 @@ fn effect(form: EffectForm, names: &mut FileNames, path: &str) -> Option<Effect>
         EffectForm::RecomputeMemoryBytes => return Some(Effect::RecomputeMemoryBytes),
         EffectForm::RecomputeMemoryUtilization => return Some(Effect::RecomputeMemoryUtilization),
         EffectForm::StoreLogs => return Some(Effect::StoreLogs),
+        EffectForm::Interrupt(Finite(errors)) => return Some(Effect::Interrupt { errors }),
         EffectForm::SetMemoryLimit(name) => {
             let parameter = names.parameter(&name, &join(path, "parameter"))?;
             return Some(Effect::SetMemoryLimit { parameter });

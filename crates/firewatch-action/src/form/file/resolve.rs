@@ -8,13 +8,12 @@ use super::{
     ActionForm, ActionsForm, AmendmentForm, AnyKind, BranchForm, ConditionForm, ParameterForm,
     RulesForm,
 };
+use crate::action_file::{ActionFile, Amendment};
 use crate::codes;
 use crate::decode::{Decoder, join, key_path};
 use crate::form::union::Either;
 use crate::form::values::Plain;
-use crate::model::{
-    ActionFile, ActionSpec, Amendment, Branch, Category, Condition, OnInvalid, Parameter, Rules,
-};
+use crate::model::{ActionSpec, Branch, Category, Condition, OnInvalid, Parameter, Rules};
 use crate::template::Template;
 
 impl ActionsForm {
@@ -36,6 +35,7 @@ impl ActionsForm {
             extra_metrics: form.extra_metrics,
             actions,
             amend,
+            renamed: form.renamed.0,
         }
     }
 }
@@ -49,13 +49,14 @@ impl RulesForm {
             floors_lift: self.floors_lift,
             open_circuit_factor: self.open_circuit_factor.map_or(1.0, f64::from),
             raises: self.raises,
+            conceals: self.conceals,
         }
     }
 }
 
 impl ActionForm {
     fn spec(self, name: String, names: &mut FileNames) -> ActionSpec {
-        let path = join(&key_path("actions", &name), "branches");
+        let path = key_path("actions", &name);
         let parameters: Vec<Parameter> = { self.parameters.0.into_iter() }
             .map(|(name, form)| form.parameter(name))
             .collect();
@@ -72,7 +73,13 @@ impl ActionForm {
             applies_when_healthy: self.applies_when_healthy,
             ends_episode: self.ends_episode,
             parameters,
-            branches: names.each(self.branches, &path, branch, Branch::default),
+            branches: names.each(
+                self.branches,
+                &join(&path, "branches"),
+                branch,
+                Branch::default,
+            ),
+            always: effects(self.always, names, &join(&path, "always")),
         }
     }
 }
@@ -122,6 +129,8 @@ impl BranchForm {
             when: conditions(self.when, names, &join(path, "when")),
             effects: effects(self.effects, names, &join(path, "effects")),
             halts: names.fault_kinds(self.halts, &join(path, "halts")),
+            halts_where: conditions(self.halts_where, names, &join(path, "halts_where")),
+            in_vain: self.in_vain,
             report,
         }
     }
@@ -129,12 +138,16 @@ impl BranchForm {
 
 impl AmendmentForm {
     fn amendment(self, name: String, names: &mut FileNames) -> Amendment {
-        let path = join(&key_path("amend", &name), "also");
+        let path = key_path("amend", &name);
         Amendment {
             name,
             guarded: self.guarded,
             without_effects: self.without_effects,
-            also: effects(self.also, names, &path),
+            when: conditions(self.when, names, &join(&path, "when")),
+            also: effects(self.also, names, &join(&path, "also")),
+            always: effects(self.always, names, &join(&path, "always")),
+            otherwise: { self.otherwise }
+                .map(|branch| branch.branch(names, &join(&path, "otherwise"))),
         }
     }
 }
@@ -167,6 +180,16 @@ impl ConditionForm {
             }
             Self::Recorded(count) => Condition::Recorded(count),
             Self::UnhealthyCaller => Condition::UnhealthyCaller,
+            Self::CustomersHit => Condition::CustomersHit,
+            Self::MoreMemory(name) => {
+                Condition::MoreMemory(names.parameter(&name, &join(path, "parameter"))?)
+            }
+            Self::TooLittleMemory(name) => {
+                Condition::TooLittleMemory(names.parameter(&name, &join(path, "parameter"))?)
+            }
+            Self::Somewhere(inner) => {
+                Condition::Somewhere(Box::new(inner.condition(names, &join(path, "somewhere"))?))
+            }
             Self::Not(inner) => {
                 Condition::Not(Box::new(inner.condition(names, &join(path, "not"))?))
             }

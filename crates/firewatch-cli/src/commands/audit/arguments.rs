@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, value_parser};
 use firewatch_action::Profile;
-use firewatch_audit::{AuditCheck, DEFAULT_LIMIT, WON};
+use firewatch_audit::{AuditCheck, DEFAULT_LIMIT, DEFAULT_SINGLES, WON};
 use textwrap::Options;
 
 use crate::arguments::{EXIT_CODES, MAX_THREADS, PlainFormat, RootArgument, profile};
@@ -16,6 +16,9 @@ const WIDTH: usize = 100;
 const MAX_ACTIONS: i64 = 12;
 /// Maximum random policies.
 const MAX_RANDOM: u64 = 100_000;
+
+/// The bound of the work, and what is done first.
+const WORK: &str = "An audit has a bound: `--limit`. Cheap checks come first (names, logs, doing nothing, the runbooks), then the reports of investigations (at most an eighth of the limit), blind policies (until half of it is used), a search if no runbook wins, and the variants of the best answer. The report has the work that was estimated, and that was done; an incident of the catalogue takes 1 to 3 million service ticks, about a second.";
 
 /// The arguments of `audit`.
 #[derive(Args, Debug)]
@@ -53,6 +56,17 @@ pub struct AuditArguments {
         help = format!("Play N random policies [0 to {MAX_RANDOM}]")
     )]
     pub random: u64,
+    /// Maximum policies of a single remedy.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = DEFAULT_SINGLES,
+        value_parser = value_parser!(u64).range(..=MAX_RANDOM),
+        help = format!(
+            "Play at most N policies of a single remedy: each remedy at each tick, or at ticks drawn by the seed if these would be more [0 to {MAX_RANDOM}]"
+        )
+    )]
+    pub singles: u64,
     /// Maximum work per scenario in service ticks.
     #[arg(
         long,
@@ -90,8 +104,9 @@ pub fn details() -> String {
         .collect();
     let forms = include_str!("formats.txt");
     format!(
-        "Checks:\n{checks}\n{}\n{forms}\n{EXIT_CODES}",
-        wrapped("", "", WON)
+        "Checks:\n{checks}\n{}\n{}\n{forms}\n{EXIT_CODES}",
+        wrapped("", "", WON),
+        wrapped("", "", WORK)
     )
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use firewatch_action::ActionError;
-use firewatch_audit::{Audit, AuditOptions, audit_watched, least_work};
+use firewatch_audit::{Audit, AuditOptions, audit_watched, estimated_work, least_work};
 use firewatch_episode::EpisodeError;
 use firewatch_scenario::Diagnostics;
 use firewatch_scenario::codes;
@@ -67,15 +67,9 @@ fn check_limit(
     Ok(())
 }
 
-/// Estimates the work in service ticks, assuming 50 actions per service.
+/// Estimates the work in service ticks.
 fn estimate(case: &AuditCase, arguments: &AuditArguments) -> u64 {
-    const REMEDIES: u64 = 50;
-    let services = case.scenario.services.len() as u64;
-    let policies = services
-        .saturating_mul(REMEDIES)
-        .saturating_add(arguments.random);
-    let ticks = case.scenario.ticks.saturating_mul(services);
-    ticks.saturating_mul(policies).min(arguments.limit)
+    estimated_work(&case.scenario, &options(case, arguments))
 }
 
 fn audit_all(
@@ -90,7 +84,7 @@ fn audit_all(
     let mut before = 0_u64;
     let is_json = arguments.format == PlainFormat::Json;
     if is_json {
-        write!(out, "[")?;
+        report::begin_json(out)?;
     }
     for case in cases {
         match case {
@@ -117,7 +111,7 @@ fn audit_all(
                     }
                     Err(error) => return Err(error.into()),
                 };
-                tally.count(&audit);
+                tally.count(&case.scenario, &audit);
                 console.raise_exit(tally.exit());
                 if is_json {
                     separate(&mut entries, out)?;
@@ -135,8 +129,9 @@ fn audit_all(
             }
         }
     }
+    console.raise_exit(tally.exit());
     if is_json {
-        writeln!(out, "\n]")?;
+        tally.end_json(out)?;
     } else {
         tally.write(out)?;
     }
@@ -165,10 +160,18 @@ fn options(case: &AuditCase, arguments: &AuditArguments) -> AuditOptions {
         runbooks: case.runbooks.clone(),
         max_actions: usize::from(arguments.max_actions),
         random: arguments.random,
+        singles: arguments.singles,
+        file: file_name(&case.file),
         limit: arguments.limit,
         threads: number_of_threads(arguments.threads),
         ..AuditOptions::default()
     }
+}
+
+/// Returns the name of a file without its folders; `None` for the standard input.
+fn file_name(file: &str) -> Option<String> {
+    let name = std::path::Path::new(file).file_name()?;
+    name.to_str().map(str::to_owned)
 }
 
 /// Converts an error that no checked scenario causes. The exception is a failed action of the timeline;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use firewatch_audit::{Audit, AuditCheck, AuditFinding, AuditVerdict};
-use firewatch_scenario::Difficulty;
+use firewatch_audit::{Audit, AuditCheck, AuditFinding, AuditVerdict, GuessResult, IncidentSet};
+use firewatch_scenario::Scenario;
 use serde::Serialize;
 
 use super::case::AuditCase;
-use super::table::policies;
+use super::table::{blind, policies};
 use crate::failure::{Exit, Failure};
 use crate::ui::output::Output;
 use crate::ui::style::{BAD, BOLD, DIM, GOOD, WARNING, visible, visible_lines};
@@ -23,13 +23,16 @@ pub struct AuditTally {
     failed: BTreeMap<AuditCheck, usize>,
     /// Number of scenarios for which each check is undecided.
     undecided: BTreeMap<AuditCheck, usize>,
+    /// What all of them together give away.
+    set: IncidentSet,
     /// Number of invalid scenarios.
     pub invalid: usize,
 }
 
 impl AuditTally {
     /// Counts an audit.
-    pub fn count(&mut self, audit: &Audit) {
+    pub fn count(&mut self, scenario: &Scenario, audit: &Audit) {
+        self.set.add(scenario);
         if audit.is_good() {
             self.good += 1;
         } else {
@@ -41,16 +44,19 @@ impl AuditTally {
 
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
-        match (self.invalid, self.not_good) {
-            (0, 0) => Exit::Passed,
-            (0, _) => Exit::Failed,
-            _ => Exit::Invalid,
+        if self.invalid > 0 {
+            Exit::Invalid
+        } else if self.not_good > 0 || !self.set.is_good() {
+            Exit::Failed
+        } else {
+            Exit::Passed
         }
     }
 
     /// Writes the counts, and the failed checks of several scenarios.
     pub fn write(&self, out: &mut Output) -> Result<(), Failure> {
         let palette = out.palette;
+        self.write_set(out)?;
         let &Self {
             good,
             not_good,
@@ -88,6 +94,74 @@ impl AuditTally {
     }
 }
 
+impl AuditTally {
+    /// Writes the guesses that name the root cause too often.
+    fn write_set(&self, out: &mut Output) -> Result<(), Failure> {
+        let palette = out.palette;
+        let guesses = self.set.guesses();
+        for guess in guesses.iter().filter(|guess| guess.gives_away) {
+            let mark = palette.paint(BAD, "✗");
+            let code = palette.paint(BOLD, IncidentSet::CODE);
+            writeln!(
+                out,
+                "{mark} {code}  over all incidents, {}",
+                guess.describe()
+            )?;
+            let arrow = palette.paint(WARNING, "→");
+            writeln!(
+                out,
+                "    {arrow} let it be elsewhere in some, or give others the same"
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Ends the JSON report.
+    pub fn end_json(&self, out: &mut Output) -> Result<(), Failure> {
+        let end = EndOfReport {
+            set: SetEntry {
+                judged: self.set.is_judged(),
+                good: self.set.is_good(),
+                code: IncidentSet::CODE,
+                guesses: self.set.guesses(),
+            },
+            good: self.good,
+            not_good: self.not_good,
+            invalid: self.invalid,
+        };
+        let end = serde_json::to_string(&end)?;
+        // The first brace was written before the incidents.
+        Ok(writeln!(out, "\n],\n{}", &end[1..])?)
+    }
+}
+
+/// Begins the JSON report.
+pub fn begin_json(out: &mut Output) -> Result<(), Failure> {
+    Ok(write!(
+        out,
+        "{{\"version\":{REPORT_VERSION},\"incidents\":["
+    )?)
+}
+
+/// The version of the JSON report. Additions do not change it.
+const REPORT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct EndOfReport {
+    set: SetEntry,
+    good: usize,
+    not_good: usize,
+    invalid: usize,
+}
+
+#[derive(Serialize)]
+struct SetEntry {
+    judged: bool,
+    good: bool,
+    code: &'static str,
+    guesses: Vec<GuessResult>,
+}
+
 /// Counts the checks with a verdict, each once per audit.
 fn count_checks(audit: &Audit, verdict: AuditVerdict, incidents: &mut BTreeMap<AuditCheck, usize>) {
     let findings = audit.findings.iter();
@@ -102,7 +176,6 @@ struct AuditEntry<'a> {
     file: &'a str,
     name: &'a str,
     seed: u64,
-    difficulty: Option<&'static str>,
     ticks: u64,
     good: bool,
     #[serde(flatten)]
@@ -115,7 +188,6 @@ pub fn write_json(case: &AuditCase, audit: &Audit, out: &mut Output) -> Result<(
         file: &case.file,
         name: &case.scenario.name,
         seed: case.scenario.seed,
-        difficulty: case.scenario.difficulty.map(Difficulty::name),
         ticks: case.scenario.ticks,
         good: audit.is_good(),
         audit,
@@ -157,6 +229,11 @@ pub fn write_paragraph(
     for note in &audit.notes {
         writeln!(out, "  {} {}", palette.paint(BOLD, "note:"), visible(note))?;
     }
+    writeln!(out, "  {}", palette.paint(DIM, measures(audit)))?;
+    writeln!(out)?;
+    for line in blind(audit, palette) {
+        writeln!(out, "  {line}")?;
+    }
     writeln!(out)?;
     for line in policies(audit, palette) {
         writeln!(out, "  {line}")?;
@@ -170,6 +247,22 @@ pub fn write_paragraph(
         write!(out, "{}", visible_lines(found))?;
     }
     Ok(writeln!(out)?)
+}
+
+/// Formats the measures of an audit, in a line.
+fn measures(audit: &Audit) -> String {
+    let ceiling = audit.ceiling.map_or(String::new(), |ceiling| {
+        let gap = ceiling - audit.floor;
+        format!(" to {ceiling:.2} for the best answer (gap {gap:.2})")
+    });
+    let [least, most] = audit.reward_range;
+    let difficulty = &audit.difficulty;
+    let claimed = difficulty.claimed.unwrap_or("none");
+    let work = &audit.work;
+    format!(
+        "grade {:.2} for doing nothing{ceiling} · sums of rewards {least:.2} to {most:.2} · difficulty claimed {claimed}, measured {} · work {} service ticks (estimated {}, at most {})",
+        audit.floor, difficulty.measured, work.done, work.estimated, work.limit
+    )
 }
 
 fn write_findings(audit: &Audit, failed_only: bool, out: &mut Output) -> Result<(), Failure> {

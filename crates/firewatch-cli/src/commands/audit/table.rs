@@ -2,7 +2,7 @@
 
 use firewatch_audit::{Audit, PolicyKind, PolicyResult};
 
-use crate::ui::style::{DIM, GOOD, Palette};
+use crate::ui::style::{BAD, DIM, GOOD, PLAIN, Palette};
 use crate::ui::table::{self, Cell};
 
 /// Number of single-action policies shown, best grades first.
@@ -17,7 +17,9 @@ pub fn policies(audit: &Audit, palette: Palette) -> Vec<String> {
     rows[0].extend(columns.iter().map(|column| heading(column).right()));
     let policies = audit.policies.iter();
     let of = |kind| policies.clone().filter(move |played| played.kind == kind);
-    rows.extend(of(PolicyKind::Nothing).map(|played| row(played, palette)));
+    for kind in [PolicyKind::Nothing, PolicyKind::Declare] {
+        rows.extend(of(kind).map(|played| row(played, palette)));
+    }
     rows.extend(chance(&of(PolicyKind::Random).collect::<Vec<_>>()));
     let mut singles: Vec<&PolicyResult> = of(PolicyKind::Single).collect();
     singles.sort_by(|a, b| b.grade.total.total_cmp(&a.grade.total));
@@ -33,9 +35,34 @@ pub fn policies(audit: &Audit, palette: Palette) -> Vec<String> {
         PolicyKind::Late,
         PolicyKind::WrongFirst,
         PolicyKind::Everywhere,
+        PolicyKind::FirstThenLeave,
     ] {
         rows.extend(of(kind).map(|played| row(played, palette)));
     }
+    table::lines(&rows)
+}
+
+/// Formats the families of blind policies.
+pub fn blind(audit: &Audit, palette: Palette) -> Vec<String> {
+    let heading = |text: &str| Cell::new(palette, DIM, text);
+    let columns = ["won", "mean grade", "at most", "best"];
+    let mut rows = vec![vec![heading("blind policies"), heading("played")]];
+    rows[0].extend(columns.iter().map(|column| heading(column).right()));
+    rows.extend(audit.blind.iter().map(|family| {
+        let limit = family.max_mean_grade;
+        let is_above = limit.is_some_and(|limit| family.mean_grade > limit);
+        let style = if is_above { BAD } else { PLAIN };
+        let mean = format!("{:.2}", family.mean_grade);
+        let limit = limit.map_or("–".to_owned(), |limit| limit.to_string());
+        vec![
+            Cell::plain(family.family.name()),
+            Cell::plain(&family.sample()),
+            number(family.won),
+            Cell::new(palette, style, &mean).right(),
+            Cell::plain(&limit).right(),
+            Cell::plain(&format!("{:.2}", family.max_grade)).right(),
+        ]
+    }));
     table::lines(&rows)
 }
 

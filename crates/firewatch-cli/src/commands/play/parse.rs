@@ -107,7 +107,7 @@ fn topic(name: &str, words: &Vocabulary) -> Result<HelpTopic, LineError> {
         let names = words.first().chain(metrics);
         Err(LineError {
             message: format!("unknown action, command or metric `{name}`"),
-            help: instead_of(name, names),
+            help: { words.catalogue.replacement(name) }.or_else(|| instead_of(name, names)),
         })
     }
 }
@@ -118,7 +118,8 @@ fn do_action(rest: &[&str], words: &Vocabulary) -> Result<ActionRequest, LineErr
         [name, rest @ ..] if words.catalogue.find(name).is_some() => action(name, rest, words),
         [name, ..] => Err(LineError {
             message: format!("unknown action `{name}`"),
-            help: instead_of(name, words.actions()),
+            help: { words.catalogue.replacement(name) }
+                .or_else(|| instead_of(name, words.actions())),
         }),
         [] => Err(line_error(
             "`do` needs an action",
@@ -130,7 +131,8 @@ fn do_action(rest: &[&str], words: &Vocabulary) -> Result<ActionRequest, LineErr
 /// Parses an action with its target and parameters.
 fn action(name: &str, rest: &[&str], words: &Vocabulary) -> Result<ActionRequest, LineError> {
     let Some(action) = words.catalogue.find(name) else {
-        let help = instead_of(name, words.first());
+        let help =
+            { words.catalogue.replacement(name) }.or_else(|| instead_of(name, words.first()));
         return Err(line_error(
             format!("unknown command or action `{name}`"),
             help.unwrap_or_else(|| "`help` lists the commands".to_owned()),
@@ -255,8 +257,8 @@ mod tests {
         let cases = [
             ("escalate", ActionRequest::untargeted("escalate")),
             (
-                "scale_replicas  auth-service memory_limit_mb=1024",
-                ActionRequest::new("scale_replicas", "auth-service").with("memory_limit_mb", 1024),
+                "add_memory  auth-service memory_limit_mb=1024",
+                ActionRequest::new("add_memory", "auth-service").with("memory_limit_mb", 1024),
             ),
             (
                 "traffic_shift db-proxy drain_percentage=0.5",
@@ -312,21 +314,15 @@ mod tests {
             ("restart_service db-prox", "did you mean `db-proxy`?"),
             ("restart_service db-proxy now", "has no parameters"),
             ("restart_service db-proxy now=1", "takes no parameters"),
-            ("scale_replicas db-proxy 4", "`memory_limit_mb=...`"),
+            ("add_memory db-proxy 4", "`memory_limit_mb=...`"),
             (
-                "scale_replicas db-proxy memory_limit=4",
+                "add_memory db-proxy memory_limit=4",
                 "did you mean `memory_limit_mb`?",
             ),
+            ("add_memory db-proxy memory_limit_mb=0", "from 1 to 1048576"),
+            ("add_memory db-proxy memory_limit_mb=4.5", "a whole number"),
             (
-                "scale_replicas db-proxy memory_limit_mb=0",
-                "from 1 to 1048576",
-            ),
-            (
-                "scale_replicas db-proxy memory_limit_mb=4.5",
-                "a whole number",
-            ),
-            (
-                "scale_replicas db-proxy memory_limit_mb=4 memory_limit_mb=4",
+                "add_memory db-proxy memory_limit_mb=4 memory_limit_mb=4",
                 "once",
             ),
             (

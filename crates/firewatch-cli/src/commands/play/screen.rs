@@ -308,6 +308,7 @@ pub fn history(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
             palette.paint(DIM, "no actions so far")
         )?);
     }
+    let tells = session.tells_wrong_actions();
     let rows: Vec<Vec<Cell>> = group_waits(session.steps())
         .filter_map(|steps| Some((steps.first()?, steps)))
         .map(|(first, steps)| {
@@ -319,13 +320,16 @@ pub fn history(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
             what.extend(request.target.iter().map(|target| format!(" {target}")));
             let parameters = request.parameters.iter();
             what.extend(parameters.map(|(name, value)| format!(" {name}={}", shown(value))));
-            let is_wrong = first.wrong && session.tells_wrong_actions();
             let reward = steps.iter().fold(0.0, |sum, step| sum + step.reward.total);
             vec![
                 Cell::plain(&format!("tick {}", first.tick)),
                 Cell::plain(&what),
                 Cell::plain(&format!("{reward:+.3}")).right(),
-                Cell::new(palette, BAD, if is_wrong { "wrong" } else { "" }),
+                Cell::new(
+                    palette,
+                    BAD,
+                    if first.wrong && tells { "wrong" } else { "" },
+                ),
             ]
         })
         .collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Profile, WAIT};
 use firewatch_episode::{Episode, EpisodeError, EpisodeRequest, Observation};
 use firewatch_response::FailedAction;
-use firewatch_response::score::{EpisodeEnd, Grade, Reward, ScoreRules};
+use firewatch_response::score::{EpisodeEnd, Grade, Reward};
 use firewatch_scenario::{Goal, Scenario, TimelineAction, TimelineEvent};
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
@@ -174,6 +174,11 @@ impl PlaySession {
         self.episode.actions()
     }
 
+    /// Returns whether it may be told which actions were wrong: in the standard profile only at the end.
+    pub fn tells_wrong_actions(&self) -> bool {
+        self.is_over() || self.profile() == Profile::Reference
+    }
+
     /// Returns the profile.
     pub fn profile(&self) -> Profile {
         self.episode.profile()
@@ -225,13 +230,6 @@ impl PlaySession {
         score.map_or((0.0, 0), |score| {
             (score.total_reward(), score.wrong_actions())
         })
-    }
-
-    /// Returns whether an operator is told which actions were wrong: after the end, or where the reward of the
-    /// step tells it in any case.
-    pub fn tells_wrong_actions(&self) -> bool {
-        let rules = ScoreRules::of(self.profile());
-        self.is_over() || rules.reward.wrong_action_cost != 0.0
     }
 
     /// Returns the reason for the end and the grade, once the incident is over.

@@ -1,0 +1,220 @@
+//! Evaluating the conditions of actions.
+
+use firewatch_sim::{EnvironmentRef, Fault, FaultKind, MetricKey, Status};
+
+use crate::effect::{KEYS, MEBIBYTE};
+use crate::model::{
+    ActionSpec, Branch, Change, Condition, Effect, Operand, ParameterIndex, Recipients,
+};
+use crate::parameter::Parameters;
+use crate::request::HaltedFault;
+use crate::session::ActionSession;
+
+/// The faults that an action can see.
+#[derive(Clone, Copy)]
+pub(super) enum Seen {
+    /// Only the first fault of the incident, if the target is its root cause.
+    Primary,
+    /// All faults of the target.
+    Any,
+    /// The faults of the target that act: those that were halted, or have not acted, leave nothing to be seen.
+    Acting,
+    Nothing,
+}
+
+/// Memory of a service in bytes.
+struct Memory {
+    used: f64,
+    limit: f64,
+    /// The limit that is asked for.
+    new: f64,
+}
+
+/// The state that conditions are evaluated on.
+#[derive(Clone, Copy)]
+pub(super) struct Situation<'a> {
+    pub(super) view: &'a EnvironmentRef<'a>,
+    pub(super) session: &'a ActionSession,
+    pub(super) seen: Seen,
+    pub(super) target: Option<usize>,
+    pub(super) parameters: Parameters<'a>,
+}
+
+impl<'a> Situation<'a> {
+    /// Returns the index of the first branch that applies.
+    pub(super) fn branch_of(&self, spec: &ActionSpec) -> Option<usize> {
+        let applies = |branch: &Branch| branch.when.iter().all(|condition| self.holds(condition));
+        spec.branches.iter().position(applies)
+    }
+
+    /// Returns whether the target has an active fault of one of these kinds; of any, if none is named.
+    pub(super) fn has_active_fault(&self, kinds: &[FaultKind]) -> bool {
+        let is_kind =
+            |fault: &Fault| kinds.is_empty() || kinds.contains(&self.view.fault_kind(fault));
+        self.faults().any(|fault| !fault.halted && is_kind(fault))
+    }
+
+    /// Returns whether an effect sets a metric of the target to what it is not.
+    pub(super) fn is_changed_by(&self, effect: &Effect) -> bool {
+        let Effect::Change {
+            metric,
+            on: Recipients::Target,
+            change: Change::Set { to, create: false },
+        } = effect
+        else {
+            return false;
+        };
+        let metric_of = |metric: &MetricKey| self.view.metric_at(self.target?, metric);
+        let Some(present) = metric_of(metric) else {
+            return false;
+        };
+        match to {
+            Operand::Value(value) => present != *value,
+            Operand::Parameter(index) => {
+                { self.parameters.get(*index) }.is_some_and(|value| present != *value)
+            }
+            Operand::Metric(other) => metric_of(other).is_some_and(|value| present != value),
+        }
+    }
+
+    /// Returns whether some service that nobody calls is not healthy. Red herrings never are.
+    fn are_customers_hit(&self) -> bool {
+        let topology = self.view.topology();
+        let mut is_called = vec![false; topology.graph().node_count()];
+        for call in topology.graph().raw_edges() {
+            is_called[call.target().index()] |= call.source() != call.target();
+        }
+        let mut services = self.view.vitals().zip(is_called).enumerate();
+        services.any(|(service, (vitals, is_called))| {
+            !is_called && vitals.status != Status::Healthy && !topology.is_red_herring(service)
+        })
+    }
+
+    pub(super) fn holds(&self, condition: &Condition) -> bool {
+        let Some(target) = self.target else {
+            return self.holds_without_target(condition);
+        };
+        match condition {
+            Condition::Fault(kinds) => {
+                let fits = |fault| kinds.is_empty() || kinds.contains(&self.view.fault_kind(fault));
+                self.faults().any(fits)
+            }
+            Condition::ActiveFault => self.faults().any(|fault| !fault.halted),
+            Condition::RedHerring => self.is_red_herring(target),
+            Condition::Metric(metric, comparison) => {
+                let value = self.view.metric_at(target, metric);
+                value.is_some_and(|value| comparison.holds_for(&value))
+            }
+            Condition::HasMetric(metric) => self.view.metric_at(target, metric).is_some(),
+            Condition::UnhealthyCaller => {
+                let mut vitals = self.view.vitals().enumerate();
+                let calls = |caller| self.view.topology().calls(caller, target);
+                vitals.any(|(caller, v)| v.status != Status::Healthy && calls(caller))
+            }
+            Condition::MoreMemory(limit) => self
+                .memory(*limit, target)
+                .is_some_and(|memory| memory.new > memory.limit),
+            Condition::TooLittleMemory(limit) => self
+                .memory(*limit, target)
+                .is_some_and(|memory| memory.new < memory.used),
+            Condition::Not(inner) => !self.holds(inner),
+            Condition::CustomersHit
+            | Condition::Somewhere(_)
+            | Condition::Parameter(..)
+            | Condition::Recorded(_) => self.holds_without_target(condition),
+        }
+    }
+
+    /// Evaluates a condition without a target: `false` for those that are about one.
+    fn holds_without_target(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::Parameter(index, value) => {
+                self.parameters.get(*index).as_deref() == Some(value)
+            }
+            Condition::Recorded(comparison) => {
+                comparison.holds(&(self.session.recorded_ticks() as f64))
+            }
+            Condition::CustomersHit => self.are_customers_hit(),
+            Condition::Somewhere(inner) => {
+                let mut services = 0..self.view.service_count();
+                services.any(|service| self.holds_for(service, std::slice::from_ref(inner)))
+            }
+            Condition::Not(inner) => !self.holds(inner),
+            _ => false,
+        }
+    }
+
+    /// Returns the memory of the target, and the limit that a parameter asks for.
+    fn memory(&self, limit: ParameterIndex, target: usize) -> Option<Memory> {
+        let keys = &*KEYS;
+        let number = |metric| {
+            let value = self.view.metric_at(target, metric);
+            value.and_then(|value| value.as_f64())
+        };
+        let limit_bytes = number(&keys.limit)?;
+        let given = self.parameters.get(limit);
+        let mebibytes = given.and_then(|given| given.as_f64());
+        let used = number(&keys.usage)?;
+        Some(Memory {
+            // Bytes and utilization can differ before the first tick.
+            used: used.max(number(&keys.utilization)? * limit_bytes),
+            limit: limit_bytes,
+            new: mebibytes.map_or(2.0 * limit_bytes, |mebibytes| mebibytes * MEBIBYTE as f64),
+        })
+    }
+
+    fn is_red_herring(&self, target: usize) -> bool {
+        self.view.is_red_herring(target)
+    }
+
+    /// Returns the faults of the target that actions can see.
+    fn faults(&self) -> impl Iterator<Item = &'a Fault> + use<'a> {
+        let Self {
+            view, target, seen, ..
+        } = *self;
+        let is_cause = view.environment().root_cause_service() == target;
+        view.faults().enumerate().filter_map(move |(index, fault)| {
+            let is_here = Some(fault.node()) == target;
+            let is_seen = match seen {
+                Seen::Primary => is_cause && index == 0,
+                Seen::Any => is_here,
+                Seen::Acting => is_here && !fault.halted && fault.progression_tick > 0,
+                Seen::Nothing => false,
+            };
+            is_seen.then_some(fault)
+        })
+    }
+
+    /// Returns the first active fault that a branch halts. Without `halts_where` it is on the target, and actions
+    /// must see a fault of that kind, which need not be the same fault.
+    pub(super) fn halted_by(&self, branch: &Branch) -> Option<HaltedFault> {
+        let Branch {
+            halts, halts_where, ..
+        } = branch;
+        if halts.is_empty() {
+            return None;
+        }
+        let is_seen = |kind| self.faults().any(|seen| self.view.fault_kind(seen) == kind);
+        let is_meant = |fault: &Fault| {
+            let kind = self.view.fault_kind(fault);
+            halts.contains(&kind)
+                && match halts_where.is_empty() {
+                    true => Some(fault.node()) == self.target && is_seen(kind),
+                    false => self.holds_for(fault.node(), halts_where),
+                }
+        };
+        let mut faults = self.view.faults().enumerate();
+        let found = faults.find(|(_, fault)| !fault.halted && is_meant(fault));
+        found.map(|(index, fault)| HaltedFault {
+            index,
+            kind: self.view.fault_kind(fault),
+        })
+    }
+
+    /// Returns whether conditions hold for another service.
+    fn holds_for(&self, service: usize, conditions: &[Condition]) -> bool {
+        let target = Some(service);
+        let there = Self { target, ..*self };
+        conditions.iter().all(|condition| there.holds(condition))
+    }
+}
