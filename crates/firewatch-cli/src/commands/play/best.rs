@@ -1,6 +1,6 @@
 //! The best answer that is known: the runbook of the incident, or what a search finds.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use firewatch_audit::{AuditOptions, audit};
 use firewatch_response::{EventKind, Playback};
@@ -44,7 +44,7 @@ pub fn answer(session: &PlaySession, arguments: &PlayArguments) -> Result<BestAn
     }
 }
 
-fn of_runbook(scenario: &Scenario, path: &PathBuf) -> Result<BestAnswer, String> {
+fn of_runbook(scenario: &Scenario, path: &Path) -> Result<BestAnswer, String> {
     let name = path_text(path);
     let unfit = |why: &str| format!("none is known: the runbook `{name}` {why}");
     let runbook = Runbook::load_for(path, scenario);
@@ -84,6 +84,7 @@ fn of_search(scenario: &Scenario) -> Result<BestAnswer, String> {
     let options = AuditOptions {
         max_actions: SEARCH_ACTIONS,
         random: 0,
+        singles: 64,
         limit: SEARCH_LIMIT,
         ..AuditOptions::default()
     };

@@ -78,7 +78,7 @@ fn spread_cells(replay: &Replay, service: usize, palette: Palette) -> Option<(u6
     });
     let last_ill = ticks()
         .filter(|(_, status)| *status != Status::Healthy)
-        .last();
+        .next_back();
     let end = ticks().find(|(tick, _)| last_ill.is_some_and(|(last, _)| *tick > last));
     let (style, end) = match end {
         Some((tick, _)) => (GOOD, format!("healthy again at tick {tick}")),
