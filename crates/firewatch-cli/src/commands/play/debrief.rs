@@ -76,9 +76,7 @@ fn spread_cells(replay: &Replay, service: usize, palette: Palette) -> Option<(u6
             worst
         }
     });
-    let last_ill = ticks()
-        .filter(|(_, status)| *status != Status::Healthy)
-        .next_back();
+    let last_ill = ticks().rfind(|(_, status)| *status != Status::Healthy);
     let end = ticks().find(|(tick, _)| last_ill.is_some_and(|(last, _)| *tick > last));
     let (style, end) = match end {
         Some((tick, _)) => (GOOD, format!("healthy again at tick {tick}")),
