@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firewatch_scenario::{Axis, Halt, Scenario, Seeds, Sweep};
+use firewatch_scenario::{Axis, Halt, MetricAxis, Scenario, Seeds, Sweep};
 use firewatch_sim::FaultKind;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -16,9 +16,12 @@ pub struct Grid {
     /// How far each range of seeds is from the one before it, and how many seeds it has.
     pub seeds: Vec<(u64, u64)>,
     /// Whether each service with faults varies by itself, of each sort.
-    pub apart: [bool; 3],
+    pub apart: [bool; 4],
     pub speeds: Vec<f64>,
     pub kinds: Vec<FaultKind>,
+    pub starts: Vec<Index>,
+    /// Of the memory utilization of the first service.
+    pub memory: Vec<f64>,
     pub halts: Vec<Index>,
     pub never: bool,
 }
@@ -28,20 +31,26 @@ pub fn grids() -> impl Strategy<Value = Grid> {
     let counts = prop_oneof![Just(1), 1..100_u64];
     (
         vec((gaps, counts), 0..4),
-        any::<[bool; 3]>(),
+        any::<[bool; 4]>(),
         vec(numbers(0.0, 100.0), 0..4),
         vec(select(FaultKind::BUILT_IN.to_vec()), 0..4),
         vec(any::<Index>(), 0..4),
+        vec(numbers(0.0, 1.0), 0..4),
+        vec(any::<Index>(), 0..4),
         any::<bool>(),
     )
-        .prop_map(|(seeds, apart, speeds, kinds, halts, never)| Grid {
-            seeds,
-            apart,
-            speeds,
-            kinds,
-            halts,
-            never,
-        })
+        .prop_map(
+            |(seeds, apart, speeds, kinds, starts, memory, halts, never)| Grid {
+                seeds,
+                apart,
+                speeds,
+                kinds,
+                starts,
+                memory,
+                halts,
+                never,
+            },
+        )
 }
 
 impl Grid {
@@ -64,6 +73,15 @@ impl Grid {
         let halts = self.halts.iter();
         let halts = halts.map(|tick| Halt::At(latest + below(tick, scenario.ticks - latest)));
         let halts = halts.chain(self.never.then_some(Halt::Never)).collect();
+        let begins = self.starts.iter();
+        let begins = begins.map(|tick| below(tick, scenario.ticks)).collect();
+        let metric = self.memory.into_iter().map(f64::to_bits).collect();
+        let metric = distinct(metric).into_iter().map(f64::from_bits);
+        let metric = MetricAxis {
+            service: scenario.services[0].name.clone(),
+            metric: "process_memory_utilization".to_owned(),
+            values: metric.collect(),
+        };
         let services: Vec<String> = starts.into_keys().collect();
         let speeds = self.speeds.into_iter().map(f64::to_bits).collect();
         let speeds = distinct(speeds).into_iter().map(f64::from_bits).collect();
@@ -71,6 +89,10 @@ impl Grid {
             seeds: seeds.collect(),
             speed: axes(speeds, &services, self.apart[0]),
             kind: axes(distinct(self.kinds), &services, self.apart[1]),
+            start: axes(distinct(begins), &services, self.apart[3]),
+            metric: { Some(metric).into_iter() }
+                .filter(|axis| !axis.values.is_empty())
+                .collect(),
             halt: axes(distinct(halts), &services, self.apart[2]),
         }
     }

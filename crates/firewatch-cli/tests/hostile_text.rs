@@ -319,6 +319,7 @@ fn cells_are_no_formulas() {
     const FORMULA: &str = r#"Scenario(
         name: "=1+1",
         difficulty: easy,
+        profile: reference,
         services: { "=HYPERLINK(\"x\")": (), "-2": (), "+3": (), "@a": (), "'b": (), "\tc": (), "\rd": (), "e": () },
         faults: [(kind: oom, service: "e")],
     )"#;

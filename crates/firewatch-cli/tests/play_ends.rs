@@ -79,10 +79,10 @@ fn bytes_that_are_not_text_are_a_mistyped_line_at_a_terminal() {
     let mut output = child.stdout.take().expect("a pipe");
     let mut told = Vec::new();
     for (typed, answer) in [
-        ("", "budget 29.0>"),
-        ("wait 2\r", "budget 26.0>"),
+        ("", "budget 28.5>"),
+        ("wait 2\r", "budget 25.5>"),
         ("stat\u{e9}", ""),
-        ("status\r", "budget 26.0>"),
+        ("status\r", "budget 25.5>"),
         ("quit\r", "saved the session to"),
     ] {
         // The bytes of a terminal in Latin-1.

@@ -62,7 +62,10 @@ fn behind<'a>(told: &'a str, label: &str) -> &'a str {
 }
 
 fn number(told: &str, label: &str) -> f64 {
-    let word = behind(told, label).split(' ').next().unwrap_or_default();
+    let word = behind(told, label)
+        .split([' ', ','])
+        .next()
+        .unwrap_or_default();
     word.parse()
         .unwrap_or_else(|_| panic!("{word:?} of `{label}` is no number"))
 }

@@ -101,9 +101,11 @@
 //! differ in. `scenarios/actions/` has a file that adds to it.
 //!
 //! A **sweep** is a grid of runs ([`SweepPlan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
-//! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind` and `halt`
-//! (the tick at which the services with faults are halted, instead of the timeline's own halts of
-//! them) of all faults, or of those of some services: `speed: {"auth-service": [0.5, 1.0]}`. Among values
+//! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind`, `start`
+//! (the ticks done when they begin) and `halt` (the tick at which the services with faults are halted, instead of
+//! the timeline's own halts of them) of all faults, or of those of some services: `speed: {"auth-service": [0.5,
+//! 1.0]}`. `metric: {"db-proxy": {"process_memory_utilization": [0.5, 0.8]}}` varies a number that a service has at
+//! the start; a truth value is 0 or 1. Among values
 //! may stand `range(first, end, step)`, for seeds `range(first, end)`; the end is not included.
 //!
 //! # Limits
@@ -170,8 +172,8 @@ pub use model::{
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};
 pub use sweep::{
-    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds,
-    Sweep, steps, whole_steps,
+    Axis, BadRange, End, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES,
+    MetricAxis, Seeds, Sweep, steps, whole_steps,
 };
 
 /// The examples of the package's README, as tests.

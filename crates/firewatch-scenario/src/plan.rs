@@ -7,14 +7,15 @@ use std::ops::Range;
 
 use crate::codes;
 use crate::model::Scenario;
-use crate::sweep::{Axis, Seeds, Sweep};
+use crate::sweep::{Axis, MetricAxis, Seeds, Sweep};
 use firewatch_ron::{Problem, shown};
 use settings::Settings;
 
 pub use settings::Setting;
+pub(crate) use settings::metric_value;
 
-/// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds and halting
-/// ticks, of which the last varies fastest.
+/// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds, starts, metrics,
+/// halting ticks and runbooks, of which the last varies fastest.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,6 +45,8 @@ pub struct SweepPlan {
     /// Runs with the same seed.
     settings: u64,
     runs: u64,
+    /// The names of the runbooks that answer, if they vary.
+    runbooks: Vec<String>,
 }
 
 /// What tells a run from the others.
@@ -60,7 +63,16 @@ pub struct SweepRun {
 struct Column {
     name: String,
     service: Option<String>,
+    metric: Option<String>,
     settings: Vec<Setting>,
+}
+
+impl Column {
+    /// Whether it varies faults.
+    fn is_about_faults(&self) -> bool {
+        let first = self.settings.first();
+        !matches!(first, Some(Setting::Metric(_) | Setting::Runbook(_)))
+    }
 }
 
 impl SweepPlan {
@@ -82,6 +94,8 @@ impl SweepPlan {
                 .iter()
                 .map(|axis| column("kind", axis, Setting::Kind)),
         );
+        columns.extend({ sweep.start.iter() }.map(|axis| column("start", axis, Setting::Start)));
+        columns.extend(sweep.metric.iter().map(metric_column));
         columns.extend(
             sweep
                 .halt
@@ -97,6 +111,7 @@ impl SweepPlan {
             columns,
             settings: sweep.settings(),
             runs: sweep.runs(),
+            runbooks: Vec::new(),
             base: Scenario {
                 description: String::new(),
                 expect: Vec::new(),
@@ -105,6 +120,38 @@ impl SweepPlan {
                 ..scenario.clone()
             },
         }
+    }
+
+    /// The plan with each run once for each of these runbooks, which vary fastest; unchanged without any.
+    #[must_use]
+    pub fn answered_by(mut self, runbooks: Vec<String>) -> Self {
+        if runbooks.is_empty() {
+            return self;
+        }
+        let count = runbooks.len();
+        self.columns.push(Column {
+            name: "runbook".to_owned(),
+            service: None,
+            metric: None,
+            settings: (0..count).map(Setting::Runbook).collect(),
+        });
+        self.settings = self.settings.saturating_mul(count as u64);
+        self.runs = self.runs.saturating_mul(count as u64);
+        self.runbooks = runbooks;
+        self
+    }
+
+    /// The names of the runbooks that answer, if they vary.
+    #[must_use]
+    pub fn runbooks(&self) -> &[String] {
+        &self.runbooks
+    }
+
+    /// The number of the runbook that answers that run: 0 if they don't vary.
+    #[must_use]
+    pub fn runbook(&self, run: u64) -> usize {
+        let count = self.runbooks.len().max(1) as u64;
+        usize::try_from(run % count).unwrap_or(0)
     }
 
     /// Number of runs.
@@ -119,8 +166,8 @@ impl SweepPlan {
         self.settings
     }
 
-    /// The names of what varies besides the seed: `speed`, `kind`, `halt`, each with `:service` behind it
-    /// where it is about one service only.
+    /// The names of what varies besides the seed: `speed`, `kind`, `start`, `halt`, each with `:service` behind it
+    /// where it is about one service only; `metric:service:metric`; and `runbook`.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         self.columns
@@ -189,7 +236,8 @@ impl SweepPlan {
         let mut scenario = self.base.clone().with_seed(seed);
         let mut changes = Settings::default();
         for (column, setting) in self.columns.iter().zip(settings) {
-            changes.add(column.service.as_deref(), setting);
+            let (service, metric) = (column.service.as_deref(), column.metric.as_deref());
+            changes.add(service, metric, setting);
         }
         changes.apply(&mut scenario);
         scenario
@@ -203,7 +251,11 @@ impl SweepPlan {
         let mut problems = scenario.problems();
         let afflicted: BTreeSet<&str> =
             scenario.all_faults().map(|fault| &*fault.service).collect();
-        let without_fault = self.columns.iter().filter(|column| match &column.service {
+        let of_faults = self
+            .columns
+            .iter()
+            .filter(|column| column.is_about_faults());
+        let without_fault = of_faults.filter(|column| match &column.service {
             Some(service) => !afflicted.contains(&**service),
             None => afflicted.is_empty(),
         });
@@ -218,7 +270,29 @@ impl SweepPlan {
             label: String::new(),
             help: None,
         }));
+        let of_metrics = { self.columns.iter() }.filter(|column| column.metric.is_some());
+        let elsewhere = of_metrics.filter(|column| {
+            let service = column.service.as_deref().unwrap_or_default();
+            !scenario.has_service(service)
+        });
+        problems.extend(elsewhere.map(|column| Problem {
+            code: codes::UNKNOWN_SERVICE,
+            path: String::new(),
+            message: format!("there is no service to vary `{}` of", shown(&column.name)),
+            span: None,
+            label: String::new(),
+            help: None,
+        }));
         problems
+    }
+}
+
+fn metric_column(axis: &MetricAxis) -> Column {
+    Column {
+        name: format!("metric:{}:{}", axis.service, axis.metric),
+        service: Some(axis.service.clone()),
+        metric: Some(axis.metric.clone()),
+        settings: axis.values.iter().copied().map(Setting::Metric).collect(),
     }
 }
 
@@ -229,153 +303,10 @@ fn column<T: Copy>(name: &str, axis: &Axis<T>, setting: impl Fn(T) -> Setting) -
             None => name.to_owned(),
         },
         service: axis.service.clone(),
+        metric: None,
         settings: axis.values.iter().map(|value| setting(*value)).collect(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use firewatch_sim::FaultKind;
-
-    use super::*;
-    use crate::model::TimelineAction;
-    use crate::sweep::Halt;
-
-    const HALTED: &str = r#"Scenario(
-        name: "x", difficulty: easy,
-        services: ["api-gateway", "auth-service", "db-proxy"],
-        faults: [(kind: oom, service: "auth-service"), (kind: oom, service: "db-proxy", start_tick: 1)],
-        timeline: [
-            (tick: 2, do: halt("auth-service")),
-            (tick: 3, do: inject((kind: oom, service: "auth-service"))),
-            (tick: 4, do: halt("db-proxy")),
-            (tick: 5, do: halt("auth-service")),
-        ],
-        expect: [at_end(all_healthy)],
-        sweep: SWEEP,
-    )"#;
-
-    fn plan(sweep: &str) -> SweepPlan {
-        let text = HALTED.replace("SWEEP", sweep);
-        SweepPlan::new(&Scenario::parse("x.ron", &text).unwrap())
-    }
-
-    fn halts(scenario: &Scenario) -> Vec<(u64, &str)> {
-        let halts = scenario
-            .timeline
-            .iter()
-            .filter_map(|event| match &event.action {
-                TimelineAction::Halt(service) => Some((event.tick, &**service)),
-                _ => None,
-            });
-        halts.collect()
-    }
-
-    #[test]
-    fn a_plan_without_a_grid_is_the_scenario() {
-        let plan = plan("()");
-        let scenario = Scenario::parse("x.ron", &HALTED.replace("SWEEP", "()")).unwrap();
-        let without_expectations = Scenario {
-            expect: Vec::new(),
-            expect_unanswered: Vec::new(),
-            ..scenario
-        };
-        assert_eq!(plan.runs(), 1);
-        assert_eq!(plan.scenario(0), without_expectations);
-    }
-
-    #[test]
-    fn halts_take_the_place_of_those_of_the_timeline() {
-        let all = plan("(halt: [7, never])");
-        let expected = [(7, "auth-service"), (7, "db-proxy")];
-        assert_eq!(halts(&all.scenario(0)), expected);
-        assert_eq!(halts(&all.scenario(1)), []);
-        let one = plan(r#"(halt: {"auth-service": [7, never]})"#);
-        assert_eq!(
-            halts(&one.scenario(0)),
-            [(4, "db-proxy"), (7, "auth-service")]
-        );
-        assert_eq!(halts(&one.scenario(1)), [(4, "db-proxy")]);
-    }
-
-    #[test]
-    fn faults_that_are_injected_vary_too() {
-        let plan = plan(r#"(speed: {"auth-service": [3.0]}, kind: [bad_deploy])"#);
-        let scenario = plan.scenario(0);
-        let faults = scenario.all_faults();
-        let faults: Vec<_> = faults.map(|f| (f.kind, &*f.service, f.speed)).collect();
-        let kind = FaultKind::BAD_DEPLOY;
-        let expected = [
-            (kind, "auth-service", 3.0),
-            (kind, "db-proxy", 1.0),
-            (kind, "auth-service", 3.0),
-        ];
-        assert_eq!(faults, expected);
-        assert_eq!(plan.columns(), ["speed:auth-service", "kind"]);
-    }
-
-    #[test]
-    fn runs_are_in_the_order_of_a_nested_loop() {
-        let plan =
-            plan("(seeds: [9, range(2, 4)], speed: [1, 2], kind: [oom, memory_leak], halt: [9])");
-        let mut runs = 0..plan.runs();
-        for seed in [9, 2, 3] {
-            for speed in [1.0, 2.0] {
-                for kind in [FaultKind::OOM, FaultKind::MEMORY_LEAK] {
-                    let settings = vec![
-                        Setting::Speed(speed),
-                        Setting::Kind(kind),
-                        Setting::Halt(Halt::At(9)),
-                    ];
-                    let run = runs.next().unwrap();
-                    assert_eq!(plan.run(run), SweepRun { seed, settings });
-                    let scenario = plan.scenario(run);
-                    assert_eq!(scenario.seed, seed);
-                    assert!(
-                        scenario
-                            .faults
-                            .iter()
-                            .all(|f| f.speed == speed && f.kind == kind)
-                    );
-                }
-            }
-        }
-        assert_eq!(runs.next(), None);
-    }
-
-    #[test]
-    fn pieces_are_the_plan_and_of_about_the_same_size() {
-        let mut scenario = Scenario::parse("x.ron", &HALTED.replace("SWEEP", "()")).unwrap();
-        for count in [1, 2, 7, 1_000_000_000_000] {
-            let seeds = vec![Seeds { first: 5, count }];
-            scenario.sweep = Sweep {
-                seeds,
-                ..Sweep::default()
-            };
-            let plan = SweepPlan::new(&scenario);
-            for pieces in [1, 2, 3, 5, 16, 1000] {
-                let mut end = 0;
-                for piece in 1..=pieces {
-                    let runs = plan.piece(piece, pieces);
-                    assert_eq!(runs.start, end);
-                    assert!((runs.end - runs.start).abs_diff(count / pieces) <= 1);
-                    end = runs.end;
-                }
-                assert_eq!(end, count);
-            }
-        }
-    }
-
-    #[test]
-    fn a_run_without_the_fault_that_varies_has_a_problem() {
-        let text = "Scenario(name: \"x\", difficulty: hard, sweep: (\
-                    seeds: range(0, 50), speed: {\"auth-service\": [1]}))";
-        let plan = SweepPlan::new(&Scenario::parse("x.ron", text).unwrap());
-        let is_bad = |run: &u64| !plan.problems(*run).is_empty();
-        let has_other = |run: &u64| plan.scenario(*run).faults[0].service != "auth-service";
-        let bad: Vec<u64> = (0..plan.runs()).filter(is_bad).collect();
-        let expected: Vec<u64> = (0..plan.runs()).filter(has_other).collect();
-        assert!(!bad.is_empty() && bad.len() < 50);
-        assert_eq!(bad, expected);
-    }
-}
+mod tests;

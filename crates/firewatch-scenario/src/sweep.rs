@@ -12,8 +12,8 @@ pub const MAX_SWEEP_RUNS: u64 = 1_000_000_000_000;
 /// Most ticks times services of all runs of a sweep together.
 pub const MAX_SWEEP_SERVICE_TICKS: u64 = 1_000_000_000_000_000;
 
-/// A grid: each seed with each speed, each kind and each halting tick. Empty, it is one run: the scenario
-/// as it is.
+/// A grid: each seed with each speed, each kind, each start, each value of a metric and each halting tick. Empty,
+/// it is one run: the scenario as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
     /// The seeds; none stands for the scenario's own.
@@ -22,6 +22,10 @@ pub struct Sweep {
     pub speed: Vec<Axis<f64>>,
     /// Kinds of faults.
     pub kind: Vec<Axis<FaultKind>>,
+    /// Ticks done when faults begin.
+    pub start: Vec<Axis<u64>>,
+    /// Metrics that services have at the start.
+    pub metric: Vec<MetricAxis>,
     /// When services with faults are halted, instead of when the timeline says.
     pub halt: Vec<Axis<Halt>>,
 }
@@ -58,7 +62,12 @@ impl Sweep {
         let speeds = self.speed.iter().map(|axis| axis.values.len());
         let kinds = self.kind.iter().map(|axis| axis.values.len());
         let halts = self.halt.iter().map(|axis| axis.values.len());
-        speeds.chain(kinds).chain(halts)
+        let starts = self.start.iter().map(|axis| axis.values.len());
+        let metrics = self.metric.iter().map(|axis| axis.values.len());
+        { speeds.chain(kinds) }
+            .chain(starts)
+            .chain(metrics)
+            .chain(halts)
     }
 }
 
@@ -70,6 +79,17 @@ pub struct Axis<T> {
     pub service: Option<String>,
     /// Its values, each once.
     pub values: Vec<T>,
+}
+
+/// A metric that varies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricAxis {
+    /// The service.
+    pub service: String,
+    /// The metric: a number, or a truth value as 0 or 1.
+    pub metric: String,
+    /// Its values, each once.
+    pub values: Vec<f64>,
 }
 
 /// Seeds in a row.

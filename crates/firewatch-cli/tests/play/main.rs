@@ -5,6 +5,7 @@
     reason = "a test that can't start the command fails"
 )]
 
+mod debrief;
 mod rejections;
 mod saved;
 mod session;

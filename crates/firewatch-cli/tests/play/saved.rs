@@ -69,7 +69,7 @@ fn fact<'a>(told: &'a str, label: &str) -> &'a str {
     let mut facts = lines.filter_map(|line| line.trim().strip_prefix(label));
     let value = facts.find(|fact| fact.starts_with(' '));
     let value = value.and_then(|value| value.split_whitespace().next());
-    value.expect(label)
+    value.expect(label).trim_end_matches(',')
 }
 
 /// Returns the output of `run` with a runbook.

@@ -27,15 +27,29 @@ fn nothing_gives_the_answer_away_before_the_end() {
     let lines = include_str!("../fixtures/play/on-call.txt");
     let told = told(&[scenario], lines);
     let (before, after) = told.split_once("\nIncident: ").expect("an answer");
-    for secret in [
-        "memory_leak",
-        "session cache",
-        "never told",
-        "Log-ins are slow",
-    ] {
+    assert!(before.starts_with("PAGE  warning: auth-service, high latency 1.13s\n"));
+    assert!(before.contains("\n  The session cache never told anyone what it keeps.\n"));
+    assert!(before.contains("\n  - 2 more goals about the cause, told at the end.\n"));
+    for secret in ["memory_leak", "right, halted", "first alert"] {
         assert!(!before.contains(secret), "{secret}");
         assert!(after.contains(secret), "{secret}");
     }
+    // The goals are told with the grade.
+    let (before, after) = told.split_once("\n  grade ").expect("a grade");
+    for goal in [
+        "process_memory_utilization of auth-service is",
+        "restart_count of cache is 7. It is 0.",
+    ] {
+        assert!(!before.contains(goal) && after.contains(goal), "{goal}");
+    }
+}
+
+#[test]
+fn a_description_that_names_the_cause_is_told_at_the_end() {
+    let told = told(TASK, ANSWER);
+    let (before, after) = told.split_once("\nIncident: ").expect("an answer");
+    assert!(!before.contains("for want of memory"), "{before}");
+    assert!(after.contains("for want of memory"), "{after}");
 }
 
 #[test]
@@ -94,7 +108,7 @@ fn a_mistake_is_told_with_its_line_and_play_goes_on() {
         "{errors}"
     );
     // The invalid lines took no tick.
-    assert!(told.contains("tick 1 · budget 29.0> wait\n"), "{told}");
+    assert!(told.contains("tick 1 · budget 28.5> wait\n"), "{told}");
     assert!(!told.contains("what a slip"), "{told}");
 }
 
@@ -104,7 +118,7 @@ fn what_is_no_text_is_a_mistake_too() {
     assert_eq!(output.status.code(), Some(0));
     let (told, errors) = (text(&output.stdout), text(&output.stderr));
     assert!(errors.contains("line 1: the line is not UTF-8"), "{errors}");
-    assert!(told.contains("budget 27.5> quit"), "{told}");
+    assert!(told.contains("budget 27.0> quit"), "{told}");
     assert!(
         !told.contains('\u{1b}') && !errors.contains('\u{1b}'),
         "{errors:?}"
@@ -152,12 +166,16 @@ fn the_input_may_end_before_the_incident_does() {
 fn declaring_ends_the_incident_with_a_grade() {
     let well = told(TASK, ANSWER);
     assert!(
-        well.contains("You declared the incident resolved at tick 13."),
+        well.contains(
+            "You declared the incident resolved at tick 13; it went on to its last tick, 20."
+        ),
         "{well}"
     );
     assert!(well.contains("halted at tick 2 by add_memory"), "{well}");
     let early = told(TASK, "declare_resolved\nwait\n");
-    assert!(early.contains("declared too early -"), "{early}");
+    let reference = [TASK, &["--profile", "reference"]].concat();
+    let charged = told(&reference, "declare_resolved\n");
+    assert!(charged.contains("declared too early -"), "{charged}");
     assert!(early.contains("never halted"), "{early}");
     assert!(!early.contains("> wait"), "{early}");
     let grade = |told: &str| {
@@ -202,7 +220,7 @@ fn the_reference_profile_keeps_its_defects() {
     );
     let standard = told(TASK, "wait\n");
     assert!(
-        standard.contains("reward -0.550: errors -0.050"),
+        standard.contains("reward -0.025: errors -0.010 · SLO budget -0.015"),
         "{standard}"
     );
 }
@@ -242,4 +260,9 @@ fn an_action_is_credited_with_the_fault_that_it_halted_only() {
         answer.contains("halted at tick 8 by revert_config"),
         "{answer}"
     );
+    let line = "tick 9: the timeline halted a fault of a\n";
+    assert!(told.contains(line), "{told}");
+    let line = "tick 8  the timeline halted the faults of a\n";
+    assert!(answer.contains(line), "{answer}");
+    assert!(answer.contains("revert_config b: right, halted config_drift"));
 }

@@ -107,6 +107,7 @@ fn parquet_says_the_same_and_is_the_same_every_time() {
         ("kind", Type::BYTE_ARRAY, false),
         ("halt:auth-service", Type::INT64, true),
         ("ticks", Type::INT64, false),
+        ("mended", Type::BOOLEAN, false),
         ("mttm", Type::INT64, true),
         ("bad_customer_minutes", Type::DOUBLE, false),
         ("slo_budget", Type::DOUBLE, false),

@@ -21,6 +21,7 @@ fn a_sweep_without_a_grid_is_the_run_of_the_scenario() {
         "scenario",
         "seed",
         "ticks",
+        "mended",
         "mttm",
         "bad_customer_minutes",
         "slo_budget",

@@ -5,6 +5,7 @@
     reason = "a test that can't start the command fails"
 )]
 
+mod axes;
 mod formats;
 mod grid;
 mod rejections;

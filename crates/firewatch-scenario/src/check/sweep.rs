@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
 use crate::codes;
+use crate::plan::metric_value;
 use crate::sweep::{
-    Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, Seeds, again,
-    seeds_again,
+    Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, MetricAxis, Seeds,
+    again, seeds_again,
 };
+use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
 use firewatch_ron::{shown, suggest};
 
@@ -17,7 +19,12 @@ impl Checker<'_> {
         self.seeds(&sweep.seeds);
         self.axes("sweep.speed", &sweep.speed, |speed| speed.to_bits());
         self.axes("sweep.kind", &sweep.kind, |kind| kind);
+        self.axes("sweep.start", &sweep.start, |start| start);
         self.axes("sweep.halt", &sweep.halt, |halt| halt);
+        for (path, tick) in values("sweep.start", &sweep.start) {
+            self.before_the_end(&path, tick);
+        }
+        self.metric_axes(&sweep.metric);
         for (path, speed) in values("sweep.speed", &sweep.speed) {
             self.speed(&path, speed);
         }
@@ -107,6 +114,48 @@ impl Checker<'_> {
                 self.notes
                     .report(codes::DUPLICATE, &path, message, "given again", None);
             }
+        }
+    }
+
+    fn metric_axes(&mut self, axes: &[MetricAxis]) {
+        let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for axis in axes {
+            let of_service = key_path("sweep.metric", &axis.service);
+            let path = key_path(&of_service, &axis.metric);
+            if !seen.insert((&axis.service, &axis.metric)) {
+                let message = "a metric is varied twice".to_owned();
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "", None);
+            }
+            if let Some(index) = again(&axis.values, f64::to_bits) {
+                let message = format!("`{path}` has a value twice");
+                let path = format!("{path}[{index}]");
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
+            }
+            self.metric_axis(&of_service, &path, axis);
+        }
+    }
+
+    fn metric_axis(&mut self, of_service: &str, path: &str, axis: &MetricAxis) {
+        if axis.values.is_empty() {
+            let message = format!("`{path}` needs at least one value");
+            self.notes
+                .report(codes::EMPTY_LIST, path, message, "", None);
+        }
+        // What is drawn by the seed is known only then.
+        if self.scenario.generated {
+            return;
+        }
+        if !self.known_service(&format!("{of_service}@key"), &axis.service, "") {
+            return;
+        }
+        let own = self.services.get(&*axis.service).copied();
+        let Some(service) = own else { return };
+        for number in &axis.values {
+            let value = metric_value(service, &axis.metric, *number);
+            let metrics = Metrics::from([(axis.metric.clone(), value)]);
+            self.metrics(of_service, &metrics, own);
         }
     }
 

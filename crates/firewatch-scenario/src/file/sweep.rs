@@ -1,14 +1,15 @@
 //! The grid of a sweep.
 
+mod spread;
+
 use firewatch_sim::FaultKind;
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
-use crate::sweep::{Axis, BadRange, End, Halt, MAX_SWEEP_VALUES, Seeds, Sweep, steps, whole_steps};
+use crate::sweep::{Axis, BadRange, Halt, MAX_SWEEP_VALUES, MetricAxis, Seeds, Sweep};
 use firewatch_action::decode::{Decoder, Signature, join, key_path};
-use firewatch_action::form::Word;
-use firewatch_action::form::{Calls, Either, MapOr};
-use firewatch_action::form::{Entries, Finite};
+use firewatch_action::form::{Either, Entries, MapOr};
+use spread::Spread;
 
 /// What varies in a sweep, and by which values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,12 @@ pub(crate) struct SweepForm {
     /// Kinds of faults: of all, or by service.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<AxesForm<FaultKind>>,
+    /// Ticks at which faults begin: all, or those of some services.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<AxesForm<u64>>,
+    /// Metrics at the start, by service and name; a truth value is 0 or 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric: Option<Entries<Entries<ValuesForm<f64>>>>,
     /// Ticks at which services with faults are halted, instead of when the timeline says: all, or by service.
     #[serde(skip_serializing_if = "Option::is_none")]
     halt: Option<AxesForm<Halt>>,
@@ -38,199 +45,6 @@ pub(super) type ValuesForm<T> = Either<<T as Spread>::Range, Vec<<T as Spread>::
 
 /// `[...]` for all faults, or `{"service": [...]}` for those of some services.
 pub(super) type AxesForm<T> = MapOr<Entries<ValuesForm<T>>, ValuesForm<T>>;
-
-/// A value that an item of a list can stand for, or several of which.
-pub(super) trait Spread: Sized {
-    /// Several values.
-    type Range;
-    /// One, or several.
-    type Item;
-
-    fn of_range(range: Self::Range) -> Result<Vec<Self>, BadRange>;
-
-    fn of_item(item: Self::Item) -> Result<Vec<Self>, BadRange>;
-
-    fn item(&self) -> Self::Item;
-}
-
-/// Numbers in steps; the end is not included.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(
-    rename = "SpeedRange",
-    rename_all = "snake_case",
-    expecting = "a range"
-)]
-pub(super) enum Steps {
-    /// First, end and step.
-    Range(Finite, Finite, Finite),
-}
-
-/// Ticks in steps; the end is not included.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "TickRange", rename_all = "snake_case", expecting = "a range")]
-pub(super) enum TickSteps {
-    /// First, end and step.
-    Range(u64, u64, u64),
-}
-
-/// A tick that is none, or ticks in steps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(
-    rename = "Halt",
-    rename_all = "snake_case",
-    expecting = "a tick, `never` or `range(first, end, step)`"
-)]
-pub(super) enum HaltCall {
-    /// Not at all.
-    Never,
-    /// First, end and step; the end is not included.
-    Range(u64, u64, u64),
-}
-
-/// Seeds in a row; the end is not included.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "SeedRange", rename_all = "snake_case", expecting = "a range")]
-pub(super) enum SeedRange {
-    /// First and end.
-    Range(u64, u64),
-}
-
-/// Kinds have no ranges.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) enum NoRange {}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for NoRange {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "NoRange".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        false.into()
-    }
-}
-
-macro_rules! calls {
-    ($($type:ty: $words:literal of $names:expr, $expected:literal, $list:literal;)*) => {$(
-        impl Calls for $type {
-            const NAMES: &'static [&'static str] = &$names;
-            const WORDS: usize = $words;
-            const EXPECTED: &'static str = $expected;
-            const LIST: &'static str = $list;
-        }
-    )*};
-}
-
-calls! {
-    Steps: 0 of ["range"], "", "a list of numbers `[...]`";
-    TickSteps: 0 of ["range"], "", "a list of ticks, `[4, 8, never]`";
-    HaltCall: 1 of ["never", "range"], "a tick, `never` or `range(first, end, step)`", "";
-    SeedRange: 0 of ["range"], "", "a range of seeds or a list of them: `range(first, end)` or `[...]`";
-    NoRange: 0 of [], "", "a list of fault kinds `[...]`";
-}
-
-impl Spread for f64 {
-    type Range = Steps;
-    type Item = Either<Steps, Finite>;
-
-    fn of_range(
-        Steps::Range(Finite(first), Finite(end), Finite(step)): Steps,
-    ) -> Result<Vec<Self>, BadRange> {
-        steps(first, end, step, End::Excluded)
-    }
-
-    fn of_item(item: Self::Item) -> Result<Vec<Self>, BadRange> {
-        match item {
-            Either::Call(range) => Self::of_range(range),
-            Either::Plain(Finite(speed)) => Ok(vec![speed]),
-        }
-    }
-
-    fn item(&self) -> Self::Item {
-        Either::Plain(Finite(*self))
-    }
-}
-
-impl Spread for Halt {
-    type Range = TickSteps;
-    type Item = Either<HaltCall, u64>;
-
-    fn of_range(TickSteps::Range(first, end, step): TickSteps) -> Result<Vec<Self>, BadRange> {
-        let ticks = whole_steps(first, end, step, End::Excluded)?;
-        Ok(ticks.into_iter().map(Self::At).collect())
-    }
-
-    fn of_item(item: Self::Item) -> Result<Vec<Self>, BadRange> {
-        match item {
-            Either::Call(HaltCall::Never) => Ok(vec![Self::Never]),
-            Either::Call(HaltCall::Range(first, end, step)) => {
-                Self::of_range(TickSteps::Range(first, end, step))
-            }
-            Either::Plain(tick) => Ok(vec![Self::At(tick)]),
-        }
-    }
-
-    fn item(&self) -> Self::Item {
-        match self {
-            Self::Never => Either::Call(HaltCall::Never),
-            Self::At(tick) => Either::Plain(*tick),
-        }
-    }
-}
-
-impl Spread for Seeds {
-    type Range = SeedRange;
-    type Item = Either<SeedRange, u64>;
-
-    fn of_range(SeedRange::Range(first, end): SeedRange) -> Result<Vec<Self>, BadRange> {
-        match end.checked_sub(first) {
-            None | Some(0) => Err(BadRange::Empty),
-            Some(count) => Ok(vec![Self { first, count }]),
-        }
-    }
-
-    fn of_item(item: Self::Item) -> Result<Vec<Self>, BadRange> {
-        match item {
-            Either::Call(range) => Self::of_range(range),
-            Either::Plain(seed) => Ok(vec![Self::one(seed)]),
-        }
-    }
-
-    fn item(&self) -> Self::Item {
-        match self.count {
-            1 => Either::Plain(self.first),
-            count => Either::Call(SeedRange::Range(
-                self.first,
-                self.first.saturating_add(count),
-            )),
-        }
-    }
-}
-
-impl Spread for FaultKind {
-    type Range = NoRange;
-    type Item = Word<Self>;
-
-    fn of_range(range: NoRange) -> Result<Vec<Self>, BadRange> {
-        match range {}
-    }
-
-    fn of_item(Word(kind): Word<Self>) -> Result<Vec<Self>, BadRange> {
-        Ok(vec![kind])
-    }
-
-    fn item(&self) -> Self::Item {
-        Word(*self)
-    }
-}
 
 /// The values that a list stands for, if all of them can be. Each has the place of its item, at its number in the
 /// grid.
@@ -306,6 +120,27 @@ fn axes<T: Spread>(form: Option<AxesForm<T>>, notes: &mut Decoder, path: &str) -
         .collect()
 }
 
+fn metrics(
+    form: Option<Entries<Entries<ValuesForm<f64>>>>,
+    notes: &mut Decoder,
+    path: &str,
+) -> Vec<MetricAxis> {
+    let mut axes = Vec::new();
+    for (service, Entries(metrics)) in form.map(|Entries(services)| services).unwrap_or_default() {
+        let path = key_path(path, &service);
+        for (metric, form) in metrics {
+            let path = key_path(&path, &metric);
+            let service = service.clone();
+            axes.extend(values(form, notes, &path).map(|values| MetricAxis {
+                service,
+                metric,
+                values,
+            }));
+        }
+    }
+    axes
+}
+
 impl SweepForm {
     /// The grid; what is wrong with its values is noted.
     pub(super) fn sweep(self, notes: &mut Decoder, path: &str) -> Sweep {
@@ -316,6 +151,8 @@ impl SweepForm {
                 .unwrap_or_default(),
             speed: axes(self.speed, notes, &join(path, "speed")),
             kind: axes(self.kind, notes, &join(path, "kind")),
+            start: axes(self.start, notes, &join(path, "start")),
+            metric: metrics(self.metric, notes, &join(path, "metric")),
             halt: axes(self.halt, notes, &join(path, "halt")),
         }
     }
@@ -355,6 +192,18 @@ fn axes_form<T: Spread>(axes: &[Axis<T>]) -> Option<AxesForm<T>> {
     }
 }
 
+fn metrics_form(axes: &[MetricAxis]) -> Option<Entries<Entries<ValuesForm<f64>>>> {
+    let of_service = |axes: &[MetricAxis]| {
+        let metrics = axes
+            .iter()
+            .map(|axis| (axis.metric.clone(), list(&axis.values)));
+        let service = axes.first().map(|axis| axis.service.clone());
+        (service.unwrap_or_default(), Entries(metrics.collect()))
+    };
+    let services = axes.chunk_by(|a, b| a.service == b.service);
+    (!axes.is_empty()).then(|| Entries(services.map(of_service).collect()))
+}
+
 impl From<Sweep> for SweepForm {
     fn from(sweep: Sweep) -> Self {
         let seeds = match sweep.seeds.as_slice() {
@@ -369,6 +218,8 @@ impl From<Sweep> for SweepForm {
             seeds,
             speed: axes_form(&sweep.speed),
             kind: axes_form(&sweep.kind),
+            start: axes_form(&sweep.start),
+            metric: metrics_form(&sweep.metric),
             halt: axes_form(&sweep.halt),
         }
     }
@@ -378,7 +229,7 @@ impl From<Sweep> for SweepForm {
 pub(super) const SIGNATURES: &[Signature] = &[
     Signature::new(&["SeedRange"], "range(first, end)", &["first", "end"]),
     Signature::new(
-        &["SpeedRange", "TickRange", "Halt"],
+        &["SpeedRange", "TickRange", "StartRange", "Halt"],
         "range(first, end, step)",
         &["first", "end", "step"],
     ),

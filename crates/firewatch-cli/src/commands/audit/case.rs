@@ -1,19 +1,13 @@
 //! Scenarios to audit, with their runbooks.
 
-use std::iter;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use firewatch_scenario::{Diagnostics, Runbook, Scenario};
 
 use super::arguments::AuditArguments;
-use crate::paths::{is_below, is_same};
-use crate::sources::{Source, link_leaves_folder};
-
-/// Name of the folders searched for runbooks.
-const RUNBOOKS: &str = "runbooks";
-/// Number of parent folders searched for such a folder.
-const LEVELS: usize = 3;
+use crate::paths::is_same;
+use crate::sources::{Source, own_runbook};
 
 /// A scenario to audit.
 pub struct AuditCase {
@@ -43,54 +37,5 @@ impl AuditCase {
             scenario,
             runbooks,
         })
-    }
-}
-
-/// Finds the runbook of a scenario: the file of the same name in the nearest folder `runbooks`, beside the
-/// scenario or above it.
-///
-/// # Errors
-/// The file is a link that leads out of the folder with the `runbooks` folder: the command line does not name
-/// it.
-fn own_runbook(scenario: &Path) -> Result<Option<PathBuf>, Diagnostics> {
-    let Some(name) = scenario.file_name() else {
-        return Ok(None);
-    };
-    let own = scenario.parent().map(Path::to_owned);
-    let folders = iter::successors(own, |folder| Some(parent_folder(folder)));
-    for folder in folders.take(1 + LEVELS) {
-        let path = folder.join(RUNBOOKS).join(name);
-        if !path.is_file() || is_same(&path, scenario) {
-            continue;
-        }
-        let home = folder.join(".").canonicalize();
-        return match home {
-            Ok(home) if is_below(&path, &home) => Ok(Some(path)),
-            _ => Err(link_leaves_folder(&path.display().to_string())),
-        };
-    }
-    Ok(None)
-}
-
-/// Returns the parent folder, also of a relative path whose parent is above the working directory.
-fn parent_folder(folder: &Path) -> PathBuf {
-    match (folder.components().next_back(), folder.parent()) {
-        (Some(Component::Normal(_)), Some(parent)) => parent.to_owned(),
-        _ => folder.join(".."),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_above() {
-        let of = |folder: &str| parent_folder(Path::new(folder));
-        assert_eq!(of("a/b"), Path::new("a"));
-        assert_eq!(of("a"), Path::new(""));
-        assert_eq!(of(""), Path::new(".."));
-        assert_eq!(of("."), Path::new("./.."));
-        assert_eq!(of(".."), Path::new("../.."));
     }
 }

@@ -45,6 +45,10 @@ pub struct PlayArguments {
     /// the closing of the terminal, leaves no file.
     #[arg(long, value_name = "RUNBOOK")]
     pub save: Option<PathBuf>,
+    /// Compare with this runbook at the end, instead of the one of the scenario's name in a folder `runbooks`
+    /// beside it or above
+    #[arg(long, value_name = "RUNBOOK")]
+    pub runbook: Option<PathBuf>,
     /// The folder for the files that scenarios name.
     #[command(flatten)]
     pub root: RootArgument,

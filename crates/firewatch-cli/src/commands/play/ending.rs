@@ -6,16 +6,28 @@ use firewatch_response::score::rules::GradeRules;
 use firewatch_response::score::{EpisodeEnd, Grade, ScoreRules};
 use firewatch_sim::FaultState;
 
+use super::arguments::PlayArguments;
+use super::debrief;
+use super::freshness::stale_data;
+use super::goals::{sentence, shown};
+use super::page::tells_symptoms_only;
 use super::session::PlaySession;
 use crate::failure::Failure;
 use crate::ui::output::Output;
 use crate::ui::style::{ACTION, BAD, BOLD, DIM, GOOD, PLAIN, Palette, WARNING, visible};
 use crate::ui::table::Cell;
-use crate::ui::text::{write_paragraph, write_table};
+use crate::ui::text::{write_descriptions, write_paragraph, write_table};
 use crate::ui::units::{clock, count, percent};
 
-/// Writes the grade and reveals the incident. Writes nothing while the incident continues.
-pub fn write(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
+/// Label of the time to mitigate.
+const MITIGATION: &str = "time to mitigate";
+
+/// Writes the grade, reveals the incident and debriefs. Writes nothing while the incident continues.
+pub fn write(
+    session: &PlaySession,
+    arguments: &PlayArguments,
+    out: &mut Output,
+) -> Result<(), Failure> {
     let Some((end, grade)) = session.result() else {
         return Ok(());
     };
@@ -31,13 +43,17 @@ pub fn write(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
         },
     };
     writeln!(out, "{}", out.palette.paint(BOLD, why))?;
-    write_grade(&ScoreRules::of(session.profile()).grade, &grade, out)?;
+    write_grade(session, &grade, out)?;
     write_facts(session, out)?;
     write_goals(session, out)?;
-    write_answer(session, out)
+    write_answer(session, out)?;
+    debrief::write(session, arguments, out)
 }
 
-fn write_grade(rules: &GradeRules, grade: &Grade, out: &mut Output) -> Result<(), Failure> {
+fn write_grade(session: &PlaySession, grade: &Grade, out: &mut Output) -> Result<(), Failure> {
+    let rules = &ScoreRules::of(session.profile()).grade;
+    let (_, wrong) = session.tally();
+    let wrong = &count(wrong, "wrong action");
     let palette = out.palette;
     let style = match grade.total {
         total if total >= 0.8 => GOOD,
@@ -46,18 +62,37 @@ fn write_grade(rules: &GradeRules, grade: &Grade, out: &mut Output) -> Result<()
     };
     let total = palette.paint(style.bold(), format!("{:.2}", grade.total));
     writeln!(out, "\n  grade {total}\n")?;
+    if grade.won == Some(false) {
+        write_paragraph(&format!("not won: {}", why_not_won(session)), BAD, out)?;
+        writeln!(out)?;
+    }
     if grade.early {
         let early = "no parts: the incident ended too early";
         return Ok(writeln!(out, "  {}", palette.paint(DIM, early))?);
     }
     let rows = GradeRows(palette);
     let parts = match grade.won {
-        Some(won) => won_or_lost(rules, grade, won, &rows),
-        None => sum_of_parts(rules, grade, &rows),
+        Some(won) => won_or_lost(rules, grade, won, wrong, &rows),
+        None => sum_of_parts(rules, grade, wrong, &rows),
     };
     let mut table = vec![rows.heading()];
     table.extend(parts);
     write_table(&table, out)
+}
+
+/// Returns the reasons why the incident is not won.
+fn why_not_won(session: &PlaySession) -> String {
+    let faults = session.faults();
+    let active = faults.iter().filter(|(fault, _)| !fault.halted).count();
+    let missed = session.goals().iter().filter(|(_, met)| !met).count();
+    let mut reasons = Vec::new();
+    if active > 0 {
+        reasons.push(format!("{} not halted", count(active, "fault")));
+    }
+    if missed > 0 {
+        reasons.push(format!("{} missed", count(missed, "goal")));
+    }
+    reasons.join(", ")
 }
 
 /// Makes the rows of a grade: share, weight and points.
@@ -93,13 +128,19 @@ impl GradeRows {
 }
 
 /// The parts of a grade that winning decides.
-fn won_or_lost(rules: &GradeRules, grade: &Grade, won: bool, rows: &GradeRows) -> Vec<Vec<Cell>> {
+fn won_or_lost(
+    rules: &GradeRules,
+    grade: &Grade,
+    won: bool,
+    wrong: &str,
+    rows: &GradeRows,
+) -> Vec<Vec<Cell>> {
     if !won {
         let most = rules.lost_most;
         let lost = grade.recovery * most - grade.total;
         return vec![
             rows.part("not won", grade.recovery, most, "faults that you ended"),
-            rows.points("precision", 0.0 - lost, "wrong actions"),
+            rows.points("precision", 0.0 - lost, wrong),
         ];
     }
     let above = rules.most - rules.won_least;
@@ -127,14 +168,24 @@ fn won_or_lost(rules: &GradeRules, grade: &Grade, won: bool, rows: &GradeRows) -
         parts.map(|(name, share, weight, about)| rows.part(name, share, weight * above, about)),
     );
     let lost = above * sum * (1.0 - grade.precision);
-    table.push(rows.points("precision", 0.0 - lost, "wrong actions"));
+    table.push(rows.points("precision", 0.0 - lost, wrong));
     table
 }
 
 /// The parts of a grade that add up.
-fn sum_of_parts(rules: &GradeRules, grade: &Grade, rows: &GradeRows) -> Vec<Vec<Cell>> {
+fn sum_of_parts(
+    rules: &GradeRules,
+    grade: &Grade,
+    wrong: &str,
+    rows: &GradeRows,
+) -> Vec<Vec<Cell>> {
+    // The reference gives no precision where nothing recovered, however few actions were wrong.
+    let precision = match grade.recovery {
+        0.0 => "0: no affected service recovered",
+        _ => wrong,
+    };
     let speed = format!(
-        "time to mitigate {}, customer minutes {}",
+        "time {}, customers {}",
         percent(grade.mttm_score),
         percent(grade.bcm_score)
     );
@@ -150,7 +201,7 @@ fn sum_of_parts(rules: &GradeRules, grade: &Grade, rows: &GradeRows) -> Vec<Vec<
             "precision",
             grade.precision,
             rules.precision_weight,
-            "few wrong actions",
+            precision,
         ),
         rows.part("SLO", grade.slo, rules.slo_weight, "SLO budget left"),
     ];
@@ -173,7 +224,7 @@ fn write_facts(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     let (reward, wrong) = session.tally();
     let budget = session.scenario().slo_budget.remaining;
     let facts = [
-        ("time to mitigate", mitigated),
+        (MITIGATION, mitigated),
         (
             "bad customer minutes",
             format!("{:.2}", now.bad_customer_minutes),
@@ -192,8 +243,31 @@ fn write_facts(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
             "  {}  {fact}",
             palette.paint(DIM, format!("{label:<20}"))
         )?;
+        let why = why_not_mitigated(session).filter(|_| label == MITIGATION);
+        if let Some(why) = why {
+            write_descriptions(&[(" ".repeat(20), why)], out)?;
+        }
     }
     Ok(())
+}
+
+/// Returns the reason why the incident does not count as mitigated, if it does not.
+fn why_not_mitigated(session: &PlaySession) -> Option<String> {
+    if session.now().mttm_achieved_tick.is_some() {
+        return None;
+    }
+    if let Some(stale) = stale_data(session) {
+        return Some(stale);
+    }
+    let faults = session.faults();
+    let active = faults.iter().filter(|(fault, _)| !fault.halted).count();
+    if session.now().user_impact_active {
+        return Some("customers are affected".to_owned());
+    }
+    if session.now().bad_customer_minutes == 0.0 {
+        return Some("no customer was ever affected".to_owned());
+    }
+    (active > 0).then(|| format!("{} not halted", count(active, "fault")))
 }
 
 fn write_goals(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
@@ -204,7 +278,7 @@ fn write_goals(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     writeln!(out)?;
     for (goal, met) in goals {
         let (style, mark) = if met { (GOOD, "✓") } else { (BAD, "✗") };
-        let text = goal.to_string();
+        let text = sentence(goal);
         write!(
             out,
             "  {} {}",
@@ -215,7 +289,10 @@ fn write_goals(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
             .view()
             .and_then(|view| view.metric(&goal.service, &goal.metric));
         match value.filter(|_| !met) {
-            Some(value) => writeln!(out, ": actual {}", visible(&value.to_string()))?,
+            Some(value) => {
+                let value = shown(&goal.metric, &value);
+                writeln!(out, " It is {}.", visible(&value))?;
+            }
             None => writeln!(out)?,
         }
     }
@@ -254,7 +331,10 @@ fn write_answer(session: &PlaySession, out: &mut Output) -> Result<(), Failure> 
             out,
         )?;
     }
-    write_paragraph(&scenario.description, DIM, out)
+    match tells_symptoms_only(scenario) {
+        true => Ok(()),
+        false => write_paragraph(&scenario.description, DIM, out),
+    }
 }
 
 fn fault_row(

@@ -53,6 +53,11 @@ impl PlayIncident {
         Ok(Ok(Self { profile, origin }))
     }
 
+    /// Returns whether the incident begins in the state that its scenario describes.
+    pub fn begins_as_its_scenario(&self) -> bool {
+        self.profile != Profile::Reference || matches!(self.origin, IncidentOrigin::File(_))
+    }
+
     /// Returns the request to reset an episode to this incident.
     ///
     /// # Errors

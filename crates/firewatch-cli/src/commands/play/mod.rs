@@ -1,18 +1,27 @@
 //! `firewatch play`: responds to an incident in the terminal.
 
 mod arguments;
+mod best;
+mod clues;
 mod command;
 mod complete;
+mod costs;
+mod debrief;
 mod ending;
+mod freshness;
+mod goals;
 mod help;
 mod incident;
 mod input;
+mod page;
 mod parse;
+mod replay;
 mod runbook;
 mod screen;
 mod service_table;
 mod session;
 mod step;
+mod timeline;
 mod vocabulary;
 
 use std::io::Write;
@@ -49,7 +58,8 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
     }
     let mut session = PlaySession::begin(&incident)?;
     let mut out = console.results(None, Form::Text)?;
-    let played = run_session(&mut session, console, &mut out).and_then(|()| out.finish());
+    let played =
+        run_session(&mut session, arguments, console, &mut out).and_then(|()| out.finish());
     // The runbook is saved however the session ended.
     let saved = save(&session, &incident, arguments, console);
     match (played, saved) {
@@ -67,11 +77,13 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
 /// Plays a session from the first screen to the last.
 fn run_session(
     session: &mut PlaySession,
+    arguments: &PlayArguments,
     console: &Console,
     out: &mut Output,
 ) -> Result<(), Failure> {
     let words = Vocabulary::of(session);
     let mut input = LineReader::new(&words)?;
+    page::write(session, out)?;
     screen::start(session, out)?;
     while !session.is_over() {
         writeln!(out)?;
@@ -86,7 +98,7 @@ fn run_session(
             Err(line_error) => report_line_error(line_error, &line, console, out)?,
         }
     }
-    ending::write(session, out)
+    ending::write(session, arguments, out)
 }
 
 /// Reports an error in a line. The line has no effect and takes no tick.

@@ -32,6 +32,8 @@ fn description(session: &PlaySession) -> String {
                 EpisodeEnd::OutOfTicks => "the ticks ran out",
                 EpisodeEnd::Declared => "declared resolved",
             };
+            // An incident that was declared resolved may have been played on.
+            let tick = session.declared_at().unwrap_or(tick);
             format!("{why} at tick {tick}, grade {:.2}", grade.total)
         }
     };

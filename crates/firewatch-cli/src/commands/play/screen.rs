@@ -7,6 +7,7 @@ use firewatch_response::score::{Alert, Severity};
 use firewatch_scenario::AlertName;
 use firewatch_sim::{ServiceState, Status, Value, round_decimal};
 
+use super::freshness::stale_data;
 use super::service_table::table;
 use super::session::{PlaySession, group_waits, status as status_of, text};
 use crate::failure::Failure;
@@ -27,7 +28,7 @@ pub fn prompt(session: &PlaySession) -> String {
     )
 }
 
-/// Writes the first screen. It hides the name of the scenario, which would reveal the fault.
+/// Writes the first screen, after the page.
 pub fn start(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     let scenario = session.scenario();
     let palette = out.palette;
@@ -86,11 +87,16 @@ pub fn brief(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     let healthy = |service: &ServiceState| status_of(service) == Status::Healthy;
     let services = &session.now().services;
     match services.iter().filter(|service| healthy(service)).count() {
-        well if well == services.len() => Ok(writeln!(
-            out,
-            "  {}",
-            out.palette.paint(GOOD, "all healthy")
-        )?),
+        well if well == services.len() => {
+            let all_healthy = out.palette.paint(GOOD, "all healthy");
+            match stale_data(session) {
+                Some(stale) => {
+                    let stale = out.palette.paint(BAD, format!("but {}", visible(&stale)));
+                    Ok(writeln!(out, "  {all_healthy}, {stale}")?)
+                }
+                None => Ok(writeln!(out, "  {all_healthy}")?),
+            }
+        }
         well => {
             table(session, |service| !healthy(service), out)?;
             if well > 0 {

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Profile, WAIT};
-use firewatch_episode::{Episode, EpisodeError, Observation};
+use firewatch_episode::{Episode, EpisodeError, EpisodeRequest, Observation};
 use firewatch_response::FailedAction;
 use firewatch_response::score::{EpisodeEnd, Grade, Reward};
-use firewatch_scenario::{Goal, Scenario};
+use firewatch_scenario::{Goal, Scenario, TimelineAction, TimelineEvent};
 use firewatch_sim::{EnvironmentRef, FaultState, ServiceState, Status, Value};
 
 use super::incident::{self, PlayIncident};
@@ -18,6 +18,8 @@ pub const REMEMBERED_TICKS: usize = 12;
 
 /// A session of responding to an incident.
 pub struct PlaySession {
+    request: EpisodeRequest,
+    is_its_scenario: bool,
     episode: Episode,
     scenario: Arc<Scenario>,
     now: Observation,
@@ -61,11 +63,14 @@ impl PlaySession {
     /// The incident can't start.
     pub fn begin(incident: &PlayIncident) -> Result<Self, Failure> {
         let mut episode = Episode::new(incident.profile);
-        let now = episode.reset(&incident.request()?);
+        let request = incident.request()?;
+        let now = episode.reset(&request);
         let now = now.map_err(|error| incident::failure(&error))?;
         let scenario = episode.scenario().ok_or(EpisodeError::NotRunning);
         let mut session = Self {
             scenario: scenario.map_err(|error| incident::failure(&error))?.clone(),
+            request,
+            is_its_scenario: incident.begins_as_its_scenario(),
             episode,
             statuses: vec![VecDeque::new(); now.services.len()],
             now,
@@ -127,6 +132,41 @@ impl PlaySession {
         let faults = self.episode.view().map_or(0, |view| view.faults().count());
         self.fault_ticks
             .resize(faults.max(self.fault_ticks.len()), self.now.tick);
+    }
+
+    /// Returns whether the incident began in the state that its scenario describes.
+    pub fn is_its_scenario(&self) -> bool {
+        self.is_its_scenario
+    }
+
+    /// Returns the incident anew, at its first tick.
+    ///
+    /// # Errors
+    /// None for an incident that could start before.
+    pub fn restart(&self) -> Result<Episode, Failure> {
+        let mut episode = Episode::new(self.profile());
+        let reset = episode.reset(&self.request);
+        reset.map_err(|error| incident::failure(&error))?;
+        Ok(episode)
+    }
+
+    /// Returns the events of the timeline that took place before the last tick.
+    pub fn events(&self) -> impl Iterator<Item = &TimelineEvent> {
+        let events = self.scenario.timeline.iter();
+        events.filter(|event| event.tick < self.now.tick)
+    }
+
+    /// Returns whether the event of the timeline halted a fault.
+    pub fn has_halted(&self, event: &TimelineEvent) -> bool {
+        let TimelineAction::Halt(service) = &event.action else {
+            return false;
+        };
+        let by_action = |index: usize| self.steps.iter().any(|step| step.halted == Some(index));
+        let mut faults = self.faults().into_iter().enumerate();
+        faults.any(|(index, (fault, _))| {
+            let here = fault.service == *service && fault.halted_at_tick == Some(event.tick);
+            here && !by_action(index)
+        })
     }
 
     /// Returns the available actions.

@@ -10,11 +10,15 @@ use firewatch_sim::Status;
 
 use super::screen::{self, alert_name, alert_value, severity};
 use super::session::{PlaySession, StepRecord, status};
+use super::timeline;
 use crate::failure::Failure;
 use crate::ui::output::Output;
 use crate::ui::style::{ACTION, BAD, BOLD, DIM, GOOD, Palette, status_style, visible};
 use crate::ui::text::write_paragraph;
 use crate::ui::units::count;
+
+/// Columns of a terminal.
+const MAX_COLUMNS: usize = 80;
 
 /// Performs an action and writes its results.
 pub fn act(
@@ -120,9 +124,14 @@ fn write_reward(reward: &Reward, ticks: u64, out: &mut Output) -> Result<(), Fai
         1 => String::new(),
         ticks => format!(" in {}", count(ticks, "tick")),
     };
-    let palette = out.palette;
+    let (palette, number) = (out.palette, signed(reward.total));
     let style = if reward.total < 0.0 { BAD } else { GOOD };
-    let total = palette.paint(style, signed(reward.total));
+    if format!("  reward {number}{over}{parts}").chars().count() > MAX_COLUMNS {
+        let total = palette.paint(style, number);
+        writeln!(out, "  reward {total}{over}:")?;
+        return write_paragraph(parts.trim_start_matches(": "), DIM, out);
+    }
+    let total = palette.paint(style, number);
     Ok(writeln!(
         out,
         "  reward {total}{over}{}",
@@ -142,6 +151,9 @@ fn changes(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     };
     let (now, palette) = (session.now(), out.palette);
     let mut lines = Vec::new();
+    let events = session.events().filter(|event| event.tick >= before.tick);
+    let told = events.filter_map(|event| timeline::told_at_once(session, event));
+    lines.extend(told.map(|line| palette.paint(ACTION, line)));
     for (was, is) in before.services.iter().zip(&now.services) {
         let (from, to) = (status(was), status(is));
         if from != to {
@@ -158,7 +170,13 @@ fn changes(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     if let (None, Some(_)) = (before.mttm_achieved_tick, now.mttm_achieved_tick) {
         lines.push(palette.paint(GOOD.bold(), "incident mitigated"));
     }
-    let tick = palette.paint(DIM, format!("tick {}:", now.tick));
+    // After a declaration the incident is played on to its last tick.
+    let by = if now.tick > before.tick + 1 {
+        "by "
+    } else {
+        ""
+    };
+    let tick = palette.paint(DIM, format!("{by}tick {}:", now.tick));
     for line in lines {
         writeln!(out, "  {tick} {line}")?;
     }

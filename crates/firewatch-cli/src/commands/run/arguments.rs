@@ -36,7 +36,7 @@ pub struct RunArguments {
         value_name = "N",
         value_parser = value_parser!(u64).range(1..=MAX_TICKS),
         help = format!(
-            "Run for N ticks of {SECONDS_PER_TICK} simulated seconds instead of the scenario's length; later timeline steps are skipped [1 to {MAX_TICKS}]"
+            "Run for N ticks of {SECONDS_PER_TICK} simulated seconds instead of the scenario's length; later timeline steps are skipped, and expectations at the end of a scenario that is cut short are left undecided [1 to {MAX_TICKS}]"
         )
     )]
     pub ticks: Option<u64>,

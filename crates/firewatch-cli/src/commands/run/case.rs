@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arguments::RunArguments;
 use crate::sources::{self, Source};
 use firewatch_scenario::{
-    Diagnostics, MAX_SERVICE_TICKS, MAX_SWEEP_SERVICE_TICKS, Runbook, Scenario, Sweep, codes,
+    Diagnostics, MAX_SERVICE_TICKS, MAX_SWEEP_SERVICE_TICKS, Runbook, Scenario, Sweep, When, codes,
 };
 
 /// A scenario to play.
@@ -52,10 +52,28 @@ impl RunCase {
         }
         let logs = arguments.logs.clone();
         case.logs = logs.filter(|name| case.scenario.has_service(name));
-        case.scenario.ticks = arguments.ticks.unwrap_or(case.scenario.ticks);
-        case.ticks = arguments.ticks;
+        case.run_for(arguments.ticks);
         case.check_work_limit(arguments)?;
         Ok(case)
+    }
+
+    /// Runs for the ticks of the command line. A run that is shorter than the scenario does not reach its end:
+    /// what should hold there is what should hold at that tick.
+    fn run_for(&mut self, ticks: Option<u64>) {
+        self.ticks = ticks;
+        let end = self.scenario.ticks;
+        let Some(ticks) = ticks else { return };
+        self.scenario.ticks = ticks;
+        if ticks < end {
+            let expected = [
+                &mut self.scenario.expect,
+                &mut self.scenario.expect_unanswered,
+            ];
+            let expected = expected.into_iter().flatten();
+            for expectation in expected.filter(|expectation| expectation.when == When::AtEnd) {
+                expectation.when = When::AtTick(end);
+            }
+        }
     }
 
     /// Rejects ticks and seeds of the command line that exceed the work limits.

@@ -1,6 +1,8 @@
 //! The grid of a sweep: the scenario's own, changed by the command line.
 
-use firewatch_scenario::{Axis, Diagnostics, Scenario, Sweep, SweepPlan};
+use firewatch_scenario::{Axis, Diagnostics, MetricAxis, Scenario, Sweep, SweepPlan};
+
+use std::path::PathBuf;
 
 use super::arguments::SweepArguments;
 use super::values::Vary;
@@ -37,13 +39,37 @@ fn merge(mut sweep: Sweep, arguments: &SweepArguments) -> Sweep {
         match vary.clone() {
             Vary::Speed(axis) => given.speed.push(axis),
             Vary::Kind(axis) => given.kind.push(axis),
+            Vary::Start(axis) => given.start.push(axis),
+            Vary::Metric(axis) => given.metric.push(axis),
             Vary::Halt(axis) => given.halt.push(axis),
+            // They vary what responds, not the scenario.
+            Vary::Runbook(_) => {}
         }
     }
     replace(&mut sweep.speed, given.speed);
     replace(&mut sweep.kind, given.kind);
+    replace(&mut sweep.start, given.start);
+    let is_given = |axis: &MetricAxis| {
+        let mut given = given.metric.iter();
+        given.any(|new| new.service == axis.service && new.metric == axis.metric)
+    };
+    sweep.metric.retain(|axis| !is_given(axis));
+    sweep.metric.extend(given.metric);
     replace(&mut sweep.halt, given.halt);
     sweep
+}
+
+/// Returns the files of the runbooks that respond, each in runs of its own; whether they vary is the second.
+pub fn runbook_files(arguments: &SweepArguments) -> (Vec<PathBuf>, bool) {
+    let varied = arguments.vary.iter().filter_map(|vary| match vary {
+        Vary::Runbook(files) => Some(files),
+        _ => None,
+    });
+    let varied: Vec<PathBuf> = varied.flatten().cloned().collect();
+    match varied.is_empty() {
+        true => (arguments.runbook.clone().into_iter().collect(), false),
+        false => (varied, true),
+    }
 }
 
 /// Replaces the axes that vary the same faults as a given one.

@@ -12,11 +12,13 @@ mod values;
 
 use std::io::Write;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use firewatch_action::ActionCatalogue;
-use firewatch_scenario::{Diagnostics, Runbook, Scenario, SweepPlan};
+use firewatch_scenario::{
+    Diagnostics, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, Runbook, Scenario, SweepPlan,
+};
 use indicatif::ProgressBar;
 
 use crate::batch::{self, Batch};
@@ -36,8 +38,8 @@ use values::Shard;
 /// A sweep to execute.
 struct SweepJob {
     plan: SweepPlan,
-    /// The runbook that responds to each run.
-    runbook: Option<Arc<Runbook>>,
+    /// The runbooks that respond: none, one to each run, or several that vary.
+    runbooks: Vec<Arc<Runbook>>,
     /// The requested runs of the plan.
     runs: Range<u64>,
     batch: Batch,
@@ -54,8 +56,9 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
         Err(problems) => return Ok(report_invalid(&problems, console)),
     };
     if let Some(out) = &arguments.out {
-        let runbook = arguments.runbook.clone().map(Source::without_root);
-        let inputs = std::iter::once(&source).chain(&runbook);
+        let (files, _) = grid::runbook_files(arguments);
+        let runbooks: Vec<Source> = files.into_iter().map(Source::without_root).collect();
+        let inputs = std::iter::once(&source).chain(&runbooks);
         sources::ensure_not_an_input(out, inputs)?;
         // An output that can't be written must fail before the sweep, not after it.
         drop(console.results(Some(out), arguments.format)?);
@@ -64,28 +67,30 @@ pub fn sweep(arguments: &SweepArguments, console: &Console) -> Result<Exit, Fail
     let scenario = source.load();
     let planned = scenario.and_then(|scenario| grid::plan(scenario, &name, arguments));
     let planned = planned.and_then(|(scenario, plan)| {
-        let file = arguments.runbook.as_ref();
-        let runbook = file
-            .map(|file| Runbook::load_for(file, &scenario))
-            .transpose()?;
-        Ok((scenario, plan, runbook))
+        let (files, vary) = grid::runbook_files(arguments);
+        let load = |file: &PathBuf| Runbook::load_for(file, &scenario).map(Arc::new);
+        let runbooks = files.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+        let names = files.iter().map(|file| path_text(file)).filter(|_| vary);
+        let plan = plan.answered_by(names.collect());
+        Ok((scenario, plan, runbooks))
     });
-    let (scenario, plan, runbook) = match planned {
+    let (scenario, plan, runbooks) = match planned {
         Ok(planned) => planned,
         Err(problems) => return Ok(report_invalid(&problems, console)),
     };
+    check_work(&plan)?;
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
     let runs = plan.piece(shard.index, shard.count);
     let batch = Batch::new(arguments.threads)?;
-    if !validity::check(&plan, runbook.as_ref(), &runs, &name, &batch, console)? {
+    if !validity::check(&plan, &runbooks, &runs, &name, &batch, console)? {
         return Ok(Exit::Invalid);
     }
     let ticks = plan.base().ticks.saturating_mul(runs.end - runs.start);
-    let inputs = inputs(scenario, runbook.as_ref());
+    let inputs = inputs(scenario, &runbooks);
     let sweep = SweepJob {
         bar: console.progress_bar(ticks, arguments.out.is_none()),
         plan,
-        runbook: runbook.map(Arc::new),
+        runbooks,
         runs,
         batch,
         name,
@@ -104,7 +109,26 @@ fn check_usage(arguments: &SweepArguments) -> Result<(), Failure> {
         let help = "name the file: `--out rows.parquet`".to_owned();
         return Err(Failure::Usage(message, Some(help)));
     }
+    if grid::runbook_files(arguments).1 && arguments.runbook.is_some() {
+        let message = "`--runbook` and `--vary runbook` exclude each other".to_owned();
+        let help = "name all runbooks with `--vary runbook=FILE,FILE`".to_owned();
+        return Err(Failure::Usage(message, Some(help)));
+    }
     Ok(())
+}
+
+/// Ensures that the runs of the plan are not too many, runbooks that vary included.
+fn check_work(plan: &SweepPlan) -> Result<(), Failure> {
+    let services = plan.base().services.len() as u64;
+    let of_run = plan.base().ticks.saturating_mul(services).max(1);
+    let runs = plan.runs();
+    let most = MAX_SWEEP_RUNS.min(MAX_SWEEP_SERVICE_TICKS / of_run);
+    if runs <= most {
+        return Ok(());
+    }
+    let message = format!("{runs} runs are too many");
+    let help = format!("vary less, for at most {most} runs");
+    Err(Failure::Usage(message, Some(help)))
 }
 
 fn only_source(file: &Path, root: Option<&Path>) -> Result<Result<Source, Diagnostics>, Failure> {
@@ -125,7 +149,7 @@ fn report_invalid(problems: &Diagnostics, console: &Console) -> Exit {
 }
 
 /// Returns the checksums of everything that determines the rows, as it was read.
-fn inputs(scenario: Scenario, runbook: Option<&Runbook>) -> SweepInputs {
+fn inputs(scenario: Scenario, runbooks: &[Arc<Runbook>]) -> SweepInputs {
     let relevant = Scenario {
         description: String::new(),
         expect: Vec::new(),
@@ -139,13 +163,16 @@ fn inputs(scenario: Scenario, runbook: Option<&Runbook>) -> SweepInputs {
         scenario: digest([relevant.to_string().as_str()]),
         built_in: digest(ActionCatalogue::built_in_texts()),
         actions: digest(actions),
-        runbook: runbook.map(|runbook| digest([runbook.to_string().as_str()])),
+        runbook: (!runbooks.is_empty()).then(|| {
+            let texts: Vec<String> = runbooks.iter().map(|runbook| runbook.to_string()).collect();
+            digest(texts.iter().map(String::as_str))
+        }),
     }
 }
 
 impl SweepJob {
     fn has_runbook(&self) -> bool {
-        self.runbook.is_some()
+        !self.runbooks.is_empty()
     }
 
     fn to_stdout(&self, format: RowFormat, console: &Console) -> Result<(), Failure> {
@@ -201,21 +228,35 @@ impl SweepJob {
     ) -> Result<(), Failure> {
         let play = |runs: Range<u64>| {
             let first = runs.start;
-            let scenarios: Vec<Arc<Scenario>> =
-                runs.map(|run| Arc::new(self.plan.scenario(run))).collect();
-            let runbook = self.runbook.as_ref();
-            let results =
-                batch::play_scenarios(&scenarios, runbook, &self.bar, |scenario, script, view| {
-                    sources::check_failed_action(script, &self.name, scenario.seed)?;
-                    Ok(RunResult::of(script, view, runbook.is_some()))
-                })?;
-            let results: Result<Vec<RunResult>, Diagnostics> = results.into_iter().collect();
-            let results = results.map_err(Failure::Invalid)?;
-            form(first, &results)
+            form(first, &self.results(runs)?)
         };
         let ticks = self.plan.base().ticks;
         self.batch
             .in_order(first..self.runs.end, ticks, play, consume)
+    }
+
+    /// Plays runs and returns their results in order.
+    fn results(&self, runs: Range<u64>) -> Result<Vec<RunResult>, Failure> {
+        let mut results: Vec<(u64, RunResult)> = Vec::new();
+        // Runs with the same runbook are played side by side.
+        for index in 0..self.runbooks.len().max(1) {
+            let runbook = self.runbooks.get(index);
+            let runs: Vec<u64> = { runs.clone() }
+                .filter(|run| self.plan.runbook(*run) == index)
+                .collect();
+            let scenarios: Vec<Arc<Scenario>> = { runs.iter() }
+                .map(|run| Arc::new(self.plan.scenario(*run)))
+                .collect();
+            let played =
+                batch::play_scenarios(&scenarios, runbook, &self.bar, |scenario, script, view| {
+                    sources::check_failed_action(script, &self.name, scenario.seed)?;
+                    Ok(RunResult::of(script, view, runbook.is_some()))
+                })?;
+            let played: Result<Vec<RunResult>, Diagnostics> = played.into_iter().collect();
+            results.extend(runs.into_iter().zip(played.map_err(Failure::Invalid)?));
+        }
+        results.sort_by_key(|(run, _)| *run);
+        Ok(results.into_iter().map(|(_, result)| result).collect())
     }
 
     fn write_file(

@@ -52,7 +52,10 @@ pub fn columns(plan: &SweepPlan, has_runbook: bool) -> Columns {
     let varied = varied.map(|(name, setting)| match setting {
         Setting::Speed(_) => (name, ColumnType::Float),
         Setting::Kind(_) => (name, ColumnType::Text),
+        Setting::Start(_) => (name, ColumnType::Unsigned),
+        Setting::Metric(_) => (name, ColumnType::Float),
         Setting::Halt(_) => (name, ColumnType::OptionalUnsigned),
+        Setting::Runbook(_) => (name, ColumnType::Text),
     });
     let fixed = |(name, kind): &(&str, ColumnType)| ((*name).to_owned(), *kind);
     let before = [
@@ -92,6 +95,9 @@ pub fn cells<'a>(plan: &'a SweepPlan, run: u64, results: &'a RunResult) -> Vec<C
     cells.extend(what.settings.into_iter().map(|setting| match setting {
         Setting::Speed(speed) => CellValue::Float(speed),
         Setting::Kind(kind) => CellValue::FaultKind(kind),
+        Setting::Start(tick) => CellValue::Unsigned(tick),
+        Setting::Metric(value) => CellValue::Float(value),
+        Setting::Runbook(index) => CellValue::Text(runbook_name(plan, index)),
         Setting::Halt(Halt::At(tick)) => CellValue::OptionalUnsigned(Some(tick)),
         Setting::Halt(Halt::Never) => CellValue::OptionalUnsigned(None),
     }));
@@ -115,6 +121,10 @@ pub fn cells<'a>(plan: &'a SweepPlan, run: u64, results: &'a RunResult) -> Vec<C
     cells
 }
 
+fn runbook_name(plan: &SweepPlan, index: usize) -> &str {
+    plan.runbooks().get(index).map_or("", String::as_str)
+}
+
 /// Formats the seed and the settings of a run.
 pub fn describe_settings(plan: &SweepPlan, run: u64) -> String {
     let what = plan.run(run);
@@ -123,7 +133,10 @@ pub fn describe_settings(plan: &SweepPlan, run: u64) -> String {
         words.push(match setting {
             Setting::Speed(speed) => format!("{name} {speed}"),
             Setting::Kind(kind) => format!("{name} {kind}"),
+            Setting::Start(tick) => format!("{name} {tick}"),
+            Setting::Metric(value) => format!("{name} {value}"),
             Setting::Halt(halt) => format!("{name} {halt}"),
+            Setting::Runbook(index) => format!("{name} {}", runbook_name(plan, index)),
         });
     }
     visible(&words.join(", ")).into_owned()

@@ -1,6 +1,7 @@
 //! Checks all runs of a plan before the first is played.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use firewatch_scenario::{Diagnostics, Problem, Runbook, SweepPlan};
 
@@ -25,14 +26,14 @@ struct InvalidRuns {
 /// The threads fail.
 pub fn check(
     plan: &SweepPlan,
-    runbook: Option<&Runbook>,
+    runbooks: &[Arc<Runbook>],
     runs: &Range<u64>,
     file: &str,
     batch: &Batch,
     console: &Console,
 ) -> Result<bool, Failure> {
     let mut found = InvalidRuns::default();
-    let work = |chunk: Range<u64>| Ok(invalid_runs(plan, runbook, chunk, runs.end));
+    let work = |chunk: Range<u64>| Ok(invalid_runs(plan, runbooks, chunk, runs.end));
     batch.in_order(different_runs(plan, runs), 1, work, |invalid_runs| {
         found.runs += invalid_runs.runs;
         let space = SHOWN.saturating_sub(found.first.len());
@@ -71,13 +72,14 @@ fn different_runs(plan: &SweepPlan, runs: &Range<u64>) -> Range<u64> {
 
 fn invalid_runs(
     plan: &SweepPlan,
-    runbook: Option<&Runbook>,
+    runbooks: &[Arc<Runbook>],
     chunk: Range<u64>,
     end: u64,
 ) -> InvalidRuns {
     let mut found = InvalidRuns::default();
     for run in chunk {
         let mut problems = plan.problems(run);
+        let runbook = runbooks.get(plan.runbook(run));
         if let Some(runbook) = runbook.filter(|_| problems.is_empty()) {
             problems = runbook.problems(&plan.scenario(run));
         }

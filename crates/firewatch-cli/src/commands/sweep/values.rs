@@ -1,21 +1,30 @@
 //! Parses grid arguments: `speed=0.5..3.0/0.5`, `3/16`.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use firewatch_ron::instead_of;
-use firewatch_scenario::{Axis, End, Halt, MAX_SWEEP_VALUES, Seeds, steps, whole_steps};
+use firewatch_scenario::{
+    Axis, End, Halt, MAX_SWEEP_VALUES, MetricAxis, Seeds, steps, whole_steps,
+};
 use firewatch_sim::FaultKind;
 
-/// A varied setting: `NAME=VALUES` with the name `speed`, `kind` or `halt`, optionally followed by
-/// `:SERVICE`.
+/// A varied setting: `NAME=VALUES` with the name `speed`, `kind`, `start` or `halt`, optionally followed by
+/// `:SERVICE`; `metric:SERVICE:METRIC=VALUES`; or `runbook=FILES`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Vary {
     /// Speeds of faults.
     Speed(Axis<f64>),
     /// Kinds of faults.
     Kind(Axis<FaultKind>),
+    /// Ticks at which faults begin.
+    Start(Axis<u64>),
+    /// A metric of a service.
+    Metric(MetricAxis),
     /// Ticks at which faults are halted.
     Halt(Axis<Halt>),
+    /// Runbooks that respond.
+    Runbook(Vec<PathBuf>),
 }
 
 impl FromStr for Vary {
@@ -39,12 +48,37 @@ impl FromStr for Vary {
                 list_values(values, speeds).map(|values| Self::Speed(Axis { service, values }))
             }
             "kind" => list_values(values, kinds).map(|values| Self::Kind(Axis { service, values })),
+            "start" => {
+                list_values(values, ticks).map(|values| Self::Start(Axis { service, values }))
+            }
+            "metric" => metric(service.as_deref(), values).map(Self::Metric),
+            "runbook" if service.is_none() => {
+                let files = list_values(values, |file| Ok(vec![PathBuf::from(file)]));
+                files.map(Self::Runbook)
+            }
             "halt" => list_values(values, halts).map(|values| Self::Halt(Axis { service, values })),
             _ => {
-                let names = ["speed", "kind", "halt"];
+                let names = ["speed", "kind", "start", "metric", "halt", "runbook"];
                 Err(unknown(&format!("`{name}` can't be varied"), name, &names))
             }
         }
+    }
+}
+
+/// Parses the axis of a metric; `of` is what follows `metric:`.
+fn metric(of: Option<&str>, values: &str) -> Result<MetricAxis, String> {
+    // A service may have colons in its name, a metric of the catalogue has none.
+    let names = of.and_then(|of| of.rsplit_once(':'));
+    match names {
+        Some((service, metric)) if !service.is_empty() && !metric.is_empty() => Ok(MetricAxis {
+            service: service.to_owned(),
+            metric: metric.to_owned(),
+            values: list_values(values, speeds)?,
+        }),
+        _ => Err(
+            "name service and metric, such as `metric:db-proxy:process_memory_utilization=0.5,0.8`"
+                .to_owned(),
+        ),
     }
 }
 
@@ -164,22 +198,24 @@ fn kinds(text: &str) -> Result<Vec<FaultKind>, String> {
     }
 }
 
+fn ticks(text: &str) -> Result<Vec<u64>, String> {
+    let Some(span) = RangeText::read(text) else {
+        return whole_number(text).map(|tick| vec![tick]);
+    };
+    let step = span.step.map_or(Ok(1), whole_number)?;
+    let (first, last) = (whole_number(span.first)?, whole_number(span.last)?);
+    whole_steps(first, last, step, span.end).map_err(|bad| format!("`{text}`: {bad}"))
+}
+
 fn halts(text: &str) -> Result<Vec<Halt>, String> {
     if text == "never" {
         return Ok(vec![Halt::Never]);
     }
-    let Some(span) = RangeText::read(text) else {
-        let tick = whole_number(text).map_err(|bad| format!("{bad}, or `never`"))?;
-        return Ok(vec![Halt::At(tick)]);
-    };
-    let step = span.step.map_or(Ok(1), whole_number)?;
-    let ticks = whole_steps(
-        whole_number(span.first)?,
-        whole_number(span.last)?,
-        step,
-        span.end,
-    )
-    .map_err(|bad| format!("`{text}`: {bad}"))?;
+    let is_range = RangeText::read(text).is_some();
+    let ticks = ticks(text).map_err(|bad| match is_range {
+        true => bad,
+        false => format!("{bad}, or `never`"),
+    })?;
     Ok(ticks.into_iter().map(Halt::At).collect())
 }
 

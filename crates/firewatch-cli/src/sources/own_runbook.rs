@@ -1,0 +1,63 @@
+//! The runbook of a scenario, found by its name.
+
+use std::iter;
+use std::path::{Component, Path, PathBuf};
+
+use firewatch_scenario::Diagnostics;
+
+use super::problems::link_leaves_folder;
+use crate::paths::{is_below, is_same};
+
+/// Name of the folders searched for runbooks.
+const RUNBOOKS: &str = "runbooks";
+/// Number of parent folders searched for such a folder.
+const LEVELS: usize = 3;
+
+/// Finds the runbook of a scenario: the file of the same name in the nearest folder `runbooks`, beside the
+/// scenario or above it.
+///
+/// # Errors
+/// The file is a link that leads out of the folder with the `runbooks` folder: the command line does not name
+/// it.
+pub fn own_runbook(scenario: &Path) -> Result<Option<PathBuf>, Diagnostics> {
+    let Some(name) = scenario.file_name() else {
+        return Ok(None);
+    };
+    let own = scenario.parent().map(Path::to_owned);
+    let folders = iter::successors(own, |folder| Some(parent_folder(folder)));
+    for folder in folders.take(1 + LEVELS) {
+        let path = folder.join(RUNBOOKS).join(name);
+        if !path.is_file() || is_same(&path, scenario) {
+            continue;
+        }
+        let home = folder.join(".").canonicalize();
+        return match home {
+            Ok(home) if is_below(&path, &home) => Ok(Some(path)),
+            _ => Err(link_leaves_folder(&path.display().to_string())),
+        };
+    }
+    Ok(None)
+}
+
+/// Returns the parent folder, also of a relative path whose parent is above the working directory.
+fn parent_folder(folder: &Path) -> PathBuf {
+    match (folder.components().next_back(), folder.parent()) {
+        (Some(Component::Normal(_)), Some(parent)) => parent.to_owned(),
+        _ => folder.join(".."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_above() {
+        let of = |folder: &str| parent_folder(Path::new(folder));
+        assert_eq!(of("a/b"), Path::new("a"));
+        assert_eq!(of("a"), Path::new(""));
+        assert_eq!(of(""), Path::new(".."));
+        assert_eq!(of("."), Path::new("./.."));
+        assert_eq!(of(".."), Path::new("../.."));
+    }
+}
