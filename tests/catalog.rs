@@ -1,4 +1,4 @@
-//! The catalogue of incidents: each has a runbook that wins, each is a good incident but for what is listed, and
+//! The catalogue of incidents: each has a runbook that wins, each is a good incident, and
 //! what the runbook is graded stays what it is. `FIREWATCH_BLESS=1` writes the grades anew: read what changed before it is
 //! kept.
 
@@ -74,9 +74,8 @@ fn there_are_fifteen_of_each_difficulty_under_the_standard_profile() {
     assert_eq!(runbooks.len(), all.len(), "each runbook has its incident");
 }
 
-/// Each is a good incident, but for the codes that are listed for it: what is listed is to be mended.
 #[test]
-fn each_is_a_good_incident_but_for_what_is_listed() {
+fn each_is_a_good_incident() {
     let mut failed = String::new();
     for incident in catalog() {
         let Incident {
@@ -88,7 +87,7 @@ fn each_is_a_good_incident_but_for_what_is_listed() {
             runbooks: vec![runbook.into()],
             threads: 2,
             // The most that a debug build plays quickly; `firewatch audit` plays more.
-            singles: 400,
+            singles: 64,
             file: id.split('/').next_back().map(|stem| format!("{stem}.ron")),
             ..AuditOptions::default()
         };
@@ -101,10 +100,7 @@ fn each_is_a_good_incident_but_for_what_is_listed() {
             writeln!(failed, "{id}: {}", codes.join(", ")).expect("a text grows");
         }
     }
-    let agreed = workspace().join("tests/fixtures/catalog-audit.txt");
-    if let Some(difference) = difference(&agreed, &failed) {
-        panic!("{difference}");
-    }
+    assert!(failed.is_empty(), "{failed}");
 }
 
 /// Where the cause stands in a file, what it is called and which metrics it has tell nothing over all incidents.
