@@ -49,6 +49,8 @@ fn audited(scenario: &Scenario) -> Audit {
 /// The findings with that code hold; they may be skipped or undecided where the incident has nothing to compare.
 fn holds(audit: &Audit, code: &str) -> Result<(), TestCaseError> {
     let findings = audit.findings.iter().filter(|finding| finding.code == code);
+    let findings: Vec<_> = findings.collect();
+    prop_assert!(!findings.is_empty(), "nothing has the code {}", code);
     for finding in findings {
         prop_assert_ne!(finding.verdict, AuditVerdict::Failed, "{:?}", finding);
     }

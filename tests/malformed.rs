@@ -107,7 +107,7 @@ error: a scenario that is no file can't name others
 1 | Scenario(name: \"x\", difficulty: easy, actions: [\"misspelt.ron\"])
   |                                                 ^^^^^^^^^^^^^^
   |
-  = help: save it, and name its files of actions relative to its folder
+  = help: save it, and name its files relative to its folder
 
 ";
     assert_eq!(said("misspelt.ron", None), expected);

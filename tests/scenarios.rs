@@ -56,7 +56,19 @@ fn every_file_is_written_back_as_the_same_scenario() {
     for (file, scenario) in scenarios() {
         let text = scenario.to_string();
         match Scenario::parse_with("written back", &text, file.parent()) {
-            Ok(again) => assert_eq!(again, scenario, "{}", file.display()),
+            Ok(again) => {
+                // Kinds are equal only to themselves: those of a file that is read twice are other ones.
+                assert_eq!(
+                    again.custom_fault_kinds.files(),
+                    scenario.custom_fault_kinds.files()
+                );
+                let again = Scenario {
+                    fault_kinds: scenario.fault_kinds.clone(),
+                    custom_fault_kinds: scenario.custom_fault_kinds.clone(),
+                    ..again
+                };
+                assert_eq!(again, scenario, "{}", file.display());
+            }
             Err(problems) => panic!("{}:\n{problems}", file.display()),
         }
     }

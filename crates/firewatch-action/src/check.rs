@@ -205,6 +205,24 @@ fn check_action(path: &str, action: &ActionSpec, notes: &mut Decoder) {
             None,
         );
     }
+    // Only a remediation can be wrong: another would try faults out for nothing.
+    let halts = action
+        .branches
+        .iter()
+        .any(|branch| !branch.halts.is_empty());
+    if halts && action.category != Category::Remediation {
+        let message = format!(
+            "an action that halts faults is a remediation, not {}",
+            action.category
+        );
+        notes.report(
+            codes::CONFLICTING_FIELDS,
+            &format!("{path}.category"),
+            message,
+            "",
+            Some("write `category: remediation`, or leave out `halts`".to_owned()),
+        );
+    }
     if !action.needs_target() && !action.parameters.is_empty() {
         let message = "only an action on a service takes parameters".to_owned();
         notes.report(

@@ -77,17 +77,23 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// Returns whether some service that nobody calls is not healthy. Red herrings never are.
+    /// Returns whether an entry of the mesh is not healthy: a service that nobody calls and that is no red herring;
+    /// in a mesh without one, any service.
     fn are_customers_hit(&self) -> bool {
         let topology = self.view.topology();
-        let mut is_called = vec![false; topology.graph().node_count()];
+        let mut is_entry = vec![true; topology.graph().node_count()];
         for call in topology.graph().raw_edges() {
-            is_called[call.target().index()] |= call.source() != call.target();
+            is_entry[call.target().index()] = false;
         }
-        let mut services = self.view.vitals().zip(is_called).enumerate();
-        services.any(|(service, (vitals, is_called))| {
-            !is_called && vitals.status != Status::Healthy && !topology.is_red_herring(service)
-        })
+        is_entry.truncate(topology.service_count());
+        for (service, is_entry) in is_entry.iter_mut().enumerate() {
+            *is_entry &= !topology.is_red_herring(service);
+        }
+        if !is_entry.contains(&true) {
+            is_entry.fill(true);
+        }
+        let mut services = self.view.vitals().zip(is_entry);
+        services.any(|(vitals, is_entry)| is_entry && vitals.status != Status::Healthy)
     }
 
     pub(super) fn holds(&self, condition: &Condition) -> bool {

@@ -41,13 +41,16 @@ impl Judged<'_> {
         let best = self.best.map(|best| &played[best]);
         let winner = best.filter(|best| is_answer(best.kind));
         let mut findings = self.world.fault_effects(scenario);
-        findings.extend(alarm::check(
-            self.is_false_alarm,
-            scenario,
-            self.world,
-            played,
-            cuts,
-        ));
+        let is_scored = scenario.profile != Profile::Reference;
+        if is_scored {
+            findings.extend(alarm::check(
+                self.is_false_alarm,
+                scenario,
+                self.world,
+                played,
+                cuts,
+            ));
+        }
         findings.push(answers::inaction(scenario, self.is_false_alarm, nothing));
         findings.push(answers::winnable(
             winner,
@@ -59,7 +62,7 @@ impl Judged<'_> {
         findings.extend(answers::runbooks(played));
         findings.extend(goals::check(scenario, played, cuts));
         findings.extend(self.world.red_herrings(scenario));
-        if scenario.profile == Profile::Reference {
+        if !is_scored {
             findings.extend(unscored());
             findings.extend(ordering::check(winner, played, cuts));
         } else {
@@ -109,6 +112,7 @@ impl Judged<'_> {
 /// What is not asked of the reference's score, which is as it is.
 fn unscored() -> impl Iterator<Item = AuditFinding> {
     let checks = [
+        AuditCheck::FalseAlarm,
         AuditCheck::Floor,
         AuditCheck::Ceiling,
         AuditCheck::Blind,

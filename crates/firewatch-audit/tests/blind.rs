@@ -38,13 +38,13 @@ fn a_hard_incident_is_not_won_by_one_remedy_at_any_tick() {
 #[test]
 fn trying_things_blindly_must_not_be_enough() {
     let easy_to_guess = |difficulty: &str| as_hard_as(difficulty, &format!("{FIVE}, {FAULT}"));
-    let medium = easy_to_guess("difficulty: medium,");
-    let cycle = coded(&medium, "blind.cycle_deepest");
+    let hard = easy_to_guess("difficulty: hard,");
+    let cycle = coded(&hard, "blind.cycle_deepest");
     assert_eq!(cycle.verdict, AuditVerdict::Failed, "{cycle:?}");
     assert!(cycle.evidence.contains("all 4"), "{cycle:?}");
-    assert_eq!(medium.difficulty.measured, "easy");
-    assert!(failure(&medium, AuditCheck::Difficulty).contains("claimed medium, measured easy"));
-    let declared = coded(&medium, "blind.declare");
+    assert_ne!(hard.difficulty.measured, "hard");
+    assert!(failure(&hard, AuditCheck::Difficulty).contains("claimed hard, measured"));
+    let declared = coded(&hard, "blind.declare");
     assert_eq!(declared.verdict, AuditVerdict::Passed, "{declared:?}");
     for difficulty in [
         "difficulty: easy,",

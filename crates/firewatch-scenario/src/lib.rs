@@ -43,7 +43,7 @@
 //! | `expect` | list of expectations | none |
 //! | `expect_unanswered` | more of them, which a run that a runbook answers does not look at | none |
 //! | `goals` | list of goals, which the grade of an episode looks at | none |
-//! | `goals_cost` | 0 to 1; what missing all goals takes off the grade | 0.1 |
+//! | `goals_cost` | 0 to 1; what missing all goals takes off the grade under `reference`; under `standard` a missed goal loses | 0.1 |
 //! | `sweep` | what to vary in a sweep; a single run does not look at it | none |
 //!
 //! A **service** in a map has `calls: ["other", ...]` (or `calls: catalogue`; nothing if left out), where

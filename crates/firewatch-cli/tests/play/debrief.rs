@@ -22,7 +22,7 @@ fn debrief(told: &str) -> String {
 #[test]
 fn what_an_action_did_is_the_grade_less_that_without_it() {
     let with = "wait 2\nrestart_service claims-desk\nrollback_deploy quote-service\nwait 4\n\
-                revert_config policy-pool\ndeclare_resolved\n";
+                stagger_connection_pool_reconnect policy-pool\ndeclare_resolved\n";
     let told_with = told(&[HARD], with);
     let without = with.replace("restart_service claims-desk", "wait");
     let wrong = grade(&told_with) - grade(&told(&[HARD], &without));
@@ -31,7 +31,7 @@ fn what_an_action_did_is_the_grade_less_that_without_it() {
     let costs = [
         "restart_service claims-desk: wrong, there was nothing to remedy".to_owned(),
         "rollback_deploy quote-service: right, halted bad_deploy".to_owned(),
-        "revert_config policy-pool: right, halted config_drift".to_owned(),
+        "stagger_connection_pool_reconnect policy-pool: right, halted config_drift".to_owned(),
     ];
     let costs = costs.map(|action| {
         let (before, _) = debrief.split_once(&action).expect("the action");
@@ -55,9 +55,9 @@ fn the_debrief_tells_the_evidence_in_order_and_the_runbook_beside() {
         "last_deployment_age_seconds 150, not ",
         "policy-pool tick 8 first alert: ",
         "last_config_age_seconds 60, not ",
-        "with the runbook \"Two changes, taken back one by one\"",
+        "with the runbook \"One release back, one storm calmed\"",
         "rollback_deploy quote-service",
-        "revert_config policy-pool",
+        "stagger_connection_pool_reconnect policy-pool",
         "you did nothing",
     ];
     let mut rest = &*debrief;

@@ -9,7 +9,7 @@ pub use super::columns::RuleRow;
 use super::columns::{RuleValue, columns, plain};
 
 columns! {
-    /// The rules and numbers of a score. Nothing else asks for the profile.
+    /// The rules and numbers of a score. Nothing else of the score asks for the profile.
     ScoreRules {
         /// Whether a service has the status that its metrics make after the action; else it keeps that of the
         /// last tick.

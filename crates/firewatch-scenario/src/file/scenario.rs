@@ -133,7 +133,7 @@ pub struct ScenarioForm {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(length(max = MAX_GOALS)))]
     goals: Vec<Goal>,
-    /// What missing all goals takes off the grade, 0 to 1; 0.1 by default.
+    /// What missing all goals takes off the grade under `reference`, 0 to 1; 0.1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     goals_cost: Option<Finite>,
