@@ -71,5 +71,5 @@ fn write(
     let named = file.and_then(FileFormat::of_name);
     let text = named.unwrap_or(FileFormat::Ron).text(value)?;
     out.write_all(text.as_bytes())?;
-    Ok(out.finish()?)
+    out.finish()
 }

@@ -149,7 +149,7 @@ columns! {
 /// Which services customers talk to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserFacingRule {
-    /// Those of [these names](super::mesh::USER_FACING), and no others.
+    /// Those of these names of the reference, and no others.
     KnownNames,
     /// Those that the scenario names; else the entries of the mesh: those that no service calls and that are no
     /// red herrings. In a mesh without such an entry all.
