@@ -7,7 +7,7 @@ use std::fs;
 
 use firewatch_action::form::{self, FileForm};
 use firewatch_action::{ActionCatalogue, Profile, codes};
-use firewatch_scenario::{FileKind, Runbook, Scenario};
+use firewatch_scenario::{FaultKindFile, FileKind, Runbook, Scenario};
 use firewatch_sim::FaultKinds;
 use firewatch_tests::{files, property, workspace};
 use proptest::prelude::*;
@@ -49,13 +49,26 @@ fn both_accept<T: FileForm + PartialEq + std::fmt::Debug>(text: &str) -> Result<
     }
 }
 
+/// As [`both_accept`], of fault kinds, which are equal only to themselves.
+fn both_accept_kinds(text: &str) -> Result<bool, String> {
+    let by_ron = by_ron::<FaultKindFile>(text);
+    let (value, notes) = form::explained::<FaultKindFile>(text, &FaultKinds::default());
+    let by_tree = value.is_some() && !notes.has_problems();
+    match by_ron {
+        Ok(_) if by_tree => Ok(true),
+        Err(_) if !by_tree => Ok(false),
+        Ok(_) => Err(format!("only `ron` accepts: {:?}\n{text}", notes.finish())),
+        Err(why) => Err(format!("only `ron` refuses: {why}\n{text}")),
+    }
+}
+
 /// As [`both_accept`], of any kind of file.
 fn accept(text: &str) -> Result<bool, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match FileKind::of(text) {
         FileKind::Scenario => both_accept::<Scenario>(text),
         FileKind::Runbook => both_accept::<Runbook>(text),
-        FileKind::FaultKinds => both_accept::<firewatch_scenario::FaultKindFile>(text),
+        FileKind::FaultKinds => both_accept_kinds(text),
         FileKind::Actions => both_accept::<firewatch_action::form::ActionFile>(text),
     }
 }

@@ -10,9 +10,12 @@ use crate::codes;
 use crate::file_kind::FileKind;
 use crate::named_file::{Refusal, named_files};
 use firewatch_action::decode::{Decoder, Language};
-use firewatch_action::form::{self, FileForm};
+use firewatch_action::form::{self, FileForm, or_default};
 use firewatch_ron::{Diagnostics, Expr, Kind, Problem, within_limits};
-use firewatch_sim::{FaultKindDescriptor, FaultKindRules, FaultKinds};
+use firewatch_sim::{
+    FaultKind, FaultKindDescriptor, FaultKindRules, FaultKinds, LogLine, MetricGrowth,
+    PrecedingChange,
+};
 
 /// Changes in a tick, and lines of a log, that a kind from a file has at most.
 const MAX_PARTS: usize = 100;
@@ -139,7 +142,49 @@ pub struct FaultKindsForm {
     #[serde(rename = "$schema", default, skip_serializing)]
     schema: Option<String>,
     /// The kinds.
-    kinds: Vec<FaultKindRules>,
+    kinds: Vec<FaultKindForm>,
+}
+
+/// A kind of fault as it stands in a file; [`FaultKindRules`] says what each field is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename = "FaultKindRules",
+    deny_unknown_fields,
+    expecting = "a kind of fault: `FaultKindRules(kind: \"...\", about: \"...\")`"
+)]
+struct FaultKindForm {
+    kind: FaultKind,
+    about: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    per_tick: Vec<MetricGrowth>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    fills_memory: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cascades: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovers: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preceding_change: Option<PrecedingChange>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<LogLine>,
+}
+
+impl From<FaultKindForm> for FaultKindRules {
+    fn from(form: FaultKindForm) -> Self {
+        Self {
+            kind: form.kind,
+            about: form.about,
+            per_tick: form.per_tick,
+            fills_memory: form.fills_memory,
+            cascades: form.cascades.unwrap_or(true),
+            recovers: form.recovers.unwrap_or(true),
+            preceding_change: form.preceding_change,
+            evidence: form.evidence,
+        }
+    }
 }
 
 /// What a file of fault kinds adds to the known ones.
@@ -194,7 +239,7 @@ impl FileForm for FaultKindFile {
                     notes.report(codes::TOO_MANY, &path, message, "too many", None);
                 }
             }
-            let descriptor = FaultKindDescriptor::try_from(rules);
+            let descriptor = FaultKindDescriptor::try_from(FaultKindRules::from(rules));
             if let Err(error) = descriptor.and_then(|descriptor| kinds.register(descriptor)) {
                 notes.report(codes::WRONG_FORM, &path, error.to_string(), "", None);
             }
