@@ -162,12 +162,7 @@ impl Session {
         view: &EnvironmentRef,
         step_record: StepRecord,
     ) -> Reward {
-        let incident = Incident {
-            profile: self.profile,
-            scenario: &self.scenario,
-            catalogue,
-        };
-        self.score.after_action(&incident, view, step_record)
+        self.score_step(catalogue, view, step_record, Score::after_action)
     }
 
     /// The same where nothing was changed since [`look`](Self::look).
@@ -177,12 +172,22 @@ impl Session {
         view: &EnvironmentRef,
         step_record: StepRecord,
     ) -> Reward {
+        self.score_step(catalogue, view, step_record, Score::after_no_change)
+    }
+
+    fn score_step(
+        &mut self,
+        catalogue: &ActionCatalogue,
+        view: &EnvironmentRef,
+        step_record: StepRecord,
+        score: impl FnOnce(&mut Score, &Incident, &EnvironmentRef, StepRecord) -> Reward,
+    ) -> Reward {
         let incident = Incident {
             profile: self.profile,
             scenario: &self.scenario,
             catalogue,
         };
-        self.score.after_no_change(&incident, view, step_record)
+        score(&mut self.score, &incident, view, step_record)
     }
 
     /// Applies the effects of a failed reset: under the reference profile an episode that
