@@ -77,22 +77,9 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// Returns whether an entry of the mesh is not healthy: a service that nobody calls and that is no red herring;
-    /// in a mesh without one, any service.
+    /// Returns whether an [entry](firewatch_sim::Topology::entries) of the mesh is not healthy.
     fn are_customers_hit(&self) -> bool {
-        let topology = self.view.topology();
-        let mut is_entry = vec![true; topology.graph().node_count()];
-        for call in topology.graph().raw_edges() {
-            is_entry[call.target().index()] = false;
-        }
-        is_entry.truncate(topology.service_count());
-        for (service, is_entry) in is_entry.iter_mut().enumerate() {
-            *is_entry &= !topology.is_red_herring(service);
-        }
-        if !is_entry.contains(&true) {
-            is_entry.fill(true);
-        }
-        let mut services = self.view.vitals().zip(is_entry);
+        let mut services = self.view.vitals().zip(self.view.topology().entries());
         services.any(|(vitals, is_entry)| is_entry && vitals.status != Status::Healthy)
     }
 

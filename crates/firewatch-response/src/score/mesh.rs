@@ -24,44 +24,22 @@ pub(crate) fn roles(
     named: &[String],
     topology: &Topology,
 ) -> impl Iterator<Item = Role> {
-    let services = 0..topology.service_count();
-    let callers: SmallVec<[usize; 16]> = services
-        .map(|service| caller_count(topology, service))
-        .collect();
-    let facing = user_facing(rules, named, topology, &callers);
-    callers
-        .into_iter()
-        .zip(facing)
-        .map(|(callers, user_facing)| Role {
-            weight: 1.0 + callers as f64,
-            user_facing,
-        })
+    let facing = user_facing(rules, named, topology).into_iter();
+    facing.enumerate().map(|(service, user_facing)| Role {
+        weight: 1.0 + caller_count(topology, service) as f64,
+        user_facing,
+    })
 }
 
 /// Returns of each service whether customers talk to it.
-fn user_facing(
-    rules: &ScoreRules,
-    named: &[String],
-    topology: &Topology,
-    callers: &[usize],
-) -> SmallVec<[bool; 16]> {
+fn user_facing(rules: &ScoreRules, named: &[String], topology: &Topology) -> SmallVec<[bool; 16]> {
     let by_name = |is_named: &dyn Fn(&str) -> bool| topology.services().map(is_named).collect();
     match rules.user_facing {
         UserFacingRule::KnownNames => by_name(&|name| USER_FACING.contains(&name)),
         UserFacingRule::NamedOrEntries if !named.is_empty() => {
             by_name(&|name| named.iter().any(|named| named == name))
         }
-        UserFacingRule::NamedOrEntries => {
-            let callers = callers.iter().enumerate();
-            let is_entry = |(service, &callers): (usize, &usize)| {
-                callers == 0 && !topology.is_red_herring(service)
-            };
-            let mut entries: SmallVec<[bool; 16]> = callers.map(is_entry).collect();
-            if !entries.contains(&true) {
-                entries.fill(true);
-            }
-            entries
-        }
+        UserFacingRule::NamedOrEntries => topology.entries().collect(),
     }
 }
 

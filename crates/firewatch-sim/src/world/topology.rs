@@ -1,5 +1,6 @@
 //! The call graph of a mesh, the victims of a cascade and the blast radius.
 
+mod entries;
 mod node_set;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
