@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::freshness::root_cause_lag;
 use super::mesh::{self, Role};
 use super::rules::{ImpactRule, ScoreRules};
+use super::slo::hits_users;
 use firewatch_action::Profile;
 use firewatch_scenario::Scenario;
 
@@ -48,7 +49,7 @@ impl Account {
     /// Observes a tick, before anything is done after it: what it cost customers if it hit any, and whether
     /// every fault that has begun is halted.
     #[inline]
-    pub(crate) fn observe(
+    fn observe(
         &mut self,
         quiet_ticks: u64,
         tick: u64,
@@ -75,6 +76,20 @@ impl Account {
         }
     }
 
+    /// Observes a tick of the environment: whether it hit customers, and the services that they talk to.
+    #[inline]
+    pub(crate) fn observe_view<'v>(
+        &mut self,
+        quiet_ticks: u64,
+        view: &EnvironmentRef,
+        hit: bool,
+        user_facing: impl Iterator<Item = &'v Vitals>,
+    ) {
+        let minutes = hit.then(|| minutes(view, user_facing));
+        let all_halted = || view.faults().all(|fault| fault.halted);
+        self.observe(quiet_ticks, view.clock().tick, minutes, all_halted);
+    }
+
     pub(crate) fn is_finite(&self) -> bool {
         self.minutes_now.is_finite() && self.minutes.is_finite()
     }
@@ -82,10 +97,7 @@ impl Account {
 
 /// What the last tick cost the customers that it hit: those of the user-facing services, which are not healthy, and
 /// where data has to be fresh, those of all its pipelines.
-pub(crate) fn minutes<'v>(
-    view: &EnvironmentRef,
-    user_facing: impl Iterator<Item = &'v Vitals>,
-) -> f64 {
+fn minutes<'v>(view: &EnvironmentRef, user_facing: impl Iterator<Item = &'v Vitals>) -> f64 {
     match view.environment().impact_mode() {
         ImpactMode::Freshness => view.impact().bcm_delta,
         ImpactMode::Standard => {
@@ -140,12 +152,11 @@ impl RunAccount {
     /// Observes a tick. `engine_mttm` is what the engine's rule says, where that holds.
     pub(crate) fn observe(&mut self, view: &EnvironmentRef, engine_mttm: Option<u64>) {
         let rules = ScoreRules::of(self.profile);
-        let tick = view.clock().tick;
         let ImpactRule::Account { quiet_ticks } = rules.impact else {
             self.relapsed |= engine_mttm.is_some() && view.impact().bcm_delta > 0.0;
             return;
         };
-        if tick == 0 {
+        if view.clock().tick == 0 {
             return;
         }
         if !view.fault_entities().is_empty() {
@@ -157,10 +168,9 @@ impl RunAccount {
             { self.roles.iter().zip(view.vitals()) }
                 .filter_map(|(role, vitals)| role.user_facing.then_some(vitals))
         };
-        let hit = facing().any(|vitals| rules.user_impact.holds(vitals)) || is_stale(rules, view);
-        let minutes = hit.then(|| minutes(view, facing()));
-        let all_halted = || view.faults().all(|fault| fault.halted);
-        self.account.observe(quiet_ticks, tick, minutes, all_halted);
+        let hurt = facing().map(|vitals| rules.user_impact.holds(vitals));
+        let hit = hits_users(rules, hurt, || is_stale(rules, view));
+        self.account.observe_view(quiet_ticks, view, hit, facing());
     }
 
     /// What it has come to by now.

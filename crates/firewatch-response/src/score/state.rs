@@ -271,14 +271,9 @@ impl ScoreState {
                 record.seen |= record.hurts;
             }
         }
-        let minutes = hit.then(|| {
-            let services = self.records.iter().zip(view.vitals());
-            let facing = services.filter(|(record, _)| record.user_facing);
-            account::minutes(view, facing.map(|(_, vitals)| vitals))
-        });
-        let all_halted = || view.faults().all(|fault| fault.halted);
-        let tick = view.clock().tick;
-        { &mut self.account }.observe(quiet_ticks, tick, minutes, all_halted);
+        let facing = { self.records.iter().zip(view.vitals()) }
+            .filter_map(|(record, vitals)| record.user_facing.then_some(vitals));
+        { &mut self.account }.observe_view(quiet_ticks, view, hit, facing);
         self.mttm_tick = self.account.mitigated_at;
     }
 
