@@ -141,8 +141,8 @@ impl ActionCatalogue {
         }
     }
 
-    /// Fills in the plan where a fault that does not show yet is concealed: the action does and reports what it
-    /// would without the fault, but halts it all the same.
+    /// Fills in the plan where a fault that does not show yet is concealed: the action halts it, but has the effects
+    /// and the feedback that it would have without the fault.
     fn fill_in_concealed(&self, plan: &mut ActionPlan, spec: &ActionSpec, at: &Situation) {
         let applying = at.branch_of(spec);
         let branch = applying.and_then(|index| spec.branches.get(index));

@@ -213,8 +213,8 @@ pub struct ActionOutcome {
     pub category: Category,
     /// Whether the action had the target that it needs.
     pub valid: bool,
-    /// Whether it remedied nothing. In the standard profile nothing else of the outcome but `halted` tells so: show
-    /// neither to whoever acts before the incident is over.
+    /// Whether the action remedied nothing. In the standard profile only this and `halted` tell so: a policy must see
+    /// neither before the incident is over.
     pub wrong: bool,
     /// Index of the branch whose effects were run; `None` if none was.
     pub branch: Option<usize>,

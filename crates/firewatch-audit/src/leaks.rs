@@ -114,7 +114,7 @@ fn error_log(scenario: &Scenario, evidence: &Evidence) -> AuditFinding {
         Some((only, tick)) if logs == 1 && is_faulty(only) && evidence.unhealthy.len() > 1 => (
             false,
             format!(
-                "only the log of {only} has an error line (first at tick {tick}), and {others} not healthy: whoever reads for levels has it"
+                "only the log of {only} has an error line (first at tick {tick}), and {others} not healthy: to filter logs by level finds the cause"
             ),
         ),
         _ => (

@@ -166,8 +166,8 @@ impl SweepPlan {
         self.settings
     }
 
-    /// The names of what varies besides the seed: `speed`, `kind`, `start`, `halt`, each with `:service` behind it
-    /// where it is about one service only; `metric:service:metric`; and `runbook`.
+    /// The names of what varies besides the seed: `speed`, `kind`, `start`, `halt`, each followed by `:service`
+    /// where it varies one service only; `metric:service:metric`; and `runbook`.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         self.columns

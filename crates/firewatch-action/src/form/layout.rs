@@ -93,7 +93,7 @@ impl<'a> Item<'a> {
         out.push_str(brackets.close);
     }
 
-    /// Appends it to a line that has so many columns before it and is indented by so many.
+    /// Appends the value to a line that has `before` columns, and indents further lines by `indent`.
     fn append(&self, out: &mut String, before: usize, indent: usize) {
         let brackets = match &self.brackets {
             Some(brackets) if !self.fits(brackets, before, indent) => brackets,
@@ -125,7 +125,7 @@ impl<'a> Item<'a> {
         out.push_str(brackets.close);
     }
 
-    /// Whether it may stand on one line, with a comma behind it.
+    /// Returns whether the value and a comma fit on one line.
     fn fits(&self, brackets: &Brackets<'_>, before: usize, indent: usize) -> bool {
         let has_parts = brackets.items.iter().any(|item| item.brackets.is_some());
         match indent {

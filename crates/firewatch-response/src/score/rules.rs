@@ -326,7 +326,7 @@ impl GradeRules {
         }
     }
 
-    /// What these are multiplied by in a mesh with so many user-facing services.
+    /// Returns the factor of these minutes in a mesh with this number of user-facing services.
     pub(super) fn minutes_factor(&self, user_facing: usize) -> f64 {
         match self.max_bad_customer_minutes {
             MinutesRule::ByDifficulty(_) => 1.0,

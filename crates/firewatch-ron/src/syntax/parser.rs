@@ -52,7 +52,7 @@ impl<'a> Parser<'a> {
         self.tokens[self.at].span.clone()
     }
 
-    /// The token behind the next one; at the end, the end again.
+    /// Returns the token after the next one; the end of the text follows itself.
     pub(super) fn second(&self) -> &Token {
         &self.tokens[(self.at + 1).min(self.tokens.len() - 1)]
     }

@@ -60,7 +60,7 @@ fn values<T: Spread>(form: ValuesForm<T>, notes: &mut Decoder, path: &str) -> Op
         return None;
     }
     let place = |index: usize| format!("{path}[{index}]");
-    // The numbers of those behind a range are other ones in the grid.
+    // A range adds several points to the grid, so later items have other numbers there.
     let places: Vec<_> = { 0..items.len() }
         .map(|index| (notes.place(&place(index)), notes.is_broken(&place(index))))
         .collect();

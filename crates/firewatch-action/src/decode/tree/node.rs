@@ -59,7 +59,7 @@ impl Reading<'_> {
         Ok(value)
     }
 
-    /// As [`Reading::value`], of what can fail on its own: what is around it is read all the same.
+    /// As [`Reading::value`], for an element: if it fails, the value that holds it does not.
     pub(super) fn element<'de, S: DeserializeSeed<'de>>(
         &mut self,
         expr: &Expr,

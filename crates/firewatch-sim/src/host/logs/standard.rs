@@ -16,7 +16,7 @@ const TICK: i64 = SECONDS_PER_TICK * 1000;
 /// Part of a tick, milliseconds, in which what happened at its beginning is written.
 const BEGINNING: i64 = 900;
 
-/// What stands behind the time of a line.
+/// A log line without its time.
 enum Entry {
     /// Level and message.
     Own(&'static str, String),
