@@ -133,6 +133,7 @@ mod catalogue;
 mod check;
 pub mod codes;
 mod custom_actions;
+mod custom_files;
 mod custom_kinds;
 mod draft;
 mod draws;
@@ -156,7 +157,8 @@ pub use check::{
     MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_SERVICE_TICKS, MAX_SERVICES, MAX_SPEED, MAX_TICKS,
 };
 pub use custom_actions::CustomActions;
-pub use custom_kinds::{CustomFaultKinds, FaultKindFile, FaultKindsForm};
+pub use custom_files::CustomFiles;
+pub use custom_kinds::{FaultKindFile, FaultKindsForm};
 pub use draws::{RandomStreams, StreamId};
 pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;

@@ -137,11 +137,8 @@ impl<'n, 'r> FieldAccess<'n, 'r> {
         known: &'static [&'static str],
     ) -> Self {
         // The others are only for JSON.
-        let first = known
-            .iter()
-            .take_while(|name| name.starts_with('$'))
-            .count();
-        let known = &known[first..];
+        let is_other = |name: &&&str| name.starts_with('$') && !reading.notes.is_json;
+        let known = &known[known.iter().take_while(is_other).count()..];
         Self {
             reading,
             given,

@@ -6,7 +6,7 @@ use serde::forward_to_deserialize_any;
 
 use super::named::Variant;
 use crate::decode::Refused;
-use crate::decode::asked::{EITHER, MAP_OR, RAW, TEXT_OR};
+use crate::decode::asked::{CALL_OR, EITHER, MAP_OR, RAW, TEXT_OR};
 
 /// Stands for any value: nothing is noted about it.
 #[derive(Clone, Copy)]
@@ -41,8 +41,9 @@ impl<'de> Deserializer<'de> for Placeholder {
         visitor.visit_f64(0.0)
     }
 
+    /// It is a name for whatever needs one: of a fault kind, for example.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        visitor.visit_str("")
+        visitor.visit_str("placeholder")
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
@@ -89,7 +90,7 @@ impl<'de> Deserializer<'de> for Placeholder {
         visitor: V,
     ) -> Result<V::Value, Refused> {
         let first = match name {
-            EITHER | MAP_OR => "plain",
+            CALL_OR | EITHER | MAP_OR => "plain",
             TEXT_OR => "text",
             _ => variants.first().copied().unwrap_or_default(),
         };

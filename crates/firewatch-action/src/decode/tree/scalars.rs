@@ -23,7 +23,7 @@ impl<'n> Node<'n, '_> {
         if notes.is_full() {
             return notes.mismatch(self.expr, path, expected);
         }
-        let union = &self.union;
+        let (union, is_json) = (&self.union, notes.is_json);
         let all = if is_list {
             &union.list
         } else {
@@ -42,7 +42,7 @@ impl<'n> Node<'n, '_> {
                     _ => help(),
                 }
             }
-            Kind::Text(text) if names().any(|name| name == text) => {
+            Kind::Text(text) if !is_json && names().any(|name| name == text) => {
                 Some(format!("leave out the quotes: `{text}`"))
             }
             _ => help(),
@@ -76,6 +76,27 @@ impl<'n> Node<'n, '_> {
             self.mismatch(&said, None);
         }
         found
+    }
+
+    /// A whole number, positive or not.
+    pub(super) fn integer(&mut self) -> Option<i64> {
+        let number = match number(self.expr) {
+            Ok(number) => number,
+            Err(help) => {
+                self.mismatch("a whole number", help);
+                return None;
+            }
+        };
+        let whole = number
+            .as_whole()
+            .and_then(|whole| i64::try_from(whole).ok());
+        if whole.is_none() {
+            self.mismatch(
+                &format!("a whole number from {} to {}", i64::MIN, i64::MAX),
+                None,
+            );
+        }
+        whole
     }
 
     pub(super) fn float(&mut self) -> Option<f64> {
