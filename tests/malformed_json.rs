@@ -19,13 +19,14 @@ use firewatch_sim::FaultKinds;
 use firewatch_tests::{difference, files, workspace};
 
 /// Words that no author of a scenario has to know.
-const OF_RUST: [&str; 16] = [
+const OF_RUST: [&str; 17] = [
     "struct",
     "enum",
     "variant",
     "newtype",
     "tuple",
-    "sequence",
+    "a sequence",
+    "unit",
     "boolean",
     "string",
     "integer",
@@ -120,6 +121,28 @@ fn no_message_has_a_word_of_rust() {
     assert!(rusty.is_empty(), "{}", rusty.join("\n"));
 }
 
+/// Files in which something is wrong that JSON can't say, or that is right in JSON: words in quotes, names of structs,
+/// a list where a call has one value, maps that look as calls do.
+const ONLY_RON: [&str; 17] = [
+    "malformed/action-unknown",
+    "malformed/call-arguments",
+    "malformed/call-comparison",
+    "malformed/fault-as-a-call",
+    "malformed/goals",
+    "malformed/sweep-ranges",
+    "malformed/sweep-too-large",
+    "malformed/sweep-wrong-values",
+    "malformed/syntax-json",
+    "malformed/type-another-name",
+    "malformed/type-event",
+    "malformed/word-in-quotes",
+    "malformed/word-instead-of-metric",
+    "malformed/word-instead-of-text",
+    "malformed-runbooks/conditions",
+    "malformed-runbooks/fields",
+    "malformed-runbooks/steps",
+];
+
 #[test]
 fn json_is_told_what_ron_is_told() {
     let (mut compared, mut different) = (0, Vec::new());
@@ -142,8 +165,9 @@ fn json_is_told_what_ron_is_told() {
         };
         let [of_ron, of_json] = [told("file.ron", &ron), told("file.json", &json)];
         compared += 1;
-        if of_ron != of_json {
-            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let name = file.with_extension("").display().to_string();
+        let may_differ = ONLY_RON.iter().any(|only| name.ends_with(only));
+        if (of_ron != of_json) != may_differ {
             different.push(format!(
                 "{name}\n  RON:  {of_ron:?}\n  JSON: {of_json:?}\n  {json}"
             ));

@@ -86,8 +86,9 @@
 //! | `grade(ge(0.8))` | the grade of the answer, 0.01 to 0.99; nothing holds of it before it has ended |
 //! | `wrong_actions(0)` | a count |
 //!
-//! The **answer** is what a [runbook] does, or without one the actions of the timeline. It ends with the ticks, with the
-//! SLO budget or when the incident is declared resolved, and is then graded as an episode is.
+//! The **answer** is what a [runbook] does, or without one the actions of the timeline. It ends with the ticks,
+//! when the incident is declared resolved or, under the profile `reference`, with the SLO budget, and is then graded as
+//! an episode is.
 //!
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
 //!

@@ -5,6 +5,17 @@ use firewatch_ron::{Expr, Group, Item, Kind};
 /// What stands for parts of an example that are left open, where it is parsed.
 const OPEN: &str = "OPEN";
 
+/// Words that stand for a value in examples.
+const VALUES: [&str; 7] = [
+    "first",
+    "end",
+    "step",
+    "value",
+    "check",
+    "condition",
+    "steps",
+];
+
 /// A sentence with each piece of RON between backticks in it as it is written in JSON.
 pub(crate) fn in_json(said: &str) -> String {
     let mut pieces = said.split('`');
@@ -41,6 +52,7 @@ fn write(expr: &Expr, out: &mut String) {
         Kind::Word(OPEN) => out.push_str("..."),
         Kind::Text(text) if text == OPEN => out.push_str("\"...\""),
         Kind::Text(text) => *out += &format!("{text:?}"),
+        Kind::Word(word) if VALUES.contains(word) => out.push_str(word),
         Kind::Word(word) => *out += &format!("{word:?}"),
         Kind::Nothing => out.push_str("null"),
         Kind::Some(inner) => write(inner, out),
@@ -116,7 +128,7 @@ mod tests {
                 "`{\"flapping\": {\"on\": 2, \"off\": 1}}`",
             ),
             ("a list `[...]`", "a list `[...]`"),
-            ("a map `{\"name\": value}`", "a map `{\"name\": \"value\"}`"),
+            ("a map `{\"name\": value}`", "a map `{\"name\": value}`"),
             ("true or false", "true or false"),
         ] {
             assert_eq!(in_json(said), expected);

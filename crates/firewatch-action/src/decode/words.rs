@@ -39,7 +39,11 @@ impl Decoder {
             format!("`{path}` must be")
         };
         let expected_here = self.written(expected);
-        let message = format!("{subject} {expected_here}, not {}", describe(expr));
+        let found = match expr.kind {
+            Kind::Word("null") if self.is_json => "`null`".to_owned(),
+            _ => describe(expr),
+        };
+        let message = format!("{subject} {expected_here}, not {found}");
         let help = match expr.kind {
             Kind::Some(_) => Some("leave out `Some(...)`".to_owned()),
             _ => help,

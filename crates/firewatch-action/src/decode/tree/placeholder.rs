@@ -24,12 +24,16 @@ impl<'de> Deserializer<'de> for Placeholder {
     type Error = Refused;
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        bool i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
         identifier ignored_any
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         visitor.visit_bool(false)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        visitor.visit_i64(1)
     }
 
     /// 1 is in every range of whole numbers.
@@ -157,6 +161,7 @@ impl<'de> Deserializer<'de> for Absent<'_> {
     missing! {
         deserialize_any();
         deserialize_bool();
+        deserialize_i64();
         deserialize_u64();
         deserialize_f64();
         deserialize_str();
@@ -169,7 +174,7 @@ impl<'de> Deserializer<'de> for Absent<'_> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
         identifier ignored_any
     }
 }

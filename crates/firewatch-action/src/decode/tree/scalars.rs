@@ -1,6 +1,6 @@
 //! Numbers, truth values and text of a tree.
 
-use firewatch_ron::{Kind, NumberValue};
+use firewatch_ron::{Expr, Kind, NumberValue};
 
 use super::node::{Node, Reading};
 use crate::decode::asked::bounds;
@@ -33,7 +33,7 @@ impl<'n> Node<'n, '_> {
         let names = || union.names.iter().copied();
         let is_told = !(union.expected.is_empty() && union.list.is_empty());
         let help = match &self.expr.kind {
-            Kind::Word(word) if !union.names.is_empty() => {
+            Kind::Word(word) if !is_json && !union.names.is_empty() => {
                 let names = firewatch_ron::suggest(word, "choices", names());
                 match names {
                     // It is meant as one of them.
@@ -71,7 +71,8 @@ impl<'n> Node<'n, '_> {
         let found = u64::try_from(whole).ok();
         let found = found.filter(|whole| (first..=last).contains(whole));
         if found.is_none() && last == u64::MAX && whole > 0 {
-            self.mismatch(&format!("a whole number up to {last}"), None);
+            let help = format!("no whole number goes above {last}");
+            self.mismatch("a smaller whole number", Some(help));
         } else if found.is_none() {
             self.mismatch(&said, None);
         }
@@ -104,6 +105,9 @@ impl<'n> Node<'n, '_> {
         match number {
             Ok((_, false)) => self.mismatch("a number in decimal digits", None),
             Ok((x, true)) if x.is_finite() => return Some(x),
+            Ok((x, true)) if x.is_infinite() && !is_called_infinite(self.expr) => {
+                self.mismatch("a number from -1.7e308 to 1.7e308", None);
+            }
             Ok(_) => self.mismatch("a finite number", None),
             Err(help) => self.mismatch("a number", help),
         }
@@ -128,4 +132,9 @@ impl<'n> Node<'n, '_> {
         };
         Some(value)
     }
+}
+
+/// Whether a number is infinite by its name, `inf`, and not by its digits.
+fn is_called_infinite(expr: &Expr) -> bool {
+    matches!(&expr.kind, Kind::Number(number) if number.raw.ends_with("inf"))
 }
