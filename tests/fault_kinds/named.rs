@@ -214,7 +214,7 @@ fn a_file_of_actions_names_the_kinds_that_it_speaks_of() {
     // A scenario can name the same file, or another one.
     let faults = r#"actions: ["actions.ron"], faults: [(kind: ice, service: "web")]"#;
     project.load("\"kinds.ron\"", faults).unwrap();
-    let snow = faults.replace("ice", "snow");
+    let snow = faults.replace("kind: ice", "kind: snow");
     let scenario = project.load("\"other.ron\"", &snow).unwrap();
     let named = scenario.custom_actions.fault_kind_files();
     assert_eq!(named, [PathBuf::from("kinds.ron")]);

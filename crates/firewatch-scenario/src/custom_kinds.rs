@@ -165,6 +165,14 @@ impl FileForm for FaultKindFile {
     const LANGUAGE: Language = Language {
         signatures: &[],
         misplaced: |_, _| None,
+        // Of `FaultKindRules`, which a host reads, too, with a reader that has no options.
+        defaults: &[
+            "per_tick",
+            "fills_memory",
+            "cascades",
+            "recovers",
+            "evidence",
+        ],
         unmentioned: &[],
     };
 

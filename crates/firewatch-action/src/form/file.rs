@@ -305,6 +305,7 @@ impl FileForm for ActionFile {
     const LANGUAGE: Language = Language {
         signatures: &[SIGNATURES, effects::SIGNATURES],
         misplaced: |_, _| None,
+        defaults: &[],
         unmentioned: &[],
     };
 

@@ -165,7 +165,10 @@ impl<'de> MapAccess<'de> for &mut FieldAccess<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Refused> {
-        let Some(name) = self.asked.next() else {
+        let defaults = self.reading.language.defaults;
+        let given = &self.given;
+        let is_asked = |name: &&&str| !defaults.contains(*name) || given.find(name).is_some();
+        let Some(name) = self.asked.by_ref().find(is_asked) else {
             return Ok(None);
         };
         self.next = name;

@@ -88,16 +88,16 @@ impl<'n> Node<'n, '_> {
                 return None;
             }
         };
-        let whole = number
-            .as_whole()
-            .and_then(|whole| i64::try_from(whole).ok());
-        if whole.is_none() {
-            self.mismatch(
-                &format!("a whole number from {} to {}", i64::MIN, i64::MAX),
-                None,
-            );
+        let Some(whole) = number.as_whole() else {
+            self.mismatch("a whole number", None);
+            return None;
+        };
+        let found = i64::try_from(whole).ok();
+        if found.is_none() {
+            let expected = format!("a whole number from {} to {}", i64::MIN, i64::MAX);
+            self.mismatch(&expected, None);
         }
-        whole
+        found
     }
 
     pub(super) fn float(&mut self) -> Option<f64> {

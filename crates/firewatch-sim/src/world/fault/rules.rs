@@ -1,6 +1,6 @@
 //! A kind of fault as data: what a file can say of one.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::context::LogLine;
 use super::descriptor::{FaultKindDescriptor, PrecedingChange};
@@ -37,29 +37,24 @@ pub struct FaultKindRules {
     /// What it is, in a sentence.
     pub about: String,
     /// What happens to metrics of the service in each tick in which the fault is active, in order.
-    #[serde(default, deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(length(max = Self::MAX_PARTS)))]
     pub per_tick: Vec<MetricGrowth>,
     /// Whether it fills memory, so that recovery frees it.
-    #[serde(default, deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fills_memory: bool,
     /// Whether its errors spread to the services that call its own.
-    #[serde(default = "yes", deserialize_with = "or_yes")]
-    #[serde(skip_serializing_if = "Clone::clone")]
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub cascades: bool,
     /// Whether services recover once it is halted.
-    #[serde(default = "yes", deserialize_with = "or_yes")]
-    #[serde(skip_serializing_if = "Clone::clone")]
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub recovers: bool,
     /// The change that precedes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preceding_change: Option<PrecedingChange>,
     /// The log lines that an operator finds in the log of its service, as
     /// [`FaultKindDescriptor::with_evidence`] sets them.
-    #[serde(default, deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(length(max = Self::MAX_PARTS)))]
     pub evidence: Vec<LogLine>,
 }
@@ -71,20 +66,6 @@ impl FaultKindRules {
 
 fn yes() -> bool {
     true
-}
-
-/// A field that may be left out, or be nothing: `None` in RON, `null` in JSON.
-fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: Deserialize<'de> + Default,
-    D: Deserializer<'de>,
-{
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
-}
-
-/// The same of one that is `true` if it is left out.
-fn or_yes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    Option::deserialize(deserializer).map(|given| given.unwrap_or_else(yes))
 }
 
 impl TryFrom<FaultKindRules> for FaultKindDescriptor {
