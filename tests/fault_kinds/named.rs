@@ -222,7 +222,7 @@ fn a_file_of_actions_names_the_kinds_that_it_speaks_of() {
     let said = project.said("", faults);
     assert!(said.contains("unknown fault kind `ice`"), "{said}");
     let said = project.said("", r#"actions: ["misspelt.ron"]"#);
-    assert!(said.contains("misspelt.ron:1:"), "{said}");
+    assert!(said.contains("misspelt.ron:3:31"), "{said}");
 }
 
 #[test]
