@@ -98,15 +98,16 @@ impl Decoder {
                 name: Some(Name { text, span }),
                 items,
             }) => (*text, span.clone(), Values::Items(items)),
-            Kind::Map(entries) if self.is_json && entries.len() == 1 => match &entries[0] {
-                (key, value) => match self.word(key) {
+            Kind::Map(entries) if self.is_json && entries.len() == 1 => {
+                let (key, value) = &entries[0];
+                match self.word(key) {
                     Some(name) => (name, key.span.clone(), Values::Json(value)),
                     None => {
                         self.mismatch(expr, path, expected);
                         return None;
                     }
-                },
-            },
+                }
+            }
             _ => match self.word(expr) {
                 Some(name) => (name, expr.span.clone(), Values::None),
                 None => {
