@@ -16,7 +16,8 @@ use std::path::PathBuf;
 
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_ron::Code;
-use firewatch_scenario::{Diagnostics, Runbook, Scenario, codes};
+use firewatch_scenario::{Diagnostics, FaultKindFile, Runbook, Scenario, codes};
+use firewatch_sim::FaultKinds;
 use firewatch_tests::{difference, files, workspace};
 
 /// What the runbooks are for.
@@ -123,6 +124,8 @@ fn others() -> Vec<Diagnostics> {
     ];
     let mut all: Vec<_> = read.into_iter().filter_map(Result::err).collect();
     all.extend(standard.extended_by("x.ron", actions).err());
+    let kinds = "FaultKinds(kinds: [(kind: \"no name\", about: \"\")])";
+    all.extend(FaultKindFile::parse("x.ron", kinds, &FaultKinds::default()).err());
     all
 }
 

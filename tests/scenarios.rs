@@ -59,8 +59,8 @@ fn every_file_is_written_back_as_the_same_scenario() {
             Ok(again) => {
                 // Kinds are equal only to themselves: those of a file that is read twice are other ones.
                 assert_eq!(
-                    again.custom_fault_kinds.files(),
-                    scenario.custom_fault_kinds.files()
+                    again.custom_fault_kinds.names(),
+                    scenario.custom_fault_kinds.names()
                 );
                 let again = Scenario {
                     fault_kinds: scenario.fault_kinds.clone(),

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use firewatch_response::Playback;
-use firewatch_scenario::{Diagnostics, LoadOptions, Scenario};
-use firewatch_sim::Simulation;
+use firewatch_scenario::{CustomActions, Diagnostics, FaultKindFile, LoadOptions, Scenario};
+use firewatch_sim::{FaultKinds, Simulation};
 use firewatch_tests::workspace;
 use tempfile::TempDir;
 
@@ -148,6 +148,12 @@ fn what_is_wrong_is_told_in_the_file_that_is_wrong() {
         ("\"none.ron\"", "scenario.ron", ":3:19", "can't be read"),
         ("\"/etc/passwd\"", "scenario.ron", ":3:19", "absolute path"),
         (
+            "\"/etc/passwd\"",
+            "scenario.ron",
+            ":3:19",
+            "name a file of fault kinds relative to the folder of this file",
+        ),
+        (
             "\"../../x.ron\"",
             "scenario.ron",
             ":3:19",
@@ -170,6 +176,63 @@ fn what_is_wrong_is_told_in_the_file_that_is_wrong() {
     let text = fs::read_to_string(project.write("\"kinds.ron\"", "")).unwrap();
     let said = Scenario::parse("x.ron", &text).unwrap_err().to_string();
     assert!(said.contains("can't name others"), "{said}");
+}
+
+#[test]
+fn a_file_of_actions_names_the_kinds_that_it_speaks_of() {
+    let actions = ACTIONS.replace("Actions(", "Actions(fault_kinds: [\"kinds.ron\"], ");
+    let other = KINDS.replace("ice", "snow");
+    let misspelt = actions.replace("fault([ice])", "fault([icy])");
+    let missing = actions.replace("kinds.ron", "none.ron");
+    let outside = actions.replace("kinds.ron", "../../kinds.ron");
+    let project = Project::new(&[
+        ("kinds.ron", KINDS),
+        ("other.ron", &other),
+        ("bare.ron", ACTIONS),
+        ("actions.ron", &actions),
+        ("misspelt.ron", &misspelt),
+        ("missing.ron", &missing),
+        ("outside.ron", &outside),
+    ]);
+    let alone = |name: &str| {
+        let path = project.0.path().join(name);
+        let read = CustomActions::load_alone(&path, None);
+        read.map(|catalogue| catalogue.find("thaw").is_some())
+            .map_err(|problems| problems.to_string())
+    };
+    assert_eq!(alone("actions.ron"), Ok(true));
+    // What it does not name is as unknown as what is misspelt.
+    for (name, why) in [
+        ("bare.ron", "unknown fault kind `ice`"),
+        ("misspelt.ron", "did you mean `ice`?"),
+        ("missing.ron", "missing.ron:1:23"),
+        ("outside.ron", "leads out of the root folder"),
+    ] {
+        let said = alone(name).unwrap_err();
+        assert!(said.contains(why), "{name}: {said}");
+    }
+    // A scenario can name the same file, or another one.
+    let faults = r#"actions: ["actions.ron"], faults: [(kind: ice, service: "web")]"#;
+    project.load("\"kinds.ron\"", faults).unwrap();
+    let snow = faults.replace("kind: ice", "kind: snow");
+    let scenario = project.load("\"other.ron\"", &snow).unwrap();
+    let named = scenario.custom_actions.fault_kind_files();
+    assert_eq!(named, [PathBuf::from("kinds.ron")]);
+    // A kind that only the actions name can't happen.
+    let said = project.said("", faults);
+    assert!(said.contains("unknown fault kind `ice`"), "{said}");
+    let said = project.said("", r#"actions: ["misspelt.ron"]"#);
+    assert!(said.contains("misspelt.ron:3:31"), "{said}");
+}
+
+#[test]
+fn too_many_kinds_are_told_once() {
+    let kind = |index: usize| format!("(kind: \"kind_{index}\", about: \"One of many.\"),");
+    let kinds: String = (0..400).map(kind).collect();
+    let text = format!("FaultKinds(kinds: [{kinds}])");
+    let refused = FaultKindFile::parse("kinds.ron", &text, &FaultKinds::default()).unwrap_err();
+    assert_eq!(refused.problems.len(), 1, "{refused}");
+    assert_eq!(refused.problems[0].code.name(), "too-many");
 }
 
 #[test]

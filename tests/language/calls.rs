@@ -107,7 +107,7 @@ fn a_call_has_names_in_json() {
     }
     let unknown = said("x.json", &of("{\"to\": \"a\", \"timeout_s\": 1}"));
     assert!(
-        unknown.starts_with("error: not a scenario: unknown field `timeout_s`, expected `to`"),
+        unknown.starts_with("error: a call has no field `timeout_s`\n"),
         "{unknown}"
     );
 }

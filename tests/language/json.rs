@@ -204,7 +204,7 @@ fn problems_of_json_have_places() {
     );
     let unknown = said("{\n  \"name\": \"x\",\n  \"difficulty\": \"easy\",\n  \"fault\": []\n}");
     assert!(
-        unknown.starts_with("error: not a scenario: unknown field `fault`, expected one of "),
+        unknown.starts_with("error: a scenario has no field `fault`\n"),
         "{unknown}"
     );
     assert!(unknown.contains("--> x.json:4:"), "{unknown}");
@@ -237,10 +237,10 @@ fn json_has_the_limits_of_ron() {
         format!("{{\"name\": \"x\", \"difficulty\": \"easy\", \"services\": {{\"{key}\": {{}}}}}}");
     assert_eq!(
         said_of(&long),
-        "error: not a scenario: a key has more than 200 characters"
+        "error: a key in `services` has more than 200 characters"
     );
     let twice = "{\"name\": \"x\", \"difficulty\": \"easy\", \"services\": {\"a\": {}, \"a\": {}}}";
-    assert_eq!(said_of(twice), "error: not a scenario: `a` is given twice");
+    assert_eq!(said_of(twice), "error: `a` is given twice in `services`");
     let large = format!(
         "{{\"name\": \"x\", \"difficulty\": \"easy\"}}{}",
         " ".repeat(1 << 20)
@@ -252,8 +252,7 @@ fn json_has_the_limits_of_ron() {
     let whole = deep(0)
         .replace("[]", "")
         .replace("\"m\": ", "\"m\": 9223372036854775808");
-    assert!(
-        said_of(&whole)
-            .starts_with("error: not a scenario: invalid value: integer `9223372036854775808`")
-    );
+    assert!(said_of(&whole).starts_with(
+        "error: `services[\"a\"].extra_metrics[\"m\"]` must be a whole number from -"
+    ));
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_scenario::{
-    CustomActions, CustomFaultKinds, Difficulty, Fault, Goals, Physics, Scenario, Sweep,
-    TimelineAction, TimelineEvent,
+    CustomActions, CustomFiles, Difficulty, Fault, Goals, Physics, Scenario, Sweep, TimelineAction,
+    TimelineEvent,
 };
 use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget};
 use proptest::collection::vec;
@@ -79,7 +79,7 @@ pub fn scenarios() -> impl Strategy<Value = Scenario> {
             impact,
             profile,
             custom_actions: CustomActions::default(),
-            custom_fault_kinds: CustomFaultKinds::default(),
+            custom_fault_kinds: CustomFiles::default(),
             fault_kinds: FaultKinds::default(),
             engine: if is_single {
                 Engine::SingleFault

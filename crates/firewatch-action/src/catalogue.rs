@@ -129,7 +129,8 @@ impl ActionCatalogue {
         self.extended_with(file, text, &FaultKinds::default())
     }
 
-    /// Extends the catalogue by a file that can name these kinds of fault.
+    /// Extends the catalogue by a file that can name these kinds of fault. The files that it names in `fault_kinds` are
+    /// not read here: `firewatch_scenario::CustomActions` does that.
     ///
     /// # Errors
     /// As [`extended_by`](Self::extended_by).

@@ -19,8 +19,9 @@ use firewatch_sim::FaultKinds;
 
 use crate::codes;
 pub(crate) use asked::{
-    DECIMALS, EITHER, Expected, MAP_OR, MAX_DECIMALS, POSITIVE, RAW, TEXT_OR, bounds,
+    CALL_OR, DECIMALS, EITHER, Expected, MAP_OR, MAX_DECIMALS, POSITIVE, RAW, TEXT_OR, bounds,
 };
+pub(crate) use json::in_json;
 pub use read::read;
 use refused::Refused;
 pub use signature::{Language, Misplaced, Signature};
@@ -39,6 +40,8 @@ pub struct Decoder {
     slip_lines: Vec<Range<usize>>,
     spans: BTreeMap<String, Range<usize>>,
     broken: BTreeSet<String>,
+    /// The text is in JSON, where words are texts and calls are objects with one key.
+    is_json: bool,
     /// The text has syntax errors: what seems to be missing may just not have been understood.
     pub partial: bool,
     /// Some service's name could not be read: what seems to be unknown may be that one.
@@ -85,6 +88,22 @@ fn with_parents(path: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Decoder {
+    /// Notes of a text in JSON, of which the syntax is right.
+    fn of_json() -> Self {
+        Self {
+            is_json: true,
+            ..Self::default()
+        }
+    }
+
+    /// What is written so in RON, as it is written in the text.
+    fn written(&self, in_ron: &str) -> String {
+        match self.is_json {
+            true => in_json(in_ron),
+            false => in_ron.to_owned(),
+        }
+    }
+
     /// Notes that begin with what is wrong with the syntax of the text.
     pub fn after(syntax: Vec<Problem>, text: &str) -> Self {
         let line_of = |problem: &Problem| {

@@ -28,7 +28,7 @@ pub use problem::{
 pub use source::{MAX_FILE_BYTES, text, utf8, within_limits, without_mark};
 pub use syntax::{
     Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, body, each_token,
-    is_nested_too_deep, parse,
+    parse, too_deep,
 };
 pub use visible::{steers_terminal, visible, visible_lines};
 

@@ -14,7 +14,7 @@ mod token;
 
 use std::ops::Range;
 
-pub use body::{body, is_nested_too_deep};
+pub use body::{body, too_deep};
 pub use number::{Number, NumberValue};
 pub use parse::parse;
 pub use token::{Token, TokenKind, each_token};

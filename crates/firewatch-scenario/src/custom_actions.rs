@@ -1,11 +1,13 @@
 //! Actions of a scenario's own: files that add to the built-in catalogues.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codes;
+use crate::custom_files::CustomFiles;
+use crate::custom_kinds;
 use crate::file_kind::FileKind;
-use crate::named_file::{NamedFiles, Refusal, named_files};
+use crate::named_file::{NamedFile, NamedFiles, Refusal, named_files};
 use firewatch_action::decode::Decoder;
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_ron::Diagnostics;
@@ -15,9 +17,9 @@ use firewatch_sim::FaultKinds;
 /// action of the same name, the later counts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomActions {
-    files: Vec<String>,
-    /// What was read of each file, in their order.
-    texts: Arc<[String]>,
+    files: CustomFiles,
+    /// Files of fault kinds that these files name, relative to the scenario's folder.
+    fault_kind_files: Vec<PathBuf>,
     /// Of each profile; `None` without files, or while they have not been read.
     catalogues: Option<Arc<ByProfile>>,
 }
@@ -39,12 +41,10 @@ impl CustomActions {
         folder: &Path,
         root: Option<&Path>,
     ) -> Result<Self, Diagnostics> {
-        let mut own = Self {
-            files,
-            ..Self::default()
-        };
+        let mut own = Self::named(files);
         let mut named = named_files(folder, root)?;
-        own.read(&FaultKinds::default(), |_, name| {
+        let root = named.root().to_owned();
+        own.read(&FaultKinds::default(), &root, |_, name| {
             let read = named.read(name, FileKind::Actions);
             let refuse = |refusal: Refusal| {
                 let file = folder.join(name).display().to_string();
@@ -60,24 +60,37 @@ impl CustomActions {
         Ok(own)
     }
 
+    /// Reads one file of actions without a scenario: what it adds to the built-in actions of the default profile. The
+    /// files of fault kinds that it names have to be below the root, which by default is the parent of its own folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load_alone(path: &Path, root: Option<&Path>) -> Result<ActionCatalogue, Diagnostics> {
+        let (file, text) = firewatch_ron::text(path)?;
+        let places = [path.parent(), root];
+        let (kinds, _) = custom_kinds::for_actions(&file, &text, places, &FaultKinds::default())?;
+        let built_in = ActionCatalogue::built_in(Profile::default());
+        built_in.extended_with(&file, &text, &kinds)
+    }
+
     /// Names files that are not read yet.
     pub(crate) fn named(files: Vec<String>) -> Self {
         Self {
-            files,
+            files: CustomFiles::named(files),
             ..Self::default()
         }
     }
 
-    /// Names of the files, as the scenario gives them: relative to its folder, each once.
+    /// The files.
     #[must_use]
-    pub fn files(&self) -> &[String] {
+    pub fn files(&self) -> &CustomFiles {
         &self.files
     }
 
-    /// Texts of the files as they were read, in the order of [`CustomActions::files`].
+    /// The files of fault kinds that these files name, relative to the scenario's folder.
     #[must_use]
-    pub fn texts(&self) -> &[String] {
-        &self.texts
+    pub fn fault_kind_files(&self) -> &[PathBuf] {
+        &self.fault_kind_files
     }
 
     /// The catalogue of a profile with these actions; `None` if there are none.
@@ -101,7 +114,8 @@ impl CustomActions {
         notes: &mut Decoder,
     ) -> Result<(), Diagnostics> {
         let fault_kinds = notes.fault_kinds.clone();
-        self.read(&fault_kinds, |index, name| {
+        let root = named.as_ref().map(|named| named.root().to_owned());
+        self.read(&fault_kinds, &root.unwrap_or_default(), |index, name| {
             let read = match &mut named {
                 Some(named) => named.read(name, FileKind::Actions),
                 None => Err(Refusal::without_folder()),
@@ -122,27 +136,34 @@ impl CustomActions {
         })
     }
 
-    /// Builds the catalogues out of the texts that a function gives for the files, which can name these kinds of
-    /// fault; `None` passes one over.
+    /// Builds the catalogues out of what a function gives for the files, which can name these kinds of fault and those
+    /// of files below the root; `None` passes one over.
     fn read(
         &mut self,
         fault_kinds: &FaultKinds,
-        mut text: impl FnMut(usize, &str) -> Result<Option<(String, String)>, Diagnostics>,
+        root: &Path,
+        mut read: impl FnMut(usize, &str) -> Result<Option<NamedFile>, Diagnostics>,
     ) -> Result<(), Diagnostics> {
-        if self.files.is_empty() {
+        if self.files.names().is_empty() {
             return Ok(());
         }
         let [mut standard, mut reference] = [Profile::Standard, Profile::Reference]
             .map(|profile| ActionCatalogue::built_in(profile).clone());
         let mut texts = Vec::new();
-        for (index, name) in self.files.iter().enumerate() {
-            if let Some((file, text)) = text(index, name)? {
-                standard = standard.extended_with(&file, &text, fault_kinds)?;
-                reference = reference.extended_with(&file, &text, fault_kinds)?;
-                texts.push(text);
-            }
+        for (index, name) in self.files.names().iter().enumerate() {
+            let Some(NamedFile { file, text, folder }) = read(index, name)? else {
+                continue;
+            };
+            let places = [Some(&*folder), Some(root)];
+            let (kinds, named) = custom_kinds::for_actions(&file, &text, places, fault_kinds)?;
+            standard = standard.extended_with(&file, &text, &kinds)?;
+            reference = reference.extended_with(&file, &text, &kinds)?;
+            texts.push(text);
+            let beside = Path::new(name).parent().unwrap_or(Path::new(""));
+            let named = named.names().iter().map(|kinds| beside.join(kinds));
+            self.fault_kind_files.extend(named);
         }
-        self.texts = texts.into();
+        self.files = std::mem::take(&mut self.files).with_texts(texts);
         self.catalogues = Some(Arc::new(ByProfile {
             standard,
             reference,

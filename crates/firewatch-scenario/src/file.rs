@@ -19,6 +19,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "schema")]
+use crate::custom_kinds::FaultKindsForm;
+#[cfg(feature = "schema")]
 use crate::file_kind::FileKind;
 use crate::goal::{Goal, GoalTest};
 use crate::model::{
@@ -150,7 +152,7 @@ impl FileKind {
             Self::Scenario => of::<Scenario>(),
             Self::Runbook => of::<Runbook>(),
             Self::Actions => of_actions(),
-            Self::FaultKinds => crate::custom_kinds::schema(),
+            Self::FaultKinds => of::<FaultKindsForm>(),
         }
     }
 }

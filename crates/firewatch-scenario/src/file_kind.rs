@@ -13,7 +13,7 @@ pub enum FileKind {
     Runbook,
     /// Actions, for a [`crate::CustomActions`].
     Actions,
-    /// Kinds of fault, for a [`crate::CustomFaultKinds`].
+    /// Kinds of fault: a [`crate::FaultKindFile`].
     FaultKinds,
 }
 

@@ -86,8 +86,9 @@
 //! | `grade(ge(0.8))` | the grade of the answer, 0.01 to 0.99; nothing holds of it before it has ended |
 //! | `wrong_actions(0)` | a count |
 //!
-//! The **answer** is what a [runbook] does, or without one the actions of the timeline. It ends with the ticks, with the
-//! SLO budget or when the incident is declared resolved, and is then graded as an episode is.
+//! The **answer** is what a [runbook] does, or without one the actions of the timeline. It ends with the ticks,
+//! when the incident is declared resolved or, under the profile `reference`, with the SLO budget, and is then graded as
+//! an episode is.
 //!
 //! A comparison is a bare value (equal to it) or `lt(x)`, `le(x)`, `gt(x)`, `ge(x)`, `eq(x)`, `ne(x)`.
 //!
@@ -133,6 +134,7 @@ mod catalogue;
 mod check;
 pub mod codes;
 mod custom_actions;
+mod custom_files;
 mod custom_kinds;
 mod draft;
 mod draws;
@@ -156,7 +158,8 @@ pub use check::{
     MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_SERVICE_TICKS, MAX_SERVICES, MAX_SPEED, MAX_TICKS,
 };
 pub use custom_actions::CustomActions;
-pub use custom_kinds::{CustomFaultKinds, FaultKindFile, FaultKindsForm};
+pub use custom_files::CustomFiles;
+pub use custom_kinds::{FaultKindFile, FaultKindsForm};
 pub use draws::{RandomStreams, StreamId};
 pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;

@@ -8,7 +8,7 @@ use firewatch_sim::FaultKinds;
 
 use crate::check;
 use crate::codes;
-use crate::custom_kinds::CustomFaultKinds;
+use crate::custom_kinds;
 use crate::generate;
 use crate::generator_version::GeneratorVersion;
 use crate::model::Scenario;
@@ -85,10 +85,10 @@ impl LoadOptions {
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
         let mut kinds = self.fault_kinds.clone();
         let root = self.root.as_deref();
-        let own = CustomFaultKinds::read(file, text, [folder, root], &mut kinds)?;
+        let own = custom_kinds::read([file, "a scenario"], text, [folder, root], &mut kinds)?;
         form::load(file, text, &kinds, |mut scenario: Scenario, notes| {
             scenario.custom_fault_kinds = own.clone();
-            if !scenario.custom_actions.files().is_empty() {
+            if !scenario.custom_actions.files().names().is_empty() {
                 let named = folder.map(|folder| named_files(folder, root));
                 scenario.custom_actions.resolve(named.transpose()?, notes)?;
             }

@@ -9,7 +9,7 @@ use firewatch_sim::{
 pub use fault::{Fault, FaultShape};
 
 use crate::custom_actions::CustomActions;
-use crate::custom_kinds::CustomFaultKinds;
+use crate::custom_files::CustomFiles;
 use crate::generator_version::GeneratorVersion;
 use crate::goal::Goals;
 use crate::sweep::Sweep;
@@ -41,7 +41,7 @@ pub struct Scenario {
     /// Actions beyond the built-in ones.
     pub custom_actions: CustomActions,
     /// Files of fault kinds beyond the built-in ones.
-    pub custom_fault_kinds: CustomFaultKinds,
+    pub custom_fault_kinds: CustomFiles,
     /// The kinds of fault that can happen in it: the built-in ones, the program's and those of the files.
     pub fault_kinds: FaultKinds,
     /// Whether services, faults and red herrings are drawn from difficulty and seed.

@@ -35,6 +35,15 @@ pub(crate) struct NamedFiles {
     bytes: usize,
 }
 
+/// A file that was read.
+pub(crate) struct NamedFile {
+    /// Its name for messages.
+    pub(crate) file: String,
+    pub(crate) text: String,
+    /// Its own folder, to which what it names is relative.
+    pub(crate) folder: PathBuf,
+}
+
 /// Why a file is not read.
 pub(crate) struct Refusal {
     pub(crate) message: String,
@@ -90,13 +99,18 @@ impl NamedFiles {
         })
     }
 
-    /// Reads a file of that kind: its name for messages, and its text.
+    /// The folder below which all files are.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Reads a file of that kind.
     ///
     /// # Errors
     /// It is not below the root, not a regular file, too large, named before, or of another kind; nothing of what it
     /// holds is in the message.
-    pub(crate) fn read(&mut self, name: &str, kind: FileKind) -> Result<(String, String), Refusal> {
-        let path = self.find(name)?;
+    pub(crate) fn read(&mut self, name: &str, kind: FileKind) -> Result<NamedFile, Refusal> {
+        let path = self.find(name, kind)?;
         if !self.seen.insert(path.clone()) {
             let message = format!("`{}` is named twice", shown(name));
             return Err(Refusal {
@@ -105,7 +119,7 @@ impl NamedFiles {
             });
         }
         if self.seen.len() > MAX_FILES {
-            let message = format!("a scenario names at most {MAX_FILES} {}", kind.files());
+            let message = format!("a file names at most {MAX_FILES} {}", kind.files());
             return Err(Refusal::new(message, "put what they say into fewer files"));
         }
         let bytes = self.bytes_of(name, &path, kind)?;
@@ -114,9 +128,14 @@ impl NamedFiles {
             let begins = format!("{} begins with `{}(`", kind.a_file(), kind.name());
             return Err(Refusal::new(message, &begins));
         }
-        let file = self.folder.join(name).display().to_string();
+        let path = self.folder.join(name);
+        let file = path.display().to_string();
         match utf8(&file, bytes) {
-            Ok(text) => Ok((file, text)),
+            Ok(text) => Ok(NamedFile {
+                file,
+                text,
+                folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+            }),
             Err(problems) => {
                 let why = problems.problems.into_iter().next();
                 let (why, help) = why.map(|why| (why.message, why.help)).unwrap_or_default();
@@ -128,14 +147,17 @@ impl NamedFiles {
 
     /// Where the file is, without links. It is gone there part by part, and outside the root nothing is looked
     /// for, so that an answer does not tell what is there.
-    fn find(&self, name: &str) -> Result<PathBuf, Refusal> {
+    fn find(&self, name: &str, kind: FileKind) -> Result<PathBuf, Refusal> {
         let unreadable = |error: io::Error| Refusal::unreadable(name, &error);
         let mut path = self.home.clone();
         let mut left = Vec::new();
         if !put_before(&mut left, Path::new(name)) {
             let message = format!("`{}` is an absolute path", shown(name));
-            let help = "name the file relative to the scenario's folder: `../actions/FILE`";
-            return Err(Refusal::new(message, help));
+            let help = format!(
+                "name {} relative to the folder of this file, such as `ours.ron` or `../shared/ours.ron`",
+                kind.a_file()
+            );
+            return Err(Refusal::new(message, &help));
         }
         let mut links = 0;
         while let Some(part) = left.pop() {
@@ -197,14 +219,11 @@ impl NamedFiles {
             .map_err(unreadable)?;
         if bytes.len() > left {
             let message = format!(
-                "`{}` is too large: the {} of a scenario have at most {MAX_FILE_BYTES} bytes together",
+                "`{}` is too large: the {} that a file names have at most {MAX_FILE_BYTES} bytes together",
                 shown(name),
                 kind.files()
             );
-            return Err(Refusal::new(
-                message,
-                "take out what the scenario does not need",
-            ));
+            return Err(Refusal::new(message, "take out what is not needed"));
         }
         self.bytes += bytes.len();
         Ok(bytes)

@@ -10,6 +10,8 @@ pub(crate) const RAW: &str = "$ron::private::RawValue";
 
 /// The names under which a tree is asked in which form a value is.
 pub(crate) const EITHER: &str = "$firewatch::Either";
+/// As [`EITHER`], where none of the names is a word.
+pub(crate) const CALL_OR: &str = "$firewatch::CallOr";
 pub(crate) const MAP_OR: &str = "$firewatch::MapOr";
 pub(crate) const TEXT_OR: &str = "$firewatch::TextOr";
 

@@ -1,61 +1,137 @@
-//! Where in a text in JSON each path stands.
+//! How RON is written in JSON: for what a message shows.
 
-use super::{Decoder, join, key_path};
-use firewatch_ron::{Expr, Kind};
+use firewatch_ron::{Expr, Group, Item, Kind};
 
-/// Bytes of a path below which no place is noted: nothing asks for one.
-const MAX_PATH: usize = 400;
+/// What stands for parts of an example that are left open, where it is parsed.
+const OPEN: &str = "OPEN";
 
-/// Fields that are maps; all other objects have fields.
-const MAPS: [&str; 9] = [
-    "services",
-    "metrics",
-    "extra_metrics",
-    "parameters",
-    "actions",
-    "amend",
-    "speed",
-    "kind",
-    "halt",
+/// Words that stand for a value in examples.
+const VALUES: [&str; 7] = [
+    "first",
+    "end",
+    "step",
+    "value",
+    "check",
+    "condition",
+    "steps",
 ];
 
-impl Decoder {
-    /// Notes of a text in JSON, of which only the places are of use: nearly all of JSON is RON, too.
-    #[must_use]
-    pub fn of_json(text: &str) -> Self {
-        let mut notes = Self::default();
-        if let Some(expr) = firewatch_ron::parse(text).value {
-            notes.mark_all(&expr, "", "");
-        }
-        notes
+/// A sentence with each piece of RON between backticks in it as it is written in JSON.
+pub(crate) fn in_json(said: &str) -> String {
+    let mut pieces = said.split('`');
+    let mut written = pieces.next().unwrap_or_default().to_owned();
+    while let Some(example) = pieces.next() {
+        written += &format!("`{}`", example_in_json(example));
+        written += pieces.next().unwrap_or_default();
     }
+    written
+}
 
-    fn mark_all(&mut self, expr: &Expr, path: &str, field: &str) {
-        if path.len() > MAX_PATH {
-            return;
+/// The example, or itself if it is no RON.
+fn example_in_json(example: &str) -> String {
+    let closed = example
+        .replace("\"...\"", "\"OPEN\"")
+        .replace("{...}", "{\"OPEN\": OPEN}")
+        .replace("...", OPEN);
+    let parsed = firewatch_ron::parse(&closed);
+    match parsed.value {
+        Some(value) if parsed.problems.is_empty() => {
+            let mut json = String::new();
+            write(&value, &mut json);
+            json
         }
-        self.mark(path, expr.span.clone());
-        match &expr.kind {
-            Kind::List(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.mark_all(item, &format!("{path}[{index}]"), "");
-                }
+        _ => example.to_owned(),
+    }
+}
+
+fn write(expr: &Expr, out: &mut String) {
+    match &expr.kind {
+        Kind::Broken => {}
+        Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Kind::Number(number) => out.push_str(number.raw),
+        Kind::Word(OPEN) => out.push_str("..."),
+        Kind::Text(text) if text == OPEN => out.push_str("\"...\""),
+        Kind::Text(text) => *out += &format!("{text:?}"),
+        Kind::Word(word) if VALUES.contains(word) => out.push_str(word),
+        Kind::Word(word) => *out += &format!("{word:?}"),
+        Kind::Nothing => out.push_str("null"),
+        Kind::Some(inner) => write(inner, out),
+        Kind::List(items) => enclosed(['[', ']'], items, out, write),
+        Kind::Map(entries) => enclosed(['{', '}'], entries, out, |(key, value), out| {
+            write(key, out);
+            out.push_str(": ");
+            write(value, out);
+        }),
+        Kind::Group(group) => group_in_json(group, out),
+    }
+}
+
+/// A struct is an object; a call is one whose key is its name.
+fn group_in_json(group: &Group, out: &mut String) {
+    let is_call = |name: &str| name.starts_with(char::is_lowercase);
+    let call = group.name.as_ref().filter(|name| is_call(name.text));
+    if let Some(name) = call {
+        *out += &format!("{{{:?}: ", name.text);
+    }
+    let has_fields = group.items.iter().any(|item| item.name.is_some());
+    match &group.items[..] {
+        [only] if call.is_some() && !has_fields => write(&only.value, out),
+        items if call.is_some() && !has_fields => {
+            enclosed(['[', ']'], items, out, |item, out| write(&item.value, out));
+        }
+        items => enclosed(['{', '}'], items, out, |Item { name, value }, out| {
+            if let Some(name) = name {
+                *out += &format!("{:?}: ", name.text);
             }
-            Kind::Map(entries) => {
-                for (key, value) in entries {
-                    let Kind::Text(name) = &key.kind else {
-                        continue;
-                    };
-                    if MAPS.contains(&field) {
-                        let path = key_path(path, name);
-                        self.mark(&format!("{path}@key"), key.span.clone());
-                        self.mark_all(value, &path, "");
-                    } else {
-                        self.mark_all(value, &join(path, name), name);
-                    }
-                }
-            }
-            _ => {}
+            write(value, out);
+        }),
+    }
+    if call.is_some() {
+        out.push('}');
+    }
+}
+
+fn enclosed<T>(
+    [open, close]: [char; 2],
+    items: &[T],
+    out: &mut String,
+    write: impl Fn(&T, &mut String),
+) {
+    out.push(open);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        write(item, out);
+    }
+    out.push(close);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_json;
+
+    #[test]
+    fn examples_are_written_in_json() {
+        for (said, expected) in [
+            (
+                "a fault: `Fault(kind: ..., service: \"...\")`",
+                "a fault: `{\"kind\": ..., \"service\": \"...\"}`",
+            ),
+            (
+                "a tick, `never` or `range(1, 9, 2)`",
+                "a tick, `\"never\"` or `{\"range\": [1, 9, 2]}`",
+            ),
+            ("such as `fault([oom])`", "such as `{\"fault\": [\"oom\"]}`"),
+            (
+                "`flapping(on: 2, off: 1)`",
+                "`{\"flapping\": {\"on\": 2, \"off\": 1}}`",
+            ),
+            ("a list `[...]`", "a list `[...]`"),
+            ("a map `{\"name\": value}`", "a map `{\"name\": value}`"),
+            ("true or false", "true or false"),
+        ] {
+            assert_eq!(in_json(said), expected);
         }
     }
 }

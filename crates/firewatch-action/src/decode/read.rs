@@ -11,15 +11,20 @@ use super::{Decoder, Language};
 use crate::codes;
 
 /// The value that a text holds, as far as it could be read; `what` and `example` show an empty file what
-/// it lacks. Faults in it are of the given kinds.
+/// it lacks. Faults in it are of the given kinds. A text in JSON has no problem of syntax: nearly all of JSON is RON,
+/// too, and what is not is passed over.
 pub fn read<T: DeserializeOwned>(
     text: &str,
+    is_json: bool,
     [what, example]: [&str; 2],
     language: Language,
     fault_kinds: &FaultKinds,
 ) -> (Option<T>, Decoder) {
     let parsed = firewatch_ron::parse(text);
-    let mut notes = Decoder::after(parsed.problems, text);
+    let mut notes = match is_json {
+        true => Decoder::of_json(),
+        false => Decoder::after(parsed.problems, text),
+    };
     notes.fault_kinds.clone_from(fault_kinds);
     let Some(expr) = &parsed.value else {
         if !notes.has_problems() {

@@ -61,6 +61,8 @@ pub struct Language {
     pub signatures: &'static [&'static [Signature]],
     /// What is said of a call of that name which the enum of that name does not have, if it is no unknown word.
     pub misplaced: fn(&str, &str) -> Option<Misplaced>,
+    /// Fields that may be left out though their types are no options: serde has a default for them.
+    pub defaults: &'static [&'static str],
     /// Calls of which nothing is said where another one is unknown: the enum and the call.
     pub unmentioned: &'static [(&'static str, &'static str)],
 }

@@ -13,7 +13,7 @@ use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::Refused;
-use super::asked::{EITHER, Expected, MAP_OR, RAW, TEXT_OR};
+use super::asked::{CALL_OR, EITHER, Expected, MAP_OR, RAW, TEXT_OR};
 use super::describe::{example_of, in_quotes, with_example, without_article};
 use access::{EntryAccess, ItemAccess, fields};
 use node::Node;
@@ -38,6 +38,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
 
     read! {
         deserialize_bool(node, visitor) = node.bool(), visit_bool;
+        deserialize_i64(node, visitor) = node.integer(), visit_i64;
         deserialize_u64(node, visitor) = node.whole(&Expected(&visitor).to_string()), visit_u64;
         deserialize_f64(node, visitor) = node.float(), visit_f64;
         deserialize_str(node, visitor) = node.text(), visit_str;
@@ -45,7 +46,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
         identifier ignored_any
     }
 
@@ -88,7 +89,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         match &self.expr.kind {
-            Kind::Nothing => visitor.visit_none(),
+            _ if self.is_null() => visitor.visit_none(),
             // It is never needed, but it is no mistake either.
             Kind::Some(inner) => visitor.visit_some(Node::new(self.reading, inner)),
             _ => visitor.visit_some(self),
@@ -151,7 +152,12 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
         }
         let said = Expected(&visitor).to_string();
         let (what, example) = with_example(&said, name);
-        if !matches!(self.expr.kind, Kind::Group(_)) {
+        let is_struct = match self.expr.kind {
+            Kind::Group(_) => true,
+            Kind::Map(_) => self.reading.notes.is_json,
+            _ => false,
+        };
+        if !is_struct {
             // A value with several forms is not called by the name of one of them.
             let example = example_of(example, &self.reading.path);
             self.mismatch(&format!("{what}: `{example}`"), None);
@@ -169,7 +175,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Refused> {
         match name {
-            EITHER | MAP_OR | TEXT_OR => self.choose(name, variants, visitor),
+            CALL_OR | EITHER | MAP_OR | TEXT_OR => self.choose(name, variants, visitor),
             _ if without_article(name) != name => self.word(name, variants, visitor),
             _ => self.call(name, variants, visitor),
         }

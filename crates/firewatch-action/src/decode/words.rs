@@ -38,7 +38,12 @@ impl Decoder {
         } else {
             format!("`{path}` must be")
         };
-        let message = format!("{subject} {expected}, not {}", describe(expr));
+        let expected_here = self.written(expected);
+        let found = match expr.kind {
+            Kind::Word("null") if self.is_json => "`null`".to_owned(),
+            _ => describe(expr),
+        };
+        let message = format!("{subject} {expected_here}, not {found}");
         let help = match expr.kind {
             Kind::Some(_) => Some("leave out `Some(...)`".to_owned()),
             _ => help,
@@ -112,27 +117,38 @@ impl Decoder {
         entries
     }
 
+    /// The word that stands there. In JSON it is a text.
+    pub(super) fn word<'a>(&self, expr: &'a Expr<'a>) -> Option<&'a str> {
+        match &expr.kind {
+            Kind::Word(word) => Some(word),
+            Kind::Text(word) if self.is_json => Some(word),
+            _ => None,
+        }
+    }
+
     /// The word, out of a list: `critical`. The names are those of one of them and of all: `status` and
     /// `statuses`.
     pub(super) fn word_of<'a>(
         &mut self,
         code: Code,
-        expr: &Expr<'a>,
+        expr: &'a Expr<'a>,
         path: &str,
         [one, all]: [&str; 2],
         words: &[&str],
     ) -> Option<&'a str> {
         let expected = format!("{} {one}", article(one));
-        if self.is_full() && !matches!(expr.kind, Kind::Word(_)) {
+        if self.is_full() && self.word(expr).is_none() {
             self.mismatch(expr, path, &expected);
             return None;
         }
-        let help = match &expr.kind {
-            Kind::Word(word) if words.contains(word) => return Some(word),
-            Kind::Word(word) => {
-                self.unknown(code, expr.span.clone(), path, [one, all], word, words);
-                return None;
+        if let Some(word) = self.word(expr) {
+            if words.contains(&word) {
+                return Some(word);
             }
+            self.unknown(code, expr.span.clone(), path, [one, all], word, words);
+            return None;
+        }
+        let help = match &expr.kind {
             Kind::Text(text) => match closest(text, words.iter().copied()) {
                 _ if words.contains(&&**text) => Some(format!("leave out the quotes: `{text}`")),
                 Some(close) => Some(format!("did you mean `{close}`, without quotes?")),
@@ -148,13 +164,13 @@ impl Decoder {
     /// The name of a kind of fault that a file can name.
     pub(super) fn fault_kind<'a>(
         &mut self,
-        expr: &Expr<'a>,
+        expr: &'a Expr<'a>,
         path: &str,
         names: [&str; 2],
     ) -> Option<&'a str> {
         let known =
             |word: &str| FaultKind::new(word).is_ok_and(|kind| self.fault_kinds.contains(kind));
-        if let Kind::Word(word) = expr.kind
+        if let Some(word) = self.word(expr)
             && known(word)
         {
             return Some(word);

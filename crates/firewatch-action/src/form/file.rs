@@ -32,6 +32,11 @@ pub struct ActionsForm {
     /// Where an editor finds the schema of the file; only in JSON.
     #[serde(rename = "$schema", default, skip_serializing)]
     schema: Option<String>,
+    /// Files of fault kinds that the actions speak of, relative to the folder of this file. A scenario in which faults
+    /// are of these kinds names the files, too.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fault_kinds: Vec<String>,
     /// What holds for all actions; only for a built-in profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<RulesForm>,
@@ -300,6 +305,7 @@ impl FileForm for ActionFile {
     const LANGUAGE: Language = Language {
         signatures: &[SIGNATURES, effects::SIGNATURES],
         misplaced: |_, _| None,
+        defaults: &[],
         unmentioned: &[],
     };
 

@@ -4,7 +4,7 @@ mod strict;
 
 use std::ops::Range;
 
-use firewatch_ron::{Code, Problem, each_token, is_nested_too_deep};
+use firewatch_ron::{Code, Problem, each_token, too_deep};
 use serde::de::DeserializeOwned;
 
 use self::strict::Strict;
@@ -15,9 +15,9 @@ use crate::codes;
 /// # Errors
 /// The first problem of the text.
 pub(super) fn read<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, Box<Problem>> {
-    if is_nested_too_deep(text) {
+    if let Some(place) = too_deep(text) {
         let message = "not valid JSON: too many brackets within each other".to_owned();
-        return Err(problem(codes::SYNTAX, message, None));
+        return Err(problem(codes::SYNTAX, message, Some(place)));
     }
     from_str(text).map_err(|error| {
         let said = error.to_string();

@@ -36,9 +36,10 @@ pub fn is_json(file: &str) -> bool {
     extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
-/// Reads a file: with the `ron` crate or, by its name, with `serde_json`. Faults in it are of the given kinds. `complete` fills in what the file leaves
-/// out, and notes what makes no sense. A text in RON that is refused is read again by the reader that recovers from
-/// each problem, which tells all of them.
+/// Reads a file: with the `ron` crate or, by its name, with `serde_json`. Faults in it are of the given kinds.
+/// `complete` fills in what the file leaves out, and notes what makes no sense. A text that is refused is read again
+/// by the reader that recovers from each problem, which tells all of them; only what is wrong with the syntax of JSON
+/// is told alone.
 ///
 /// # Errors
 /// Everything that is wrong with it.
@@ -54,15 +55,12 @@ pub fn load<T: FileForm>(
         text: text.to_owned(),
         problems,
     };
-    if is_json(file) {
-        let form = json::read(text, T::A_FILE).map_err(|problem| refused(vec![*problem]))?;
-        let mut notes = Decoder::of_json(text);
-        notes.fault_kinds.clone_from(fault_kinds);
-        let value = T::of_form(form, &mut notes);
-        let value = completed(value, &mut notes, complete)?;
-        return value.ok_or_else(|| refused(notes.finish()));
-    }
-    let why = match form_of::<T>(text) {
+    let is_json = is_json(file);
+    let form = match is_json {
+        true => json::read(text, T::A_FILE).map_err(|why| *why),
+        false => form_of::<T>(text).map_err(|why| problem(format!("not valid RON: {why}"))),
+    };
+    let why = match form {
         Ok(form) => {
             let mut notes = Decoder::default();
             notes.fault_kinds.clone_from(fault_kinds);
@@ -72,9 +70,10 @@ pub fn load<T: FileForm>(
             }
             notes.finish()
         }
-        Err(why) => vec![problem(format!("not valid RON: {why}"))],
+        Err(why) if why.code == codes::SYNTAX => return Err(refused(vec![why])),
+        Err(why) => vec![why],
     };
-    let (value, mut notes) = explained::<T>(text, fault_kinds);
+    let (value, mut notes) = read_again::<T>(text, is_json, fault_kinds);
     if let Some(value) = value {
         completed(value, &mut notes, complete)?;
     }
@@ -99,8 +98,16 @@ fn completed<T>(
 /// What a text in RON says as far as it can be read, and everything that is wrong with it.
 #[must_use]
 pub fn explained<T: FileForm>(text: &str, fault_kinds: &FaultKinds) -> (Option<T>, Decoder) {
+    read_again(text, false, fault_kinds)
+}
+
+fn read_again<T: FileForm>(
+    text: &str,
+    is_json: bool,
+    fault_kinds: &FaultKinds,
+) -> (Option<T>, Decoder) {
     let said = [T::WHAT, T::EXAMPLE];
-    let (form, mut notes) = decode::read(text, said, T::LANGUAGE, fault_kinds);
+    let (form, mut notes) = decode::read(text, is_json, said, T::LANGUAGE, fault_kinds);
     let value = form.map(|form| T::of_form(form, &mut notes));
     (value, notes)
 }

@@ -19,7 +19,7 @@ use super::begun::FirstKey;
 use super::ron_text::piece;
 use super::values::Entries;
 use super::words::Ident;
-use crate::decode::{EITHER, MAP_OR, RAW, TEXT_OR};
+use crate::decode::{CALL_OR, EITHER, MAP_OR, RAW, TEXT_OR};
 
 /// A type that is written as a word or as a call.
 pub trait Calls {
@@ -200,7 +200,10 @@ impl<'de, C: Calls + Deserialize<'de>, P: Deserialize<'de>> Forms<'de> for Eithe
         C::deserialize(EnumAccessDeserializer::new(call)).map(Self::Call)
     }
 
-    const ASKED: (&'static str, &'static [&'static str]) = (EITHER, C::NAMES);
+    const ASKED: (&'static str, &'static [&'static str]) = match C::WORDS {
+        0 => (CALL_OR, C::NAMES),
+        _ => (EITHER, C::NAMES),
+    };
 
     fn of_form<A: VariantAccess<'de>>(form: &str, value: A) -> Result<Self, A::Error> {
         match form {

@@ -1,4 +1,4 @@
-//! `firewatch check`: checks scenarios, runbooks and action files for errors.
+//! `firewatch check`: checks scenarios, runbooks, and files of actions or fault kinds for errors.
 
 use clap::Args;
 use std::io::Write;
@@ -17,7 +17,7 @@ use crate::ui::units::count;
 /// The arguments of `check`.
 #[derive(Args, Debug)]
 pub struct CheckArguments {
-    /// Files, folders to search for `*.ron`, or `-` for the standard input
+    /// Files in RON or JSON (`*.json`), folders to search for `*.ron`, or `-` for a scenario on the standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Format of the problems
@@ -25,7 +25,7 @@ pub struct CheckArguments {
     /// `json` is an array with an object per problem: `file`, `line`, `column`, `end_line`, `end_column`
     /// (from 1, columns in characters, the end excluded; all 0 if the problem has no place in the text),
     /// `code` (a stable name for the kind of problem, such as `unknown-field`), `path` (the place in the
-    /// scenario, such as `faults[1].speed`), `message`, `label` (a note for the place, may be empty) and
+    /// file, such as `faults[1].speed`), `message`, `label` (a note for the place, may be empty) and
     /// `help` (what to do instead, or null).
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,

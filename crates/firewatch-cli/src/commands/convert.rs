@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use firewatch_action::form::{self, ActionsForm, is_json};
-use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, is_nested_too_deep};
+use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, too_deep};
 use firewatch_scenario::codes;
 use firewatch_scenario::{FaultKindsForm, FileKind, Runbook};
 use serde::de::DeserializeOwned;
@@ -85,7 +85,7 @@ fn converted(source: &Source, path: &Path, to: FileFormat) -> Result<String, Fai
     };
     let problem = if text.len() > MAX_FILE_BYTES {
         format!("it would have more than {MAX_FILE_BYTES} bytes")
-    } else if is_nested_too_deep(&text) {
+    } else if too_deep(&text).is_some() {
         "it would have too many brackets within each other".to_owned()
     } else {
         return Ok(text);

@@ -47,10 +47,12 @@ enum Command {
     /// Play a scenario over a grid of parameters and write one row per run
     #[command(after_help = EXIT_CODES, after_long_help = sweep::details())]
     Sweep(sweep::SweepArguments),
-    /// Check scenarios, runbooks and action files for errors
+    /// Check scenarios, runbooks, and files of actions or fault kinds for errors
     ///
-    /// A runbook is checked alone. To check it against an incident, run both:
-    /// `firewatch run INCIDENT --runbook FILE`.
+    /// What a file is, it says itself. A scenario is checked with the files that it names. A runbook is checked alone; to
+    /// check it against an incident, run both: `firewatch run INCIDENT --runbook FILE`. A file of actions is checked
+    /// alone, too; one that speaks of fault kinds beyond the built-in ones names their files as a scenario does:
+    /// `fault_kinds: ["FILE"]`.
     #[command(after_help = EXIT_CODES)]
     Check(check::CheckArguments),
     /// Judge whether scenarios make good incidents by playing policies against them
@@ -67,9 +69,9 @@ enum Command {
     Graph(graph::GraphArguments),
     /// Generate an incident from a difficulty and a seed and print it as a scenario file
     Generate(generate::GenerateArguments),
-    /// Convert a scenario, a runbook or an action file from RON to JSON or back
+    /// Convert a scenario, a runbook, or a file of actions or fault kinds from RON to JSON or back
     ///
-    /// Comments are lost. Every command reads a file as JSON if its name ends in `.json`.
+    /// Comments are lost. The file is checked first. Every command reads a file as JSON if its name ends in `.json`.
     #[command(after_help = EXIT_CODES)]
     Convert(convert::ConvertArguments),
     /// Print the JSON Schema of a kind of file

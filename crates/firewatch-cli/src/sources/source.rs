@@ -4,10 +4,12 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use firewatch_action::{ActionCatalogue, Profile};
+use firewatch_action::Profile;
 use firewatch_reference::{Task, tasks};
 use firewatch_ron::{MAX_FILE_BYTES, instead_of};
-use firewatch_scenario::{Diagnostics, FaultKindFile, FileKind, Runbook, Scenario, codes};
+use firewatch_scenario::{
+    CustomActions, Diagnostics, FaultKindFile, FileKind, Runbook, Scenario, codes,
+};
 
 use super::problems::{cannot_read, file_problem, reject};
 use crate::failure::Failure;
@@ -99,8 +101,10 @@ impl Source {
         // Problems are reported when the scenario is loaded to be played.
         let scenario = load_file(path, root.as_deref()).ok();
         let files = scenario.iter().flat_map(|scenario| {
-            let kinds = scenario.custom_fault_kinds.files();
-            scenario.custom_actions.files().iter().chain(kinds)
+            let actions = &scenario.custom_actions;
+            let kinds = scenario.custom_fault_kinds.names();
+            let names = actions.files().names().iter().chain(kinds);
+            { names.map(PathBuf::from) }.chain(actions.fault_kind_files().iter().cloned())
         });
         files.map(|file| folder.join(file)).collect()
     }
@@ -161,9 +165,8 @@ impl Source {
     pub fn check(&self) -> Result<(), Diagnostics> {
         match (self, self.kind()) {
             (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| ()),
-            (Self::File { path, .. }, FileKind::Actions) => {
-                let catalogue = ActionCatalogue::built_in(Profile::default());
-                catalogue.extended_by_file(path).map(|_| ())
+            (Self::File { path, root }, FileKind::Actions) => {
+                CustomActions::load_alone(path, root.as_deref()).map(drop)
             }
             (Self::File { path, .. }, FileKind::FaultKinds) => FaultKindFile::load(path).map(drop),
             _ => self.load().map(|_| ()),

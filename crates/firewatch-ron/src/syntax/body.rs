@@ -1,5 +1,7 @@
 //! What another reader of RON may be given.
 
+use std::ops::Range;
+
 use super::brackets::{is_closing, is_opening};
 use super::parser::Parser;
 use super::text::unescape;
@@ -26,8 +28,8 @@ pub fn body(text: &str) -> Option<&str> {
         TokenKind::Quoted | TokenKind::Stray => false,
         _ => true,
     };
-    let kinds = tokens.iter().map(|token| token.kind);
-    let is_shallow = !is_too_deep(kinds);
+    let mut depth = 0;
+    let is_shallow = !{ tokens.iter() }.any(|token| deepens(&mut depth, token.kind));
     let is_read = is_shallow && tokens.iter().all(is_read) && !has_bare_some(text, tokens);
     is_read.then(|| &text[parser.span().start..])
 }
@@ -40,25 +42,21 @@ fn has_bare_some(text: &str, tokens: &[Token]) -> bool {
     })
 }
 
-/// Whether a text has more brackets within each other than are read: one in RON, or in JSON, which has the same
-/// brackets and texts.
+/// The first bracket of a text that is within more brackets than are read, if there is one: of a text in RON, or in
+/// JSON, which has the same brackets and texts.
 #[must_use]
-pub fn is_nested_too_deep(text: &str) -> bool {
-    is_too_deep(each_token(text).map(|token| token.kind))
+pub fn too_deep(text: &str) -> Option<Range<usize>> {
+    let mut depth = 0_usize;
+    each_token(text).find_map(|token| deepens(&mut depth, token.kind).then_some(token.span))
 }
 
-fn is_too_deep(tokens: impl Iterator<Item = TokenKind>) -> bool {
-    let mut depth = 0_usize;
-    for kind in tokens {
-        work::count(1);
-        if is_opening(kind) {
-            depth += 1;
-        } else if is_closing(kind) {
-            depth = depth.saturating_sub(1);
-        }
-        if depth > MAX_DEPTH {
-            return true;
-        }
+/// Goes one token on: whether there are too many brackets then.
+fn deepens(depth: &mut usize, kind: TokenKind) -> bool {
+    work::count(1);
+    if is_opening(kind) {
+        *depth += 1;
+    } else if is_closing(kind) {
+        *depth = depth.saturating_sub(1);
     }
-    false
+    *depth > MAX_DEPTH
 }

@@ -17,6 +17,7 @@ pub(super) const LANGUAGE: Language = Language {
         sweep::SIGNATURES,
     ],
     misplaced,
+    defaults: &[],
     // It is no part of what an operator can see, which is told where one is used.
     unmentioned: &[("Condition", "blast_radius")],
 };

@@ -10,7 +10,7 @@ use super::sweep::SweepForm;
 use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::codes;
 use crate::custom_actions::CustomActions;
-use crate::custom_kinds::CustomFaultKinds;
+use crate::custom_files::CustomFiles;
 use crate::generator_version::GeneratorVersion;
 use crate::goal::{Goal, Goals};
 use crate::model::{Difficulty, Expectation, Physics, Scenario};
@@ -205,7 +205,7 @@ impl ScenarioForm {
             physics: form.physics,
             profile: form.profile,
             fault_kinds: FaultKinds::default(),
-            custom_fault_kinds: CustomFaultKinds::named(form.fault_kinds),
+            custom_fault_kinds: CustomFiles::named(form.fault_kinds),
             custom_actions: CustomActions::named(form.actions),
             generated: form.services.is_none(),
             generator,
@@ -352,8 +352,8 @@ impl From<Scenario> for ScenarioForm {
             engine: Word(scenario.engine),
             physics: scenario.physics,
             profile: scenario.profile,
-            actions: scenario.custom_actions.files().to_vec(),
-            fault_kinds: scenario.custom_fault_kinds.files().to_vec(),
+            actions: scenario.custom_actions.files().names().to_vec(),
+            fault_kinds: scenario.custom_fault_kinds.names().to_vec(),
             impact: Word(scenario.impact),
             services: mesh.map(|scenario| services_form(&scenario.services)),
             faults: { mesh.iter() }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Unexpected, Visitor};
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -117,6 +117,25 @@ impl<'de> Deserialize<'de> for FaultKind {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for FaultKind {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FaultKind".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[a-z][a-z0-9_]*$",
+            "maxLength": Self::MAX_LENGTH,
+        })
+    }
+}
+
 struct NameVisitor;
 
 impl Visitor<'_> for NameVisitor {
@@ -127,13 +146,7 @@ impl Visitor<'_> for NameVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<FaultKind, E> {
-        FaultKind::new(name).map_err(|error| match error {
-            FaultKindError::TooLong { .. } => E::custom(error),
-            error => E::custom(format_args!(
-                "invalid fault kind, {}: {error}",
-                Unexpected::Str(name)
-            )),
-        })
+        FaultKind::new(name).map_err(E::custom)
     }
 }
 

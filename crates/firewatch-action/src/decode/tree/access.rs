@@ -137,11 +137,8 @@ impl<'n, 'r> FieldAccess<'n, 'r> {
         known: &'static [&'static str],
     ) -> Self {
         // The others are only for JSON.
-        let first = known
-            .iter()
-            .take_while(|name| name.starts_with('$'))
-            .count();
-        let known = &known[first..];
+        let is_other = |name: &&&str| name.starts_with('$') && !reading.notes.is_json;
+        let known = &known[known.iter().take_while(is_other).count()..];
         Self {
             reading,
             given,
@@ -168,7 +165,10 @@ impl<'de> MapAccess<'de> for &mut FieldAccess<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Refused> {
-        let Some(name) = self.asked.next() else {
+        let defaults = self.reading.language.defaults;
+        let given = &self.given;
+        let is_asked = |name: &&&str| !defaults.contains(*name) || given.find(name).is_some();
+        let Some(name) = self.asked.by_ref().find(is_asked) else {
             return Ok(None);
         };
         self.next = name;

@@ -90,6 +90,15 @@ impl<'n, 'r> Node<'n, 'r> {
         }
     }
 
+    /// Whether nothing stands there, said so: `None`, or `null` in JSON.
+    pub(super) fn is_null(&self) -> bool {
+        match self.expr.kind {
+            Kind::Nothing => true,
+            Kind::Word("null") => self.reading.notes.is_json,
+            _ => false,
+        }
+    }
+
     /// Whether there is something to be read.
     pub(super) fn is_readable(&mut self) -> bool {
         match self.expr.kind {
@@ -98,7 +107,7 @@ impl<'n, 'r> Node<'n, 'r> {
                 self.reading.failed = true;
                 false
             }
-            Kind::Nothing => {
+            _ if self.is_null() => {
                 self.mismatch("a value", None);
                 false
             }

@@ -6,7 +6,7 @@ use serde::forward_to_deserialize_any;
 
 use super::named::Variant;
 use crate::decode::Refused;
-use crate::decode::asked::{EITHER, MAP_OR, RAW, TEXT_OR};
+use crate::decode::asked::{CALL_OR, EITHER, MAP_OR, RAW, TEXT_OR};
 
 /// Stands for any value: nothing is noted about it.
 #[derive(Clone, Copy)]
@@ -24,12 +24,16 @@ impl<'de> Deserializer<'de> for Placeholder {
     type Error = Refused;
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        bool i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
         identifier ignored_any
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         visitor.visit_bool(false)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        visitor.visit_i64(1)
     }
 
     /// 1 is in every range of whole numbers.
@@ -41,8 +45,9 @@ impl<'de> Deserializer<'de> for Placeholder {
         visitor.visit_f64(0.0)
     }
 
+    /// It is a name for whatever needs one: of a fault kind, for example.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        visitor.visit_str("")
+        visitor.visit_str("placeholder")
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
@@ -89,7 +94,7 @@ impl<'de> Deserializer<'de> for Placeholder {
         visitor: V,
     ) -> Result<V::Value, Refused> {
         let first = match name {
-            EITHER | MAP_OR => "plain",
+            CALL_OR | EITHER | MAP_OR => "plain",
             TEXT_OR => "text",
             _ => variants.first().copied().unwrap_or_default(),
         };
@@ -156,6 +161,7 @@ impl<'de> Deserializer<'de> for Absent<'_> {
     missing! {
         deserialize_any();
         deserialize_bool();
+        deserialize_i64();
         deserialize_u64();
         deserialize_f64();
         deserialize_str();
@@ -168,7 +174,7 @@ impl<'de> Deserializer<'de> for Absent<'_> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
         identifier ignored_any
     }
 }

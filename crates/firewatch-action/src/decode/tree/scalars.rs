@@ -1,6 +1,6 @@
 //! Numbers, truth values and text of a tree.
 
-use firewatch_ron::{Kind, NumberValue};
+use firewatch_ron::{Expr, Kind, NumberValue};
 
 use super::node::{Node, Reading};
 use crate::decode::asked::bounds;
@@ -23,7 +23,7 @@ impl<'n> Node<'n, '_> {
         if notes.is_full() {
             return notes.mismatch(self.expr, path, expected);
         }
-        let union = &self.union;
+        let (union, is_json) = (&self.union, notes.is_json);
         let all = if is_list {
             &union.list
         } else {
@@ -33,7 +33,7 @@ impl<'n> Node<'n, '_> {
         let names = || union.names.iter().copied();
         let is_told = !(union.expected.is_empty() && union.list.is_empty());
         let help = match &self.expr.kind {
-            Kind::Word(word) if !union.names.is_empty() => {
+            Kind::Word(word) if !is_json && !union.names.is_empty() => {
                 let names = firewatch_ron::suggest(word, "choices", names());
                 match names {
                     // It is meant as one of them.
@@ -42,7 +42,7 @@ impl<'n> Node<'n, '_> {
                     _ => help(),
                 }
             }
-            Kind::Text(text) if names().any(|name| name == text) => {
+            Kind::Text(text) if !is_json && names().any(|name| name == text) => {
                 Some(format!("leave out the quotes: `{text}`"))
             }
             _ => help(),
@@ -71,9 +71,31 @@ impl<'n> Node<'n, '_> {
         let found = u64::try_from(whole).ok();
         let found = found.filter(|whole| (first..=last).contains(whole));
         if found.is_none() && last == u64::MAX && whole > 0 {
-            self.mismatch(&format!("a whole number up to {last}"), None);
+            let help = format!("no whole number goes above {last}");
+            self.mismatch("a smaller whole number", Some(help));
         } else if found.is_none() {
             self.mismatch(&said, None);
+        }
+        found
+    }
+
+    /// A whole number, positive or not.
+    pub(super) fn integer(&mut self) -> Option<i64> {
+        let number = match number(self.expr) {
+            Ok(number) => number,
+            Err(help) => {
+                self.mismatch("a whole number", help);
+                return None;
+            }
+        };
+        let Some(whole) = number.as_whole() else {
+            self.mismatch("a whole number", None);
+            return None;
+        };
+        let found = i64::try_from(whole).ok();
+        if found.is_none() {
+            let expected = format!("a whole number from {} to {}", i64::MIN, i64::MAX);
+            self.mismatch(&expected, None);
         }
         found
     }
@@ -83,6 +105,9 @@ impl<'n> Node<'n, '_> {
         match number {
             Ok((_, false)) => self.mismatch("a number in decimal digits", None),
             Ok((x, true)) if x.is_finite() => return Some(x),
+            Ok((x, true)) if x.is_infinite() && !is_called_infinite(self.expr) => {
+                self.mismatch("a number from -1.7e308 to 1.7e308", None);
+            }
             Ok(_) => self.mismatch("a finite number", None),
             Err(help) => self.mismatch("a number", help),
         }
@@ -107,4 +132,9 @@ impl<'n> Node<'n, '_> {
         };
         Some(value)
     }
+}
+
+/// Whether a number is infinite by its name, `inf`, and not by its digits.
+fn is_called_infinite(expr: &Expr) -> bool {
+    matches!(&expr.kind, Kind::Number(number) if number.raw.ends_with("inf"))
 }

@@ -9,7 +9,7 @@ use super::node::{Node, Reading};
 use super::placeholder::Placeholder;
 use crate::codes;
 use crate::decode::Refused;
-use crate::decode::asked::{EITHER, Expected, MAP_OR, TEXT_OR};
+use crate::decode::asked::{CALL_OR, EITHER, Expected, MAP_OR, TEXT_OR};
 use crate::decode::describe::{plural, without_article};
 
 impl Node<'_, '_> {
@@ -48,11 +48,25 @@ impl Node<'_, '_> {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refused> {
+        let is_json = self.reading.notes.is_json;
         let form = match (&self.expr.kind, union) {
             (Kind::Map(_), MAP_OR) => "map",
             (Kind::Text(_), TEXT_OR) => "text",
-            (Kind::Group(group), EITHER) if group.name.is_some() => "call",
-            (Kind::Word(word), EITHER) if names.contains(word) => "call",
+            (Kind::Group(group), CALL_OR | EITHER) if group.name.is_some() => "call",
+            (Kind::Word(word), CALL_OR | EITHER) if names.contains(word) => "call",
+            (Kind::Text(word), EITHER) if is_json && names.contains(&&**word) => "call",
+            (Kind::Map(entries), CALL_OR | EITHER) if is_json => match entries.first() {
+                Some((key, _))
+                    if self
+                        .reading
+                        .notes
+                        .word(key)
+                        .is_some_and(|key| names.contains(&key)) =>
+                {
+                    "call"
+                }
+                _ => "plain",
+            },
             _ => "plain",
         };
         let expected = Expected(&visitor);
@@ -107,7 +121,7 @@ impl Node<'_, '_> {
         match call.filter(|call| variants.contains(&call.name)) {
             Some(call) => visitor.visit_enum(Variant {
                 name: call.name,
-                content: CallAccess::new(reading, expr, call, of),
+                content: CallAccess::new(reading, call.content(expr), call, of),
             }),
             None => {
                 reading.failed = true;

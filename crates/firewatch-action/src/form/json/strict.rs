@@ -7,7 +7,7 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use crate::decode::Expected;
+use crate::decode::{Expected, in_json};
 
 /// A part of the format, or what visits one: what is within it has named fields, too.
 pub(super) struct Strict<T>(pub(super) T);
@@ -85,11 +85,8 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
         visit_string: String;
     }
 
-    /// Without the example of how it is written in RON.
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = Expected(&self.0).to_string();
-        let end = said.find([':', ',']).filter(|_| said.contains('`'));
-        f.write_str(&said[..end.unwrap_or(said.len())])
+        f.write_str(&in_json(&Expected(&self.0).to_string()))
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {

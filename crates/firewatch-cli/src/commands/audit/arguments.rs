@@ -23,7 +23,7 @@ const WORK: &str = "An audit has a bound: `--limit`. Cheap checks come first (na
 /// The arguments of `audit`.
 #[derive(Args, Debug)]
 pub struct AuditArguments {
-    /// Scenario files, folders to search for `*.ron`, or `-` for the standard input
+    /// Scenario files in RON or JSON (`*.json`), folders to search for `*.ron`, or `-` for the standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Format of the results; `--help` describes each

@@ -12,7 +12,7 @@ use crate::arguments::{RootArgument, difficulty, profile};
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("incident").required(true)))]
 pub struct PlayArguments {
-    /// A scenario file
+    /// A scenario file in RON or JSON (`*.json`); the session takes the standard input
     #[arg(value_name = "FILE", group = "incident")]
     pub file: Option<PathBuf>,
     /// Play a built-in task of the reference, such as `task_easy_oom_baseline`

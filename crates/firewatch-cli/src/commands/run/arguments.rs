@@ -15,7 +15,7 @@ use crate::ui::output::Form;
 /// The arguments of `run`.
 #[derive(Args, Debug)]
 pub struct RunArguments {
-    /// Scenario files, folders to search for `*.ron`, or `-` for the standard input
+    /// Scenario files in RON or JSON (`*.json`), folders to search for `*.ron`, or `-` for the standard input
     #[arg(required_unless_present = "task", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Run a built-in task of the reference, such as `task_easy_oom_baseline`, instead of files

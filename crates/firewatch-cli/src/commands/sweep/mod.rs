@@ -156,8 +156,8 @@ fn inputs(scenario: Scenario, runbooks: &[Arc<Runbook>]) -> SweepInputs {
         expect_unanswered: Vec::new(),
         ..scenario
     };
-    let named =
-        { relevant.custom_actions.texts().iter() }.chain(relevant.custom_fault_kinds.texts());
+    let named = { relevant.custom_actions.files().texts().iter() }
+        .chain(relevant.custom_fault_kinds.texts());
     let actions = named.map(String::as_str);
     SweepInputs {
         scenario: digest([relevant.to_string().as_str()]),

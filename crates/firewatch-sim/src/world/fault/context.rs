@@ -68,7 +68,11 @@ impl EvidenceContext<'_> {
 
 /// A line of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a line: `LogLine(time: \"02:00:00\", level: \"ERROR\", message: \"...\")`"
+)]
 pub struct LogLine {
     /// Time of day in the reference's texts, `02:10:11`; the date is the same for all lines. In the standard texts
     /// the line gets a time of the tick.

@@ -210,7 +210,12 @@ impl FaultKindDescriptor {
 fn pair<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[i64; 2], D::Error> {
     let numbers = Vec::deserialize(deserializer)?;
     let pair = <[i64; 2]>::try_from(numbers);
-    pair.map_err(|numbers| D::Error::invalid_length(numbers.len(), &"two numbers"))
+    pair.map_err(|numbers| {
+        let count = numbers.len();
+        D::Error::custom(format!(
+            "ages are two numbers, the least and the greatest, not {count}"
+        ))
+    })
 }
 
 fn list<S: Serializer>(pair: &[i64; 2], serializer: S) -> Result<S::Ok, S::Error> {
@@ -219,13 +224,20 @@ fn list<S: Serializer>(pair: &[i64; 2], serializer: S) -> Result<S::Ok, S::Error
 
 /// A change of the service from which its fault came. Its age is drawn when a scenario is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    expecting = "a change: `deployment(ages: [60, 3600])`"
+)]
 pub enum PrecedingChange {
     /// A deployment: the service has another commit.
     Deployment {
         /// Least and greatest age at the start, seconds.
         #[serde(deserialize_with = "pair")]
         #[serde(serialize_with = "list")]
+        #[cfg_attr(feature = "schema", schemars(inner(range(min = 0, max = MAX_AGE_SECONDS))))]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "s")))]
         ages: [i64; 2],
     },
     /// A configuration change: the service has the next revision.
@@ -233,6 +245,8 @@ pub enum PrecedingChange {
         /// Least and greatest age at the start, seconds.
         #[serde(deserialize_with = "pair")]
         #[serde(serialize_with = "list")]
+        #[cfg_attr(feature = "schema", schemars(inner(range(min = 0, max = MAX_AGE_SECONDS))))]
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "s")))]
         ages: [i64; 2],
     },
 }

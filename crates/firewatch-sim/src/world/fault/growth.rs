@@ -12,18 +12,26 @@ const MAX_GROWTH: f64 = 1e15;
 
 /// How a metric grows in a tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a growth: `MetricGrowth(metric: \"...\", add: 0.1)`"
+)]
 pub struct MetricGrowth {
     /// Name of the metric: one of [`MetricGrowth::METRICS`].
     pub metric: String,
     /// What is added in a tick at speed 1, in the metric's unit; -1e15 to 1e15. Of a metric that is a whole
     /// number, the product with the speed loses its fraction.
+    #[cfg_attr(feature = "schema", schemars(range(min = -MAX_GROWTH, max = MAX_GROWTH)))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
     pub add: f64,
     /// What it is at least after that; by default the least that makes sense of the metric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
     pub min: Option<f64>,
     /// What it is at most after that; by default the most that makes sense of the metric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit-of" = "metric")))]
     pub max: Option<f64>,
 }
 

@@ -26,7 +26,11 @@ use crate::world::fault_kind::{FaultKind, FaultKindError};
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a kind of fault: `FaultKindRules(kind: \"...\", about: \"...\")`"
+)]
 pub struct FaultKindRules {
     /// Its name.
     pub kind: FaultKind,
@@ -34,6 +38,7 @@ pub struct FaultKindRules {
     pub about: String,
     /// What happens to metrics of the service in each tick in which the fault is active, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = Self::MAX_PARTS)))]
     pub per_tick: Vec<MetricGrowth>,
     /// Whether it fills memory, so that recovery frees it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -50,7 +55,13 @@ pub struct FaultKindRules {
     /// The log lines that an operator finds in the log of its service, as
     /// [`FaultKindDescriptor::with_evidence`] sets them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = Self::MAX_PARTS)))]
     pub evidence: Vec<LogLine>,
+}
+
+impl FaultKindRules {
+    /// Changes in a tick, and lines of a log, that a kind from a file has at most.
+    pub const MAX_PARTS: usize = 100;
 }
 
 fn yes() -> bool {
