@@ -11,7 +11,7 @@ fn a_timeline_goes_on_in_a_hosts_own_world_as_in_a_playback() {
     for file in [
         "injected-fault",
         "metastable-loop-breaks",
-        "failover-to-a-standby",
+        "network-partition-healed",
     ] {
         let path = format!(
             "{}/../scenarios/mechanisms/{file}.ron",

@@ -96,8 +96,6 @@ fn each_is_a_good_incident() {
         let options = AuditOptions {
             runbooks: vec![runbook.into()],
             threads: 2,
-            // The most that a debug build plays quickly; `firewatch audit` plays more.
-            singles: 64,
             file: id.split('/').next_back().map(|stem| format!("{stem}.ron")),
             ..AuditOptions::default()
         };
