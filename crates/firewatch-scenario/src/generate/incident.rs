@@ -16,6 +16,7 @@ use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
 const ATTEMPTS: usize = 2000;
 /// Seed of the draws with known vitals, whatever the seed of the incident.
 const KNOWN_DRAWS: u64 = 0;
+/// What every service begins with there, so that no trial depends on what the seed draws.
 const KNOWN_VITALS: [(&str, f64); 3] = [
     ("http_server_error_rate", 0.005),
     ("http_server_request_duration_p99", 0.1),
