@@ -107,12 +107,12 @@ pub fn fixtures() -> Vec<Case> {
         .collect()
 }
 
-/// The examples of the README, as tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
-
 /// The examples of the page about extending, as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/extending.md")]
 struct Extending;
+
+/// The examples of the page about tests and programs, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Embedding;

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 use clap::{Args, ValueEnum};
 use firewatch_action::Profile;
 use firewatch_scenario::{Difficulty, GeneratorVersion};
+use firewatch_sim::FaultKind;
 
 use crate::ui::output::Form;
 
@@ -71,6 +72,15 @@ fn existing_folder(path: &str) -> Result<PathBuf, String> {
 pub fn difficulty() -> impl TypedValueParser<Value = Difficulty> {
     let names = Difficulty::ALL.iter().map(|difficulty| difficulty.name());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Difficulty>())
+}
+
+/// Parses the name of a built-in kind of fault.
+pub fn fault_kind() -> impl TypedValueParser<Value = FaultKind> {
+    let names: Vec<String> = FaultKind::BUILT_IN
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<FaultKind>())
 }
 
 /// Parses the number of a version of the generator.

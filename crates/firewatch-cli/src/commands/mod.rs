@@ -5,9 +5,13 @@ mod audit;
 mod check;
 mod completions;
 mod convert;
+mod explain;
 mod generate;
 mod graph;
+mod kinds;
 mod list;
+mod metrics;
+mod new;
 mod play;
 mod run;
 mod schema;
@@ -58,10 +62,19 @@ enum Command {
     /// Judge whether scenarios make good incidents by playing policies against them
     #[command(after_help = EXIT_CODES, after_long_help = audit::details())]
     Audit(audit::AuditArguments),
+    /// Print a scenario to begin with, or write it to a new file
+    #[command(after_help = EXIT_CODES)]
+    New(new::NewArguments),
     /// List scenarios with their faults and mechanics
     List(list::ListArguments),
     /// List the actions available to responders
     Actions(actions::ActionsArguments),
+    /// List the kinds of fault that can happen
+    Kinds(kinds::KindsArguments),
+    /// List the metrics of services with their units and ranges
+    Metrics(metrics::MetricsArguments),
+    /// Explain the code of a diagnostic
+    Explain(explain::ExplainArguments),
     /// Draw the service topology as Graphviz DOT, with faults and their reach
     ///
     /// An arrow from a to b means that a calls b. To view the graph:
@@ -91,8 +104,12 @@ pub fn execute(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Sweep(arguments) => sweep::sweep(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
         Command::Audit(arguments) => audit::audit(arguments, console),
+        Command::New(arguments) => new::new(arguments, console),
         Command::List(arguments) => list::list(arguments, console),
         Command::Actions(arguments) => actions::actions(arguments, console),
+        Command::Kinds(arguments) => kinds::kinds(arguments, console),
+        Command::Metrics(arguments) => metrics::metrics(arguments, console),
+        Command::Explain(arguments) => explain::explain(arguments, console),
         Command::Graph(arguments) => graph::graph(arguments, console),
         Command::Generate(arguments) => generate::generate(arguments, console),
         Command::Convert(arguments) => convert::convert(arguments, console),

@@ -1,0 +1,117 @@
+//! `firewatch kinds`: lists the kinds of fault that can happen.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use firewatch_sim::{FaultKind, FaultKindDescriptor, FaultKinds};
+use serde::Serialize;
+
+use crate::arguments::{PlainFormat, RootArgument};
+use crate::failure::{Exit, Failure};
+use crate::paths::path_text;
+use crate::sources;
+use crate::ui::output::{Console, Output};
+use crate::ui::style::DIM;
+use crate::ui::text::{write_descriptions, write_paragraph};
+
+/// The arguments of `kinds`.
+#[derive(Args, Debug)]
+pub struct KindsArguments {
+    /// Include the kinds of the files that this scenario names
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Format of the list
+    ///
+    /// `json` is an array with an object per kind: `kind`, `about`, `built_in`, `cascades` (whether errors spread from
+    /// it), `recovers` (whether services heal once it is halted) and `fills_memory`.
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PlainFormat,
+    /// The folder for the files that scenarios name.
+    #[command(flatten)]
+    pub root: RootArgument,
+}
+
+/// A kind in the list.
+#[derive(Serialize)]
+struct KindEntry<'a> {
+    kind: FaultKind,
+    about: &'a str,
+    built_in: bool,
+    cascades: bool,
+    recovers: bool,
+    fills_memory: bool,
+}
+
+impl<'a> KindEntry<'a> {
+    fn new(kind: &'a FaultKindDescriptor) -> Self {
+        Self {
+            kind: kind.kind(),
+            about: kind.about(),
+            built_in: FaultKind::BUILT_IN.contains(&kind.kind()),
+            cascades: kind.cascades(),
+            recovers: kind.recovers(),
+            fills_memory: kind.fills_memory(),
+        }
+    }
+}
+
+/// Lists the kinds.
+pub fn kinds(arguments: &KindsArguments, console: &Console) -> Result<Exit, Failure> {
+    let Some(kinds) = find(arguments, console)? else {
+        return Ok(Exit::Invalid);
+    };
+    let entries: Vec<KindEntry> = kinds.iter().map(KindEntry::new).collect();
+    let mut out = console.results(None, arguments.format)?;
+    match arguments.format {
+        PlainFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &entries)?;
+            writeln!(out)?;
+        }
+        PlainFormat::Text => write_list(&entries, &mut out)?,
+    }
+    out.finish()?;
+    Ok(Exit::Passed)
+}
+
+/// Returns the kinds of the scenario, or `None` after reporting its problems.
+fn find(arguments: &KindsArguments, console: &Console) -> Result<Option<FaultKinds>, Failure> {
+    let Some(file) = &arguments.file else {
+        return Ok(Some(FaultKinds::default()));
+    };
+    if file.is_dir() {
+        let message = format!("`{}` is a folder", path_text(file));
+        return Err(Failure::Usage(message, Some("give a scenario".to_owned())));
+    }
+    // A file is a single source.
+    for source in sources::find_one(file, arguments.root.folder()) {
+        match source.and_then(|source| source.load()) {
+            Ok(scenario) => return Ok(Some(scenario.fault_kinds)),
+            Err(problems) => console.report_diagnostics(&problems),
+        }
+    }
+    Ok(None)
+}
+
+fn write_list(kinds: &[KindEntry], out: &mut Output) -> Result<(), Failure> {
+    let rows: Vec<(String, String)> = kinds.iter().map(row).collect();
+    write_descriptions(&rows, out)?;
+    writeln!(out)?;
+    let end = "A scenario has one with `(kind: oom, service: \"NAME\")`. How much each changes in a tick depends on its \
+               `speed`. Kinds of your own are files, which a scenario names in `fault_kinds`.";
+    write_paragraph(end, DIM, out)
+}
+
+fn row(kind: &KindEntry) -> (String, String) {
+    let mut about = kind.about.to_owned();
+    if !kind.cascades {
+        about.push_str(" Errors do not spread from it.");
+    }
+    if !kind.recovers {
+        about.push_str(" Services do not heal from it.");
+    }
+    if !kind.built_in {
+        about.push_str(" (custom)");
+    }
+    (kind.kind.to_string(), about)
+}

@@ -1,0 +1,103 @@
+//! What there is to say: kinds, metrics, codes, and a scenario to begin with.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{command, json, stderr, stdout};
+
+fn list(arguments: &[&str]) -> Vec<Value> {
+    let list = json(0, arguments);
+    list.as_array().expect("the output is an array").clone()
+}
+
+#[test]
+fn kinds_are_the_built_in_ones_and_those_of_a_scenario() {
+    let built_in = list(&["kinds", "--format", "json"]);
+    assert_eq!(built_in.len(), 5);
+    assert!(built_in.iter().all(|kind| kind["built_in"] == true));
+    let scenario = "../../scenarios/mechanisms/fault-kinds-of-our-own.ron";
+    let all = list(&["kinds", scenario, "--format", "json"]);
+    let custom: Vec<&Value> = all
+        .iter()
+        .filter(|kind| kind["built_in"] == false)
+        .collect();
+    assert!(!custom.is_empty());
+    let text = stdout(0, &["kinds", scenario]);
+    for kind in all {
+        let name = kind["kind"].as_str().expect("a kind has a name");
+        assert!(text.contains(name), "{name} is not in\n{text}");
+    }
+    assert!(text.contains("(custom)"), "{text}");
+}
+
+#[test]
+fn every_metric_is_listed_with_its_unit_and_range() {
+    let all = list(&["metrics", "--format", "json"]);
+    assert_eq!(all.len(), firewatch_sim::METRICS.len());
+    let text = stdout(0, &["metrics", "error_rate"]);
+    assert!(text.contains("http_server_error_rate"), "{text}");
+    assert!(text.contains("0 to 1"), "{text}");
+    assert!(!text.contains("restart_count"), "{text}");
+    assert!(stderr(2, &["metrics", "nonsense"]).contains("firewatch metrics"));
+}
+
+/// Each code that a problem can have is explained, and a misspelt one is not.
+#[test]
+fn every_code_is_explained() {
+    for code in firewatch_scenario::codes::all() {
+        let text = stdout(0, &["explain", code.name()]);
+        assert!(text.starts_with(&format!("  {}", code.name())), "{text}");
+        assert_eq!(text.matches(code.name()).count(), 1, "{text}");
+    }
+    let told = stderr(2, &["explain", "unknown-servce"]);
+    assert!(told.contains("did you mean `unknown-service`?"), "{told}");
+}
+
+#[test]
+fn a_new_scenario_runs_for_each_kind_and_difficulty() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for kind in [
+        "oom",
+        "memory_leak",
+        "bad_deploy",
+        "config_drift",
+        "network_partition",
+    ] {
+        for difficulty in ["easy", "medium", "hard"] {
+            let file = folder.path().join(format!("{kind}-{difficulty}.ron"));
+            let new = [
+                "new",
+                "--kind",
+                kind,
+                "--difficulty",
+                difficulty,
+                "--services",
+                "a,b,c,d",
+            ];
+            let output = command(&new).arg(&file).output().expect("it starts");
+            assert!(output.status.success());
+            let output = command(&["run"]).arg(&file).output().expect("it starts");
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(shown.contains(&format!("{kind} begins")), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_new_scenario_replaces_no_file_and_names_what_does_not_fit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("mine.ron");
+    fs::write(&file, "mine").expect("it can be written");
+    let output = command(&["new"]).arg(&file).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(&file).expect("it is there"), "mine");
+    assert!(stderr(2, &["new", "--on", "nobody"]).contains("services: web, api, db"));
+    // What the language refuses is refused here, and nothing is printed.
+    assert_eq!(stdout(2, &["new", "--services", "a,a"]), "");
+}
