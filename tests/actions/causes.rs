@@ -1,7 +1,7 @@
 //! Faults of one kind have different causes, which the state tells: each remedy ends those that it is about.
 
 use firewatch_action::{ActionRequest, Profile};
-use firewatch_sim::FaultKind;
+use firewatch_sim::{FaultKind, Simulation};
 
 use crate::incident::{CALLER, CHECKOUT, ERRORS, HERRING, Incident, MEMORY, TARGET, apply, number};
 
@@ -101,16 +101,122 @@ fn a_standby_helps_against_what_it_does_not_share_and_is_used_up() {
     );
     let again = apply(Profile::Standard, &mut simulation, &fail_over).unwrap();
     assert!(again.wrong && again.halted.is_none());
-    // What it says does not tell whether it helped.
-    for service in [TARGET, CHECKOUT, HERRING] {
+    // What it says tells whether there was a standby, which can be seen, and not whether it helped.
+    for (service, standbys) in [
+        (TARGET, Some(1)),
+        (TARGET, Some(0)),
+        (CHECKOUT, None),
+        (HERRING, None),
+        (HERRING, Some(1)),
+    ] {
+        let mut simulation = incident.simulation();
+        if let Some(standbys) = standbys {
+            simulation.set_metric(service, STANDBY, standbys).unwrap();
+        }
         let request = ActionRequest::new("fail_over", service);
-        let outcome = apply(Profile::Standard, &mut incident.simulation(), &request).unwrap();
-        let begins = format!("{service} was failed over; ");
+        let outcome = apply(Profile::Standard, &mut simulation, &request).unwrap();
+        let begins = match standbys {
+            Some(1) => format!("{service} was failed over; "),
+            _ => format!("No standby of {service} is ready: "),
+        };
         assert!(
             outcome.feedback.starts_with(&begins),
             "{}",
             outcome.feedback
         );
+    }
+}
+
+/// The incident with a second fault on the target; those of the list are over.
+fn with_two(incident: &Incident, second: FaultKind, over: &[usize]) -> Simulation {
+    let mut incident = incident.clone();
+    incident.faults.push((second, TARGET));
+    let mut state = incident.state();
+    for &fault in over {
+        state.faults[fault].halted = true;
+    }
+    Simulation::new(&state).unwrap()
+}
+
+#[test]
+fn a_fault_that_is_over_does_not_hide_one_that_goes_on() {
+    let memory = Incident::new(FaultKind::OOM, TARGET).with(RELOADED, false);
+    let network = Incident::new(FaultKind::NETWORK_PARTITION, TARGET)
+        .with(STANDBY, 1)
+        .with(MEMORY, 0.9);
+    let deploy = Incident::new(FaultKind::BAD_DEPLOY, TARGET)
+        .with("cron_job_name", "reindex")
+        .with(MEMORY, 0.9);
+    for (incident, second, action, over, halted, wrong) in [
+        (
+            &memory,
+            FaultKind::CONFIG_DRIFT,
+            "restart_service",
+            &[0][..],
+            Some(1),
+            false,
+        ),
+        (
+            &memory,
+            FaultKind::CONFIG_DRIFT,
+            "restart_service",
+            &[],
+            Some(1),
+            false,
+        ),
+        (
+            &memory,
+            FaultKind::CONFIG_DRIFT,
+            "restart_service",
+            &[1],
+            None,
+            false,
+        ),
+        (
+            &memory,
+            FaultKind::BAD_DEPLOY,
+            "restart_service",
+            &[0],
+            None,
+            false,
+        ),
+        // Its memory is emptied, though the first branch is about the network.
+        (
+            &network,
+            FaultKind::MEMORY_LEAK,
+            "fail_over",
+            &[0],
+            None,
+            false,
+        ),
+        (
+            &network,
+            FaultKind::MEMORY_LEAK,
+            "fail_over",
+            &[1],
+            Some(0),
+            false,
+        ),
+        (
+            &network,
+            FaultKind::MEMORY_LEAK,
+            "fail_over",
+            &[0, 1],
+            None,
+            true,
+        ),
+        (&deploy, FaultKind::OOM, "add_memory", &[1], Some(0), false),
+        (&deploy, FaultKind::OOM, "add_memory", &[0], Some(1), false),
+        (&deploy, FaultKind::OOM, "add_memory", &[0, 1], None, true),
+    ] {
+        let mut simulation = with_two(incident, second, over);
+        let request = ActionRequest::new(action, TARGET);
+        let outcome = apply(Profile::Standard, &mut simulation, &request).unwrap();
+        let found = (outcome.halted.map(|fault| fault.index), outcome.wrong);
+        assert_eq!(found, (halted, wrong), "{action}, {second:?}, {over:?}");
+        if (action, over) == ("fail_over", &[0][..]) {
+            assert_eq!(number(&simulation, TARGET, MEMORY), 0.25);
+        }
     }
 }
 

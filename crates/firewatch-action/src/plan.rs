@@ -151,11 +151,13 @@ impl ActionCatalogue {
         // Investigations report the state of a red herring as that of any service.
         let is_spared = spec.category != Category::Investigation && self.is_spared(at);
         let looks_healthy = self.looks_healthy(at);
+        let seen = Seen::Nothing;
+        let blind = Situation { seen, ..*at };
         plan.effect = ActionEffect::of(if is_spared && (looks_healthy || plan.halts.is_none()) {
-            spec.branches.len().checked_sub(1)
+            let last = spec.branches.len().checked_sub(1);
+            blind.branch_in_vain(spec).or(last)
         } else if looks_healthy {
-            let seen = Seen::Nothing;
-            Situation { seen, ..*at }.branch_of(spec)
+            blind.branch_of(spec)
         } else {
             applying
         });
@@ -174,12 +176,8 @@ impl ActionCatalogue {
             // It does not tell when it helps.
             return !self.looks_healthy(at) || at.holds(&Condition::ActiveFault);
         }
-        let is_active = |condition: &Condition| match condition {
-            Condition::Fault(kinds) => at.has_active_fault(kinds),
-            _ => true,
-        };
         let may_mend = !branch.when.is_empty() && branch.halts.is_empty() && !branch.in_vain;
-        may_mend && branch.when.iter().all(is_active)
+        may_mend && at.are_faults_active(branch)
     }
 
     /// Returns whether the target is a red herring, which needs no remedy.

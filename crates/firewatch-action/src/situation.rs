@@ -43,14 +43,41 @@ pub(super) struct Situation<'a> {
 }
 
 impl<'a> Situation<'a> {
-    /// Returns the index of the first branch that applies.
+    /// Returns the index of the first branch that applies. Where all faults of the target are seen, one about faults that
+    /// are over gives way to the first that is about a fault that goes on.
     pub(super) fn branch_of(&self, spec: &ActionSpec) -> Option<usize> {
-        let applies = |branch: &Branch| branch.when.iter().all(|condition| self.holds(condition));
-        spec.branches.iter().position(applies)
+        let branches = spec.branches.iter().enumerate();
+        let mut applying = branches.filter(|(_, branch)| self.applies(branch));
+        let (first, branch) = applying.next()?;
+        if !matches!(self.seen, Seen::Any) || self.are_faults_active(branch) {
+            return Some(first);
+        }
+        let is_fault = |condition: &Condition| matches!(condition, Condition::Fault(_));
+        let later = applying
+            .find(|(_, branch)| branch.when.iter().any(is_fault) && self.are_faults_active(branch));
+        Some(later.map_or(first, |(later, _)| later))
+    }
+
+    /// Returns the index of the first branch that applies and is in vain.
+    pub(super) fn branch_in_vain(&self, spec: &ActionSpec) -> Option<usize> {
+        let is_taken = |branch: &Branch| branch.in_vain && self.applies(branch);
+        spec.branches.iter().position(is_taken)
+    }
+
+    fn applies(&self, branch: &Branch) -> bool {
+        branch.when.iter().all(|condition| self.holds(condition))
+    }
+
+    /// Returns whether the faults that a branch asks for are active.
+    pub(super) fn are_faults_active(&self, branch: &Branch) -> bool {
+        branch.when.iter().all(|condition| match condition {
+            Condition::Fault(kinds) => self.has_active_fault(kinds),
+            _ => true,
+        })
     }
 
     /// Returns whether the target has an active fault of one of these kinds; of any, if none is named.
-    pub(super) fn has_active_fault(&self, kinds: &[FaultKind]) -> bool {
+    fn has_active_fault(&self, kinds: &[FaultKind]) -> bool {
         let is_kind =
             |fault: &Fault| kinds.is_empty() || kinds.contains(&self.view.fault_kind(fault));
         self.faults().any(|fault| !fault.halted && is_kind(fault))
