@@ -5,7 +5,8 @@ use firewatch_ron::{Expr, Group, Item, Kind};
 /// What stands for parts of an example that are left open, where it is parsed.
 const OPEN: &str = "OPEN";
 
-/// Words that stand for a value in examples.
+/// Words that stand for a value within an example. One that is the whole example is a word to be written: the shape
+/// `step` is no step of a range.
 const VALUES: [&str; 7] = [
     "first",
     "end",
@@ -35,11 +36,14 @@ fn example_in_json(example: &str) -> String {
         .replace("...", OPEN);
     let parsed = firewatch_ron::parse(&closed);
     match parsed.value {
-        Some(value) if parsed.problems.is_empty() => {
-            let mut json = String::new();
-            write(&value, &mut json);
-            json
-        }
+        Some(value) if parsed.problems.is_empty() => match value.kind {
+            Kind::Word(word) if word != OPEN => format!("{word:?}"),
+            _ => {
+                let mut json = String::new();
+                write(&value, &mut json);
+                json
+            }
+        },
         _ => example.to_owned(),
     }
 }
@@ -122,6 +126,11 @@ mod tests {
                 "a tick, `never` or `range(1, 9, 2)`",
                 "a tick, `\"never\"` or `{\"range\": [1, 9, 2]}`",
             ),
+            (
+                "a tick, `never` or `range(first, end, step)`",
+                "a tick, `\"never\"` or `{\"range\": [first, end, step]}`",
+            ),
+            ("`step`, `ramp`", "`\"step\"`, `\"ramp\"`"),
             ("such as `fault([oom])`", "such as `{\"fault\": [\"oom\"]}`"),
             (
                 "`flapping(on: 2, off: 1)`",
