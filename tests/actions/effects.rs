@@ -3,7 +3,7 @@
 use firewatch_action::{ActionError, ActionRequest, Profile};
 use firewatch_sim::{FaultKind, Value};
 
-use crate::incident::{Incident, REQUESTS, TARGET, apply, number};
+use crate::incident::{Incident, REQUESTS, TARGET, apply, mesh, number};
 
 #[test]
 fn a_remedy_changes_the_metrics_that_it_is_about() {
@@ -173,4 +173,46 @@ fn parameters_are_converted_replaced_or_refused() {
     for refused in [0.into(), (-3).into(), "much".into(), f64::NAN.into()] {
         assert_eq!(scale(Profile::Standard, refused), (Some(false), 512.0));
     }
+}
+
+#[test]
+fn memory_is_doubled_to_the_byte_and_not_at_all_where_there_is_none() {
+    const LIMIT: &str = "process_memory_limit_bytes";
+    let doubled = |profile, name, limit: i64| {
+        let incident = Incident::new(FaultKind::OOM, TARGET)
+            .with(LIMIT, limit)
+            .with("process_memory_usage_bytes", 0);
+        let mut simulation = incident.simulation();
+        let before = mesh(&simulation);
+        let request = ActionRequest::new(name, TARGET);
+        let outcome = apply(profile, &mut simulation, &request);
+        let halted = outcome
+            .as_ref()
+            .ok()
+            .map(|outcome| outcome.halted.is_some());
+        if let Err(error) = &outcome {
+            assert!(matches!(error, ActionError::Raised { .. }), "{error:?}");
+            assert!(!simulation.view().faults().any(|fault| fault.halted));
+        }
+        let changed = mesh(&simulation) != before;
+        (halted, number(&simulation, TARGET, LIMIT), changed)
+    };
+    const HALF: i64 = 1 << 19;
+    for (limit, new) in [
+        (HALF, 2 * HALF),
+        (3 * HALF, 6 * HALF),
+        (1, 2),
+        (4 * HALF, 8 * HALF),
+    ] {
+        let found = doubled(Profile::Standard, "add_memory", limit);
+        assert_eq!(found, (Some(true), new as f64, true), "{limit}");
+    }
+    assert_eq!(
+        doubled(Profile::Standard, "add_memory", 0),
+        (None, 0.0, false)
+    );
+    // The reference's own, to the bit: whole mebibytes, and what was done before it fails stays.
+    let reference = |limit| doubled(Profile::Reference, "scale_replicas", limit);
+    assert_eq!(reference(3 * HALF), (Some(true), (4 * HALF) as f64, true));
+    assert_eq!(reference(HALF).0, None);
 }

@@ -18,7 +18,8 @@ pub enum ActionError {
         help: Option<String>,
     },
     /// The reference raises an exception: it then returns an empty observation with an error, though the tick
-    /// has happened. Effects that ran before stay.
+    /// has happened. Effects that ran before stay. Under the standard profile a memory limit of 0, which use is divided
+    /// by: it is noticed before anything changes, unless an effect of the action itself sets it.
     #[error("`{}` fails: {why}", shown(action))]
     Raised {
         /// The action.

@@ -78,24 +78,21 @@ impl ActionCatalogue {
                 handle: plan.handle,
             };
             let mut effects = branch.effects.iter().chain(&spec.always);
-            { effects.clone() }.try_for_each(|effect| runner.check(effect))?;
+            runner.check(effects.clone())?;
             effects.try_for_each(|effect| runner.run(effect))?;
             plan.halt(environment)?;
         }
-        Ok(plan.outcome(spec, session))
+        Ok(plan.outcome(spec))
     }
 
     /// Performs a plan that needs no change of the environment and cannot fail. Returns `None`, with nothing
     /// done, for any other plan: the caller then needs exclusive access to the environment.
-    pub fn perform_without_change(
-        &self,
-        session: &mut ActionSession,
-        plan: &ActionPlan,
-    ) -> Option<ActionOutcome> {
+    #[must_use]
+    pub fn perform_without_change(&self, plan: &ActionPlan) -> Option<ActionOutcome> {
         let spec = self.get(plan.action)?;
         let acts = { plan.branch(spec) }.is_some_and(|branch| plan.acts(spec, branch));
         let is_free = !acts && plan.effect != ActionEffect::Raised;
-        is_free.then(|| plan.outcome(spec, session))
+        is_free.then(|| plan.outcome(spec))
     }
 
     fn spec(&self, plan: &ActionPlan) -> Result<&ActionSpec, ActionError> {
@@ -170,27 +167,23 @@ impl ActionPlan {
         !branch.effects.is_empty() || !spec.always.is_empty() || self.halts.is_some()
     }
 
-    /// Returns the outcome, without feedback, and records in the session that a halting branch was taken.
-    fn outcome(&self, spec: &ActionSpec, session: &mut ActionSession) -> ActionOutcome {
-        let mut outcome = ActionOutcome {
+    /// Returns the outcome, without feedback.
+    fn outcome(&self, spec: &ActionSpec) -> ActionOutcome {
+        ActionOutcome {
             category: spec.category,
             valid: !matches!(
                 self.effect,
                 ActionEffect::NoTarget | ActionEffect::NoService
             ),
             wrong: self.wrong,
-            branch: None,
+            branch: match self.effect {
+                ActionEffect::Branch(index) => Some(index),
+                _ => None,
+            },
             halted: self.halts,
             ends_episode: spec.ends_episode,
             feedback: String::new(),
-        };
-        if let ActionEffect::Branch(index) = self.effect {
-            outcome.branch = Some(index);
-            if self.halts.is_some() || !spec.branches[index].halts.is_empty() {
-                session.record_halt();
-            }
         }
-        outcome
     }
 
     fn halt(&self, environment: &mut EnvironmentMut) -> Result<(), ActionError> {

@@ -11,11 +11,13 @@ use firewatch_sim::{
 };
 
 use crate::action_error::ActionError;
-use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules};
+use crate::model::{Change, Effect, Factor, Limits, Operand, ParameterIndex, Recipients, Rules};
 use crate::parameter::Parameters;
 use crate::session::ActionSession;
 
 pub(super) const MEBIBYTE: i64 = 1 << 20;
+
+pub(super) const NO_LIMIT: &str = "the memory limit is 0, and use is divided by it";
 
 /// Keys of the metrics that some effects always change.
 pub(super) struct Keys {
@@ -75,7 +77,7 @@ impl EffectRunner<'_, '_> {
     }
 
     /// Returns a service by its index. The target is found by its handle, without a search.
-    fn service(&mut self, index: usize) -> Result<ServiceMut<'_>, SimError> {
+    pub(super) fn service(&mut self, index: usize) -> Result<ServiceMut<'_>, SimError> {
         match self.handle {
             Some(handle) if Some(index) == self.service => self.environment.service_of(handle),
             _ => self.environment.service(index),
@@ -102,18 +104,12 @@ impl EffectRunner<'_, '_> {
             Effect::RecomputeMemoryUtilization => {
                 let (used, limit) = (number(&service, usage), number(&service, limit));
                 if limit == 0.0 {
-                    let why = "the memory limit is 0, and use is divided by it";
-                    return Err(context.raised(why));
+                    return Err(context.raised(NO_LIMIT));
                 }
                 context.set(&mut service, utilization, &Value::Float(used / limit))?;
             }
             Effect::SetMemoryLimit { parameter } => {
-                let mebibytes = match context.parameters.get(*parameter).as_deref() {
-                    Some(Value::Int(mebibytes)) => *mebibytes,
-                    _ => (integer(&service, limit).div_euclid(MEBIBYTE)).saturating_mul(2),
-                };
-                // The metric has 64 bits: 2^43 MiB and more saturate.
-                let bytes = mebibytes.saturating_mul(MEBIBYTE);
+                let bytes = context.memory_limit(&service, *parameter);
                 context.set(&mut service, limit, &Value::Int(bytes))?;
             }
             Effect::Change { .. }
@@ -142,33 +138,8 @@ impl EffectRunner<'_, '_> {
         Ok(())
     }
 
-    /// Checks that an effect sets no metric to what it can't have, as the state is before any effect. What a file says
-    /// itself was checked when it was read.
-    pub(super) fn check(&mut self, effect: &Effect) -> Result<(), ActionError> {
-        let Effect::Change { metric, on, change } = effect else {
-            return Ok(());
-        };
-        let (Change::Set { to, .. }, context) = (change, self.context) else {
-            return Ok(());
-        };
-        if matches!(to, Operand::Value(_)) {
-            return Ok(());
-        }
-        self.each(on, |runner, index| {
-            let service = runner.service(index)?;
-            let old = service.metric(metric);
-            match context.changed(&service, old.as_ref(), change)? {
-                // A number out of the metric's range is no misfit: it becomes the nearest in it.
-                Some(new) if !metric.accepts(&new) => {
-                    { metric.check(&new) }.map_err(|error| context.unfit(error))
-                }
-                _ => Ok(()),
-            }
-        })
-    }
-
     /// Goes through the services that a change is done to.
-    fn each(
+    pub(super) fn each(
         &mut self,
         on: &Recipients,
         mut one: impl FnMut(&mut Self, usize) -> Result<(), ActionError>,
@@ -218,7 +189,7 @@ fn number(service: &ServiceMut, metric: &MetricKey) -> f64 {
         .unwrap_or(0.0)
 }
 
-fn integer(service: &ServiceMut, metric: &MetricKey) -> i64 {
+pub(super) fn integer(service: &ServiceMut, metric: &MetricKey) -> i64 {
     match service.metric(metric) {
         Some(Value::Int(n)) => n,
         _ => 0,
@@ -226,7 +197,20 @@ fn integer(service: &ServiceMut, metric: &MetricKey) -> i64 {
 }
 
 impl<'a> EffectContext<'a> {
-    fn raised(&self, why: &'static str) -> ActionError {
+    /// Returns the memory limit that a parameter asks for, bytes; twice the present one without it.
+    pub(super) fn memory_limit(&self, service: &ServiceMut, parameter: ParameterIndex) -> i64 {
+        let present = integer(service, &KEYS.limit);
+        // The metric has 64 bits: 2^43 MiB and more saturate.
+        let bytes = |mebibytes: i64| mebibytes.saturating_mul(MEBIBYTE);
+        match self.parameters.get(parameter).as_deref() {
+            Some(Value::Int(mebibytes)) => bytes(*mebibytes),
+            // The reference counts in whole mebibytes.
+            _ if self.rules.raises => bytes(present.div_euclid(MEBIBYTE).saturating_mul(2)),
+            _ => present.saturating_mul(2),
+        }
+    }
+
+    pub(super) fn raised(&self, why: &'static str) -> ActionError {
         ActionError::Raised {
             action: self.action.to_owned(),
             why,
@@ -243,7 +227,7 @@ impl<'a> EffectContext<'a> {
         { service.set_metric(metric, value) }.map_err(|error| self.unfit(error))
     }
 
-    fn unfit(&self, error: SimError) -> ActionError {
+    pub(super) fn unfit(&self, error: SimError) -> ActionError {
         ActionError::Unfit {
             action: self.action.to_owned(),
             error,
@@ -251,7 +235,7 @@ impl<'a> EffectContext<'a> {
     }
 
     /// Returns the new value of a metric; `None` if it does not change.
-    fn changed<'v>(
+    pub(super) fn changed<'v>(
         &self,
         service: &ServiceMut,
         old: Option<&Value>,

@@ -16,6 +16,7 @@ mod comparison;
 mod customers;
 pub mod decode;
 mod effect;
+mod effect_check;
 pub mod form;
 mod history;
 mod model;

@@ -228,11 +228,12 @@ pub struct ActionOutcome {
 }
 
 impl ActionOutcome {
-    /// Returns the outcome of an action that failed, where nothing counts as done then. The feedback is the error.
+    /// Returns the outcome of an action of that category that failed, where nothing counts as done then. The feedback
+    /// is the error.
     #[must_use]
-    pub fn of_failed(error: &ActionError) -> Self {
+    pub fn of_failed(category: Category, error: &ActionError) -> Self {
         Self {
-            category: Category::Meta,
+            category,
             valid: false,
             wrong: false,
             branch: None,

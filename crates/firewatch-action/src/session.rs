@@ -30,7 +30,6 @@ pub struct ActionSession {
     /// Targets of open circuit breakers, each once, and the steps that they stay open.
     circuit_breakers: Vec<(SmolStr, u64)>,
     specialist_ticks: u64,
-    fault_halted: bool,
     /// Interruptions by actions, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     interruptions: Vec<Interruption>,
@@ -204,13 +203,6 @@ impl ActionSession {
         there
     }
 
-    /// Returns whether a branch that halts was ever taken, even if its fault was halted before: the
-    /// reference's flag for an incident without a list of faults.
-    #[must_use]
-    pub fn fault_halted(&self) -> bool {
-        self.fault_halted
-    }
-
     /// Returns the services that the scenario says customers talk to.
     pub(super) fn user_facing(&self) -> &[SmolStr] {
         &self.user_facing
@@ -222,10 +214,6 @@ impl ActionSession {
             before,
             during,
         });
-    }
-
-    pub(super) fn record_halt(&mut self) {
-        self.fault_halted = true;
     }
 
     pub(super) fn set_counter(&mut self, counter: Counter, target: Option<&SmolStr>, to: u64) {

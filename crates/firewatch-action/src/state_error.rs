@@ -30,6 +30,9 @@ pub enum StateError {
     /// The state names a service that the environment does not have.
     #[error("the state names an unknown service `{0}`")]
     UnknownService(String),
+    /// The verdicts on actions are not those of the actions that were done.
+    #[error("`verdicts` does not fit `history`: each action has one, in the order of their ticks")]
+    Verdicts,
     /// A number is NaN or infinite.
     #[error("a number in `{0}` is not finite")]
     NotFinite(&'static str),

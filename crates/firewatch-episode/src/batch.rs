@@ -140,7 +140,9 @@ impl EpisodeBatch {
         let own = factories.iter_mut().zip(prepared.chunks(size));
         fleet.try_for_each_part(own.zip(&mut sessions), |part, own| {
             let ((factory, prepared), sessions) = own;
-            factory.begin(part, prepared, |_, session| sessions.push(session))
+            factory.begin(part, &catalogue, prepared, |_, session| {
+                sessions.push(session)
+            })
         })?;
         Ok(Self {
             profile,
@@ -200,11 +202,12 @@ impl EpisodeBatch {
         });
         let own = self.factories.iter_mut().zip(of_part);
         let own = own.zip(self.sessions.chunks_mut(size));
+        let catalogue = &*self.catalogue;
         self.fleet.try_for_each_part(own, |part, own| {
             let ((factory, prepared), sessions) = own;
             let first = part.range().start;
             factory.reset(part, prepared)?;
-            factory.begin(part, prepared, |index, session| {
+            factory.begin(part, catalogue, prepared, |index, session| {
                 sessions[index - first] = session
             })
         })?;
@@ -259,7 +262,8 @@ impl EpisodeBatch {
         })
     }
 
-    /// Returns one episode as plain data, without the history of actions.
+    /// Returns one episode as plain data, without the history of actions. As [`Episode::save`](crate::Episode::save) it
+    /// is for hosts and graders, never for a policy.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].

@@ -112,7 +112,8 @@ impl Episode {
         }
     }
 
-    /// Starts another episode and runs its first tick, which has no action.
+    /// Starts another episode and runs its first tick, which has no action. Under the standard profile an incident of a
+    /// single tick is over then, and graded.
     ///
     /// # Errors
     /// [`EpisodeError::Task`], [`EpisodeError::Unregistered`], [`EpisodeError::Sim`]; the episode
@@ -127,7 +128,7 @@ impl Episode {
         })?;
         let (simulation, opening) = incident.begin()?;
         let view = simulation.view();
-        let session = Session::begin(incident.beginning(), opening, &view);
+        let session = Session::begin(incident.beginning(), opening, &self.catalogue, &view);
         let observation = session.observation(&view);
         self.running = Some((simulation, session));
         self.info = Info::default();
@@ -151,7 +152,8 @@ impl Episode {
         })
     }
 
-    /// Returns the episode as plain data; `None` before the first reset.
+    /// Returns the episode as plain data, for hosts and graders: it tells what was wrong and where the faults are, so a
+    /// policy must not see it. `None` before the first reset.
     #[must_use]
     pub fn save(&self) -> Option<EpisodeState> {
         let (simulation, session) = self.running.as_ref()?;
@@ -327,7 +329,7 @@ impl Episode {
         self.session().map_or(&[], |session| &session.verdicts)
     }
 
-    /// Metric history, open circuits, specialists.
+    /// Metric history, open circuits, specialists: nothing that an operator can't know.
     #[must_use]
     pub fn action_session(&self) -> Option<&ActionSession> {
         self.session().map(|session| &session.actions)

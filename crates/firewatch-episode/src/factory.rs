@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firewatch_action::Profile;
+use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_response::score::ScoreTerms;
 use firewatch_scenario::{Difficulty, Scenario, ScenarioGenerator, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
@@ -97,6 +97,7 @@ impl EpisodeFactory {
     pub(crate) fn begin(
         &mut self,
         part: &mut FleetPart,
+        catalogue: &ActionCatalogue,
         episodes: &[(usize, PreparedEpisode)],
         mut begun: impl FnMut(usize, Session),
     ) -> Result<(), SimError> {
@@ -132,7 +133,9 @@ impl EpisodeFactory {
                 }
                 PreparedEpisode::Incident(incident) => incident.beginning(),
             };
-            let session = part.read(*index, |view| Session::begin(beginning, opening, view))?;
+            let session = part.read(*index, |view| {
+                Session::begin(beginning, opening, catalogue, view)
+            })?;
             begun(*index, session);
         }
         Ok(())

@@ -29,7 +29,7 @@ pub struct Info {
     pub blast_radius: usize,
     /// Healthy services that call one that is not, in order.
     pub downstream_at_risk: Vec<String>,
-    /// How far the incident is dealt with, percent: 0, 25, 75 or 100.
+    /// How far the incident is dealt with as far as can be seen, percent: 0, 25, 75 or 100.
     pub incident_progress: u8,
     /// [`SIMULATION_TYPE`] in every step; empty where there was none.
     pub simulation_type: Cow<'static, str>,
@@ -104,23 +104,23 @@ impl Session {
                 .filter(is_at_risk)
                 .filter_map(named)
                 .collect(),
-            incident_progress: self.progress(view.clock().tick, unhealthy.len()),
+            incident_progress: self.progress(view, unhealthy.len()),
             simulation_type: Cow::Borrowed(SIMULATION_TYPE),
             episode_summary: self.score.final_grade_input().map(EpisodeSummary::of),
         }
     }
 
-    fn progress(&self, tick: u64, unhealthy: usize) -> u8 {
+    fn progress(&self, view: &EnvironmentRef, unhealthy: usize) -> u8 {
         const FEW: f64 = 0.3;
         if self.score.end().is_some() {
             100
-        } else if self.score.mttm_tick().is_some() {
+        } else if self.score.shown_mttm_tick(view).is_some() {
             75
         } else if unhealthy == 0 {
             100
         } else if (unhealthy as f64) < FEW * self.score.services() as f64 {
             75
-        } else if tick > 0 {
+        } else if view.clock().tick > 0 {
             25
         } else {
             0
@@ -161,7 +161,7 @@ impl Session {
         wrong: bool,
     ) -> String {
         if !outcome.valid {
-            return format!("`{action}` could not be done, and nothing has changed.");
+            return format!("`{action}` could not be done.");
         }
         if wrong {
             let service = view.topology().service(target);

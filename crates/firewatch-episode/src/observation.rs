@@ -31,7 +31,8 @@ pub struct Observation {
     pub user_impact_active: bool,
     /// Bad customer minutes so far, rounded to 4 decimals.
     pub bad_customer_minutes: f64,
-    /// The tick at which the incident counted as mitigated.
+    /// The tick since which the incident is mitigated. Under the standard profile, and before the end, that is since
+    /// when customers, who were hit, are not: whether a fault goes on is not told.
     pub mttm_achieved_tick: Option<u64>,
     /// The last 10 actions, the latest last.
     pub history: Vec<PastAction>,
@@ -75,7 +76,7 @@ impl Session {
             slo_burn_rate: self.score.burned(),
             user_impact_active: self.score.user_impact(),
             bad_customer_minutes: round_decimal(minutes, BCM_DECIMALS),
-            mttm_achieved_tick: self.score.mttm_tick(),
+            mttm_achieved_tick: self.score.shown_mttm_tick(view),
             history: self.history[shown..].to_vec(),
         }
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use firewatch_action::{
-    ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, Profile,
+    ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession, Profile,
+    RequestedAction,
 };
 use firewatch_response::score::{Incident, Reward, Score, ScoreRules, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
@@ -67,6 +68,7 @@ impl Session {
     pub(crate) fn begin(
         beginning: EpisodeStart,
         opening: OpeningState,
+        catalogue: &ActionCatalogue,
         view: &EnvironmentRef,
     ) -> Self {
         let EpisodeStart {
@@ -76,11 +78,19 @@ impl Session {
             seed,
             initial_budget,
         } = beginning;
+        let incident = Incident {
+            profile: terms.profile,
+            scenario: &scenario,
+            catalogue: scenario
+                .custom_actions
+                .catalogue(terms.profile)
+                .unwrap_or(catalogue),
+        };
         Self {
             profile: terms.profile,
             timetable,
             failed_action: opening.failed_action,
-            score: Score::begin(terms, initial_budget, &scenario.user_facing, view),
+            score: Score::begin(terms, initial_budget, &incident, view),
             scenario,
             seed,
             actions: opening.actions,
@@ -135,11 +145,12 @@ impl Session {
         environment.set_slo_budget(self.score.budget())?;
         self.actions
             .advance_passing_effects(catalogue, environment)?;
+        let action = request.action(catalogue)?;
         let done = catalogue.apply(environment, &mut self.actions, request);
         let (outcome, failed) = match done {
             Ok(outcome) => (outcome, None),
             Err(error) => (
-                self.failed_outcome(&error).ok_or(error.clone())?,
+                { self.failed_outcome(catalogue, action, &error) }.ok_or(error.clone())?,
                 Some(error),
             ),
         };
@@ -179,12 +190,9 @@ impl Session {
     }
 
     fn observe_tick(&mut self, catalogue: &ActionCatalogue, view: &EnvironmentRef) {
-        let incident = Incident {
-            profile: self.profile,
-            scenario: &self.scenario,
-            catalogue,
-        };
-        self.score.after_tick(&incident, view);
+        self.scored(catalogue, |score, incident| {
+            score.after_tick(incident, view)
+        });
         self.actions.record(view);
     }
 
@@ -195,7 +203,9 @@ impl Session {
         view: &EnvironmentRef,
         step_record: StepRecord,
     ) -> Reward {
-        self.score_step(catalogue, view, step_record, Score::after_action)
+        self.scored(catalogue, |score, incident| {
+            score.after_action(incident, view, step_record)
+        })
     }
 
     /// The same where nothing was changed since [`look`](Self::look).
@@ -205,22 +215,23 @@ impl Session {
         view: &EnvironmentRef,
         step_record: StepRecord,
     ) -> Reward {
-        self.score_step(catalogue, view, step_record, Score::after_no_change)
+        self.scored(catalogue, |score, incident| {
+            score.after_no_change(incident, view, step_record)
+        })
     }
 
-    fn score_step(
+    /// Has the score look at the incident.
+    fn scored<T>(
         &mut self,
         catalogue: &ActionCatalogue,
-        view: &EnvironmentRef,
-        step_record: StepRecord,
-        score: impl FnOnce(&mut Score, &Incident, &EnvironmentRef, StepRecord) -> Reward,
-    ) -> Reward {
+        look: impl FnOnce(&mut Score, &Incident) -> T,
+    ) -> T {
         let incident = Incident {
             profile: self.profile,
             scenario: &self.scenario,
             catalogue,
         };
-        score(&mut self.score, &incident, view, step_record)
+        look(&mut self.score, &incident)
     }
 
     /// Whether verdicts may be told: not before the end where the catalogue conceals wrong actions.
@@ -277,9 +288,15 @@ impl Session {
     }
 
     /// Returns the outcome of an action that failed, where its step is scored: nothing is done.
-    pub(crate) fn failed_outcome(&self, error: &ActionError) -> Option<ActionOutcome> {
+    pub(crate) fn failed_outcome(
+        &self,
+        catalogue: &ActionCatalogue,
+        action: ActionId,
+        error: &ActionError,
+    ) -> Option<ActionOutcome> {
         let is_scored = ScoreRules::of(self.profile).scores_failure(error);
-        is_scored.then(|| ActionOutcome::of_failed(error))
+        let spec = catalogue.get(action).filter(|_| is_scored)?;
+        Some(ActionOutcome::of_failed(spec.category(), error))
     }
 
     /// Judges an action that was done after that tick, and returns the scored part of its outcome.

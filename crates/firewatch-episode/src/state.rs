@@ -15,6 +15,8 @@ use crate::verdict::ActionVerdict;
 
 /// A running or ended episode: everything but its [`Scenario`], which does not change.
 ///
+/// It is for hosts and graders, never for a policy: it has the verdicts on the actions, the score and the faults.
+///
 /// A state that was written and read again is the same to the bit, and a field that is not known is
 /// refused. In JSON that takes `serde_json` with its feature `float_roundtrip`: without it some numbers are
 /// read as the neighbour of the one that was written, and a restored episode drifts off. Of
@@ -57,9 +59,12 @@ pub struct EpisodeState {
     pub actions: ActionSession,
     /// Everything that was done, in order; nothing for an episode of a batch.
     pub history: Vec<PastAction>,
-    /// How these actions were judged; nothing in a state from before that was kept.
+    /// How each of these actions was judged, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<ActionVerdict>,
+    /// How the action of the last step was judged, in an episode of a batch too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<ActionVerdict>,
     /// The first action of the timeline that could not be carried out before the last tick.
     pub failed_action: Option<FailedAction>,
     /// The information of the last step that was done.
@@ -77,6 +82,24 @@ impl EpisodeState {
         blueprint.log_script.texts = self.score.profile().log_texts();
         Ok(blueprint.with_fault_kinds(scenario.fault_kinds.clone()))
     }
+
+    /// Checks that each action of the history has its verdict.
+    ///
+    /// # Errors
+    /// [`StateError::Verdicts`].
+    fn check_verdicts(&self, view: &EnvironmentRef) -> Result<(), StateError> {
+        let (now, faults) = (view.clock().tick, view.faults().count());
+        let may_be = |verdict: &ActionVerdict| {
+            verdict.tick <= now && verdict.halted.is_none_or(|fault| fault < faults)
+        };
+        let in_order = self.verdicts.is_sorted_by(|one, next| one.tick < next.tick);
+        let each_may_be = self.verdicts.iter().chain(&self.verdict).all(may_be);
+        if in_order && each_may_be && self.verdicts.len() == self.history.len() {
+            Ok(())
+        } else {
+            Err(StateError::Verdicts)
+        }
+    }
 }
 
 impl Session {
@@ -90,6 +113,7 @@ impl Session {
             actions: self.actions.clone(),
             history: self.history.clone(),
             verdicts: self.verdicts.clone(),
+            verdict: self.verdict,
             failed_action: self.failed_action.as_deref().cloned(),
             info,
         }
@@ -118,6 +142,7 @@ impl Session {
         }
         state.score.check(view)?;
         state.actions.check(view)?;
+        state.check_verdicts(view)?;
         if scenario.profile != profile {
             Arc::make_mut(&mut scenario).profile = profile;
         }
@@ -130,7 +155,7 @@ impl Session {
             failed_action: state.failed_action.clone().map(Box::new),
             score: state.score.clone(),
             history: state.history.clone(),
-            verdict: state.verdicts.last().copied(),
+            verdict: state.verdict,
             verdicts: state.verdicts.clone(),
             steps: state.steps,
         })

@@ -66,7 +66,7 @@ fn the_step_is_told_in_sentences() {
         &ActionRequest::new("restart_service", "nowhere"),
     );
     assert!(
-        said.starts_with("`restart_service` could not be done, and nothing has changed."),
+        said.starts_with("`restart_service` could not be done."),
         "{said}"
     );
     let said = analysis(

@@ -44,11 +44,19 @@ impl ExpectationVerdict {
 pub(crate) enum AccountRef<'a> {
     /// In a run, whether anybody answers or not; by the engine's rule with the tick that counts as mitigated.
     Run(&'a RunAccount, Option<u64>),
-    /// In an answer that is scored.
+    /// In an answer that is scored: what a runbook decides on.
     Score(&'a Score),
 }
 
 impl AccountRef<'_> {
+    /// The tick since which the incident is mitigated: to who answers, as far as it may be told.
+    fn mttm_tick(self, view: &EnvironmentRef) -> Option<u64> {
+        match self {
+            Self::Run(..) => self.totals(view).mttm_tick,
+            Self::Score(score) => score.shown_mttm_tick(view),
+        }
+    }
+
     pub(crate) fn totals(self, view: &EnvironmentRef) -> ImpactTotals {
         match self {
             Self::Run(account, engine_mttm) => account.totals(view, engine_mttm),
@@ -178,7 +186,7 @@ impl CheckContext<'_> {
         };
         Some(match quantity {
             Quantity::BadCustomerMinutes => account.totals(view).bad_customer_minutes,
-            Quantity::Mttm => account.totals(view).mttm_tick? as f64,
+            Quantity::Mttm => account.mttm_tick(view)? as f64,
             Quantity::SloBudget => view.slo_budget().remaining,
             Quantity::MeanErrorRate => view.mean_error_rate(),
             Quantity::UnhealthyServices => unhealthy() as f64,
@@ -193,7 +201,7 @@ impl CheckContext<'_> {
         let view = self.view;
         match fact {
             Fact::AllHealthy => view.all_healthy(),
-            Fact::Mitigated => self.account.totals(view).mttm_tick.is_some(),
+            Fact::Mitigated => self.account.mttm_tick(view).is_some(),
             Fact::SloBreached => view.slo_budget().is_breached(),
         }
     }

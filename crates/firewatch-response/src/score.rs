@@ -19,7 +19,6 @@ use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
 use serde::{Deserialize, Serialize};
 
 pub use account::ImpactTotals;
-use alert::{ALERTS_PER_SERVICE, Clock, FiringAlert};
 pub use alert::{Alert, Severity};
 use firewatch_action::{Profile, StateError};
 use firewatch_scenario::AlertName;
@@ -66,20 +65,21 @@ pub struct Score {
 }
 
 impl Score {
-    /// Starts after the first tick, which has no action. `initial_budget` is the SLO budget before it,
-    /// `user_facing` what the scenario says of [that](Scenario::user_facing).
+    /// Starts after the first tick, which has no action. `initial_budget` is the SLO budget before it. Where that
+    /// tick counts, an incident of a single tick is over then, and its grade is its whole reward.
     #[must_use]
     pub fn begin(
         mut terms: ScoreTerms,
         initial_budget: f64,
-        user_facing: &[String],
+        incident: &Incident,
         view: &EnvironmentRef,
     ) -> Self {
+        let user_facing = &incident.scenario.user_facing;
         let state = ScoreState::new(terms.profile, initial_budget, user_facing, view);
         let facing = state.records.iter().filter(|record| record.user_facing);
         let grade = &ScoreRules::of(terms.profile).grade;
         terms.max_bad_customer_minutes *= grade.minutes_factor(facing.count());
-        Self {
+        let mut score = Self {
             terms,
             state,
             total_reward: 0.0,
@@ -87,7 +87,11 @@ impl Score {
             end: None,
             input: None,
             grade: None,
+        };
+        if score.rules().counts_reset_tick && view.clock().tick >= score.terms.max_ticks {
+            score.add(incident, view, StepRecord::default(), Reward::default());
         }
+        score
     }
 
     /// Checks that a score which was read fits the environment.
@@ -231,10 +235,21 @@ impl Score {
         self.state.wrong_actions
     }
 
-    /// The tick at which the incident counted as mitigated.
+    /// The tick at which the incident counted as mitigated, for graders: under the standard profile it tells that the
+    /// right faults were halted, so a policy must not see it before the end.
     #[must_use]
     pub fn mttm_tick(&self) -> Option<u64> {
         self.state.mttm_tick
+    }
+
+    /// The tick since which the incident is mitigated as far as it may be told now. Under the standard profile and before
+    /// the end that is what an operator sees: customers were hit, and since this tick, two or more ago, are not.
+    #[must_use]
+    pub fn shown_mttm_tick(&self, view: &EnvironmentRef) -> Option<u64> {
+        match self.end {
+            None => self.state.seen_mttm_tick(view.clock().tick),
+            Some(_) => self.state.mttm_tick,
+        }
     }
 
     /// SLO budget left, unrounded.
@@ -356,39 +371,13 @@ impl Score {
     /// Whether an alert of that name, or any alert, fires about a service.
     #[must_use]
     pub fn fires(&self, view: &EnvironmentRef, service: usize, name: Option<AlertName>) -> bool {
-        let mut firing = self.firing(view, service).into_iter().flatten();
+        let mut firing = self.state.firing(view, service).into_iter().flatten();
         firing.any(|firing| name.is_none_or(|name| firing.name == name))
-    }
-
-    fn firing(
-        &self,
-        view: &EnvironmentRef,
-        service: usize,
-    ) -> [Option<FiringAlert>; ALERTS_PER_SERVICE] {
-        let record = self.state.records.get(service);
-        match record.zip(view.vitals_at(service)) {
-            Some((record, vitals)) => alert::firing(&self.rules().alerts, vitals, record.status),
-            None => [const { None }; ALERTS_PER_SERVICE],
-        }
     }
 
     /// The alerts that fire, in order; their ids come from the seed.
     #[must_use]
     pub fn alerts(&self, view: &EnvironmentRef, seed: u64) -> Vec<Alert> {
-        let clock = Clock {
-            seed,
-            tick: view.clock().tick,
-        };
-        let remembers = self.rules().alerts_remember_start;
-        let mut alerts = Vec::new();
-        for (index, name) in view.service_names().enumerate() {
-            for (number, firing) in self.firing(view, index).into_iter().enumerate() {
-                let since = self.state.firing_since(index, number);
-                let since = since.filter(|_| remembers);
-                let alert = firing.map(|f| f.alert(&clock, (index, name), number, since));
-                alerts.extend(alert);
-            }
-        }
-        alerts
+        self.state.alerts(view, seed)
     }
 }

@@ -32,7 +32,9 @@
 //! `all([...])` or `any([...])`.
 //!
 //! In a run that a runbook answers, the SLO budget, `mttm` and `mitigated` are those of an episode: what
-//! burns depends on whether customers are hit, and an incident that has hit nobody yet is not mitigated.
+//! burns depends on whether customers are hit, and an incident that has hit nobody yet is not mitigated. To the
+//! conditions of a runbook, under the standard profile, `mitigated` is what can be seen: customers were hit, and for two
+//! ticks are not, whether or not a fault goes on. Expectations look at the account, which knows.
 
 mod alert;
 

@@ -122,7 +122,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             }
             let (action, request) = (self.asked[place], &self.actions[place]);
             let plan = { self.catalogue }.plan(view, &session.actions, action, request);
-            *turn = match { self.catalogue }.perform_without_change(&mut session.actions, &plan) {
+            *turn = match { self.catalogue }.perform_without_change(&plan) {
                 Some(outcome) => {
                     let step_record = session.step_record(view.clock().tick, &outcome);
                     let step = &mut self.steps[place];
@@ -164,7 +164,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         let tick = environment.view()?.clock().tick;
         self.turns[place] = match &done {
             Ok(outcome) => TurnState::Done(session.step_record(tick, outcome)),
-            Err(error) => match session.failed_outcome(error) {
+            Err(error) => match session.failed_outcome(catalogue, self.asked[place], error) {
                 Some(outcome) => TurnState::Done(session.step_record(tick, &outcome)),
                 None => TurnState::Failed,
             },

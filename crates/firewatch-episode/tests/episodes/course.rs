@@ -1,9 +1,10 @@
 //! How episodes begin, go on and end.
 
 use firewatch_action::{ActionError, ActionRequest, Profile};
-use firewatch_episode::{Episode, EpisodeError, EpisodeRequest};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest};
+use firewatch_response::Playback;
 use firewatch_response::score::EpisodeEnd;
-use firewatch_scenario::Difficulty;
+use firewatch_scenario::{Difficulty, Runbook};
 
 use crate::start::{begun, looking, play, request, scenario, task};
 
@@ -132,4 +133,69 @@ fn every_history_shows_the_last_ten_actions() {
     }
     assert_eq!(episode.history()[0].action_type, "escalate");
     assert_eq!(episode.history().len(), 12);
+}
+
+#[test]
+fn no_episode_runs_past_its_horizon_however_near_that_is() {
+    const MESH: &str = "difficulty: easy, services: {\"web\": (calls: [\"db\"]), \"db\": ()}";
+    let fault = format!("{MESH}, faults: [(kind: oom, service: \"db\")]");
+    for (fields, grade) in [(MESH, 1.0), (&*fault, 0.0)] {
+        for ticks in [1, 2] {
+            let scenario = scenario(&format!("{fields}, ticks: {ticks}"));
+            let asked = EpisodeRequest::scenario(scenario.clone());
+            let mut alone = begun(Profile::Standard, &asked);
+            let mut batch = EpisodeBatch::new(Profile::Standard, [asked.clone(), asked.clone()], 1)
+                .expect("they can begin");
+            let mut steps = vec![BatchStep::default(); 2];
+            let mut rewards = 0.0;
+            for _ in 1..ticks {
+                assert_eq!((alone.end(), alone.grade()), (None, None));
+                let waits = [ActionRequest::wait(), ActionRequest::wait()];
+                batch.step(&waits, &mut steps).expect("it is known");
+                assert!(steps.iter().all(|step| step.error.is_none()));
+                rewards += alone
+                    .step(&ActionRequest::wait())
+                    .expect("it goes on")
+                    .reward
+                    .total;
+            }
+            let graded =
+                |grade: Option<firewatch_response::score::Grade>| grade.map(|grade| grade.total);
+            assert_eq!(alone.end(), Some(EpisodeEnd::OutOfTicks), "{ticks}");
+            assert_eq!(graded(alone.grade()), Some(grade), "{ticks}");
+            assert_eq!(alone.observation().map(|seen| seen.tick), Some(ticks));
+            assert!(alone.verdicts().is_some());
+            let score = alone.score().expect("it has begun");
+            assert!((score.total_reward() - grade).abs() < 1e-9);
+            // No step pays what no step could earn.
+            assert!(ticks == 1 || (rewards - grade).abs() < 1e-9);
+            let late = alone.step(&ActionRequest::wait());
+            assert_eq!(late, Err(EpisodeError::NotRunning));
+            for index in 0..2 {
+                assert_eq!(batch.score(index).ok(), alone.score());
+            }
+            // The step after the end tells it, so that a mask of what has ended begins it anew.
+            let waits = [ActionRequest::wait(), ActionRequest::wait()];
+            batch.step(&waits, &mut steps).expect("it is known");
+            for step in &steps {
+                assert_eq!(step.error, Some(EpisodeError::NotRunning));
+                assert_eq!((step.end, step.grade), (alone.end(), alone.grade()));
+            }
+            batch
+                .reset_masked(&[true, false], |_| asked.clone())
+                .expect("it can begin");
+            let again = batch.score(0).expect("it is there");
+            assert_eq!(again.end().is_some(), ticks == 1);
+            let text = "Runbook(name: \"x\", steps: [action(\"escalate\")], expect: [at_end(grade(ge(0)))])";
+            let runbook = Runbook::parse_for("runbook.ron", text, &scenario);
+            let runbook = runbook.unwrap_or_else(|problems| panic!("{problems}"));
+            let mut run = Playback::answered(scenario, runbook).expect("it can be played");
+            while run.tick().expect("it can be played") {}
+            assert!(
+                run.verdicts().iter().all(|verdict| verdict.passed()),
+                "{ticks}"
+            );
+            assert_eq!(run.score().and_then(|score| score.end()), alone.end());
+        }
+    }
 }

@@ -162,7 +162,13 @@ fn middle(profile: Profile) -> Episode {
 #[test]
 fn a_damaged_state_is_refused_and_changes_nothing() {
     type Damage = fn(&mut EpisodeState);
-    let damages: [(&str, Damage); 4] = [
+    let damages: [(&str, Damage); 8] = [
+        ("a verdict less", |state| {
+            state.verdicts.pop();
+        }),
+        ("no verdicts", |state| state.verdicts.clear()),
+        ("of a batch", |state| state.history.clear()),
+        ("in another order", |state| state.verdicts.reverse()),
         ("environment", |state| {
             state.environment.services.pop();
         }),
@@ -287,4 +293,32 @@ fn no_state_that_is_read_makes_an_episode_panic() {
         }
     }
     assert!(outcomes.iter().all(|count| *count > 20), "{outcomes:?}");
+}
+
+#[test]
+fn a_batch_keeps_the_verdict_that_it_saved() {
+    let drawn = |seed| EpisodeRequest::Drawn {
+        difficulty: Difficulty::Medium,
+        seed,
+    };
+    for &profile in Profile::ALL {
+        let batch = || EpisodeBatch::new(profile, (0..3).map(drawn), 1).expect("they can begin");
+        let mut origin = batch();
+        let mut alone = Episode::new(profile);
+        alone.reset(&drawn(1)).expect("it can begin");
+        let name = services(&alone)[0].clone();
+        let scenario = Arc::clone(alone.scenario().expect("it has begun"));
+        let asked = vec![ActionRequest::new("restart_service", &name); 3];
+        let mut steps = vec![BatchStep::default(); 3];
+        origin.step(&asked, &mut steps).expect("it is known");
+        let judged = origin.privileged_verdict(1);
+        assert!(matches!(judged, Ok(Some(_))), "{judged:?}");
+        let state = through_json(&origin.save(1).expect("it is one of them"));
+        let mut other = batch();
+        other
+            .restore(1, Arc::clone(&scenario), &state)
+            .expect("the state is sound");
+        assert_eq!(other.privileged_verdict(1), judged);
+        assert_eq!(other.save(1), origin.save(1));
+    }
 }

@@ -1,9 +1,12 @@
 //! No step tells whether an action was right before the incident is over, unless somebody asks for it by name.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, ActionRequest, Profile};
-use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeRequest};
+use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeRequest, EpisodeStep};
+use firewatch_response::Playback;
+use firewatch_scenario::{Runbook, Scenario};
 
 use crate::start::{begun, request, task};
 
@@ -99,4 +102,82 @@ fn a_batch_tells_no_verdict_before_the_end() {
         .expect("they are known");
     assert!(steps.iter().all(|step| step.verdict.is_none()));
     assert!(batch.privileged_verdict(4).is_err());
+}
+
+/// Customers are hit from the second tick on, and `mend` of one of these files stops that.
+fn mendable(actions: &str) -> Arc<Scenario> {
+    let text = format!(
+        "Scenario(name: \"x\", difficulty: easy, ticks: 12, fault_kinds: [\"quiet-kinds.ron\"], \
+         actions: [\"{actions}\"], services: {{\"shop\": (calls: [\"db\"]), \"db\": ()}}, \
+         faults: [(kind: hidden, service: \"shop\")], \
+         timeline: [(tick: 1, do: set(\"shop\", {{\"http_server_error_rate\": 0.7}}))])"
+    );
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let read = Scenario::parse_with("file.ron", &text, Some(&folder));
+    Arc::new(read.unwrap_or_else(|problems| panic!("{problems}")))
+}
+
+/// The last step that is not the end, and every step that led there, as text.
+fn until_the_end(actions: &str) -> (Episode, Vec<EpisodeStep>) {
+    let asked = EpisodeRequest::Scenario(mendable(actions));
+    let mut episode = begun(Profile::Standard, &asked);
+    let mut steps = Vec::new();
+    for tick in 2..12 {
+        let action = match tick {
+            4 => request("mend", "shop"),
+            _ => ActionRequest::wait(),
+        };
+        let step = episode.step(&action).expect("it goes on");
+        assert_eq!((step.error.as_ref(), step.end), (None, None));
+        steps.push(step);
+    }
+    (episode, steps)
+}
+
+#[test]
+fn who_hides_a_fault_is_told_what_who_ends_it_is_told() {
+    let (mut ended, told) = until_the_end("ending-actions.ron");
+    let (mut hidden, same) = until_the_end("hiding-actions.ron");
+    // Of the information, the sentences are a part.
+    assert_eq!(told, same);
+    assert_eq!(ended.observation(), hidden.observation());
+    let seen = |steps: &[EpisodeStep]| -> Vec<(bool, Option<u64>, u8)> {
+        let step = |step: &EpisodeStep| {
+            let (seen, info) = (&step.observation, &step.info);
+            let impact = seen.user_impact_active;
+            (impact, seen.mttm_achieved_tick, info.incident_progress)
+        };
+        steps.iter().map(step).collect()
+    };
+    // Hit after ticks 2 to 4; not after 5 and 6, so that it is told after 6. Nothing is unhealthy from 4 on.
+    let told = seen(&told);
+    assert!(
+        told[..3].iter().all(|step| step.0 && step.1.is_none()),
+        "{told:?}"
+    );
+    assert_eq!((told[3].0, told[3].1), (false, None));
+    assert!(told[4..].iter().all(|step| step.1 == Some(5)), "{told:?}");
+    // What a runbook decides on, too.
+    for actions in ["ending-actions.ron", "hiding-actions.ron"] {
+        let scenario = mendable(actions);
+        let text = "Runbook(name: \"x\", steps: [wait(2), action(\"mend\", \"shop\"), \
+                    wait_until(mitigated), action(\"declare_resolved\")])";
+        let runbook = Runbook::parse_for("runbook.ron", text, &scenario);
+        let runbook = runbook.unwrap_or_else(|problems| panic!("{problems}"));
+        let mut run = Playback::answered(scenario, runbook).expect("it can be played");
+        while run.tick().expect("it can be played") {}
+        let declared = run.score().and_then(|score| score.declared_at());
+        assert_eq!(declared, Some(7), "{actions}");
+    }
+    // The account knows, and tells at the end.
+    for (episode, since) in [(&mut ended, Some(5)), (&mut hidden, None)] {
+        assert_eq!(episode.score().and_then(|score| score.mttm_tick()), since);
+        let last = episode.step(&ActionRequest::wait()).expect("it goes on");
+        assert!(last.end.is_some());
+        assert_eq!(last.observation.mttm_achieved_tick, since);
+        assert_eq!(
+            last.grade.and_then(|grade| grade.won),
+            Some(since.is_some())
+        );
+    }
 }

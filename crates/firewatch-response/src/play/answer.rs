@@ -78,8 +78,8 @@ impl ScoredAnswer {
                 let profile = self.scenario.profile;
                 let terms = ScoreTerms::of(profile, &self.scenario);
                 let budget = self.scenario.slo_budget.remaining;
-                let facing = &self.scenario.user_facing;
-                self.score = Some(Score::begin(terms, budget, facing, &environment.view()?));
+                let incident = Incident::of(&self.scenario);
+                self.score = Some(Score::begin(terms, budget, &incident, &environment.view()?));
                 self.decide(environment)?;
             }
             Some(score) if score.end().is_none() => {

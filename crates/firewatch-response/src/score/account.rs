@@ -32,6 +32,9 @@ pub(crate) struct ImpactTally {
     open: bool,
     /// Ticks in a row without anybody hit and without a fault that has to be ended.
     quiet: u64,
+    /// The last tick that hit customers.
+    #[serde(default)]
+    last_hit: Option<u64>,
     /// Ticks in which it was open, those of the mitigation left out.
     pub(crate) open_ticks: u64,
     pub(crate) mitigated_at: Option<u64>,
@@ -54,6 +57,7 @@ impl ImpactTally {
         self.minutes_now = minutes.unwrap_or(0.0);
         self.minutes += self.minutes_now;
         if minutes.is_some() {
+            self.last_hit = Some(tick);
             self.relapsed |= self.mitigated_at.take().is_some();
             self.open_ticks += self.quiet + 1;
             (self.open, self.quiet) = (true, 0);
@@ -84,6 +88,13 @@ impl ImpactTally {
     ) {
         let minutes = hit.then(|| minutes(view, user_facing));
         self.observe(quiet_ticks, view.clock().tick, minutes, all_ended);
+    }
+
+    /// The tick since which customers, who were hit, are not, if they have not been for enough ticks by now: what
+    /// anybody can see, whether or not a fault goes on.
+    pub(crate) fn unhit_since(&self, quiet_ticks: u64, tick: u64) -> Option<u64> {
+        let last = self.last_hit?;
+        (tick.saturating_sub(last) >= quiet_ticks).then(|| last.saturating_add(1))
     }
 
     pub(crate) fn is_finite(&self) -> bool {
@@ -172,6 +183,19 @@ mod tests {
         let again = after(&[HIT, QUIET, QUIET, HIT, QUIET, QUIET]);
         assert_eq!((again.mitigated_at, again.open_ticks), (Some(5), 2));
         assert_eq!(again.minutes, 1.0);
+    }
+
+    #[test]
+    fn what_is_seen_does_not_depend_on_the_faults() {
+        for quiet in [QUIET, LURKING] {
+            let seen =
+                |ticks: &[(Option<f64>, bool)]| after(ticks).unhit_since(2, ticks.len() as u64);
+            assert_eq!(seen(&[quiet; 9]), None);
+            assert_eq!(seen(&[HIT, quiet]), None);
+            assert_eq!(seen(&[HIT, quiet, quiet, quiet]), Some(2));
+            assert_eq!(seen(&[HIT, quiet, quiet, HIT, quiet]), None);
+            assert_eq!(seen(&[HIT, quiet, quiet, HIT, quiet, quiet]), Some(5));
+        }
     }
 
     #[test]

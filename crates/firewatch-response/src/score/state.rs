@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::account::ImpactTally;
-use super::alert::FiringSince;
+use super::alert::{self, ALERTS_PER_SERVICE, Alert, Clock, FiringAlert, FiringSince};
 use super::mesh;
 use super::outcome::Incident;
 use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_rate};
@@ -312,12 +312,52 @@ impl ScoreState {
     }
 
     /// The tick since which an alert of a service has been firing without a break, if it does.
-    pub(crate) fn firing_since(&self, service: usize, alert: usize) -> Option<u64> {
+    fn firing_since(&self, service: usize, alert: usize) -> Option<u64> {
         let record = self.records.get(service)?;
         let fires = record.noted_alerts.contains(alert);
         fires
             .then(|| self.since.get(service)?.tick(alert))
             .flatten()
+    }
+
+    /// The alerts of a service that fire.
+    pub(crate) fn firing(
+        &self,
+        view: &EnvironmentRef,
+        service: usize,
+    ) -> [Option<FiringAlert>; ALERTS_PER_SERVICE] {
+        let record = self.records.get(service);
+        match record.zip(view.vitals_at(service)) {
+            Some((record, vitals)) => alert::firing(&self.rules().alerts, vitals, record.status),
+            None => [const { None }; ALERTS_PER_SERVICE],
+        }
+    }
+
+    /// The alerts that fire, in order; their ids come from the seed.
+    pub(crate) fn alerts(&self, view: &EnvironmentRef, seed: u64) -> Vec<Alert> {
+        let clock = Clock {
+            seed,
+            tick: view.clock().tick,
+        };
+        let remembers = self.rules().alerts_remember_start;
+        let mut alerts = Vec::new();
+        for (index, name) in view.service_names().enumerate() {
+            for (number, firing) in self.firing(view, index).into_iter().enumerate() {
+                let since = self.firing_since(index, number);
+                let since = since.filter(|_| remembers);
+                let alert = firing.map(|f| f.alert(&clock, (index, name), number, since));
+                alerts.extend(alert);
+            }
+        }
+        alerts
+    }
+
+    /// The tick since which the incident is mitigated as far as an operator sees by now.
+    pub(crate) fn seen_mttm_tick(&self, now: u64) -> Option<u64> {
+        match self.rules().impact {
+            ImpactRule::Engine => self.mttm_tick,
+            ImpactRule::Account { quiet_ticks } => self.account.unhit_since(quiet_ticks, now),
+        }
     }
 
     /// Error rate of each service before the step and now.

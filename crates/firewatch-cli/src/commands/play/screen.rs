@@ -118,10 +118,11 @@ pub fn services(session: &PlaySession, out: &mut Output) -> Result<(), Failure> 
 fn headline(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     let now = session.now();
     let palette = out.palette;
-    let (style, impact) = match (now.mttm_achieved_tick, now.user_impact_active) {
+    let is_mitigated = session.tells_wrong_actions() && now.mttm_achieved_tick.is_some();
+    let (style, impact) = match (is_mitigated, now.user_impact_active) {
         (_, true) => (BAD, "customers affected"),
-        (Some(_), false) => (GOOD, "mitigated"),
-        (None, false) => (PLAIN, "customers unaffected"),
+        (true, false) => (GOOD, "mitigated"),
+        (false, false) => (PLAIN, "customers unaffected"),
     };
     let mut parts = vec![
         palette.paint(

@@ -171,9 +171,10 @@ impl PlaySession {
         self.episode.actions()
     }
 
-    /// Returns whether it may be told which actions were wrong: in the standard profile only at the end.
+    /// Returns whether it may be told which actions were wrong, and that a fault is over: in the standard profile only
+    /// at the end.
     pub fn tells_wrong_actions(&self) -> bool {
-        self.is_over() || self.profile() == Profile::Reference
+        self.episode.verdicts().is_some()
     }
 
     /// Returns the profile.

@@ -167,7 +167,8 @@ fn changes(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
             false => palette.paint(GOOD, "customers no longer affected"),
         });
     }
-    if let (None, Some(_)) = (before.mttm_achieved_tick, now.mttm_achieved_tick) {
+    let mitigated = (before.mttm_achieved_tick, now.mttm_achieved_tick);
+    if session.tells_wrong_actions() && matches!(mitigated, (None, Some(_))) {
         lines.push(palette.paint(GOOD.bold(), "incident mitigated"));
     }
     // After a declaration the incident is played on to its last tick.
