@@ -314,10 +314,8 @@ impl ScoreState {
     /// The tick since which an alert of a service has been firing without a break, if it does.
     fn firing_since(&self, service: usize, alert: usize) -> Option<u64> {
         let record = self.records.get(service)?;
-        let fires = record.noted_alerts.contains(alert);
-        fires
-            .then(|| self.since.get(service)?.tick(alert))
-            .flatten()
+        let since = { record.noted_alerts.contains(alert) }.then_some(&self.since)?;
+        since.get(service)?.tick(alert)
     }
 
     /// The alerts of a service that fire.
@@ -343,10 +341,8 @@ impl ScoreState {
         let mut alerts = Vec::new();
         for (index, name) in view.service_names().enumerate() {
             for (number, firing) in self.firing(view, index).into_iter().enumerate() {
-                let since = self.firing_since(index, number);
-                let since = since.filter(|_| remembers);
-                let alert = firing.map(|f| f.alert(&clock, (index, name), number, since));
-                alerts.extend(alert);
+                let since = { self.firing_since(index, number) }.filter(|_| remembers);
+                alerts.extend(firing.map(|f| f.alert(&clock, (index, name), number, since)));
             }
         }
         alerts
