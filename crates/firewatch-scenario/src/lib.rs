@@ -83,7 +83,7 @@
 //! | `blast_radius(3)` | a count |
 //! | `all_healthy`, `mitigated`, `slo_breached` | the incident |
 //! | `reward(gt(0))` | the sum of the rewards of the answer so far (`firewatch-response`, `score`) |
-//! | `grade(ge(0.8))` | the grade of the answer, 0.01 to 0.99; nothing holds of it before it has ended |
+//! | `grade(ge(0.8))` | the grade of the answer, 0 to 1 (0.01 to 0.99 under `reference`); nothing holds of it before it has ended |
 //! | `wrong_actions(0)` | a count |
 //!
 //! The **answer** is what a [runbook] does, or without one the actions of the timeline. It ends with the ticks,
