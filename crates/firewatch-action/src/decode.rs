@@ -19,7 +19,7 @@ use firewatch_sim::FaultKinds;
 
 use crate::codes;
 pub(crate) use asked::{
-    DECIMALS, EITHER, Expected, MAP_OR, MAX_DECIMALS, POSITIVE, RAW, TEXT_OR, bounds,
+    DECIMALS, EITHER, Expected, LIST_OR, MAP_OR, MAX_DECIMALS, POSITIVE, RAW, TEXT_OR, bounds,
 };
 pub use read::read;
 use refused::Refused;

@@ -23,6 +23,6 @@ pub use json::from_str as from_json;
 pub use load::{FileForm, explained, is_json, load, read};
 pub use numbers::{Finite, Positive};
 pub use ron_text::{read as from_ron, write as to_ron, write_line};
-pub use union::{Calls, Either, MapOr, TextOr, Valued};
+pub use union::{Calls, Either, ListOr, MapOr, TextOr, Valued};
 pub use values::{Entries, Optional, Plain, Table, or_default};
 pub use words::{Named, Word};

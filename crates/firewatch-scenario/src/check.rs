@@ -8,6 +8,7 @@ mod metrics;
 mod runbook;
 mod sweep;
 mod timeline;
+mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +53,7 @@ pub(crate) fn check(scenario: &Scenario, notes: &mut Decoder) {
     let mut checker = Checker::new(scenario, notes);
     checker.numbers();
     checker.services();
+    checker.physics();
     checker.faults();
     checker.roles();
     checker.timeline();

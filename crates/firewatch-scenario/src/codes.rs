@@ -10,6 +10,7 @@ codes! {
     UNREACHABLE_TICK = "unreachable-tick": "Nothing can happen at a tick, because of the length of the run.";
     MISPLACED_START = "misplaced-start": "A fault says when it begins, but something else decides that.";
     FAULT_ORDER = "fault-order": "The faults are not listed in the order in which they begin.";
+    POINT_ORDER = "point-order": "The points of a rate do not begin at tick 0, or are not in the order of their ticks.";
     FAULT_COUNT = "fault-count": "The single-fault engine has more or fewer faults than one.";
     NO_FAULT = "no-fault": "What is halted or varied has no fault, or none yet.";
     WRONG_PHYSICS = "wrong-physics": "A field belongs to another physics than the scenario's.";

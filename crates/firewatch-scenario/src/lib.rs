@@ -166,8 +166,9 @@ pub use generator_version::GeneratorVersion;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Call, Calls, Check, Difficulty, Expectation, Fact, Fault, FaultShape, GRADE_MAX, GRADE_MIN,
-    Physics, Quantity, Scenario, Service, TimelineAction, TimelineEvent, When,
+    Breaker, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact, Fault, FaultShape,
+    GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
+    TimelineAction, TimelineEvent, UserGroup, When, defaults, limits,
 };
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};

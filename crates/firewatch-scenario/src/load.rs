@@ -11,7 +11,7 @@ use crate::codes;
 use crate::custom_kinds::CustomFaultKinds;
 use crate::generate;
 use crate::generator_version::GeneratorVersion;
-use crate::model::Scenario;
+use crate::model::{Physics, Scenario};
 use crate::named_file::named_files;
 use firewatch_action::decode::Decoder;
 use firewatch_action::form;
@@ -199,6 +199,11 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
     // The first version draws none: an author's goals hold for what it draws.
     let draws_goals = scenario.generator == GeneratorVersion::V2;
     let drawn = [
+        ("users", !scenario.users.is_empty()),
+        (
+            "physics",
+            scenario.users.is_empty() && scenario.physics == Physics::Traffic,
+        ),
         ("faults", !scenario.faults.is_empty()),
         ("absent_services", !scenario.absent_services.is_empty()),
         ("red_herrings", !scenario.red_herrings.is_empty()),

@@ -1,12 +1,14 @@
 //! A scenario as data: what a file says, after defaults.
 
 mod fault;
+mod traffic;
 
 use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, FaultKinds, ImpactMode, SloBudget, Status, Value,
 };
 
 pub use fault::{Fault, FaultShape};
+pub use traffic::{Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits};
 
 use crate::custom_actions::CustomActions;
 use crate::custom_kinds::CustomFaultKinds;
@@ -48,6 +50,8 @@ pub struct Scenario {
     pub generated: bool,
     /// The version of the generator that draws them; only where they are drawn.
     pub generator: GeneratorVersion,
+    /// Who calls the services, in the physics of traffic.
+    pub users: Vec<UserGroup>,
     /// The services, in order.
     pub services: Vec<Service>,
     /// The faults, in order.
@@ -120,6 +124,8 @@ impl Scenario {
 pub struct Service {
     /// Its name.
     pub name: String,
+    /// How much it can do, in the physics of traffic.
+    pub capacity: Capacity,
     /// What it calls.
     pub calls: Calls,
     /// Known metrics that differ from the baseline or are attached.
@@ -129,7 +135,7 @@ pub struct Service {
 }
 
 /// What a service calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Calls {
     /// These services, in order.
     Named(Vec<Call>),
@@ -140,22 +146,6 @@ pub enum Calls {
 impl Default for Calls {
     fn default() -> Self {
         Self::Named(Vec::new())
-    }
-}
-
-/// A call from a service to another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Call {
-    /// The service that is called.
-    pub to: String,
-}
-
-impl Call {
-    /// A call of that service.
-    #[must_use]
-    pub fn new(to: impl Into<String>) -> Self {
-        Self { to: to.into() }
     }
 }
 
@@ -277,6 +267,19 @@ names! {
         /// causes nothing.
         #[default]
         Classic = "classic",
+        /// Users send requests; load, queues, timeouts and retries are causes.
+        Traffic = "traffic",
+    }
+}
+
+impl Physics {
+    /// The physics of a scenario that names none.
+    pub(crate) fn implied(has_users: bool) -> Self {
+        if has_users {
+            Self::Traffic
+        } else {
+            Self::Classic
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) const RAW: &str = "$ron::private::RawValue";
 pub(crate) const EITHER: &str = "$firewatch::Either";
 pub(crate) const MAP_OR: &str = "$firewatch::MapOr";
 pub(crate) const TEXT_OR: &str = "$firewatch::TextOr";
+pub(crate) const LIST_OR: &str = "$firewatch::ListOr";
 
 /// What a visitor of whole numbers from 1 up expects.
 pub(crate) const POSITIVE: &str = "a whole number from 1 up";

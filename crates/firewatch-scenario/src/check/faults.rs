@@ -112,6 +112,7 @@ impl Checker<'_> {
         self.in_range(&format!("{path}.speed"), fault.speed, 0.0, MAX_SPEED);
         match self.scenario.physics {
             Physics::Classic => self.classic_fault(path, fault),
+            Physics::Traffic => {}
         }
         let own = self.services.get(&*fault.service).copied();
         self.metrics(&format!("{path}.metrics"), &fault.metrics, own);

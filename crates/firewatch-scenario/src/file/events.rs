@@ -5,7 +5,7 @@ use firewatch_action::form::schema::{AnyMetrics, only_first_required};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::incident::FaultForm;
+use super::fault::FaultForm;
 use crate::codes;
 use crate::model::{TimelineAction, TimelineEvent};
 use firewatch_action::ActionRequest;

@@ -1,0 +1,131 @@
+//! Faults.
+
+use std::num::NonZeroU64;
+
+#[cfg(feature = "schema")]
+use firewatch_action::form::schema::KnownMetrics;
+use firewatch_sim::FaultKind;
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "schema")]
+use crate::check::MAX_SPEED;
+use crate::model::{Fault, FaultShape};
+use firewatch_action::decode::Signature;
+use firewatch_action::form::{Finite, Table, Word, or_default};
+
+/// A fault on a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    rename = "Fault",
+    deny_unknown_fields,
+    expecting = "a fault: `Fault(kind: ..., service: \"...\")`"
+)]
+pub(crate) struct FaultForm {
+    /// What is wrong.
+    kind: Word<FaultKind>,
+    /// The service.
+    service: String,
+    /// How fast it develops, 0 to 100; by default 1, 1.5 or 2 by difficulty, 1 without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = MAX_SPEED)))]
+    speed: Option<Finite>,
+    /// Ticks done when it begins; 0 by default. An injected one begins at the tick of its event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
+    start_tick: Option<u64>,
+    /// Ticks that it lasts, from 1; until it is halted by default. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
+    for_ticks: Option<NonZeroU64>,
+    /// How severe it becomes, 0 (not at all) to 1. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
+    level: Option<Finite>,
+    /// How it reaches its level. Not in the classic physics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<FaultShape>,
+    /// Metrics that its service has at the start because of it.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "KnownMetrics"))]
+    metrics: Table,
+    /// Whether the service is meant not to be in the mesh.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    absent: bool,
+}
+
+impl FaultForm {
+    /// The fault in a scenario of which faults have that speed unless they say otherwise.
+    pub(super) fn fault(self, default_speed: f64) -> Fault {
+        Fault {
+            kind: self.kind.0,
+            service: self.service,
+            speed: self.speed.map_or(default_speed, |speed| speed.0),
+            start_tick: self.start_tick.unwrap_or(0),
+            for_ticks: self.for_ticks,
+            level: self.level.map(f64::from),
+            shape: self.shape,
+            metrics: self.metrics.0,
+            absent: self.absent,
+        }
+    }
+
+    /// The fault of an event, which says when it begins.
+    pub(super) fn injected(self, tick: u64, default_speed: f64) -> Fault {
+        let fault = self.fault(default_speed);
+        Fault {
+            start_tick: tick,
+            ..fault
+        }
+    }
+
+    pub(super) fn has_start(&self) -> bool {
+        self.start_tick.is_some()
+    }
+
+    /// The form of a fault in a scenario of which faults have that speed unless they say otherwise.
+    pub(super) fn of(fault: &Fault, default_speed: Option<f64>) -> Self {
+        let is_given = default_speed != Some(fault.speed);
+        Self {
+            kind: Word(fault.kind),
+            service: fault.service.clone(),
+            speed: is_given.then_some(Finite(fault.speed)),
+            start_tick: Some(fault.start_tick).filter(|tick| *tick != 0),
+            for_ticks: fault.for_ticks,
+            level: fault.level.map(Finite),
+            shape: fault.shape,
+            metrics: Table(fault.metrics.clone()),
+            absent: fault.absent,
+        }
+    }
+
+    pub(super) fn without_start(self) -> Self {
+        Self {
+            start_tick: None,
+            ..self
+        }
+    }
+}
+
+/// Without a scenario, the speed is 1 unless it is given.
+impl From<FaultForm> for Fault {
+    fn from(form: FaultForm) -> Self {
+        form.fault(1.0)
+    }
+}
+
+/// With its speed, so that it is the same in any scenario.
+impl From<Fault> for FaultForm {
+    fn from(fault: Fault) -> Self {
+        Self::of(&fault, None)
+    }
+}
+
+/// How a shape with fields is written.
+pub(super) const SIGNATURES: &[Signature] = &[Signature::new(
+    &["FaultShape"],
+    "flapping(on: 2, off: 1)",
+    &[],
+)];
