@@ -5,6 +5,7 @@ use firewatch_ron::{Code, codes};
 
 codes! {
     UNKNOWN_SERVICE = "unknown-service": "There is no service of that name in the mesh.";
+    UNKNOWN_USERS = "unknown-users": "There is no group of users of that name.";
     NOT_IN_CATALOGUE = "not-in-catalogue": "A service that says nothing of itself is not in the catalogue.";
     NEEDS_SERVICES = "needs-services": "A field says something about services, but the scenario leaves them to be drawn.";
     UNREACHABLE_TICK = "unreachable-tick": "Nothing can happen at a tick, because of the length of the run.";
@@ -28,7 +29,17 @@ codes! {
     UNUSABLE_FILE = "unusable-file": "A file that the scenario names is missing, not allowed or has problems.";
 }
 
+codes! {
+    WARNINGS:
+    OVERLOADED = "overloaded": "A service gets more requests from the start than it can work on.";
+    LONG_TIMEOUT = "long-timeout": "A call waits for its answer when nobody waits for its caller's any more.";
+    MULTIPLIED_RETRIES = "multiplied-retries": "Three or more in a chain of calls try again, and that multiplies.";
+    GROWING_CYCLE = "growing-cycle": "Every request goes round in a circle of calls.";
+}
+
 /// All codes: these and those of all that files consist of.
 pub fn all() -> impl Iterator<Item = Code> {
-    firewatch_action::codes::all().chain(ALL.iter().copied())
+    firewatch_action::codes::all()
+        .chain(ALL.iter().copied())
+        .chain(WARNINGS.iter().copied())
 }

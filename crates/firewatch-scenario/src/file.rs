@@ -25,8 +25,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::file_kind::FileKind;
 use crate::goal::{Goal, GoalTest};
 use crate::model::{
-    Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario, TimelineAction,
-    UserGroup,
+    Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario, TimelineAction, UserGroup,
 };
 use crate::runbook::{Runbook, RunbookStep};
 use crate::sweep::Sweep;

@@ -129,6 +129,7 @@
 //! What is said about an action is cut to 4,096 bytes ([`firewatch_action::MAX_FEEDBACK_BYTES`]).
 
 mod baseline;
+mod call_graph;
 mod catalogue;
 mod check;
 pub mod codes;
@@ -149,6 +150,7 @@ mod plan;
 pub mod runbook;
 mod start;
 mod sweep;
+mod warnings;
 mod write;
 
 pub use catalogue::{CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES, SERVICE_CATALOGUE};
@@ -168,7 +170,7 @@ pub use load::LoadOptions;
 pub use model::{
     Breaker, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact, Fault, FaultShape,
     GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
-    TimelineAction, TimelineEvent, UserGroup, When, defaults, limits,
+    TimelineAction, TimelineEvent, UserGroup, UserQuantity, When, defaults, limits,
 };
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};

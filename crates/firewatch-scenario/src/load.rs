@@ -82,6 +82,32 @@ impl LoadOptions {
         self.read(file, text, None)
     }
 
+    /// Reads a scenario file as [`LoadOptions::load`] does, and what may not be meant in it: its
+    /// [warnings](Scenario::warnings) with their places.
+    ///
+    /// # Errors
+    /// As [`LoadOptions::load`].
+    pub fn review(&self, path: &Path) -> Result<(Scenario, Diagnostics), Diagnostics> {
+        let (file, text) = firewatch_ron::text(path)?;
+        let scenario = self.read(&file, &text, path.parent())?;
+        let warnings = located_warnings(&scenario, &file, &text);
+        Ok((scenario, warnings))
+    }
+
+    /// Reads a scenario from text as [`LoadOptions::parse`] does, and what may not be meant in it.
+    ///
+    /// # Errors
+    /// As [`LoadOptions::parse`].
+    pub fn review_text(
+        &self,
+        file: &str,
+        text: &str,
+    ) -> Result<(Scenario, Diagnostics), Diagnostics> {
+        let scenario = self.parse(file, text)?;
+        let warnings = located_warnings(&scenario, file, text);
+        Ok((scenario, warnings))
+    }
+
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
         let mut kinds = self.fault_kinds.clone();
         let root = self.root.as_deref();
@@ -166,6 +192,32 @@ impl Scenario {
         let mut notes = Decoder::default();
         check::check(self, &mut notes);
         notes.finish()
+    }
+}
+
+/// The warnings of a scenario with their places in its text.
+fn located_warnings(scenario: &Scenario, file: &str, text: &str) -> Diagnostics {
+    let mut problems = scenario.warnings();
+    let text = firewatch_ron::without_mark(text);
+    if !problems.is_empty() {
+        let mut notes = form::noted::<Scenario>(file, text, &scenario.fault_kinds);
+        for Problem {
+            code,
+            path,
+            message,
+            label,
+            help,
+            ..
+        } in problems
+        {
+            notes.report(code, &path, message, &label, help);
+        }
+        problems = notes.finish();
+    }
+    Diagnostics {
+        file: file.to_owned(),
+        text: text.to_owned(),
+        problems,
     }
 }
 

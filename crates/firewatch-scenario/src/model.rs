@@ -8,7 +8,9 @@ use firewatch_sim::{
 };
 
 pub use fault::{Fault, FaultShape};
-pub use traffic::{Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits};
+pub use traffic::{
+    Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits,
+};
 
 use crate::custom_actions::CustomActions;
 use crate::custom_kinds::CustomFaultKinds;
@@ -206,6 +208,18 @@ pub enum Check {
     Quantity(Quantity, Comparison<f64>),
     /// A truth of the incident as a whole.
     Fact(Fact),
+    /// What a group of users had in the last tick: its name, and what of it.
+    Users(String, UserQuantity, Comparison<f64>),
+}
+
+names! {
+    /// What a group of users had in the last tick.
+    UserQuantity {
+        /// Share of its requests that were served, 0 to 1; of those that ended in the tick.
+        Served = "served",
+        /// 99th percentile of the latency of those, seconds, from the first attempt on.
+        P99 = "p99_s",
+    }
 }
 
 names! {

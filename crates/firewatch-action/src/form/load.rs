@@ -96,6 +96,16 @@ fn completed<T>(
     Ok(Some(value).filter(|_| !notes.has_problems()))
 }
 
+/// The notes of a text that can be read, to which a problem can be added at its place.
+#[must_use]
+pub fn noted<T: FileForm>(file: &str, text: &str, fault_kinds: &FaultKinds) -> Decoder {
+    if is_json(file) {
+        Decoder::of_json(text)
+    } else {
+        explained::<T>(text, fault_kinds).1
+    }
+}
+
 /// What a text in RON says as far as it can be read, and everything that is wrong with it.
 #[must_use]
 pub fn explained<T: FileForm>(text: &str, fault_kinds: &FaultKinds) -> (Option<T>, Decoder) {

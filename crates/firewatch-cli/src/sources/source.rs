@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_reference::{Task, tasks};
 use firewatch_ron::{MAX_FILE_BYTES, instead_of};
-use firewatch_scenario::{Diagnostics, FaultKindFile, FileKind, Runbook, Scenario, codes};
+use firewatch_scenario::{
+    Diagnostics, FaultKindFile, FileKind, LoadOptions, Runbook, Scenario, codes,
+};
 
 use super::problems::{cannot_read, file_problem, reject};
 use crate::failure::Failure;
@@ -49,14 +51,29 @@ impl Source {
     /// # Errors
     /// All problems of the file.
     pub fn load(&self) -> Result<Scenario, Diagnostics> {
+        self.review().map(|(scenario, _)| scenario)
+    }
+
+    /// Loads the scenario, and what may not be meant in it.
+    ///
+    /// # Errors
+    /// All problems of the file.
+    fn review(&self) -> Result<(Scenario, Diagnostics), Diagnostics> {
         match self {
             Self::File { path, root } => {
-                load_file(path, root.as_deref()).map_err(|problems| match self.kind() {
+                review_file(path, root.as_deref()).map_err(|problems| match self.kind() {
                     FileKind::Scenario => problems,
                     other => self.not_a_scenario(other),
                 })
             }
-            Self::Task(task) => Ok(task.scenario.clone()),
+            Self::Task(task) => {
+                let nothing = Diagnostics {
+                    file: self.name(),
+                    text: String::new(),
+                    problems: Vec::new(),
+                };
+                Ok((task.scenario.clone(), nothing))
+            }
             Self::Stdin => {
                 let mut bytes = Vec::new();
                 // One byte above the limit distinguishes too large from just fitting.
@@ -68,10 +85,14 @@ impl Source {
                 // The name of a file tells its format; without one, RON never begins so and JSON always does.
                 let is_json = text.trim_start().starts_with('{');
                 let file = if is_json { "stdin.json" } else { "stdin.ron" };
-                Scenario::parse(file, &text).map_err(|problems| Diagnostics {
+                let named = |problems| Diagnostics {
                     file: self.name(),
                     ..problems
-                })
+                };
+                let reviewed = LoadOptions::new().review_text(file, &text);
+                reviewed
+                    .map(|(scenario, warnings)| (scenario, named(warnings)))
+                    .map_err(named)
             }
         }
     }
@@ -97,8 +118,8 @@ impl Source {
         };
         let folder = path.parent().unwrap_or(Path::new(""));
         // Problems are reported when the scenario is loaded to be played.
-        let scenario = load_file(path, root.as_deref()).ok();
-        let files = scenario.iter().flat_map(|scenario| {
+        let scenario = review_file(path, root.as_deref()).ok();
+        let files = scenario.iter().flat_map(|(scenario, _)| {
             let kinds = scenario.custom_fault_kinds.files();
             scenario.custom_actions.files().iter().chain(kinds)
         });
@@ -154,19 +175,22 @@ impl Source {
         }
     }
 
-    /// Checks the scenario, runbook or action file.
+    /// Checks the scenario, runbook or action file; returns what may not be meant in a scenario.
     ///
     /// # Errors
     /// All problems of the file.
-    pub fn check(&self) -> Result<(), Diagnostics> {
+    pub fn check(&self) -> Result<Option<Diagnostics>, Diagnostics> {
         match (self, self.kind()) {
-            (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| ()),
+            (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| None),
             (Self::File { path, .. }, FileKind::Actions) => {
                 let catalogue = ActionCatalogue::built_in(Profile::default());
-                catalogue.extended_by_file(path).map(|_| ())
+                catalogue.extended_by_file(path).map(|_| None)
             }
-            (Self::File { path, .. }, FileKind::FaultKinds) => FaultKindFile::load(path).map(drop),
-            _ => self.load().map(|_| ()),
+            (Self::File { path, .. }, FileKind::FaultKinds) => {
+                FaultKindFile::load(path).map(|_| None)
+            }
+            _ => { self.review() }
+                .map(|(_, warnings)| Some(warnings).filter(|found| !found.problems.is_empty())),
         }
     }
 }
@@ -187,11 +211,12 @@ pub fn task(id: &str) -> Result<&'static Task, Failure> {
     })
 }
 
-/// Loads a scenario from a file.
-fn load_file(path: &Path, root: Option<&Path>) -> Result<Scenario, Diagnostics> {
+/// Loads a scenario from a file, and what may not be meant in it.
+fn review_file(path: &Path, root: Option<&Path>) -> Result<(Scenario, Diagnostics), Diagnostics> {
+    let options = LoadOptions::new();
     match root {
-        Some(root) => Scenario::load_below(path, root),
-        None => Scenario::load(path),
+        Some(root) => options.root(root).review(path),
+        None => options.review(path),
     }
 }
 

@@ -5,11 +5,11 @@ use firewatch_sim::{METRICS, Metric, MetricKind, Status, Value, find_metric};
 use super::metrics::describe;
 use super::{Checker, count_ticks};
 use crate::codes;
-use crate::model::{Check, Expectation, Quantity, When};
+use crate::model::{Check, Expectation, Quantity, UserGroup, UserQuantity, When};
 use crate::model::{GRADE_MAX, GRADE_MIN};
 use firewatch_action::decode::join;
 use firewatch_action::{Comparison, Operator, Profile};
-use firewatch_ron::{closest, shown};
+use firewatch_ron::{closest, shown, suggest};
 
 /// Numbers that something can be.
 pub(super) struct Numbers {
@@ -86,7 +86,42 @@ impl Checker<'_> {
                 self.quantity(path, *quantity, comparison);
             }
             Check::Fact(_) => {}
+            Check::Users(group, quantity, comparison) => {
+                self.user_check(path, group, *quantity, comparison);
+            }
         }
+    }
+
+    fn user_check(
+        &mut self,
+        path: &str,
+        name: &str,
+        quantity: UserQuantity,
+        comparison: &Comparison<f64>,
+    ) {
+        let users = &self.scenario.users;
+        let group = users.iter().find(|users| users.name() == name);
+        if group.is_none() && !self.notes.is_broken_within("users") {
+            let message = format!("unknown users `{}`", shown(name));
+            let names = users.iter().map(UserGroup::name);
+            let path = join(path, "users");
+            self.notes
+                .report_with(codes::UNKNOWN_USERS, &path, message, "", || {
+                    suggest(name, "groups of users", names)
+                        .or_else(|| Some("only a scenario with `users` has some".to_owned()))
+                });
+        }
+        let max = match quantity {
+            UserQuantity::Served => 1.0,
+            UserQuantity::P99 => f64::INFINITY,
+        };
+        let numbers = Numbers {
+            min: 0.0,
+            max,
+            whole: false,
+        };
+        let range = format!("`{quantity}` is {}", numbers.describe());
+        self.same_outcome(path, numbers.decide(comparison), range);
     }
 
     fn when(&mut self, path: &str, expectation: &Expectation) {

@@ -67,7 +67,8 @@ impl Checker<'_> {
 
     fn needs_load(&mut self, path: &str, field: &str) {
         let message = format!("`{field}` needs a physics with load, which `classic` is not");
-        let help = "leave it out, or say who sends requests: `users: [(service: \"...\", rps: 50)]`";
+        let help =
+            "leave it out, or say who sends requests: `users: [(service: \"...\", rps: 50)]`";
         let (path, help) = (join(path, field), Some(help.to_owned()));
         self.notes
             .report(codes::WRONG_PHYSICS, &path, message, "", help);

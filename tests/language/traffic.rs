@@ -1,0 +1,237 @@
+//! The language of the physics with load: users, capacities and the policies of calls.
+
+use firewatch_action::form;
+use firewatch_scenario::{
+    Breaker, Call, Calls, Capacity, Check, Expectation, Load, LoadPoint, Objective, Physics,
+    Scenario, Service, UserGroup, UserQuantity, When,
+};
+use firewatch_sim::FaultKinds;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use crate::readers::read_as_ron;
+use crate::values::numbers;
+
+fn loads() -> impl Strategy<Value = Load> {
+    let points = vec((1..7_u64, numbers(0.0, 1e9)), 1..4).prop_map(|parts| {
+        let mut tick = 0;
+        let mut points = Vec::new();
+        for (after, rps) in parts {
+            let tick_of_first = points.is_empty();
+            tick += if tick_of_first { 0 } else { after };
+            points.push(LoadPoint { tick, rps });
+        }
+        points
+    });
+    prop_oneof![
+        numbers(0.0, 1e9).prop_map(Load::Constant),
+        points.clone().prop_map(Load::Steps),
+        points.prop_map(Load::Ramp),
+    ]
+}
+
+fn groups() -> impl Strategy<Value = UserGroup> {
+    let parts = (
+        loads(),
+        option::of(numbers(1e-3, 3600.0)),
+        option::of(0..=100_u64),
+        option::of(numbers(0.0, 3600.0)),
+        option::of(numbers(0.0, 1.0)),
+        option::of(numbers(1e-4, 1e-3)),
+    );
+    parts.prop_map(
+        |(rps, patience_s, retries, backoff_s, served, p99_s)| UserGroup {
+            name: None,
+            service: String::new(),
+            rps,
+            patience_s,
+            retries,
+            backoff_s,
+            objective: Objective { served, p99_s },
+        },
+    )
+}
+
+fn capacities() -> impl Strategy<Value = Capacity> {
+    let parts = (
+        option::of(1..=10_000_u64),
+        option::of(1..=100_000_u64),
+        option::of((any::<bool>(), numbers(1e-3, 1e6))),
+        option::of(0..=1_000_000_000_u64),
+    );
+    parts.prop_map(|(instances, concurrency, work, queue_limit)| Capacity {
+        instances,
+        concurrency,
+        work_ms: work.filter(|(is_rps, _)| !is_rps).map(|(_, work)| work),
+        capacity_rps: work.filter(|(is_rps, _)| *is_rps).map(|(_, rps)| rps),
+        queue_limit,
+    })
+}
+
+fn breakers() -> impl Strategy<Value = Breaker> {
+    let parts = (
+        option::of(numbers(1e-3, 1.0)),
+        option::of(1..=1_000_u64),
+        option::of(numbers(1e-3, 3600.0)),
+        option::of(numbers(1e-3, 3600.0)),
+    );
+    parts.prop_map(|(failure_ratio, min_requests, window_s, open_s)| Breaker {
+        failure_ratio,
+        min_requests,
+        window_s,
+        open_s,
+    })
+}
+
+fn calls() -> impl Strategy<Value = Call> {
+    let parts = (
+        option::of(numbers(1e-3, 3600.0)),
+        option::of(0..=100_u64),
+        option::of(numbers(0.0, 3600.0)),
+        option::of(numbers(0.0, 1.0)),
+        any::<bool>(),
+        any::<bool>(),
+        option::of(breakers()),
+    );
+    parts.prop_map(
+        |(timeout_s, retries, backoff_s, share, optional, falls_back, breaker)| {
+            let mut call = Call::new("db");
+            call.timeout_s = timeout_s;
+            call.retries = retries;
+            call.backoff_s = backoff_s;
+            call.share = share;
+            call.optional = optional;
+            call.fallback = falls_back.then(|| "cache".to_owned());
+            call.breaker = breaker;
+            call
+        },
+    )
+}
+
+fn expectations() -> impl Strategy<Value = Expectation> {
+    let quantity = prop_oneof![Just(UserQuantity::Served), Just(UserQuantity::P99)];
+    (quantity, numbers(0.01, 0.99)).prop_map(|(quantity, with)| Expectation {
+        when: When::AtEnd,
+        check: Check::Users(
+            "all".to_owned(),
+            quantity,
+            firewatch_action::Comparison {
+                operator: firewatch_action::Operator::Ge,
+                with,
+            },
+        ),
+    })
+}
+
+/// Scenarios of traffic that a file can say: two services that others call, and one that users call.
+fn scenarios() -> impl Strategy<Value = Scenario> {
+    let parts = (
+        vec(groups(), 1..4),
+        vec(capacities(), 3),
+        calls(),
+        vec(expectations(), 0..3),
+    );
+    parts.prop_map(|(mut users, capacities, call, expect)| {
+        let mut scenario = Scenario::new("x".to_owned(), firewatch_scenario::Difficulty::Medium);
+        for (index, users) in users.iter_mut().enumerate() {
+            users.service = ["web", "db", "cache"][index].to_owned();
+        }
+        users[0].name = Some("all".to_owned());
+        let named = ["web", "db", "cache"].into_iter().zip(capacities);
+        scenario.services = named
+            .map(|(name, capacity)| Service {
+                name: name.to_owned(),
+                capacity,
+                ..Service::default()
+            })
+            .collect();
+        scenario.services[0].calls = Calls::Named(vec![call, Call::new("cache")]);
+        scenario.physics = Physics::Traffic;
+        scenario.users = users;
+        scenario.expect = expect;
+        scenario
+    })
+}
+
+proptest! {
+    #![proptest_config(firewatch_tests::property(400))]
+
+    #[test]
+    fn what_is_written_is_read_back_by_every_reader(scenario in scenarios()) {
+        prop_assert_eq!(scenario.problems(), []);
+        let text = scenario.to_string();
+        let kinds = FaultKinds::default();
+        let read = form::read(&text, &kinds);
+        prop_assert_eq!(read.as_ref(), Ok(&scenario), "{}", text);
+        let (read, notes) = form::explained::<Scenario>(&text, &kinds);
+        prop_assert_eq!(read.as_ref(), Some(&scenario), "{}", text);
+        prop_assert_eq!(notes.finish(), []);
+        prop_assert!(read_as_ron(&text).is_ok(), "{}", text);
+        let json = serde_json::to_string(&scenario).unwrap();
+        prop_assert_eq!(form::from_json::<Scenario>(&json).unwrap(), scenario, "{}", json);
+    }
+}
+
+fn with(fields: &str) -> String {
+    format!("Scenario(name: \"x\", difficulty: easy, services: {{\"a\": (), \"b\": ()}}, {fields})")
+}
+
+#[test]
+fn users_imply_traffic() {
+    let implied = Scenario::parse("x.ron", &with("users: [(service: \"a\", rps: 5)]")).unwrap();
+    assert_eq!(implied.physics, Physics::Traffic);
+    let said = with("physics: traffic, users: [(service: \"a\", rps: 5)]");
+    assert_eq!(Scenario::parse("x.ron", &said).as_ref(), Ok(&implied));
+    assert!(!implied.to_string().contains("physics"), "{implied}");
+}
+
+/// What holds where a file says nothing is said once, and the page of the language says the same.
+#[test]
+fn what_is_left_out_has_its_default() {
+    let text = with("users: [(service: \"a\", rps: 5)]");
+    let scenario = Scenario::parse("x.ron", &text).unwrap();
+    let capacity = scenario.services[0].capacity;
+    assert_eq!((capacity.instances(), capacity.concurrency()), (2, 16));
+    assert_eq!((capacity.work_s(), capacity.rps()), (0.01, 3200.0));
+    assert_eq!(capacity.queue_limit(), 128);
+    let users = &scenario.users[0];
+    assert_eq!(users.name(), "a");
+    assert_eq!((users.patience_s(), users.backoff_s()), (10.0, 1.0));
+    assert_eq!(
+        (users.served_objective(), users.p99_objective_s()),
+        (0.999, 5.0)
+    );
+    let call = Call::new("b");
+    assert_eq!((call.timeout_s(), call.retries()), (1.0, 0));
+    assert_eq!((call.backoff_s(), call.share()), (0.1, 1.0));
+}
+
+#[test]
+fn a_capacity_is_given_by_the_work_or_by_the_rate() {
+    let by_work = Capacity {
+        instances: Some(4),
+        concurrency: Some(5),
+        work_ms: Some(40.0),
+        ..Capacity::default()
+    };
+    assert_eq!(by_work.rps(), 500.0);
+    let by_rate = Capacity {
+        work_ms: None,
+        capacity_rps: Some(500.0),
+        ..by_work
+    };
+    assert_eq!(by_rate.work_s(), 0.04);
+}
+
+#[test]
+fn a_rate_changes_in_steps_or_evenly() {
+    let points = [(0, 50.0), (10, 120.0), (14, 20.0)];
+    let points = points.map(|(tick, rps)| LoadPoint { tick, rps }).to_vec();
+    let steps = Load::Steps(points.clone());
+    let rates = [0, 9, 10, 13, 14, 99].map(|tick| steps.at(tick));
+    assert_eq!(rates, [50.0, 50.0, 120.0, 120.0, 20.0, 20.0]);
+    let ramp = Load::Ramp(points);
+    let rates = [0, 5, 10, 12, 14, 99].map(|tick| ramp.at(tick));
+    assert_eq!(rates, [50.0, 85.0, 120.0, 70.0, 20.0, 20.0]);
+}
