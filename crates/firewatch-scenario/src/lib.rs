@@ -161,13 +161,14 @@ pub use draws::{RandomStreams, StreamId};
 pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;
 pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};
+pub use firewatch_sim::FaultShape;
 pub use generate::{generate, generate_answer, generate_with};
 pub use generator_version::GeneratorVersion;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Call, Calls, Check, Difficulty, Expectation, Fact, Fault, FaultShape, GRADE_MAX, GRADE_MIN,
-    Physics, Quantity, Scenario, Service, TimelineAction, TimelineEvent, When,
+    Call, Calls, Check, Difficulty, Expectation, Fact, Fault, GRADE_MAX, GRADE_MIN, Physics,
+    Quantity, Scenario, Service, TimelineAction, TimelineEvent, When,
 };
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};

@@ -6,7 +6,7 @@ use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, FaultKinds, ImpactMode, SloBudget, Status, Value,
 };
 
-pub use fault::{Fault, FaultShape};
+pub use fault::Fault;
 
 use crate::custom_actions::CustomActions;
 use crate::custom_kinds::CustomFaultKinds;

@@ -24,7 +24,7 @@ impl Checker<'_> {
             self.before_the_end(&format!("{path}.start_tick"), fault.start_tick);
         }
         match scenario.engine {
-            Engine::MultiFault => self.order_of_faults(),
+            Engine::MultiFault | Engine::Traffic => self.order_of_faults(),
             Engine::SingleFault => self.single_fault(),
         }
     }

@@ -4,12 +4,12 @@ use std::num::NonZeroU64;
 
 #[cfg(feature = "schema")]
 use firewatch_action::form::schema::KnownMetrics;
-use firewatch_sim::{AdversarialLine, FaultKind};
+use firewatch_sim::{AdversarialLine, FaultKind, FaultShape};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "schema")]
 use crate::check::MAX_SPEED;
-use crate::model::{Call, Calls, Fault, FaultShape, Service};
+use crate::model::{Call, Calls, Fault, Service};
 use firewatch_action::decode::Signature;
 use firewatch_action::form::Word;
 use firewatch_action::form::{Calls as CallNames, Either, MapOr, TextOr, Valued};

@@ -3,8 +3,7 @@
 use std::num::NonZeroU64;
 
 use firewatch_action::Metrics;
-use firewatch_sim::{FaultKind, FaultState};
-use serde::{Deserialize, Serialize};
+use firewatch_sim::{FaultKind, FaultShape, FaultState};
 
 /// A fault on a service.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,31 +50,4 @@ impl Fault {
     pub fn state(&self) -> FaultState {
         FaultState::new(self.kind, &self.service, self.speed)
     }
-}
-
-/// How a fault reaches its level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(
-    rename_all = "snake_case",
-    deny_unknown_fields,
-    expecting = "a shape: `step`, `ramp`, `flapping(on: 2, off: 1)` or `spike`"
-)]
-#[non_exhaustive]
-pub enum FaultShape {
-    /// It has its level from its first tick on.
-    Step,
-    /// It rises evenly to its level.
-    Ramp,
-    /// It comes and goes.
-    Flapping {
-        /// Ticks that it has its level, from 1.
-        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
-        on: NonZeroU64,
-        /// Ticks that it is away after that, from 1.
-        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
-        off: NonZeroU64,
-    },
-    /// It rises to its level and falls again.
-    Spike,
 }

@@ -26,7 +26,8 @@ pub(crate) fn impact(
     mut meshes: Meshes<(&Clock, &mut Impact, &mut SloBudget)>,
     pipelines: Query<&Pipeline>,
 ) {
-    meshes.for_each(
+    meshes.for_each_of(
+        |environment| environment.engine.is_classic(),
         |_, _| true,
         |environment, (clock, mut impact, mut budget), _, services| {
             let (all, services) = (&*services, &*services.vitals);

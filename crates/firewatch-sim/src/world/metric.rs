@@ -9,7 +9,7 @@ mod list;
 mod model;
 mod range;
 
-pub(crate) use access::{check, put, read_map};
+pub(crate) use access::{check, check_classic, check_settable, put, read_map};
 pub use access::{find, read, read_all, write};
 pub use key::MetricKey;
 pub use list::METRICS;

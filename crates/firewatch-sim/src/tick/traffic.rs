@@ -1,0 +1,4 @@
+//! The tick of environments with traffic: knobs are turned, requests flow, what is over ends, users are counted.
+
+pub(crate) mod flow;
+pub(crate) mod turn;
