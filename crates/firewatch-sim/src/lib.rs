@@ -99,7 +99,7 @@ pub use world::topology::{CASCADE_MAX_DEPTH, Topology};
 pub use world::traffic::{
     Autoscaling, CallKnob, CallState, FaultCourse, FaultKnobs, FaultRecovery, FaultShape,
     IdleMetrics, InstancesState, Objective, RateStep, ServiceKnob, TrafficBlueprint, TrafficChange,
-    TrafficServiceState, TrafficState, UserGroupState, UserKnob,
+    TrafficFlow, TrafficServiceState, TrafficState, UserGroupState, UserKnob,
 };
 pub use world::value::Value;
 

@@ -118,7 +118,11 @@ impl Course {
     ) -> Result<Self, SimError> {
         course.check()?;
         let turns = Turns::new(kind, target, &course, shape, topology)?;
-        Ok(Self { course, turns })
+        Ok(Self {
+            course,
+            turns,
+            strength: 0.0,
+        })
     }
 }
 

@@ -72,6 +72,8 @@ pub(crate) struct SetUsers {
 pub(crate) struct Course {
     pub(crate) course: FaultCourse,
     pub(crate) turns: Turns,
+    /// How severe it is in this tick; 0 for one that has not acted or has gone back.
+    pub(crate) strength: f64,
 }
 
 /// What a fault turns.
