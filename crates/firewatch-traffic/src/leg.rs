@@ -1,0 +1,182 @@
+//! Attempts on their way to a service, by how many went before: in flight, given up, backing off.
+//!
+//! What becomes of an attempt is decided when it is sent, as its place in a first-come queue is: it will be answered in time
+//! (`good`), or its caller will wait for the whole timeout (`doomed`). Each pool empties at the rate of one over its mean
+//! stay, by implicit Euler steps: stable for any step, and right in equilibrium by Little's law.
+
+use crate::gamma::Gamma;
+
+/// Attempts that are told apart; further ones count as the last of these.
+pub(crate) const LEVELS: usize = 5;
+
+/// Seconds until a refusal or an immediate error is there.
+pub(crate) const FAST_S: f64 = 0.001;
+
+/// What is in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Pools {
+    pub(crate) good: [f64; LEVELS],
+    pub(crate) doomed: [f64; LEVELS],
+    pub(crate) backoff: [f64; LEVELS],
+    /// The share that was expected to time out when those in `good` were sent, times their number.
+    pub(crate) expected: f64,
+}
+
+/// What happened in a sub-step, in requests.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Flows {
+    pub(crate) sent: f64,
+    pub(crate) retried: f64,
+    pub(crate) reached: f64,
+    pub(crate) fast: f64,
+    pub(crate) timed_out: f64,
+    pub(crate) errors: f64,
+    /// Good answers, by attempt.
+    pub(crate) ok: [f64; LEVELS],
+    /// Requests without any attempt left.
+    pub(crate) failed: f64,
+}
+
+/// What is to be expected of an attempt now.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Outlook {
+    pub(crate) unreachable: f64,
+    /// Share of what reaches the service that fails at once.
+    pub(crate) fast: f64,
+    /// Share of what is accepted that is answered too late.
+    pub(crate) late: f64,
+    /// Share of the answers in time that are failures.
+    pub(crate) answered_badly: f64,
+    /// Mean seconds until an answer in time.
+    pub(crate) answer_s: f64,
+    pub(crate) timeout_s: f64,
+    pub(crate) backoff_s: f64,
+    pub(crate) retries: u32,
+    /// Share of the good pool that has turned bad since it was sent.
+    pub(crate) turned: f64,
+    /// Seconds until a good answer in time.
+    pub(crate) ok: Gamma,
+    /// Seconds until an attempt has failed.
+    pub(crate) failure: Gamma,
+    /// Share of attempts that succeed.
+    pub(crate) success: f64,
+}
+
+impl Pools {
+    /// Returns how many requests it holds.
+    pub(crate) fn total(&self) -> f64 {
+        let levels = 0..LEVELS;
+        { levels.map(|level| self.good[level] + self.doomed[level] + self.backoff[level]) }.sum()
+    }
+
+    /// Returns the share of `good` that was expected to time out when it was sent.
+    pub(crate) fn expected_share(&self) -> f64 {
+        let good: f64 = self.good.iter().sum();
+        if good > 0.0 {
+            (self.expected / good).min(1.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// Adds `amount` times what another one holds.
+    pub(crate) fn add(&mut self, other: &Self, amount: f64) {
+        for level in 0..LEVELS {
+            self.good[level] += amount * other.good[level];
+            self.doomed[level] += amount * other.doomed[level];
+            self.backoff[level] += amount * other.backoff[level];
+        }
+        self.expected += amount * other.expected;
+    }
+
+    /// Puts what is beyond the last attempt, since retries were turned down, where it ends after one more.
+    pub(crate) fn fold(&mut self, retries: u32) {
+        let last = last_level(retries);
+        for level in last + 1..LEVELS {
+            self.good[last] += std::mem::take(&mut self.good[level]);
+            self.doomed[last] += std::mem::take(&mut self.doomed[level]);
+            self.backoff[last] += std::mem::take(&mut self.backoff[level]);
+        }
+    }
+
+    /// Lets time pass, with requests that make their first attempt.
+    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64, step_s: f64) -> Flows {
+        let stays = |mean_s: f64| mean_s / (mean_s + step_s);
+        let (good, doomed, backoff) = (
+            stays(outlook.answer_s),
+            stays(outlook.timeout_s),
+            stays(outlook.backoff_s),
+        );
+        let last = last_level(outlook.retries);
+        // Attempts that the last level stands for: all but one of them are followed by another.
+        let beyond = f64::from(outlook.retries) - last as f64;
+        let mut flows = Flows::default();
+        let mut expected = 0.0;
+        let mut next = entering;
+        for level in 0..=last {
+            let mut sent = next;
+            if level == last {
+                let leaving = self.backoff[level] * (1.0 - backoff);
+                self.backoff[level] -= leaving;
+                sent += leaving;
+            }
+            flows.sent += sent;
+            if level > 0 {
+                flows.retried += sent;
+            }
+            let reached = sent * (1.0 - outlook.unreachable);
+            let fast = reached * outlook.fast;
+            let late = (reached - fast) * outlook.late;
+            let in_time = reached - fast - late;
+            expected += in_time * outlook.late;
+            let all = self.good[level] + in_time;
+            self.good[level] = all * good;
+            let answered = all - self.good[level];
+            let turned = answered * outlook.turned;
+            let errors = (answered - turned) * outlook.answered_badly;
+            let all = self.doomed[level] + late + (sent - reached);
+            self.doomed[level] = all * doomed;
+            let timed_out = all - self.doomed[level] + turned;
+            flows.reached += reached;
+            flows.fast += fast;
+            flows.errors += errors;
+            flows.timed_out += timed_out;
+            flows.ok[level] += answered - turned - errors;
+            let failed = fast + errors + timed_out;
+            if level < last {
+                let all = self.backoff[level] + failed;
+                self.backoff[level] = all * backoff;
+                next = all - self.backoff[level];
+            } else {
+                let again = failed * beyond / (beyond + 1.0);
+                self.backoff[level] += again;
+                flows.failed += failed - again;
+            }
+        }
+        self.expected = (self.expected + expected) * good;
+        flows
+    }
+}
+
+fn last_level(retries: u32) -> usize {
+    (retries as usize).min(LEVELS - 1)
+}
+
+impl Flows {
+    pub(crate) fn succeeded(&self) -> f64 {
+        self.ok.iter().sum()
+    }
+
+    pub(crate) fn add(&mut self, other: &Self, amount: f64) {
+        self.sent += amount * other.sent;
+        self.retried += amount * other.retried;
+        self.reached += amount * other.reached;
+        self.fast += amount * other.fast;
+        self.timed_out += amount * other.timed_out;
+        self.errors += amount * other.errors;
+        for level in 0..LEVELS {
+            self.ok[level] += amount * other.ok[level];
+        }
+        self.failed += amount * other.failed;
+    }
+}
