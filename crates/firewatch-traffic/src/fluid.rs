@@ -1,7 +1,7 @@
 //! What waits and runs in a mesh, and the room to work on it.
 
 use crate::breaker::BreakerState;
-use crate::leg::{Flows, Outlook, Pools};
+use crate::leg::{Ages, Flows, Outlook, Pools};
 use crate::mesh::Mesh;
 use crate::outlook::{Outcome, Sojourn};
 use crate::waiting::Curve;
@@ -33,6 +33,8 @@ pub(crate) struct Fluid {
     pub(crate) services: Vec<ServiceFluid>,
     pub(crate) legs: Vec<Pools>,
     pub(crate) breakers: Vec<BreakerState>,
+    /// By group of users.
+    pub(crate) ages: Vec<Ages>,
 }
 
 impl Fluid {
@@ -41,6 +43,7 @@ impl Fluid {
             services: vec![ServiceFluid::default(); mesh.services().len()],
             legs: vec![Pools::default(); mesh.legs().len()],
             breakers: vec![BreakerState::default(); mesh.calls().len()],
+            ages: vec![Ages::default(); mesh.users().len()],
         }
     }
 }

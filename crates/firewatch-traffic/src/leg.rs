@@ -101,6 +101,17 @@ impl Pools {
 
     /// Lets time pass, with requests that make their first attempt.
     pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64, step_s: f64) -> Flows {
+        self.advance_recorded(outlook, entering, step_s, &mut ())
+    }
+
+    /// Lets time pass, and shows somebody what happens at each level.
+    pub(crate) fn advance_recorded(
+        &mut self,
+        outlook: &Outlook,
+        entering: f64,
+        step_s: f64,
+        record: &mut impl Record,
+    ) -> Flows {
         let stays = |mean_s: f64| mean_s / (mean_s + step_s);
         let (good, doomed, backoff) = (
             stays(outlook.answer_s),
@@ -128,6 +139,7 @@ impl Pools {
             let fast = reached * outlook.fast;
             let late = (reached - fast) * outlook.late;
             let in_time = reached - fast - late;
+            record.sent(level, sent, in_time, self, outlook);
             expected += in_time * outlook.late;
             let all = self.good[level] + in_time;
             self.good[level] = all * good;
@@ -143,6 +155,10 @@ impl Pools {
             flows.timed_out += timed_out;
             flows.ok[level] += answered - turned - errors;
             let failed = fast + errors + timed_out;
+            if failed > 0.0 {
+                let slow_s = timed_out * outlook.timeout_s + errors * outlook.answer_s;
+                record.failed(level, failed, slow_s / failed, self, outlook);
+            }
             if level < last {
                 let all = self.backoff[level] + failed;
                 self.backoff[level] = all * backoff;
@@ -155,6 +171,81 @@ impl Pools {
         }
         self.expected = (self.expected + expected) * good;
         flows
+    }
+}
+
+/// Who wants to know how old requests are.
+pub(crate) trait Record {
+    /// Attempts are sent, some of which will be answered in time.
+    fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook);
+    /// Attempts have failed after `after_s` seconds.
+    fn failed(&mut self, level: usize, failed: f64, after_s: f64, pools: &Pools, outlook: &Outlook);
+}
+
+impl Record for () {
+    fn sent(&mut self, _: usize, _: f64, _: f64, _: &Pools, _: &Outlook) {}
+    fn failed(&mut self, _: usize, _: f64, _: f64, _: &Pools, _: &Outlook) {}
+}
+
+/// How old the requests of a leg are.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Ages {
+    /// Mean seconds from the first attempt to the one in flight, by level.
+    sent_s: [f64; LEVELS],
+    /// Mean seconds from the first attempt to the next one, of those that back off, by level.
+    next_s: [f64; LEVELS],
+    /// What those in flight had to expect when they were sent: mean, and mean square.
+    answer_s: f64,
+    answer_square: f64,
+}
+
+/// The mean of a pool that something is added to.
+fn mixed(mean: f64, amount: f64, other: f64, added: f64) -> f64 {
+    if added <= 0.0 {
+        mean
+    } else {
+        mean + (other - mean) * added / (amount + added)
+    }
+}
+
+impl Ages {
+    /// Returns the seconds from the first attempt to a good answer.
+    pub(crate) fn answer(&self, level: usize) -> Gamma {
+        let variance = self.answer_square - self.answer_s * self.answer_s;
+        Gamma::new(self.sent_s[level] + self.answer_s, variance.max(0.0))
+    }
+
+    pub(crate) fn sent_s(&self, level: usize) -> f64 {
+        self.sent_s[level]
+    }
+}
+
+impl Record for Ages {
+    fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook) {
+        let age_s = if level == 0 {
+            0.0
+        } else {
+            self.next_s[level - 1]
+        };
+        let flying = pools.good[level] + pools.doomed[level];
+        self.sent_s[level] = mixed(self.sent_s[level], flying, age_s, sent);
+        let good: f64 = pools.good.iter().sum();
+        let ok = outlook.ok;
+        self.answer_s = mixed(self.answer_s, good, ok.mean, in_time);
+        let square = ok.variance + ok.mean * ok.mean;
+        self.answer_square = mixed(self.answer_square, good, square, in_time);
+    }
+
+    fn failed(
+        &mut self,
+        level: usize,
+        failed: f64,
+        after_s: f64,
+        pools: &Pools,
+        outlook: &Outlook,
+    ) {
+        let next_s = self.sent_s[level] + after_s + outlook.backoff_s;
+        self.next_s[level] = mixed(self.next_s[level], pools.backoff[level], next_s, failed);
     }
 }
 

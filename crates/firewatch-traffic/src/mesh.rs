@@ -145,6 +145,8 @@ pub struct Mesh {
     callers_of: Vec<Vec<usize>>,
     /// Whether users send to the service.
     is_entry: Vec<bool>,
+    /// Services that every request to a service has come through, without itself.
+    gates_of: Vec<Vec<usize>>,
     /// Where attempts go: of calls, of users, of fallbacks.
     legs: Vec<Leg>,
     /// The leg of a call's fallback.
@@ -187,12 +189,14 @@ impl Mesh {
             order: Vec::new(),
             callers_of: Vec::new(),
             is_entry: Vec::new(),
+            gates_of: Vec::new(),
             legs: Vec::new(),
             fallback_of: Vec::new(),
         };
         mesh.order = mesh.callers_first();
         mesh.add_legs();
         mesh.add_callers();
+        mesh.add_gates();
         Ok(mesh)
     }
 
@@ -237,6 +241,11 @@ impl Mesh {
         self.is_entry[service]
     }
 
+    /// Returns the services that every request to a service has come through.
+    pub(crate) fn gates_of(&self, service: usize) -> &[usize] {
+        &self.gates_of[service]
+    }
+
     /// Returns where attempts go: first a leg for each call, then for each group of users, then for each fallback.
     pub(crate) fn legs(&self) -> &[Leg] {
         &self.legs
@@ -274,6 +283,33 @@ impl Mesh {
         self.is_entry = vec![false; self.services.len()];
         for user in &self.users {
             self.is_entry[user.service] = true;
+        }
+    }
+
+    /// Finds the dominators of each service in the graph of calls, from the entries on.
+    fn add_gates(&mut self) {
+        let mut gates: Vec<Option<Vec<usize>>> = vec![None; self.services.len()];
+        let mut is_changed = true;
+        while std::mem::take(&mut is_changed) {
+            for &service in &self.order {
+                let mut common: Option<Vec<usize>> = self.is_entry[service].then(Vec::new);
+                for &caller in &self.callers_of[service] {
+                    let Some(above) = &gates[caller] else {
+                        continue;
+                    };
+                    let passes = |gate: &usize| *gate == caller || above.contains(gate);
+                    match &mut common {
+                        Some(common) => common.retain(passes),
+                        None => common = Some(above.iter().copied().chain([caller]).collect()),
+                    }
+                }
+                is_changed |= common != gates[service];
+                gates[service] = common;
+            }
+        }
+        self.gates_of = gates.into_iter().map(Option::unwrap_or_default).collect();
+        for (service, gates) in self.gates_of.iter_mut().enumerate() {
+            gates.retain(|gate| *gate != service);
         }
     }
 

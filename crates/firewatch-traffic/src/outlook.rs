@@ -21,6 +21,19 @@ pub(crate) struct Sojourn {
 }
 
 impl Sojourn {
+    /// Half of one plus the squared coefficient of variation of how long a worker is held.
+    ///
+    /// Above five times the variance of an exponential time the approximation has no ground.
+    pub(crate) fn variability(&self) -> f64 {
+        let held = self.ok.or(self.failed, self.failing);
+        let square = held.mean * held.mean;
+        if square <= 0.0 {
+            1.0
+        } else {
+            (0.5 + 0.5 * held.variance / square).clamp(0.5, 3.0)
+        }
+    }
+
     /// Mean seconds that a worker is held.
     pub(crate) fn holding_s(&self) -> f64 {
         self.ok.mean + self.failing * (self.failed.mean - self.ok.mean)

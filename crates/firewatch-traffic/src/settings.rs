@@ -15,7 +15,9 @@ pub(crate) struct ServiceSettings {
     pub(crate) added_s: f64,
     pub(crate) unreachable_ratio: f64,
     pub(crate) is_down: bool,
-    /// Requests that can wait at a time as long as no caller gives up: no more than the callers have workers.
+    /// Requests that can be there at a time as long as no caller gives up.
+    pub(crate) present: f64,
+    /// Requests that can wait at a time as long as no caller gives up.
     pub(crate) room: f64,
 }
 
@@ -77,6 +79,7 @@ impl Settings {
                 added_s: amount(knobs.added_latency_s),
                 unreachable_ratio: share(knobs.unreachable_ratio),
                 is_down: knobs.down,
+                present: old.present,
                 room: old.room,
             };
             is_changed |= *old != new;
@@ -114,18 +117,26 @@ impl Settings {
         is_changed
     }
 
+    /// Finds how many requests can wait at each service while no caller gives up: each of them holds a worker of a caller,
+    /// and of every service that it has come through.
     fn update_rooms(&mut self, mesh: &Mesh) {
-        for service in 0..self.services.len() {
-            let callers: f64 = { mesh.callers_of(service).iter() }
-                .map(|&caller| self.services[caller].workers)
-                .sum();
+        for &service in mesh.order() {
+            let mut present = MOST;
+            if !mesh.is_entry(service) {
+                let held = |&caller: &usize| {
+                    let caller = &self.services[caller];
+                    caller.workers.min(caller.present)
+                };
+                present = mesh.callers_of(service).iter().map(held).sum();
+                for &gate in mesh.gates_of(service) {
+                    present = present.min(self.services[gate].workers);
+                }
+            }
             let settings = &mut self.services[service];
-            let waiting = if mesh.is_entry(service) {
-                MOST
-            } else {
-                callers - settings.workers
-            };
-            settings.room = waiting.max(0.0).min(settings.queue_limit);
+            settings.present = present;
+            settings.room = (present - settings.workers)
+                .max(0.0)
+                .min(settings.queue_limit);
         }
     }
 }

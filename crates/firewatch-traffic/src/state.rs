@@ -1,7 +1,6 @@
 //! The state of a mesh's traffic.
 
 use crate::fluid::{Fluid, Scratch};
-use crate::gamma::Gamma;
 use crate::knobs::Knobs;
 use crate::latency::Latencies;
 use crate::leg::LEVELS;
@@ -124,14 +123,10 @@ impl State {
             reading.timeout_ratio += flows.timed_out;
             reading.error_ratio += flows.errors;
             reading.refused_ratio += flows.fast;
-            let apart_s = outlook.failure.mean + outlook.backoff_s;
+            let ages = &self.fluid.ages[index];
             for level in 0..LEVELS {
-                let before_s = level as f64 * apart_s;
-                let time = Gamma::new(
-                    before_s + outlook.ok.mean,
-                    outlook.ok.variance + level as f64 * outlook.failure.variance,
-                );
-                self.gathered.0[index].add(flows.ok[level], time, before_s + outlook.timeout_s);
+                let most_s = ages.sent_s(level) + outlook.timeout_s;
+                self.gathered.0[index].add(flows.ok[level], ages.answer(level), most_s);
             }
         }
     }

@@ -134,8 +134,12 @@ impl Step<'_> {
         let calls = self.mesh.calls().len();
         for leg in calls..calls + self.mesh.users().len() {
             let new = self.settings.legs[leg].share * self.step_s;
-            self.scratch.flows[leg] =
-                self.fluid.legs[leg].advance(&self.scratch.outlooks[leg], new, self.step_s);
+            self.scratch.flows[leg] = self.fluid.legs[leg].advance_recorded(
+                &self.scratch.outlooks[leg],
+                new,
+                self.step_s,
+                &mut self.fluid.ages[leg - calls],
+            );
             let to = self.mesh.legs()[leg].to;
             self.fluid.services[to].arriving += self.scratch.flows[leg].reached;
         }
@@ -283,7 +287,8 @@ impl Step<'_> {
         let curve = &mut self.scratch.curves[service];
         curve.set(settings.workers, settings.room);
         let waiting = fluid.queue + offered;
-        let (point, is_beyond) = curve.find(held + stays * waiting, stays, refusable);
+        let variability = fluid.sojourn.variability();
+        let (point, is_beyond) = curve.find(held + stays * waiting, stays, refusable, variability);
         let refused = (refusable * point.refused).min(offered);
         let mut queue = point.queue.min(waiting - refused);
         if is_beyond {

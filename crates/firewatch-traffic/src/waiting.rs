@@ -34,7 +34,10 @@ pub(crate) struct Point {
 pub(crate) struct Curve {
     workers: f64,
     room: f64,
+    /// For exponential service times.
     points: [Point; POINTS],
+    /// For constant service times.
+    constant: [Point; POINTS],
 }
 
 impl Default for Curve {
@@ -43,6 +46,7 @@ impl Default for Curve {
             workers: -1.0,
             room: -1.0,
             points: [Point::default(); POINTS],
+            constant: [Point::default(); POINTS],
         }
     }
 }
@@ -125,13 +129,40 @@ impl Curve {
                 [1.6, 2.0, 3.0, 6.0, 30.0, 1e9][index - LOW_POINTS - 2 * NEAR_POINTS]
             };
             self.points[index] = stationary(load, workers, room);
+            // Half a queue in half of the room.
+            let half = stationary(load, workers, 2.0 * room);
+            self.constant[index] = Point {
+                queue: half.queue / 2.0,
+                variance: half.variance / 4.0,
+                ..half
+            };
         }
-        self.points[POINTS - 1].busy = workers;
-        self.points[POINTS - 1].queue = room;
+        for points in [&mut self.points, &mut self.constant] {
+            points[POINTS - 1].busy = workers;
+            points[POINTS - 1].queue = room;
+        }
+    }
+
+    /// Returns a point for service times of this variability: half of one plus their squared coefficient of variation.
+    ///
+    /// Waiting requests are in proportion to it (Allen and Cunneen; for a constant time they are half as many as for an
+    /// exponential one), as far as the room allows: in between the two curves that are known.
+    fn point(&self, index: usize, variability: f64) -> Point {
+        between(
+            &self.constant[index],
+            &self.points[index],
+            2.0 * variability - 1.0,
+        )
     }
 
     /// Finds the point where `busy + weight * (queue + offered * refused)` is `sum`; the last one if it is nowhere.
-    pub(crate) fn find(&self, sum: f64, weight: f64, offered: f64) -> (Point, bool) {
+    pub(crate) fn find(
+        &self,
+        sum: f64,
+        weight: f64,
+        offered: f64,
+        variability: f64,
+    ) -> (Point, bool) {
         let value = |point: &Point| point.busy + weight * (point.queue + offered * point.refused);
         let (mut low, mut high) = (0, POINTS - 1);
         let (mut below, mut above) = (0.0, value(&self.points[high]));
@@ -140,7 +171,7 @@ impl Curve {
         }
         while high - low > 1 {
             let middle = (low + high) / 2;
-            let at = value(&self.points[middle]);
+            let at = value(&self.point(middle, variability));
             if at <= sum {
                 (low, below) = (middle, at);
             } else {
@@ -148,19 +179,22 @@ impl Curve {
             }
         }
         let share = if above > below {
-            ((sum - below) / (above - below)).max(0.0)
+            ((sum - below) / (above - below)).clamp(0.0, 1.0)
         } else {
             0.0
         };
-        let (a, b) = (&self.points[low], &self.points[high]);
-        let between = |a: f64, b: f64| a + share * (b - a);
-        let point = Point {
-            busy: between(a.busy, b.busy),
-            queue: between(a.queue, b.queue),
-            refused: between(a.refused, b.refused),
-            all_busy: between(a.all_busy, b.all_busy),
-            variance: between(a.variance, b.variance),
-        };
-        (point, false)
+        let (a, b) = (self.point(low, variability), self.point(high, variability));
+        (between(&a, &b, share), false)
+    }
+}
+
+fn between(a: &Point, b: &Point, share: f64) -> Point {
+    let between = |a: f64, b: f64| (a + share * (b - a)).max(0.0);
+    Point {
+        busy: between(a.busy, b.busy),
+        queue: between(a.queue, b.queue),
+        refused: between(a.refused, b.refused),
+        all_busy: between(a.all_busy, b.all_busy),
+        variance: between(a.variance, b.variance),
     }
 }
