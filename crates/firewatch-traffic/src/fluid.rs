@@ -19,6 +19,9 @@ pub(crate) struct ServiceFluid {
     pub(crate) refused: f64,
     /// Share of arrivals that find all workers busy.
     pub(crate) all_busy: f64,
+    /// Share of arrivals that come from services whose workers are all busy, and the number of their workers.
+    pub(crate) closed: f64,
+    pub(crate) present: f64,
     /// Variance of the queue.
     pub(crate) variance: f64,
     /// Requests that have been sent to it and are not yet offered.
@@ -69,6 +72,8 @@ pub(crate) struct Scratch {
     /// What one request that makes a leg's first attempt becomes within a sub-step.
     pub(crate) units: Vec<(Pools, Flows)>,
     pub(crate) service_flows: Vec<ServiceFlows>,
+    /// Arrivals of a sub-step by service, and of these what came through a gate.
+    pub(crate) arrivals: Vec<[f64; 2]>,
 }
 
 /// Two fluids are equal whatever room they work in.
@@ -88,6 +93,7 @@ impl Scratch {
             flows: vec![Flows::default(); legs],
             units: vec![(Pools::default(), Flows::default()); legs],
             service_flows: vec![ServiceFlows::default(); services],
+            arrivals: vec![[0.0; 2]; services],
         }
     }
 }

@@ -89,6 +89,18 @@ fn normal_tail(z: f64) -> f64 {
     1.0 / (1.0 + libm::exp(z * (1.5976 + 0.07056 * z * z)))
 }
 
+/// The mean of how far a standard normal variable is below `-z`, if it is.
+pub(crate) fn normal_shortfall(z: f64) -> f64 {
+    if z > 4.0 {
+        return 0.0;
+    }
+    if z < -4.0 {
+        return -z;
+    }
+    const DENSITY: f64 = 0.398_942_280_401_432_7;
+    (DENSITY * libm::exp(-0.5 * z * z) - z * normal_tail(z)).max(0.0)
+}
+
 /// Returns `base` to the power of a whole number.
 pub(crate) fn power(base: f64, mut exponent: u32) -> f64 {
     let (mut square, mut product) = (base, 1.0);

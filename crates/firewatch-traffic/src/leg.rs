@@ -9,6 +9,10 @@ use crate::gamma::Gamma;
 /// Attempts that are told apart; further ones count as the last of these.
 pub(crate) const LEVELS: usize = 5;
 
+/// Stages that a fixed time is made of: a sum of exponential times varies by one over the root of their number.
+const TIMEOUT_STAGES: usize = 4;
+const BACKOFF_STAGES: usize = 2;
+
 /// Seconds until a refusal or an immediate error is there.
 pub(crate) const FAST_S: f64 = 0.001;
 
@@ -16,8 +20,8 @@ pub(crate) const FAST_S: f64 = 0.001;
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pools {
     pub(crate) good: [f64; LEVELS],
-    pub(crate) doomed: [f64; LEVELS],
-    pub(crate) backoff: [f64; LEVELS],
+    pub(crate) doomed: [[f64; TIMEOUT_STAGES]; LEVELS],
+    pub(crate) backoff: [[f64; BACKOFF_STAGES]; LEVELS],
     /// The share that was expected to time out when those in `good` were sent, times their number.
     pub(crate) expected: f64,
 }
@@ -65,8 +69,9 @@ pub(crate) struct Outlook {
 impl Pools {
     /// Returns how many requests it holds.
     pub(crate) fn total(&self) -> f64 {
-        let levels = 0..LEVELS;
-        { levels.map(|level| self.good[level] + self.doomed[level] + self.backoff[level]) }.sum()
+        let doomed: f64 = self.doomed.as_flattened().iter().sum();
+        let backoff: f64 = self.backoff.as_flattened().iter().sum();
+        self.good.iter().sum::<f64>() + doomed + backoff
     }
 
     /// Returns the share of `good` that was expected to time out when it was sent.
@@ -83,8 +88,12 @@ impl Pools {
     pub(crate) fn add(&mut self, other: &Self, amount: f64) {
         for level in 0..LEVELS {
             self.good[level] += amount * other.good[level];
-            self.doomed[level] += amount * other.doomed[level];
-            self.backoff[level] += amount * other.backoff[level];
+            for stage in 0..TIMEOUT_STAGES {
+                self.doomed[level][stage] += amount * other.doomed[level][stage];
+            }
+            for stage in 0..BACKOFF_STAGES {
+                self.backoff[level][stage] += amount * other.backoff[level][stage];
+            }
         }
         self.expected += amount * other.expected;
     }
@@ -94,8 +103,10 @@ impl Pools {
         let last = last_level(retries);
         for level in last + 1..LEVELS {
             self.good[last] += std::mem::take(&mut self.good[level]);
-            self.doomed[last] += std::mem::take(&mut self.doomed[level]);
-            self.backoff[last] += std::mem::take(&mut self.backoff[level]);
+            let doomed = std::mem::take(&mut self.doomed[level]);
+            let backoff = std::mem::take(&mut self.backoff[level]);
+            add_all(&mut self.doomed[last], doomed);
+            add_all(&mut self.backoff[last], backoff);
         }
     }
 
@@ -115,8 +126,8 @@ impl Pools {
         let stays = |mean_s: f64| mean_s / (mean_s + step_s);
         let (good, doomed, backoff) = (
             stays(outlook.answer_s),
-            stays(outlook.timeout_s),
-            stays(outlook.backoff_s),
+            stays(outlook.timeout_s / TIMEOUT_STAGES as f64),
+            stays(outlook.backoff_s / BACKOFF_STAGES as f64),
         );
         let last = last_level(outlook.retries);
         // Attempts that the last level stands for: all but one of them are followed by another.
@@ -127,9 +138,7 @@ impl Pools {
         for level in 0..=last {
             let mut sent = next;
             if level == last {
-                let leaving = self.backoff[level] * (1.0 - backoff);
-                self.backoff[level] -= leaving;
-                sent += leaving;
+                sent += pass(&mut self.backoff[level], 0.0, backoff);
             }
             flows.sent += sent;
             if level > 0 {
@@ -146,9 +155,8 @@ impl Pools {
             let answered = all - self.good[level];
             let turned = answered * outlook.turned;
             let errors = (answered - turned) * outlook.answered_badly;
-            let all = self.doomed[level] + late + (sent - reached);
-            self.doomed[level] = all * doomed;
-            let timed_out = all - self.doomed[level] + turned;
+            let given_up = pass(&mut self.doomed[level], late + (sent - reached), doomed);
+            let timed_out = given_up + turned;
             flows.reached += reached;
             flows.fast += fast;
             flows.errors += errors;
@@ -160,17 +168,32 @@ impl Pools {
                 record.failed(level, failed, slow_s / failed, self, outlook);
             }
             if level < last {
-                let all = self.backoff[level] + failed;
-                self.backoff[level] = all * backoff;
-                next = all - self.backoff[level];
+                next = pass(&mut self.backoff[level], failed, backoff);
             } else {
                 let again = failed * beyond / (beyond + 1.0);
-                self.backoff[level] += again;
+                self.backoff[level][0] += again;
                 flows.failed += failed - again;
             }
         }
         self.expected = (self.expected + expected) * good;
         flows
+    }
+}
+
+/// Lets time pass in stages, of each of which the share `stays` remains, and returns what leaves the last.
+fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: f64) -> f64 {
+    let mut next = entering;
+    for stage in stages {
+        let all = *stage + next;
+        *stage = all * stays;
+        next = all - *stage;
+    }
+    next
+}
+
+fn add_all<const N: usize>(to: &mut [f64; N], from: [f64; N]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += from;
     }
 }
 
@@ -227,7 +250,7 @@ impl Record for Ages {
         } else {
             self.next_s[level - 1]
         };
-        let flying = pools.good[level] + pools.doomed[level];
+        let flying = pools.good[level] + pools.doomed[level].iter().sum::<f64>();
         self.sent_s[level] = mixed(self.sent_s[level], flying, age_s, sent);
         let good: f64 = pools.good.iter().sum();
         let ok = outlook.ok;
@@ -245,7 +268,12 @@ impl Record for Ages {
         outlook: &Outlook,
     ) {
         let next_s = self.sent_s[level] + after_s + outlook.backoff_s;
-        self.next_s[level] = mixed(self.next_s[level], pools.backoff[level], next_s, failed);
+        self.next_s[level] = mixed(
+            self.next_s[level],
+            pools.backoff[level].iter().sum(),
+            next_s,
+            failed,
+        );
     }
 }
 

@@ -6,6 +6,7 @@ use crate::leg::{Flows, Outlook, Pools};
 use crate::mesh::Mesh;
 use crate::outlook::{Outcome, Sojourn};
 use crate::settings::Settings;
+use crate::waiting::Load;
 
 /// Longer waits than any patience.
 const FOREVER_S: f64 = 1e12;
@@ -30,12 +31,78 @@ struct Unit {
 impl Step<'_> {
     /// Lets the sub-step pass.
     pub(crate) fn run(&mut self) {
+        self.find_gates();
         self.look_ahead();
         self.send_users();
         for index in 0..self.mesh.order().len() {
             self.serve(self.mesh.order()[index]);
         }
         self.turn_breakers();
+    }
+
+    /// Finds which services have a fixed number of requests on their way to them: those behind a service, a gate, whose
+    /// workers are all busy.
+    fn find_gates(&mut self) {
+        for fluid in &mut self.fluid.services {
+            (fluid.closed, fluid.present) = (0.0, 0.0);
+        }
+        for &gate in self.mesh.order() {
+            let workers = self.settings.services[gate].workers;
+            let busy = self.fluid.services[gate].all_busy;
+            if busy < 0.5 || workers <= 0.0 || self.settings.services[gate].is_down {
+                continue;
+            }
+            self.trace(gate);
+            for service in 0..self.fluid.services.len() {
+                let [all, through] = self.scratch.arrivals[service];
+                if service == gate || through <= 0.0 {
+                    continue;
+                }
+                let share = through / all;
+                let fluid = &mut self.fluid.services[service];
+                // Behind two gates the smaller one counts; beside each other they add up.
+                if share > 0.9 && fluid.closed > 0.9 {
+                    fluid.present = fluid.present.min(workers);
+                } else if share > 0.9 {
+                    (fluid.closed, fluid.present) = (share * busy, workers);
+                } else if fluid.closed <= 0.9 {
+                    fluid.closed = (fluid.closed + share * busy).min(1.0);
+                    fluid.present += workers;
+                }
+            }
+        }
+    }
+
+    /// Finds what share of each service's arrivals came through a gate.
+    fn trace(&mut self, gate: usize) {
+        let scratch = &mut *self.scratch;
+        scratch.arrivals.fill([0.0; 2]);
+        let calls = self.mesh.calls().len();
+        for user in 0..self.mesh.users().len() {
+            let to = self.mesh.legs()[calls + user].to;
+            scratch.arrivals[to][0] += scratch.flows[calls + user].reached;
+        }
+        for &service in self.mesh.order() {
+            let [all, through] = scratch.arrivals[service];
+            let share = if service == gate {
+                1.0
+            } else if all > 0.0 {
+                through / all
+            } else {
+                0.0
+            };
+            for &call in self.mesh.calls_of(service) {
+                for leg in [Some(call), self.mesh.fallback_of(call)]
+                    .into_iter()
+                    .flatten()
+                {
+                    let reached = scratch.flows[leg].reached;
+                    let to = self.mesh.legs()[leg].to;
+                    scratch.arrivals[to][0] += reached;
+                    scratch.arrivals[to][1] += reached * share;
+                }
+            }
+        }
     }
 
     /// Finds what is to be expected, callees before callers.
@@ -287,8 +354,12 @@ impl Step<'_> {
         let curve = &mut self.scratch.curves[service];
         curve.set(settings.workers, settings.room);
         let waiting = fluid.queue + offered;
-        let variability = fluid.sojourn.variability();
-        let (point, is_beyond) = curve.find(held + stays * waiting, stays, refusable, variability);
+        let load = Load {
+            variability: fluid.sojourn.variability(),
+            closed: fluid.closed,
+            present: fluid.present,
+        };
+        let (point, is_beyond) = curve.find(held + stays * waiting, stays, refusable, &load);
         let refused = (refusable * point.refused).min(offered);
         let mut queue = point.queue.min(waiting - refused);
         if is_beyond {

@@ -8,6 +8,8 @@
 //! busy workers on it is geometric, and as likely as in a queue of one worker whose waiting room is larger by
 //! sqrt(2 (k + 1)) - 2. Cut off at a waiting room of `room`, it is the queue with refusals, also above its capacity.
 
+use crate::gamma::normal_shortfall;
+
 /// Points of a curve.
 const POINTS: usize = 64;
 /// Loads below this one are in equal steps; closer to capacity they are in geometric ones.
@@ -143,26 +145,37 @@ impl Curve {
         }
     }
 
-    /// Returns a point for service times of this variability: half of one plus their squared coefficient of variation.
+    /// Returns a point for a kind of load.
+    fn point(&self, index: usize, load: &Load) -> Point {
+        let share = 2.0 * load.variability - 1.0;
+        let mut point = between(&self.constant[index], &self.points[index], share);
+        if load.closed > 0.0 {
+            self.close(&mut point, load);
+        }
+        point
+    }
+
+    /// Moves a point to where it is in a closed network.
     ///
-    /// Waiting requests are in proportion to it (Allen and Cunneen; for a constant time they are half as many as for an
-    /// exponential one), as far as the room allows: in between the two curves that are known.
-    fn point(&self, index: usize, variability: f64) -> Point {
-        between(
-            &self.constant[index],
-            &self.points[index],
-            2.0 * variability - 1.0,
-        )
+    /// With a given number of requests on their way, those that are elsewhere are nearly Poisson distributed, as in the
+    /// machine repair model; so are those here around their mean, and workers idle as far as they are fewer than workers.
+    fn close(&self, point: &mut Point, load: &Load) {
+        let here = point.busy + point.queue;
+        let variance = (load.present - here).max(0.25);
+        let deviation = variance.sqrt();
+        let idle = deviation * normal_shortfall((here - self.workers) / deviation);
+        let busy = (self.workers - idle).min(here);
+        if busy > point.busy {
+            point.busy += load.closed * (busy - point.busy);
+            point.queue = here - point.busy;
+        }
+        if variance < point.variance {
+            point.variance += load.closed * (variance - point.variance);
+        }
     }
 
     /// Finds the point where `busy + weight * (queue + offered * refused)` is `sum`; the last one if it is nowhere.
-    pub(crate) fn find(
-        &self,
-        sum: f64,
-        weight: f64,
-        offered: f64,
-        variability: f64,
-    ) -> (Point, bool) {
+    pub(crate) fn find(&self, sum: f64, weight: f64, offered: f64, load: &Load) -> (Point, bool) {
         let value = |point: &Point| point.busy + weight * (point.queue + offered * point.refused);
         let (mut low, mut high) = (0, POINTS - 1);
         let (mut below, mut above) = (0.0, value(&self.points[high]));
@@ -171,7 +184,7 @@ impl Curve {
         }
         while high - low > 1 {
             let middle = (low + high) / 2;
-            let at = value(&self.point(middle, variability));
+            let at = value(&self.point(middle, load));
             if at <= sum {
                 (low, below) = (middle, at);
             } else {
@@ -183,9 +196,22 @@ impl Curve {
         } else {
             0.0
         };
-        let (a, b) = (self.point(low, variability), self.point(high, variability));
+        let (a, b) = (self.point(low, load), self.point(high, load));
         (between(&a, &b, share), false)
     }
+}
+
+/// What kind of load a service has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    /// Half of one plus the squared coefficient of variation of service times. Waiting requests are in proportion to it
+    /// (Allen and Cunneen; for a constant time they are half as many as for an exponential one), as far as the room
+    /// allows: in between the two curves that are known.
+    pub(crate) variability: f64,
+    /// Share of arrivals that come from services whose workers are all busy.
+    pub(crate) closed: f64,
+    /// Workers of these services.
+    pub(crate) present: f64,
 }
 
 fn between(a: &Point, b: &Point, share: f64) -> Point {
