@@ -22,6 +22,9 @@ pub(crate) struct ServiceFluid {
     /// Share of arrivals that come from services whose workers are all busy, and the number of their workers.
     pub(crate) closed: f64,
     pub(crate) present: f64,
+    /// Attempts of a sub-step, as far as the queue decides whether they are late: twice the root of the product of both
+    /// shares, squared.
+    pub(crate) undecided: f64,
     /// Variance of the queue.
     pub(crate) variance: f64,
     /// Requests that have been sent to it and are not yet offered.
