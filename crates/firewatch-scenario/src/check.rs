@@ -4,6 +4,7 @@ mod created;
 mod expectations;
 mod faults;
 mod goals;
+mod knobs;
 mod metrics;
 mod runbook;
 mod sweep;

@@ -9,6 +9,7 @@ mod expectations;
 mod fault;
 mod goals;
 mod incident;
+mod knobs;
 mod language;
 mod runbook;
 mod scenario;

@@ -150,6 +150,7 @@ mod plan;
 pub mod runbook;
 mod start;
 mod sweep;
+mod traffic_state;
 mod warnings;
 mod write;
 
@@ -163,12 +164,13 @@ pub use draws::{RandomStreams, StreamId};
 pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;
 pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};
+pub use firewatch_sim::{FaultKnobs, FaultRecovery, FaultShape};
 pub use generate::{generate, generate_answer, generate_with};
 pub use generator_version::GeneratorVersion;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Breaker, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact, Fault, FaultShape,
+    Autoscaling, Breaker, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact, Fault,
     GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
     TimelineAction, TimelineEvent, UserGroup, UserQuantity, When, defaults, limits,
 };

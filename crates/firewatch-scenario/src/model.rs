@@ -7,9 +7,9 @@ use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, FaultKinds, ImpactMode, SloBudget, Status, Value,
 };
 
-pub use fault::{Fault, FaultShape};
+pub use fault::Fault;
 pub use traffic::{
-    Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits,
+    Autoscaling, Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits,
 };
 
 use crate::custom_actions::CustomActions;
@@ -88,6 +88,15 @@ impl Scenario {
     #[must_use]
     pub fn has_service(&self, name: &str) -> bool {
         self.services.iter().any(|service| service.name == name)
+    }
+
+    /// Which rules order the tick: of the classic physics the chosen ones, else those of its physics.
+    #[must_use]
+    pub fn engine_of_tick(&self) -> Engine {
+        match self.physics {
+            Physics::Classic => self.engine,
+            Physics::Traffic => Engine::Traffic,
+        }
     }
 
     /// Returns the actions that can be done in it.

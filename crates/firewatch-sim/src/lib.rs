@@ -50,6 +50,11 @@ mod world;
 
 /// The version of `bevy_ecs` whose types are in this crate's interface.
 pub use bevy_ecs;
+/// What the traffic of a mesh is made of, and what is measured of it.
+pub use firewatch_traffic::{
+    Breaker, CallKnobs, CallTraffic, Knobs, ServiceKnobs, ServiceTraffic, State as MeshState,
+    UserKnobs, UserTraffic,
+};
 pub use host::change::{EnvironmentMut, ServiceMut};
 pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events};
 pub use host::fleet::{EnvironmentSummary, Fleet, FleetBuilder, FleetPart, NewPart};
@@ -60,6 +65,8 @@ pub use host::pause::{pause_environment, resume_environment};
 #[cfg(feature = "bevy_app")]
 pub use host::plugin::FirewatchPlugin;
 pub use host::simulation::Simulation;
+pub use host::traffic::{CallRef, FailureCause, FailureReason, TrafficRef, UsersRef};
+pub use host::turn::change_traffic;
 pub use host::view::{EnvironmentRef, ServiceHandle};
 /// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
 pub use smol_str::SmolStr;
@@ -77,18 +84,23 @@ pub use world::fault::{
     LogLine, MetricGrowth, PrecedingChange, fault_kinds, register_fault_kinds,
 };
 pub use world::metric::{
-    METRICS, Metric, MetricKey, MetricKind, find as find_metric, read as read_metric,
+    METRICS, Metric, MetricKey, MetricKind, check_settable, find as find_metric, read as read_metric,
     read_all as read_metrics, write as write_metric,
 };
 pub use world::num::round_decimal;
 pub use world::ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
 pub use world::service::{
-    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, Runtime,
-    RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, RequestTraffic,
+    Runtime, RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
 };
 pub use world::state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
 pub use world::status::{Status, UnknownName};
 pub use world::topology::{CASCADE_MAX_DEPTH, Topology};
+pub use world::traffic::{
+    Autoscaling, CallKnob, CallState, FaultCourse, FaultKnobs, FaultRecovery, FaultShape,
+    IdleMetrics, InstancesState, Objective, RateStep, ServiceKnob, TrafficBlueprint, TrafficChange,
+    TrafficFlow, TrafficServiceState, TrafficState, UserGroupState, UserKnob,
+};
 pub use world::value::Value;
 
 /// Extremes that give the same bits on every platform: `f64::max` and `f64::min` leave the sign of a zero open.

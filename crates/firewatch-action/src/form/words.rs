@@ -92,17 +92,17 @@ impl<'de> Deserialize<'de> for Ident {
 }
 
 macro_rules! of_engine {
-    ($($type:ty = $one:literal;)*) => {$(
+    ($($type:ty = $one:literal in $all:ident;)*) => {$(
         impl Named for $type {
             const ONE: &'static str = $one;
 
             fn all() -> &'static [Self] {
-                &Self::ALL
+                &Self::$all
             }
 
             fn words() -> &'static [&'static str] {
                 static WORDS: std::sync::LazyLock<Vec<&'static str>> =
-                    std::sync::LazyLock::new(|| <$type>::ALL.iter().map(|one| one.name()).collect());
+                    std::sync::LazyLock::new(|| <$type>::$all.iter().map(|one| one.name()).collect());
                 &WORDS
             }
 
@@ -133,9 +133,10 @@ impl Named for FaultKind {
 }
 
 of_engine! {
-    Status = "a status";
-    Engine = "an engine";
-    ImpactMode = "an impact mode";
+    Status = "a status" in ALL;
+    // A scenario has the traffic engine by its physics.
+    Engine = "an engine" in CLASSIC;
+    ImpactMode = "an impact mode" in ALL;
 }
 
 /// Reads and writes types that [`names!`](crate::names) declares as their words.

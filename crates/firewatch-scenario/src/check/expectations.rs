@@ -1,11 +1,13 @@
 //! Expectations: whether they can be evaluated, and whether they say anything.
 
-use firewatch_sim::{METRICS, Metric, MetricKind, Status, Value, find_metric};
+use firewatch_sim::{
+    METRICS, Metric, MetricKind, SimError, Status, Value, check_settable, find_metric,
+};
 
 use super::metrics::describe;
 use super::{Checker, count_ticks};
 use crate::codes;
-use crate::model::{Check, Expectation, Quantity, UserGroup, UserQuantity, When};
+use crate::model::{Check, Expectation, Physics, Quantity, UserGroup, UserQuantity, When};
 use crate::model::{GRADE_MAX, GRADE_MIN};
 use firewatch_action::decode::join;
 use firewatch_action::{Comparison, Operator, Profile};
@@ -293,6 +295,11 @@ impl Checker<'_> {
 
     /// Whether something in the scenario, or a rule, can attach the metric to the service.
     fn may_have(&self, service: &str, name: &str) -> bool {
+        if self.scenario.physics == Physics::Traffic
+            && matches!(check_settable(name), Err(SimError::ComputedMetric(_)))
+        {
+            return true;
+        }
         let unreadable = ["services", "faults", "timeline"];
         let is_given = |name: &str| self.is_given(service, name);
         let by_rule: &[&str] = match name {

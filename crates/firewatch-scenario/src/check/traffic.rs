@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::{Engine, ImpactMode};
 
-use super::{Checker, in_short};
+use super::{Checker, MAX_TICKS, in_short};
 use crate::codes;
-use crate::model::{Breaker, Call, Calls, Capacity, Load, Physics, UserGroup, limits};
+use crate::model::{Autoscaling, Breaker, Call, Calls, Capacity, Load, Physics, UserGroup, limits};
 use firewatch_action::Profile;
 use firewatch_action::decode::join;
 use firewatch_ron::shown;
@@ -241,12 +241,50 @@ impl Checker<'_> {
         self.number(path, "capacity_rps", capacity.capacity_rps, ABOVE, most);
         let most = limits::REQUESTS as f64;
         self.number(path, "queue_limit", whole(capacity.queue_limit), FROM, most);
+        let ticks = whole(capacity.start_up_ticks);
+        self.number(path, "start_up_ticks", ticks, ABOVE, MAX_TICKS as f64);
+        let of_request = capacity.memory_per_request;
+        self.number(path, "memory_per_request", of_request, FROM, 1.0);
+        self.zones(&join(path, "zones"), &capacity.zones);
+        if let Some(scaling) = &capacity.autoscaling {
+            self.autoscaling(&join(path, "autoscaling"), scaling);
+        }
         if capacity.work_ms.is_some() && capacity.capacity_rps.is_some() {
             let message = "`work_ms` and `capacity_rps` say the same in two ways".to_owned();
             let help = "leave one of them out: the capacity is `instances` times `concurrency` by the work".to_owned();
             let path = join(path, "capacity_rps");
             self.notes
                 .report(codes::CONFLICTING_FIELDS, &path, message, "", Some(help));
+        }
+    }
+
+    fn zones(&mut self, path: &str, zones: &[String]) {
+        self.at_most(path, "zones", zones.len(), limits::ZONES);
+        let mut seen = BTreeSet::new();
+        for (index, zone) in zones.iter().enumerate() {
+            let path = format!("{path}[{index}]");
+            if zone.is_empty() {
+                let message = "a zone needs a name".to_owned();
+                self.notes
+                    .report(codes::EMPTY_NAME, &path, message, "empty", None);
+            } else if !seen.insert(zone) {
+                let message = format!("zone `{}` is given twice", shown(zone));
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
+            }
+        }
+    }
+
+    fn autoscaling(&mut self, path: &str, scaling: &Autoscaling) {
+        let target = Some(scaling.target_utilization);
+        self.number(path, "target_utilization", target, ABOVE, 1.0);
+        let most = limits::INSTANCES as f64;
+        self.number(path, "min", Some(scaling.min as f64), ABOVE, most);
+        self.number(path, "max", Some(scaling.max as f64), ABOVE, most);
+        if scaling.max < scaling.min {
+            let message = format!("at most {} instances are fewer than at least {}", scaling.max, scaling.min);
+            self.notes
+                .report(codes::EMPTY_RANGE, &join(path, "max"), message, "", None);
         }
     }
 
@@ -314,6 +352,10 @@ fn given_capacity(capacity: &Capacity) -> impl Iterator<Item = &'static str> {
         ("work_ms", capacity.work_ms.is_some()),
         ("capacity_rps", capacity.capacity_rps.is_some()),
         ("queue_limit", capacity.queue_limit.is_some()),
+        ("zones", !capacity.zones.is_empty()),
+        ("start_up_ticks", capacity.start_up_ticks.is_some()),
+        ("memory_per_request", capacity.memory_per_request.is_some()),
+        ("autoscaling", capacity.autoscaling.is_some()),
     ];
     let given = fields.into_iter().filter(|(_, is_given)| *is_given);
     given.map(|(field, _)| field)

@@ -68,10 +68,12 @@ impl EventForm {
         let action = match self.action {
             ActionForm::Halt(service) => TimelineAction::Halt(service),
             ActionForm::Inject(fault) => {
+                let path = path();
                 if fault.has_start() {
-                    misplaced_start(notes, &path());
+                    misplaced_start(notes, &path);
                 }
-                TimelineAction::Inject(fault.injected(self.tick, default_speed))
+                let path = || join(&path, "do.fault");
+                TimelineAction::Inject(fault.injected(self.tick, default_speed, notes, path))
             }
             ActionForm::Set(service, Table(metrics)) => TimelineAction::Set(service, metrics),
             ActionForm::Action(name, target, parameters) => {

@@ -220,8 +220,8 @@ impl ScenarioForm {
             generated: form.services.is_none(),
             generator,
             services: form.services.map(services).unwrap_or_default(),
-            faults: { form.faults.into_iter() }
-                .map(|fault| fault.fault(speed))
+            faults: { form.faults.into_iter().enumerate() }
+                .map(|(index, fault)| fault.fault(speed, notes, || format!("faults[{index}]")))
                 .collect(),
             absent_services: form.absent_services,
             red_herrings: form.red_herrings,

@@ -8,11 +8,13 @@ pub mod defaults {
     /// Instances of a service: one can be lost.
     pub const INSTANCES: u64 = 2;
     /// Requests that an instance works on at a time.
-    pub const CONCURRENCY: u64 = 16;
+    pub const CONCURRENCY: u64 = 50;
     /// Work of a service on a request, milliseconds.
     pub const WORK_MS: f64 = 10.0;
-    /// Requests that wait at a service at most: with the other defaults they have waited for 0.04 s.
-    pub const QUEUE_LIMIT: u64 = 128;
+    /// Requests that wait at a service at most: with the other defaults, the last has waited for 0.1 s.
+    pub const QUEUE_LIMIT: u64 = 1000;
+    /// Ticks that an instance takes to start.
+    pub const START_UP_TICKS: u64 = 1;
     /// What a call waits for its answer at most, seconds.
     pub const TIMEOUT_S: f64 = 1.0;
     /// How often a call or a user tries again.
@@ -57,6 +59,10 @@ pub mod limits {
     pub const WORK_MS: f64 = 3_600_000.0;
     /// Requests that are counted or wait.
     pub const REQUESTS: u64 = 1_000_000_000;
+    /// Zones of a service.
+    pub const ZONES: usize = 100;
+    /// The least and the largest factor on work.
+    pub const FACTORS: [f64; 2] = [1e-3, 1e6];
 }
 
 /// Users who call a service.
@@ -193,7 +199,7 @@ impl Load {
 }
 
 /// How much a service can do.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Capacity {
     /// Its instances, from 1.
     pub instances: Option<u64>,
@@ -205,6 +211,25 @@ pub struct Capacity {
     pub capacity_rps: Option<f64>,
     /// Requests that wait at most, at all its instances together.
     pub queue_limit: Option<u64>,
+    /// Its zones, over which the instances are spread evenly; none is one zone without a name.
+    pub zones: Vec<String>,
+    /// Ticks that an instance takes to start, from 1.
+    pub start_up_ticks: Option<u64>,
+    /// Memory that a request takes of an instance while it waits or runs, as a share of the limit, 0 to 1.
+    pub memory_per_request: Option<f64>,
+    /// More instances under load, fewer without.
+    pub autoscaling: Option<Autoscaling>,
+}
+
+/// How many instances a service has under how much load.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Autoscaling {
+    /// Share of the workers that should be busy, above 0 up to 1.
+    pub target_utilization: f64,
+    /// Instances at least, from 1.
+    pub min: u64,
+    /// Instances at most, not below the least.
+    pub max: u64,
 }
 
 impl Capacity {
@@ -249,6 +274,12 @@ impl Capacity {
     #[must_use]
     pub fn queue_limit(&self) -> u64 {
         self.queue_limit.unwrap_or(defaults::QUEUE_LIMIT)
+    }
+
+    /// Ticks that an instance takes to start.
+    #[must_use]
+    pub fn start_up_ticks(&self) -> u64 {
+        self.start_up_ticks.unwrap_or(defaults::START_UP_TICKS)
     }
 }
 

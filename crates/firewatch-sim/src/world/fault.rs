@@ -11,6 +11,7 @@ mod memory_leak;
 mod network_partition;
 mod oom;
 mod rules;
+mod turned_knobs;
 
 use bevy_ecs::prelude::*;
 

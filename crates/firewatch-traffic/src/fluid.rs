@@ -1,0 +1,102 @@
+//! What waits and runs in a mesh, and the room to work on it.
+
+use crate::breaker::BreakerState;
+use crate::leg::{Ages, Flows, Outlook, Pools};
+use crate::mesh::Mesh;
+use crate::outlook::{Outcome, Sojourn};
+use crate::waiting::Curve;
+
+/// What waits and runs at a service.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct ServiceFluid {
+    /// Requests that wait for a worker.
+    pub(crate) queue: f64,
+    /// Requests in their own work; those in calls are in the pools of the calls' legs.
+    pub(crate) work: f64,
+    /// Workers that are held.
+    pub(crate) busy: f64,
+    /// Share of arrivals that find the queue full.
+    pub(crate) refused: f64,
+    /// Share of arrivals that find all workers busy.
+    pub(crate) all_busy: f64,
+    /// Share of arrivals that come from services whose workers are all busy, and the number of their workers.
+    pub(crate) closed: f64,
+    pub(crate) present: f64,
+    /// Attempts of a sub-step, as far as the queue decides whether they are late: twice the root of the product of both
+    /// shares, squared.
+    pub(crate) undecided: f64,
+    /// Variance of the queue.
+    pub(crate) variance: f64,
+    /// Requests that have been sent to it and are not yet offered.
+    pub(crate) arriving: f64,
+    /// What a request has to expect of it.
+    pub(crate) sojourn: Sojourn,
+}
+
+/// What waits and runs in a mesh.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Fluid {
+    pub(crate) services: Vec<ServiceFluid>,
+    pub(crate) legs: Vec<Pools>,
+    pub(crate) breakers: Vec<BreakerState>,
+    /// By group of users.
+    pub(crate) ages: Vec<Ages>,
+}
+
+impl Fluid {
+    pub(crate) fn new(mesh: &Mesh) -> Self {
+        Self {
+            services: vec![ServiceFluid::default(); mesh.services().len()],
+            legs: vec![Pools::default(); mesh.legs().len()],
+            breakers: vec![BreakerState::default(); mesh.calls().len()],
+            ages: vec![Ages::default(); mesh.users().len()],
+        }
+    }
+}
+
+/// What a service did in a sub-step, in requests.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ServiceFlows {
+    pub(crate) arrived: f64,
+    pub(crate) succeeded: f64,
+    pub(crate) call_failed: f64,
+    pub(crate) refused: f64,
+    pub(crate) errors: f64,
+    pub(crate) killed: f64,
+}
+
+/// Room for a sub-step: nothing in it outlives one, except curves, which are those of the settings.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scratch {
+    pub(crate) curves: Vec<Curve>,
+    pub(crate) outlooks: Vec<Outlook>,
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) flows: Vec<Flows>,
+    /// What one request that makes a leg's first attempt becomes within a sub-step.
+    pub(crate) units: Vec<(Pools, Flows)>,
+    pub(crate) service_flows: Vec<ServiceFlows>,
+    /// Arrivals of a sub-step by service, and of these what came through a gate.
+    pub(crate) arrivals: Vec<[f64; 2]>,
+}
+
+/// Two fluids are equal whatever room they work in.
+impl PartialEq for Scratch {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Scratch {
+    pub(crate) fn new(mesh: &Mesh) -> Self {
+        let (services, legs) = (mesh.services().len(), mesh.legs().len());
+        Self {
+            curves: vec![Curve::default(); services],
+            outlooks: vec![Outlook::default(); legs],
+            outcomes: vec![Outcome::CUT; mesh.calls().len()],
+            flows: vec![Flows::default(); legs],
+            units: vec![(Pools::default(), Flows::default()); legs],
+            service_flows: vec![ServiceFlows::default(); services],
+            arrivals: vec![[0.0; 2]; services],
+        }
+    }
+}

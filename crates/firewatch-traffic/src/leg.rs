@@ -1,0 +1,301 @@
+//! Attempts on their way to a service, by how many went before: in flight, given up, backing off.
+//!
+//! What becomes of an attempt is decided when it is sent, as its place in a first-come queue is: it will be answered in time
+//! (`good`), or its caller will wait for the whole timeout (`doomed`). Each pool empties at the rate of one over its mean
+//! stay, by implicit Euler steps: stable for any step, and right in equilibrium by Little's law.
+
+use crate::gamma::Gamma;
+
+/// Attempts that are told apart; further ones count as the last of these.
+pub(crate) const LEVELS: usize = 5;
+
+/// Stages that a fixed time is made of: a sum of exponential times varies by one over the root of their number.
+const TIMEOUT_STAGES: usize = 4;
+const BACKOFF_STAGES: usize = 2;
+
+/// Seconds until a refusal or an immediate error is there.
+pub(crate) const FAST_S: f64 = 0.001;
+
+/// What is in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Pools {
+    pub(crate) good: [f64; LEVELS],
+    pub(crate) doomed: [[f64; TIMEOUT_STAGES]; LEVELS],
+    pub(crate) backoff: [[f64; BACKOFF_STAGES]; LEVELS],
+    /// The share that was expected to time out when those in `good` were sent, times their number.
+    pub(crate) expected: f64,
+}
+
+/// What happened in a sub-step, in requests.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Flows {
+    pub(crate) sent: f64,
+    pub(crate) retried: f64,
+    pub(crate) reached: f64,
+    pub(crate) fast: f64,
+    pub(crate) timed_out: f64,
+    pub(crate) errors: f64,
+    /// Good answers, by attempt.
+    pub(crate) ok: [f64; LEVELS],
+    /// Requests without any attempt left.
+    pub(crate) failed: f64,
+}
+
+/// What is to be expected of an attempt now.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Outlook {
+    pub(crate) unreachable: f64,
+    /// Share of what reaches the service that fails at once.
+    pub(crate) fast: f64,
+    /// Share of what is accepted that is answered too late.
+    pub(crate) late: f64,
+    /// Share of the answers in time that are failures.
+    pub(crate) answered_badly: f64,
+    /// Mean seconds until an answer in time.
+    pub(crate) answer_s: f64,
+    pub(crate) timeout_s: f64,
+    pub(crate) backoff_s: f64,
+    pub(crate) retries: u32,
+    /// Share of the good pool that has turned bad since it was sent.
+    pub(crate) turned: f64,
+    /// Seconds until a good answer in time.
+    pub(crate) ok: Gamma,
+    /// Seconds until an attempt has failed.
+    pub(crate) failure: Gamma,
+    /// Share of attempts that succeed.
+    pub(crate) success: f64,
+}
+
+impl Pools {
+    /// Returns how many requests it holds.
+    pub(crate) fn total(&self) -> f64 {
+        let doomed: f64 = self.doomed.as_flattened().iter().sum();
+        let backoff: f64 = self.backoff.as_flattened().iter().sum();
+        self.good.iter().sum::<f64>() + doomed + backoff
+    }
+
+    /// Returns the share of `good` that was expected to time out when it was sent.
+    pub(crate) fn expected_share(&self) -> f64 {
+        let good: f64 = self.good.iter().sum();
+        if good > 0.0 {
+            (self.expected / good).min(1.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// Adds `amount` times what another one holds.
+    pub(crate) fn add(&mut self, other: &Self, amount: f64) {
+        for level in 0..LEVELS {
+            self.good[level] += amount * other.good[level];
+            for stage in 0..TIMEOUT_STAGES {
+                self.doomed[level][stage] += amount * other.doomed[level][stage];
+            }
+            for stage in 0..BACKOFF_STAGES {
+                self.backoff[level][stage] += amount * other.backoff[level][stage];
+            }
+        }
+        self.expected += amount * other.expected;
+    }
+
+    /// Puts what is beyond the last attempt, since retries were turned down, where it ends after one more.
+    pub(crate) fn fold(&mut self, retries: u32) {
+        let last = last_level(retries);
+        for level in last + 1..LEVELS {
+            self.good[last] += std::mem::take(&mut self.good[level]);
+            let doomed = std::mem::take(&mut self.doomed[level]);
+            let backoff = std::mem::take(&mut self.backoff[level]);
+            add_all(&mut self.doomed[last], doomed);
+            add_all(&mut self.backoff[last], backoff);
+        }
+    }
+
+    /// Lets time pass, with requests that make their first attempt.
+    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64, step_s: f64) -> Flows {
+        self.advance_recorded(outlook, entering, step_s, &mut ())
+    }
+
+    /// Lets time pass, and shows somebody what happens at each level.
+    pub(crate) fn advance_recorded(
+        &mut self,
+        outlook: &Outlook,
+        entering: f64,
+        step_s: f64,
+        record: &mut impl Record,
+    ) -> Flows {
+        let stays = |mean_s: f64| mean_s / (mean_s + step_s);
+        let (good, doomed, backoff) = (
+            stays(outlook.answer_s),
+            stays(outlook.timeout_s / TIMEOUT_STAGES as f64),
+            stays(outlook.backoff_s / BACKOFF_STAGES as f64),
+        );
+        let last = last_level(outlook.retries);
+        // Attempts that the last level stands for: all but one of them are followed by another.
+        let beyond = f64::from(outlook.retries) - last as f64;
+        let mut flows = Flows::default();
+        let mut expected = 0.0;
+        let mut next = entering;
+        for level in 0..=last {
+            let mut sent = next;
+            if level == last {
+                sent += pass(&mut self.backoff[level], 0.0, backoff);
+            }
+            flows.sent += sent;
+            if level > 0 {
+                flows.retried += sent;
+            }
+            let reached = sent * (1.0 - outlook.unreachable);
+            let fast = reached * outlook.fast;
+            let late = (reached - fast) * outlook.late;
+            let in_time = reached - fast - late;
+            record.sent(level, sent, in_time, self, outlook);
+            expected += in_time * outlook.late;
+            let all = self.good[level] + in_time;
+            self.good[level] = all * good;
+            let answered = all - self.good[level];
+            let turned = answered * outlook.turned;
+            let errors = (answered - turned) * outlook.answered_badly;
+            let given_up = pass(&mut self.doomed[level], late + (sent - reached), doomed);
+            let timed_out = given_up + turned;
+            flows.reached += reached;
+            flows.fast += fast;
+            flows.errors += errors;
+            flows.timed_out += timed_out;
+            flows.ok[level] += answered - turned - errors;
+            let failed = fast + errors + timed_out;
+            if failed > 0.0 {
+                let slow_s = timed_out * outlook.timeout_s + errors * outlook.answer_s;
+                record.failed(level, failed, slow_s / failed, self, outlook);
+            }
+            if level < last {
+                next = pass(&mut self.backoff[level], failed, backoff);
+            } else {
+                let again = failed * beyond / (beyond + 1.0);
+                self.backoff[level][0] += again;
+                flows.failed += failed - again;
+            }
+        }
+        self.expected = (self.expected + expected) * good;
+        flows
+    }
+}
+
+/// Lets time pass in stages, of each of which the share `stays` remains, and returns what leaves the last.
+fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: f64) -> f64 {
+    let mut next = entering;
+    for stage in stages {
+        let all = *stage + next;
+        *stage = all * stays;
+        next = all - *stage;
+    }
+    next
+}
+
+fn add_all<const N: usize>(to: &mut [f64; N], from: [f64; N]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += from;
+    }
+}
+
+/// Who wants to know how old requests are.
+pub(crate) trait Record {
+    /// Attempts are sent, some of which will be answered in time.
+    fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook);
+    /// Attempts have failed after `after_s` seconds.
+    fn failed(&mut self, level: usize, failed: f64, after_s: f64, pools: &Pools, outlook: &Outlook);
+}
+
+impl Record for () {
+    fn sent(&mut self, _: usize, _: f64, _: f64, _: &Pools, _: &Outlook) {}
+    fn failed(&mut self, _: usize, _: f64, _: f64, _: &Pools, _: &Outlook) {}
+}
+
+/// How old the requests of a leg are.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Ages {
+    /// Mean seconds from the first attempt to the one in flight, by level.
+    sent_s: [f64; LEVELS],
+    /// Mean seconds from the first attempt to the next one, of those that back off, by level.
+    next_s: [f64; LEVELS],
+    /// What those in flight had to expect when they were sent: mean, and mean square.
+    answer_s: f64,
+    answer_square: f64,
+}
+
+/// The mean of a pool that something is added to.
+fn mixed(mean: f64, amount: f64, other: f64, added: f64) -> f64 {
+    if added <= 0.0 {
+        mean
+    } else {
+        mean + (other - mean) * added / (amount + added)
+    }
+}
+
+impl Ages {
+    /// Returns the seconds from the first attempt to a good answer.
+    pub(crate) fn answer(&self, level: usize) -> Gamma {
+        let variance = self.answer_square - self.answer_s * self.answer_s;
+        Gamma::new(self.sent_s[level] + self.answer_s, variance.max(0.0))
+    }
+
+    pub(crate) fn sent_s(&self, level: usize) -> f64 {
+        self.sent_s[level]
+    }
+}
+
+impl Record for Ages {
+    fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook) {
+        let age_s = if level == 0 {
+            0.0
+        } else {
+            self.next_s[level - 1]
+        };
+        let flying = pools.good[level] + pools.doomed[level].iter().sum::<f64>();
+        self.sent_s[level] = mixed(self.sent_s[level], flying, age_s, sent);
+        let good: f64 = pools.good.iter().sum();
+        let ok = outlook.ok;
+        self.answer_s = mixed(self.answer_s, good, ok.mean, in_time);
+        let square = ok.variance + ok.mean * ok.mean;
+        self.answer_square = mixed(self.answer_square, good, square, in_time);
+    }
+
+    fn failed(
+        &mut self,
+        level: usize,
+        failed: f64,
+        after_s: f64,
+        pools: &Pools,
+        outlook: &Outlook,
+    ) {
+        let next_s = self.sent_s[level] + after_s + outlook.backoff_s;
+        self.next_s[level] = mixed(
+            self.next_s[level],
+            pools.backoff[level].iter().sum(),
+            next_s,
+            failed,
+        );
+    }
+}
+
+fn last_level(retries: u32) -> usize {
+    (retries as usize).min(LEVELS - 1)
+}
+
+impl Flows {
+    pub(crate) fn succeeded(&self) -> f64 {
+        self.ok.iter().sum()
+    }
+
+    pub(crate) fn add(&mut self, other: &Self, amount: f64) {
+        self.sent += amount * other.sent;
+        self.retried += amount * other.retried;
+        self.reached += amount * other.reached;
+        self.fast += amount * other.fast;
+        self.timed_out += amount * other.timed_out;
+        self.errors += amount * other.errors;
+        for level in 0..LEVELS {
+            self.ok[level] += amount * other.ok[level];
+        }
+        self.failed += amount * other.failed;
+    }
+}

@@ -1,0 +1,243 @@
+//! What a request has to expect, from the callees up: how long answers take, and how often they are failures.
+
+use crate::gamma::{Gamma, power};
+use crate::leg::{FAST_S, Outlook};
+use crate::settings::{LegSettings, ServiceSettings};
+use crate::waiting::cut_geometric;
+
+/// What a request has to expect of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Sojourn {
+    /// Share of what reaches it that fails at once.
+    pub(crate) fast: f64,
+    /// Share of what it works on that fails.
+    pub(crate) failing: f64,
+    /// Seconds in the queue.
+    pub(crate) wait: Gamma,
+    /// Seconds that a worker is held by a request that succeeds.
+    pub(crate) ok: Gamma,
+    /// Seconds that a worker is held by a request that fails.
+    pub(crate) failed: Gamma,
+}
+
+impl Sojourn {
+    /// Half of one plus the squared coefficient of variation of how long a worker is held.
+    ///
+    /// Above five times the variance of an exponential time the approximation has no ground.
+    pub(crate) fn variability(&self) -> f64 {
+        let held = self.ok.or(self.failed, self.failing);
+        let square = held.mean * held.mean;
+        if square <= 0.0 {
+            1.0
+        } else {
+            (0.5 + 0.5 * held.variance / square).clamp(0.5, 3.0)
+        }
+    }
+
+    /// Mean seconds that a worker is held.
+    pub(crate) fn holding_s(&self) -> f64 {
+        self.ok.mean + self.failing * (self.failed.mean - self.ok.mean)
+    }
+}
+
+/// How something ends: with the share `success` well, after `ok`, otherwise after `failed`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outcome {
+    pub(crate) success: f64,
+    pub(crate) ok: Gamma,
+    pub(crate) failed: Gamma,
+}
+
+impl Outlook {
+    /// Looks at a service from a caller that waits for so long.
+    pub(crate) fn new(
+        sojourn: &Sojourn,
+        service: &ServiceSettings,
+        leg: &LegSettings,
+        expected: f64,
+    ) -> Self {
+        let timeout_s = leg.timeout_s;
+        let bad = sojourn.failing;
+        let (ok_in_time, ok_s) = sojourn.wait.plus(sojourn.ok).within(timeout_s);
+        let (bad_in_time, bad_s) = if bad > 0.0 {
+            sojourn.wait.plus(sojourn.failed).within(timeout_s)
+        } else {
+            (1.0, 0.0)
+        };
+        let good_answers = (1.0 - bad) * ok_in_time;
+        let bad_answers = bad * bad_in_time;
+        let answers = good_answers + bad_answers;
+        let late = (1.0 - answers).max(0.0);
+        let answered_badly = if answers > 0.0 {
+            bad_answers / answers
+        } else {
+            0.0
+        };
+        let unreachable = service.unreachable_ratio;
+        let fast = if service.is_down { 1.0 } else { sojourn.fast };
+        let accepted = (1.0 - unreachable) * (1.0 - fast);
+        let success = accepted * good_answers;
+        let mut failure = Failure::default();
+        failure.add(unreachable + accepted * late, timeout_s);
+        failure.add((1.0 - unreachable) * fast, FAST_S);
+        failure.add(accepted * bad_answers, bad_s);
+        let spread = sojourn.wait.variance + sojourn.ok.variance;
+        let mut outlook = Self {
+            unreachable,
+            fast,
+            late,
+            answered_badly,
+            answer_s: ok_s + answered_badly * (bad_s - ok_s),
+            timeout_s,
+            backoff_s: leg.backoff_s,
+            retries: leg.retries,
+            turned: if expected < 1.0 {
+                ((late - expected) / (1.0 - expected)).max(0.0)
+            } else {
+                1.0
+            },
+            // Of what is cut off at the timeout, no more than of equally likely times is left.
+            ok: Gamma::new(
+                ok_s,
+                if late > 1e-3 {
+                    spread.min(timeout_s * timeout_s / 12.0)
+                } else {
+                    spread
+                },
+            ),
+            failure: failure.time(timeout_s),
+            success,
+        };
+        if service.is_down {
+            // What was killed is answered at once.
+            (outlook.answer_s, outlook.answered_badly, outlook.turned) = (0.0, 1.0, 0.0);
+            outlook.timeout_s *= unreachable;
+        }
+        outlook
+    }
+
+    /// Returns how a call ends that goes on until an attempt succeeds or there is none left.
+    ///
+    /// The number of failures before a success is geometric, cut off at the retries.
+    pub(crate) fn call(&self) -> Outcome {
+        let failing = (1.0 - self.success).max(0.0);
+        let retries = f64::from(self.retries);
+        let lost = power(failing, self.retries.saturating_add(1));
+        let apart = Gamma::new(self.failure.mean + self.backoff_s, self.failure.variance);
+        let (before, spread) = if self.retries == 0 || failing <= 0.0 {
+            (0.0, 0.0)
+        } else {
+            cut_geometric(failing, retries)
+        };
+        Outcome {
+            success: 1.0 - lost,
+            ok: Gamma::new(
+                self.ok.mean + before * apart.mean,
+                self.ok.variance + spread * apart.mean * apart.mean + before * apart.variance,
+            ),
+            failed: Gamma::new(
+                (retries + 1.0) * self.failure.mean + retries * self.backoff_s,
+                (retries + 1.0) * self.failure.variance,
+            ),
+        }
+    }
+}
+
+/// When attempts have failed, by why.
+#[derive(Default)]
+struct Failure {
+    share: f64,
+    sum: f64,
+    squares: f64,
+}
+
+impl Failure {
+    fn add(&mut self, share: f64, time_s: f64) {
+        self.share += share;
+        self.sum += share * time_s;
+        self.squares += share * time_s * time_s;
+    }
+
+    fn time(&self, otherwise_s: f64) -> Gamma {
+        if self.share <= 1e-12 {
+            return Gamma::new(otherwise_s, 0.0);
+        }
+        let mean = self.sum / self.share;
+        Gamma::new(mean, (self.squares / self.share - mean * mean).max(0.0))
+    }
+}
+
+impl Outcome {
+    /// What fails at once.
+    pub(crate) const CUT: Self = Self {
+        success: 0.0,
+        ok: Gamma {
+            mean: 0.0,
+            variance: 0.0,
+        },
+        failed: Gamma {
+            mean: 0.0,
+            variance: 0.0,
+        },
+    };
+
+    /// Followed by another one where this one fails.
+    pub(crate) fn or_else(&self, other: &Self) -> Self {
+        let success = self.success + (1.0 - self.success) * other.success;
+        let share = if success > 0.0 {
+            1.0 - self.success / success
+        } else {
+            0.0
+        };
+        Self {
+            success,
+            ok: self.ok.or(self.failed.plus(other.ok), share),
+            failed: self.failed.plus(other.failed),
+        }
+    }
+
+    /// This one, or with the probability `share` the other.
+    pub(crate) fn or(&self, other: &Self, share: f64) -> Self {
+        let success = self.success + share * (other.success - self.success);
+        let of = |whole: f64, part: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        Self {
+            success,
+            ok: self.ok.or(other.ok, of(success, share * other.success)),
+            failed: self.failed.or(
+                other.failed,
+                of(1.0 - success, share * (1.0 - other.success)),
+            ),
+        }
+    }
+
+    /// Followed by a call that a share of requests makes and that may be optional.
+    pub(crate) fn then(&self, call: &Self, share: f64, is_optional: bool) -> Self {
+        let none = Gamma::default();
+        if is_optional {
+            let call = call.failed.or(call.ok, call.success);
+            let call = none.or(call, share);
+            return Self {
+                ok: self.ok.plus(call),
+                ..*self
+            };
+        }
+        let lost = share * (1.0 - call.success);
+        let made = if lost < 1.0 {
+            share * call.success / (1.0 - lost)
+        } else {
+            0.0
+        };
+        let failed_here = self.success * lost;
+        let failed = (1.0 - self.success) + failed_here;
+        let here = if failed > 0.0 {
+            failed_here / failed
+        } else {
+            1.0
+        };
+        Self {
+            success: self.success * (1.0 - lost),
+            ok: self.ok.plus(none.or(call.ok, made)),
+            failed: self.failed.or(self.ok.plus(call.failed), here),
+        }
+    }
+}
