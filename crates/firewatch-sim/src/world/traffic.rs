@@ -22,6 +22,6 @@ pub use knobs::FaultKnobs;
 pub use objective::Objective;
 pub(crate) use objective::failed_share;
 pub use state::{
-    Autoscaling, CallState, IdleMetrics, InstancesState, RateStep, TrafficServiceState,
-    TrafficState, UserGroupState,
+    Autoscaling, CallState, IdleMetrics, InstancesState, RateStep, TrafficFlow,
+    TrafficServiceState, TrafficState, UserGroupState,
 };
