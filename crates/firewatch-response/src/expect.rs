@@ -203,8 +203,17 @@ impl CheckContext<'_> {
         })
     }
 
-    fn users(&self, _group: &str, _quantity: UserQuantity) -> Option<f64> {
-        None
+    /// What a group of users had in the last tick; nothing of requests that there were not.
+    fn users(&self, group: &str, quantity: UserQuantity) -> Option<f64> {
+        let mut groups = self.view.traffic()?.users();
+        let users = groups.find(|users| users.name == group)?;
+        match quantity {
+            UserQuantity::Served => users.served(),
+            UserQuantity::P99 => {
+                let is_served = users.traffic.succeeded_rps > 0.0;
+                is_served.then_some(users.traffic.latency_p99_s)
+            }
+        }
     }
 
     fn fact(&self, fact: Fact) -> bool {

@@ -10,6 +10,7 @@ mod runbook;
 mod sweep;
 mod timeline;
 mod traffic;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,7 +105,9 @@ impl<'a> Checker<'a> {
                 TimelineAction::Set(service, metrics) => Some((&**service, metrics)),
                 TimelineAction::Halt(_)
                 | TimelineAction::Inject(_)
-                | TimelineAction::Perform(_) => None,
+                | TimelineAction::Perform(_)
+                | TimelineAction::Turn(_)
+                | TimelineAction::Restart(_) => None,
             });
         let given = of_services.chain(of_faults).chain(set);
         let given = given.flat_map(|(service, metrics)| {

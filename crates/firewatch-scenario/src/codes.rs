@@ -6,6 +6,7 @@ use firewatch_ron::{Code, codes};
 codes! {
     UNKNOWN_SERVICE = "unknown-service": "There is no service of that name in the mesh.";
     UNKNOWN_USERS = "unknown-users": "There is no group of users of that name.";
+    UNKNOWN_KNOB = "unknown-knob": "What is turned has no knob of that name.";
     UNKNOWN_ZONE = "unknown-zone": "The service has no zone of that name.";
     NOT_IN_CATALOGUE = "not-in-catalogue": "A service that says nothing of itself is not in the catalogue.";
     NEEDS_SERVICES = "needs-services": "A field says something about services, but the scenario leaves them to be drawn.";

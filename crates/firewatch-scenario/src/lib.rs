@@ -172,7 +172,7 @@ pub use load::LoadOptions;
 pub use model::{
     Autoscaling, Breaker, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact, Fault,
     GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
-    TimelineAction, TimelineEvent, UserGroup, UserQuantity, When, defaults, limits,
+    TimelineAction, TimelineEvent, Turn, Turned, UserGroup, UserQuantity, When, defaults, limits,
 };
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};

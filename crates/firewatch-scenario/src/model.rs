@@ -2,6 +2,7 @@
 
 mod fault;
 mod traffic;
+mod turn;
 
 use firewatch_sim::{
     AdversarialLine, Engine, FaultKind, FaultKinds, ImpactMode, SloBudget, Status, Value,
@@ -11,6 +12,8 @@ pub use fault::Fault;
 pub use traffic::{
     Autoscaling, Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits,
 };
+pub(crate) use turn::range_of_knob;
+pub use turn::{Turn, Turned};
 
 use crate::custom_actions::CustomActions;
 use crate::custom_kinds::CustomFaultKinds;
@@ -124,7 +127,9 @@ impl Scenario {
                     TimelineAction::Inject(fault) => Some(fault),
                     TimelineAction::Halt(_)
                     | TimelineAction::Set(..)
-                    | TimelineAction::Perform(_) => None,
+                    | TimelineAction::Perform(_)
+                    | TimelineAction::Turn(_)
+                    | TimelineAction::Restart(_) => None,
                 }),
         )
     }
@@ -180,6 +185,10 @@ pub enum TimelineAction {
     Set(String, Metrics),
     /// Does an action of the catalogue.
     Perform(ActionRequest),
+    /// Turns knobs of the traffic, which hold until they are turned again.
+    Turn(Turn),
+    /// Restarts the instances of the service, one after the other; in the physics of traffic.
+    Restart(String),
 }
 
 /// Something that should hold.

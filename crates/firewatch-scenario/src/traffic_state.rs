@@ -21,7 +21,9 @@ pub(crate) fn traffic_state(
     let calls = graph.calls.iter();
     Some(TrafficState {
         users: scenario.users.iter().map(user_group).collect(),
-        services: services.map(|(given, drawn)| service(given, drawn)).collect(),
+        services: services
+            .map(|(given, drawn)| service(given, drawn))
+            .collect(),
         calls: calls.map(|call| call_state(call, scenario)).collect(),
         flow: None,
     })

@@ -94,6 +94,21 @@ impl Checker<'_> {
         }
     }
 
+    /// Notes that there is no group of users of that name.
+    pub(super) fn known_users(&mut self, path: &str, name: &str) {
+        let users = &self.scenario.users;
+        let is_known = users.iter().any(|users| users.name() == name);
+        if !is_known && !self.notes.is_broken_within("users") {
+            let message = format!("unknown users `{}`", shown(name));
+            let names = users.iter().map(UserGroup::name);
+            self.notes
+                .report_with(codes::UNKNOWN_USERS, path, message, "", || {
+                    suggest(name, "groups of users", names)
+                        .or_else(|| Some("only a scenario with `users` has some".to_owned()))
+                });
+        }
+    }
+
     fn user_check(
         &mut self,
         path: &str,
@@ -101,18 +116,7 @@ impl Checker<'_> {
         quantity: UserQuantity,
         comparison: &Comparison<f64>,
     ) {
-        let users = &self.scenario.users;
-        let group = users.iter().find(|users| users.name() == name);
-        if group.is_none() && !self.notes.is_broken_within("users") {
-            let message = format!("unknown users `{}`", shown(name));
-            let names = users.iter().map(UserGroup::name);
-            let path = join(path, "users");
-            self.notes
-                .report_with(codes::UNKNOWN_USERS, &path, message, "", || {
-                    suggest(name, "groups of users", names)
-                        .or_else(|| Some("only a scenario with `users` has some".to_owned()))
-                });
-        }
+        self.known_users(&join(path, "users"), name);
         let max = match quantity {
             UserQuantity::Served => 1.0,
             UserQuantity::P99 => f64::INFINITY,

@@ -130,7 +130,11 @@ impl Checker<'_> {
             ("for_ticks", fault.for_ticks.is_some(), lasts),
             ("level", fault.level.is_some(), develops),
             ("shape", fault.shape.is_some(), develops),
-            ("recovery", fault.recovery.is_some(), "recovers by its rules"),
+            (
+                "recovery",
+                fault.recovery.is_some(),
+                "recovers by its rules",
+            ),
             ("knobs", fault.knobs.is_some(), "has a `kind`"),
         ];
         for (field, _, instead) in fields.iter().filter(|(_, given, _)| *given) {

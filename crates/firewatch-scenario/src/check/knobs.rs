@@ -4,7 +4,7 @@ use firewatch_sim::{FaultKind, FaultKnobs};
 
 use super::Checker;
 use crate::codes;
-use crate::model::{Calls, Fault, limits};
+use crate::model::{Fault, limits};
 use firewatch_action::decode::join;
 use firewatch_ron::{listed, shown, suggest};
 
@@ -12,11 +12,14 @@ impl Checker<'_> {
     /// What a fault of the physics of traffic has.
     pub(super) fn traffic_fault(&mut self, path: &str, fault: &Fault) {
         let known = self.scenario.fault_kinds.contains(fault.kind);
-        let has_meaning = fault.kind == FaultKind::KNOBS || FaultKind::BUILT_IN.contains(&fault.kind);
+        let has_meaning =
+            fault.kind == FaultKind::KNOBS || FaultKind::BUILT_IN.contains(&fault.kind);
         if known && !has_meaning {
             let message = format!("`{}` means nothing in the physics `traffic`", fault.kind);
             let kinds = listed(FaultKind::BUILT_IN.iter().map(FaultKind::name), "and");
-            let help = format!("the kinds that do are {kinds}; or say what the fault turns: `knobs: (...)`");
+            let help = format!(
+                "the kinds that do are {kinds}; or say what the fault turns: `knobs: (...)`"
+            );
             let path = join(path, "kind");
             self.notes
                 .report(codes::WRONG_PHYSICS, &path, message, "", Some(help));
@@ -45,12 +48,22 @@ impl Checker<'_> {
             ("error_ratio", Some(knobs.error_ratio), 0.0, 1.0),
             ("added_latency_s", Some(knobs.added_latency_s), 0.0, seconds),
             ("slow_factor", knobs.slow_factor, least_factor, most_factor),
-            ("lost_instances", Some(knobs.lost_instances), 0.0, limits::INSTANCES as f64),
+            (
+                "lost_instances",
+                Some(knobs.lost_instances),
+                0.0,
+                limits::INSTANCES as f64,
+            ),
             ("unreachable_ratio", Some(knobs.unreachable_ratio), 0.0, 1.0),
             ("queue_limit", knobs.queue_limit, 0.0, most),
             ("memory_growth", Some(knobs.memory_growth), 0.0, 1.0),
             ("timeout_s", knobs.timeout_s, 1e-6, seconds),
-            ("retries", knobs.retries.map(f64::from), 0.0, limits::RETRIES as f64),
+            (
+                "retries",
+                knobs.retries.map(f64::from),
+                0.0,
+                limits::RETRIES as f64,
+            ),
             ("backoff_s", knobs.backoff_s, 0.0, seconds),
             ("share", knobs.share, 0.0, 1.0),
         ];
@@ -77,10 +90,13 @@ impl Checker<'_> {
         {
             let message = format!("`{}` has no zone `{}`", shown(&service.name), shown(zone));
             let zones = service.capacity.zones.iter().map(String::as_str);
-            self.notes
-                .report_with(codes::UNKNOWN_ZONE, &join(path, "zone"), message, "", || {
-                    suggest(zone, "zones", zones)
-                });
+            self.notes.report_with(
+                codes::UNKNOWN_ZONE,
+                &join(path, "zone"),
+                message,
+                "",
+                || suggest(zone, "zones", zones),
+            );
         }
     }
 
@@ -124,7 +140,8 @@ impl Checker<'_> {
         };
         if let Some(field) = given(&of_service) {
             let message = format!("`{field}` is turned of a service, and `to` names a call");
-            let help = "make it two faults: one of the calls, with `to`, and one of the service".to_owned();
+            let help = "make it two faults: one of the calls, with `to`, and one of the service"
+                .to_owned();
             self.notes.report(
                 codes::CONFLICTING_FIELDS,
                 &join(path, field),
@@ -134,21 +151,8 @@ impl Checker<'_> {
             );
         }
         let path = join(path, "to");
-        if !self.known_service(&path, to, "") {
-            return;
-        }
-        let Some(service) = self.services.get(&*fault.service).copied() else {
-            return;
-        };
-        if let Calls::Named(calls) = &service.calls
-            && !calls.iter().any(|call| call.to == *to)
-        {
-            let message = format!("`{}` does not call `{}`", shown(&service.name), shown(to));
-            let callees = calls.iter().map(|call| &*call.to);
-            self.notes
-                .report_with(codes::UNKNOWN_SERVICE, &path, message, "not called", || {
-                    suggest(to, "services that it calls", callees)
-                });
+        if self.known_service(&path, to, "") {
+            self.is_called(&path, &fault.service, to);
         }
     }
 }

@@ -1,8 +1,6 @@
 //! The values of metrics.
 
-use firewatch_sim::{
-    METRICS, Metric, MetricKind, SimError, Value, check_settable, find_metric,
-};
+use firewatch_sim::{METRICS, Metric, MetricKind, SimError, Value, check_settable, find_metric};
 
 use super::Checker;
 use crate::codes;
@@ -99,7 +97,10 @@ impl Checker<'_> {
             ),
             Err(_) => (
                 codes::DERIVED_METRIC,
-                format!("`{}` follows from the traffic and can't be set", metric.name),
+                format!(
+                    "`{}` follows from the traffic and can't be set",
+                    metric.name
+                ),
             ),
         };
         let help = "a fault turns what it follows from: `knobs: (slow_factor: 4)`".to_owned();

@@ -282,7 +282,10 @@ impl Checker<'_> {
         self.number(path, "min", Some(scaling.min as f64), ABOVE, most);
         self.number(path, "max", Some(scaling.max as f64), ABOVE, most);
         if scaling.max < scaling.min {
-            let message = format!("at most {} instances are fewer than at least {}", scaling.max, scaling.min);
+            let message = format!(
+                "at most {} instances are fewer than at least {}",
+                scaling.max, scaling.min
+            );
             self.notes
                 .report(codes::EMPTY_RANGE, &join(path, "max"), message, "", None);
         }

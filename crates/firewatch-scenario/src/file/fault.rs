@@ -7,9 +7,9 @@ use firewatch_action::form::schema::KnownMetrics;
 use firewatch_sim::{FaultKind, FaultRecovery, FaultShape};
 use serde::{Deserialize, Serialize};
 
+use super::knobs::KnobsForm;
 #[cfg(feature = "schema")]
 use crate::check::MAX_SPEED;
-use super::knobs::KnobsForm;
 use crate::codes;
 use crate::model::Fault;
 use firewatch_action::decode::{Decoder, Signature, join};

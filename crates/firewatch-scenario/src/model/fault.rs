@@ -3,9 +3,7 @@
 use std::num::NonZeroU64;
 
 use firewatch_action::Metrics;
-use firewatch_sim::{
-    FaultCourse, FaultKind, FaultKnobs, FaultRecovery, FaultShape, FaultState,
-};
+use firewatch_sim::{FaultCourse, FaultKind, FaultKnobs, FaultRecovery, FaultShape, FaultState};
 
 /// A fault on a service.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +71,7 @@ impl Fault {
             shape: self.shape,
             knobs: self.knobs.clone(),
             recovery: self.recovery.unwrap_or(usual.recovery),
-            is_cleared: false,
+            ..usual
         };
         FaultState {
             course: Some(course).filter(|course| *course != FaultCourse::default()),

@@ -16,6 +16,7 @@ mod seeds_report;
 mod summary;
 mod tally;
 mod text_report;
+mod traffic;
 mod verdict;
 
 use firewatch_scenario::Diagnostics;
