@@ -18,3 +18,4 @@ mod scenarios;
 mod traffic;
 mod two_readers;
 mod values;
+mod warnings;

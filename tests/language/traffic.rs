@@ -2,8 +2,9 @@
 
 use firewatch_action::form;
 use firewatch_scenario::{
-    Breaker, Call, Calls, Capacity, Check, Expectation, Load, LoadPoint, Objective, Physics,
-    Scenario, Service, UserGroup, UserQuantity, When,
+    Autoscaling, Breaker, Call, Calls, Capacity, Check, Expectation, Fault, FaultKnobs,
+    FaultRecovery, FaultShape, Load, LoadPoint, Objective, Physics, Scenario, Service,
+    TimelineAction, TimelineEvent, Turn, Turned, UserGroup, UserQuantity, When,
 };
 use firewatch_sim::FaultKinds;
 use proptest::collection::vec;
@@ -13,21 +14,23 @@ use proptest::prelude::*;
 use crate::readers::read_as_ron;
 use crate::values::numbers;
 
-fn loads() -> impl Strategy<Value = Load> {
-    let points = vec((1..7_u64, numbers(0.0, 1e9)), 1..4).prop_map(|parts| {
+fn points() -> impl Strategy<Value = Vec<LoadPoint>> {
+    vec((1..7_u64, numbers(0.0, 1e9)), 1..4).prop_map(|parts| {
         let mut tick = 0;
         let mut points = Vec::new();
         for (after, rps) in parts {
-            let tick_of_first = points.is_empty();
-            tick += if tick_of_first { 0 } else { after };
+            tick += if points.is_empty() { 0 } else { after };
             points.push(LoadPoint { tick, rps });
         }
         points
-    });
+    })
+}
+
+fn loads() -> impl Strategy<Value = Load> {
     prop_oneof![
         numbers(0.0, 1e9).prop_map(Load::Constant),
-        points.clone().prop_map(Load::Steps),
-        points.prop_map(Load::Ramp),
+        points().prop_map(Load::Steps),
+        points().prop_map(Load::Ramp),
     ]
 }
 
@@ -59,14 +62,30 @@ fn capacities() -> impl Strategy<Value = Capacity> {
         option::of(1..=100_000_u64),
         option::of((any::<bool>(), numbers(1e-3, 1e6))),
         option::of(0..=1_000_000_000_u64),
+        vec(proptest::sample::select(vec!["a", "b b", "\"c\""]), 0..1),
+        option::of(1..=100_u64),
+        option::of(numbers(0.0, 1.0)),
+        option::of((numbers(1e-3, 1.0), 1..=10_u64, 10..=20_u64)),
     );
-    parts.prop_map(|(instances, concurrency, work, queue_limit)| Capacity {
-        instances,
-        concurrency,
-        work_ms: work.filter(|(is_rps, _)| !is_rps).map(|(_, work)| work),
-        capacity_rps: work.filter(|(is_rps, _)| *is_rps).map(|(_, rps)| rps),
-        queue_limit,
-    })
+    parts.prop_map(
+        |(instances, concurrency, work, queue_limit, zones, start_up_ticks, memory, scaling)| {
+            Capacity {
+                instances,
+                concurrency,
+                work_ms: work.filter(|(is_rps, _)| !is_rps).map(|(_, work)| work),
+                capacity_rps: work.filter(|(is_rps, _)| *is_rps).map(|(_, rps)| rps),
+                queue_limit,
+                zones: zones.into_iter().map(str::to_owned).collect(),
+                start_up_ticks,
+                memory_per_request: memory,
+                autoscaling: scaling.map(|(target_utilization, min, max)| Autoscaling {
+                    target_utilization,
+                    min,
+                    max,
+                }),
+            }
+        },
+    )
 }
 
 fn breakers() -> impl Strategy<Value = Breaker> {
@@ -124,6 +143,94 @@ fn expectations() -> impl Strategy<Value = Expectation> {
     })
 }
 
+fn knobs() -> impl Strategy<Value = FaultKnobs> {
+    let parts = (
+        numbers(0.0, 1.0),
+        numbers(0.0, 3600.0),
+        option::of(numbers(0.001, 1e6)),
+        numbers(0.0, 100.0),
+        any::<bool>(),
+        option::of(numbers(0.0, 1e9)),
+    );
+    let of_service = parts.prop_map(
+        |(error_ratio, added_latency_s, slow_factor, lost, down, queue)| FaultKnobs {
+            error_ratio,
+            added_latency_s,
+            slow_factor,
+            lost_instances: lost,
+            unreachable_ratio: error_ratio,
+            memory_growth: error_ratio,
+            // Something is turned.
+            down: down || (slow_factor.is_none() && queue.is_none()),
+            queue_limit: queue,
+            ..FaultKnobs::default()
+        },
+    );
+    let of_calls = (
+        numbers(1e-3, 3600.0),
+        0..=100_u32,
+        numbers(0.0, 1.0),
+        any::<bool>(),
+    );
+    let of_calls = of_calls.prop_map(|(timeout_s, retries, share, cut)| FaultKnobs {
+        to: Some("db".to_owned()),
+        timeout_s: Some(timeout_s),
+        retries: Some(retries),
+        share: Some(share),
+        cut,
+        ..FaultKnobs::default()
+    });
+    prop_oneof![of_service, of_calls]
+}
+
+fn faults() -> impl Strategy<Value = Fault> {
+    let shapes =
+        proptest::sample::select(vec![FaultShape::Step, FaultShape::Ramp, FaultShape::Spike]);
+    let recoveries = (1..9_u64).prop_map(|ticks| match ticks {
+        1 => FaultRecovery::AtOnce,
+        2 => FaultRecovery::WithRestart,
+        more => FaultRecovery::OverTicks(std::num::NonZeroU64::new(more).unwrap()),
+    });
+    let parts = (
+        option::of(knobs()),
+        option::of(numbers(0.0, 1.0)),
+        option::of(1..20_u64),
+        option::of(shapes),
+        option::of(recoveries),
+    );
+    parts.prop_map(|(knobs, level, for_ticks, shape, recovery)| {
+        let fault = match knobs {
+            Some(knobs) => Fault::of_knobs(knobs, "web"),
+            None => Fault::new(firewatch_sim::FaultKind::OOM, "web"),
+        };
+        Fault {
+            level,
+            for_ticks: for_ticks.and_then(std::num::NonZeroU64::new),
+            shape,
+            recovery,
+            ..fault
+        }
+    })
+}
+
+fn turns() -> impl Strategy<Value = TimelineAction> {
+    let share = || numbers(0.0, 1.0);
+    let turn = |of: Turned, name: &str, value: f64| {
+        TimelineAction::Turn(Turn {
+            of,
+            knobs: vec![(name.to_owned(), value)],
+        })
+    };
+    prop_oneof![
+        Just(TimelineAction::Restart("db".to_owned())),
+        share().prop_map(move |x| turn(Turned::Service("db".to_owned()), "error_ratio", x)),
+        share().prop_map(move |x| turn(Turned::Users("all".to_owned()), "rate_factor", x)),
+        share().prop_map(move |x| {
+            turn(Turned::Calls("web".to_owned(), "db".to_owned()), "share", x)
+        }),
+    ]
+}
+
 /// Scenarios of traffic that a file can say: two services that others call, and one that users call.
 fn scenarios() -> impl Strategy<Value = Scenario> {
     let parts = (
@@ -131,8 +238,10 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         vec(capacities(), 3),
         calls(),
         vec(expectations(), 0..3),
+        vec(faults(), 0..3),
+        vec((0..30_u64, turns()), 0..3),
     );
-    parts.prop_map(|(mut users, capacities, call, expect)| {
+    parts.prop_map(|(mut users, capacities, call, expect, faults, turns)| {
         let mut scenario = Scenario::new("x".to_owned(), firewatch_scenario::Difficulty::Medium);
         for (index, users) in users.iter_mut().enumerate() {
             users.service = ["web", "db", "cache"][index].to_owned();
@@ -150,6 +259,11 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         scenario.physics = Physics::Traffic;
         scenario.users = users;
         scenario.expect = expect;
+        // The speed is the difficulty's.
+        scenario.faults = faults;
+        scenario.timeline = { turns.into_iter() }
+            .map(|(tick, action)| TimelineEvent { tick, action })
+            .collect();
         scenario
     })
 }
@@ -191,10 +305,10 @@ fn users_imply_traffic() {
 fn what_is_left_out_has_its_default() {
     let text = with("users: [(service: \"a\", rps: 5)]");
     let scenario = Scenario::parse("x.ron", &text).unwrap();
-    let capacity = scenario.services[0].capacity;
-    assert_eq!((capacity.instances(), capacity.concurrency()), (2, 16));
-    assert_eq!((capacity.work_s(), capacity.rps()), (0.01, 3200.0));
-    assert_eq!(capacity.queue_limit(), 128);
+    let capacity = &scenario.services[0].capacity;
+    assert_eq!((capacity.instances(), capacity.concurrency()), (2, 50));
+    assert_eq!((capacity.work_s(), capacity.rps()), (0.01, 10_000.0));
+    assert_eq!(capacity.queue_limit(), 1000);
     let users = &scenario.users[0];
     assert_eq!(users.name(), "a");
     assert_eq!((users.patience_s(), users.backoff_s()), (10.0, 1.0));

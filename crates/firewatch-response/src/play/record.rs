@@ -25,6 +25,8 @@ pub enum EventKind {
         service: String,
         /// Its kind.
         kind: FaultKind,
+        /// What it turns, in a few words, if it is of no kind.
+        turns: Option<String>,
         /// Its speed.
         speed: f64,
     },
@@ -161,6 +163,7 @@ impl Journal {
         self.note(tick, || EventKind::FaultActive {
             service: fault.service.clone(),
             kind: fault.kind,
+            turns: fault.knobs.is_some().then(|| fault.title()),
             speed: fault.speed,
         });
     }

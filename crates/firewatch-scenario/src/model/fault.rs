@@ -61,6 +61,15 @@ impl Fault {
         }
     }
 
+    /// What is wrong, in a few words: its kind, or the knobs that it turns (`slow_factor 4`).
+    #[must_use]
+    pub fn title(&self) -> String {
+        match &self.knobs {
+            Some(knobs) => turned(knobs).join(", "),
+            None => self.kind.name().to_owned(),
+        }
+    }
+
     /// The fault as the engine takes it, at its beginning.
     #[must_use]
     pub fn state(&self) -> FaultState {
@@ -78,4 +87,31 @@ impl Fault {
             ..FaultState::new(self.kind, &self.service, self.speed)
         }
     }
+}
+
+/// What knobs turn, each in its words.
+fn turned(knobs: &FaultKnobs) -> Vec<String> {
+    let given = |number: f64| (number != 0.0).then_some(number);
+    let numbers = [
+        ("error_ratio", given(knobs.error_ratio)),
+        ("added_latency_s", given(knobs.added_latency_s)),
+        ("slow_factor", knobs.slow_factor),
+        ("lost_instances", given(knobs.lost_instances)),
+        ("unreachable_ratio", given(knobs.unreachable_ratio)),
+        ("queue_limit", knobs.queue_limit),
+        ("memory_growth", given(knobs.memory_growth)),
+        ("timeout_s", knobs.timeout_s),
+        ("retries", knobs.retries.map(f64::from)),
+        ("backoff_s", knobs.backoff_s),
+        ("share", knobs.share),
+    ];
+    let numbers = numbers.into_iter();
+    let mut all: Vec<String> = numbers
+        .filter_map(|(name, number)| number.map(|number| format!("{name} {number}")))
+        .collect();
+    all.extend(knobs.down.then(|| "down".to_owned()));
+    all.extend(knobs.cut.then(|| "cut".to_owned()));
+    all.extend(knobs.zone.iter().map(|zone| format!("in zone {zone}")));
+    all.extend(knobs.to.iter().map(|to| format!("of its calls to {to}")));
+    all
 }

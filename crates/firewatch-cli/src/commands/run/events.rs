@@ -22,6 +22,8 @@ enum EventFields<'a> {
     FaultActive {
         service: &'a str,
         kind: FaultKind,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        turns: Option<&'a str>,
         speed: f64,
     },
     FaultHalted {
@@ -95,10 +97,12 @@ impl<'a> From<&'a PlaybackEvent> for EventEntry<'a> {
             EventKind::FaultActive {
                 service,
                 kind,
+                turns,
                 speed,
             } => EventFields::FaultActive {
                 service,
                 kind: *kind,
+                turns: turns.as_deref(),
                 speed: *speed,
             },
             EventKind::FaultHalted { service, kind } => EventFields::FaultHalted {

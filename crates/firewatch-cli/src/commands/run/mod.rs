@@ -17,6 +17,7 @@ mod summary;
 mod tally;
 mod text_report;
 mod traffic;
+mod traffic_report;
 mod verdict;
 
 use firewatch_scenario::Diagnostics;

@@ -139,7 +139,8 @@ impl Recorder {
     /// Records a sample: the start, or the state after a tick.
     pub fn record(&mut self, view: &EnvironmentRef) {
         let is_tick = view.clock().tick > 0;
-        traffic::record(&mut self.users, &mut self.services, view);
+        let loads = self.services.iter_mut().map(|service| &mut service.load);
+        traffic::record(&mut self.users, loads, view);
         for (service, vitals) in self.services.iter_mut().zip(view.vitals()) {
             let status = vitals.status;
             service.status = status;

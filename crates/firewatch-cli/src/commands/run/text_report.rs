@@ -12,7 +12,7 @@ use super::case::RunCase;
 use super::report::Report;
 use super::summary::{ServiceRole, ServiceSummary, Summary};
 use super::tally::RunTally;
-use super::traffic;
+use super::traffic_report;
 use super::verdict::write_verdict;
 use crate::failure::Failure;
 use crate::ui::output::Output;
@@ -110,7 +110,7 @@ impl Report for TextReport {
         if summary.users.is_empty() {
             write_services(summary, out)?;
         } else {
-            traffic::write(summary, &axis(summary), out)?;
+            traffic_report::write(summary, &axis(summary), out)?;
         }
         write_impact(&case.scenario, summary, out)?;
         if let Some(answer) = &summary.answer {
@@ -171,7 +171,16 @@ fn describe(what: &EventKind, palette: Palette) -> (Option<&str>, String) {
     match what {
         EventKind::FaultActive {
             service,
+            turns: Some(turns),
+            ..
+        } => {
+            let text = format!("{} begins", visible(turns));
+            (Some(service), palette.paint(BAD.bold(), text))
+        }
+        EventKind::FaultActive {
+            service,
             kind,
+            turns: None,
             speed,
         } => {
             let text = palette.paint(BAD.bold(), format!("{kind} begins"));
