@@ -349,3 +349,91 @@ fn a_rate_changes_in_steps_or_evenly() {
     let rates = [0, 5, 10, 12, 14, 99].map(|tick| ramp.at(tick));
     assert_eq!(rates, [50.0, 85.0, 120.0, 70.0, 20.0, 20.0]);
 }
+
+/// The example of the page is one.
+#[test]
+fn the_page_of_traffic_shows_a_scenario() {
+    let page =
+        std::fs::read_to_string(firewatch_tests::workspace().join("docs/traffic.md")).unwrap();
+    let shown = page.split("```ron\n").nth(1).unwrap();
+    let shown = shown.split("\n```").next().unwrap();
+    let scenario = Scenario::parse("x.ron", shown).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(scenario.warnings(), []);
+    let mut playback = firewatch_response::Playback::new(scenario).unwrap();
+    while playback.tick().unwrap() {}
+}
+
+/// Rates, level and shape reach the engine, and what is left out has its default there.
+#[test]
+fn the_engine_gets_what_is_said() {
+    let text = with(
+        "users: [(service: \"a\", rps: ramp([(0, 10), (4, 50)]), patience_s: 4)], \
+         faults: [(knobs: (error_ratio: 0.5), service: \"a\", start_tick: 2, for_ticks: 3, level: 0.5)]",
+    );
+    let scenario = Scenario::parse("x.ron", &text).unwrap();
+    let mut playback = firewatch_response::Playback::new(scenario).unwrap();
+    let mut sent = Vec::new();
+    let mut served = Vec::new();
+    while playback.tick().unwrap() {
+        let view = playback.view();
+        let users = view.traffic().unwrap().users().next().unwrap();
+        assert_eq!((users.name, users.patience_s), ("a", 4.0));
+        assert_eq!(users.latency_bound_s(), 2.0);
+        sent.push(users.traffic.sent_rps);
+        served.push(users.served().unwrap());
+    }
+    assert_eq!(sent[..6], [10.0, 20.0, 30.0, 40.0, 50.0, 50.0]);
+    let is_whole = |share: f64| (share - 1.0).abs() < 1e-6;
+    assert!(served[..2].iter().copied().all(is_whole), "{served:?}");
+    assert!(
+        served[2..5].iter().all(|share| (share - 0.75).abs() < 0.02),
+        "{served:?}"
+    );
+    assert!(served[6..].iter().copied().all(is_whole), "{served:?}");
+}
+
+#[test]
+fn what_happens_is_told() {
+    use firewatch_response::EventKind;
+    let text = with(
+        "users: [(service: \"a\", rps: [(0, 10), (4, 50)])], \
+         faults: [(knobs: (down: true), service: \"b\", start_tick: 2, for_ticks: 3)], \
+         timeline: [(tick: 6, do: turn_users(\"a\", {\"rate_factor\": 0.5})), (tick: 7, do: restart(\"a\"))]",
+    );
+    let mut playback =
+        firewatch_response::Playback::new(Scenario::parse("x.ron", &text).unwrap()).unwrap();
+    while playback.tick().unwrap() {}
+    let at = |is_it: fn(&EventKind) -> bool| {
+        let told = playback.events().iter().filter(|event| is_it(&event.kind));
+        told.map(|event| event.tick).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        at(
+            |event| matches!(event, EventKind::FaultActive { turns: Some(turns), .. } if turns == "down")
+        ),
+        [2]
+    );
+    assert_eq!(
+        at(|event| matches!(event, EventKind::FaultOver { .. })),
+        [5]
+    );
+    assert_eq!(
+        at(|event| matches!(
+            event,
+            EventKind::LoadChanged {
+                rps: 50.0,
+                by_tick: None,
+                ..
+            }
+        )),
+        [4]
+    );
+    assert_eq!(
+        at(|event| matches!(event, EventKind::KnobTurned { value: 0.5, .. })),
+        [6]
+    );
+    assert_eq!(
+        at(|event| matches!(event, EventKind::Restarted { .. })),
+        [7]
+    );
+}

@@ -14,3 +14,4 @@ mod output;
 mod support;
 mod text_report;
 mod tool;
+mod traffic;
