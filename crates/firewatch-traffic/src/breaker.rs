@@ -29,6 +29,22 @@ impl BreakerState {
         }
     }
 
+    /// Returns whether it stays closed for good when so many attempts per second end and so many of them fail.
+    pub(crate) fn stays_closed(&self, breaker: &Breaker, ended_rps: f64, failed_rps: f64) -> bool {
+        let ended = ended_rps * breaker.window_s;
+        self.open_left_s <= 0.0 && !opens(breaker, ended, failed_rps * breaker.window_s)
+    }
+
+    pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
+        self.ended
+            .into_iter()
+            .chain(self.failed)
+            .for_each(&mut *see);
+        see(f64::from(self.part));
+        see(self.since_s);
+        see(self.open_left_s);
+    }
+
     /// Lets time pass in which so many attempts ended and so many of them failed.
     pub(crate) fn advance(&mut self, breaker: &Breaker, ended: f64, failed: f64, step_s: f64) {
         self.open_left_s = (self.open_left_s - step_s).max(0.0);
@@ -37,11 +53,7 @@ impl BreakerState {
         self.ended[part] += ended;
         self.failed[part] += failed;
         let (ended, failed): (f64, f64) = (self.ended.iter().sum(), self.failed.iter().sum());
-        if ended <= 0.0 || ended < breaker.min_requests {
-            return;
-        }
-        let spread = (failed * (1.0 - failed / ended).max(0.0)).sqrt();
-        if failed > 0.0 && failed + DEVIATION * spread >= breaker.failure_ratio * ended {
+        if opens(breaker, ended, failed) {
             *self = Self {
                 open_left_s: breaker.open_s,
                 ..Self::default()
@@ -63,4 +75,13 @@ impl BreakerState {
         }
         self.since_s = self.since_s.min(part_s);
     }
+}
+
+/// Returns whether a breaker opens that sees so much within its window.
+fn opens(breaker: &Breaker, ended: f64, failed: f64) -> bool {
+    if ended < breaker.min_requests || failed <= 0.0 {
+        return false;
+    }
+    let spread = (failed * (1.0 - failed / ended).max(0.0)).sqrt();
+    failed + DEVIATION * spread >= breaker.failure_ratio * ended
 }

@@ -3,7 +3,7 @@
 use crate::breaker::BreakerState;
 use crate::leg::{Ages, Flows, Outlook, Pools};
 use crate::mesh::Mesh;
-use crate::outlook::{Outcome, Sojourn};
+use crate::outlook::Sojourn;
 use crate::waiting::Curve;
 
 /// What waits and runs at a service.
@@ -54,6 +54,51 @@ impl Fluid {
     }
 }
 
+impl Fluid {
+    pub(crate) fn fits(&self, mesh: &Mesh) -> bool {
+        self.services.len() == mesh.services().len()
+            && self.legs.len() == mesh.legs().len()
+            && self.breakers.len() == mesh.calls().len()
+            && self.ages.len() == mesh.users().len()
+    }
+
+    pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
+        for service in &self.services {
+            service.for_each_value(see);
+        }
+        for pools in &self.legs {
+            pools.for_each_value(see);
+        }
+        for breaker in &self.breakers {
+            breaker.for_each_value(see);
+        }
+        for ages in &self.ages {
+            ages.for_each_value(see);
+        }
+    }
+}
+
+impl ServiceFluid {
+    fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
+        let sojourn = &self.sojourn;
+        let own = [
+            self.queue,
+            self.work,
+            self.busy,
+            self.refused,
+            self.all_busy,
+            self.variance,
+            self.arriving,
+        ];
+        let ahead = [sojourn.fast, sojourn.failing];
+        own.into_iter().chain(ahead).for_each(&mut *see);
+        for time in [sojourn.wait, sojourn.ok, sojourn.failed] {
+            see(time.mean);
+            see(time.variance);
+        }
+    }
+}
+
 /// What a service did in a sub-step, in requests.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ServiceFlows {
@@ -63,6 +108,8 @@ pub(crate) struct ServiceFlows {
     pub(crate) refused: f64,
     pub(crate) errors: f64,
     pub(crate) killed: f64,
+    /// Whether the variance of its queue moves.
+    pub(crate) is_varying: bool,
 }
 
 /// Room for a sub-step: nothing in it outlives one, except curves, which are those of the settings.
@@ -70,7 +117,8 @@ pub(crate) struct ServiceFlows {
 pub(crate) struct Scratch {
     pub(crate) curves: Vec<Curve>,
     pub(crate) outlooks: Vec<Outlook>,
-    pub(crate) outcomes: Vec<Outcome>,
+    /// Share of the sub-step in which calls fail at once, by call.
+    pub(crate) open: Vec<f64>,
     pub(crate) flows: Vec<Flows>,
     /// What one request that makes a leg's first attempt becomes within a sub-step.
     pub(crate) units: Vec<(Pools, Flows)>,
@@ -87,12 +135,18 @@ impl PartialEq for Scratch {
 }
 
 impl Scratch {
+    pub(crate) fn fits(&self, mesh: &Mesh) -> bool {
+        self.service_flows.len() == mesh.services().len()
+            && self.flows.len() == mesh.legs().len()
+            && self.open.len() == mesh.calls().len()
+    }
+
     pub(crate) fn new(mesh: &Mesh) -> Self {
         let (services, legs) = (mesh.services().len(), mesh.legs().len());
         Self {
             curves: vec![Curve::default(); services],
             outlooks: vec![Outlook::default(); legs],
-            outcomes: vec![Outcome::CUT; mesh.calls().len()],
+            open: vec![0.0; mesh.calls().len()],
             flows: vec![Flows::default(); legs],
             units: vec![(Pools::default(), Flows::default()); legs],
             service_flows: vec![ServiceFlows::default(); services],

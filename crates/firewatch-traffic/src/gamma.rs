@@ -60,6 +60,20 @@ impl Gamma {
         normal_tail((root - (1.0 - spread)) / spread.sqrt())
     }
 
+    /// Returns the quantile that is the standard normal distribution's at `z`.
+    pub(crate) fn quantile(self, z: f64) -> f64 {
+        if self.mean <= 0.0 {
+            return 0.0;
+        }
+        let shape = self.shape();
+        if !(shape < POINT_SHAPE) {
+            return self.mean;
+        }
+        let spread = 1.0 / (9.0 * shape);
+        let root = (1.0 - spread + z * spread.sqrt()).max(0.0);
+        self.mean * root * root * root
+    }
+
     /// Returns the probability of at most `time`, and the mean of what is: with a density that is the gamma's of the next
     /// shape, times the mean.
     pub(crate) fn within(self, time: f64) -> (f64, f64) {

@@ -84,6 +84,19 @@ impl Pools {
         }
     }
 
+    pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
+        self.good.into_iter().for_each(&mut *see);
+        self.doomed
+            .as_flattened()
+            .iter()
+            .for_each(|&value| see(value));
+        self.backoff
+            .as_flattened()
+            .iter()
+            .for_each(|&value| see(value));
+        see(self.expected);
+    }
+
     /// Adds `amount` times what another one holds.
     pub(crate) fn add(&mut self, other: &Self, amount: f64) {
         for level in 0..LEVELS {
@@ -236,6 +249,15 @@ impl Ages {
     pub(crate) fn answer(&self, level: usize) -> Gamma {
         let variance = self.answer_square - self.answer_s * self.answer_s;
         Gamma::new(self.sent_s[level] + self.answer_s, variance.max(0.0))
+    }
+
+    pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
+        self.sent_s
+            .into_iter()
+            .chain(self.next_s)
+            .for_each(&mut *see);
+        see(self.answer_s);
+        see(self.answer_square);
     }
 
     pub(crate) fn sent_s(&self, level: usize) -> f64 {

@@ -8,10 +8,12 @@ mod latency;
 mod leg;
 mod mesh;
 mod outlook;
+mod pace;
 mod readings;
 mod settings;
 mod state;
 mod step;
+mod tally;
 mod waiting;
 
 pub use knobs::{CallKnobs, Knobs, ServiceKnobs, UserKnobs};

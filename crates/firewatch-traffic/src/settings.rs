@@ -55,6 +55,11 @@ impl Settings {
         }
     }
 
+    pub(crate) fn fits(&self, mesh: &Mesh) -> bool {
+        let legs = mesh.calls().len() + mesh.users().len();
+        self.services.len() == mesh.services().len() && self.legs.len() == legs
+    }
+
     /// Takes what is set now, and returns whether anything changed.
     pub(crate) fn update(&mut self, mesh: &Mesh, knobs: &Knobs) -> bool {
         let services = self.update_services(mesh, knobs);

@@ -5,6 +5,7 @@ use crate::gamma::Gamma;
 use crate::leg::{Flows, Outlook, Pools};
 use crate::mesh::Mesh;
 use crate::outlook::{Outcome, Sojourn};
+use crate::pace::Change;
 use crate::settings::Settings;
 use crate::waiting::Load;
 
@@ -30,14 +31,39 @@ struct Unit {
 
 impl Step<'_> {
     /// Lets the sub-step pass.
-    pub(crate) fn run(&mut self) {
+    pub(crate) fn run(&mut self) -> Change {
         self.find_gates();
         self.look_ahead();
         self.send_users();
         for index in 0..self.mesh.order().len() {
             self.serve(self.mesh.order()[index]);
         }
-        self.turn_breakers();
+        let mut change = Change {
+            is_still: true,
+            ..Change::default()
+        };
+        self.turn_breakers(&mut change);
+        self.measure(&mut change);
+        change
+    }
+
+    /// Finds how much changed: what came and did not go.
+    fn measure(&self, change: &mut Change) {
+        let services = self.scratch.service_flows.iter().zip(&self.fluid.services);
+        for (flows, fluid) in services {
+            let left =
+                flows.succeeded + flows.call_failed + flows.refused + flows.errors + flows.killed;
+            change.add(flows.arrived, left, fluid.busy + fluid.queue, self.step_s);
+            change.is_still &= !flows.is_varying;
+        }
+        let calls = self.mesh.calls().len();
+        for leg in calls..calls + self.mesh.users().len() {
+            let flows = &self.scratch.flows[leg];
+            let new = self.settings.legs[leg].share * self.step_s;
+            let left = flows.succeeded() + flows.failed;
+            // Users in flight are about as many as at the entry, and more when they back off.
+            change.add(new, left, new, self.step_s);
+        }
     }
 
     /// Finds which services have a fixed number of requests on their way to them: those behind a service, a gate, whose
@@ -153,6 +179,7 @@ impl Step<'_> {
     fn look_at_call(&mut self, call: usize) -> Outcome {
         self.look_at_leg(call);
         let open = self.open_share(call);
+        self.scratch.open[call] = open;
         let mut outcome = self.scratch.outlooks[call].call();
         if open > 0.0 {
             outcome = outcome.or(&Outcome::CUT, open);
@@ -161,7 +188,6 @@ impl Step<'_> {
             self.look_at_leg(fallback);
             outcome = outcome.or_else(&self.scratch.outlooks[fallback].call());
         }
-        self.scratch.outcomes[call] = outcome;
         outcome
     }
 
@@ -276,7 +302,7 @@ impl Step<'_> {
         let mut held = fluid.work;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.open_share(call);
+            let open = entering * self.scratch.open[call];
             let failed = self.advance_leg(call, entering - open) + open;
             held += self.fluid.legs[call].total();
             running = running - entering + self.scratch.flows[call].succeeded();
@@ -318,7 +344,7 @@ impl Step<'_> {
         let mut running = unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.open_share(call);
+            let open = entering * self.scratch.open[call];
             let mut lost = open;
             running -= entering;
             let mut next = entering - open;
@@ -391,6 +417,7 @@ impl Step<'_> {
             flows.refused = refused;
         }
         let moved = offered + started;
+        let before = fluid.variance;
         fluid.variance = point.variance.min(fluid.variance + moved);
         // What comes and goes changes the queue by its root, and where the queue decides who waits too long, that pulls it
         // back: by the normal density per standard deviation, 0.4, of the attempts that are undecided.
@@ -399,13 +426,16 @@ impl Step<'_> {
         if pulled * fluid.variance.sqrt() > moved {
             fluid.variance = (moved / pulled) * (moved / pulled);
         }
+        flows.is_varying = (fluid.variance - before).abs() > 1e-4 * (1.0 + before);
         fluid.queue = queue;
         fluid.all_busy = point.all_busy;
-        fluid.refused = if offered > 0.0 {
+        let refused = if offered > 0.0 {
             flows.refused / offered
         } else {
             0.0
         };
+        flows.is_varying |= (refused - fluid.refused).abs() > 1e-6;
+        fluid.refused = refused;
         fluid.busy = held + stays * started;
         started
     }
@@ -416,7 +446,7 @@ impl Step<'_> {
         let mut running = started * unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.open_share(call);
+            let open = entering * self.scratch.open[call];
             running -= entering;
             let mut lost = open;
             let mut next = entering - open;
@@ -444,14 +474,19 @@ impl Step<'_> {
         flows.succeeded += running;
     }
 
-    fn turn_breakers(&mut self) {
+    fn turn_breakers(&mut self, change: &mut Change) {
         for (call, spec) in self.mesh.calls().iter().enumerate() {
-            if let Some(breaker) = &spec.breaker {
-                let flows = &self.scratch.flows[call];
-                let failed = flows.fast + flows.errors + flows.timed_out;
-                let ended = failed + flows.succeeded();
-                self.fluid.breakers[call].advance(breaker, ended, failed, self.step_s);
-            }
+            let Some(breaker) = &spec.breaker else {
+                continue;
+            };
+            let flows = &self.scratch.flows[call];
+            let failed = flows.fast + flows.errors + flows.timed_out;
+            let ended = failed + flows.succeeded();
+            let state = &mut self.fluid.breakers[call];
+            state.advance(breaker, ended, failed, self.step_s);
+            change.is_still &=
+                state.stays_closed(breaker, ended / self.step_s, failed / self.step_s);
+            change.is_timed |= failed > 0.0;
         }
     }
 }
