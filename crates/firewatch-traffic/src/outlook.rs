@@ -127,7 +127,7 @@ impl Outlook {
         let (before, spread) = if self.retries == 0 || failing <= 0.0 {
             (0.0, 0.0)
         } else {
-            cut_geometric(failing, retries)
+            failures_before_success(failing, self.retries)
         };
         Outcome {
             success: 1.0 - lost,
@@ -141,6 +141,23 @@ impl Outlook {
             ),
         }
     }
+}
+
+/// Mean and variance of the failures before a success among so many attempts.
+fn failures_before_success(failing: f64, retries: u32) -> (f64, f64) {
+    if retries > 8 {
+        return cut_geometric(failing, f64::from(retries));
+    }
+    let (mut all, mut sum, mut squares, mut share, mut count) = (1.0, 0.0, 0.0, 1.0, 0.0);
+    for _ in 0..retries {
+        share *= failing;
+        count += 1.0;
+        all += share;
+        sum += share * count;
+        squares += share * count * count;
+    }
+    let mean = sum / all;
+    (mean, squares / all - mean * mean)
 }
 
 /// When attempts have failed, by why.

@@ -61,8 +61,7 @@ impl Step<'_> {
             let flows = &self.scratch.flows[leg];
             let new = self.settings.legs[leg].share * self.step_s;
             let left = flows.succeeded() + flows.failed;
-            // Users in flight are about as many as at the entry, and more when they back off.
-            change.add(new, left, new, self.step_s);
+            change.add(new, left, f64::INFINITY, self.step_s);
         }
     }
 
@@ -286,7 +285,7 @@ impl Step<'_> {
                 .into_iter()
                 .flatten()
             {
-                flows.killed += self.fluid.legs[leg].total();
+                flows.killed += self.fluid.legs[leg].total(u32::MAX);
                 self.fluid.legs[leg] = Pools::default();
                 self.scratch.flows[leg] = Flows::default();
             }
@@ -304,12 +303,13 @@ impl Step<'_> {
             let entering = running * self.settings.legs[call].share;
             let open = entering * self.scratch.open[call];
             let failed = self.advance_leg(call, entering - open) + open;
-            held += self.fluid.legs[call].total();
+            let retries = self.settings.legs[call].retries;
+            held += self.fluid.legs[call].total(retries);
             running = running - entering + self.scratch.flows[call].succeeded();
             let mut lost = failed;
             if let Some(fallback) = self.mesh.fallback_of(call) {
                 lost = self.advance_leg(fallback, failed);
-                held += self.fluid.legs[fallback].total();
+                held += self.fluid.legs[fallback].total(retries);
                 running += self.scratch.flows[fallback].succeeded();
             }
             if self.mesh.calls()[call].optional {
@@ -345,6 +345,7 @@ impl Step<'_> {
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
             let open = entering * self.scratch.open[call];
+            let retries = self.settings.legs[call].retries;
             let mut lost = open;
             running -= entering;
             let mut next = entering - open;
@@ -358,7 +359,7 @@ impl Step<'_> {
                     next = lost;
                     lost = 0.0;
                 }
-                unit.stays += next * pools.total();
+                unit.stays += next * pools.total(retries);
                 running += next * flows.succeeded();
                 lost += next * flows.failed;
                 self.scratch.units[leg] = (pools, flows);
@@ -447,6 +448,7 @@ impl Step<'_> {
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
             let open = entering * self.scratch.open[call];
+            let retries = self.settings.legs[call].retries;
             running -= entering;
             let mut lost = open;
             let mut next = entering - open;
@@ -459,7 +461,7 @@ impl Step<'_> {
                     lost = 0.0;
                 }
                 let (pools, unit_flows) = &self.scratch.units[leg];
-                self.fluid.legs[leg].add(pools, next);
+                self.fluid.legs[leg].add(pools, next, retries);
                 self.scratch.flows[leg].add(unit_flows, next);
                 running += next * unit_flows.succeeded();
                 lost += next * unit_flows.failed;
