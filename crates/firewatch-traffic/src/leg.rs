@@ -64,12 +64,26 @@ pub(crate) struct Outlook {
     pub(crate) retries: u32,
     /// Share of the good pool that has turned bad since it was sent.
     pub(crate) turned: f64,
+    /// Shares of what is in each pool's stage that stay there for the sub-step.
+    pub(crate) good_stays: f64,
+    pub(crate) doomed_stays: f64,
+    pub(crate) backoff_stays: f64,
     /// Seconds until a good answer in time.
     pub(crate) ok: Gamma,
     /// Seconds until an attempt has failed.
     pub(crate) failure: Gamma,
     /// Share of attempts that succeed.
     pub(crate) success: f64,
+}
+
+impl Outlook {
+    /// Finds how much stays in the pools for a sub-step: by implicit Euler.
+    pub(crate) fn set_step(&mut self, step_s: f64) {
+        let stays = |mean_s: f64| mean_s / (mean_s + step_s);
+        self.good_stays = stays(self.answer_s);
+        self.doomed_stays = stays(self.timeout_s / TIMEOUT_STAGES as f64);
+        self.backoff_stays = stays(self.backoff_s / BACKOFF_STAGES as f64);
+    }
 }
 
 impl Level {
@@ -113,13 +127,21 @@ impl Pools {
             return 0.0;
         }
         let good = self.good();
-        if good > 0.0 { (self.expected / good).min(1.0) } else { 0.0 }
+        if good > 0.0 {
+            (self.expected / good).min(1.0)
+        } else {
+            0.0
+        }
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
         for level in &self.levels {
             see(level.good);
-            level.doomed.into_iter().chain(level.backoff).for_each(&mut *see);
+            level
+                .doomed
+                .into_iter()
+                .chain(level.backoff)
+                .for_each(&mut *see);
         }
         see(self.expected);
     }
@@ -142,8 +164,8 @@ impl Pools {
     }
 
     /// Lets time pass, with requests that make their first attempt.
-    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64, step_s: f64) -> Flows {
-        self.advance_recorded(outlook, entering, step_s, &mut ())
+    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64) -> Flows {
+        self.advance_recorded(outlook, entering, &mut ())
     }
 
     /// Lets time pass, and shows somebody what happens at each level.
@@ -151,14 +173,12 @@ impl Pools {
         &mut self,
         outlook: &Outlook,
         entering: f64,
-        step_s: f64,
         record: &mut impl Record,
     ) -> Flows {
-        let stays = |mean_s: f64| mean_s / (mean_s + step_s);
         let (good, doomed, backoff) = (
-            stays(outlook.answer_s),
-            stays(outlook.timeout_s / TIMEOUT_STAGES as f64),
-            stays(outlook.backoff_s / BACKOFF_STAGES as f64),
+            outlook.good_stays,
+            outlook.doomed_stays,
+            outlook.backoff_stays,
         );
         let last = last_level(outlook.retries);
         // Attempts that the last level stands for: all but one of them are followed by another.

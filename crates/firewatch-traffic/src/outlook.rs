@@ -55,6 +55,7 @@ impl Outlook {
         service: &ServiceSettings,
         leg: &LegSettings,
         expected: f64,
+        step_s: f64,
     ) -> Self {
         let timeout_s = leg.timeout_s;
         let bad = sojourn.failing;
@@ -107,12 +108,14 @@ impl Outlook {
             ),
             failure: failure.time(timeout_s),
             success,
+            ..Self::default()
         };
         if service.is_down {
             // What was killed is answered at once.
             (outlook.answer_s, outlook.answered_badly, outlook.turned) = (0.0, 1.0, 0.0);
             outlook.timeout_s *= unreachable;
         }
+        outlook.set_step(step_s);
         outlook
     }
 

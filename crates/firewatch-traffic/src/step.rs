@@ -171,6 +171,7 @@ impl Step<'_> {
             &self.settings.services[target.to],
             &self.settings.legs[target.settings],
             self.fluid.legs[leg].expected_share(),
+            self.step_s,
         );
     }
 
@@ -229,7 +230,6 @@ impl Step<'_> {
             self.scratch.flows[leg] = self.fluid.legs[leg].advance_recorded(
                 &self.scratch.outlooks[leg],
                 new,
-                self.step_s,
                 &mut self.fluid.ages[leg - calls],
             );
             self.arrive(leg);
@@ -324,7 +324,7 @@ impl Step<'_> {
 
     fn advance_leg(&mut self, leg: usize, entering: f64) -> f64 {
         let outlook = &self.scratch.outlooks[leg];
-        self.scratch.flows[leg] = self.fluid.legs[leg].advance(outlook, entering, self.step_s);
+        self.scratch.flows[leg] = self.fluid.legs[leg].advance(outlook, entering);
         self.scratch.flows[leg].failed
     }
 
@@ -354,7 +354,7 @@ impl Step<'_> {
                 .flatten()
             {
                 let mut pools = Pools::default();
-                let flows = pools.advance(&self.scratch.outlooks[leg], 1.0, self.step_s);
+                let flows = pools.advance(&self.scratch.outlooks[leg], 1.0);
                 if leg != call {
                     next = lost;
                     lost = 0.0;
@@ -486,9 +486,9 @@ impl Step<'_> {
             let ended = failed + flows.succeeded();
             let state = &mut self.fluid.breakers[call];
             state.advance(breaker, ended, failed, self.step_s);
-            change.is_still &=
-                state.stays_closed(breaker, ended / self.step_s, failed / self.step_s);
-            change.is_timed |= failed > 0.0;
+            let stays = state.stays_closed(breaker, ended / self.step_s, failed / self.step_s);
+            change.is_still &= stays;
+            change.is_timed |= failed > 0.0 && !stays;
         }
     }
 }
