@@ -101,11 +101,12 @@ impl Step<'_> {
     /// Finds what share of each service's arrivals came through a gate.
     fn trace(&mut self, gate: usize) {
         let scratch = &mut *self.scratch;
+        let reached_rps = &self.fluid.reached_rps;
         scratch.arrivals.fill([0.0; 2]);
         let calls = self.mesh.calls().len();
         for user in 0..self.mesh.users().len() {
             let to = self.mesh.legs()[calls + user].to;
-            scratch.arrivals[to][0] += scratch.flows[calls + user].reached;
+            scratch.arrivals[to][0] += reached_rps[calls + user];
         }
         for &service in self.mesh.order() {
             let [all, through] = scratch.arrivals[service];
@@ -121,7 +122,7 @@ impl Step<'_> {
                     .into_iter()
                     .flatten()
                 {
-                    let reached = scratch.flows[leg].reached;
+                    let reached = reached_rps[leg];
                     let to = self.mesh.legs()[leg].to;
                     scratch.arrivals[to][0] += reached;
                     scratch.arrivals[to][1] += reached * share;
@@ -240,6 +241,7 @@ impl Step<'_> {
     fn arrive(&mut self, leg: usize) {
         let flows = &self.scratch.flows[leg];
         let outlook = &self.scratch.outlooks[leg];
+        self.fluid.reached_rps[leg] = flows.reached / self.step_s;
         let service = &mut self.fluid.services[self.mesh.legs()[leg].to];
         service.arriving += flows.reached;
         let undecided = 4.0 * outlook.late * (1.0 - outlook.late);
@@ -288,6 +290,7 @@ impl Step<'_> {
                 flows.killed += self.fluid.legs[leg].total(u32::MAX);
                 self.fluid.legs[leg] = Pools::default();
                 self.scratch.flows[leg] = Flows::default();
+                self.fluid.reached_rps[leg] = 0.0;
             }
         }
     }
