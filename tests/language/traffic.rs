@@ -383,6 +383,14 @@ fn the_engine_gets_what_is_said() {
         served.push(users.served().unwrap());
     }
     assert_eq!(sent[..6], [10.0, 20.0, 30.0, 40.0, 50.0, 50.0]);
+    // The customers are the users: what they suffer counts, until two ticks without it.
+    let impact = playback.impact();
+    assert_eq!(
+        impact.bad_customer_minutes,
+        playback.view().impact().bad_customer_minutes
+    );
+    assert!(impact.bad_customer_minutes > 0.0);
+    assert_eq!(impact.mttm_tick, Some(6));
     let is_whole = |share: f64| (share - 1.0).abs() < 1e-6;
     assert!(served[..2].iter().copied().all(is_whole), "{served:?}");
     assert!(

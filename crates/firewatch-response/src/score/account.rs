@@ -76,7 +76,8 @@ impl Account {
         }
     }
 
-    /// Observes a tick of the environment: whether it hit customers, and the services that they talk to.
+    /// Observes a tick of the environment: whether it hit customers, and the services that they talk to. In traffic
+    /// customers are its groups of users, and are hit where these miss what they are promised.
     #[inline]
     pub(crate) fn observe_view<'v>(
         &mut self,
@@ -85,7 +86,11 @@ impl Account {
         hit: bool,
         user_facing: impl Iterator<Item = &'v Vitals>,
     ) {
-        let minutes = hit.then(|| minutes(view, user_facing));
+        let minutes = match view.traffic() {
+            // There the engine counts what groups of users suffer.
+            Some(_) => Some(view.impact().bcm_delta).filter(|minutes| *minutes > 0.0),
+            None => hit.then(|| minutes(view, user_facing)),
+        };
         let all_halted = || view.faults().all(|fault| fault.halted);
         self.observe(quiet_ticks, view.clock().tick, minutes, all_halted);
     }
