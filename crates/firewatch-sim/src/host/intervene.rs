@@ -105,12 +105,16 @@ fn environment_mut(world: &mut World, entity: Entity) -> Result<Mut<'_, Environm
 /// [`SimError::UnknownFault`], [`SimError::NoEnvironment`].
 pub fn halt_fault(world: &mut World, entity: Entity, index: usize) -> Result<(), SimError> {
     let fault = find_fault(world, entity, index)?;
+    let has_traffic = environment(world, entity)?.engine == Engine::Traffic;
     let tick = world.get::<Clock>(entity).map(|clock| clock.tick);
     let mut fault = world
         .get_mut::<Fault>(fault)
         .ok_or(SimError::NoEnvironment)?;
-    fault.halted = true;
-    fault.halted_at_tick = tick;
+    // Where there is traffic, what a fault has turned goes back from its end on, which is not moved by another halt.
+    if !(has_traffic && fault.halted) {
+        fault.halted = true;
+        fault.halted_at_tick = tick;
+    }
     Ok(())
 }
 

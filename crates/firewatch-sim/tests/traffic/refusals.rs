@@ -10,10 +10,8 @@ use firewatch_sim::{
 fn refused(change: impl Fn(&mut EnvironmentState)) -> String {
     let mut state = shop();
     change(&mut state);
-    match Simulation::new(&state) {
-        Ok(_) => panic!("it is not refused"),
-        Err(error) => error.to_string(),
-    }
+    let error = Simulation::new(&state).err();
+    error.expect("it is refused").to_string()
 }
 
 fn of_traffic(change: impl Fn(&mut TrafficState)) -> String {
