@@ -16,12 +16,18 @@ const BACKOFF_STAGES: usize = 2;
 /// Seconds until a refusal or an immediate error is there.
 pub(crate) const FAST_S: f64 = 0.001;
 
+/// What is in flight, of one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Level {
+    pub(crate) good: f64,
+    pub(crate) doomed: [f64; TIMEOUT_STAGES],
+    pub(crate) backoff: [f64; BACKOFF_STAGES],
+}
+
 /// What is in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pools {
-    pub(crate) good: [f64; LEVELS],
-    pub(crate) doomed: [[f64; TIMEOUT_STAGES]; LEVELS],
-    pub(crate) backoff: [[f64; BACKOFF_STAGES]; LEVELS],
+    pub(crate) levels: [Level; LEVELS],
     /// The share that was expected to time out when those in `good` were sent, times their number.
     pub(crate) expected: f64,
 }
@@ -58,6 +64,12 @@ pub(crate) struct Outlook {
     pub(crate) retries: u32,
     /// Share of the good pool that has turned bad since it was sent.
     pub(crate) turned: f64,
+    /// Share of the sub-step in which attempts fail before they are sent.
+    pub(crate) open: f64,
+    /// Shares of what is in each pool's stage that stay there for the sub-step.
+    pub(crate) good_stays: f64,
+    pub(crate) doomed_stays: f64,
+    pub(crate) backoff_stays: f64,
     /// Seconds until a good answer in time.
     pub(crate) ok: Gamma,
     /// Seconds until an attempt has failed.
@@ -66,17 +78,57 @@ pub(crate) struct Outlook {
     pub(crate) success: f64,
 }
 
+impl Outlook {
+    /// Finds how much stays in the pools for a sub-step: by implicit Euler.
+    pub(crate) fn set_step(&mut self, step_s: f64) {
+        let stays = |mean_s: f64| mean_s / (mean_s + step_s);
+        self.good_stays = stays(self.answer_s);
+        self.doomed_stays = stays(self.timeout_s / TIMEOUT_STAGES as f64);
+        self.backoff_stays = stays(self.backoff_s / BACKOFF_STAGES as f64);
+    }
+}
+
+impl Level {
+    fn total(&self) -> f64 {
+        self.good + self.flying_in_vain() + self.backing_off()
+    }
+
+    fn flying_in_vain(&self) -> f64 {
+        self.doomed.iter().sum()
+    }
+
+    fn backing_off(&self) -> f64 {
+        self.backoff.iter().sum()
+    }
+
+    fn add(&mut self, other: &Self, amount: f64) {
+        self.good += amount * other.good;
+        for (stage, other) in self.doomed.iter_mut().zip(other.doomed) {
+            *stage += amount * other;
+        }
+        for (stage, other) in self.backoff.iter_mut().zip(other.backoff) {
+            *stage += amount * other;
+        }
+    }
+}
+
 impl Pools {
-    /// Returns how many requests it holds.
-    pub(crate) fn total(&self) -> f64 {
-        let doomed: f64 = self.doomed.as_flattened().iter().sum();
-        let backoff: f64 = self.backoff.as_flattened().iter().sum();
-        self.good.iter().sum::<f64>() + doomed + backoff
+    /// Returns how many requests it holds, of those that have so many retries.
+    pub(crate) fn total(&self, retries: u32) -> f64 {
+        let levels = &self.levels[..=last_level(retries)];
+        levels.iter().map(Level::total).sum()
+    }
+
+    fn good(&self) -> f64 {
+        self.levels.iter().map(|level| level.good).sum()
     }
 
     /// Returns the share of `good` that was expected to time out when it was sent.
     pub(crate) fn expected_share(&self) -> f64 {
-        let good: f64 = self.good.iter().sum();
+        if self.expected <= 0.0 {
+            return 0.0;
+        }
+        let good = self.good();
         if good > 0.0 {
             (self.expected / good).min(1.0)
         } else {
@@ -85,28 +137,21 @@ impl Pools {
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
-        self.good.into_iter().for_each(&mut *see);
-        self.doomed
-            .as_flattened()
-            .iter()
-            .for_each(|&value| see(value));
-        self.backoff
-            .as_flattened()
-            .iter()
-            .for_each(|&value| see(value));
+        for level in &self.levels {
+            see(level.good);
+            level
+                .doomed
+                .into_iter()
+                .chain(level.backoff)
+                .for_each(&mut *see);
+        }
         see(self.expected);
     }
 
-    /// Adds `amount` times what another one holds.
-    pub(crate) fn add(&mut self, other: &Self, amount: f64) {
-        for level in 0..LEVELS {
-            self.good[level] += amount * other.good[level];
-            for stage in 0..TIMEOUT_STAGES {
-                self.doomed[level][stage] += amount * other.doomed[level][stage];
-            }
-            for stage in 0..BACKOFF_STAGES {
-                self.backoff[level][stage] += amount * other.backoff[level][stage];
-            }
+    /// Adds `amount` times what another one holds, of requests that have so many retries.
+    pub(crate) fn add(&mut self, other: &Self, amount: f64, retries: u32) {
+        for level in 0..=last_level(retries) {
+            self.levels[level].add(&other.levels[level], amount);
         }
         self.expected += amount * other.expected;
     }
@@ -115,17 +160,14 @@ impl Pools {
     pub(crate) fn fold(&mut self, retries: u32) {
         let last = last_level(retries);
         for level in last + 1..LEVELS {
-            self.good[last] += std::mem::take(&mut self.good[level]);
-            let doomed = std::mem::take(&mut self.doomed[level]);
-            let backoff = std::mem::take(&mut self.backoff[level]);
-            add_all(&mut self.doomed[last], doomed);
-            add_all(&mut self.backoff[last], backoff);
+            let beyond = std::mem::take(&mut self.levels[level]);
+            self.levels[last].add(&beyond, 1.0);
         }
     }
 
     /// Lets time pass, with requests that make their first attempt.
-    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64, step_s: f64) -> Flows {
-        self.advance_recorded(outlook, entering, step_s, &mut ())
+    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64) -> Flows {
+        self.advance_recorded(outlook, entering, &mut ())
     }
 
     /// Lets time pass, and shows somebody what happens at each level.
@@ -133,14 +175,12 @@ impl Pools {
         &mut self,
         outlook: &Outlook,
         entering: f64,
-        step_s: f64,
         record: &mut impl Record,
     ) -> Flows {
-        let stays = |mean_s: f64| mean_s / (mean_s + step_s);
         let (good, doomed, backoff) = (
-            stays(outlook.answer_s),
-            stays(outlook.timeout_s / TIMEOUT_STAGES as f64),
-            stays(outlook.backoff_s / BACKOFF_STAGES as f64),
+            outlook.good_stays,
+            outlook.doomed_stays,
+            outlook.backoff_stays,
         );
         let last = last_level(outlook.retries);
         // Attempts that the last level stands for: all but one of them are followed by another.
@@ -151,8 +191,12 @@ impl Pools {
         for level in 0..=last {
             let mut sent = next;
             if level == last {
-                sent += pass(&mut self.backoff[level], 0.0, backoff);
+                sent += pass(&mut self.levels[level].backoff, 0.0, backoff);
             }
+            // An open breaker lets no attempt through, and there is none after it.
+            let blocked = sent * outlook.open;
+            flows.failed += blocked;
+            sent -= blocked;
             flows.sent += sent;
             if level > 0 {
                 flows.retried += sent;
@@ -163,12 +207,13 @@ impl Pools {
             let in_time = reached - fast - late;
             record.sent(level, sent, in_time, self, outlook);
             expected += in_time * outlook.late;
-            let all = self.good[level] + in_time;
-            self.good[level] = all * good;
-            let answered = all - self.good[level];
+            let all = self.levels[level].good + in_time;
+            self.levels[level].good = all * good;
+            let answered = all - self.levels[level].good;
             let turned = answered * outlook.turned;
             let errors = (answered - turned) * outlook.answered_badly;
-            let given_up = pass(&mut self.doomed[level], late + (sent - reached), doomed);
+            let lost = late + (sent - reached);
+            let given_up = pass(&mut self.levels[level].doomed, lost, doomed);
             let timed_out = given_up + turned;
             flows.reached += reached;
             flows.fast += fast;
@@ -181,10 +226,10 @@ impl Pools {
                 record.failed(level, failed, slow_s / failed, self, outlook);
             }
             if level < last {
-                next = pass(&mut self.backoff[level], failed, backoff);
+                next = pass(&mut self.levels[level].backoff, failed, backoff);
             } else {
                 let again = failed * beyond / (beyond + 1.0);
-                self.backoff[level][0] += again;
+                self.levels[level].backoff[0] += again;
                 flows.failed += failed - again;
             }
         }
@@ -202,12 +247,6 @@ fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: f64) -> f64
         next = all - *stage;
     }
     next
-}
-
-fn add_all<const N: usize>(to: &mut [f64; N], from: [f64; N]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to += from;
-    }
 }
 
 /// Who wants to know how old requests are.
@@ -272,9 +311,9 @@ impl Record for Ages {
         } else {
             self.next_s[level - 1]
         };
-        let flying = pools.good[level] + pools.doomed[level].iter().sum::<f64>();
+        let flying = pools.levels[level].good + pools.levels[level].flying_in_vain();
         self.sent_s[level] = mixed(self.sent_s[level], flying, age_s, sent);
-        let good: f64 = pools.good.iter().sum();
+        let good = pools.good();
         let ok = outlook.ok;
         self.answer_s = mixed(self.answer_s, good, ok.mean, in_time);
         let square = ok.variance + ok.mean * ok.mean;
@@ -290,12 +329,8 @@ impl Record for Ages {
         outlook: &Outlook,
     ) {
         let next_s = self.sent_s[level] + after_s + outlook.backoff_s;
-        self.next_s[level] = mixed(
-            self.next_s[level],
-            pools.backoff[level].iter().sum(),
-            next_s,
-            failed,
-        );
+        let waiting = pools.levels[level].backing_off();
+        self.next_s[level] = mixed(self.next_s[level], waiting, next_s, failed);
     }
 }
 
@@ -315,8 +350,8 @@ impl Flows {
         self.fast += amount * other.fast;
         self.timed_out += amount * other.timed_out;
         self.errors += amount * other.errors;
-        for level in 0..LEVELS {
-            self.ok[level] += amount * other.ok[level];
+        for (ok, other) in self.ok.iter_mut().zip(other.ok) {
+            *ok += amount * other;
         }
         self.failed += amount * other.failed;
     }

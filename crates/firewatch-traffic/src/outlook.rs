@@ -55,6 +55,7 @@ impl Outlook {
         service: &ServiceSettings,
         leg: &LegSettings,
         expected: f64,
+        step_s: f64,
     ) -> Self {
         let timeout_s = leg.timeout_s;
         let bad = sojourn.failing;
@@ -107,12 +108,14 @@ impl Outlook {
             ),
             failure: failure.time(timeout_s),
             success,
+            ..Self::default()
         };
         if service.is_down {
             // What was killed is answered at once.
             (outlook.answer_s, outlook.answered_badly, outlook.turned) = (0.0, 1.0, 0.0);
             outlook.timeout_s *= unreachable;
         }
+        outlook.set_step(step_s);
         outlook
     }
 
@@ -127,7 +130,7 @@ impl Outlook {
         let (before, spread) = if self.retries == 0 || failing <= 0.0 {
             (0.0, 0.0)
         } else {
-            cut_geometric(failing, retries)
+            failures_before_success(failing, self.retries)
         };
         Outcome {
             success: 1.0 - lost,
@@ -141,6 +144,23 @@ impl Outlook {
             ),
         }
     }
+}
+
+/// Mean and variance of the failures before a success among so many attempts.
+fn failures_before_success(failing: f64, retries: u32) -> (f64, f64) {
+    if retries > 8 {
+        return cut_geometric(failing, f64::from(retries));
+    }
+    let (mut all, mut sum, mut squares, mut share, mut count) = (1.0, 0.0, 0.0, 1.0, 0.0);
+    for _ in 0..retries {
+        share *= failing;
+        count += 1.0;
+        all += share;
+        sum += share * count;
+        squares += share * count * count;
+    }
+    let mean = sum / all;
+    (mean, squares / all - mean * mean)
 }
 
 /// When attempts have failed, by why.
