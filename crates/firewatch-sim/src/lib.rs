@@ -88,8 +88,8 @@ pub use world::fault::{
     LogLine, MetricGrowth, PrecedingChange, fault_kinds, register_fault_kinds,
 };
 pub use world::metric::{
-    METRICS, Metric, MetricKey, MetricKind, find as find_metric, read as read_metric,
-    read_all as read_metrics, write as write_metric,
+    METRICS, Metric, MetricKey, MetricKind, check_settable, find as find_metric,
+    read as read_metric, read_all as read_metrics, write as write_metric,
 };
 pub use world::num::round_decimal;
 pub use world::ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};

@@ -8,7 +8,7 @@ use crate::host::turn::{change_traffic, check_change};
 use crate::world::check::{check_finite, check_speed};
 use crate::world::environment::{Clock, Engine, Environment, SloBudget};
 use crate::world::error::SimError;
-use crate::world::fault::{Fault, FaultKindId, kind_id};
+use crate::world::fault::{Fault, FaultKind, FaultKindId, kind_id};
 use crate::world::metric;
 use crate::world::num;
 use crate::world::ownership::{Faults, Services};
@@ -202,7 +202,9 @@ fn check_course(world: &World, entity: Entity, fault: &FaultState) -> Result<(),
             let target = topology.node(&fault.service).unwrap_or(usize::MAX);
             course(traffic, topology, target, fault).map(drop)
         }
-        None if fault.course.is_some() => Err(SimError::ClassicCourse),
+        None if fault.course.is_some() || fault.kind == FaultKind::KNOBS => {
+            Err(SimError::ClassicCourse)
+        }
         None => Ok(()),
     }
 }
@@ -279,7 +281,6 @@ fn find_service(world: &World, entity: Entity, name: &str) -> Result<Entity, Sim
 mod tests {
     use super::*;
     use crate::host::simulation::Simulation;
-    use crate::world::fault::FaultKind;
     use crate::world::rows::RowRanges;
     use crate::world::state::{EnvironmentState, ServiceState};
     use crate::world::work::steps_of;

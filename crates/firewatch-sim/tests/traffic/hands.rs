@@ -29,7 +29,7 @@ fn each_knob_of_a_service_is_turned_and_taken_back() {
         (
             ServiceKnob::AddedLatencyS,
             0.3,
-            "http_server_request_duration_p50",
+            "http_server_request_duration_median",
             0.2,
         ),
         (

@@ -303,6 +303,13 @@ fn the_classic_physics_has_no_course_and_no_knobs() {
         simulation.inject_fault(&fault),
         Err(SimError::ClassicCourse)
     );
+    let knobs = FaultState::new(FaultKind::KNOBS, "database", 1.0);
+    assert_eq!(
+        simulation.inject_fault(&knobs),
+        Err(SimError::ClassicCourse)
+    );
+    state.faults = vec![knobs];
+    assert_eq!(state.blueprint().unwrap_err(), SimError::ClassicCourse);
     let change = TrafficChange::Restart {
         service: "database",
     };

@@ -130,7 +130,11 @@ const COMPUTED: [&str; 12] = [
 ];
 
 /// Whether the metric of a service with traffic can be set: if no rule of traffic computes it.
-pub(crate) fn check_settable(name: &str) -> Result<(), SimError> {
+///
+/// # Errors
+/// [`SimError::ComputedMetric`] for one that traffic computes, [`SimError::ClassicMetric`] for one of a rule that only
+/// the classic physics has.
+pub fn check_settable(name: &str) -> Result<(), SimError> {
     check_classic(name)?;
     let Some(metric) = find(name) else {
         return Ok(());

@@ -144,7 +144,7 @@ impl MeshTraffic {
             http_server_5xx_rate: Some(amount(traffic.error_rps + traffic.call_failed_rps)),
             http_server_refused_rate: Some(amount(traffic.refused_rps)),
             http_server_timeout_rate: Some(amount(traffic.timed_out_rps)),
-            http_server_request_duration_p50: Some(amount(traffic.latency_p50_s)),
+            http_server_request_duration_median: Some(amount(traffic.latency_p50_s)),
             http_server_worker_utilization: Some(share(traffic.utilization)),
             http_server_request_queue_limit: Some(count(traffic.queue_limit)),
             http_client_retry_rate: Some(amount(retries)),
