@@ -64,6 +64,8 @@ pub(crate) struct Outlook {
     pub(crate) retries: u32,
     /// Share of the good pool that has turned bad since it was sent.
     pub(crate) turned: f64,
+    /// Share of the sub-step in which attempts fail before they are sent.
+    pub(crate) open: f64,
     /// Shares of what is in each pool's stage that stay there for the sub-step.
     pub(crate) good_stays: f64,
     pub(crate) doomed_stays: f64,
@@ -191,6 +193,10 @@ impl Pools {
             if level == last {
                 sent += pass(&mut self.levels[level].backoff, 0.0, backoff);
             }
+            // An open breaker lets no attempt through, and there is none after it.
+            let blocked = sent * outlook.open;
+            flows.failed += blocked;
+            sent -= blocked;
             flows.sent += sent;
             if level > 0 {
                 flows.retried += sent;

@@ -181,6 +181,7 @@ impl Step<'_> {
         self.look_at_leg(call);
         let open = self.open_share(call);
         self.scratch.open[call] = open;
+        self.scratch.outlooks[call].open = open;
         let mut outcome = self.scratch.outlooks[call].call();
         if open > 0.0 {
             outcome = outcome.or(&Outcome::CUT, open);
@@ -304,8 +305,7 @@ impl Step<'_> {
         let mut held = fluid.work;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
-            let failed = self.advance_leg(call, entering - open) + open;
+            let failed = self.advance_leg(call, entering);
             let retries = self.settings.legs[call].retries;
             held += self.fluid.legs[call].total(retries);
             running = running - entering + self.scratch.flows[call].succeeded();
@@ -347,11 +347,10 @@ impl Step<'_> {
         let mut running = unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
             let retries = self.settings.legs[call].retries;
-            let mut lost = open;
+            let mut lost = 0.0;
             running -= entering;
-            let mut next = entering - open;
+            let mut next = entering;
             for leg in [Some(call), self.mesh.fallback_of(call)]
                 .into_iter()
                 .flatten()
@@ -450,11 +449,10 @@ impl Step<'_> {
         let mut running = started * unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
             let retries = self.settings.legs[call].retries;
+            let mut lost = 0.0;
             running -= entering;
-            let mut lost = open;
-            let mut next = entering - open;
+            let mut next = entering;
             for leg in [Some(call), self.mesh.fallback_of(call)]
                 .into_iter()
                 .flatten()
