@@ -157,7 +157,11 @@ impl Step<'_> {
                 ok: job.ok,
                 failed: job.failed,
             };
-            sojourn.wait = self.wait(service, sojourn.holding_s());
+            // Half of what was held before: answers, and what waits for them, would swing against each other.
+            let held_s = fluid.sojourn.holding_s();
+            let holding_s = sojourn.holding_s();
+            let pace_s = if held_s > 0.0 { 0.5 * (held_s + holding_s) } else { holding_s };
+            sojourn.wait = self.wait(service, pace_s);
             self.fluid.services[service].sojourn = sojourn;
         }
         for user in 0..self.mesh.users().len() {
