@@ -7,6 +7,7 @@ use crate::mesh::Mesh;
 use crate::outlook::{Outcome, Sojourn};
 use crate::pace::Change;
 use crate::settings::Settings;
+use crate::times::Times;
 use crate::waiting::Load;
 
 /// Longer waits than any patience.
@@ -141,8 +142,8 @@ impl Step<'_> {
             );
             let mut job = Outcome {
                 success: 1.0,
-                ok: work,
-                failed: work,
+                ok: Times::from(work),
+                failed: Times::from(work),
             };
             for &call in self.mesh.calls_of(service) {
                 let outcome = self.look_at_call(call);
@@ -157,7 +158,15 @@ impl Step<'_> {
                 ok: job.ok,
                 failed: job.failed,
             };
-            sojourn.wait = self.wait(service, sojourn.holding_s());
+            // Half of what was held before: answers, and what waits for them, would swing against each other.
+            let held_s = fluid.sojourn.holding_s();
+            let holding_s = sojourn.holding_s();
+            let pace_s = if held_s > 0.0 {
+                0.5 * (held_s + holding_s)
+            } else {
+                holding_s
+            };
+            sojourn.wait = self.wait(service, pace_s);
             self.fluid.services[service].sojourn = sojourn;
         }
         for user in 0..self.mesh.users().len() {
