@@ -174,7 +174,7 @@ fn new_forms_fit_and_numbers_out_of_range_do_not() {
         schema.is_valid(&scenario)
     };
     for (field, right, wrong) in [
-        ("physics", json!("classic"), json!("traffic")),
+        ("physics", json!("traffic"), json!("quantum")),
         ("slo_budget", json!(1), json!(-1)),
         ("slo_burn_per_tick", json!(0), json!(1e16)),
         ("goals_cost", json!(0.5), json!(2)),
