@@ -49,7 +49,7 @@ fn a_report_in_json_has_users_and_loads() {
             .is_some_and(|share| (0.4..0.9).contains(&share)),
         "{users}"
     );
-    assert_eq!(users["cause"], "timeout of search");
+    assert_eq!(users["cause"], "refused: queue of search full");
     let load = &run["services"][1]["load"];
     assert!(
         load["highest_utilization"]

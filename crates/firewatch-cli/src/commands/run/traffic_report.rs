@@ -108,7 +108,7 @@ fn write_causes(summary: &Summary, out: &mut Output) -> Result<(), Failure> {
             writeln!(out)?;
         }
         let (name, cause) = (visible(&users.name), visible(cause));
-        writeln!(out, "  most of {name} failed at tick {tick}: {cause}")?;
+        writeln!(out, "  users of {name} failed most at tick {tick}: {cause}")?;
     }
     Ok(())
 }
