@@ -209,7 +209,7 @@ impl Pools {
             record.sent(level, sent, in_time, self, outlook);
             expected += in_time * outlook.late;
             let all = self.levels[level].good + in_time;
-            self.levels[level].good = all * good;
+            self.levels[level].good = kept(all, good);
             let answered = all - self.levels[level].good;
             let turned = answered * outlook.turned;
             let errors = (answered - turned) * outlook.answered_badly;
@@ -234,9 +234,14 @@ impl Pools {
                 flows.failed += failed - again;
             }
         }
-        self.expected = (self.expected + expected) * good;
+        self.expected = kept(self.expected + expected, good);
         flows
     }
+}
+
+/// What stays of something. The last of it goes at once: numbers that are nearly 0 are slow to compute with.
+pub(crate) fn kept(all: f64, stays: f64) -> f64 {
+    if all < 1e-30 { 0.0 } else { all * stays }
 }
 
 /// Lets time pass in stages, of each of which the share `stays` remains, and returns what leaves the last.
@@ -244,7 +249,7 @@ fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: f64) -> f64
     let mut next = entering;
     for stage in stages {
         let all = *stage + next;
-        *stage = all * stays;
+        *stage = kept(all, stays);
         next = all - *stage;
     }
     next

@@ -243,19 +243,20 @@ impl Step<'_> {
                 new,
                 &mut self.fluid.ages[leg - calls],
             );
-            self.arrive(leg);
+            self.arrive(leg, 0.0);
         }
     }
 
     /// Brings what a leg has sent to its service.
-    fn arrive(&mut self, leg: usize) {
+    /// `held` is the share of its senders that have no worker left: they send less the longer they wait.
+    fn arrive(&mut self, leg: usize, held: f64) {
         let flows = &self.scratch.flows[leg];
         let outlook = &self.scratch.outlooks[leg];
         self.fluid.reached_rps[leg] = flows.reached / self.step_s;
         let service = &mut self.fluid.services[self.mesh.legs()[leg].to];
         service.arriving += flows.reached;
         let undecided = 4.0 * outlook.late * (1.0 - outlook.late);
-        service.undecided += (flows.reached - flows.fast) * undecided;
+        service.undecided += (flows.reached - flows.fast) * undecided * held;
     }
 
     /// Lets a service work: first what it has, then what it can start besides.
@@ -433,10 +434,12 @@ impl Step<'_> {
         fluid.variance = point.variance.min(fluid.variance + moved);
         // What comes and goes changes the queue by its root, and where the queue decides who waits too long, that pulls it
         // back: by the normal density per standard deviation, 0.4, of the attempts that are undecided.
-        let undecided = std::mem::take(&mut fluid.undecided);
-        let pulled = 0.8 * undecided;
-        if pulled * fluid.variance.sqrt() > moved {
-            fluid.variance = (moved / pulled) * (moved / pulled);
+        let pull = 0.8 * std::mem::take(&mut fluid.undecided);
+        if pull > 0.0 && moved > 0.0 && fluid.variance > 0.0 {
+            let free = fluid.variance;
+            let root = (pull * pull + 4.0 * moved * moved / free).sqrt();
+            let deviation = free * (root - pull) / (2.0 * moved);
+            fluid.variance = deviation * deviation;
         }
         flows.is_varying = (fluid.variance - before).abs() > 1e-4 * (1.0 + before);
         fluid.queue = queue;
@@ -455,6 +458,7 @@ impl Step<'_> {
     /// Starts requests.
     fn start(&mut self, service: usize, flows: &mut ServiceFlows, started: f64, unit: &Unit) {
         self.fluid.services[service].work += started * (1.0 - unit.worked);
+        let held = self.fluid.services[service].all_busy;
         let mut running = started * unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
@@ -475,7 +479,7 @@ impl Step<'_> {
                 self.scratch.flows[leg].add(unit_flows, next);
                 running += next * unit_flows.succeeded();
                 lost += next * unit_flows.failed;
-                self.arrive(leg);
+                self.arrive(leg, held);
             }
             if self.mesh.calls()[call].optional {
                 running += lost;

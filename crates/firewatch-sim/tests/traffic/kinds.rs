@@ -27,7 +27,7 @@ fn a_bad_deployment_is_rolled_out() {
     simulation.run(1);
     assert_eq!(
         metric(&simulation, "auth", "last_deployment_age_seconds"),
-        0.0
+        300.0
     );
     let first = metric(&simulation, "auth", "http_server_error_rate");
     simulation.run(14);

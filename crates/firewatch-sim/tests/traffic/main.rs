@@ -14,6 +14,7 @@ mod hands;
 mod kinds;
 mod numbers;
 mod refusals;
+mod unsettable;
 mod users;
 
 use std::num::NonZeroU64;

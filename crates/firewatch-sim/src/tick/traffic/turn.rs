@@ -4,7 +4,7 @@ use firewatch_traffic::{CallKnobs, ServiceKnobs};
 
 use crate::tick::mesh::{Meshes, Services};
 use crate::world::environment::Clock;
-use crate::world::fault::Fault;
+use crate::world::fault::{Fault, MAX_CONFIG_AGE_SECONDS, MAX_DEPLOYMENT_AGE_SECONDS};
 use crate::world::num;
 use crate::world::traffic::{Course, FaultKnobs, MeshTraffic, Turns};
 
@@ -68,13 +68,17 @@ fn left(fault: &Fault, course: &Course, tick: u64) -> f64 {
     }
 }
 
-/// Notes the deployment or the change of the configuration from which a fault comes.
+/// Lets the deployment or the change of the configuration from which a fault comes look recent.
 fn note_change(turns: Turns, service: usize, services: &mut Services) {
     let (_, runtime) = services.service(service);
     match turns {
-        Turns::BadDeploy => runtime.last_deployment_age_seconds = 0,
+        Turns::BadDeploy => {
+            let age = &mut runtime.last_deployment_age_seconds;
+            *age = (*age).min(MAX_DEPLOYMENT_AGE_SECONDS);
+        }
         Turns::ConfigDrift => {
-            runtime.last_config_age_seconds = 0;
+            let age = &mut runtime.last_config_age_seconds;
+            *age = (*age).min(MAX_CONFIG_AGE_SECONDS);
             runtime.last_config_revision = runtime.last_config_revision.saturating_add(1);
         }
         _ => {}
