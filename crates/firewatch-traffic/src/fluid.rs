@@ -1,7 +1,8 @@
 //! What waits and runs in a mesh, and the room to work on it.
 
+use crate::ages::Ages;
 use crate::breaker::BreakerState;
-use crate::leg::{Ages, Flows, Outlook, Pools};
+use crate::leg::{Flows, Outlook, Pools};
 use crate::mesh::Mesh;
 use crate::outlook::Sojourn;
 use crate::waiting::Curve;
