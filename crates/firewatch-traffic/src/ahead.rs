@@ -61,6 +61,13 @@ impl Step<'_> {
             self.fluid.legs[leg].expected_share(),
             self.step_s,
         );
+        let service = &self.fluid.services[target.to];
+        let settings = &self.settings.services[target.to];
+        if service.quickened < 0.98 && settings.unreachable_ratio <= 0.0 && !settings.is_down {
+            let timeout_s = self.settings.legs[target.settings].timeout_s;
+            let spread_s = service.sojourn.wait.variance.sqrt();
+            self.fluid.legs[leg].rescue(service.quickened, timeout_s, spread_s);
+        }
     }
 
     /// Returns how a call ends.
@@ -90,8 +97,9 @@ impl Step<'_> {
     /// Returns how long a request waits that comes now: for all that wait before it, at the pace of the busy workers.
     ///
     /// Who finds i requests waiting waits for i + 1 exponential times, so the variance has the queue's own and its mean.
-    fn wait(&self, service: usize, holding_s: f64) -> Gamma {
-        let fluid = &self.fluid.services[service];
+    fn wait(&mut self, service: usize, holding_s: f64) -> Gamma {
+        let fluid = &mut self.fluid.services[service];
+        fluid.quickened = 1.0;
         let workers = self.settings.services[service].workers;
         if fluid.queue <= 0.0 {
             return Gamma::default();
@@ -101,6 +109,10 @@ impl Step<'_> {
             return Gamma::new(FOREVER_S, 0.0);
         }
         let pace_s = holding_s / busy;
+        if fluid.pace_s > pace_s {
+            fluid.quickened = pace_s / fluid.pace_s;
+        }
+        fluid.pace_s = pace_s;
         let busy_share = fluid.all_busy;
         let spread = fluid.variance + 3.0 * fluid.queue + 2.0 * busy_share
             - 2.0 * busy_share * fluid.queue

@@ -26,6 +26,9 @@ pub(crate) struct ServiceFluid {
     /// Attempts of a sub-step, as far as the queue decides whether they are late: twice the root of the product of both
     /// shares, squared.
     pub(crate) undecided: f64,
+    /// Seconds in which one of those that wait starts, and by which factor they became fewer in the last sub-step.
+    pub(crate) pace_s: f64,
+    pub(crate) quickened: f64,
     /// Variance of the queue.
     pub(crate) variance: f64,
     /// Requests that have been sent to it and are not yet offered.

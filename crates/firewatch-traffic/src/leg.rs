@@ -31,6 +31,8 @@ pub(crate) struct Pools {
     pub(crate) levels: [Level; LEVELS],
     /// The share that was expected to time out when those in `good` were sent, times their number.
     pub(crate) expected: f64,
+    /// Mean seconds after which those in `doomed` were to be answered when they were sent, as far as they reached a queue.
+    pub(crate) late_s: f64,
 }
 
 /// What happened in a sub-step, in requests.
@@ -67,6 +69,8 @@ pub(crate) struct Outlook {
     pub(crate) turned: f64,
     /// Share of the sub-step in which attempts fail before they are sent.
     pub(crate) open: f64,
+    /// Mean seconds until answers that are too late.
+    pub(crate) late_s: f64,
     /// Shares of what is in each pool's stage that stay there for the sub-step.
     pub(crate) good_stays: f64,
     pub(crate) doomed_stays: f64,
@@ -150,11 +154,42 @@ impl Pools {
                 .for_each(&mut *see);
         }
         see(self.expected);
+        see(self.late_s);
+    }
+
+    /// Saves doomed attempts in a queue that moves on faster: what is left of their wait shrinks by `factor`. An attempt in
+    /// some stage has waited for that part of the timeout; waits spread by `spread_s`.
+    pub(crate) fn rescue(&mut self, factor: f64, timeout_s: f64, spread_s: f64) {
+        let saved_after =
+            |waited_s: f64, late_s: f64| waited_s + factor * (late_s - waited_s).max(0.0);
+        for level in &mut self.levels {
+            for (stage, attempts) in level.doomed.iter_mut().enumerate() {
+                let waited_s = timeout_s * (stage as f64 + 0.5) / TIMEOUT_STAGES as f64;
+                let early_s = timeout_s - saved_after(waited_s, self.late_s);
+                let share = (0.5 + early_s / (4.0 * spread_s).max(1e-9)).clamp(0.0, 1.0);
+                level.good += share * *attempts;
+                *attempts -= share * *attempts;
+            }
+        }
+        self.late_s = saved_after(timeout_s / 2.0, self.late_s).max(timeout_s);
     }
 
     /// Adds `amount` times what another one holds, of requests that have so many retries.
     pub(crate) fn add(&mut self, other: &Self, amount: f64, retries: u32) {
-        for level in 0..=last_level(retries) {
+        let last = last_level(retries);
+        if other.late_s > 0.0 {
+            let doomed = |pools: &Self| -> f64 {
+                pools.levels[..=last]
+                    .iter()
+                    .map(Level::flying_in_vain)
+                    .sum()
+            };
+            let (old, new) = (doomed(self), amount * doomed(other));
+            if new > 0.0 {
+                self.late_s += (other.late_s - self.late_s) * new / (old + new);
+            }
+        }
+        for level in 0..=last {
             self.levels[level].add(&other.levels[level], amount);
         }
         self.expected += amount * other.expected;
@@ -217,6 +252,10 @@ impl Pools {
             let turned = answered * outlook.turned;
             let errors = (answered - turned) * outlook.answered_badly;
             let lost = late + (sent - reached);
+            if late > 0.0 {
+                let waiting = self.levels[level].flying_in_vain();
+                self.late_s += (outlook.late_s - self.late_s) * late / (waiting + late);
+            }
             let given_up = pass(&mut self.levels[level].doomed, lost, doomed);
             let timed_out = given_up + turned;
             flows.reached += reached;
