@@ -29,7 +29,7 @@ pub(crate) struct FaultForm {
     kind: Option<Word<FaultKind>>,
     /// What it turns, instead of a kind. Not in the classic physics.
     #[serde(skip_serializing_if = "Option::is_none")]
-    knobs: Option<KnobsForm>,
+    knobs: Option<Box<KnobsForm>>,
     /// The service.
     service: String,
     /// How fast it develops, 0 to 100; by default 1, 1.5 or 2 by difficulty, 1 without.
@@ -93,7 +93,7 @@ impl FaultForm {
             level: self.level.map(f64::from),
             shape: self.shape,
             recovery: self.recovery,
-            knobs: self.knobs.map(Into::into),
+            knobs: self.knobs.map(|knobs| Box::new((*knobs).into())),
             metrics: self.metrics.0,
             absent: self.absent,
         }
@@ -123,7 +123,7 @@ impl FaultForm {
         let is_given = default_speed != Some(fault.speed);
         Self {
             kind: (fault.kind != FaultKind::KNOBS).then_some(Word(fault.kind)),
-            knobs: fault.knobs.clone().map(KnobsForm::from),
+            knobs: { fault.knobs.as_deref() }.map(|knobs| Box::new(KnobsForm::from(knobs.clone()))),
             service: fault.service.clone(),
             speed: is_given.then_some(Finite(fault.speed)),
             start_tick: Some(fault.start_tick).filter(|tick| *tick != 0),

@@ -26,7 +26,7 @@ pub struct Fault {
     /// How what it has turned goes back when it is over. No field of the classic physics.
     pub recovery: Option<FaultRecovery>,
     /// What it turns, if and only if it is of [`FaultKind::KNOBS`]. No field of the classic physics.
-    pub knobs: Option<FaultKnobs>,
+    pub knobs: Option<Box<FaultKnobs>>,
     /// Metrics that its service has at the start because of it.
     pub metrics: Metrics,
     /// Whether the service is meant not to be in the mesh.
@@ -38,7 +38,7 @@ impl Fault {
     #[must_use]
     pub fn of_knobs(knobs: FaultKnobs, service: impl Into<String>) -> Self {
         Self {
-            knobs: Some(knobs),
+            knobs: Some(Box::new(knobs)),
             ..Self::new(FaultKind::KNOBS, service)
         }
     }
@@ -78,7 +78,7 @@ impl Fault {
             for_ticks: self.for_ticks,
             level: self.level.unwrap_or(usual.level),
             shape: self.shape,
-            knobs: self.knobs.clone(),
+            knobs: self.knobs.as_deref().cloned(),
             recovery: self.recovery.unwrap_or(usual.recovery),
             ..usual
         };
