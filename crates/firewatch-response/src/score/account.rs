@@ -72,7 +72,8 @@ impl ImpactTally {
     }
 
     /// Observes a tick of the environment: whether it hit customers, and the services that they talk to. Whether all
-    /// is ended is asked only where customers were hit before.
+    /// is ended is asked only where customers were hit before. In traffic customers are its groups of users, and are
+    /// hit where these miss what they are promised.
     #[inline]
     pub(crate) fn observe_view<'v>(
         &mut self,
@@ -82,7 +83,11 @@ impl ImpactTally {
         user_facing: impl Iterator<Item = &'v Vitals>,
         all_ended: impl FnOnce() -> bool,
     ) {
-        let minutes = hit.then(|| minutes(view, user_facing));
+        let minutes = match view.traffic() {
+            // There the engine counts what groups of users suffer.
+            Some(_) => Some(view.impact().bcm_delta).filter(|minutes| *minutes > 0.0),
+            None => hit.then(|| minutes(view, user_facing)),
+        };
         self.observe(quiet_ticks, view.clock().tick, minutes, all_ended);
     }
 

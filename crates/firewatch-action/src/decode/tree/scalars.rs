@@ -1,6 +1,6 @@
-//! Numbers, truth values and text of a tree.
+//! Numbers, truth values, text and tuples of a tree.
 
-use firewatch_ron::{Expr, Kind, NumberValue};
+use firewatch_ron::{Expr, Item, Kind, NumberValue};
 
 use super::node::{Node, Reading};
 use crate::decode::asked::bounds;
@@ -122,6 +122,24 @@ impl<'n> Node<'n, '_> {
                 None
             }
         }
+    }
+
+    /// The values of `(1, 2)`.
+    pub(super) fn tuple(
+        &mut self,
+        name: &str,
+        length: usize,
+        expected: &str,
+    ) -> Option<&'n [Item<'n>]> {
+        if let Kind::Group(group) = &self.expr.kind
+            && group.name.as_ref().is_none_or(|own| own.text == name)
+            && group.items.len() == length
+            && group.items.iter().all(|item| item.name.is_none())
+        {
+            return Some(&group.items);
+        }
+        self.mismatch(expected, None);
+        None
     }
 
     pub(super) fn bool(&mut self) -> Option<bool> {
