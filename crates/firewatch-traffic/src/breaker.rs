@@ -1,6 +1,6 @@
 //! Circuit breakers: what they saw within their window, and how long they stay open.
 
-use crate::mesh::Breaker;
+use crate::spec::Breaker;
 
 /// Parts of a window: what leaves it leaves in tenths.
 const PARTS: usize = 10;

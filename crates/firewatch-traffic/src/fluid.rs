@@ -1,7 +1,8 @@
 //! What waits and runs in a mesh, and the room to work on it.
 
+use crate::ages::Ages;
 use crate::breaker::BreakerState;
-use crate::leg::{Ages, Flows, Outlook, Pools};
+use crate::leg::{Flows, Outlook, Pools};
 use crate::mesh::Mesh;
 use crate::outlook::Sojourn;
 use crate::waiting::Curve;
@@ -25,6 +26,9 @@ pub(crate) struct ServiceFluid {
     /// Attempts of a sub-step, as far as the queue decides whether they are late: twice the root of the product of both
     /// shares, squared.
     pub(crate) undecided: f64,
+    /// Seconds in which one of those that wait starts, and by which factor they became fewer in the last sub-step.
+    pub(crate) pace_s: f64,
+    pub(crate) quickened: f64,
     /// Variance of the queue.
     pub(crate) variance: f64,
     /// Requests that have been sent to it and are not yet offered.

@@ -52,7 +52,7 @@ impl Gamma {
             return 1.0;
         }
         let shape = self.shape();
-        if !(shape < POINT_SHAPE) {
+        if shape.is_nan() || shape >= POINT_SHAPE {
             return if self.mean > time { 1.0 } else { 0.0 };
         }
         // Eight standard deviations on either side need no function.
@@ -71,7 +71,7 @@ impl Gamma {
             return 0.0;
         }
         let shape = self.shape();
-        if !(shape < POINT_SHAPE) {
+        if shape.is_nan() || shape >= POINT_SHAPE {
             return self.mean;
         }
         let spread = 1.0 / (9.0 * shape);
@@ -147,7 +147,7 @@ pub(crate) fn normal_shortfall(z: f64) -> f64 {
     let size = z.abs();
     // Below, it is as far as above and `-z` more.
     let other_side = if z < 0.0 { size } else { 0.0 };
-    if !(size < 4.0) {
+    if size.is_nan() || size >= 4.0 {
         return other_side;
     }
     let at = size * 4.0;

@@ -31,6 +31,8 @@ pub(crate) struct Pools {
     pub(crate) levels: [Level; LEVELS],
     /// The share that was expected to time out when those in `good` were sent, times their number.
     pub(crate) expected: f64,
+    /// Mean seconds after which those in `doomed` were to be answered when they were sent, as far as they reached a queue.
+    pub(crate) late_s: f64,
 }
 
 /// What happened in a sub-step, in requests.
@@ -67,6 +69,8 @@ pub(crate) struct Outlook {
     pub(crate) turned: f64,
     /// Share of the sub-step in which attempts fail before they are sent.
     pub(crate) open: f64,
+    /// Mean seconds until answers that are too late.
+    pub(crate) late_s: f64,
     /// Shares of what is in each pool's stage that stay there for the sub-step.
     pub(crate) good_stays: f64,
     pub(crate) doomed_stays: f64,
@@ -94,11 +98,13 @@ impl Level {
         self.good + self.flying_in_vain() + self.backing_off()
     }
 
-    fn flying_in_vain(&self) -> f64 {
+    /// Returns the number of attempts that will time out.
+    pub(crate) fn flying_in_vain(&self) -> f64 {
         self.doomed.iter().sum()
     }
 
-    fn backing_off(&self) -> f64 {
+    /// Returns the number of requests between two attempts.
+    pub(crate) fn backing_off(&self) -> f64 {
         self.backoff.iter().sum()
     }
 
@@ -120,7 +126,8 @@ impl Pools {
         levels.iter().map(Level::total).sum()
     }
 
-    fn good(&self) -> f64 {
+    /// Returns the number of attempts that will be answered in time.
+    pub(crate) fn good(&self) -> f64 {
         self.levels.iter().map(|level| level.good).sum()
     }
 
@@ -147,11 +154,42 @@ impl Pools {
                 .for_each(&mut *see);
         }
         see(self.expected);
+        see(self.late_s);
+    }
+
+    /// Saves doomed attempts in a queue that moves on faster: what is left of their wait shrinks by `factor`. An attempt in
+    /// some stage has waited for that part of the timeout; waits spread by `spread_s`.
+    pub(crate) fn rescue(&mut self, factor: f64, timeout_s: f64, spread_s: f64) {
+        let saved_after =
+            |waited_s: f64, late_s: f64| waited_s + factor * (late_s - waited_s).max(0.0);
+        for level in &mut self.levels {
+            for (stage, attempts) in level.doomed.iter_mut().enumerate() {
+                let waited_s = timeout_s * (stage as f64 + 0.5) / TIMEOUT_STAGES as f64;
+                let early_s = timeout_s - saved_after(waited_s, self.late_s);
+                let share = (0.5 + early_s / (4.0 * spread_s).max(1e-9)).clamp(0.0, 1.0);
+                level.good += share * *attempts;
+                *attempts -= share * *attempts;
+            }
+        }
+        self.late_s = saved_after(timeout_s / 2.0, self.late_s).max(timeout_s);
     }
 
     /// Adds `amount` times what another one holds, of requests that have so many retries.
     pub(crate) fn add(&mut self, other: &Self, amount: f64, retries: u32) {
-        for level in 0..=last_level(retries) {
+        let last = last_level(retries);
+        if other.late_s > 0.0 {
+            let doomed = |pools: &Self| -> f64 {
+                pools.levels[..=last]
+                    .iter()
+                    .map(Level::flying_in_vain)
+                    .sum()
+            };
+            let (old, new) = (doomed(self), amount * doomed(other));
+            if new > 0.0 {
+                self.late_s += (other.late_s - self.late_s) * new / (old + new);
+            }
+        }
+        for level in 0..=last {
             self.levels[level].add(&other.levels[level], amount);
         }
         self.expected += amount * other.expected;
@@ -214,6 +252,10 @@ impl Pools {
             let turned = answered * outlook.turned;
             let errors = (answered - turned) * outlook.answered_badly;
             let lost = late + (sent - reached);
+            if late > 0.0 {
+                let waiting = self.levels[level].flying_in_vain();
+                self.late_s += (outlook.late_s - self.late_s) * late / (waiting + late);
+            }
             let given_up = pass(&mut self.levels[level].doomed, lost, doomed);
             let timed_out = given_up + turned;
             flows.reached += reached;
@@ -266,107 +308,6 @@ pub(crate) trait Record {
 impl Record for () {
     fn sent(&mut self, _: usize, _: f64, _: f64, _: &Pools, _: &Outlook) {}
     fn failed(&mut self, _: usize, _: f64, _: f64, _: &Pools, _: &Outlook) {}
-}
-
-/// How old the requests of a leg are.
-#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Ages {
-    /// Seconds from the first attempt to the one in flight, by level.
-    sent: [Moments; LEVELS],
-    /// Seconds from the first attempt to the next one, of those that back off, by level.
-    next: [Moments; LEVELS],
-    /// What those in flight had to expect when they were sent.
-    usual: Moments,
-    slow: Moments,
-    slow_share: f64,
-}
-
-/// Mean, and mean square.
-#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
-struct Moments {
-    mean: f64,
-    square: f64,
-}
-
-impl Moments {
-    fn mix(&mut self, amount: f64, time: Gamma, added: f64) {
-        self.mean = mixed(self.mean, amount, time.mean, added);
-        let square = time.variance + time.mean * time.mean;
-        self.square = mixed(self.square, amount, square, added);
-    }
-
-    fn time(self) -> Gamma {
-        Gamma::new(self.mean, (self.square - self.mean * self.mean).max(0.0))
-    }
-}
-
-/// The mean of a pool that something is added to.
-fn mixed(mean: f64, amount: f64, other: f64, added: f64) -> f64 {
-    if added <= 0.0 {
-        mean
-    } else {
-        mean + (other - mean) * added / (amount + added)
-    }
-}
-
-impl Ages {
-    /// Returns the seconds from the first attempt to a good answer.
-    pub(crate) fn answer(&self, level: usize) -> Times {
-        let answer = Times {
-            usual: self.usual.time(),
-            slow: self.slow.time(),
-            share: self.slow_share,
-        };
-        answer.after(self.sent[level].time())
-    }
-
-    pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
-        let kinds = [self.usual, self.slow];
-        for moments in self.sent.iter().chain(&self.next).chain(&kinds) {
-            see(moments.mean);
-            see(moments.square);
-        }
-        see(self.slow_share);
-    }
-
-    /// Returns more seconds than any good answer takes, from the first attempt on.
-    pub(crate) fn most_s(&self, level: usize, timeout_s: f64) -> f64 {
-        let sent = self.sent[level].time();
-        sent.mean + 3.0 * sent.variance.sqrt() + timeout_s
-    }
-}
-
-impl Record for Ages {
-    fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook) {
-        let age = if level == 0 {
-            Gamma::NONE
-        } else {
-            self.next[level - 1].time()
-        };
-        let flying = pools.levels[level].good + pools.levels[level].flying_in_vain();
-        self.sent[level].mix(flying, age, sent);
-        let good = pools.good();
-        let (ok, slow_share) = (outlook.ok, self.slow_share);
-        let usual = 1.0 - slow_share;
-        self.usual
-            .mix(usual * good, ok.usual, (1.0 - ok.share) * in_time);
-        self.slow
-            .mix(slow_share * good, ok.slow, ok.share * in_time);
-        self.slow_share = mixed(slow_share, good, ok.share, in_time);
-    }
-
-    fn failed(
-        &mut self,
-        level: usize,
-        failed: f64,
-        after_s: f64,
-        pools: &Pools,
-        outlook: &Outlook,
-    ) {
-        let attempt = Gamma::new(after_s + outlook.backoff_s, outlook.failure.variance);
-        let next = self.sent[level].time().plus(attempt);
-        self.next[level].mix(pools.levels[level].backing_off(), next, failed);
-    }
 }
 
 fn last_level(retries: u32) -> usize {

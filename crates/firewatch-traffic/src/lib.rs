@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod ages;
+mod ahead;
 mod breaker;
 mod fluid;
 mod gamma;
+mod gates;
 mod knobs;
 mod latency;
 mod leg;
@@ -10,7 +13,9 @@ mod mesh;
 mod outlook;
 mod pace;
 mod readings;
+mod serve;
 mod settings;
+mod spec;
 mod state;
 mod step;
 mod tally;
@@ -18,6 +23,7 @@ mod times;
 mod waiting;
 
 pub use knobs::{CallKnobs, Knobs, ServiceKnobs, UserKnobs};
-pub use mesh::{Breaker, CallSpec, Mesh, MeshError, ServiceSpec, UserSpec};
+pub use mesh::Mesh;
 pub use readings::{CallTraffic, ServiceTraffic, UserTraffic};
+pub use spec::{Breaker, CallSpec, MeshError, ServiceSpec, UserSpec};
 pub use state::State;

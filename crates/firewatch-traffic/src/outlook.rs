@@ -108,6 +108,7 @@ impl Outlook {
             ok,
             failure: failure.time(timeout_s),
             success,
+            late_s: (sojourn.wait.mean + sojourn.holding_s()).max(timeout_s),
             ..Self::default()
         };
         if service.is_down {

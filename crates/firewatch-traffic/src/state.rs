@@ -65,7 +65,8 @@ impl State {
 
     /// Moves the traffic on by `tick_s` seconds; by nothing if that is no positive number, or if the state is another mesh's.
     pub fn tick(&mut self, mesh: &Mesh, knobs: &Knobs, tick_s: f64) {
-        if !(tick_s > 0.0 && tick_s.is_finite()) || !self.fits(mesh) {
+        let is_tick = tick_s > 0.0 && tick_s.is_finite();
+        if !is_tick || !self.fits(mesh) {
             return;
         }
         if !self.room.scratch.fits(mesh) {
