@@ -127,9 +127,13 @@ impl Step<'_> {
             - 2.0 * busy_share * fluid.queue
             - busy_share * busy_share;
         let between_s = holding_s / workers;
-        Gamma::new(
-            fluid.queue * pace_s,
-            (between_s * between_s * spread).clamp(0.0, FOREVER_S),
-        )
+        let variance = between_s * between_s * spread;
+        // Also what is no number: hardly any workers, and nobody waits.
+        let variance = if variance > 0.0 {
+            variance.min(FOREVER_S)
+        } else {
+            0.0
+        };
+        Gamma::new(fluid.queue * pace_s, variance)
     }
 }
