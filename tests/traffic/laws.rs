@@ -76,19 +76,16 @@ fn check_numbers(mesh: &Mesh, state: &State) {
 }
 
 /// The numbers of a service that a permutation must move along.
-fn services_of(state: &State, count: usize) -> Vec<[u64; 6]> {
-    let bits = |index| {
-        let service = state.service(index);
-        [
-            service.arrived_rps.to_bits(),
-            service.succeeded_rps.to_bits(),
-            service.failed_rps.to_bits(),
-            service.busy_workers.to_bits(),
-            service.queued.to_bits(),
-            service.latency_p99_s.to_bits(),
-        ]
-    };
-    (0..count).map(bits).collect()
+fn numbers_of(state: &State, index: usize) -> [f64; 6] {
+    let service = state.service(index);
+    [
+        service.arrived_rps,
+        service.succeeded_rps,
+        service.failed_rps,
+        service.busy_workers,
+        service.queued,
+        service.latency_p99_s,
+    ]
 }
 
 /// The same parts with services in the reverse order, and calls and users in the same.
@@ -192,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn a_mesh_in_another_order_gives_the_same_bits(parts in parts(), turns in turns(TICKS)) {
+    fn a_mesh_in_another_order_gives_the_same(parts in parts(), turns in turns(TICKS)) {
         // With cycles, the order says which call closes one. Two users of one service are added up in their own order.
         let mut parts = downwards(&parts);
         parts.users.truncate(1);
@@ -209,9 +206,13 @@ proptest! {
             other_knobs.services.reverse();
             state.tick(&mesh, &knobs, TICK_S);
             other_state.tick(&other, &other_knobs, TICK_S);
-            let mut others = services_of(&other_state, count);
-            others.reverse();
-            prop_assert_eq!(services_of(&state, count), others);
+            for index in 0..count {
+                let (here, there) = (numbers_of(&state, index), numbers_of(&other_state, count - 1 - index));
+                for (here, there) in here.into_iter().zip(there) {
+                    // Sums over callers are taken in another order.
+                    prop_assert!((here - there).abs() <= 1e-6 * (1.0 + here.abs()), "{here} and {there}");
+                }
+            }
         }
     }
 

@@ -39,10 +39,9 @@ impl Moments {
 /// The mean of a pool that something is added to.
 fn mixed(mean: f64, amount: f64, other: f64, added: f64) -> f64 {
     if added <= 0.0 {
-        mean
-    } else {
-        mean + (other - mean) * added / (amount + added)
+        return mean;
     }
+    (mean + (other - mean) * added / (amount + added)).max(0.0)
 }
 
 impl Ages {

@@ -58,15 +58,24 @@ impl Step<'_> {
             &self.fluid.services[target.to].sojourn,
             &self.settings.services[target.to],
             &self.settings.legs[target.settings],
-            self.fluid.legs[leg].expected_share(),
             self.step_s,
         );
         let service = &self.fluid.services[target.to];
         let settings = &self.settings.services[target.to];
-        if service.quickened < 0.98 && settings.unreachable_ratio <= 0.0 && !settings.is_down {
+        // Less than that is the swing of a queue around its mean.
+        if (service.slowed - 1.0).abs() > 0.02
+            && settings.unreachable_ratio <= 0.0
+            && !settings.is_down
+        {
             let timeout_s = self.settings.legs[target.settings].timeout_s;
-            let spread_s = service.sojourn.wait.variance.sqrt();
-            self.fluid.legs[leg].rescue(service.quickened, timeout_s, spread_s);
+            let wait = service.sojourn.wait;
+            let (pools, spread_s) = (&mut self.fluid.legs[leg], wait.variance.sqrt());
+            if service.slowed < 1.0 {
+                pools.rescue(service.slowed, timeout_s, spread_s);
+            } else {
+                let wait_s = wait.mean / service.slowed;
+                pools.give_up(service.slowed, wait_s, timeout_s, spread_s);
+            }
         }
     }
 
@@ -99,7 +108,7 @@ impl Step<'_> {
     /// Who finds i requests waiting waits for i + 1 exponential times, so the variance has the queue's own and its mean.
     fn wait(&mut self, service: usize, holding_s: f64) -> Gamma {
         let fluid = &mut self.fluid.services[service];
-        fluid.quickened = 1.0;
+        fluid.slowed = 1.0;
         let workers = self.settings.services[service].workers;
         if fluid.queue <= 0.0 {
             return Gamma::default();
@@ -108,9 +117,9 @@ impl Step<'_> {
         if busy * FOREVER_S <= fluid.queue * holding_s {
             return Gamma::new(FOREVER_S, 0.0);
         }
-        let pace_s = holding_s / busy;
-        if fluid.pace_s > pace_s {
-            fluid.quickened = pace_s / fluid.pace_s;
+        let pace_s = (holding_s / busy).min(FOREVER_S);
+        if fluid.pace_s > 0.0 && pace_s > 0.0 {
+            fluid.slowed = (pace_s / fluid.pace_s).clamp(1.0 / FOREVER_S, FOREVER_S);
         }
         fluid.pace_s = pace_s;
         let busy_share = fluid.all_busy;
@@ -118,9 +127,13 @@ impl Step<'_> {
             - 2.0 * busy_share * fluid.queue
             - busy_share * busy_share;
         let between_s = holding_s / workers;
-        Gamma::new(
-            fluid.queue * pace_s,
-            (between_s * between_s * spread).max(0.0),
-        )
+        let variance = between_s * between_s * spread;
+        // Also what is no number: hardly any workers, and nobody waits.
+        let variance = if variance > 0.0 {
+            variance.min(FOREVER_S)
+        } else {
+            0.0
+        };
+        Gamma::new(fluid.queue * pace_s, variance)
     }
 }

@@ -26,9 +26,11 @@ pub(crate) struct ServiceFluid {
     /// Attempts of a sub-step, as far as the queue decides whether they are late: twice the root of the product of both
     /// shares, squared.
     pub(crate) undecided: f64,
-    /// Seconds in which one of those that wait starts, and by which factor they became fewer in the last sub-step.
+    /// Seconds in which one of those that wait starts, and by which factor they became more in the last sub-step.
     pub(crate) pace_s: f64,
-    pub(crate) quickened: f64,
+    pub(crate) slowed: f64,
+    /// Where on the curve of waiting it is.
+    pub(crate) curve_at: u32,
     /// Variance of the queue.
     pub(crate) variance: f64,
     /// Requests that have been sent to it and are not yet offered.
@@ -97,6 +99,7 @@ impl ServiceFluid {
             self.all_busy,
             self.variance,
             self.arriving,
+            self.pace_s,
         ];
         let ahead = [sojourn.fast, sojourn.failing];
         own.into_iter().chain(ahead).for_each(&mut *see);
@@ -136,6 +139,8 @@ pub(crate) struct Scratch {
     pub(crate) service_flows: Vec<ServiceFlows>,
     /// Arrivals of a sub-step by service, and of these what came through a gate.
     pub(crate) arrivals: Vec<[f64; 2]>,
+    /// By service, the share of arrivals that came through gates which not all come through, and the workers of these.
+    pub(crate) beside: Vec<[f64; 2]>,
 }
 
 /// Two fluids are equal whatever room they work in.
@@ -162,6 +167,7 @@ impl Scratch {
             units: vec![(Pools::default(), Flows::default()); legs],
             service_flows: vec![ServiceFlows::default(); services],
             arrivals: vec![[0.0; 2]; services],
+            beside: vec![[0.0; 2]; services],
         }
     }
 }

@@ -9,6 +9,7 @@ impl Step<'_> {
         for fluid in &mut self.fluid.services {
             (fluid.closed, fluid.present) = (0.0, 0.0);
         }
+        self.scratch.beside.fill([0.0; 2]);
         for &gate in self.mesh.order() {
             let workers = self.settings.services[gate].workers;
             let busy = self.fluid.services[gate].all_busy;
@@ -24,14 +25,26 @@ impl Step<'_> {
                 let share = through / all;
                 let fluid = &mut self.fluid.services[service];
                 // Behind two gates the smaller one counts; beside each other they add up.
-                if share > 0.9 && fluid.closed > 0.9 {
-                    fluid.present = fluid.present.min(workers);
-                } else if share > 0.9 {
-                    (fluid.closed, fluid.present) = (share * busy, workers);
-                } else if fluid.closed <= 0.9 {
-                    fluid.closed = (fluid.closed + share * busy).min(1.0);
-                    fluid.present += workers;
+                if share > 0.9 {
+                    let is_first = fluid.closed <= 0.0;
+                    fluid.present = if is_first {
+                        workers
+                    } else {
+                        fluid.present.min(workers)
+                    };
+                    fluid.closed = fluid.closed.max(share * busy);
+                } else {
+                    let [closed, present] = &mut self.scratch.beside[service];
+                    *closed += share * busy;
+                    *present += workers;
                 }
+            }
+        }
+        for (fluid, &[closed, present]) in
+            { self.fluid.services.iter_mut() }.zip(&self.scratch.beside)
+        {
+            if fluid.closed <= 0.0 {
+                (fluid.closed, fluid.present) = (closed.min(1.0), present);
             }
         }
     }

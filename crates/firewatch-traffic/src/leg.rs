@@ -14,6 +14,9 @@ pub(crate) const LEVELS: usize = 5;
 const TIMEOUT_STAGES: usize = 4;
 const BACKOFF_STAGES: usize = 2;
 
+/// No attempt is remembered for longer.
+const LONGEST_S: f64 = 1e12;
+
 /// Seconds until a refusal or an immediate error is there.
 pub(crate) const FAST_S: f64 = 0.001;
 
@@ -29,8 +32,8 @@ pub(crate) struct Level {
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pools {
     pub(crate) levels: [Level; LEVELS],
-    /// The share that was expected to time out when those in `good` were sent, times their number.
-    pub(crate) expected: f64,
+    /// Mean seconds after which those in `good` were to be answered when they were sent.
+    pub(crate) good_s: f64,
     /// Mean seconds after which those in `doomed` were to be answered when they were sent, as far as they reached a queue.
     pub(crate) late_s: f64,
 }
@@ -65,8 +68,6 @@ pub(crate) struct Outlook {
     pub(crate) timeout_s: f64,
     pub(crate) backoff_s: f64,
     pub(crate) retries: u32,
-    /// Share of the good pool that has turned bad since it was sent.
-    pub(crate) turned: f64,
     /// Share of the sub-step in which attempts fail before they are sent.
     pub(crate) open: f64,
     /// Mean seconds until answers that are too late.
@@ -131,19 +132,6 @@ impl Pools {
         self.levels.iter().map(|level| level.good).sum()
     }
 
-    /// Returns the share of `good` that was expected to time out when it was sent.
-    pub(crate) fn expected_share(&self) -> f64 {
-        if self.expected <= 0.0 {
-            return 0.0;
-        }
-        let good = self.good();
-        if good > 0.0 {
-            (self.expected / good).min(1.0)
-        } else {
-            0.0
-        }
-    }
-
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
         for level in &self.levels {
             see(level.good);
@@ -153,7 +141,7 @@ impl Pools {
                 .chain(level.backoff)
                 .for_each(&mut *see);
         }
-        see(self.expected);
+        see(self.good_s);
         see(self.late_s);
     }
 
@@ -171,7 +159,27 @@ impl Pools {
                 *attempts -= share * *attempts;
             }
         }
-        self.late_s = saved_after(timeout_s / 2.0, self.late_s).max(timeout_s);
+        let late_s = saved_after(timeout_s / 2.0, self.late_s).max(timeout_s);
+        self.late_s = late_s.min(LONGEST_S);
+    }
+
+    /// Gives up attempts in a queue that moves on more slowly: what is left of their wait, half of it on average, grows by
+    /// `factor`. They have waited for the other half.
+    pub(crate) fn give_up(&mut self, factor: f64, wait_s: f64, timeout_s: f64, spread_s: f64) {
+        let left_s = 0.5 * wait_s.min(self.good_s);
+        self.good_s = (self.good_s + (factor - 1.0) * left_s).min(LONGEST_S);
+        let over_s = self.good_s - timeout_s;
+        let share = (0.5 + over_s / (4.0 * spread_s).max(1e-9)).clamp(0.0, 1.0);
+        if share <= 0.0 {
+            return;
+        }
+        let stage = (left_s / timeout_s.max(1e-9) * TIMEOUT_STAGES as f64) as usize;
+        for level in &mut self.levels {
+            level.doomed[stage.min(TIMEOUT_STAGES - 1)] += share * level.good;
+            level.good -= share * level.good;
+        }
+        self.late_s = self.late_s.max(self.good_s).min(LONGEST_S);
+        self.good_s = self.good_s.min(timeout_s);
     }
 
     /// Adds `amount` times what another one holds, of requests that have so many retries.
@@ -186,13 +194,18 @@ impl Pools {
             };
             let (old, new) = (doomed(self), amount * doomed(other));
             if new > 0.0 {
-                self.late_s += (other.late_s - self.late_s) * new / (old + new);
+                self.late_s = mixed(self.late_s, other.late_s, new / (old + new));
             }
+        }
+        let good =
+            |pools: &Self| -> f64 { pools.levels[..=last].iter().map(|level| level.good).sum() };
+        let (old, new) = (good(self), amount * good(other));
+        if new > 0.0 {
+            self.good_s = mixed(self.good_s, other.good_s, new / (old + new));
         }
         for level in 0..=last {
             self.levels[level].add(&other.levels[level], amount);
         }
-        self.expected += amount * other.expected;
     }
 
     /// Puts what is beyond the last attempt, since retries were turned down, where it ends after one more.
@@ -225,7 +238,6 @@ impl Pools {
         // Attempts that the last level stands for: all but one of them are followed by another.
         let beyond = f64::from(outlook.retries) - last as f64;
         let mut flows = Flows::default();
-        let mut expected = 0.0;
         let mut next = entering;
         for level in 0..=last {
             let mut sent = next;
@@ -245,24 +257,24 @@ impl Pools {
             let late = (reached - fast) * outlook.late;
             let in_time = reached - fast - late;
             record.sent(level, sent, in_time, self, outlook);
-            expected += in_time * outlook.late;
             let all = self.levels[level].good + in_time;
+            if all > 0.0 {
+                self.good_s = mixed(self.good_s, outlook.answer_s, in_time / all);
+            }
             self.levels[level].good = kept(all, good);
             let answered = all - self.levels[level].good;
-            let turned = answered * outlook.turned;
-            let errors = (answered - turned) * outlook.answered_badly;
+            let errors = answered * outlook.answered_badly;
             let lost = late + (sent - reached);
             if late > 0.0 {
                 let waiting = self.levels[level].flying_in_vain();
-                self.late_s += (outlook.late_s - self.late_s) * late / (waiting + late);
+                self.late_s = mixed(self.late_s, outlook.late_s, late / (waiting + late));
             }
-            let given_up = pass(&mut self.levels[level].doomed, lost, doomed);
-            let timed_out = given_up + turned;
+            let timed_out = pass(&mut self.levels[level].doomed, lost, doomed);
             flows.reached += reached;
             flows.fast += fast;
             flows.errors += errors;
             flows.timed_out += timed_out;
-            flows.ok[level] += answered - turned - errors;
+            flows.ok[level] += answered - errors;
             let failed = fast + errors + timed_out;
             if failed > 0.0 {
                 let slow_s = timed_out * outlook.timeout_s + errors * outlook.answer_s;
@@ -276,9 +288,13 @@ impl Pools {
                 flows.failed += failed - again;
             }
         }
-        self.expected = kept(self.expected + expected, good);
         flows
     }
+}
+
+/// The mean of something of which a share is added with another mean.
+fn mixed(mean: f64, added: f64, share: f64) -> f64 {
+    (mean + (added - mean) * share).max(0.0)
 }
 
 /// What stays of something. The last of it goes at once: numbers that are nearly 0 are slow to compute with.

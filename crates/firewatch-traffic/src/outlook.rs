@@ -61,7 +61,6 @@ impl Outlook {
         sojourn: &Sojourn,
         service: &ServiceSettings,
         leg: &LegSettings,
-        expected: f64,
         step_s: f64,
     ) -> Self {
         let timeout_s = leg.timeout_s;
@@ -78,10 +77,11 @@ impl Outlook {
         let bad_answers = bad * bad_in_time;
         let answers = good_answers + bad_answers;
         let late = (1.0 - answers).max(0.0);
-        let answered_badly = if answers > 0.0 {
+        // What was sent with better hopes still ends as well or badly as the rest.
+        let answered_badly = if answers > 1e-9 {
             bad_answers / answers
         } else {
-            0.0
+            bad
         };
         let unreachable = service.unreachable_ratio;
         let fast = if service.is_down { 1.0 } else { sojourn.fast };
@@ -100,11 +100,6 @@ impl Outlook {
             timeout_s,
             backoff_s: leg.backoff_s,
             retries: leg.retries,
-            turned: if expected < 1.0 {
-                ((late - expected) / (1.0 - expected)).max(0.0)
-            } else {
-                1.0
-            },
             ok,
             failure: failure.time(timeout_s),
             success,
@@ -113,7 +108,7 @@ impl Outlook {
         };
         if service.is_down {
             // What was killed is answered at once.
-            (outlook.answer_s, outlook.answered_badly, outlook.turned) = (0.0, 1.0, 0.0);
+            (outlook.answer_s, outlook.answered_badly) = (0.0, 1.0);
             outlook.timeout_s *= unreachable;
         }
         outlook.set_step(step_s);

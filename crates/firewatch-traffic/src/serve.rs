@@ -162,7 +162,13 @@ impl Step<'_> {
             closed: fluid.closed,
             present: fluid.present,
         };
-        let (point, is_beyond) = curve.find(held + stays * waiting, stays, refusable, &load);
+        let (point, is_beyond) = curve.find(
+            &mut fluid.curve_at,
+            held + stays * waiting,
+            stays,
+            refusable,
+            &load,
+        );
         let refused = (refusable * point.refused).min(offered);
         let mut queue = point.queue.min(waiting - refused);
         if is_beyond {

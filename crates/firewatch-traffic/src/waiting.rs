@@ -40,8 +40,6 @@ pub(crate) struct Curve {
     points: [Point; POINTS],
     /// For constant service times.
     constant: [Point; POINTS],
-    /// Where the last search ended.
-    last: usize,
 }
 
 impl Default for Curve {
@@ -51,7 +49,6 @@ impl Default for Curve {
             room: -1.0,
             points: [Point::default(); POINTS],
             constant: [Point::default(); POINTS],
-            last: 0,
         }
     }
 }
@@ -179,9 +176,10 @@ impl Curve {
 
     /// Finds the point where `busy + weight * (queue + offered * refused)` is `sum`; the last one if it is nowhere.
     ///
-    /// The search begins where the last one ended: its result is the same from anywhere.
+    /// The search begins at `start`, where the last one ended, and leaves there where it ends.
     pub(crate) fn find(
-        &mut self,
+        &self,
+        start: &mut u32,
         sum: f64,
         weight: f64,
         offered: f64,
@@ -192,7 +190,7 @@ impl Curve {
         if sum >= value(&self.points[last]) {
             return (self.points[last], true);
         }
-        let mut low = self.last;
+        let mut low = (*start as usize).min(last - 1);
         let mut a = self.point(low, load);
         let (b, below, above) = if low == 0 || value(&a) <= sum {
             let mut below = value(&a);
@@ -217,7 +215,7 @@ impl Curve {
                 b = a;
             }
         };
-        self.last = low;
+        *start = low as u32;
         let share = if above > below {
             ((sum - below) / (above - below)).clamp(0.0, 1.0)
         } else {
