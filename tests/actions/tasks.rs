@@ -14,7 +14,8 @@ fn left_open(task: &str, actions: &[ActionRequest]) -> Vec<String> {
         let wait = ActionRequest::wait();
         let action = actions.next().unwrap_or(&wait);
         let step = episode.step(action).unwrap();
-        if step.wrong || !step.valid {
+        let verdicts = episode.privileged_verdicts();
+        if verdicts.last().unwrap().wrong || !step.valid {
             left.push(format!("wrong: {}", action.name));
         }
     }

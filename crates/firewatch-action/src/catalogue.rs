@@ -10,6 +10,7 @@ use firewatch_sim::{FaultKind, FaultKinds};
 use crate::action_error::ActionError;
 use crate::action_file::{ActionFile, Renamed};
 use crate::check::{self, Author, Base};
+use crate::customers::CustomerRules;
 use crate::form;
 use crate::model::{ActionSpec, Branch, Profile, Rules};
 use firewatch_ron::{Diagnostics, suggest};
@@ -270,6 +271,11 @@ impl ActionCatalogue {
     #[must_use]
     pub fn conceals_wrong_actions(&self) -> bool {
         self.rules.conceals
+    }
+
+    /// Returns the rules about customers of the profile.
+    pub(super) fn customers(&self) -> &'static CustomerRules {
+        CustomerRules::of(self.renamed.profile)
     }
 
     pub(super) fn rules(&self) -> &Rules {

@@ -53,7 +53,11 @@ pub(super) struct EffectContext<'a> {
 impl EffectRunner<'_, '_> {
     pub(super) fn run(&mut self, effect: &Effect) -> Result<(), ActionError> {
         match effect {
-            Effect::Change { metric, on, change } => self.change(metric, on, change)?,
+            Effect::Change { metric, on, change } => {
+                self.each(on, |runner, service| {
+                    runner.change_one(service, metric, change)
+                })?;
+            }
             Effect::Interrupt { errors } => self.interrupt(*errors)?,
             Effect::SetCounter { counter, to } => {
                 // The nodes of the mesh come first.
@@ -138,19 +142,44 @@ impl EffectRunner<'_, '_> {
         Ok(())
     }
 
-    fn change(
+    /// Checks that an effect sets no metric to what it can't have, as the state is before any effect. What a file says
+    /// itself was checked when it was read.
+    pub(super) fn check(&mut self, effect: &Effect) -> Result<(), ActionError> {
+        let Effect::Change { metric, on, change } = effect else {
+            return Ok(());
+        };
+        let (Change::Set { to, .. }, context) = (change, self.context) else {
+            return Ok(());
+        };
+        if matches!(to, Operand::Value(_)) {
+            return Ok(());
+        }
+        self.each(on, |runner, index| {
+            let service = runner.service(index)?;
+            let old = service.metric(metric);
+            match context.changed(&service, old.as_ref(), change)? {
+                // A number out of the metric's range is no misfit: it becomes the nearest in it.
+                Some(new) if !metric.accepts(&new) => {
+                    { metric.check(&new) }.map_err(|error| context.unfit(error))
+                }
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Goes through the services that a change is done to.
+    fn each(
         &mut self,
-        metric: &MetricKey,
         on: &Recipients,
-        change: &Change,
+        mut one: impl FnMut(&mut Self, usize) -> Result<(), ActionError>,
     ) -> Result<(), ActionError> {
         if let (Recipients::Target, Some(target)) = (on, self.service) {
-            return self.change_one(target, metric, change);
+            return one(self, target);
         }
         for service in 0..self.environment.topology()?.service_count() {
             let topology = self.environment.topology()?;
             if on.include(service, self.service, topology, self.context.rules) {
-                self.change_one(service, metric, change)?;
+                one(self, service)?;
             }
         }
         Ok(())
@@ -211,10 +240,14 @@ impl<'a> EffectContext<'a> {
         metric: &MetricKey,
         value: &Value,
     ) -> Result<(), ActionError> {
-        { service.set_metric(metric, value) }.map_err(|error| ActionError::Unfit {
+        { service.set_metric(metric, value) }.map_err(|error| self.unfit(error))
+    }
+
+    fn unfit(&self, error: SimError) -> ActionError {
+        ActionError::Unfit {
             action: self.action.to_owned(),
             error,
-        })
+        }
     }
 
     /// Returns the new value of a metric; `None` if it does not change.

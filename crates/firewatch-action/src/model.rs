@@ -170,7 +170,7 @@ pub(crate) enum Condition {
     Recorded(Comparison<f64>),
     /// At least one of its callers is not healthy.
     UnhealthyCaller,
-    /// A service that nobody calls is not healthy, and is no red herring.
+    /// Customers are hit, by the [rules](crate::CustomerRules) that a score goes by.
     CustomersHit,
     /// The limit that [`Effect::SetMemoryLimit`] sets is above the present one.
     MoreMemory(ParameterIndex),

@@ -34,6 +34,9 @@ pub struct ActionSession {
     /// Interruptions by actions, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     interruptions: Vec<Interruption>,
+    /// The services that the scenario says customers talk to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    user_facing: Vec<SmolStr>,
 }
 
 /// An interruption of a service by an action, until the step after the next tick.
@@ -54,6 +57,17 @@ impl ActionSession {
         Self::default()
     }
 
+    /// Names the services that customers talk to, for the condition `customers_hit`; without any they are those that
+    /// [`CustomerRules`](crate::CustomerRules) say.
+    #[must_use]
+    pub fn with_user_facing(self, services: &[String]) -> Self {
+        let user_facing = services.iter().map(SmolStr::new).collect();
+        Self {
+            user_facing,
+            ..self
+        }
+    }
+
     /// Checks that a saved session fits the environment.
     ///
     /// # Errors
@@ -67,31 +81,18 @@ impl ActionSession {
             let mut numbers = row.iter().flat_map(|measured| measured.0);
             StateError::check_finite("history", numbers.all(f64::is_finite))?;
         }
-        for (name, _) in &self.circuit_breakers {
-            if view.topology().service(name).is_none() {
-                return Err(StateError::UnknownService(name.to_string()));
-            }
+        let broken = self.circuit_breakers.iter().map(|(name, _)| name);
+        let interrupted = self.interruptions.iter().map(|entry| &entry.service);
+        let mut named = broken.chain(interrupted).chain(&self.user_facing);
+        if let Some(name) = named.find(|name| view.topology().service(name).is_none()) {
+            return Err(StateError::UnknownService(name.to_string()));
         }
         for interruption in &self.interruptions {
-            let name = &interruption.service;
-            if view.topology().service(name).is_none() {
-                return Err(StateError::UnknownService(name.to_string()));
-            }
             let rates = [interruption.before, interruption.during];
             let are_rates = rates.iter().all(|rate| (0.0..=1.0).contains(rate));
             StateError::check_finite("interruptions", are_rates)?;
         }
         Ok(())
-    }
-
-    /// Clears everything, and keeps the allocations.
-    pub fn clear(&mut self) {
-        self.history.clear();
-        self.recorded = 0;
-        self.circuit_breakers.clear();
-        self.specialist_ticks = 0;
-        self.fault_halted = false;
-        self.interruptions.clear();
     }
 
     /// Starts a step, between its tick and its action: records the metrics, ends interruptions, then counts down
@@ -208,6 +209,11 @@ impl ActionSession {
     #[must_use]
     pub fn fault_halted(&self) -> bool {
         self.fault_halted
+    }
+
+    /// Returns the services that the scenario says customers talk to.
+    pub(super) fn user_facing(&self) -> &[SmolStr] {
+        &self.user_facing
     }
 
     pub(super) fn note_interruption(&mut self, service: SmolStr, before: f64, during: f64) {

@@ -2,6 +2,7 @@
 
 use firewatch_sim::{EnvironmentRef, Fault, FaultKind, MetricKey, Status};
 
+use crate::customers::CustomerRules;
 use crate::effect::{KEYS, MEBIBYTE};
 use crate::model::{
     ActionSpec, Branch, Change, Condition, Effect, Operand, ParameterIndex, Recipients,
@@ -35,6 +36,7 @@ struct Memory {
 pub(super) struct Situation<'a> {
     pub(super) view: &'a EnvironmentRef<'a>,
     pub(super) session: &'a ActionSession,
+    pub(super) customers: &'a CustomerRules,
     pub(super) seen: Seen,
     pub(super) target: Option<usize>,
     pub(super) parameters: Parameters<'a>,
@@ -75,12 +77,6 @@ impl<'a> Situation<'a> {
             }
             Operand::Metric(other) => metric_of(other).is_some_and(|value| present != value),
         }
-    }
-
-    /// Returns whether an [entry](firewatch_sim::Topology::entries) of the mesh is not healthy.
-    fn are_customers_hit(&self) -> bool {
-        let mut services = self.view.vitals().zip(self.view.topology().entries());
-        services.any(|(vitals, is_entry)| is_entry && vitals.status != Status::Healthy)
     }
 
     pub(super) fn holds(&self, condition: &Condition) -> bool {
@@ -127,7 +123,10 @@ impl<'a> Situation<'a> {
             Condition::Recorded(comparison) => {
                 comparison.holds(&(self.session.recorded_ticks() as f64))
             }
-            Condition::CustomersHit => self.are_customers_hit(),
+            Condition::CustomersHit => {
+                let named = self.session.user_facing();
+                self.customers.are_hit_in(named, self.view)
+            }
             Condition::Somewhere(inner) => {
                 let mut services = 0..self.view.service_count();
                 services.any(|service| self.holds_for(service, std::slice::from_ref(inner)))

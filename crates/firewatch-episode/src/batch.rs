@@ -17,6 +17,7 @@ use crate::info::Info;
 use crate::request::EpisodeRequest;
 use crate::session::Session;
 use crate::state::EpisodeState;
+use crate::verdict::ActionVerdict;
 use round::{BatchRound, TurnState};
 pub use step::BatchStep;
 
@@ -291,18 +292,30 @@ impl EpisodeBatch {
         Ok(())
     }
 
-    /// The score of one episode so far.
+    fn session(&self, index: usize) -> Result<&Session, SimError> {
+        let environments = self.len();
+        let session = self.sessions.get(index);
+        session.ok_or(SimError::UnknownEnvironment {
+            index,
+            environments,
+        })
+    }
+
+    /// The score of one episode so far, for graders: it knows what no step tells before the end.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].
     pub fn score(&self, index: usize) -> Result<&Score, EpisodeError> {
-        let environments = self.len();
-        let session = self.sessions.get(index);
-        let session = session.ok_or(SimError::UnknownEnvironment {
-            index,
-            environments,
-        })?;
-        Ok(&session.score)
+        Ok(&self.session(index)?.score)
+    }
+
+    /// How the last action of one episode was judged, for graders: a policy that is trained or tested must not see it
+    /// before [`BatchStep::verdict`] tells it. `None` before the first step.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn privileged_verdict(&self, index: usize) -> Result<Option<ActionVerdict>, EpisodeError> {
+        Ok(self.session(index)?.verdict)
     }
 
     /// Returns the information about the last step of one episode, without the analysis in sentences.

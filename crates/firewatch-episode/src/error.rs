@@ -41,7 +41,7 @@ impl EpisodeError {
     pub(crate) fn is_shown(&self) -> bool {
         matches!(
             self,
-            Self::NotRunning | Self::Action(ActionError::Raised { .. })
+            Self::NotRunning | Self::Action(ActionError::Raised { .. } | ActionError::Unfit { .. })
         )
     }
 }

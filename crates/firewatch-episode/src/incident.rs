@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firewatch_action::Profile;
+use firewatch_action::{ActionSession, Profile};
 use firewatch_reference::{self as reference, ReferenceStart, Task};
 use firewatch_response::Timetable;
 use firewatch_response::score::ScoreTerms;
@@ -99,7 +99,11 @@ impl PreparedIncident {
         &self,
         environment: &mut EnvironmentMut,
     ) -> Result<OpeningState, SimError> {
-        let mut opening = OpeningState::default();
+        let actions = ActionSession::new().with_user_facing(&self.scenario.user_facing);
+        let mut opening = OpeningState {
+            actions,
+            failed_action: None,
+        };
         if let Some(timetable) = &self.timetable {
             let failed = timetable.act_at(&self.scenario, 0, environment, &mut opening.actions)?;
             opening.failed_action = failed.map(Box::new);

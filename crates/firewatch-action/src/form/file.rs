@@ -253,7 +253,7 @@ enum ConditionForm {
     Recorded(Comparison<f64>),
     /// A service that is not healthy calls it.
     UnhealthyCaller,
-    /// A service that nobody calls is not healthy, and is no red herring.
+    /// Customers are hit: a service that they talk to is not healthy, or data that has to be fresh is stale.
     CustomersHit,
     /// The memory limit of that parameter, in mebibytes, is above the present one; so is none.
     MoreMemory(String),

@@ -23,7 +23,7 @@ pub(super) enum TurnState {
     Done(StepRecord),
     /// All is done: the environment stayed as it was looked at.
     Closed,
-    /// The action failed.
+    /// The action failed, and the step is not scored.
     Failed,
 }
 
@@ -91,8 +91,9 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                 let place = environment - self.first;
                 let (session, step) = (&mut self.sessions[place], &mut self.steps[place]);
                 let environment = &mut part.environment_mut(environment)?;
-                step.reward += session.play_on(self.catalogue, environment)?;
-                step.close(session, None);
+                let mut reward = step.reward;
+                reward += session.play_on(self.catalogue, environment)?;
+                step.close(session, self.catalogue, Some(reward));
             }
             declared.retain(|environment| {
                 let session = &self.sessions[environment - self.first];
@@ -113,7 +114,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                 *turn = TurnState::Over;
                 return;
             }
-            session.look(view);
+            session.look(self.catalogue, view);
             // The reference fails at some of its reports, which are made of what was done.
             if self.profile == Profile::Reference || session.actions.has_passing_effects() {
                 *turn = TurnState::Open;
@@ -123,12 +124,12 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             let plan = { self.catalogue }.plan(view, &session.actions, action, request);
             *turn = match { self.catalogue }.perform_without_change(&mut session.actions, &plan) {
                 Some(outcome) => {
-                    let step_record = session.step_record(&outcome);
+                    let step_record = session.step_record(view.clock().tick, &outcome);
                     let step = &mut self.steps[place];
                     step.begin(&outcome);
-                    let reward = session.settle(self.catalogue, view, step_record);
+                    let reward = session.close_unchanged(self.catalogue, view, step_record);
                     self.declared |= session.score.plays_on();
-                    step.close(session, Some(reward));
+                    step.close(session, self.catalogue, Some(reward));
                     TurnState::Closed
                 }
                 None => TurnState::Planned(plan),
@@ -160,9 +161,13 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                 }
             }
         };
+        let tick = environment.view()?.clock().tick;
         self.turns[place] = match &done {
-            Ok(outcome) => TurnState::Done(session.step_record(outcome)),
-            Err(_) => TurnState::Failed,
+            Ok(outcome) => TurnState::Done(session.step_record(tick, outcome)),
+            Err(error) => match session.failed_outcome(error) {
+                Some(outcome) => TurnState::Done(session.step_record(tick, &outcome)),
+                None => TurnState::Failed,
+            },
         };
         Ok(done?)
     }
@@ -182,7 +187,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                 }
                 _ => None,
             };
-            self.steps[place].close(session, reward);
+            self.steps[place].close(session, self.catalogue, reward);
         });
         // Should the action have failed, the step's burn is charged all the same.
         part.set_slo_budgets(|environment| {
