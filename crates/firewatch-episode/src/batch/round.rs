@@ -32,7 +32,7 @@ pub(super) enum TurnState {
 pub(super) fn actions_of<'a>(session: &Session, given: &'a ActionCatalogue) -> &'a ActionCatalogue {
     match session.scenario.physics {
         Physics::Traffic => ActionCatalogue::of_traffic(),
-        Physics::Classic => given,
+        _ => given,
     }
 }
 
