@@ -136,10 +136,10 @@ fn a_fault_that_nothing_can_end_loses_only_where_it_hits_customers() {
     assert_eq!((lost.won, lost.mttm_score), (Some(false), 0.0));
     // Where customers do not notice it there is nothing to wait for: it is mitigated, and graded as such.
     let named = shop(&format!("{TWO}, {FACING_SHOP}"));
-    let (episode, won) = answered(&named, 4, &mend);
-    assert!(won.won == Some(true) && won.total >= 0.9, "{won:?}");
+    let (episode, won) = answered(&named, 6, &mend);
+    assert!(won.mttm_score > 0.9 && won.total > 0.85, "{won:?}");
     let mitigated = episode.score().and_then(|score| score.mttm_tick());
-    assert!(mitigated.is_some_and(|tick| tick > 4), "{mitigated:?}");
+    assert!(mitigated.is_some_and(|tick| tick > 6), "{mitigated:?}");
     let mut run = Playback::new(Arc::clone(&named)).expect("it can be played");
     while run.tick().expect("it can be played") {}
     assert_eq!(run.mttm_tick(), None, "one that can be ended goes on");
@@ -149,9 +149,11 @@ fn a_fault_that_nothing_can_end_loses_only_where_it_hits_customers() {
 fn a_harmless_fault_outside_the_mesh_keeps_nothing_open() {
     let faults = "faults: [(kind: oom, service: \"db\"), \
                   (kind: network_partition, service: \"card-network\", absent: true)]";
-    let scenario = shop(faults);
+    let scenario = shop(&format!("{faults}, {FACING_SHOP}"));
     let (episode, grade) = answered(&scenario, 6, &request("add_memory", "db"));
-    assert!(grade.won == Some(true) && grade.total >= 0.9, "{grade:?}");
+    assert!(grade.mttm_score > 0.9 && grade.total > 0.85, "{grade:?}");
+    let mitigated = episode.score().and_then(|score| score.mttm_tick());
+    assert!(mitigated.is_some_and(|tick| tick > 6), "{mitigated:?}");
     // What an audit expects before a run is what the score asks for in it.
     let view = episode.view().expect("it has begun");
     let incident = Incident::of(&scenario);

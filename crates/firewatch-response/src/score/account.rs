@@ -23,8 +23,8 @@ pub struct ImpactTotals {
 /// Counts, tick by tick, from the first on.
 ///
 /// Customers were hit, and for some ticks in a row are not, and of the faults that have begun none goes on which
-/// [has to be ended](super::Incident::has_to_end): then the incident is mitigated, since the first of these ticks. Customers
-/// who are hit again reopen it. Before anybody is hit there is nothing to mitigate.
+/// [has to be ended](super::Incident::has_to_end): then the incident is mitigated, since the first of these ticks.
+/// Customers who are hit again reopen it. Before anybody is hit there is nothing to mitigate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImpactTally {
