@@ -383,6 +383,14 @@ fn the_engine_gets_what_is_said() {
         served.push(users.served().unwrap());
     }
     assert_eq!(sent[..6], [10.0, 20.0, 30.0, 40.0, 50.0, 50.0]);
+    // The customers are the users: what they suffer counts, until two ticks without it.
+    let impact = playback.impact();
+    assert_eq!(
+        impact.bad_customer_minutes,
+        playback.view().impact().bad_customer_minutes
+    );
+    assert!(impact.bad_customer_minutes > 0.0);
+    assert_eq!(impact.mttm_tick, Some(6));
     let is_whole = |share: f64| (share - 1.0).abs() < 1e-6;
     assert!(served[..2].iter().copied().all(is_whole), "{served:?}");
     assert!(
@@ -436,4 +444,43 @@ fn what_happens_is_told() {
         at(|event| matches!(event, EventKind::Restarted { .. })),
         [7]
     );
+}
+
+#[test]
+fn a_sweep_varies_numbers_of_services_and_users() {
+    let text = with(
+        "users: [(service: \"a\", rps: [(0, 10), (4, 50)])], \
+         sweep: (metric: {\"a\": {\"rps\": [5, 7.5], \"instances\": [1, 3]}, \"b\": {\"work_ms\": [20]}})",
+    );
+    let scenario = Scenario::parse("x.ron", &text).unwrap();
+    let plan = firewatch_scenario::SweepPlan::new(&scenario);
+    assert_eq!(plan.runs(), 4);
+    let last = plan.scenario(3);
+    assert_eq!(plan.problems(3), []);
+    assert_eq!(last.users[0].rps, Load::Constant(7.5));
+    assert_eq!(last.services[0].capacity.instances, Some(3));
+    assert_eq!(last.services[1].capacity.work_s(), 0.02);
+    for (axis, path) in [
+        (
+            "{\"a\": {\"instances\": [0]}}",
+            "sweep.metric[\"a\"][\"instances\"][0]",
+        ),
+        (
+            "{\"a\": {\"instances\": [1, 2.5]}}",
+            "sweep.metric[\"a\"][\"instances\"][1]",
+        ),
+        ("{\"b\": {\"rps\": [5]}}", "sweep.metric[\"b\"]@key"),
+        ("{\"c\": {\"work_ms\": [5]}}", "sweep.metric[\"c\"]@key"),
+    ] {
+        let text = with(&format!(
+            "users: [(service: \"a\", rps: 5)], sweep: (metric: {axis})"
+        ));
+        let problems = Scenario::parse("x.ron", &text).unwrap_err().problems;
+        let paths: Vec<&str> = problems.iter().map(|problem| &*problem.path).collect();
+        assert_eq!(paths, [path], "{problems:?}");
+    }
+    // In the classic physics they are no metrics.
+    let text = with("sweep: (metric: {\"a\": {\"instances\": [1]}})");
+    let problems = Scenario::parse("x.ron", &text).unwrap_err().problems;
+    assert_eq!(problems[0].code.name(), "unknown-metric");
 }

@@ -242,6 +242,9 @@ impl<'a> Checker<'a> {
                 for (index, call) in calls.iter().enumerate() {
                     let path = format!("{path}.calls[{index}]");
                     let long = format!("{path}.to");
+                    if self.notes.is_broken(&long) {
+                        continue;
+                    }
                     let is_long = self.notes.has_place(&long);
                     self.known_service(if is_long { &long } else { &path }, &call.to, "");
                 }

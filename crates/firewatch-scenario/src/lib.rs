@@ -127,7 +127,8 @@
 //! (the ticks done when they begin) and `halt` (the tick at which the services with faults are halted, instead of
 //! the timeline's own halts of them) of all faults, or of those of some services: `speed: {"auth-service": [0.5,
 //! 1.0]}`. `metric: {"db-proxy": {"process_memory_utilization": [0.5, 0.8]}}` varies a number that a service has at
-//! the start; a truth value is 0 or 1. Among values
+//! the start; a truth value is 0 or 1. In traffic it varies numbers of services and of groups of users as well:
+//! `metric: {"search": {"instances": [2, 4]}, "web": {"rps": [50, 70, 90]}}`. Among values
 //! may stand `range(first, end, step)`, for seeds `range(first, end)`; the end is not included.
 //!
 //! # Limits

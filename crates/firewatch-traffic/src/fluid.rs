@@ -38,6 +38,8 @@ pub(crate) struct ServiceFluid {
 pub(crate) struct Fluid {
     pub(crate) services: Vec<ServiceFluid>,
     pub(crate) legs: Vec<Pools>,
+    /// Attempts per second that reached the service in the last sub-step, by leg.
+    pub(crate) reached_rps: Vec<f64>,
     pub(crate) breakers: Vec<BreakerState>,
     /// By group of users.
     pub(crate) ages: Vec<Ages>,
@@ -48,6 +50,7 @@ impl Fluid {
         Self {
             services: vec![ServiceFluid::default(); mesh.services().len()],
             legs: vec![Pools::default(); mesh.legs().len()],
+            reached_rps: vec![0.0; mesh.legs().len()],
             breakers: vec![BreakerState::default(); mesh.calls().len()],
             ages: vec![Ages::default(); mesh.users().len()],
         }
@@ -58,6 +61,7 @@ impl Fluid {
     pub(crate) fn fits(&self, mesh: &Mesh) -> bool {
         self.services.len() == mesh.services().len()
             && self.legs.len() == mesh.legs().len()
+            && self.reached_rps.len() == mesh.legs().len()
             && self.breakers.len() == mesh.calls().len()
             && self.ages.len() == mesh.users().len()
     }
@@ -92,10 +96,13 @@ impl ServiceFluid {
         ];
         let ahead = [sojourn.fast, sojourn.failing];
         own.into_iter().chain(ahead).for_each(&mut *see);
-        for time in [sojourn.wait, sojourn.ok, sojourn.failed] {
+        let (ok, failed) = (&sojourn.ok, &sojourn.failed);
+        for time in [sojourn.wait, ok.usual, ok.slow, failed.usual, failed.slow] {
             see(time.mean);
             see(time.variance);
         }
+        see(ok.share);
+        see(failed.share);
     }
 }
 

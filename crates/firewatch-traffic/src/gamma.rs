@@ -14,6 +14,11 @@ pub(crate) struct Gamma {
 const POINT_SHAPE: f64 = 1e6;
 
 impl Gamma {
+    pub(crate) const NONE: Self = Self {
+        mean: 0.0,
+        variance: 0.0,
+    };
+
     pub(crate) fn new(mean: f64, variance: f64) -> Self {
         Self { mean, variance }
     }
@@ -56,7 +61,7 @@ impl Gamma {
             return if apart < 0.0 { 1.0 } else { 0.0 };
         }
         let spread = 1.0 / (9.0 * shape);
-        let root = libm::cbrt(time / self.mean);
+        let root = cube_root(time / self.mean);
         normal_tail((root - (1.0 - spread)) / spread.sqrt())
     }
 
@@ -91,6 +96,17 @@ impl Gamma {
     }
 }
 
+/// The cube root of a positive number: a guess from the exponent, within 6 %, and three steps of Halley's, each of which
+/// cubes the error.
+fn cube_root(number: f64) -> f64 {
+    let mut root = f64::from_bits(number.to_bits() / 3 + 0x2a9f_7893_782d_a1ce);
+    for _ in 0..3 {
+        let cube = root * root * root;
+        root *= (cube + 2.0 * number) / (2.0 * cube + number);
+    }
+    root
+}
+
 /// The upper tail of the normal distribution, within 2e-4 (Bowling, Khasawneh, Kaewkuekool and Cho, "A logistic
 /// approximation to the cumulative normal distribution", 2009).
 fn normal_tail(z: f64) -> f64 {
@@ -103,16 +119,41 @@ fn normal_tail(z: f64) -> f64 {
     1.0 / (1.0 + libm::exp(z * (1.5976 + 0.07056 * z * z)))
 }
 
-/// The mean of how far a standard normal variable is below `-z`, if it is.
+/// The mean of how far a standard normal variable is below `-z`, if it is, by `z` from 0 on in quarters: the density minus
+/// `z` times the upper tail.
+const SHORTFALL: [f64; 18] = [
+    0.398942,
+    0.286345,
+    0.197797,
+    0.131167,
+    0.0833155,
+    0.0505869,
+    0.0293068,
+    0.0161738,
+    0.0084907,
+    0.00423459,
+    0.00200414,
+    0.000899214,
+    0.000382154,
+    0.000153717,
+    5.84809e-05,
+    2.10309e-05,
+    7.14526e-06,
+    2.2924e-06,
+];
+
+/// The mean of how far a standard normal variable is below `-z`, if it is; within 0.003.
 pub(crate) fn normal_shortfall(z: f64) -> f64 {
-    if z > 4.0 {
-        return 0.0;
+    let size = z.abs();
+    // Below, it is as far as above and `-z` more.
+    let other_side = if z < 0.0 { size } else { 0.0 };
+    if !(size < 4.0) {
+        return other_side;
     }
-    if z < -4.0 {
-        return -z;
-    }
-    const DENSITY: f64 = 0.398_942_280_401_432_7;
-    (DENSITY * libm::exp(-0.5 * z * z) - z * normal_tail(z)).max(0.0)
+    let at = size * 4.0;
+    let index = at as usize;
+    let (a, b) = (SHORTFALL[index], SHORTFALL[index + 1]);
+    other_side + a + (at - index as f64) * (b - a)
 }
 
 /// Returns `base` to the power of a whole number.

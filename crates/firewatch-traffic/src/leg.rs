@@ -5,6 +5,7 @@
 //! stay, by implicit Euler steps: stable for any step, and right in equilibrium by Little's law.
 
 use crate::gamma::Gamma;
+use crate::times::Times;
 
 /// Attempts that are told apart; further ones count as the last of these.
 pub(crate) const LEVELS: usize = 5;
@@ -16,12 +17,18 @@ const BACKOFF_STAGES: usize = 2;
 /// Seconds until a refusal or an immediate error is there.
 pub(crate) const FAST_S: f64 = 0.001;
 
+/// What is in flight, of one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Level {
+    pub(crate) good: f64,
+    pub(crate) doomed: [f64; TIMEOUT_STAGES],
+    pub(crate) backoff: [f64; BACKOFF_STAGES],
+}
+
 /// What is in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pools {
-    pub(crate) good: [f64; LEVELS],
-    pub(crate) doomed: [[f64; TIMEOUT_STAGES]; LEVELS],
-    pub(crate) backoff: [[f64; BACKOFF_STAGES]; LEVELS],
+    pub(crate) levels: [Level; LEVELS],
     /// The share that was expected to time out when those in `good` were sent, times their number.
     pub(crate) expected: f64,
 }
@@ -58,25 +65,71 @@ pub(crate) struct Outlook {
     pub(crate) retries: u32,
     /// Share of the good pool that has turned bad since it was sent.
     pub(crate) turned: f64,
+    /// Share of the sub-step in which attempts fail before they are sent.
+    pub(crate) open: f64,
+    /// Shares of what is in each pool's stage that stay there for the sub-step.
+    pub(crate) good_stays: f64,
+    pub(crate) doomed_stays: f64,
+    pub(crate) backoff_stays: f64,
     /// Seconds until a good answer in time.
-    pub(crate) ok: Gamma,
+    pub(crate) ok: Times,
     /// Seconds until an attempt has failed.
     pub(crate) failure: Gamma,
     /// Share of attempts that succeed.
     pub(crate) success: f64,
 }
 
+impl Outlook {
+    /// Finds how much stays in the pools for a sub-step: by implicit Euler.
+    pub(crate) fn set_step(&mut self, step_s: f64) {
+        let stays = |mean_s: f64| mean_s / (mean_s + step_s);
+        self.good_stays = stays(self.answer_s);
+        self.doomed_stays = stays(self.timeout_s / TIMEOUT_STAGES as f64);
+        self.backoff_stays = stays(self.backoff_s / BACKOFF_STAGES as f64);
+    }
+}
+
+impl Level {
+    fn total(&self) -> f64 {
+        self.good + self.flying_in_vain() + self.backing_off()
+    }
+
+    fn flying_in_vain(&self) -> f64 {
+        self.doomed.iter().sum()
+    }
+
+    fn backing_off(&self) -> f64 {
+        self.backoff.iter().sum()
+    }
+
+    fn add(&mut self, other: &Self, amount: f64) {
+        self.good += amount * other.good;
+        for (stage, other) in self.doomed.iter_mut().zip(other.doomed) {
+            *stage += amount * other;
+        }
+        for (stage, other) in self.backoff.iter_mut().zip(other.backoff) {
+            *stage += amount * other;
+        }
+    }
+}
+
 impl Pools {
-    /// Returns how many requests it holds.
-    pub(crate) fn total(&self) -> f64 {
-        let doomed: f64 = self.doomed.as_flattened().iter().sum();
-        let backoff: f64 = self.backoff.as_flattened().iter().sum();
-        self.good.iter().sum::<f64>() + doomed + backoff
+    /// Returns how many requests it holds, of those that have so many retries.
+    pub(crate) fn total(&self, retries: u32) -> f64 {
+        let levels = &self.levels[..=last_level(retries)];
+        levels.iter().map(Level::total).sum()
+    }
+
+    fn good(&self) -> f64 {
+        self.levels.iter().map(|level| level.good).sum()
     }
 
     /// Returns the share of `good` that was expected to time out when it was sent.
     pub(crate) fn expected_share(&self) -> f64 {
-        let good: f64 = self.good.iter().sum();
+        if self.expected <= 0.0 {
+            return 0.0;
+        }
+        let good = self.good();
         if good > 0.0 {
             (self.expected / good).min(1.0)
         } else {
@@ -85,28 +138,21 @@ impl Pools {
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
-        self.good.into_iter().for_each(&mut *see);
-        self.doomed
-            .as_flattened()
-            .iter()
-            .for_each(|&value| see(value));
-        self.backoff
-            .as_flattened()
-            .iter()
-            .for_each(|&value| see(value));
+        for level in &self.levels {
+            see(level.good);
+            level
+                .doomed
+                .into_iter()
+                .chain(level.backoff)
+                .for_each(&mut *see);
+        }
         see(self.expected);
     }
 
-    /// Adds `amount` times what another one holds.
-    pub(crate) fn add(&mut self, other: &Self, amount: f64) {
-        for level in 0..LEVELS {
-            self.good[level] += amount * other.good[level];
-            for stage in 0..TIMEOUT_STAGES {
-                self.doomed[level][stage] += amount * other.doomed[level][stage];
-            }
-            for stage in 0..BACKOFF_STAGES {
-                self.backoff[level][stage] += amount * other.backoff[level][stage];
-            }
+    /// Adds `amount` times what another one holds, of requests that have so many retries.
+    pub(crate) fn add(&mut self, other: &Self, amount: f64, retries: u32) {
+        for level in 0..=last_level(retries) {
+            self.levels[level].add(&other.levels[level], amount);
         }
         self.expected += amount * other.expected;
     }
@@ -115,17 +161,14 @@ impl Pools {
     pub(crate) fn fold(&mut self, retries: u32) {
         let last = last_level(retries);
         for level in last + 1..LEVELS {
-            self.good[last] += std::mem::take(&mut self.good[level]);
-            let doomed = std::mem::take(&mut self.doomed[level]);
-            let backoff = std::mem::take(&mut self.backoff[level]);
-            add_all(&mut self.doomed[last], doomed);
-            add_all(&mut self.backoff[last], backoff);
+            let beyond = std::mem::take(&mut self.levels[level]);
+            self.levels[last].add(&beyond, 1.0);
         }
     }
 
     /// Lets time pass, with requests that make their first attempt.
-    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64, step_s: f64) -> Flows {
-        self.advance_recorded(outlook, entering, step_s, &mut ())
+    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64) -> Flows {
+        self.advance_recorded(outlook, entering, &mut ())
     }
 
     /// Lets time pass, and shows somebody what happens at each level.
@@ -133,14 +176,12 @@ impl Pools {
         &mut self,
         outlook: &Outlook,
         entering: f64,
-        step_s: f64,
         record: &mut impl Record,
     ) -> Flows {
-        let stays = |mean_s: f64| mean_s / (mean_s + step_s);
         let (good, doomed, backoff) = (
-            stays(outlook.answer_s),
-            stays(outlook.timeout_s / TIMEOUT_STAGES as f64),
-            stays(outlook.backoff_s / BACKOFF_STAGES as f64),
+            outlook.good_stays,
+            outlook.doomed_stays,
+            outlook.backoff_stays,
         );
         let last = last_level(outlook.retries);
         // Attempts that the last level stands for: all but one of them are followed by another.
@@ -151,8 +192,12 @@ impl Pools {
         for level in 0..=last {
             let mut sent = next;
             if level == last {
-                sent += pass(&mut self.backoff[level], 0.0, backoff);
+                sent += pass(&mut self.levels[level].backoff, 0.0, backoff);
             }
+            // An open breaker lets no attempt through, and there is none after it.
+            let blocked = sent * outlook.open;
+            flows.failed += blocked;
+            sent -= blocked;
             flows.sent += sent;
             if level > 0 {
                 flows.retried += sent;
@@ -163,12 +208,13 @@ impl Pools {
             let in_time = reached - fast - late;
             record.sent(level, sent, in_time, self, outlook);
             expected += in_time * outlook.late;
-            let all = self.good[level] + in_time;
-            self.good[level] = all * good;
-            let answered = all - self.good[level];
+            let all = self.levels[level].good + in_time;
+            self.levels[level].good = all * good;
+            let answered = all - self.levels[level].good;
             let turned = answered * outlook.turned;
             let errors = (answered - turned) * outlook.answered_badly;
-            let given_up = pass(&mut self.doomed[level], late + (sent - reached), doomed);
+            let lost = late + (sent - reached);
+            let given_up = pass(&mut self.levels[level].doomed, lost, doomed);
             let timed_out = given_up + turned;
             flows.reached += reached;
             flows.fast += fast;
@@ -181,10 +227,10 @@ impl Pools {
                 record.failed(level, failed, slow_s / failed, self, outlook);
             }
             if level < last {
-                next = pass(&mut self.backoff[level], failed, backoff);
+                next = pass(&mut self.levels[level].backoff, failed, backoff);
             } else {
                 let again = failed * beyond / (beyond + 1.0);
-                self.backoff[level][0] += again;
+                self.levels[level].backoff[0] += again;
                 flows.failed += failed - again;
             }
         }
@@ -204,12 +250,6 @@ fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: f64) -> f64
     next
 }
 
-fn add_all<const N: usize>(to: &mut [f64; N], from: [f64; N]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to += from;
-    }
-}
-
 /// Who wants to know how old requests are.
 pub(crate) trait Record {
     /// Attempts are sent, some of which will be answered in time.
@@ -226,13 +266,33 @@ impl Record for () {
 /// How old the requests of a leg are.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ages {
-    /// Mean seconds from the first attempt to the one in flight, by level.
-    sent_s: [f64; LEVELS],
-    /// Mean seconds from the first attempt to the next one, of those that back off, by level.
-    next_s: [f64; LEVELS],
-    /// What those in flight had to expect when they were sent: mean, and mean square.
-    answer_s: f64,
-    answer_square: f64,
+    /// Seconds from the first attempt to the one in flight, by level.
+    sent: [Moments; LEVELS],
+    /// Seconds from the first attempt to the next one, of those that back off, by level.
+    next: [Moments; LEVELS],
+    /// What those in flight had to expect when they were sent.
+    usual: Moments,
+    slow: Moments,
+    slow_share: f64,
+}
+
+/// Mean, and mean square.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+struct Moments {
+    mean: f64,
+    square: f64,
+}
+
+impl Moments {
+    fn mix(&mut self, amount: f64, time: Gamma, added: f64) {
+        self.mean = mixed(self.mean, amount, time.mean, added);
+        let square = time.variance + time.mean * time.mean;
+        self.square = mixed(self.square, amount, square, added);
+    }
+
+    fn time(self) -> Gamma {
+        Gamma::new(self.mean, (self.square - self.mean * self.mean).max(0.0))
+    }
 }
 
 /// The mean of a pool that something is added to.
@@ -246,39 +306,48 @@ fn mixed(mean: f64, amount: f64, other: f64, added: f64) -> f64 {
 
 impl Ages {
     /// Returns the seconds from the first attempt to a good answer.
-    pub(crate) fn answer(&self, level: usize) -> Gamma {
-        let variance = self.answer_square - self.answer_s * self.answer_s;
-        Gamma::new(self.sent_s[level] + self.answer_s, variance.max(0.0))
+    pub(crate) fn answer(&self, level: usize) -> Times {
+        let answer = Times {
+            usual: self.usual.time(),
+            slow: self.slow.time(),
+            share: self.slow_share,
+        };
+        answer.after(self.sent[level].time())
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
-        self.sent_s
-            .into_iter()
-            .chain(self.next_s)
-            .for_each(&mut *see);
-        see(self.answer_s);
-        see(self.answer_square);
+        let kinds = [self.usual, self.slow];
+        for moments in self.sent.iter().chain(&self.next).chain(&kinds) {
+            see(moments.mean);
+            see(moments.square);
+        }
+        see(self.slow_share);
     }
 
-    pub(crate) fn sent_s(&self, level: usize) -> f64 {
-        self.sent_s[level]
+    /// Returns more seconds than any good answer takes, from the first attempt on.
+    pub(crate) fn most_s(&self, level: usize, timeout_s: f64) -> f64 {
+        let sent = self.sent[level].time();
+        sent.mean + 3.0 * sent.variance.sqrt() + timeout_s
     }
 }
 
 impl Record for Ages {
     fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook) {
-        let age_s = if level == 0 {
-            0.0
+        let age = if level == 0 {
+            Gamma::NONE
         } else {
-            self.next_s[level - 1]
+            self.next[level - 1].time()
         };
-        let flying = pools.good[level] + pools.doomed[level].iter().sum::<f64>();
-        self.sent_s[level] = mixed(self.sent_s[level], flying, age_s, sent);
-        let good: f64 = pools.good.iter().sum();
-        let ok = outlook.ok;
-        self.answer_s = mixed(self.answer_s, good, ok.mean, in_time);
-        let square = ok.variance + ok.mean * ok.mean;
-        self.answer_square = mixed(self.answer_square, good, square, in_time);
+        let flying = pools.levels[level].good + pools.levels[level].flying_in_vain();
+        self.sent[level].mix(flying, age, sent);
+        let good = pools.good();
+        let (ok, slow_share) = (outlook.ok, self.slow_share);
+        let usual = 1.0 - slow_share;
+        self.usual
+            .mix(usual * good, ok.usual, (1.0 - ok.share) * in_time);
+        self.slow
+            .mix(slow_share * good, ok.slow, ok.share * in_time);
+        self.slow_share = mixed(slow_share, good, ok.share, in_time);
     }
 
     fn failed(
@@ -289,13 +358,9 @@ impl Record for Ages {
         pools: &Pools,
         outlook: &Outlook,
     ) {
-        let next_s = self.sent_s[level] + after_s + outlook.backoff_s;
-        self.next_s[level] = mixed(
-            self.next_s[level],
-            pools.backoff[level].iter().sum(),
-            next_s,
-            failed,
-        );
+        let attempt = Gamma::new(after_s + outlook.backoff_s, outlook.failure.variance);
+        let next = self.sent[level].time().plus(attempt);
+        self.next[level].mix(pools.levels[level].backing_off(), next, failed);
     }
 }
 
@@ -315,8 +380,8 @@ impl Flows {
         self.fast += amount * other.fast;
         self.timed_out += amount * other.timed_out;
         self.errors += amount * other.errors;
-        for level in 0..LEVELS {
-            self.ok[level] += amount * other.ok[level];
+        for (ok, other) in self.ok.iter_mut().zip(other.ok) {
+            *ok += amount * other;
         }
         self.failed += amount * other.failed;
     }

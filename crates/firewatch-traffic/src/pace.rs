@@ -2,7 +2,7 @@
 
 /// The first sub-step after something was set, in seconds.
 const FIRST_S: f64 = 0.25;
-const SHORTEST_S: f64 = 0.125;
+const SHORTEST_S: f64 = 0.25;
 /// No sub-step is longer: back-offs and windows of breakers are a few seconds.
 const LONGEST_S: f64 = 1.0;
 /// Sub-steps of a tick at most.
@@ -10,8 +10,8 @@ const MOST_STEPS: f64 = 480.0;
 /// Sub-steps in which nothing moves before nothing is taken to move: what is found in one is felt in the next.
 const STILL_STEPS: u32 = 3;
 /// Changes, as shares of what there is, below which the next sub-step is longer, and above which it is shorter.
-const LITTLE: f64 = 0.02;
-const MUCH: f64 = 0.2;
+const LITTLE: f64 = 0.05;
+const MUCH: f64 = 0.3;
 
 /// How much a sub-step changed.
 #[derive(Debug, Clone, Copy, Default)]

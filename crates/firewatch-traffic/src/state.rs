@@ -121,6 +121,26 @@ impl State {
         self.pace.for_each_value(see);
     }
 
+    /// Returns how many requests wait or run at a service now; 0 for an index of no service.
+    pub fn present(&self, index: usize) -> f64 {
+        let Some(service) = self.fluid.services.get(index) else {
+            return 0.0;
+        };
+        service.queue + service.busy
+    }
+
+    /// Returns how many users of a group wait for an answer or for their next attempt now; 0 for an index of no group.
+    pub fn users_present(&self, index: usize) -> f64 {
+        let calls = self.readings.calls.len();
+        let is_group = index < self.readings.users.len();
+        let pools = if is_group {
+            self.fluid.legs.get(calls + index)
+        } else {
+            None
+        };
+        pools.map_or(0.0, |pools| pools.total(u32::MAX))
+    }
+
     /// Returns a service's last tick; zeros for an index of no service.
     pub fn service(&self, index: usize) -> ServiceTraffic {
         self.readings

@@ -7,6 +7,7 @@ use crate::mesh::Mesh;
 use crate::outlook::{Outcome, Sojourn};
 use crate::pace::Change;
 use crate::settings::Settings;
+use crate::times::Times;
 use crate::waiting::Load;
 
 /// Longer waits than any patience.
@@ -61,8 +62,7 @@ impl Step<'_> {
             let flows = &self.scratch.flows[leg];
             let new = self.settings.legs[leg].share * self.step_s;
             let left = flows.succeeded() + flows.failed;
-            // Users in flight are about as many as at the entry, and more when they back off.
-            change.add(new, left, new, self.step_s);
+            change.add(new, left, f64::INFINITY, self.step_s);
         }
     }
 
@@ -102,11 +102,12 @@ impl Step<'_> {
     /// Finds what share of each service's arrivals came through a gate.
     fn trace(&mut self, gate: usize) {
         let scratch = &mut *self.scratch;
+        let reached_rps = &self.fluid.reached_rps;
         scratch.arrivals.fill([0.0; 2]);
         let calls = self.mesh.calls().len();
         for user in 0..self.mesh.users().len() {
             let to = self.mesh.legs()[calls + user].to;
-            scratch.arrivals[to][0] += scratch.flows[calls + user].reached;
+            scratch.arrivals[to][0] += reached_rps[calls + user];
         }
         for &service in self.mesh.order() {
             let [all, through] = scratch.arrivals[service];
@@ -122,7 +123,7 @@ impl Step<'_> {
                     .into_iter()
                     .flatten()
                 {
-                    let reached = scratch.flows[leg].reached;
+                    let reached = reached_rps[leg];
                     let to = self.mesh.legs()[leg].to;
                     scratch.arrivals[to][0] += reached;
                     scratch.arrivals[to][1] += reached * share;
@@ -141,8 +142,8 @@ impl Step<'_> {
             );
             let mut job = Outcome {
                 success: 1.0,
-                ok: work,
-                failed: work,
+                ok: Times::from(work),
+                failed: Times::from(work),
             };
             for &call in self.mesh.calls_of(service) {
                 let outcome = self.look_at_call(call);
@@ -157,7 +158,15 @@ impl Step<'_> {
                 ok: job.ok,
                 failed: job.failed,
             };
-            sojourn.wait = self.wait(service, sojourn.holding_s());
+            // Half of what was held before: answers, and what waits for them, would swing against each other.
+            let held_s = fluid.sojourn.holding_s();
+            let holding_s = sojourn.holding_s();
+            let pace_s = if held_s > 0.0 {
+                0.5 * (held_s + holding_s)
+            } else {
+                holding_s
+            };
+            sojourn.wait = self.wait(service, pace_s);
             self.fluid.services[service].sojourn = sojourn;
         }
         for user in 0..self.mesh.users().len() {
@@ -172,6 +181,7 @@ impl Step<'_> {
             &self.settings.services[target.to],
             &self.settings.legs[target.settings],
             self.fluid.legs[leg].expected_share(),
+            self.step_s,
         );
     }
 
@@ -180,6 +190,7 @@ impl Step<'_> {
         self.look_at_leg(call);
         let open = self.open_share(call);
         self.scratch.open[call] = open;
+        self.scratch.outlooks[call].open = open;
         let mut outcome = self.scratch.outlooks[call].call();
         if open > 0.0 {
             outcome = outcome.or(&Outcome::CUT, open);
@@ -230,7 +241,6 @@ impl Step<'_> {
             self.scratch.flows[leg] = self.fluid.legs[leg].advance_recorded(
                 &self.scratch.outlooks[leg],
                 new,
-                self.step_s,
                 &mut self.fluid.ages[leg - calls],
             );
             self.arrive(leg);
@@ -241,6 +251,7 @@ impl Step<'_> {
     fn arrive(&mut self, leg: usize) {
         let flows = &self.scratch.flows[leg];
         let outlook = &self.scratch.outlooks[leg];
+        self.fluid.reached_rps[leg] = flows.reached / self.step_s;
         let service = &mut self.fluid.services[self.mesh.legs()[leg].to];
         service.arriving += flows.reached;
         let undecided = 4.0 * outlook.late * (1.0 - outlook.late);
@@ -286,9 +297,10 @@ impl Step<'_> {
                 .into_iter()
                 .flatten()
             {
-                flows.killed += self.fluid.legs[leg].total();
+                flows.killed += self.fluid.legs[leg].total(u32::MAX);
                 self.fluid.legs[leg] = Pools::default();
                 self.scratch.flows[leg] = Flows::default();
+                self.fluid.reached_rps[leg] = 0.0;
             }
         }
     }
@@ -302,14 +314,14 @@ impl Step<'_> {
         let mut held = fluid.work;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
-            let failed = self.advance_leg(call, entering - open) + open;
-            held += self.fluid.legs[call].total();
+            let failed = self.advance_leg(call, entering);
+            let retries = self.settings.legs[call].retries;
+            held += self.fluid.legs[call].total(retries);
             running = running - entering + self.scratch.flows[call].succeeded();
             let mut lost = failed;
             if let Some(fallback) = self.mesh.fallback_of(call) {
                 lost = self.advance_leg(fallback, failed);
-                held += self.fluid.legs[fallback].total();
+                held += self.fluid.legs[fallback].total(retries);
                 running += self.scratch.flows[fallback].succeeded();
             }
             if self.mesh.calls()[call].optional {
@@ -324,7 +336,7 @@ impl Step<'_> {
 
     fn advance_leg(&mut self, leg: usize, entering: f64) -> f64 {
         let outlook = &self.scratch.outlooks[leg];
-        self.scratch.flows[leg] = self.fluid.legs[leg].advance(outlook, entering, self.step_s);
+        self.scratch.flows[leg] = self.fluid.legs[leg].advance(outlook, entering);
         self.scratch.flows[leg].failed
     }
 
@@ -344,21 +356,21 @@ impl Step<'_> {
         let mut running = unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
-            let mut lost = open;
+            let retries = self.settings.legs[call].retries;
+            let mut lost = 0.0;
             running -= entering;
-            let mut next = entering - open;
+            let mut next = entering;
             for leg in [Some(call), self.mesh.fallback_of(call)]
                 .into_iter()
                 .flatten()
             {
                 let mut pools = Pools::default();
-                let flows = pools.advance(&self.scratch.outlooks[leg], 1.0, self.step_s);
+                let flows = pools.advance(&self.scratch.outlooks[leg], 1.0);
                 if leg != call {
                     next = lost;
                     lost = 0.0;
                 }
-                unit.stays += next * pools.total();
+                unit.stays += next * pools.total(retries);
                 running += next * flows.succeeded();
                 lost += next * flows.failed;
                 self.scratch.units[leg] = (pools, flows);
@@ -446,10 +458,10 @@ impl Step<'_> {
         let mut running = started * unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
+            let retries = self.settings.legs[call].retries;
+            let mut lost = 0.0;
             running -= entering;
-            let mut lost = open;
-            let mut next = entering - open;
+            let mut next = entering;
             for leg in [Some(call), self.mesh.fallback_of(call)]
                 .into_iter()
                 .flatten()
@@ -459,7 +471,7 @@ impl Step<'_> {
                     lost = 0.0;
                 }
                 let (pools, unit_flows) = &self.scratch.units[leg];
-                self.fluid.legs[leg].add(pools, next);
+                self.fluid.legs[leg].add(pools, next, retries);
                 self.scratch.flows[leg].add(unit_flows, next);
                 running += next * unit_flows.succeeded();
                 lost += next * unit_flows.failed;
@@ -484,9 +496,9 @@ impl Step<'_> {
             let ended = failed + flows.succeeded();
             let state = &mut self.fluid.breakers[call];
             state.advance(breaker, ended, failed, self.step_s);
-            change.is_still &=
-                state.stays_closed(breaker, ended / self.step_s, failed / self.step_s);
-            change.is_timed |= failed > 0.0;
+            let stays = state.stays_closed(breaker, ended / self.step_s, failed / self.step_s);
+            change.is_still &= stays;
+            change.is_timed |= failed > 0.0 && !stays;
         }
     }
 }

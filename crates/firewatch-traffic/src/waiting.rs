@@ -40,6 +40,8 @@ pub(crate) struct Curve {
     points: [Point; POINTS],
     /// For constant service times.
     constant: [Point; POINTS],
+    /// Where the last search ended.
+    last: usize,
 }
 
 impl Default for Curve {
@@ -49,6 +51,7 @@ impl Default for Curve {
             room: -1.0,
             points: [Point::default(); POINTS],
             constant: [Point::default(); POINTS],
+            last: 0,
         }
     }
 }
@@ -175,28 +178,51 @@ impl Curve {
     }
 
     /// Finds the point where `busy + weight * (queue + offered * refused)` is `sum`; the last one if it is nowhere.
-    pub(crate) fn find(&self, sum: f64, weight: f64, offered: f64, load: &Load) -> (Point, bool) {
+    ///
+    /// The search begins where the last one ended: its result is the same from anywhere.
+    pub(crate) fn find(
+        &mut self,
+        sum: f64,
+        weight: f64,
+        offered: f64,
+        load: &Load,
+    ) -> (Point, bool) {
+        let last = POINTS - 1;
         let value = |point: &Point| point.busy + weight * (point.queue + offered * point.refused);
-        let (mut low, mut high) = (0, POINTS - 1);
-        let (mut below, mut above) = (0.0, value(&self.points[high]));
-        if sum >= above {
-            return (self.points[high], true);
+        if sum >= value(&self.points[last]) {
+            return (self.points[last], true);
         }
-        while high - low > 1 {
-            let middle = (low + high) / 2;
-            let at = value(&self.point(middle, load));
-            if at <= sum {
-                (low, below) = (middle, at);
-            } else {
-                (high, above) = (middle, at);
+        let mut low = self.last;
+        let mut a = self.point(low, load);
+        let (b, below, above) = if low == 0 || value(&a) <= sum {
+            let mut below = value(&a);
+            loop {
+                let b = self.point(low + 1, load);
+                let above = value(&b);
+                if above > sum || low + 2 > last {
+                    break (b, below, above);
+                }
+                (low, a, below) = (low + 1, b, above);
             }
-        }
+        } else {
+            let mut b = a;
+            loop {
+                let above = value(&b);
+                low -= 1;
+                a = self.point(low, load);
+                let below = value(&a);
+                if below <= sum || low == 0 {
+                    break (b, below, above);
+                }
+                b = a;
+            }
+        };
+        self.last = low;
         let share = if above > below {
             ((sum - below) / (above - below)).clamp(0.0, 1.0)
         } else {
             0.0
         };
-        let (a, b) = (self.point(low, load), self.point(high, load));
         (between(&a, &b, share), false)
     }
 }

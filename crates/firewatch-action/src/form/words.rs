@@ -60,13 +60,19 @@ impl<'de, T: Named> Visitor<'de> for WordVisitor<T> {
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {
         let (Ident(word), variant) = access.variant()?;
         variant.unit_variant()?;
-        let unknown = |_| {
+        let unknown = |()| {
             let words = T::all().iter().map(T::word);
             let known = firewatch_ron::listed(words, "or");
             let word = firewatch_ron::shown(&word);
             de::Error::custom(format!("`{word}` is not {}: {known}", T::ONE))
         };
-        word.parse().map(Word).map_err(unknown)
+        // A type may have others, which no file can name.
+        let named = T::all().iter().find(|one| one.word() == word);
+        match named {
+            Some(one) => Ok(Word(*one)),
+            None if T::IS_OPEN => word.parse().map(Word).map_err(|_| unknown(())),
+            None => Err(unknown(())),
+        }
     }
 }
 

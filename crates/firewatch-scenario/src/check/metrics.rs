@@ -89,11 +89,13 @@ impl Checker<'_> {
 
     /// In traffic, only what no rule computes can be set.
     fn metric_of_traffic(&mut self, path: &str, metric: &Metric, value: &Value) {
-        let (code, message) = match check_settable(metric.name) {
+        let turn = "a fault turns what it follows from: `knobs: (slow_factor: 4)`";
+        let (code, message, help) = match check_settable(metric.name) {
             Ok(()) => return self.metric_value(path, metric, value),
             Err(SimError::ClassicMetric(name)) => (
                 codes::WRONG_PHYSICS,
                 format!("`{name}` means nothing in the physics `traffic`"),
+                "leave it out: a rule of the physics `classic` reads it",
             ),
             Err(_) => (
                 codes::DERIVED_METRIC,
@@ -101,11 +103,11 @@ impl Checker<'_> {
                     "`{}` follows from the traffic and can't be set",
                     metric.name
                 ),
+                turn,
             ),
         };
-        let help = "a fault turns what it follows from: `knobs: (slow_factor: 4)`".to_owned();
-        self.notes
-            .report(code, &format!("{path}@key"), message, "", Some(help));
+        let (path, help) = (format!("{path}@key"), Some(help.to_owned()));
+        self.notes.report(code, &path, message, "", help);
     }
 
     fn metric_value(&mut self, path: &str, metric: &Metric, value: &Value) {

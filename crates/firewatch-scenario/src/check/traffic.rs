@@ -336,7 +336,7 @@ impl Checker<'_> {
     }
 
     /// Notes a number that is not from 0, or above 0, up to the largest.
-    fn bounded(&mut self, path: &str, number: f64, is_above: bool, max: f64) {
+    pub(super) fn bounded(&mut self, path: &str, number: f64, is_above: bool, max: f64) {
         if (0.0..=max).contains(&number) && !(is_above && number == 0.0) {
             return;
         }

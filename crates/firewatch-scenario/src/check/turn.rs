@@ -33,7 +33,9 @@ impl Checker<'_> {
             }
             Turned::Users(users) => {
                 self.needs_traffic(path, "turn_users");
-                self.known_users(&join(path, "users"), users);
+                if self.scenario.physics == Physics::Traffic {
+                    self.known_users(&join(path, "users"), users);
+                }
             }
         }
         let path = join(path, "knobs");

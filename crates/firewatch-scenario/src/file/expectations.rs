@@ -113,7 +113,7 @@ pub(crate) enum CheckForm {
 #[serde(
     rename = "UserCheck",
     rename_all = "snake_case",
-    expecting = "a check of users: `served(ge(0.99))` or `p99_s(le(0.5))`"
+    expecting = "a user check: `served(ge(0.99))` or `p99_s(le(0.5))`"
 )]
 pub(crate) enum UserCheckForm {
     /// Share of its requests that were served, 0 to 1.

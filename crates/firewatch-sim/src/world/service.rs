@@ -196,7 +196,7 @@ pub struct RequestTraffic {
     /// Attempts to it per second that callers gave up waiting for.
     pub http_server_timeout_rate: Option<f64>,
     /// Median of the request duration, seconds.
-    pub http_server_request_duration_p50: Option<f64>,
+    pub http_server_request_duration_median: Option<f64>,
     /// Busy share of its workers, 0 to 1.
     pub http_server_worker_utilization: Option<f64>,
     /// Requests that may wait, a count.

@@ -159,7 +159,7 @@ metrics! {
         http_server_5xx_rate: Float, "{request}/s", AMOUNT, "requests answered with an error per second";
         http_server_refused_rate: Float, "{request}/s", AMOUNT, "requests refused at once per second";
         http_server_timeout_rate: Float, "{request}/s", AMOUNT, "attempts per second that callers gave up waiting for";
-        http_server_request_duration_p50: Float, "s", AMOUNT, "median of the request duration";
+        http_server_request_duration_median: Float, "s", AMOUNT, "median of the request duration";
         http_server_worker_utilization: Float, "1", SHARE, "busy share of the workers";
         http_server_request_queue_limit: Int, "{request}", COUNT, "requests that may wait";
         http_client_retry_rate: Float, "{request}/s", AMOUNT, "retries of its calls per second";

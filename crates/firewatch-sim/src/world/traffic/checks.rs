@@ -1,17 +1,16 @@
 //! The checks of what enters the traffic of an environment.
 
-use firewatch_traffic::{CallKnobs, Knobs, Mesh, ServiceKnobs, State};
+use firewatch_traffic::{CallKnobs, Knobs, Mesh, ServiceKnobs};
 
 use super::component::SetUsers;
-use super::limits::{FACTORS, MOST, check_amount, check_optional, check_share, check_within};
+use super::limits::{
+    FACTORS, MOST, MOST_INSTANCES, check_amount, check_optional, check_share, check_within,
+};
 use super::objective::Objective;
 use super::state::{
     Autoscaling, CallState, RateStep, TrafficFlow, TrafficServiceState, UserGroupState,
 };
 use crate::world::error::SimError;
-
-/// Most instances of a service, and most workers of one.
-const MOST_INSTANCES: f64 = 1e6;
 
 /// Whether what is stated of a service can be.
 pub(super) fn check_service(service: &TrafficServiceState) -> Result<(), SimError> {
@@ -165,14 +164,11 @@ pub(super) fn check_groups(groups: &[UserGroupState]) -> Result<(), SimError> {
 
 /// Whether the flow is one of the mesh, and finite.
 pub(super) fn check_flow(flow: &TrafficFlow, mesh: &Mesh) -> Result<(), SimError> {
-    let (mut values, mut expected, mut is_finite) = (0_usize, 0_usize, true);
-    flow.state.for_each_value(&mut |value| {
-        values += 1;
-        is_finite &= value.is_finite();
-    });
-    State::new(mesh).for_each_value(&mut |_| expected += 1);
+    let mut is_finite = true;
+    flow.state
+        .for_each_value(&mut |value| is_finite &= value.is_finite());
     let lengths = |knobs: &Knobs| [knobs.services.len(), knobs.calls.len(), knobs.users.len()];
-    let fits = values == expected && lengths(&flow.knobs) == lengths(&Knobs::new(mesh));
+    let fits = flow.state.fits(mesh) && lengths(&flow.knobs) == lengths(&Knobs::new(mesh));
     if !fits || !is_finite {
         return Err(SimError::Traffic(
             "what waits and runs is of another mesh, or not finite".to_owned(),

@@ -54,6 +54,7 @@ pub enum FaultRecovery {
     #[default]
     AtOnce,
     /// Evenly, over so many ticks.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     OverTicks(NonZeroU64),
     /// When the service is restarted.
     WithRestart,

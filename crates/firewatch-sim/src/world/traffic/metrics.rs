@@ -14,6 +14,9 @@ use crate::world::service::{
 /// The largest amount that a metric shows.
 const MOST: f64 = 1e15;
 
+/// So few requests per second are none: one in thirty years.
+const NONE_RPS: f64 = 1e-9;
+
 /// An amount, whatever a host has done to the state.
 fn amount(value: f64) -> f64 {
     num::min(MOST, num::max(0.0, value))
@@ -65,22 +68,27 @@ impl MeshTraffic {
         let idle = self.shape.services[index].idle;
         vitals.http_server_error_rate = share(self.error_rate(index));
         vitals.http_server_request_duration_p99 = amount(self.state.service(index).latency_p99_s);
-        vitals.process_memory_utilization = amount(self.memory_utilization(index));
+        // What is full is killed before the next tick.
+        vitals.process_memory_utilization = share(self.memory_utilization(index));
         runtime.set_memory_usage(vitals.process_memory_utilization);
         let in_flight = count(self.in_flight_of_instance(index));
         runtime.process_open_file_descriptors =
             idle.open_file_descriptors.saturating_add(in_flight);
     }
 
-    /// The share of requests that fail; while none end, the share that its own knobs would fail.
+    /// The share of requests that fail; while none arrive, the share that its own knobs would fail.
     fn error_rate(&self, index: usize) -> f64 {
         let (traffic, knobs) = (self.state.service(index), &self.knobs.services[index]);
         let ended = traffic.succeeded_rps + traffic.failed_rps;
-        if ended > 0.0 {
-            traffic.failed_rps / ended
-        } else if traffic.arrived_rps > 0.0 {
-            0.0
-        } else if knobs.down || self.available(index) == 0.0 {
+        if traffic.arrived_rps > NONE_RPS {
+            // Nothing ends while all of them hang.
+            return if ended > 0.0 {
+                traffic.failed_rps / ended
+            } else {
+                0.0
+            };
+        }
+        if knobs.down || self.available(index) == 0.0 {
             1.0
         } else {
             1.0 - (1.0 - knobs.error_ratio) * (1.0 - knobs.unreachable_ratio)
@@ -136,7 +144,7 @@ impl MeshTraffic {
             http_server_5xx_rate: Some(amount(traffic.error_rps + traffic.call_failed_rps)),
             http_server_refused_rate: Some(amount(traffic.refused_rps)),
             http_server_timeout_rate: Some(amount(traffic.timed_out_rps)),
-            http_server_request_duration_p50: Some(amount(traffic.latency_p50_s)),
+            http_server_request_duration_median: Some(amount(traffic.latency_p50_s)),
             http_server_worker_utilization: Some(share(traffic.utilization)),
             http_server_request_queue_limit: Some(count(traffic.queue_limit)),
             http_client_retry_rate: Some(amount(retries)),
