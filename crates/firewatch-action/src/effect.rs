@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use firewatch_sim::{
-    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, SmolStr, Value, round_decimal,
+    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Value, round_decimal,
 };
 
 use crate::action_error::ActionError;
-use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules, TrafficEffect};
+use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules};
 use crate::parameter::Parameters;
 use crate::session::ActionSession;
 
@@ -59,7 +59,12 @@ impl EffectRunner<'_, '_> {
                 })?;
             }
             Effect::Interrupt { errors } => self.interrupt(*errors)?,
-            Effect::Traffic(effect) => self.change_traffic(effect)?,
+            Effect::Traffic(effect) => {
+                if let Some(service) = self.service {
+                    let parameters = self.context.parameters;
+                    effect.carry_out(self.environment, self.session, service, parameters)?;
+                }
+            }
             Effect::SetCounter { counter, to } => {
                 // The nodes of the mesh come first.
                 let mut nodes = self.environment.topology()?.graph().node_weights();
@@ -122,25 +127,6 @@ impl EffectRunner<'_, '_> {
             | Effect::Interrupt { .. }
             | Effect::Traffic(_)
             | Effect::SetCounter { .. } => {}
-        }
-        Ok(())
-    }
-
-    /// Changes the traffic of the target where that changes anything, and records in the session what passes.
-    fn change_traffic(&mut self, effect: &TrafficEffect) -> Result<(), ActionError> {
-        let Some(target) = self.service else {
-            return Ok(());
-        };
-        let view = self.environment.view()?;
-        let mut changes = effect.changes(&view, target, self.context.parameters);
-        changes.retain(|change| change.would_change(&view));
-        let name = view.service_names().nth(target).map(SmolStr::new);
-        for change in &changes {
-            change.carry_out(self.environment)?;
-        }
-        let passes = *effect == TrafficEffect::DropRequests && !changes.is_empty();
-        if let Some(name) = name.filter(|_| passes) {
-            self.session.note_drop(name);
         }
         Ok(())
     }

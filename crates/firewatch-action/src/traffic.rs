@@ -6,6 +6,7 @@ use firewatch_sim::{
 
 use crate::model::{CallRoute, Operand, TrafficEffect};
 use crate::parameter::Parameters;
+use crate::session::ActionSession;
 
 /// A change of traffic with names of its own, so that it outlives the view in which it was found.
 pub(crate) enum FoundChange {
@@ -42,12 +43,34 @@ impl FoundChange {
         view.is_changed_by(&self.change()).unwrap_or(false)
     }
 
-    pub(crate) fn carry_out(&self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
+    fn carry_out(&self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
         environment.change_traffic(&self.change())
     }
 }
 
 impl TrafficEffect {
+    /// Changes the traffic of a target where that changes anything, and records in the session what passes.
+    pub(crate) fn carry_out(
+        &self,
+        environment: &mut EnvironmentMut,
+        session: &mut ActionSession,
+        target: usize,
+        parameters: Parameters,
+    ) -> Result<(), SimError> {
+        let view = environment.view()?;
+        let mut changes = self.changes(&view, target, parameters);
+        changes.retain(|change| change.would_change(&view));
+        let name = name_of(&view, target);
+        for change in &changes {
+            change.carry_out(environment)?;
+        }
+        let passes = *self == Self::DropRequests && !changes.is_empty();
+        if let Some(name) = name.filter(|_| passes) {
+            session.note_drop(name);
+        }
+        Ok(())
+    }
+
     /// The changes that it consists of, of a target by its index in the mesh; none where there is no traffic.
     pub(crate) fn changes(
         &self,

@@ -20,7 +20,7 @@ use crate::custom_kinds::CustomFaultKinds;
 use crate::generator_version::GeneratorVersion;
 use crate::goal::Goals;
 use crate::sweep::Sweep;
-use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Profile, names};
+use firewatch_action::{ActionRequest, Comparison, Metrics, Profile, names};
 
 /// An incident and what should happen in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,26 +99,6 @@ impl Scenario {
         match self.physics {
             Physics::Classic => self.engine,
             Physics::Traffic => Engine::Traffic,
-        }
-    }
-
-    /// Returns the actions that can be done in it.
-    #[must_use]
-    pub fn actions(&self) -> &ActionCatalogue {
-        self.actions_or(self.profile, ActionCatalogue::built_in(self.profile))
-    }
-
-    /// Returns the actions that can be done in it under a profile: those of its physics if that is traffic, or those
-    /// with files of its own; else the given ones.
-    #[must_use]
-    pub fn actions_or<'a>(
-        &'a self,
-        profile: Profile,
-        others: &'a ActionCatalogue,
-    ) -> &'a ActionCatalogue {
-        match self.physics {
-            Physics::Traffic => ActionCatalogue::of_traffic(),
-            Physics::Classic => self.custom_actions.catalogue(profile).unwrap_or(others),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Files of actions. Names of metrics and parameters stand for what they name only once the whole file is read.
 
+mod effect_signatures;
 mod effects;
 mod names;
 mod resolve;
@@ -305,7 +306,7 @@ impl FileForm for ActionFile {
     const WHAT: &'static str = "action";
     const EXAMPLE: &'static str = "Actions(actions: {...})";
     const LANGUAGE: Language = Language {
-        signatures: &[SIGNATURES, effects::SIGNATURES],
+        signatures: &[SIGNATURES, effect_signatures::SIGNATURES],
         misplaced: |_, _| None,
         unmentioned: &[],
     };
