@@ -255,9 +255,7 @@ impl ActionCatalogue {
     fn of_other_physics(&self, name: &str) -> Option<String> {
         if self.is_of_traffic {
             { BUILT_IN_STANDARD.find(name) }.or_else(|| BUILT_IN_REFERENCE.find(name))?;
-            let about_load = self.actions.iter().filter(|action| {
-                action.is_guarded() && BUILT_IN_STANDARD.id(&action.name).is_none()
-            });
+            let about_load = self.actions.iter().filter(|action| action.is_about_load());
             let about_load = firewatch_ron::listed(about_load.map(ActionSpec::name), "and");
             return Some(format!(
                 "`{name}` means nothing in the physics `traffic`; those about load are {about_load}"
@@ -363,12 +361,12 @@ fn parse(
 mod tests {
     use firewatch_sim::FaultKinds;
 
-    use super::{ActionCatalogue, Author, REFERENCE, SHARED, STANDARD, parse};
+    use super::{ActionCatalogue, Author, REFERENCE, SHARED, STANDARD, TRAFFIC, parse};
     use crate::{Category, Profile};
 
     #[test]
     fn the_built_in_files_have_no_problems() {
-        for (name, text) in SHARED.into_iter().chain([REFERENCE, STANDARD]) {
+        for (name, text) in SHARED.into_iter().chain([REFERENCE, STANDARD, TRAFFIC]) {
             if let Err(diagnostics) =
                 parse(name, text, None, Author::Firewatch, &FaultKinds::default())
             {
@@ -387,5 +385,32 @@ mod tests {
             // The reference's, and `wait`.
             assert_eq!(counts, [16, 54, 2 + 1]);
         }
+    }
+
+    #[test]
+    fn traffic_keeps_what_it_says_and_each_action_has_a_name_of_its_own() {
+        let parsed = parse(
+            TRAFFIC.0,
+            TRAFFIC.1,
+            None,
+            Author::Firewatch,
+            &FaultKinds::default(),
+        );
+        let Ok(file) = parsed else {
+            panic!("another test shows why")
+        };
+        let catalogue = ActionCatalogue::of_traffic();
+        for name in &file.keeps {
+            assert_eq!(
+                catalogue.find(name),
+                ActionCatalogue::built_in(Profile::Standard).find(name)
+            );
+            assert!(catalogue.find(name).is_some(), "{name}");
+        }
+        let count = file.keeps.len() + file.actions.len();
+        assert_eq!(
+            (catalogue.actions().len(), catalogue.by_name.len()),
+            (count, count)
+        );
     }
 }

@@ -123,6 +123,15 @@ impl ActionSpec {
         })
     }
 
+    /// Returns whether it turns a knob of traffic, or the number of instances.
+    pub(crate) fn is_about_load(&self) -> bool {
+        let mut effects = self.branches.iter().flat_map(|branch| &branch.effects);
+        effects.any(|effect| match effect {
+            Effect::Traffic(effect) => *effect != TrafficEffect::Restart,
+            _ => false,
+        })
+    }
+
     /// Returns the kinds of fault that its branches halt, without duplicates.
     #[must_use]
     pub fn halts(&self) -> Vec<FaultKind> {
