@@ -14,6 +14,7 @@ mod language;
 mod runbook;
 mod scenario;
 mod sweep;
+mod user_facing;
 mod users;
 
 use firewatch_action::decode::{Decoder, Language, key_path};

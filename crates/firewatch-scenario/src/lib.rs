@@ -152,6 +152,7 @@
 //!
 //! What is said about an action is cut to 4,096 bytes ([`firewatch_action::MAX_FEEDBACK_BYTES`]).
 
+mod answers;
 mod baseline;
 mod call_graph;
 mod catalogue;

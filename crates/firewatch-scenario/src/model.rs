@@ -20,7 +20,7 @@ use crate::custom_files::CustomFiles;
 use crate::generator_version::GeneratorVersion;
 use crate::goal::Goals;
 use crate::sweep::Sweep;
-use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Profile, names};
+use firewatch_action::{ActionRequest, Comparison, Metrics, Profile, names};
 
 /// An incident and what should happen in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,13 +100,6 @@ impl Scenario {
             Physics::Classic => self.engine,
             Physics::Traffic => Engine::Traffic,
         }
-    }
-
-    /// Returns the actions that can be done in it.
-    #[must_use]
-    pub fn actions(&self) -> &ActionCatalogue {
-        let own = self.custom_actions.catalogue(self.profile);
-        own.unwrap_or_else(|| ActionCatalogue::built_in(self.profile))
     }
 
     /// Name of the root cause: the one that is given, else the first fault's service.

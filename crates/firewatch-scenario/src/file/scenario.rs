@@ -7,6 +7,7 @@ use super::events::EventForm;
 use super::fault::FaultForm;
 use super::incident::{LineForm, ServicesForm, services, services_form};
 use super::sweep::SweepForm;
+use super::user_facing::user_facing;
 #[cfg(feature = "schema")]
 use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::codes;
@@ -192,9 +193,9 @@ impl ScenarioForm {
         self.forget_broken(notes);
         let (ticks, slo_budget) = self.length(notes);
         let generator = self.generator(notes);
-        let user_facing = self.user_facing(notes);
         // Users that could not be read are users.
         let has_users = !self.users.is_empty() || notes.is_broken("users");
+        let user_facing = user_facing(self.user_facing.take(), notes);
         let form = self;
         let physics = form.physics.unwrap_or(Physics::implied(has_users));
         let speed = form.difficulty.map_or(1.0, Difficulty::fault_speed);
@@ -287,24 +288,6 @@ impl ScenarioForm {
             notes.mark_broken("generator");
             GeneratorVersion::default()
         })
-    }
-
-    /// The services that customers talk to; none where the mesh says who they are.
-    fn user_facing(&mut self, notes: &mut Decoder) -> Vec<String> {
-        let named = self.user_facing.take();
-        if named.as_ref().is_some_and(Vec::is_empty) {
-            let message = "`user_facing` needs at least one service".to_owned();
-            let help = "name one, or leave it out: customers talk to the services that no service calls then";
-            let label = "nobody would ever be hit";
-            notes.report(
-                codes::EMPTY_LIST,
-                "user_facing",
-                message,
-                label,
-                Some(help.to_owned()),
-            );
-        }
-        named.unwrap_or_default()
     }
 
     /// Ticks and budget: given, or the difficulty's.
