@@ -2,10 +2,13 @@
 
 #![expect(clippy::expect_used, reason = "a test that can't play its files fails")]
 
+use std::fs;
+use std::path::PathBuf;
+
 use firewatch_response::Playback;
-use firewatch_scenario::{Difficulty, Fact, Quantity, Scenario, When};
+use firewatch_scenario::{Difficulty, Fact, Physics, Quantity, Scenario, When};
 use firewatch_sim::{Engine, FaultKind, ImpactMode, METRICS};
-use firewatch_tests::scenarios;
+use firewatch_tests::{scenarios, workspace};
 
 /// Seeds that each file is played with, besides its own.
 const SEEDS: u64 = 20;
@@ -113,6 +116,68 @@ fn every_incident_matters_to_what_is_expected() {
         assert!(
             !failed.is_empty(),
             "{} expects nothing of its faults and timeline",
+            file.display()
+        );
+    }
+}
+
+/// What is to be learned from each incident that has been reported in public.
+const QUESTIONS: [&str; 4] = [
+    "// What failed first",
+    "// Who was hit",
+    "// What made it worse",
+    "// What ended it",
+];
+
+/// The public incidents: their files, texts and scenarios.
+fn public_incidents() -> Vec<(PathBuf, String, Scenario)> {
+    let folder = workspace().join("scenarios/traffic/incidents");
+    let read = |(file, scenario): (PathBuf, Scenario)| {
+        let text = fs::read_to_string(&file).expect("the file can be read");
+        (file, text, scenario)
+    };
+    let all = scenarios().into_iter();
+    all.filter(|(file, _)| file.starts_with(&folder))
+        .map(read)
+        .collect()
+}
+
+/// Each answers the questions by what it expects.
+#[test]
+fn public_incidents_say_what_failed_who_was_hit_what_made_it_worse_and_what_ended_it() {
+    let all = public_incidents();
+    assert_eq!(all.len(), 8);
+    for (file, text, scenario) in all {
+        let file = file.display();
+        let (_, expected) = text.split_once("\n    expect: [").expect("expectations");
+        for question in QUESTIONS {
+            let (_, answer) = expected.split_once(question).expect(question);
+            let answer = answer.lines().find(|line| !line.contains("//"));
+            let holds = ["at_tick(", "at_end(", "always(", "never("];
+            assert!(
+                answer.is_some_and(|line| holds.iter().any(|h| line.trim().starts_with(h))),
+                "{file} expects nothing of it: {question}"
+            );
+        }
+        assert_eq!(scenario.physics, Physics::Traffic, "{file}");
+        assert!(scenario.warnings().is_empty(), "{file}");
+    }
+}
+
+/// Without what ended it, or without the end of its time, it has not ended.
+#[test]
+fn public_incidents_last_until_they_are_ended() {
+    for (file, _, mut scenario) in public_incidents() {
+        if scenario.timeline.is_empty() {
+            for fault in &mut scenario.faults {
+                fault.for_ticks = None;
+            }
+        }
+        scenario.timeline.clear();
+        let (failed, _) = play(&scenario);
+        assert!(
+            failed.iter().any(|failed| failed.starts_with("at_end(")),
+            "{}: only these fail: {failed:#?}",
             file.display()
         );
     }
