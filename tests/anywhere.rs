@@ -9,12 +9,12 @@ use firewatch_tests::{Crowd, Host};
 #[test]
 fn a_timeline_goes_on_in_a_hosts_own_world_as_in_a_playback() {
     for file in [
-        "black-friday-pool-exhaustion",
-        "botched-failover",
-        "retry-storm-in-search",
+        "injected-fault",
+        "metastable-loop-breaks",
+        "network-partition-healed",
     ] {
         let path = format!(
-            "{}/../scenarios/incidents/{file}.ron",
+            "{}/../scenarios/mechanisms/{file}.ron",
             env!("CARGO_MANIFEST_DIR")
         );
         let text = std::fs::read_to_string(&path).unwrap();

@@ -19,8 +19,11 @@ fn add_memory(profile: Profile) -> &'static str {
     }
 }
 
-/// The limit of the task's service after it was scaled, with what came of it.
-fn scaled(profile: Profile, limit: impl Into<Value>) -> (EpisodeStep, Option<Value>) {
+/// What came of scaling the task's service, the fault that it halted, and the limit after it.
+fn scaled(
+    profile: Profile,
+    limit: impl Into<Value>,
+) -> (EpisodeStep, Option<usize>, Option<Value>) {
     let mut episode = Episode::new(profile);
     let request = EpisodeRequest::task("task_easy_oom_baseline").expect("this is a task");
     episode.reset(&request).expect("it can begin");
@@ -28,7 +31,8 @@ fn scaled(profile: Profile, limit: impl Into<Value>) -> (EpisodeStep, Option<Val
     let step = episode.step(&scale).expect("the action is known");
     let view = episode.view().expect("it has begun");
     let limit = view.metric(SERVICE, "process_memory_limit_bytes");
-    (step, limit)
+    let verdict = episode.privileged_verdicts().last();
+    (step, verdict.and_then(|verdict| verdict.halted), limit)
 }
 
 #[test]
@@ -43,15 +47,12 @@ fn the_reference_takes_a_memory_limit_of_any_size_which_saturates() {
         (Value::Float(-1e300), i64::MIN),
         (Value::Text(format!("-{}", "9".repeat(30))), i64::MIN),
     ] {
-        let (step, found) = scaled(Profile::Reference, limit.clone());
+        let (step, halted, found) = scaled(Profile::Reference, limit.clone());
         assert_eq!(found, Some(Value::Int(bytes)), "{limit}");
-        assert!(step.error.is_none() && step.halted.is_some(), "{limit}");
+        assert!(step.error.is_none() && halted.is_some(), "{limit}");
         // In standard no service has more than 1 TiB.
-        let (step, found) = scaled(Profile::Standard, limit);
-        assert_eq!(
-            (step.halted, found),
-            (None, Some(Value::Int(512 * MEBIBYTE)))
-        );
+        let (_, halted, found) = scaled(Profile::Standard, limit);
+        assert_eq!((halted, found), (None, Some(Value::Int(512 * MEBIBYTE))));
     }
 }
 
@@ -63,13 +64,13 @@ fn digits_are_those_of_any_script() {
             "\u{a0}+1_024\u{3000}",
             "\u{661}\u{660}\u{662}\u{664}",
         ] {
-            let (step, found) = scaled(profile, limit);
+            let (step, halted, found) = scaled(profile, limit);
             assert_eq!(
                 found,
                 Some(Value::Int(1024 * MEBIBYTE)),
                 "{limit}, {profile}"
             );
-            assert!(step.halted.is_some());
+            assert!(step.error.is_none() && halted.is_some());
         }
     }
 }
@@ -86,9 +87,9 @@ fn what_is_no_whole_number_is_still_refused() {
         Value::List(vec![Value::Int(1)]),
     ] {
         for &profile in Profile::ALL {
-            let (step, found) = scaled(profile, limit.clone());
+            let (step, halted, found) = scaled(profile, limit.clone());
             assert_eq!(found, Some(Value::Int(512 * MEBIBYTE)), "{limit}");
-            assert_eq!(step.halted, None);
+            assert_eq!(halted, None);
             assert_eq!(step.error.is_some(), profile == Profile::Reference);
         }
     }

@@ -165,6 +165,12 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
         ("http_client_retry_count", 5.into()),
         ("metastable_feedback_loop_active", true.into()),
     ];
+    let known_causes = vec![
+        ("cert_expiry_bomb_tick", 5.into()),
+        ("config_last_reload_successful", false.into()),
+        ("http_server_reconnecting_clients", 900.into()),
+        ("standby_ready_replicas", 1.into()),
+    ];
     let about = ABOUT.map(|metric| (metric, about(metric))).to_vec();
     let mut variants = vec![
         Vec::new(),
@@ -173,6 +179,7 @@ fn every_branch_of_the_built_in_catalogues_can_be_taken() {
         backlog,
         age,
         crowded,
+        known_causes,
         about,
     ];
     for resource in resources {

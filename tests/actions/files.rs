@@ -53,11 +53,11 @@ fn a_scenario_with_actions_of_its_own_is_answered_with_them() {
             .reset(&EpisodeRequest::scenario(scenario.clone()))
             .unwrap();
         assert!(episode.actions().find("hot_patch").is_some());
-        let step = episode.step(&patch).unwrap();
-        assert_eq!(
-            step.halted.map(|fault| fault.kind),
-            Some(FaultKind::MEMORY_LEAK)
-        );
+        episode.step(&patch).unwrap();
+        let halted = episode.privileged_verdicts()[0].halted.unwrap();
+        let view = episode.view().unwrap();
+        let fault = view.faults().nth(halted).unwrap();
+        assert_eq!(view.fault_kind(fault), FaultKind::MEMORY_LEAK);
         // The next incident has none.
         let plain = EpisodeRequest::Drawn {
             difficulty: Difficulty::Easy,

@@ -8,6 +8,7 @@
 )]
 
 mod branches;
+mod causes;
 mod effects;
 mod files;
 mod incident;

@@ -14,7 +14,8 @@ fn left_open(task: &str, actions: &[ActionRequest]) -> Vec<String> {
         let wait = ActionRequest::wait();
         let action = actions.next().unwrap_or(&wait);
         let step = episode.step(action).unwrap();
-        if step.wrong || !step.valid {
+        let verdicts = episode.privileged_verdicts();
+        if verdicts.last().unwrap().wrong || !step.valid {
             left.push(format!("wrong: {}", action.name));
         }
     }
@@ -80,16 +81,15 @@ fn documented_remedies_leave_nothing_open() {
             "task_easy_noisy_neighbor",
             vec![act("evict_noisy_pod", "batch-processor")],
         ),
-        // What the reference describes is half of it or a trap: nothing in its state tells that this fault is not one of
-        // a configuration or a release like any other.
         (
             "task_medium_configmap_reload",
-            vec![act("revert_config", "notification-service")],
+            vec![act("restart_service", "notification-service")],
         ),
         (
             "task_easy_thundering_herd",
-            vec![act("rollback_deploy", "session-service")],
+            vec![act("enable_connection_throttle", "session-service")],
         ),
+        // Without retries the release goes on to fail what it fails.
         (
             "task_medium_retry_storm",
             vec![
@@ -107,4 +107,78 @@ fn documented_remedies_leave_nothing_open() {
         .filter(|line| !line.ends_with("[]"))
         .collect();
     assert!(open.is_empty(), "{open:#?}");
+}
+
+/// What looks like the same fault by its kind is not ended by the kind's common remedy, nor by half of the answer.
+#[test]
+fn a_remedy_does_no_more_than_its_name_says() {
+    let cases = [
+        (
+            "task_medium_configmap_reload",
+            act("revert_config", "notification-service"),
+            vec![
+                "wrong: revert_config",
+                "fault: notification-service",
+                "goal: notification-service http_server_error_rate",
+            ],
+        ),
+        (
+            "task_easy_thundering_herd",
+            act("rollback_deploy", "session-service"),
+            vec!["wrong: rollback_deploy", "fault: session-service"],
+        ),
+        (
+            "task_easy_thundering_herd",
+            act("restart_service", "session-service"),
+            vec!["wrong: restart_service", "fault: session-service"],
+        ),
+        (
+            "task_medium_retry_storm",
+            act("disable_retries", "api-gateway"),
+            vec![
+                "fault: notification-service",
+                "goal: notification-service http_server_error_rate",
+            ],
+        ),
+        (
+            "task_medium_retry_storm",
+            act("rollback_deploy", "notification-service"),
+            vec!["goal: api-gateway effective_rps_multiplier"],
+        ),
+    ];
+    for (task, action, left) in cases {
+        assert_eq!(
+            left_open(task, &[action.clone()]),
+            left,
+            "{task}: {action:?}"
+        );
+    }
+}
+
+/// The reference has no metric that tells these faults from others.
+#[test]
+fn tasks_of_the_reference_have_no_metric_of_the_standard_profile() {
+    for (task, metric) in [
+        (
+            "task_medium_configmap_reload",
+            "config_last_reload_successful",
+        ),
+        (
+            "task_easy_thundering_herd",
+            "http_server_reconnecting_clients",
+        ),
+    ] {
+        for profile in [Profile::Standard, Profile::Reference] {
+            let mut episode = Episode::new(profile);
+            episode.reset(&EpisodeRequest::task(task).unwrap()).unwrap();
+            let view = episode.view().unwrap();
+            let mut services = view.service_names();
+            let has_metric = services.any(|service| view.metric(service, metric).is_some());
+            assert_eq!(
+                has_metric,
+                profile == Profile::Standard,
+                "{task}, {profile}"
+            );
+        }
+    }
 }

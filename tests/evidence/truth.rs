@@ -89,6 +89,8 @@ impl Moment {
             ],
             "thread_dump" => &[(" threads wait", "runtime_blocked_thread_count")],
             "strace_process" => &[(" descriptors", "process_open_file_descriptors")],
+            "inspect_mtls_status" => &[(" s.", "tls_certificate_expiry_seconds")],
+            "inspect_consensus_state" => &[(" s old", "config_data_age_seconds")],
             _ => &[],
         };
         let mut wrong = pairs.iter().filter_map(|(words, metric)| {
@@ -100,7 +102,35 @@ impl Moment {
         let packets = self.number("network_packet_loss_rate_inbound");
         let percent = packets.filter(|_| action == "inspect_network_policy");
         let loss = percent.and_then(|ratio| expect(said, "% of the packets", ratio * 100.0, 0.051));
-        wrong.next().or(loss)
+        wrong
+            .next()
+            .or(loss)
+            .or_else(|| self.invention(action, said))
+    }
+
+    /// Returns the numbers of a report that no metric of the service has, and shares that don't make a whole.
+    fn invention(&self, action: &str, said: &str) -> Option<String> {
+        let own: &[&str] = match action {
+            "inspect_quota_usage" => &["resource_quota_remaining_ratio"],
+            "inspect_consensus_state" => &["consensus_quorum_healthy"],
+            "inspect_cluster_topology" => &["cache_cluster_diverged_key_count"],
+            "inspect_mtls_status" => &[
+                "mtls_handshake_failure_rate",
+                "cert_expiry_bomb_tick",
+                "tls_certificate_expiry_seconds",
+            ],
+            "profiler_dump" => {
+                // The collector has metrics of its own, which do not move.
+                let shares: f64 = numbers_before(said, "%").iter().sum();
+                let is_whole = (shares - 100.0).abs() < 1e-9 && !said.contains("gc");
+                return (!is_whole).then(|| format!("{shares}% of the time"));
+            }
+            _ => return None,
+        };
+        let has_one = own.iter().any(|metric| self.metrics.contains_key(*metric));
+        let said = said.replace(&self.service, "");
+        let invents = !has_one && said.contains(|letter: char| letter.is_ascii_digit());
+        invents.then(|| "it has no such metric".to_owned())
     }
 }
 

@@ -26,8 +26,8 @@ pub enum ActionError {
         /// Cause of the exception.
         why: &'static str,
     },
-    /// A metric can't have the value that the action sets: its file or its parameters don't fit the
-    /// scenario. Effects that ran before stay.
+    /// A metric can't have the value that the action sets: its file or its parameters don't fit the scenario. Nothing
+    /// has changed; only where an effect of the action itself made that value, the effects before stay.
     #[error("`{}` can't be carried out: {error}", shown(action))]
     Unfit {
         /// The action.

@@ -78,6 +78,7 @@ impl ActionCatalogue {
                 handle: plan.handle,
             };
             let mut effects = branch.effects.iter().chain(&spec.always);
+            { effects.clone() }.try_for_each(|effect| runner.check(effect))?;
             effects.try_for_each(|effect| runner.run(effect))?;
             plan.halt(environment)?;
         }

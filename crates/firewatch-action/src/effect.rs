@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use firewatch_sim::{
-    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Value, round_decimal,
+    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, SmolStr, Value, round_decimal,
 };
 
 use crate::action_error::ActionError;
-use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules};
+use crate::model::{Change, Effect, Factor, Limits, Operand, Recipients, Rules, TrafficEffect};
 use crate::parameter::Parameters;
 use crate::session::ActionSession;
 
@@ -53,8 +53,13 @@ pub(super) struct EffectContext<'a> {
 impl EffectRunner<'_, '_> {
     pub(super) fn run(&mut self, effect: &Effect) -> Result<(), ActionError> {
         match effect {
-            Effect::Change { metric, on, change } => self.change(metric, on, change)?,
+            Effect::Change { metric, on, change } => {
+                self.each(on, |runner, service| {
+                    runner.change_one(service, metric, change)
+                })?;
+            }
             Effect::Interrupt { errors } => self.interrupt(*errors)?,
+            Effect::Traffic(effect) => self.change_traffic(effect)?,
             Effect::SetCounter { counter, to } => {
                 // The nodes of the mesh come first.
                 let mut nodes = self.environment.topology()?.graph().node_weights();
@@ -115,7 +120,27 @@ impl EffectRunner<'_, '_> {
             Effect::Change { .. }
             | Effect::StoreLogs
             | Effect::Interrupt { .. }
+            | Effect::Traffic(_)
             | Effect::SetCounter { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Changes the traffic of the target where that changes anything, and records in the session what passes.
+    fn change_traffic(&mut self, effect: &TrafficEffect) -> Result<(), ActionError> {
+        let Some(target) = self.service else {
+            return Ok(());
+        };
+        let view = self.environment.view()?;
+        let mut changes = effect.changes(&view, target, self.context.parameters);
+        changes.retain(|change| change.would_change(&view));
+        let name = view.service_names().nth(target).map(SmolStr::new);
+        for change in &changes {
+            change.carry_out(self.environment)?;
+        }
+        let passes = *effect == TrafficEffect::DropRequests && !changes.is_empty();
+        if let Some(name) = name.filter(|_| passes) {
+            self.session.note_drop(name);
         }
         Ok(())
     }
@@ -138,19 +163,44 @@ impl EffectRunner<'_, '_> {
         Ok(())
     }
 
-    fn change(
+    /// Checks that an effect sets no metric to what it can't have, as the state is before any effect. What a file says
+    /// itself was checked when it was read.
+    pub(super) fn check(&mut self, effect: &Effect) -> Result<(), ActionError> {
+        let Effect::Change { metric, on, change } = effect else {
+            return Ok(());
+        };
+        let (Change::Set { to, .. }, context) = (change, self.context) else {
+            return Ok(());
+        };
+        if matches!(to, Operand::Value(_)) {
+            return Ok(());
+        }
+        self.each(on, |runner, index| {
+            let service = runner.service(index)?;
+            let old = service.metric(metric);
+            match context.changed(&service, old.as_ref(), change)? {
+                // A number out of the metric's range is no misfit: it becomes the nearest in it.
+                Some(new) if !metric.accepts(&new) => {
+                    { metric.check(&new) }.map_err(|error| context.unfit(error))
+                }
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Goes through the services that a change is done to.
+    fn each(
         &mut self,
-        metric: &MetricKey,
         on: &Recipients,
-        change: &Change,
+        mut one: impl FnMut(&mut Self, usize) -> Result<(), ActionError>,
     ) -> Result<(), ActionError> {
         if let (Recipients::Target, Some(target)) = (on, self.service) {
-            return self.change_one(target, metric, change);
+            return one(self, target);
         }
         for service in 0..self.environment.topology()?.service_count() {
             let topology = self.environment.topology()?;
             if on.include(service, self.service, topology, self.context.rules) {
-                self.change_one(service, metric, change)?;
+                one(self, service)?;
             }
         }
         Ok(())
@@ -211,10 +261,14 @@ impl<'a> EffectContext<'a> {
         metric: &MetricKey,
         value: &Value,
     ) -> Result<(), ActionError> {
-        { service.set_metric(metric, value) }.map_err(|error| ActionError::Unfit {
+        { service.set_metric(metric, value) }.map_err(|error| self.unfit(error))
+    }
+
+    fn unfit(&self, error: SimError) -> ActionError {
+        ActionError::Unfit {
             action: self.action.to_owned(),
             error,
-        })
+        }
     }
 
     /// Returns the new value of a metric; `None` if it does not change.

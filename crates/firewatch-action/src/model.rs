@@ -1,6 +1,6 @@
 //! Actions and the rules of a catalogue, as data.
 
-use firewatch_sim::{FaultKind, LogTexts, MetricKey, Topology, Value};
+use firewatch_sim::{CallKnob, FaultKind, LogTexts, MetricKey, ServiceKnob, Topology, Value};
 
 use crate::comparison::Comparison;
 use crate::names;
@@ -170,12 +170,14 @@ pub(crate) enum Condition {
     Recorded(Comparison<f64>),
     /// At least one of its callers is not healthy.
     UnhealthyCaller,
-    /// A service that nobody calls is not healthy, and is no red herring.
+    /// Customers are hit, by the [rules](crate::CustomerRules) that a score goes by.
     CustomersHit,
     /// The limit that [`Effect::SetMemoryLimit`] sets is above the present one.
     MoreMemory(ParameterIndex),
     /// That limit is below what is in use.
     TooLittleMemory(ParameterIndex),
+    /// A restart would free memory that has leaked, or take back what ended faults have left behind; in traffic.
+    RestartHelps,
     /// It holds for some service.
     Somewhere(Box<Condition>),
     Not(Box<Condition>),
@@ -204,6 +206,40 @@ pub(crate) enum Effect {
         counter: Counter,
         to: u64,
     },
+    /// Changes the traffic.
+    Traffic(TrafficEffect),
+}
+
+/// An effect on the traffic of the target. A branch with conditions and such effects applies only where one of them
+/// changes something.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TrafficEffect {
+    /// Turns a knob of it.
+    Turn { knob: ServiceKnob, to: Operand },
+    /// Turns a knob of calls that it makes or gets.
+    TurnCalls {
+        calls: CallRoute,
+        knob: CallKnob,
+        to: Operand,
+    },
+    /// Orders so many instances more, up to so many times those that the service states.
+    AddInstances { by: ParameterIndex, most_times: u32 },
+    /// Restarts its instances, one after the other.
+    Restart,
+    /// It refuses everything until the step after the next tick: what waits and runs is lost.
+    DropRequests,
+}
+
+names! {
+    /// Which calls are turned.
+    CallRoute {
+        /// Those that the target makes.
+        Made = "made",
+        /// Those that others make to it.
+        Received = "received",
+        /// Of these, those for which there is somebody else to be asked.
+        Replaceable = "replaceable",
+    }
 }
 
 /// The services that an effect changes.

@@ -78,6 +78,7 @@ impl ActionCatalogue {
             let at = Situation {
                 view,
                 session,
+                customers: self.customers(),
                 seen,
                 target: None,
                 parameters: self.parameters(spec, request),

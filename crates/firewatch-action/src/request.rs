@@ -8,6 +8,7 @@ use crate::action_error::ActionError;
 use crate::catalogue::{ActionCatalogue, ActionId};
 use crate::comparison::Metrics;
 use crate::model::Category;
+use crate::template;
 use crate::text::{Map, Quoted};
 use firewatch_ron::shown;
 
@@ -224,4 +225,20 @@ pub struct ActionOutcome {
     pub ends_episode: bool,
     /// Feedback on the action, in lines.
     pub feedback: String,
+}
+
+impl ActionOutcome {
+    /// Returns the outcome of an action that failed, where nothing counts as done then. The feedback is the error.
+    #[must_use]
+    pub fn of_failed(error: &ActionError) -> Self {
+        Self {
+            category: Category::Meta,
+            valid: false,
+            wrong: false,
+            branch: None,
+            halted: None,
+            ends_episode: false,
+            feedback: template::cut(error.to_string()),
+        }
+    }
 }

@@ -73,7 +73,9 @@ impl Scene<'_> {
                 let unhealthy = report::unhealthy_callers(self.view, self.target);
                 report::list(self.view, unhealthy)
             }
-            Word::Trace => return report::trace(self.view, self.target, self.raises),
+            // The profile that raises the reference's errors keeps its texts to the byte.
+            Word::Trace if self.raises => return report::reference_trace(self.view, self.target),
+            Word::Trace => report::trace(self.view, self.target),
             Word::LogLines => self.view.logs(self.target).len().to_string(),
         })
     }

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use firewatch_sim::{EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value};
+use firewatch_sim::{
+    EnvironmentMut, EnvironmentRef, MetricKey, ServiceKnob, SimError, SmolStr, TrafficChange, Value,
+};
 
 use crate::catalogue::ActionCatalogue;
 use crate::history::{Measured, Recorded};
@@ -34,6 +36,12 @@ pub struct ActionSession {
     /// Interruptions by actions, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     interruptions: Vec<Interruption>,
+    /// Services that an action lets refuse everything, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dropping: Vec<SmolStr>,
+    /// The services that the scenario says customers talk to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    user_facing: Vec<SmolStr>,
 }
 
 /// An interruption of a service by an action, until the step after the next tick.
@@ -54,6 +62,17 @@ impl ActionSession {
         Self::default()
     }
 
+    /// Names the services that customers talk to, for the condition `customers_hit`; without any they are those that
+    /// [`CustomerRules`](crate::CustomerRules) say.
+    #[must_use]
+    pub fn with_user_facing(self, services: &[String]) -> Self {
+        let user_facing = services.iter().map(SmolStr::new).collect();
+        Self {
+            user_facing,
+            ..self
+        }
+    }
+
     /// Checks that a saved session fits the environment.
     ///
     /// # Errors
@@ -67,31 +86,19 @@ impl ActionSession {
             let mut numbers = row.iter().flat_map(|measured| measured.0);
             StateError::check_finite("history", numbers.all(f64::is_finite))?;
         }
-        for (name, _) in &self.circuit_breakers {
-            if view.topology().service(name).is_none() {
-                return Err(StateError::UnknownService(name.to_string()));
-            }
+        let broken = self.circuit_breakers.iter().map(|(name, _)| name);
+        let interrupted = self.interruptions.iter().map(|entry| &entry.service);
+        let named = broken.chain(interrupted);
+        let mut named = named.chain(&self.dropping).chain(&self.user_facing);
+        if let Some(name) = named.find(|name| view.topology().service(name).is_none()) {
+            return Err(StateError::UnknownService(name.to_string()));
         }
         for interruption in &self.interruptions {
-            let name = &interruption.service;
-            if view.topology().service(name).is_none() {
-                return Err(StateError::UnknownService(name.to_string()));
-            }
             let rates = [interruption.before, interruption.during];
             let are_rates = rates.iter().all(|rate| (0.0..=1.0).contains(rate));
             StateError::check_finite("interruptions", are_rates)?;
         }
         Ok(())
-    }
-
-    /// Clears everything, and keeps the allocations.
-    pub fn clear(&mut self) {
-        self.history.clear();
-        self.recorded = 0;
-        self.circuit_breakers.clear();
-        self.specialist_ticks = 0;
-        self.fault_halted = false;
-        self.interruptions.clear();
     }
 
     /// Starts a step, between its tick and its action: records the metrics, ends interruptions, then counts down
@@ -130,7 +137,9 @@ impl ActionSession {
     /// [`advance_passing_effects`](Self::advance_passing_effects) does nothing.
     #[must_use]
     pub fn has_passing_effects(&self) -> bool {
-        !self.circuit_breakers.is_empty() || !self.interruptions.is_empty()
+        !(self.circuit_breakers.is_empty()
+            && self.interruptions.is_empty()
+            && self.dropping.is_empty())
     }
 
     /// Ends interruptions, and applies and counts down the open circuit breakers: the second half of
@@ -149,6 +158,13 @@ impl ActionSession {
         // The latest first: it was added on top of the others.
         for interruption in self.interruptions.drain(..).rev() {
             interruption.end(environment)?;
+        }
+        for service in self.dropping.drain(..) {
+            environment.change_traffic(&TrafficChange::Service {
+                service: &service,
+                knob: ServiceKnob::Down,
+                value: None,
+            })?;
         }
         if catalogue.rules().open_circuit_factor != 1.0 {
             for (target, _) in &self.circuit_breakers {
@@ -210,12 +226,23 @@ impl ActionSession {
         self.fault_halted
     }
 
+    /// Returns the services that the scenario says customers talk to.
+    pub(super) fn user_facing(&self) -> &[SmolStr] {
+        &self.user_facing
+    }
+
     pub(super) fn note_interruption(&mut self, service: SmolStr, before: f64, during: f64) {
         self.interruptions.push(Interruption {
             service,
             before,
             during,
         });
+    }
+
+    pub(super) fn note_drop(&mut self, service: SmolStr) {
+        if !self.dropping.contains(&service) {
+            self.dropping.push(service);
+        }
     }
 
     pub(super) fn record_halt(&mut self) {

@@ -2,9 +2,11 @@
 
 use firewatch_sim::{EnvironmentRef, Fault, FaultKind, MetricKey, Status};
 
+use crate::customers::CustomerRules;
 use crate::effect::{KEYS, MEBIBYTE};
 use crate::model::{
     ActionSpec, Branch, Change, Condition, Effect, Operand, ParameterIndex, Recipients,
+    TrafficEffect,
 };
 use crate::parameter::Parameters;
 use crate::request::HaltedFault;
@@ -35,6 +37,7 @@ struct Memory {
 pub(super) struct Situation<'a> {
     pub(super) view: &'a EnvironmentRef<'a>,
     pub(super) session: &'a ActionSession,
+    pub(super) customers: &'a CustomerRules,
     pub(super) seen: Seen,
     pub(super) target: Option<usize>,
     pub(super) parameters: Parameters<'a>,
@@ -43,8 +46,26 @@ pub(super) struct Situation<'a> {
 impl<'a> Situation<'a> {
     /// Returns the index of the first branch that applies.
     pub(super) fn branch_of(&self, spec: &ActionSpec) -> Option<usize> {
-        let applies = |branch: &Branch| branch.when.iter().all(|condition| self.holds(condition));
+        let applies = |branch: &Branch| {
+            let holds = branch.when.iter().all(|condition| self.holds(condition));
+            holds && (branch.when.is_empty() || self.changes_traffic(branch) != Some(false))
+        };
         spec.branches.iter().position(applies)
+    }
+
+    /// Returns whether an effect of a branch on traffic would change anything; `None` without such effects.
+    fn changes_traffic(&self, branch: &Branch) -> Option<bool> {
+        let effects = branch.effects.iter().filter_map(|effect| match effect {
+            Effect::Traffic(effect) => Some(effect),
+            _ => None,
+        });
+        let would_change = |effect: &TrafficEffect| {
+            self.target.is_some_and(|target| {
+                let changes = effect.changes(self.view, target, self.parameters);
+                changes.iter().any(|change| change.would_change(self.view))
+            })
+        };
+        effects.map(would_change).reduce(|some, one| some || one)
     }
 
     /// Returns whether the target has an active fault of one of these kinds; of any, if none is named.
@@ -77,12 +98,6 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// Returns whether an [entry](firewatch_sim::Topology::entries) of the mesh is not healthy.
-    fn are_customers_hit(&self) -> bool {
-        let mut services = self.view.vitals().zip(self.view.topology().entries());
-        services.any(|(vitals, is_entry)| is_entry && vitals.status != Status::Healthy)
-    }
-
     pub(super) fn holds(&self, condition: &Condition) -> bool {
         let Some(target) = self.target else {
             return self.holds_without_target(condition);
@@ -99,6 +114,7 @@ impl<'a> Situation<'a> {
                 value.is_some_and(|value| comparison.holds_for(&value))
             }
             Condition::HasMetric(metric) => self.view.metric_at(target, metric).is_some(),
+            Condition::RestartHelps => self.view.is_mended_by_restart(target),
             Condition::UnhealthyCaller => {
                 let mut vitals = self.view.vitals().enumerate();
                 let calls = |caller| self.view.topology().calls(caller, target);
@@ -127,7 +143,10 @@ impl<'a> Situation<'a> {
             Condition::Recorded(comparison) => {
                 comparison.holds(&(self.session.recorded_ticks() as f64))
             }
-            Condition::CustomersHit => self.are_customers_hit(),
+            Condition::CustomersHit => {
+                let named = self.session.user_facing();
+                self.customers.are_hit_in(named, self.view)
+            }
             Condition::Somewhere(inner) => {
                 let mut services = 0..self.view.service_count();
                 services.any(|service| self.holds_for(service, std::slice::from_ref(inner)))

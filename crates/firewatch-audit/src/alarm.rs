@@ -1,7 +1,7 @@
 //! False alarms: incidents in which nothing is wrong, and the right answer is to do nothing.
 
-use firewatch_action::ActionCatalogue;
-use firewatch_scenario::{Fault, Scenario};
+use firewatch_response::score::Incident;
+use firewatch_scenario::Scenario;
 
 use crate::finding::{AuditCheck, AuditFinding};
 use crate::leaving::SAME;
@@ -13,20 +13,11 @@ use crate::work::Cuts;
 /// Least grade for doing nothing. A grade of the standard profile goes up to 1.
 const RIGHT: f64 = 1.0 - SAME;
 
-/// Whether an action can end the fault: one halts its kind, and its service is in the mesh.
-fn can_end(catalogue: &ActionCatalogue, scenario: &Scenario, fault: &Fault) -> bool {
-    let is_red_herring = scenario.red_herrings.contains(&fault.service);
-    scenario.has_service(&fault.service) && catalogue.can_halt(fault.kind, is_red_herring)
-}
-
 /// Whether no fault begins that an action can end, and no customer is hit while nobody acts.
-pub(crate) fn is_false_alarm(
-    scenario: &Scenario,
-    catalogue: &ActionCatalogue,
-    world: &UnansweredRun,
-) -> bool {
+pub(crate) fn is_false_alarm(incident: &Incident, world: &UnansweredRun) -> bool {
+    let scenario = incident.scenario;
     let mut begun = { scenario.all_faults() }.filter(|fault| fault.start_tick < scenario.ticks);
-    !begun.any(|fault| can_end(catalogue, scenario, fault)) && world.hit_at.is_none()
+    !begun.any(|fault| incident.can_end_planned(fault)) && world.hit_at.is_none()
 }
 
 /// Checks that a false alarm alarms, that doing nothing is graded as right, and that remedies cost.

@@ -23,6 +23,14 @@ pub(crate) struct Arena<'a> {
 }
 
 impl Arena<'_> {
+    pub(crate) fn incident(&self) -> Incident<'_> {
+        Incident {
+            profile: self.scenario.profile,
+            scenario: self.scenario,
+            catalogue: &self.catalogue,
+        }
+    }
+
     /// Plays only the first policies: as many as are certain to fit into the work left below the limit.
     pub(crate) fn play_within(
         &self,
@@ -111,8 +119,10 @@ impl Arena<'_> {
                 if run.played.is_none() {
                     let (score, step) = (batch.score(index)?, &steps[index]);
                     check_timeline(step)?;
+                    let verdict = batch.privileged_verdict(index)?;
+                    let wrong = verdict.is_some_and(|verdict| verdict.wrong);
                     let note = |view: &EnvironmentRef| {
-                        run.note(self, &actions[index], step, view, score);
+                        run.note(self, &actions[index], step, wrong, view, score);
                         // An incident that was declared over may have been played to its end.
                         view.clock().tick.saturating_sub(tick)
                     };
@@ -165,27 +175,23 @@ impl<'a> PolicyRun<'a> {
         arena: &Arena,
         action: &ActionRequest,
         step: &BatchStep,
+        wrong: bool,
         view: &EnvironmentRef,
         score: &Score,
     ) {
         if action.name != WAIT {
             self.action_count += 1;
-            self.wrong_actions += usize::from(step.wrong);
+            self.wrong_actions += usize::from(wrong);
         }
         if action.name != WAIT && self.policy.kind != PolicyKind::Random {
             let halted = view.faults().filter(|fault| fault.halted).count();
             let halts = std::mem::replace(&mut self.halted, halted) < halted;
             let tick = view.clock().tick;
             self.taken
-                .push(PolicyAction::new(tick, action, step, halts));
+                .push(PolicyAction::new(tick, action, step, wrong, halts));
         }
         if let (Some(end), Some(grade)) = (score.end(), score.grade()) {
-            let incident = Incident {
-                profile: arena.scenario.profile,
-                scenario: arena.scenario,
-                catalogue: &arena.catalogue,
-            };
-            let standing = FinalState::read(&incident, score, view);
+            let standing = FinalState::read(&arena.incident(), score, view);
             self.played = Some(PolicyResult {
                 kind: self.policy.kind,
                 name: self.policy.name.clone(),

@@ -122,7 +122,7 @@ pub fn audit_watched(
     };
     let choices = Choices::of(&arena);
     let world = UnansweredRun::watch(scenario, &arena.catalogue, &work)?;
-    let is_false_alarm = alarm::is_false_alarm(scenario, &arena.catalogue, &world);
+    let is_false_alarm = alarm::is_false_alarm(&arena.incident(), &world);
     let mut field = Field::new(&arena, options);
     field.play_basic()?;
     let evidence = read_evidence(&arena, options)?;

@@ -10,7 +10,8 @@ use crate::result::{PolicyAction, PolicyResult};
 use crate::work::Cuts;
 
 const AFTER_WRONG: &str = "not below the same after a wrong action";
-/// Half of the last of 2 decimals is no difference between answers that win.
+/// How far the best answer may be below another and still count as not below: so little says nothing about which of
+/// two answers is better.
 const CLOSE: f64 = 0.005;
 
 /// Returns variants of the winning answer that should not be better.
@@ -134,7 +135,8 @@ pub(crate) fn check(
     let mut findings = Vec::new();
     let mut compare = |about: &str, part: &str, other: f64, advice: &str, is_cut: bool| {
         let holds = grade >= other - CLOSE;
-        let evidence = format!("{grade:.2} against {other:.2}");
+        let evidence =
+            format!("a grade of {grade:.4} against {other:.4}; it may be less by {CLOSE} at most");
         let finding = AuditFinding::new(AuditCheck::Ordering, about, holds, evidence);
         findings.push(finding.part(part).advise(advice).undecided_if(is_cut));
     };

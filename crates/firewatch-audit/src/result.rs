@@ -31,14 +31,20 @@ pub struct PolicyAction {
 }
 
 impl PolicyAction {
-    pub(crate) fn new(tick: u64, request: &ActionRequest, step: &BatchStep, halted: bool) -> Self {
+    pub(crate) fn new(
+        tick: u64,
+        request: &ActionRequest,
+        step: &BatchStep,
+        wrong: bool,
+        halted: bool,
+    ) -> Self {
         Self {
             tick,
             action: request.name.clone(),
             target: request.target.clone(),
             parameters: request.parameters.clone(),
             valid: step.valid,
-            wrong: step.wrong,
+            wrong,
             halted,
         }
     }
@@ -142,7 +148,7 @@ impl FinalState {
 /// The reasons why it is not won, but for missed goals.
 fn of_outcome(incident: &Incident, score: &Score, view: &EnvironmentRef) -> Vec<String> {
     let faults = view.faults();
-    let open = faults.filter(|fault| !fault.halted && incident.can_end(view, fault));
+    let open = faults.filter(|fault| incident.has_to_end(view, fault));
     let mut shortfalls: Vec<String> = open.map(|fault| goes_on(view, fault)).collect();
     if score
         .final_grade_input()

@@ -17,6 +17,7 @@ use crate::info::Info;
 use crate::request::EpisodeRequest;
 use crate::session::Session;
 use crate::state::EpisodeState;
+use crate::verdict::ActionVerdict;
 use round::{BatchRound, TurnState};
 pub use step::BatchStep;
 
@@ -87,7 +88,8 @@ impl EpisodeBatch {
         Self::with_actions(profile, catalogue, requests, threads)
     }
 
-    /// The same with these actions, in all episodes. Incidents with actions of their own need them given:
+    /// The same with these actions, in all episodes; those of the physics of traffic have the actions of that, and
+    /// [numbers](firewatch_action::NumberedRequest) are of them. Incidents with actions of their own need them given:
     /// see [`Scenario::actions`](firewatch_scenario::Scenario::actions).
     ///
     /// # Errors
@@ -228,8 +230,9 @@ impl EpisodeBatch {
         SimError::check_length("actions", actions.len(), self.len())?;
         SimError::check_length("steps", steps.len(), self.len())?;
         self.asked.clear();
-        for action in actions {
-            self.asked.push(action.action(&self.catalogue)?);
+        for (action, session) in actions.iter().zip(&self.sessions) {
+            let catalogue = round::actions_of(session, &self.catalogue);
+            self.asked.push(action.action(catalogue)?);
         }
         let size = self.fleet.part_size();
         let sessions = self.sessions.chunks_mut(size);
@@ -291,18 +294,30 @@ impl EpisodeBatch {
         Ok(())
     }
 
-    /// The score of one episode so far.
+    fn session(&self, index: usize) -> Result<&Session, SimError> {
+        let environments = self.len();
+        let session = self.sessions.get(index);
+        session.ok_or(SimError::UnknownEnvironment {
+            index,
+            environments,
+        })
+    }
+
+    /// The score of one episode so far, for graders: it knows what no step tells before the end.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].
     pub fn score(&self, index: usize) -> Result<&Score, EpisodeError> {
-        let environments = self.len();
-        let session = self.sessions.get(index);
-        let session = session.ok_or(SimError::UnknownEnvironment {
-            index,
-            environments,
-        })?;
-        Ok(&session.score)
+        Ok(&self.session(index)?.score)
+    }
+
+    /// How the last action of one episode was judged, for graders: a policy that is trained or tested must not see it
+    /// before [`BatchStep::verdict`] tells it. `None` before the first step.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`].
+    pub fn privileged_verdict(&self, index: usize) -> Result<Option<ActionVerdict>, EpisodeError> {
+        Ok(self.session(index)?.verdict)
     }
 
     /// Returns the information about the last step of one episode, without the analysis in sentences.

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use firewatch_action::{
-    ActionCatalogue, ActionRequest, ActionSession, HaltedFault, Profile, RequestedAction,
-};
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile, RequestedAction};
 use firewatch_response::FailedAction;
 use firewatch_response::score::{EpisodeEnd, Grade, Reward, Score};
 use firewatch_scenario::{Goal, Scenario};
@@ -18,6 +16,7 @@ use crate::observation::Observation;
 use crate::request::EpisodeRequest;
 use crate::session::{PastAction, Session};
 use crate::state::EpisodeState;
+use crate::verdict::ActionVerdict;
 
 /// An incident that an agent or a person responds to, step by step.
 ///
@@ -31,12 +30,14 @@ use crate::state::EpisodeState;
 /// let first = episode.reset(&EpisodeRequest::task("task_easy_oom_baseline")?)?;
 /// assert_eq!(first.tick, 1);
 /// let step = episode.step(&ActionRequest::new("add_memory", "auth-service"))?;
-/// assert!(step.valid && !step.wrong);
+/// assert!(step.valid && step.verdict.is_none());
 /// while episode.end().is_none() {
 ///     episode.step(&ActionRequest::new("fetch_logs", "auth-service"))?;
 /// }
 /// assert_eq!(episode.end(), Some(EpisodeEnd::OutOfTicks));
 /// assert!(episode.grade().is_some_and(|grade| grade.total > 0.5));
+/// // Over, so it may be told.
+/// assert!(episode.verdicts().is_some_and(|verdicts| verdicts[0].halted == Some(0)));
 /// # Ok(())
 /// # }
 /// ```
@@ -58,10 +59,9 @@ pub struct EpisodeStep {
     pub reward: Reward,
     /// Whether the action could be done: `false` without a target that it needs.
     pub valid: bool,
-    /// Whether it was done to a service that there was nothing to remedy about.
-    pub wrong: bool,
-    /// The fault that it halted.
-    pub halted: Option<HaltedFault>,
+    /// How the action was judged, if it may be told: under the standard profile only in the step that ends the
+    /// episode. [`Episode::verdicts`] then has those of all actions.
+    pub verdict: Option<ActionVerdict>,
     /// The feedback of the action, in lines.
     pub feedback: String,
     /// Why the episode has ended, if it has.
@@ -70,7 +70,7 @@ pub struct EpisodeStep {
     pub grade: Option<Grade>,
     /// More information about the step; about the previous one if this one was not done.
     pub info: Info,
-    /// Why the step was not done, under the reference profile: it came after the end, or the action failed.
+    /// Why nothing was done: the action failed; under the reference profile also that the step came after the end.
     pub error: Option<EpisodeError>,
     /// The first action of the scenario's own timeline that could not be carried out before the tick of this
     /// step; in the first step, also before the tick of the reset. The step was still done, but the
@@ -185,14 +185,13 @@ impl Episode {
     /// A timeline's action that does not fit the scenario is [`EpisodeStep::failed_action`]: the rest of what the
     /// timeline does then, the tick and the action are still done.
     ///
-    /// Under the reference profile a step that comes after the end, or before the first reset, is
-    /// [`EpisodeStep::error`] with an empty observation, as the reference shows it; so is one whose action
-    /// [fails](firewatch_action::ActionError::Raised), though its tick has happened.
+    /// An action that [fails](firewatch_action::ActionError::Unfit) is [`EpisodeStep::error`]: its tick is played and
+    /// scored as one in which nothing is done. Under the reference profile it is not scored, and its observation is
+    /// empty; so is that of a step that comes after the end, or before the first reset, as the reference shows it.
     ///
     /// # Errors
     /// [`firewatch_action::ActionError::Unknown`], and under the standard profile
     /// [`EpisodeError::NotRunning`], where it is a mistake of the caller's: nothing has happened then.
-    /// [`firewatch_action::ActionError::Unfit`] for this action: the tick has happened.
     pub fn step(&mut self, action: &ActionRequest) -> Result<EpisodeStep, EpisodeError> {
         match self.try_step(action) {
             Err(error) if self.profile == Profile::Reference && error.is_shown() => {
@@ -209,8 +208,7 @@ impl Episode {
             observation: Observation::of_error(&error),
             reward: Reward::default(),
             valid: false,
-            wrong: false,
-            halted: None,
+            verdict: None,
             feedback: error.to_string(),
             end: self.end(),
             grade: self.grade(),
@@ -225,8 +223,7 @@ impl Episode {
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
         let scenario = Arc::clone(&session.scenario);
-        let own = scenario.custom_actions.catalogue(self.profile);
-        let catalogue = own.unwrap_or(&self.catalogue);
+        let catalogue = scenario.actions_or(self.profile, &self.catalogue);
         action.action(catalogue)?;
         session.before_tick(&mut simulation.environment_mut())?;
         simulation.tick();
@@ -246,13 +243,12 @@ impl Episode {
             observation: session.observation(&view),
             reward: done.reward,
             valid: done.outcome.valid,
-            wrong: done.outcome.wrong,
-            halted: done.outcome.halted,
+            verdict: session.told_verdict(catalogue),
             feedback: done.outcome.feedback,
             end: session.score.end(),
             grade: session.score.grade(),
             info: self.info.clone(),
-            error: None,
+            error: done.failed.map(EpisodeError::from),
             failed_action: session.failed_action.as_deref().cloned(),
         })
     }
@@ -270,9 +266,10 @@ impl Episode {
     /// The actions that there are.
     #[must_use]
     pub fn actions(&self) -> &ActionCatalogue {
-        let scenario = self.scenario();
-        let own = scenario.and_then(|scenario| scenario.custom_actions.catalogue(self.profile));
-        own.unwrap_or(&self.catalogue)
+        match self.scenario() {
+            Some(scenario) => scenario.actions_or(self.profile, &self.catalogue),
+            None => &self.catalogue,
+        }
     }
 
     /// The scenario that the last reset began with.
@@ -281,7 +278,7 @@ impl Episode {
         self.session().map(|session| &session.scenario)
     }
 
-    /// The environment as it is: an operator sees an [`Observation`] instead.
+    /// The environment as it is, for graders: an operator sees an [`Observation`] instead.
     #[must_use]
     pub fn view(&self) -> Option<EnvironmentRef<'_>> {
         self.running
@@ -296,7 +293,8 @@ impl Episode {
         Some(session.observation(&simulation.view()))
     }
 
-    /// The score so far.
+    /// The score so far, for graders: it knows what no step tells before the end, as
+    /// [`Episode::privileged_verdicts`] do.
     #[must_use]
     pub fn score(&self) -> Option<&Score> {
         self.session().map(|session| &session.score)
@@ -313,6 +311,20 @@ impl Episode {
     #[must_use]
     pub fn history(&self) -> &[PastAction] {
         self.session().map_or(&[], |session| &session.history)
+    }
+
+    /// How each action of the [history](Self::history) was judged, in order; `None` as long as that may not be told:
+    /// under the standard profile until the incident is over.
+    #[must_use]
+    pub fn verdicts(&self) -> Option<&[ActionVerdict]> {
+        let session = self.session()?;
+        { session.tells_verdicts(self.actions()) }.then_some(&session.verdicts)
+    }
+
+    /// The same at any time, for graders: a policy that is trained or tested must not see it.
+    #[must_use]
+    pub fn privileged_verdicts(&self) -> &[ActionVerdict] {
+        self.session().map_or(&[], |session| &session.verdicts)
     }
 
     /// Metric history, open circuits, specialists.

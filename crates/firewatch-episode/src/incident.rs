@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use firewatch_action::Profile;
+use firewatch_action::{ActionSession, Profile};
 use firewatch_reference::{self as reference, ReferenceStart, Task};
 use firewatch_response::Timetable;
 use firewatch_response::score::ScoreTerms;
-use firewatch_scenario::{Difficulty, SERVICE_CATALOGUE, Scenario, generate};
+use firewatch_scenario::{Difficulty, Physics, SERVICE_CATALOGUE, Scenario, generate};
 use firewatch_sim::{Blueprint, EnvironmentMut, SimError, Simulation};
 
 use crate::error::EpisodeError;
@@ -99,7 +99,11 @@ impl PreparedIncident {
         &self,
         environment: &mut EnvironmentMut,
     ) -> Result<OpeningState, SimError> {
-        let mut opening = OpeningState::default();
+        let actions = ActionSession::new().with_user_facing(&self.scenario.user_facing);
+        let mut opening = OpeningState {
+            actions,
+            failed_action: None,
+        };
         if let Some(timetable) = &self.timetable {
             let failed = timetable.act_at(&self.scenario, 0, environment, &mut opening.actions)?;
             opening.failed_action = failed.map(Box::new);
@@ -111,6 +115,9 @@ impl PreparedIncident {
         // The timeline follows the same rules as the answer.
         if scenario.profile != profile {
             Arc::make_mut(&mut scenario).profile = profile;
+        }
+        if profile == Profile::Reference && scenario.physics == Physics::Traffic {
+            return Err(EpisodeError::ClassicProfile);
         }
         let blueprint = scenario.blueprint()?;
         Ok(Self::with(profile, scenario, blueprint))

@@ -14,7 +14,8 @@
 //! | [`EpisodeRequest::Drawn`] | a task's episode where a task has the difficulty and the seed, with its goals | drawn, always |
 //! | a reset that fails | the episode before it goes on with the difficulty, seed and task of the reset, and counts its steps from 0 | the episode before it goes on as it was |
 //! | a step after the end, or before the first reset | [`EpisodeStep::error`] with an empty [`Observation`]; nothing happens | [`EpisodeError::NotRunning`]: a mistake of the caller's is no step |
-//! | a step whose action fails | [`EpisodeStep::error`] with an empty observation; the tick has happened, and the reward is 0 | no action fails: what it can't take is rejected |
+//! | a step whose action fails | [`EpisodeStep::error`] with an empty observation; the tick has happened, the reward is 0, and not even the last tick ends the episode | [`EpisodeStep::error`]; the tick is played and scored as one in which nothing is done. Only an action file of one's own can have such an action: what a built-in one can't take is rejected |
+//! | how an action was judged | [`EpisodeStep::verdict`], in each step | [`EpisodeStep::verdict`] and [`Episode::verdicts`], once the incident is over; before that only [`Episode::privileged_verdicts`], for graders |
 //!
 //! The actions have a table of their own, in `actions/README.md` of `firewatch-action`.
 //!
@@ -32,12 +33,14 @@ mod request;
 mod session;
 mod start;
 mod state;
+mod verdict;
 
 pub use batch::{BatchStep, EpisodeBatch};
 pub use episode::{Episode, EpisodeStep};
 pub use error::EpisodeError;
 pub use info::{EpisodeSummary, Info, SIMULATION_TYPE};
-pub use observation::Observation;
+pub use observation::{Observation, ObservedUsers};
 pub use request::EpisodeRequest;
 pub use session::PastAction;
 pub use state::EpisodeState;
+pub use verdict::ActionVerdict;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use firewatch_action::{ActionCatalogue, ActionOutcome, ActionRequest, ActionSession, Profile};
+use firewatch_action::{
+    ActionCatalogue, ActionError, ActionOutcome, ActionRequest, ActionSession, Profile,
+};
 use firewatch_response::score::{Incident, Reward, Score, ScoreRules, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::EpisodeError;
 use crate::request::{EpisodeRequest, FailedReset};
 use crate::start::{EpisodeStart, OpeningState};
+use crate::verdict::ActionVerdict;
 
 /// Something that was done earlier in the episode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,8 @@ pub struct PastAction {
 pub(crate) struct StepResult {
     pub(crate) outcome: ActionOutcome,
     pub(crate) reward: Reward,
+    /// Why nothing was done.
+    pub(crate) failed: Option<ActionError>,
 }
 
 /// An episode, apart from its environment.
@@ -50,6 +55,10 @@ pub(crate) struct Session {
     pub(crate) score: Score,
     pub(crate) actions: ActionSession,
     pub(crate) history: Vec<PastAction>,
+    /// How the actions of the history were judged, in order.
+    pub(crate) verdicts: Vec<ActionVerdict>,
+    /// How the last action was judged, also where no history is kept.
+    pub(crate) verdict: Option<ActionVerdict>,
     pub(crate) steps: u64,
 }
 
@@ -76,6 +85,8 @@ impl Session {
             seed,
             actions: opening.actions,
             history: Vec::new(),
+            verdicts: Vec::new(),
+            verdict: None,
             steps: 0,
         }
     }
@@ -111,24 +122,37 @@ impl Session {
         Ok(())
     }
 
-    /// Runs the rest of a step after its tick.
+    /// Runs the rest of a step after its tick. Where the rules score an action that fails, its step is one in which
+    /// nothing is done.
     pub(crate) fn step(
         &mut self,
         catalogue: &ActionCatalogue,
         environment: &mut EnvironmentMut,
         request: &ActionRequest,
     ) -> Result<StepResult, EpisodeError> {
-        self.look(&environment.view()?);
+        self.look(catalogue, &environment.view()?);
         // Should the action fail, the step's burn is charged all the same.
         environment.set_slo_budget(self.score.budget())?;
         self.actions
             .advance_passing_effects(catalogue, environment)?;
-        let outcome = catalogue.apply(environment, &mut self.actions, request)?;
+        let done = catalogue.apply(environment, &mut self.actions, request);
+        let (outcome, failed) = match done {
+            Ok(outcome) => (outcome, None),
+            Err(error) => (
+                self.failed_outcome(&error).ok_or(error.clone())?,
+                Some(error),
+            ),
+        };
+        let view = environment.view()?;
+        let step_record = self.step_record(view.clock().tick, &outcome);
         self.remember(request, &outcome);
-        let step_record = self.step_record(&outcome);
-        let reward = self.close(catalogue, &environment.view()?, step_record);
+        let reward = self.close(catalogue, &view, step_record);
         environment.set_slo_budget(self.score.budget())?;
-        Ok(StepResult { outcome, reward })
+        Ok(StepResult {
+            outcome,
+            reward,
+            failed,
+        })
     }
 
     /// Runs the rest of a tick by which an incident that was declared resolved is played on, and returns what it adds
@@ -139,8 +163,7 @@ impl Session {
         environment: &mut EnvironmentMut,
     ) -> Result<Reward, EpisodeError> {
         let view = environment.view()?;
-        self.score.after_tick(&view);
-        self.actions.record(&view);
+        self.observe_tick(catalogue, &view);
         self.actions
             .advance_passing_effects(catalogue, environment)?;
         let reward = self.close(catalogue, &environment.view()?, StepRecord::default());
@@ -149,9 +172,19 @@ impl Session {
     }
 
     /// Observes the environment after the tick.
-    pub(crate) fn look(&mut self, view: &EnvironmentRef) {
+    pub(crate) fn look(&mut self, catalogue: &ActionCatalogue, view: &EnvironmentRef) {
         self.steps = self.steps.saturating_add(1);
-        self.score.after_tick(view);
+        self.verdict = None;
+        self.observe_tick(catalogue, view);
+    }
+
+    fn observe_tick(&mut self, catalogue: &ActionCatalogue, view: &EnvironmentRef) {
+        let incident = Incident {
+            profile: self.profile,
+            scenario: &self.scenario,
+            catalogue,
+        };
+        self.score.after_tick(&incident, view);
         self.actions.record(view);
     }
 
@@ -166,7 +199,7 @@ impl Session {
     }
 
     /// The same where nothing was changed since [`look`](Self::look).
-    pub(crate) fn settle(
+    pub(crate) fn close_unchanged(
         &mut self,
         catalogue: &ActionCatalogue,
         view: &EnvironmentRef,
@@ -188,6 +221,16 @@ impl Session {
             catalogue,
         };
         score(&mut self.score, &incident, view, step_record)
+    }
+
+    /// Whether verdicts may be told: not before the end where the catalogue conceals wrong actions.
+    pub(crate) fn tells_verdicts(&self, catalogue: &ActionCatalogue) -> bool {
+        !catalogue.conceals_wrong_actions() || self.score.end().is_some()
+    }
+
+    /// The verdict on the last action, if it may be told.
+    pub(crate) fn told_verdict(&self, catalogue: &ActionCatalogue) -> Option<ActionVerdict> {
+        self.verdict.filter(|_| self.tells_verdicts(catalogue))
     }
 
     /// Applies the effects of a failed reset: under the reference profile an episode that
@@ -218,13 +261,14 @@ impl Session {
     /// Drops what only reports and observations show: a batch has none. Under the reference
     /// profile reports stay possible, because some of them fail.
     pub(crate) fn forget_texts(&mut self) {
-        self.history = Vec::new();
+        (self.history, self.verdicts) = (Vec::new(), Vec::new());
         if self.profile == Profile::Standard {
             self.actions.forget_history();
         }
     }
 
     fn remember(&mut self, request: &ActionRequest, outcome: &ActionOutcome) {
+        self.verdicts.extend(self.verdict);
         self.history.push(PastAction {
             action_type: request.name.clone(),
             target_service: request.target.clone().unwrap_or_default(),
@@ -232,8 +276,15 @@ impl Session {
         });
     }
 
-    /// Returns the scored part of an action's outcome.
-    pub(crate) fn step_record(&mut self, outcome: &ActionOutcome) -> StepRecord {
+    /// Returns the outcome of an action that failed, where its step is scored: nothing is done.
+    pub(crate) fn failed_outcome(&self, error: &ActionError) -> Option<ActionOutcome> {
+        let is_scored = ScoreRules::of(self.profile).scores_failure(error);
+        is_scored.then(|| ActionOutcome::of_failed(error))
+    }
+
+    /// Judges an action that was done after that tick, and returns the scored part of its outcome.
+    pub(crate) fn step_record(&mut self, tick: u64, outcome: &ActionOutcome) -> StepRecord {
+        self.verdict = Some(ActionVerdict::new(tick, outcome));
         let mut step_record = StepRecord::default();
         step_record.add(ScoreRules::of(self.profile), outcome, &mut self.actions);
         step_record

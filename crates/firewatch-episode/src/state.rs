@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::info::Info;
 use crate::session::{PastAction, Session};
+use crate::verdict::ActionVerdict;
 
 /// A running or ended episode: everything but its [`Scenario`], which does not change.
 ///
@@ -56,6 +57,9 @@ pub struct EpisodeState {
     pub actions: ActionSession,
     /// Everything that was done, in order; nothing for an episode of a batch.
     pub history: Vec<PastAction>,
+    /// How these actions were judged; nothing in a state from before that was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<ActionVerdict>,
     /// The first action of the timeline that could not be carried out before the last tick.
     pub failed_action: Option<FailedAction>,
     /// The information of the last step that was done.
@@ -85,6 +89,7 @@ impl Session {
             score: self.score.clone(),
             actions: self.actions.clone(),
             history: self.history.clone(),
+            verdicts: self.verdicts.clone(),
             failed_action: self.failed_action.as_deref().cloned(),
             info,
         }
@@ -119,12 +124,14 @@ impl Session {
         Ok(Self {
             profile,
             timetable: Timetable::of_events(&scenario),
+            actions: { state.actions.clone() }.with_user_facing(&scenario.user_facing),
             scenario,
             seed: state.seed,
             failed_action: state.failed_action.clone().map(Box::new),
             score: state.score.clone(),
-            actions: state.actions.clone(),
             history: state.history.clone(),
+            verdict: state.verdicts.last().copied(),
+            verdicts: state.verdicts.clone(),
             steps: state.steps,
         })
     }

@@ -52,11 +52,16 @@ fn graded(mut episode: Episode) -> f64 {
     episode.grade().map_or(0.0, |grade| grade.total)
 }
 
+/// The fault that the last action halted.
+fn halted(episode: &Episode) -> Option<usize> {
+    episode.privileged_verdicts().last()?.halted
+}
+
 #[test]
 fn in_standard_the_new_slot_has_to_take_it() {
     for slot in [Some("green"), None] {
         let (episode, step) = switched(Profile::Standard, slot);
-        assert!(step.halted.is_some(), "{slot:?}: {}", step.feedback);
+        assert_eq!(halted(&episode), Some(0), "{slot:?}: {}", step.feedback);
         assert_eq!(slots(&episode), shares(0.0, 1.0));
         assert!(
             step.feedback
@@ -65,7 +70,7 @@ fn in_standard_the_new_slot_has_to_take_it() {
         assert_eq!(graded(episode), 0.957664);
     }
     let (episode, step) = switched(Profile::Standard, Some("blue"));
-    assert_eq!(step.halted, None, "{}", step.feedback);
+    assert_eq!(halted(&episode), None, "{}", step.feedback);
     assert_eq!(slots(&episode), shares(1.0, 0.0));
     assert!(
         step.feedback
@@ -77,7 +82,7 @@ fn in_standard_the_new_slot_has_to_take_it() {
 fn in_the_reference_either_will_do_and_is_said() {
     for (slot, named) in [("green", "green"), ("blue", "blue"), ("red", "blue")] {
         let (episode, step) = switched(Profile::Reference, Some(slot));
-        assert!(step.halted.is_some(), "{slot}: {}", step.feedback);
+        assert_eq!(halted(&episode), Some(0), "{slot}: {}", step.feedback);
         assert_eq!(slots(&episode), shares(0.15, 0.85), "it leaves the shares");
         let said = format!("Slot {named} of checkout-service takes all requests");
         assert!(step.feedback.starts_with(&said), "{}", step.feedback);

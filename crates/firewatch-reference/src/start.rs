@@ -55,12 +55,16 @@ impl ReferenceStart {
     }
 
     fn of(task: &'static Task, difficulty: Difficulty, seed: u64) -> Self {
-        let scenario = Scenario {
+        let mut scenario = Scenario {
             difficulty: Some(difficulty),
             slo_budget: difficulty.slo_budget(),
             seed,
             ..task.scenario.clone()
         };
+        for service in &mut scenario.services {
+            let extra = &mut service.extra_metrics;
+            extra.retain(|name, _| !STANDARD_METRICS.contains(&name.as_str()));
+        }
         Self {
             task: Some(task),
             state: start(&scenario, &mut PythonRandom::new(seed)),
@@ -68,6 +72,13 @@ impl ReferenceStart {
         }
     }
 }
+
+/// Metrics of tasks that the reference does not have: they say what only its descriptions say, so that the remedies
+/// of the standard profile can tell these faults from others of their kind.
+const STANDARD_METRICS: [&str; 2] = [
+    "config_last_reload_successful",
+    "http_server_reconnecting_clients",
+];
 
 #[expect(
     clippy::expect_used,

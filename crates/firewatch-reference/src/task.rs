@@ -10,7 +10,8 @@ use thiserror::Error;
 pub struct Task {
     /// Its id, which is the name of its file.
     pub id: &'static str,
-    /// The incident.
+    /// The incident. A [`ReferenceStart`](crate::ReferenceStart) of it leaves out metrics that only the standard
+    /// profile has.
     pub scenario: Scenario,
 }
 

@@ -2,7 +2,7 @@
 
 use firewatch_sim::{EnvironmentRef, Status};
 
-use crate::score::account::RunAccount;
+use crate::score::run::RunAccount;
 use crate::score::{ImpactTotals, Score};
 use firewatch_scenario::{Check, Expectation, Fact, Quantity, UserQuantity, When};
 

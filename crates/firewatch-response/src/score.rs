@@ -1,15 +1,15 @@
 //! Scores an answer to an incident, step by step and as a whole.
 
-pub(crate) mod account;
+mod account;
 mod alert;
 mod columns;
-mod freshness;
 pub mod grade;
 mod mesh;
 mod outcome;
 mod recovery;
 pub mod reward;
 pub mod rules;
+pub(crate) mod run;
 mod service;
 mod slo;
 mod state;
@@ -78,7 +78,12 @@ impl Score {
         let state = ScoreState::new(terms.profile, initial_budget, user_facing, view);
         let facing = state.records.iter().filter(|record| record.user_facing);
         let grade = &ScoreRules::of(terms.profile).grade;
-        terms.max_bad_customer_minutes *= grade.minutes_factor(facing.count());
+        // In traffic it is users who are counted, all of them together.
+        let counted = match view.traffic() {
+            Some(_) => 1,
+            None => facing.count(),
+        };
+        terms.max_bad_customer_minutes *= grade.minutes_factor(counted);
         Self {
             terms,
             state,
@@ -121,8 +126,8 @@ impl Score {
     }
 
     /// Observes the environment after the tick of a step, before the action.
-    pub fn after_tick(&mut self, view: &EnvironmentRef) {
-        self.state.after_tick(view);
+    pub fn after_tick(&mut self, incident: &Incident, view: &EnvironmentRef) {
+        self.state.after_tick(incident, view);
     }
 
     /// Observes the environment after the action, and returns the reward of the step.
@@ -143,7 +148,7 @@ impl Score {
         view: &EnvironmentRef,
         step_record: StepRecord,
     ) -> Reward {
-        let reward = self.state.settle(view, step_record);
+        let reward = self.state.finish_step(view, step_record);
         self.add(incident, view, step_record, reward)
     }
 
@@ -225,7 +230,7 @@ impl Score {
         self.total_reward
     }
 
-    /// Actions so far that were wrong.
+    /// Actions so far that were wrong. A policy must not see them before the end.
     #[must_use]
     pub fn wrong_actions(&self) -> u32 {
         self.state.wrong_actions

@@ -30,7 +30,7 @@
 //! | `faults` | list of faults | none |
 //! | `red_herrings` | list of services with static, harmless errors | none |
 //! | `absent_services` | list of services that are meant not to be in the mesh: a red herring, the prompt injection and planted lines may name them | none |
-//! | `user_facing` | list of the services that customers talk to | those that no service calls |
+//! | `user_facing` | list of the services that customers talk to, at least one | those that no service calls and that are no red herrings |
 //! | `root_cause` | service | the first fault's |
 //! | `prompt_injection` | service whose log asks to be restarted | none |
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |

@@ -105,8 +105,21 @@ impl Scenario {
     /// Returns the actions that can be done in it.
     #[must_use]
     pub fn actions(&self) -> &ActionCatalogue {
-        let own = self.custom_actions.catalogue(self.profile);
-        own.unwrap_or_else(|| ActionCatalogue::built_in(self.profile))
+        self.actions_or(self.profile, ActionCatalogue::built_in(self.profile))
+    }
+
+    /// Returns the actions that can be done in it under a profile: those of its physics if that is traffic, or those
+    /// with files of its own; else the given ones.
+    #[must_use]
+    pub fn actions_or<'a>(
+        &'a self,
+        profile: Profile,
+        others: &'a ActionCatalogue,
+    ) -> &'a ActionCatalogue {
+        match self.physics {
+            Physics::Traffic => ActionCatalogue::of_traffic(),
+            Physics::Classic => self.custom_actions.catalogue(profile).unwrap_or(others),
+        }
     }
 
     /// Name of the root cause: the one that is given, else the first fault's service.

@@ -95,7 +95,8 @@ impl Reviewer<'_> {
         for service in self.order.clone() {
             let workers = self.scenario.services[service].capacity.workers() as f64;
             let most = workers / holding[service];
-            if arriving[service] <= most {
+            // Sums that have no end say nothing.
+            if arriving[service].is_nan() || arriving[service] <= most {
                 continue;
             }
             let name = self.name(service);
@@ -183,12 +184,12 @@ impl Reviewer<'_> {
                 .calls_of(call.to)
                 .iter()
                 .all(|next| next.call.retries() == 0);
-            if call.call.retries() == 0 || chain.levels.len() < 3 || !is_last {
+            if call.call.retries() == 0 || chain.levels < 3 || !is_last {
                 continue;
             }
-            let levels = firewatch_ron::listed(chain.levels.iter().map(String::as_str), "and");
             let message = format!(
-                "{levels} try again: when `{}` fails, one request becomes {}",
+                "{} try again: when `{}` fails, one request becomes {}",
+                chain.who(),
                 self.name(call.to),
                 short(chain.attempts),
             );
@@ -226,20 +227,25 @@ impl Reviewer<'_> {
                         state[call.to] = Visit::Open;
                         open.push((call.to, 0));
                     }
-                    Visit::Open => {
+                    Visit::Open if found.len() < MAX_CIRCLES => {
                         let path = open.iter().map(|(service, _)| *service);
                         let circle = path.skip_while(|service| *service != call.to);
-                        let mut names: Vec<String> = circle.map(|s| self.name(s)).collect();
-                        names.push(self.name(call.to));
+                        let mut names: Vec<String> = circle
+                            .take(FEW + 1)
+                            .map(|s| format!("`{}`", self.name(s)))
+                            .collect();
+                        if names.len() > FEW {
+                            names[FEW] = "others".to_owned();
+                        }
+                        names.push(format!("`{}`", self.name(call.to)));
                         found.push((self.path_of_call(call, "to"), names));
                     }
-                    Visit::Done => {}
+                    Visit::Open | Visit::Done => {}
                 }
             }
         }
         let help = "only full queues and timeouts end it: give one of the calls a `share` below 1";
         for (path, names) in found {
-            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let message = format!(
                 "every request goes round in a circle: {}",
                 names.join(" calls ")
@@ -248,6 +254,13 @@ impl Reviewer<'_> {
         }
     }
 }
+
+/// Names that a warning shows.
+const FEW: usize = 4;
+/// Circles that are told of.
+const MAX_CIRCLES: usize = 10;
+/// Numbers beyond which it does not matter how large they are.
+const MANY: f64 = 1e15;
 
 /// How far a search has come with a service.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -260,8 +273,10 @@ enum Visit {
 /// Who tries again on the way to a service.
 #[derive(Clone)]
 struct Chain {
-    /// Who: users, or services.
-    levels: Vec<String>,
+    /// The first of them: users, or services.
+    first: Vec<String>,
+    /// How many they are.
+    levels: usize,
     /// What one request becomes at worst.
     attempts: f64,
 }
@@ -269,7 +284,8 @@ struct Chain {
 impl Default for Chain {
     fn default() -> Self {
         Self {
-            levels: Vec::new(),
+            first: Vec::new(),
+            levels: 0,
             attempts: 1.0,
         }
     }
@@ -278,10 +294,22 @@ impl Default for Chain {
 impl Chain {
     fn with(mut self, retries: u64, who: String) -> Self {
         if retries > 0 {
-            self.levels.push(who);
+            if self.first.len() < FEW {
+                self.first.push(who);
+            }
+            self.levels += 1;
             self.attempts *= retries as f64 + 1.0;
         }
         self
+    }
+
+    /// Who they are, in words.
+    fn who(&self) -> String {
+        let first = self.first.iter().map(String::as_str);
+        match self.levels - self.first.len() {
+            0 => firewatch_ron::listed(first, "and"),
+            more => format!("{} and {more} more", firewatch_ron::listed(first, ",")),
+        }
     }
 
     /// The one of two with more attempts.
@@ -296,7 +324,9 @@ impl Chain {
 
 /// A number of requests with three digits.
 fn short(number: f64) -> String {
-    if number >= 100.0 {
+    if number >= MANY {
+        "more than 1e15".to_owned()
+    } else if number >= 100.0 {
         format!("{number:.0}")
     } else {
         let text = format!("{number:.2}");

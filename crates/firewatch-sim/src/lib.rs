@@ -22,9 +22,13 @@
 //! ([`Metric::allows`]) out of which no rule leads, in however many ticks. A count that would pass 64
 //! bits saturates; it does not wrap. Only a host that writes to components directly can break this.
 //!
-//! What it does not model: single requests, queues other than those named in [`RequestQueue`] and
-//! [`Pipeline`], several instances of a service, and anything below a tick of
-//! [`SECONDS_PER_TICK`] seconds.
+//! There are two physics. In the **classic** one ([`Engine::CLASSIC`]) faults change metrics, and errors cascade by
+//! fixed shares. It does not model requests, queues other than those named in [`RequestQueue`] and [`Pipeline`], and
+//! several instances of a service. In the other one ([`Engine::Traffic`]) load is a cause: users send requests down
+//! the calls, faults and hands turn knobs ([`FaultKnobs`], [`TrafficChange`]), and metrics follow from what the fluid
+//! model of the crate `firewatch-traffic` computes. [`TrafficState`] is what it starts from,
+//! [`EnvironmentRef::traffic`] what is read of it. Environments of both can live in one world. Neither models
+//! single requests, or anything below a tick of [`SECONDS_PER_TICK`] seconds.
 //!
 //! # In a host's own world
 //!

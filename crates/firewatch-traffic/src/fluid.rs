@@ -96,10 +96,13 @@ impl ServiceFluid {
         ];
         let ahead = [sojourn.fast, sojourn.failing];
         own.into_iter().chain(ahead).for_each(&mut *see);
-        for time in [sojourn.wait, sojourn.ok, sojourn.failed] {
+        let (ok, failed) = (&sojourn.ok, &sojourn.failed);
+        for time in [sojourn.wait, ok.usual, ok.slow, failed.usual, failed.slow] {
             see(time.mean);
             see(time.variance);
         }
+        see(ok.share);
+        see(failed.share);
     }
 }
 

@@ -14,6 +14,11 @@ pub(crate) struct Gamma {
 const POINT_SHAPE: f64 = 1e6;
 
 impl Gamma {
+    pub(crate) const NONE: Self = Self {
+        mean: 0.0,
+        variance: 0.0,
+    };
+
     pub(crate) fn new(mean: f64, variance: f64) -> Self {
         Self { mean, variance }
     }

@@ -5,6 +5,7 @@
 //! stay, by implicit Euler steps: stable for any step, and right in equilibrium by Little's law.
 
 use crate::gamma::Gamma;
+use crate::times::Times;
 
 /// Attempts that are told apart; further ones count as the last of these.
 pub(crate) const LEVELS: usize = 5;
@@ -64,12 +65,14 @@ pub(crate) struct Outlook {
     pub(crate) retries: u32,
     /// Share of the good pool that has turned bad since it was sent.
     pub(crate) turned: f64,
+    /// Share of the sub-step in which attempts fail before they are sent.
+    pub(crate) open: f64,
     /// Shares of what is in each pool's stage that stay there for the sub-step.
     pub(crate) good_stays: f64,
     pub(crate) doomed_stays: f64,
     pub(crate) backoff_stays: f64,
     /// Seconds until a good answer in time.
-    pub(crate) ok: Gamma,
+    pub(crate) ok: Times,
     /// Seconds until an attempt has failed.
     pub(crate) failure: Gamma,
     /// Share of attempts that succeed.
@@ -191,6 +194,10 @@ impl Pools {
             if level == last {
                 sent += pass(&mut self.levels[level].backoff, 0.0, backoff);
             }
+            // An open breaker lets no attempt through, and there is none after it.
+            let blocked = sent * outlook.open;
+            flows.failed += blocked;
+            sent -= blocked;
             flows.sent += sent;
             if level > 0 {
                 flows.retried += sent;
@@ -259,13 +266,33 @@ impl Record for () {
 /// How old the requests of a leg are.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ages {
-    /// Mean seconds from the first attempt to the one in flight, by level.
-    sent_s: [f64; LEVELS],
-    /// Mean seconds from the first attempt to the next one, of those that back off, by level.
-    next_s: [f64; LEVELS],
-    /// What those in flight had to expect when they were sent: mean, and mean square.
-    answer_s: f64,
-    answer_square: f64,
+    /// Seconds from the first attempt to the one in flight, by level.
+    sent: [Moments; LEVELS],
+    /// Seconds from the first attempt to the next one, of those that back off, by level.
+    next: [Moments; LEVELS],
+    /// What those in flight had to expect when they were sent.
+    usual: Moments,
+    slow: Moments,
+    slow_share: f64,
+}
+
+/// Mean, and mean square.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+struct Moments {
+    mean: f64,
+    square: f64,
+}
+
+impl Moments {
+    fn mix(&mut self, amount: f64, time: Gamma, added: f64) {
+        self.mean = mixed(self.mean, amount, time.mean, added);
+        let square = time.variance + time.mean * time.mean;
+        self.square = mixed(self.square, amount, square, added);
+    }
+
+    fn time(self) -> Gamma {
+        Gamma::new(self.mean, (self.square - self.mean * self.mean).max(0.0))
+    }
 }
 
 /// The mean of a pool that something is added to.
@@ -279,39 +306,48 @@ fn mixed(mean: f64, amount: f64, other: f64, added: f64) -> f64 {
 
 impl Ages {
     /// Returns the seconds from the first attempt to a good answer.
-    pub(crate) fn answer(&self, level: usize) -> Gamma {
-        let variance = self.answer_square - self.answer_s * self.answer_s;
-        Gamma::new(self.sent_s[level] + self.answer_s, variance.max(0.0))
+    pub(crate) fn answer(&self, level: usize) -> Times {
+        let answer = Times {
+            usual: self.usual.time(),
+            slow: self.slow.time(),
+            share: self.slow_share,
+        };
+        answer.after(self.sent[level].time())
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
-        self.sent_s
-            .into_iter()
-            .chain(self.next_s)
-            .for_each(&mut *see);
-        see(self.answer_s);
-        see(self.answer_square);
+        let kinds = [self.usual, self.slow];
+        for moments in self.sent.iter().chain(&self.next).chain(&kinds) {
+            see(moments.mean);
+            see(moments.square);
+        }
+        see(self.slow_share);
     }
 
-    pub(crate) fn sent_s(&self, level: usize) -> f64 {
-        self.sent_s[level]
+    /// Returns more seconds than any good answer takes, from the first attempt on.
+    pub(crate) fn most_s(&self, level: usize, timeout_s: f64) -> f64 {
+        let sent = self.sent[level].time();
+        sent.mean + 3.0 * sent.variance.sqrt() + timeout_s
     }
 }
 
 impl Record for Ages {
     fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook) {
-        let age_s = if level == 0 {
-            0.0
+        let age = if level == 0 {
+            Gamma::NONE
         } else {
-            self.next_s[level - 1]
+            self.next[level - 1].time()
         };
         let flying = pools.levels[level].good + pools.levels[level].flying_in_vain();
-        self.sent_s[level] = mixed(self.sent_s[level], flying, age_s, sent);
+        self.sent[level].mix(flying, age, sent);
         let good = pools.good();
-        let ok = outlook.ok;
-        self.answer_s = mixed(self.answer_s, good, ok.mean, in_time);
-        let square = ok.variance + ok.mean * ok.mean;
-        self.answer_square = mixed(self.answer_square, good, square, in_time);
+        let (ok, slow_share) = (outlook.ok, self.slow_share);
+        let usual = 1.0 - slow_share;
+        self.usual
+            .mix(usual * good, ok.usual, (1.0 - ok.share) * in_time);
+        self.slow
+            .mix(slow_share * good, ok.slow, ok.share * in_time);
+        self.slow_share = mixed(slow_share, good, ok.share, in_time);
     }
 
     fn failed(
@@ -322,9 +358,9 @@ impl Record for Ages {
         pools: &Pools,
         outlook: &Outlook,
     ) {
-        let next_s = self.sent_s[level] + after_s + outlook.backoff_s;
-        let waiting = pools.levels[level].backing_off();
-        self.next_s[level] = mixed(self.next_s[level], waiting, next_s, failed);
+        let attempt = Gamma::new(after_s + outlook.backoff_s, outlook.failure.variance);
+        let next = self.sent[level].time().plus(attempt);
+        self.next[level].mix(pools.levels[level].backing_off(), next, failed);
     }
 }
 

@@ -14,6 +14,7 @@ mod settings;
 mod state;
 mod step;
 mod tally;
+mod times;
 mod waiting;
 
 pub use knobs::{CallKnobs, Knobs, ServiceKnobs, UserKnobs};

@@ -3,6 +3,7 @@
 use crate::gamma::{Gamma, power};
 use crate::leg::{FAST_S, Outlook};
 use crate::settings::{LegSettings, ServiceSettings};
+use crate::times::Times;
 use crate::waiting::cut_geometric;
 
 /// What a request has to expect of a service.
@@ -15,9 +16,9 @@ pub(crate) struct Sojourn {
     /// Seconds in the queue.
     pub(crate) wait: Gamma,
     /// Seconds that a worker is held by a request that succeeds.
-    pub(crate) ok: Gamma,
+    pub(crate) ok: Times,
     /// Seconds that a worker is held by a request that fails.
-    pub(crate) failed: Gamma,
+    pub(crate) failed: Times,
 }
 
 impl Sojourn {
@@ -25,7 +26,7 @@ impl Sojourn {
     ///
     /// Above five times the variance of an exponential time the approximation has no ground.
     pub(crate) fn variability(&self) -> f64 {
-        let held = self.ok.or(self.failed, self.failing);
+        let held = self.held();
         let square = held.mean * held.mean;
         if square <= 0.0 {
             1.0
@@ -34,9 +35,15 @@ impl Sojourn {
         }
     }
 
+    /// Seconds that a worker is held.
+    pub(crate) fn held(&self) -> Gamma {
+        self.ok.all().or(self.failed.all(), self.failing)
+    }
+
     /// Mean seconds that a worker is held.
     pub(crate) fn holding_s(&self) -> f64 {
-        self.ok.mean + self.failing * (self.failed.mean - self.ok.mean)
+        let (ok_s, failed_s) = (self.ok.mean(), self.failed.mean());
+        ok_s + self.failing * (failed_s - ok_s)
     }
 }
 
@@ -44,8 +51,8 @@ impl Sojourn {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outcome {
     pub(crate) success: f64,
-    pub(crate) ok: Gamma,
-    pub(crate) failed: Gamma,
+    pub(crate) ok: Times,
+    pub(crate) failed: Times,
 }
 
 impl Outlook {
@@ -59,12 +66,14 @@ impl Outlook {
     ) -> Self {
         let timeout_s = leg.timeout_s;
         let bad = sojourn.failing;
-        let (ok_in_time, ok_s) = sojourn.wait.plus(sojourn.ok).within(timeout_s);
-        let (bad_in_time, bad_s) = if bad > 0.0 {
-            sojourn.wait.plus(sojourn.failed).within(timeout_s)
+        let (ok_in_time, ok) = sojourn.ok.after(sojourn.wait).within(timeout_s);
+        let (bad_in_time, bad_times) = if bad > 0.0 {
+            let (share, times) = sojourn.failed.after(sojourn.wait).within(timeout_s);
+            (share, times.all())
         } else {
-            (1.0, 0.0)
+            (1.0, Gamma::NONE)
         };
+        let ok_s = ok.mean();
         let good_answers = (1.0 - bad) * ok_in_time;
         let bad_answers = bad * bad_in_time;
         let answers = good_answers + bad_answers;
@@ -79,16 +88,15 @@ impl Outlook {
         let accepted = (1.0 - unreachable) * (1.0 - fast);
         let success = accepted * good_answers;
         let mut failure = Failure::default();
-        failure.add(unreachable + accepted * late, timeout_s);
-        failure.add((1.0 - unreachable) * fast, FAST_S);
-        failure.add(accepted * bad_answers, bad_s);
-        let spread = sojourn.wait.variance + sojourn.ok.variance;
+        failure.add(unreachable + accepted * late, Gamma::new(timeout_s, 0.0));
+        failure.add((1.0 - unreachable) * fast, Gamma::new(FAST_S, 0.0));
+        failure.add(accepted * bad_answers, bad_times);
         let mut outlook = Self {
             unreachable,
             fast,
             late,
             answered_badly,
-            answer_s: ok_s + answered_badly * (bad_s - ok_s),
+            answer_s: ok_s + answered_badly * (bad_times.mean - ok_s),
             timeout_s,
             backoff_s: leg.backoff_s,
             retries: leg.retries,
@@ -97,15 +105,7 @@ impl Outlook {
             } else {
                 1.0
             },
-            // Of what is cut off at the timeout, no more than of equally likely times is left.
-            ok: Gamma::new(
-                ok_s,
-                if late > 1e-3 {
-                    spread.min(timeout_s * timeout_s / 12.0)
-                } else {
-                    spread
-                },
-            ),
+            ok,
             failure: failure.time(timeout_s),
             success,
             ..Self::default()
@@ -126,22 +126,31 @@ impl Outlook {
         let failing = (1.0 - self.success).max(0.0);
         let retries = f64::from(self.retries);
         let lost = power(failing, self.retries.saturating_add(1));
-        let apart = Gamma::new(self.failure.mean + self.backoff_s, self.failure.variance);
-        let (before, spread) = if self.retries == 0 || failing <= 0.0 {
-            (0.0, 0.0)
-        } else {
-            failures_before_success(failing, self.retries)
-        };
+        let mut ok = self.ok;
+        if self.retries > 0 && failing > 0.0 {
+            // Those that fail once or more before they succeed are of another kind.
+            let (before, spread) = failures_before_success(failing, self.retries);
+            let some = 1.0 - (1.0 - failing) / (1.0 - lost).max(1e-300);
+            let some = some.clamp(0.0, 1.0);
+            if some > 1e-6 {
+                let mean = before / some;
+                let spread = ((spread + before * before) / some - mean * mean).max(0.0);
+                let apart_s = self.failure.mean + self.backoff_s;
+                let delay = Gamma::new(
+                    mean * apart_s,
+                    spread * apart_s * apart_s + mean * self.failure.variance,
+                );
+                ok = ok.or(&ok.after(delay), some);
+            }
+        }
+        let failed = Gamma::new(
+            (retries + 1.0) * self.failure.mean + retries * self.backoff_s,
+            (retries + 1.0) * self.failure.variance,
+        );
         Outcome {
             success: 1.0 - lost,
-            ok: Gamma::new(
-                self.ok.mean + before * apart.mean,
-                self.ok.variance + spread * apart.mean * apart.mean + before * apart.variance,
-            ),
-            failed: Gamma::new(
-                (retries + 1.0) * self.failure.mean + retries * self.backoff_s,
-                (retries + 1.0) * self.failure.variance,
-            ),
+            ok,
+            failed: Times::from(failed),
         }
     }
 }
@@ -172,10 +181,10 @@ struct Failure {
 }
 
 impl Failure {
-    fn add(&mut self, share: f64, time_s: f64) {
+    fn add(&mut self, share: f64, time: Gamma) {
         self.share += share;
-        self.sum += share * time_s;
-        self.squares += share * time_s * time_s;
+        self.sum += share * time.mean;
+        self.squares += share * (time.variance + time.mean * time.mean);
     }
 
     fn time(&self, otherwise_s: f64) -> Gamma {
@@ -191,14 +200,8 @@ impl Outcome {
     /// What fails at once.
     pub(crate) const CUT: Self = Self {
         success: 0.0,
-        ok: Gamma {
-            mean: 0.0,
-            variance: 0.0,
-        },
-        failed: Gamma {
-            mean: 0.0,
-            variance: 0.0,
-        },
+        ok: Times::NONE,
+        failed: Times::NONE,
     };
 
     /// Followed by another one where this one fails.
@@ -211,8 +214,8 @@ impl Outcome {
         };
         Self {
             success,
-            ok: self.ok.or(self.failed.plus(other.ok), share),
-            failed: self.failed.plus(other.failed),
+            ok: self.ok.or(&self.failed.plus(&other.ok), share),
+            failed: self.failed.plus(&other.failed),
         }
     }
 
@@ -220,24 +223,20 @@ impl Outcome {
     pub(crate) fn or(&self, other: &Self, share: f64) -> Self {
         let success = self.success + share * (other.success - self.success);
         let of = |whole: f64, part: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let failed = of(1.0 - success, share * (1.0 - other.success));
         Self {
             success,
-            ok: self.ok.or(other.ok, of(success, share * other.success)),
-            failed: self.failed.or(
-                other.failed,
-                of(1.0 - success, share * (1.0 - other.success)),
-            ),
+            ok: self.ok.or(&other.ok, of(success, share * other.success)),
+            failed: self.failed.or(&other.failed, failed),
         }
     }
 
     /// Followed by a call that a share of requests makes and that may be optional.
     pub(crate) fn then(&self, call: &Self, share: f64, is_optional: bool) -> Self {
-        let none = Gamma::default();
         if is_optional {
-            let call = call.failed.or(call.ok, call.success);
-            let call = none.or(call, share);
+            let call = call.failed.or(&call.ok, call.success);
             return Self {
-                ok: self.ok.plus(call),
+                ok: self.ok.plus(&Times::NONE.or(&call, share)),
                 ..*self
             };
         }
@@ -249,15 +248,14 @@ impl Outcome {
         };
         let failed_here = self.success * lost;
         let failed = (1.0 - self.success) + failed_here;
-        let here = if failed > 0.0 {
-            failed_here / failed
-        } else {
-            1.0
-        };
+        let mut times = self.failed;
+        if failed_here > 0.0 {
+            times = times.or(&self.ok.plus(&call.failed), failed_here / failed);
+        }
         Self {
             success: self.success * (1.0 - lost),
-            ok: self.ok.plus(none.or(call.ok, made)),
-            failed: self.failed.or(self.ok.plus(call.failed), here),
+            ok: self.ok.plus(&Times::NONE.or(&call.ok, made)),
+            failed: times,
         }
     }
 }

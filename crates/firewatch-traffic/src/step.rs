@@ -7,6 +7,7 @@ use crate::mesh::Mesh;
 use crate::outlook::{Outcome, Sojourn};
 use crate::pace::Change;
 use crate::settings::Settings;
+use crate::times::Times;
 use crate::waiting::Load;
 
 /// Longer waits than any patience.
@@ -141,8 +142,8 @@ impl Step<'_> {
             );
             let mut job = Outcome {
                 success: 1.0,
-                ok: work,
-                failed: work,
+                ok: Times::from(work),
+                failed: Times::from(work),
             };
             for &call in self.mesh.calls_of(service) {
                 let outcome = self.look_at_call(call);
@@ -157,7 +158,15 @@ impl Step<'_> {
                 ok: job.ok,
                 failed: job.failed,
             };
-            sojourn.wait = self.wait(service, sojourn.holding_s());
+            // Half of what was held before: answers, and what waits for them, would swing against each other.
+            let held_s = fluid.sojourn.holding_s();
+            let holding_s = sojourn.holding_s();
+            let pace_s = if held_s > 0.0 {
+                0.5 * (held_s + holding_s)
+            } else {
+                holding_s
+            };
+            sojourn.wait = self.wait(service, pace_s);
             self.fluid.services[service].sojourn = sojourn;
         }
         for user in 0..self.mesh.users().len() {
@@ -181,6 +190,7 @@ impl Step<'_> {
         self.look_at_leg(call);
         let open = self.open_share(call);
         self.scratch.open[call] = open;
+        self.scratch.outlooks[call].open = open;
         let mut outcome = self.scratch.outlooks[call].call();
         if open > 0.0 {
             outcome = outcome.or(&Outcome::CUT, open);
@@ -304,8 +314,7 @@ impl Step<'_> {
         let mut held = fluid.work;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
-            let failed = self.advance_leg(call, entering - open) + open;
+            let failed = self.advance_leg(call, entering);
             let retries = self.settings.legs[call].retries;
             held += self.fluid.legs[call].total(retries);
             running = running - entering + self.scratch.flows[call].succeeded();
@@ -347,11 +356,10 @@ impl Step<'_> {
         let mut running = unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
             let retries = self.settings.legs[call].retries;
-            let mut lost = open;
+            let mut lost = 0.0;
             running -= entering;
-            let mut next = entering - open;
+            let mut next = entering;
             for leg in [Some(call), self.mesh.fallback_of(call)]
                 .into_iter()
                 .flatten()
@@ -450,11 +458,10 @@ impl Step<'_> {
         let mut running = started * unit.worked;
         for &call in self.mesh.calls_of(service) {
             let entering = running * self.settings.legs[call].share;
-            let open = entering * self.scratch.open[call];
             let retries = self.settings.legs[call].retries;
+            let mut lost = 0.0;
             running -= entering;
-            let mut lost = open;
-            let mut next = entering - open;
+            let mut next = entering;
             for leg in [Some(call), self.mesh.fallback_of(call)]
                 .into_iter()
                 .flatten()

@@ -122,8 +122,11 @@ impl Readings {
             let timeout_s = seen.settings.legs[calls + index].timeout_s;
             for level in 0..LEVELS {
                 if flows.ok[level] > 0.0 {
-                    let most_s = ages.sent_s(level) + timeout_s;
-                    latencies[index].add(times * flows.ok[level], ages.answer(level), most_s);
+                    let most_s = ages.most_s(level, timeout_s);
+                    let (count, answer) = (times * flows.ok[level], ages.answer(level));
+                    let slow = count * answer.share;
+                    latencies[index].add(count - slow, answer.usual, most_s);
+                    latencies[index].add(slow, answer.slow, most_s);
                 }
             }
         }
@@ -166,8 +169,7 @@ fn finish_service(reading: &mut ServiceTraffic, seen: &Seen<'_>, index: usize, t
         reading.utilization = (reading.busy_workers / settings.workers).min(1.0);
     }
     if !settings.is_down {
-        let held = sojourn.ok.or(sojourn.failed, sojourn.failing);
-        let latency = sojourn.wait.plus(held);
+        let latency = sojourn.wait.plus(sojourn.held());
         reading.latency_mean_s = latency.mean;
         reading.latency_p50_s = latency.quantile(0.0);
         reading.latency_p99_s = latency.quantile(NORMAL_P99);

@@ -47,6 +47,10 @@ pub struct ActionsForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Entries::is_empty")]
     amend: Entries<AmendmentForm>,
+    /// Actions of the standard profile that are the same in traffic; only for the built-in actions of traffic.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keeps: Vec<String>,
     /// Old names of actions, each with the name that took its place; only for a built-in profile.
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Entries::is_empty")]
@@ -253,12 +257,15 @@ enum ConditionForm {
     Recorded(Comparison<f64>),
     /// A service that is not healthy calls it.
     UnhealthyCaller,
-    /// A service that nobody calls is not healthy, and is no red herring.
+    /// Customers are hit: a service that they talk to is not healthy, or data that has to be fresh is stale; in traffic,
+    /// a group of users misses its objective.
     CustomersHit,
     /// The memory limit of that parameter, in mebibytes, is above the present one; so is none.
     MoreMemory(String),
     /// The memory limit of that parameter is below what is in use.
     TooLittleMemory(String),
+    /// A restart would free memory that has leaked, or take back what ended faults have left behind; in traffic.
+    RestartHelps,
     /// The condition holds for some service.
     Somewhere(Box<ConditionForm>),
     /// The condition does not hold.

@@ -313,6 +313,7 @@ words_as_schemas!(
     crate::model::ParameterKind,
     crate::model::OnInvalid,
     crate::model::Counter,
+    crate::model::CallRoute,
     crate::model::Matching
 );
 

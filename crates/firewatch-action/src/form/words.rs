@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use firewatch_sim::{Engine, FaultKind, ImpactMode, Status};
+use firewatch_sim::{CallKnob, Engine, FaultKind, ImpactMode, ServiceKnob, Status};
 use serde::de::{self, Deserialize, Deserializer, EnumAccess, VariantAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::comparison::Operator;
 use crate::decode::RAW;
-use crate::model::{Category, Counter, Matching, OnInvalid, ParameterKind, Profile};
+use crate::model::{CallRoute, Category, Counter, Matching, OnInvalid, ParameterKind, Profile};
 
 /// A type whose values are words.
 pub trait Named: FromStr + Copy + 'static {
@@ -103,7 +103,7 @@ macro_rules! of_engine {
             const ONE: &'static str = $one;
 
             fn all() -> &'static [Self] {
-                &Self::$all
+                Self::$all.as_ref()
             }
 
             fn words() -> &'static [&'static str] {
@@ -143,6 +143,8 @@ of_engine! {
     // A scenario has the traffic engine by its physics.
     Engine = "an engine" in CLASSIC;
     ImpactMode = "an impact mode" in ALL;
+    ServiceKnob = "a knob of a service" in ALL;
+    CallKnob = "a knob of calls" in ALL;
 }
 
 /// Reads and writes types that [`names!`](crate::names) declares as their words.
@@ -189,5 +191,6 @@ words! {
     ParameterKind = "a parameter type";
     OnInvalid = "a reaction";
     Counter = "a counter";
+    CallRoute = "a choice of calls";
     Matching = "a matching";
 }

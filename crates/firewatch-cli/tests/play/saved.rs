@@ -91,7 +91,7 @@ fn a_saved_runbook_earns_the_same_grade() {
     let runbook = path(folder.path(), "fix.ron");
     let task = "../firewatch-reference/tasks/task_easy_oom_baseline.ron";
     let on_call = "tests/fixtures/play/on-call.ron";
-    let failover = "../../scenarios/incidents/botched-failover.ron";
+    let hotfix = "../../scenarios/mechanisms/injected-fault.ron";
     let fails = "scale_replicas auth-service memory_limit_mb=0\nwait 99\n";
     let cases: &[(&[&str], &str)] = &[
         (&[task], ANSWER),
@@ -100,10 +100,7 @@ fn a_saved_runbook_earns_the_same_grade() {
         (&[task, "--profile", "reference"], fails),
         (&[on_call], include_str!("../fixtures/play/on-call.txt")),
         // The timeline of the scenario acts as well.
-        (
-            &[failover],
-            "wait 3\nrestart_service user-db-replica\nwait 99\n",
-        ),
+        (&[hotfix], "wait 3\nrestart_service db-proxy\nwait 99\n"),
     ];
     for (arguments, lines) in cases {
         let (played, _) = session(&[arguments, &["--save", &runbook][..]].concat(), lines);

@@ -1,11 +1,12 @@
 //! The result of a step of one episode of a batch.
 
-use firewatch_action::ActionOutcome;
+use firewatch_action::{ActionCatalogue, ActionOutcome};
 use firewatch_response::FailedAction;
 use firewatch_response::score::{EpisodeEnd, Grade, Reward};
 
 use crate::error::EpisodeError;
 use crate::session::Session;
+use crate::verdict::ActionVerdict;
 
 /// The result of a step of one episode of a batch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,14 +16,14 @@ pub struct BatchStep {
     pub reward: Reward,
     /// Whether the action could be done: `false` without a target that it needs.
     pub valid: bool,
-    /// Whether it was done to a service that there was nothing to remedy about.
-    pub wrong: bool,
+    /// How the action was judged, if it may be told: under the standard profile only in the step that ends the
+    /// episode.
+    pub verdict: Option<ActionVerdict>,
     /// Why the episode has ended, if it has, now or earlier.
     pub end: Option<EpisodeEnd>,
     /// The grade, if it has.
     pub grade: Option<Grade>,
-    /// Why the step was not done: the episode had ended, or the action failed, as some do under the
-    /// reference profile.
+    /// Why nothing was done: the episode had ended, or the action failed.
     pub error: Option<EpisodeError>,
     /// The first action of the scenario's own timeline that could not be carried out before the tick of this
     /// step; in the first step, also before the tick of the reset. The step was still done, but the
@@ -35,7 +36,6 @@ impl BatchStep {
         match done {
             Ok(outcome) => Self {
                 valid: outcome.valid,
-                wrong: outcome.wrong,
                 ..Self::default()
             },
             Err(error) => Self {
@@ -47,14 +47,20 @@ impl BatchStep {
 
     /// Writes over what an earlier step came to, in place: there are many of them.
     pub(super) fn begin(&mut self, outcome: &ActionOutcome) {
-        (self.valid, self.wrong) = (outcome.valid, outcome.wrong);
+        self.valid = outcome.valid;
         if self.error.is_some() {
             self.error = None;
         }
     }
 
-    /// Fills in the results after the action; without a step record it earns nothing.
-    pub(super) fn close(&mut self, session: &Session, reward: Option<Reward>) {
+    /// Fills in the results after the action; without a reward it is not scored.
+    pub(super) fn close(
+        &mut self,
+        session: &Session,
+        catalogue: &ActionCatalogue,
+        reward: Option<Reward>,
+    ) {
+        self.verdict = reward.and_then(|_| session.told_verdict(catalogue));
         if let Some(reward) = reward {
             self.reward = reward;
         }

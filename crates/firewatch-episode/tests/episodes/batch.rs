@@ -114,7 +114,11 @@ pub fn same(
     assert_eq!(failed_action, episode.failed_action());
     same_view(episode, batch, index);
     let Ok(alone) = alone else { return };
-    assert_eq!((step.valid, step.wrong), (alone.valid, alone.wrong));
+    assert_eq!((step.valid, step.verdict), (alone.valid, alone.verdict));
+    let judged = batch.privileged_verdict(index).expect("it is there");
+    if alone.error.is_none() {
+        assert_eq!(judged.as_ref(), episode.privileged_verdicts().last());
+    }
     assert_eq!(step.reward, alone.reward);
     assert_eq!((step.end, step.grade), (alone.end, alone.grade));
     assert_eq!(failed_action, alone.failed_action.as_ref());

@@ -9,8 +9,11 @@
 mod batch;
 mod branch;
 mod course;
+mod customers;
+mod failing;
 mod random;
 mod start;
 mod state;
 mod timeline;
+mod verdicts;
 mod worth;

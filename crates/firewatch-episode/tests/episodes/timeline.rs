@@ -87,7 +87,7 @@ fn the_first_step_tells_what_failed_before_the_tick_of_the_reset() {
 }
 
 #[test]
-fn an_action_of_the_answer_that_does_not_fit_is_still_an_error_of_its_step() {
+fn an_action_of_the_answer_that_does_not_fit_is_an_error_of_its_step() {
     let scenario = failing_between();
     let mut episode = begun(
         Profile::Standard,
@@ -96,9 +96,13 @@ fn an_action_of_the_answer_that_does_not_fit_is_still_an_error_of_its_step() {
     let wait = ActionRequest::wait();
     episode.step(&wait).expect("it can wait");
     let refused = episode.step(&ActionRequest::new("copy", "db"));
+    let refused = refused.expect("its tick is played");
     let unfit =
         |error: &EpisodeError| matches!(error, EpisodeError::Action(ActionError::Unfit { .. }));
-    assert!(refused.as_ref().is_err_and(unfit), "{refused:?}");
+    assert!(refused.error.as_ref().is_some_and(unfit), "{refused:?}");
+    assert!(!refused.valid && refused.observation.tick == 3);
+    let last = refused.observation.history.last();
+    assert!(last.is_some_and(|last| last.feedback_string.contains("can't be carried out")));
     // What the timeline could not do at that tick is not lost.
     assert!(episode.failed_action().is_some_and(|f| is_of_copy(f, 2)));
 }

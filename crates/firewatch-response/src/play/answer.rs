@@ -6,7 +6,7 @@ use firewatch_sim::{EnvironmentMut, SimError};
 
 use crate::respond::Responder;
 use crate::score::{Incident, Score, ScoreRules, ScoreTerms, StepRecord};
-use firewatch_action::{ActionOutcome, ActionRequest, ActionSession};
+use firewatch_action::{ActionError, ActionOutcome, ActionRequest, ActionSession};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Check, Expectation, Scenario};
 
@@ -83,7 +83,8 @@ impl ScoredAnswer {
                 self.decide(environment)?;
             }
             Some(score) if score.end().is_none() => {
-                score.after_tick(&environment.view()?);
+                let incident = Incident::of(&self.scenario);
+                score.after_tick(&incident, &environment.view()?);
                 self.phase = StepPhase::Open;
                 self.keep_budget(environment)?;
             }
@@ -105,8 +106,12 @@ impl ScoredAnswer {
         }
     }
 
-    pub(super) fn fail_step(&mut self) {
-        self.phase = StepPhase::Failed;
+    /// Notes an action that failed: it adds nothing to the step, or leaves it without a score.
+    pub(super) fn note_failed(&mut self, error: &ActionError) {
+        let rules = ScoreRules::of(self.scenario.profile);
+        if !rules.scores_failure(error) {
+            self.phase = StepPhase::Failed;
+        }
     }
 
     /// Scores the step that is open, and has the runbook decide on the next.

@@ -116,7 +116,7 @@ impl Executor<'_> {
                 Err(ActionError::Sim(error)) => return Err(error),
                 Err(error) => {
                     if let Some(answer) = &mut answer {
-                        answer.fail_step();
+                        answer.note_failed(&error);
                     }
                     let told = firewatch_action::cut(error.to_string());
                     // The errors that the reference raises are part of its rules.

@@ -10,7 +10,7 @@ use super::executor::Executor;
 use super::record::{EventKind, FailedAction, Journal, PlaybackEvent, ServiceHistory};
 use super::timetable::Timetable;
 use crate::expect::{AccountRef, CheckContext, ExpectationOutcome, ExpectationVerdict};
-use crate::score::account::RunAccount;
+use crate::score::run::RunAccount;
 use crate::score::{ImpactTotals, Incident, Outcome, Score};
 use firewatch_action::ActionSession;
 use firewatch_scenario::{Runbook, Scenario, TimelineAction};
@@ -70,11 +70,11 @@ impl Script {
             timetable: Arc::new(Timetable::of(&scenario)),
             done: 0,
             has_actions: has_actions || answer.is_some(),
-            session: ActionSession::new(),
+            session: ActionSession::new().with_user_facing(&scenario.user_facing),
             answer,
             outcomes: vec![ExpectationOutcome::Undecided; expected],
             journal,
-            account: RunAccount::new(&scenario, view),
+            account: RunAccount::new(&Incident::of(&scenario)),
             mitigated: false,
             breached: false,
             scenario,
@@ -253,7 +253,8 @@ impl Script {
             self.journal.note_traffic(tick, view, &self.scenario.users);
         }
         let engine_mttm = self.engine_mttm(view);
-        self.account.observe(view, engine_mttm);
+        let incident = Incident::of(&self.scenario);
+        self.account.observe(&incident, view, engine_mttm);
         let context = CheckContext {
             view,
             account: AccountRef::Run(&self.account, engine_mttm),

@@ -4,12 +4,7 @@
 use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals};
 use serde::{Deserialize, Serialize};
 
-use super::freshness::root_cause_lag;
-use super::mesh::{self, Role};
-use super::rules::{ImpactRule, ScoreRules};
-use super::slo::hits_users;
-use firewatch_action::Profile;
-use firewatch_scenario::Scenario;
+use super::mesh;
 
 /// What an incident has come to so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,15 +22,15 @@ pub struct ImpactTotals {
 
 /// Counts, tick by tick, from the first on.
 ///
-/// Customers were hit, and for some ticks in a row are not, and every fault that has begun is halted: then the
-/// incident is mitigated, since the first of these ticks. Customers who are hit again reopen it. Before anybody is
-/// hit there is nothing to mitigate.
+/// Customers were hit, and for some ticks in a row are not, and of the faults that have begun none goes on which
+/// [has to be ended](super::Incident::has_to_end): then the incident is mitigated, since the first of these ticks.
+/// Customers who are hit again reopen it. Before anybody is hit there is nothing to mitigate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Account {
+pub(crate) struct ImpactTally {
     /// Customers were hit, and it is not mitigated since.
     open: bool,
-    /// Ticks in a row without anybody hit and without an active fault.
+    /// Ticks in a row without anybody hit and without a fault that has to be ended.
     quiet: u64,
     /// Ticks in which it was open, those of the mitigation left out.
     pub(crate) open_ticks: u64,
@@ -45,16 +40,16 @@ pub(crate) struct Account {
     pub(crate) minutes: f64,
 }
 
-impl Account {
-    /// Observes a tick, before anything is done after it: what it cost customers if it hit any, and whether
-    /// every fault that has begun is halted.
+impl ImpactTally {
+    /// Observes a tick, before anything is done after it: what it cost customers if it hit any, and whether no fault
+    /// goes on that has to be ended.
     #[inline]
     fn observe(
         &mut self,
         quiet_ticks: u64,
         tick: u64,
         minutes: Option<f64>,
-        all_halted: impl FnOnce() -> bool,
+        all_ended: impl FnOnce() -> bool,
     ) {
         self.minutes_now = minutes.unwrap_or(0.0);
         self.minutes += self.minutes_now;
@@ -63,7 +58,7 @@ impl Account {
             self.open_ticks += self.quiet + 1;
             (self.open, self.quiet) = (true, 0);
         } else if self.open {
-            if all_halted() {
+            if all_ended() {
                 self.quiet += 1;
             } else {
                 self.open_ticks += self.quiet + 1;
@@ -76,8 +71,8 @@ impl Account {
         }
     }
 
-    /// Observes a tick of the environment: whether it hit customers, and the services that they talk to. In traffic
-    /// customers are its groups of users, and are hit where these miss what they are promised.
+    /// Observes a tick of the environment: whether it hit customers, and the services that they talk to. Whether all
+    /// is ended is asked only where customers were hit before.
     #[inline]
     pub(crate) fn observe_view<'v>(
         &mut self,
@@ -85,14 +80,10 @@ impl Account {
         view: &EnvironmentRef,
         hit: bool,
         user_facing: impl Iterator<Item = &'v Vitals>,
+        all_ended: impl FnOnce() -> bool,
     ) {
-        let minutes = match view.traffic() {
-            // There the engine counts what groups of users suffer.
-            Some(_) => Some(view.impact().bcm_delta).filter(|minutes| *minutes > 0.0),
-            None => hit.then(|| minutes(view, user_facing)),
-        };
-        let all_halted = || view.faults().all(|fault| fault.halted);
-        self.observe(quiet_ticks, view.clock().tick, minutes, all_halted);
+        let minutes = hit.then(|| minutes(view, user_facing));
+        self.observe(quiet_ticks, view.clock().tick, minutes, all_ended);
     }
 
     pub(crate) fn is_finite(&self) -> bool {
@@ -101,8 +92,11 @@ impl Account {
 }
 
 /// What the last tick cost the customers that it hit: those of the user-facing services, which are not healthy, and
-/// where data has to be fresh, those of all its pipelines.
+/// where data has to be fresh, those of all its pipelines; in traffic, its users.
 fn minutes<'v>(view: &EnvironmentRef, user_facing: impl Iterator<Item = &'v Vitals>) -> f64 {
+    if view.traffic().is_some() {
+        return view.impact().bcm_delta;
+    }
     match view.environment().impact_mode() {
         ImpactMode::Freshness => view.impact().bcm_delta,
         ImpactMode::Standard => {
@@ -112,15 +106,16 @@ fn minutes<'v>(view: &EnvironmentRef, user_facing: impl Iterator<Item = &'v Vita
     }
 }
 
-/// Whether the root cause's data is stale, in an incident about freshness.
-pub(crate) fn is_stale(rules: &ScoreRules, view: &EnvironmentRef) -> bool {
-    root_cause_lag(view).is_some_and(|lag| lag >= rules.stale_after_seconds)
-}
-
 /// The services that were not healthy because of a fault: `seen` says which were not healthy at a tick at which
-/// a fault had begun. A red herring is one only if it has a fault itself.
+/// a fault had begun. A red herring is one only if it has a fault itself. In traffic, where load goes down the calls and
+/// errors come up, no fault is needed.
 pub(crate) fn harmed(view: &EnvironmentRef, seen: impl Fn(usize) -> bool) -> Vec<usize> {
     let topology = view.topology();
+    if view.traffic().is_some() {
+        return (0..topology.service_count())
+            .filter(|&service| seen(service))
+            .collect();
+    }
     let reach = mesh::reachable(topology, view.faults().map(|fault| fault.node()));
     let has_fault = |service| view.faults().any(|fault| fault.node() == service);
     let is_harmed = |service: &usize| {
@@ -128,88 +123,6 @@ pub(crate) fn harmed(view: &EnvironmentRef, seen: impl Fn(usize) -> bool) -> Vec
         seen(*service) && reach[*service] && counts
     };
     (0..topology.service_count()).filter(is_harmed).collect()
-}
-
-/// The account of a run, whether anybody answers or not.
-#[derive(Clone, Debug)]
-pub(crate) struct RunAccount {
-    profile: Profile,
-    roles: Vec<Role>,
-    seen: Vec<bool>,
-    account: Account,
-    /// By the engine's rule: whether it had counted as mitigated when customers were hit.
-    relapsed: bool,
-}
-
-impl RunAccount {
-    pub(crate) fn new(scenario: &Scenario, view: &EnvironmentRef) -> Self {
-        let rules = ScoreRules::of(scenario.profile);
-        let roles: Vec<Role> = mesh::roles(rules, &scenario.user_facing, view.topology()).collect();
-        Self {
-            profile: scenario.profile,
-            seen: vec![false; roles.len()],
-            roles,
-            account: Account::default(),
-            relapsed: false,
-        }
-    }
-
-    /// Observes a tick. `engine_mttm` is what the engine's rule says, where that holds.
-    pub(crate) fn observe(&mut self, view: &EnvironmentRef, engine_mttm: Option<u64>) {
-        let rules = ScoreRules::of(self.profile);
-        let ImpactRule::Account { quiet_ticks } = rules.impact else {
-            self.relapsed |= engine_mttm.is_some() && view.impact().bcm_delta > 0.0;
-            return;
-        };
-        if view.clock().tick == 0 {
-            return;
-        }
-        if !view.fault_entities().is_empty() {
-            for (seen, vitals) in self.seen.iter_mut().zip(view.vitals()) {
-                *seen |= vitals.status != Status::Healthy;
-            }
-        }
-        let facing = || {
-            { self.roles.iter().zip(view.vitals()) }
-                .filter_map(|(role, vitals)| role.user_facing.then_some(vitals))
-        };
-        let hurt = facing().map(|vitals| rules.user_impact.holds(vitals));
-        let hit = hits_users(rules, hurt, || is_stale(rules, view));
-        self.account.observe_view(quiet_ticks, view, hit, facing());
-    }
-
-    /// What it has come to by now.
-    pub(crate) fn totals(&self, view: &EnvironmentRef, engine_mttm: Option<u64>) -> ImpactTotals {
-        match ScoreRules::of(self.profile).impact {
-            ImpactRule::Engine => ImpactTotals {
-                relapsed: self.relapsed,
-                ..of_engine(view, engine_mttm)
-            },
-            ImpactRule::Account { .. } => of_account(&self.account),
-        }
-    }
-
-    /// The names in the blast radius: of the services that were not healthy because of a fault; by the engine's
-    /// rule of all that the faults can reach.
-    pub(crate) fn blast_zone<'w>(&self, view: &EnvironmentRef<'w>) -> Vec<&'w str> {
-        match ScoreRules::of(self.profile).impact {
-            ImpactRule::Engine => view.blast_zone(),
-            ImpactRule::Account { .. } => {
-                let harmed = harmed(view, |service| self.seen.get(service) == Some(&true));
-                let named = view.service_names().enumerate();
-                let named = named.filter(|(service, _)| harmed.contains(service));
-                named.map(|(_, name)| name).collect()
-            }
-        }
-    }
-
-    /// How many they are; by the engine's rule at least 1.
-    pub(crate) fn blast_radius(&self, view: &EnvironmentRef) -> usize {
-        match ScoreRules::of(self.profile).impact {
-            ImpactRule::Engine => view.blast_radius(),
-            ImpactRule::Account { .. } => self.blast_zone(view).len(),
-        }
-    }
 }
 
 /// By the engine's own rule.
@@ -222,7 +135,7 @@ pub(crate) fn of_engine(view: &EnvironmentRef, mttm_tick: Option<u64>) -> Impact
     }
 }
 
-pub(crate) fn of_account(account: &Account) -> ImpactTotals {
+pub(crate) fn of_account(account: &ImpactTally) -> ImpactTotals {
     ImpactTotals {
         mttm_tick: account.mitigated_at,
         relapsed: account.relapsed,
@@ -235,11 +148,11 @@ pub(crate) fn of_account(account: &Account) -> ImpactTotals {
 mod tests {
     use super::*;
 
-    /// The account after these ticks: what each cost, and whether every fault is halted.
-    fn after(ticks: &[(Option<f64>, bool)]) -> Account {
-        let mut account = Account::default();
-        for (tick, &(minutes, halted)) in (1..).zip(ticks) {
-            account.observe(2, tick, minutes, || halted);
+    /// The account after these ticks: what each cost, and whether every fault is over that has to be.
+    fn after(ticks: &[(Option<f64>, bool)]) -> ImpactTally {
+        let mut account = ImpactTally::default();
+        for (tick, &(minutes, ended)) in (1..).zip(ticks) {
+            account.observe(2, tick, minutes, || ended);
         }
         account
     }

@@ -1,14 +1,10 @@
 //! What a score takes from the mesh; it stays the same throughout an episode.
 
+use firewatch_action::CustomerRules;
 use firewatch_sim::Topology;
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
-
-use super::rules::{ScoreRules, UserFacingRule};
-
-/// Services that customers talk to in the reference, wherever they are part of a mesh.
-pub const USER_FACING: [&str; 2] = ["api-gateway", "checkout-service"];
 
 /// The part that a service has in a mesh.
 #[derive(Clone, Copy, Debug)]
@@ -19,28 +15,16 @@ pub(crate) struct Role {
 }
 
 /// Returns the role of each service, in order; `named` are the services that the scenario says customers talk to.
-pub(crate) fn roles(
-    rules: &ScoreRules,
-    named: &[String],
-    topology: &Topology,
-) -> impl Iterator<Item = Role> {
-    let facing = user_facing(rules, named, topology).into_iter();
+pub(crate) fn roles<'a>(
+    rules: &CustomerRules,
+    named: &'a [String],
+    topology: &'a Topology,
+) -> impl Iterator<Item = Role> + use<'a> {
+    let facing = rules.user_facing(named, topology);
     facing.enumerate().map(|(service, user_facing)| Role {
         weight: 1.0 + caller_count(topology, service) as f64,
         user_facing,
     })
-}
-
-/// Returns of each service whether customers talk to it.
-fn user_facing(rules: &ScoreRules, named: &[String], topology: &Topology) -> SmallVec<[bool; 16]> {
-    let by_name = |is_named: &dyn Fn(&str) -> bool| topology.services().map(is_named).collect();
-    match rules.user_facing {
-        UserFacingRule::KnownNames => by_name(&|name| USER_FACING.contains(&name)),
-        UserFacingRule::NamedOrEntries if !named.is_empty() => {
-            by_name(&|name| named.iter().any(|named| named == name))
-        }
-        UserFacingRule::NamedOrEntries => topology.entries().collect(),
-    }
 }
 
 /// How many services of the mesh call that one.

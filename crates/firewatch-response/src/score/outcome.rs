@@ -1,8 +1,8 @@
 //! What an incident has come to at its horizon: whether it is won.
 
-use firewatch_action::{ActionCatalogue, Profile};
+use firewatch_action::{ActionCatalogue, CustomerRules, Profile};
 use firewatch_scenario::{Goal, Scenario};
-use firewatch_sim::{EnvironmentRef, Fault};
+use firewatch_sim::{EnvironmentRef, Fault, FaultKind};
 use serde::{Deserialize, Serialize};
 
 use super::mesh;
@@ -28,7 +28,7 @@ pub struct Outcome {
     pub endable_faults: usize,
     /// Those of them that go on.
     pub open_faults: usize,
-    /// Whether a fault that no action can end hits customers.
+    /// Whether a fault that no action can end hits customers; in traffic, whether anything does.
     pub others_hit: bool,
     /// Goals that count and are missed.
     pub missed_goals: usize,
@@ -74,37 +74,68 @@ impl<'a> Incident<'a> {
         }
     }
 
-    /// Whether an action can end the fault: one halts its kind, and its service is in the mesh.
-    #[must_use]
-    pub fn can_end(&self, view: &EnvironmentRef, fault: &Fault) -> bool {
+    /// Whether an action can end a fault of that kind: one halts it, and the fault's service is in the mesh.
+    /// `is_red_herring` says of a service in the mesh whether it is one.
+    fn can_end(&self, kind: FaultKind, is_red_herring: Option<bool>) -> bool {
+        is_red_herring.is_some_and(|spared| self.catalogue.can_halt(kind, spared))
+    }
+
+    /// Whether an action can end the fault of an environment, over or not.
+    fn can_end_begun(&self, view: &EnvironmentRef, fault: &Fault) -> bool {
         let (node, topology) = (fault.node(), view.topology());
-        node < topology.service_count() && { self.catalogue }
-            .can_halt(view.fault_kind(fault), topology.is_red_herring(node))
+        let is_here = node < topology.service_count();
+        let is_red_herring = is_here.then(|| topology.is_red_herring(node));
+        self.can_end(view.fault_kind(fault), is_red_herring)
+    }
+
+    /// Whether an action can end a fault of the scenario, once that has begun.
+    #[must_use]
+    pub fn can_end_planned(&self, fault: &firewatch_scenario::Fault) -> bool {
+        let is_here = self.scenario.has_service(&fault.service);
+        let is_red_herring = is_here.then(|| self.scenario.red_herrings.contains(&fault.service));
+        self.can_end(fault.kind, is_red_herring)
+    }
+
+    /// Whether the fault of an environment goes on and has to be ended, because an action can.
+    #[must_use]
+    pub fn has_to_end(&self, view: &EnvironmentRef, fault: &Fault) -> bool {
+        !fault.halted && self.can_end_begun(view, fault)
+    }
+
+    /// Whether none of the faults so far goes on that has to be ended.
+    #[must_use]
+    pub fn is_all_ended(&self, view: &EnvironmentRef) -> bool {
+        !view.faults().any(|fault| self.has_to_end(view, fault))
     }
 
     /// What is left of it by now.
     #[must_use]
     pub fn outcome(&self, view: &EnvironmentRef) -> Outcome {
         let rules = ScoreRules::of(self.profile);
-        let endable = || view.faults().filter(|fault| self.can_end(view, fault));
+        let endable = { view.faults() }.filter(|fault| self.can_end_begun(view, fault));
+        let open = { view.faults() }.filter(|fault| self.has_to_end(view, fault));
         let goals = rules.counted_goals(self.scenario, view);
         Outcome {
-            endable_faults: endable().count(),
-            open_faults: endable().filter(|fault| !fault.halted).count(),
-            others_hit: self.others_hit(rules, view),
+            endable_faults: endable.count(),
+            open_faults: open.count(),
+            others_hit: self.others_hit(&rules.customers, view),
             missed_goals: goals.filter(|goal| !goal.is_met(view)).count(),
         }
     }
 
-    fn others_hit(&self, rules: &ScoreRules, view: &EnvironmentRef) -> bool {
+    /// Whether a fault that no action can end hits customers; in traffic, whether anything does: load needs no fault.
+    fn others_hit(&self, customers: &CustomerRules, view: &EnvironmentRef) -> bool {
+        if let Some(traffic) = view.traffic() {
+            return traffic.are_users_hit();
+        }
         let others = view
             .faults()
-            .filter(|fault| !fault.halted && !self.can_end(view, fault));
+            .filter(|fault| !fault.halted && !self.can_end_begun(view, fault));
         let reach = mesh::reachable(view.topology(), others.map(|fault| fault.node()));
-        let roles = mesh::roles(rules, &self.scenario.user_facing, view.topology());
+        let roles = mesh::roles(customers, &self.scenario.user_facing, view.topology());
         let mut services = roles.zip(view.vitals()).zip(reach);
         services.any(|((role, vitals), reached)| {
-            reached && role.user_facing && rules.user_impact.holds(vitals)
+            reached && role.user_facing && customers.user_impact.holds(vitals)
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use firewatch_action::Profile;
+use firewatch_action::{ActionError, CustomerRules, Profile};
 use firewatch_scenario::Difficulty;
 
 pub use super::columns::RuleRow;
@@ -21,20 +21,16 @@ columns! {
         counts_reset_tick: bool = false => true;
         /// Fall of an error rate in a step from which on a service counts as recovering; a ratio.
         recovering_drop: f64 = 0.01 => 0.01;
-        /// Which services customers talk to.
-        user_facing: UserFacingRule = UserFacingRule::KnownNames => UserFacingRule::NamedOrEntries;
-        /// When a service hits the customers who talk to it.
-        user_impact: UserImpactRule = UserImpactRule::ErrorRateAbove(0.1) => UserImpactRule::NotHealthy;
-        /// Whether customers are hit while the root cause's data is stale, in incidents about freshness.
-        stale_data_hits_users: bool = false => true;
-        /// Age from which on data is stale, seconds.
-        stale_after_seconds: f64 = 300.0 => 300.0;
+        /// Who the customers are, and when they are hit.
+        customers: CustomerRules = CustomerRules::REFERENCE => CustomerRules::STANDARD;
         /// Who says when the incident is mitigated, what it costs customers and how far it spread.
         impact: ImpactRule = ImpactRule::Engine => ImpactRule::Account { quiet_ticks: 2 };
         /// Which services are affected, and which of them recovered.
         affected: AffectedRule = AffectedRule::ReachingFaults => AffectedRule::Harmed;
         /// Whether goals about services outside the mesh count; they can't be met.
         counts_goals_outside_mesh: bool = true => false;
+        /// Whether a step whose action fails is scored, as one in which nothing is done.
+        scores_failed_actions: bool = false => true;
         /// Whether the incident ends when its SLO budget is used up.
         budget_ends: bool = true => false;
         /// Whether an incident that is declared resolved is played on to its last tick, without actions; else
@@ -146,25 +142,6 @@ columns! {
     }
 }
 
-/// Which services customers talk to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserFacingRule {
-    /// Those of these names of the reference, and no others.
-    KnownNames,
-    /// Those that the scenario names; else the entries of the mesh: those that no service calls and that are no
-    /// red herrings. In a mesh without such an entry all.
-    NamedOrEntries,
-}
-
-/// When a service hits the customers who talk to it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum UserImpactRule {
-    /// Its error rate is above this, a ratio.
-    ErrorRateAbove(f64),
-    /// It is not healthy.
-    NotHealthy,
-}
-
 /// Who says what the incident has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImpactRule {
@@ -218,15 +195,7 @@ pub enum MinutesRule {
     ShareOfRun(f64),
 }
 
-plain!(
-    UserFacingRule,
-    UserImpactRule,
-    ImpactRule,
-    AffectedRule,
-    BurnRule,
-    GradeShape,
-    MinutesRule
-);
+plain!(ImpactRule, AffectedRule, BurnRule, GradeShape, MinutesRule);
 
 /// When an alert on a number fires, and the threshold that it names.
 #[derive(Clone, Copy, PartialEq)]
@@ -261,6 +230,31 @@ impl RuleValue for [AlertRule; 3] {
             let name = format!("{name}[{index}]");
             rows.push(super::columns::row(&name, about, [reference, standard]));
         }
+    }
+}
+
+/// Actions go by these rules too, so they are declared where both can ask.
+impl RuleValue for CustomerRules {
+    fn rows(name: &str, _about: &'static str, values: [&Self; 2], rows: &mut Vec<RuleRow>) {
+        let mut row = |field: &str, about, value: fn(&Self) -> &dyn fmt::Debug| {
+            let name = format!("{name}.{field}");
+            rows.push(super::columns::row(&name, about, values.map(value)));
+        };
+        row(
+            "user_facing",
+            "Which services customers talk to.",
+            |rules| &rules.user_facing,
+        );
+        let about = "When a service hits the customers who talk to it.";
+        row("user_impact", about, |rules| &rules.user_impact);
+        let about = "Whether customers are hit while the root cause's data is stale, in incidents about freshness.";
+        row("stale_data_hits_users", about, |rules| {
+            &rules.stale_data_hits_users
+        });
+        let about = "Age from which on data is stale, seconds.";
+        row("stale_after_seconds", about, |rules| {
+            &rules.stale_after_seconds
+        });
     }
 }
 
@@ -299,6 +293,13 @@ impl ScoreRules {
             Profile::Reference => &Self::REFERENCE,
             Profile::Standard => &Self::STANDARD,
         }
+    }
+
+    /// Returns whether the step of an action that fails like this is scored, as one in which nothing is done. A step
+    /// whose environment is gone can't be.
+    #[must_use]
+    pub fn scores_failure(&self, error: &ActionError) -> bool {
+        self.scores_failed_actions && !matches!(error, ActionError::Sim(_))
     }
 
     /// Returns all rules with both columns, in order.

@@ -1,11 +1,12 @@
 //! Score state of a service.
 
+use firewatch_action::UserImpactRule;
 use firewatch_sim::{Status, Vitals};
 use serde::{Deserialize, Serialize};
 
 use super::alert::AlertSet;
 use super::mesh::Role;
-use super::rules::{ScoreRules, UserImpactRule};
+use super::rules::ScoreRules;
 
 /// Score state of a service. It is read at every step, so rarely used data is kept elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,7 +80,7 @@ impl ObservationRules {
     pub(super) fn of(rules: &ScoreRules) -> Self {
         Self {
             derives_status: rules.derives_status,
-            user_impact: rules.user_impact,
+            user_impact: rules.customers.user_impact,
             warning_at: rules.alerts.map(|rule| rule.warning_at),
         }
     }

@@ -1,9 +1,9 @@
 //! The SLO budget of an episode.
 
-use firewatch_sim::{SloBudget, Status, Vitals, num};
+use firewatch_sim::{SloBudget, num};
 use serde::{Deserialize, Serialize};
 
-use super::rules::{BurnRule, ScoreRules, SloRules, UserImpactRule};
+use super::rules::{BurnRule, SloRules};
 
 /// The budget left, and the burn of the last step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -82,6 +82,11 @@ impl Slo {
         };
     }
 
+    /// Lets the last tick burn by this share of the users' requests, 0 to 1, in place of all or nothing.
+    pub(crate) fn burn_by(&mut self, failed_share: f64) {
+        self.burn_now = self.burn * failed_share;
+    }
+
     /// Charges what the rules charge after the tick.
     pub(crate) fn charge_after_tick(
         &mut self,
@@ -122,30 +127,10 @@ impl Slo {
     }
 }
 
-/// Whether the tick hit customers: because a service that they talk to [does](UserImpactRule::holds), or because
-/// data is stale.
-pub(crate) fn hits_users(
-    rules: &ScoreRules,
-    mut faced_hurt: impl Iterator<Item = bool>,
-    is_stale: impl FnOnce() -> bool,
-) -> bool {
-    faced_hurt.any(|hurts| hurts) || (rules.stale_data_hits_users && is_stale())
-}
-
-impl UserImpactRule {
-    /// Whether a service as it is hits the customers who talk to it.
-    #[inline]
-    pub(crate) fn holds(self, vitals: &Vitals) -> bool {
-        match self {
-            Self::ErrorRateAbove(limit) => vitals.http_server_error_rate > limit,
-            Self::NotHealthy => vitals.status != Status::Healthy,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::rules::ScoreRules;
 
     const REFERENCE: &SloRules = &ScoreRules::REFERENCE.slo;
     const STANDARD: &SloRules = &ScoreRules::STANDARD.slo;
@@ -204,27 +189,5 @@ mod tests {
             slo.note_impact(STANDARD, false, || all_healthy);
             assert_eq!(slo.burn_now, 0.0);
         }
-    }
-
-    #[test]
-    fn who_counts_as_hit() {
-        let vitals = |error_rate, status| {
-            let mut vitals = Vitals::default();
-            vitals.http_server_error_rate = error_rate;
-            vitals.status = status;
-            vitals
-        };
-        let at_limit = [vitals(0.1, Status::Degraded), vitals(0.9, Status::Down)];
-        let hits = |rules: &ScoreRules, faced: [bool; 2], stale| {
-            let faced = at_limit.iter().zip(faced).filter(|(_, faced)| *faced);
-            let hurt = faced.map(|(vitals, _)| rules.user_impact.holds(vitals));
-            hits_users(rules, hurt, || stale)
-        };
-        assert!(!hits(&ScoreRules::REFERENCE, [true, false], true));
-        assert!(hits(&ScoreRules::REFERENCE, [false, true], false));
-        assert!(!hits(&ScoreRules::REFERENCE, [false, false], true));
-        assert!(hits(&ScoreRules::STANDARD, [true, false], false));
-        assert!(!hits(&ScoreRules::STANDARD, [false, false], false));
-        assert!(hits(&ScoreRules::STANDARD, [false, false], true));
     }
 }

@@ -5,13 +5,14 @@ use firewatch_sim::{EnvironmentRef, Status, round_decimal};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::account::{self, Account};
+use super::account::ImpactTally;
 use super::alert::FiringSince;
 use super::mesh;
+use super::outcome::Incident;
 use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_rate};
 use super::rules::{AffectedRule, ImpactRule, ScoreRules};
 use super::service::{ObservationRules, ServiceRecord, unhealthy};
-use super::slo::{Slo, hits_users};
+use super::slo::Slo;
 use firewatch_action::{ActionOutcome, ActionSession, Category, Profile, StateError};
 
 /// The actions of a step, as far as they are scored.
@@ -40,7 +41,7 @@ pub(crate) struct ScoreState {
     /// of who is affected asks for them.
     pub(super) reachable: Vec<bool>,
     pub(crate) slo: Slo,
-    pub(super) account: Account,
+    pub(super) account: ImpactTally,
     /// The tick at which the incident counted as mitigated, as last observed.
     pub(crate) mttm_tick: Option<u64>,
     bonus_paid: bool,
@@ -65,7 +66,7 @@ impl ScoreState {
     ) -> Self {
         let topology = view.topology();
         let rules = ScoreRules::of(profile);
-        let roles = mesh::roles(rules, user_facing, topology);
+        let roles = mesh::roles(&rules.customers, user_facing, topology);
         let records: SmallVec<[ServiceRecord; 8]> = roles.map(ServiceRecord::new).collect();
         let reachable = match rules.affected {
             AffectedRule::ReachingFaults => {
@@ -79,7 +80,7 @@ impl ScoreState {
             records,
             reachable,
             slo: Slo::begin(&rules.slo, initial_budget, view.slo_budget()),
-            account: Account::default(),
+            account: ImpactTally::default(),
             mttm_tick: None,
             bonus_paid: false,
             health_before: 0.0,
@@ -93,7 +94,8 @@ impl ScoreState {
         state.health_before = state.health();
         state.note_engine_mitigation(view);
         if rules.counts_reset_tick {
-            state.note_impact(view);
+            // Nobody was hit before, so nothing is asked.
+            state.note_impact(view, || false);
             state.slo.charge_after_action(&rules.slo, false);
             state.note_statuses(view.clock().tick);
         }
@@ -178,10 +180,10 @@ impl ScoreState {
     }
 
     /// Looks at the environment after the tick of a step, before the action.
-    pub(crate) fn after_tick(&mut self, view: &EnvironmentRef) {
+    pub(crate) fn after_tick(&mut self, incident: &Incident, view: &EnvironmentRef) {
         self.keep_error_rates();
         self.look(view);
-        self.note_impact(view);
+        self.note_impact(view, || incident.is_all_ended(view));
         let records = &self.records;
         self.slo.charge_after_tick(
             &ScoreRules::of(self.profile).slo,
@@ -197,11 +199,11 @@ impl ScoreState {
         step_record: StepRecord,
     ) -> Reward {
         self.look(view);
-        self.settle(view, step_record)
+        self.finish_step(view, step_record)
     }
 
     /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
-    pub(crate) fn settle(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
+    pub(crate) fn finish_step(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
         let rules = self.rules();
         let with_specialist = step_record.with_specialist;
         self.slo.charge_after_action(&rules.slo, with_specialist);
@@ -253,27 +255,35 @@ impl ScoreState {
         Reward::new(&rules.reward, &input)
     }
 
-    fn note_impact(&mut self, view: &EnvironmentRef) {
+    fn note_impact(&mut self, view: &EnvironmentRef, all_ended: impl FnOnce() -> bool) {
         let rules = self.rules();
-        let is_stale = || account::is_stale(rules, view);
         let faced = self.records.iter().filter(|record| record.user_facing);
-        let hit = hits_users(rules, faced.map(|record| record.hurts), is_stale);
+        let hit = { rules.customers }.are_hit(faced.map(|record| record.hurts), view);
         let all_healthy = || unhealthy(&self.records) == 0;
         self.slo.note_impact(&rules.slo, hit, all_healthy);
+        if let Some(traffic) = view.traffic() {
+            self.slo.burn_by(traffic.failed_share());
+        }
         if let ImpactRule::Account { quiet_ticks } = rules.impact {
-            self.keep_account(quiet_ticks, hit, view);
+            self.keep_account(quiet_ticks, hit, view, all_ended);
         }
     }
 
-    fn keep_account(&mut self, quiet_ticks: u64, hit: bool, view: &EnvironmentRef) {
-        if !view.fault_entities().is_empty() {
+    fn keep_account(
+        &mut self,
+        quiet_ticks: u64,
+        hit: bool,
+        view: &EnvironmentRef,
+        all_ended: impl FnOnce() -> bool,
+    ) {
+        if !view.fault_entities().is_empty() || view.traffic().is_some() {
             for record in &mut self.records {
                 record.seen |= record.hurts;
             }
         }
         let facing = { self.records.iter().zip(view.vitals()) }
             .filter_map(|(record, vitals)| record.user_facing.then_some(vitals));
-        { &mut self.account }.observe_view(quiet_ticks, view, hit, facing);
+        { &mut self.account }.observe_view(quiet_ticks, view, hit, facing, all_ended);
         self.mttm_tick = self.account.mitigated_at;
     }
 

@@ -121,6 +121,11 @@ impl Checker<'_> {
                 "in `traffic` the impact is what `users` suffer",
             ),
             (
+                "actions",
+                !scenario.custom_actions.files().is_empty(),
+                "in `traffic` there are the built-in actions, which turn knobs and no metrics",
+            ),
+            (
                 "engine",
                 scenario.engine == Engine::SingleFault,
                 "`traffic` takes any number of faults",

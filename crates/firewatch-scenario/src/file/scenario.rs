@@ -109,9 +109,9 @@ pub struct ScenarioForm {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     red_herrings: Vec<String>,
     /// The services that customers talk to; by default those that no service calls.
-    #[serde(default, deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    user_facing: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    user_facing: Option<Vec<String>>,
     /// The service that is the cause; the first fault's by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     root_cause: Option<String>,
@@ -194,6 +194,7 @@ impl ScenarioForm {
         let generator = self.generator(notes);
         // Users that could not be read are users.
         let has_users = !self.users.is_empty() || notes.is_broken("users");
+        let user_facing = self.user_facing(notes);
         let form = self;
         let physics = form.physics.unwrap_or(Physics::implied(has_users));
         let speed = form.difficulty.map_or(1.0, Difficulty::fault_speed);
@@ -225,7 +226,7 @@ impl ScenarioForm {
                 .collect(),
             absent_services: form.absent_services,
             red_herrings: form.red_herrings,
-            user_facing: form.user_facing,
+            user_facing,
             root_cause: form.root_cause,
             prompt_injection: form.prompt_injection,
             adversarial_logs: form.adversarial_logs.into_iter().map(Into::into).collect(),
@@ -286,6 +287,24 @@ impl ScenarioForm {
             notes.mark_broken("generator");
             GeneratorVersion::default()
         })
+    }
+
+    /// The services that customers talk to; none where the mesh says who they are.
+    fn user_facing(&mut self, notes: &mut Decoder) -> Vec<String> {
+        let named = self.user_facing.take();
+        if named.as_ref().is_some_and(Vec::is_empty) {
+            let message = "`user_facing` needs at least one service".to_owned();
+            let help = "name one, or leave it out: customers talk to the services that no service calls then";
+            let label = "nobody would ever be hit";
+            notes.report(
+                codes::EMPTY_LIST,
+                "user_facing",
+                message,
+                label,
+                Some(help.to_owned()),
+            );
+        }
+        named.unwrap_or_default()
     }
 
     /// Ticks and budget: given, or the difficulty's.
@@ -362,7 +381,7 @@ impl From<Scenario> for ScenarioForm {
                 .unwrap_or_default(),
             user_facing: mesh
                 .map(|mesh| mesh.user_facing.clone())
-                .unwrap_or_default(),
+                .filter(|named| !named.is_empty()),
             root_cause: mesh.and_then(|mesh| mesh.root_cause.clone()),
             prompt_injection: mesh.and_then(|mesh| mesh.prompt_injection.clone()),
             timeline: { scenario.timeline.iter() }

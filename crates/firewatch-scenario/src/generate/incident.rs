@@ -1,6 +1,7 @@
 //! The second version of the generator: incidents with goals which, from medium on, ask for a diagnosis.
 //!
-//! A draw is tried out, and made again until it keeps what the version promises: see [`super::trial`].
+//! A draw is tried out, and made again until it keeps what the version promises: see [`super::trial`]. Should every draw
+//! of a seed be refused, the last ones keep it with any seed.
 
 use firewatch_action::{Comparison, Metrics, Operator};
 use firewatch_sim::{FaultKind, Value, round_decimal};
@@ -11,8 +12,16 @@ use crate::draws::{RandomStreams, StreamId, Streams};
 use crate::goal::{Goal, GoalTest};
 use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
 
-/// Draws that are tried before a known mesh is taken.
+/// Draws that are tried, first of any mesh, then of a known one, and then with known vitals.
 const ATTEMPTS: usize = 2000;
+/// Seed of the draws with known vitals, whatever the seed of the incident.
+const KNOWN_DRAWS: u64 = 0;
+/// What every service begins with there, so that no trial depends on what the seed draws.
+const KNOWN_VITALS: [(&str, f64); 3] = [
+    ("http_server_error_rate", 0.005),
+    ("http_server_request_duration_p99", 0.1),
+    ("process_memory_utilization", 0.3),
+];
 /// The order of the calls in this mesh lets every difficulty find its structure.
 const KNOWN_MESH: [&str; 7] = [
     "load-balancer",
@@ -44,28 +53,65 @@ const CALLER_ERRORS: [f64; 2] = [0.5, 0.7];
 const CALLER_LATENCY: [f64; 2] = [2.1, 3.5];
 
 /// Draws the incident of a difficulty and a seed.
+#[expect(
+    clippy::expect_used,
+    reason = "no trial of the last draws depends on the seed, and a test finds a good one of each difficulty"
+)]
 pub(super) fn draw(difficulty: Difficulty, seed: u64) -> Scenario {
-    let draws = &mut Streams::new(seed);
+    let own = &mut Streams::new(seed);
+    own.select(StreamId::Incident);
+    first_good(Draws::AnyMesh, difficulty, seed, own)
+        .or_else(|| first_good(Draws::KnownMesh, difficulty, seed, own))
+        .or_else(|| first_good(Draws::KnownVitals, difficulty, seed, &mut known_draws()))
+        .expect("see the reason above")
+}
+
+fn known_draws() -> Streams {
+    let mut draws = Streams::new(KNOWN_DRAWS);
     draws.select(StreamId::Incident);
+    draws
+}
+
+/// What is drawn, and what is given.
+#[derive(Clone, Copy, PartialEq)]
+enum Draws {
+    AnyMesh,
+    /// The services are given.
+    KnownMesh,
+    /// The services and their vitals are given.
+    KnownVitals,
+}
+
+/// Returns the first draw that keeps what the version promises.
+fn first_good(
+    kind: Draws,
+    difficulty: Difficulty,
+    seed: u64,
+    draws: &mut Streams,
+) -> Option<Scenario> {
     let mut draft = Draft::new();
-    let mut scenario = None;
-    for attempt in 0..2 * ATTEMPTS {
-        if attempt < ATTEMPTS {
-            draft.draw_mesh(difficulty.service_count(), draws);
-        } else {
-            draft.take_mesh(&KNOWN_MESH[..difficulty.service_count()]);
+    (0..ATTEMPTS).find_map(|_| {
+        match kind {
+            Draws::AnyMesh => draft.draw_mesh(difficulty.service_count(), draws),
+            _ => draft.take_mesh(&KNOWN_MESH[..difficulty.service_count()]),
         }
-        let Some(roles) = Roles::draw(&draft, difficulty, draws) else {
-            continue;
-        };
-        let drawn = roles.scenario(difficulty, seed, draws);
-        if trial::is_good(&drawn, difficulty, &roles.facing) {
-            return drawn;
+        let roles = Roles::draw(&draft, difficulty, draws)?;
+        let mut drawn = roles.scenario(difficulty, seed, draws);
+        if kind == Draws::KnownVitals {
+            give_vitals(&mut drawn);
         }
-        scenario = Some(drawn);
+        trial::is_good(&drawn, difficulty, &roles.facing).then_some(drawn)
+    })
+}
+
+/// Gives each service the vitals that it does not have: then nothing that a trial looks at is drawn from the seed.
+fn give_vitals(scenario: &mut Scenario) {
+    for service in &mut scenario.services {
+        for (name, value) in KNOWN_VITALS {
+            let metric = service.metrics.entry(name.to_owned());
+            metric.or_insert(Value::Float(value));
+        }
     }
-    // Not reached but by a seed whose every draw is refused.
-    scenario.unwrap_or_else(|| Scenario::new(String::new(), difficulty))
 }
 
 /// Who is what in an incident; all are indices into the mesh.
@@ -304,11 +350,31 @@ fn between([min, max]: [f64; 2], draws: &mut Streams) -> f64 {
     round_decimal(min + draws.unit() * (max - min), 4)
 }
 
-/// Each service of the known mesh is of the catalogue.
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalogue::SERVICE_CATALOGUE;
+
+    /// The draws do not depend on the seed, and neither do their trials: what is found for one is found for all.
+    #[test]
+    fn a_seed_whose_every_draw_is_refused_gets_a_good_incident() {
+        for &difficulty in Difficulty::ALL {
+            let drawn = |seed| {
+                let draws = &mut known_draws();
+                first_good(Draws::KnownVitals, difficulty, seed, draws).expect("there is one")
+            };
+            let first = drawn(0);
+            for seed in (1..200).chain([u64::MAX]) {
+                let name = format!("Generated {difficulty} incident {seed}");
+                let other = Scenario {
+                    seed,
+                    name,
+                    ..first.clone()
+                };
+                assert_eq!(drawn(seed), other);
+            }
+        }
+    }
 
     #[test]
     fn the_known_mesh_is_of_the_catalogue() {

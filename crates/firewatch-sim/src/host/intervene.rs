@@ -8,7 +8,7 @@ use crate::host::turn::{change_traffic, check_change};
 use crate::world::check::{check_finite, check_speed};
 use crate::world::environment::{Clock, Engine, Environment, SloBudget};
 use crate::world::error::SimError;
-use crate::world::fault::{Fault, FaultKindId, kind_id};
+use crate::world::fault::{Fault, FaultKind, FaultKindId, kind_id};
 use crate::world::metric;
 use crate::world::num;
 use crate::world::ownership::{Faults, Services};
@@ -105,12 +105,16 @@ fn environment_mut(world: &mut World, entity: Entity) -> Result<Mut<'_, Environm
 /// [`SimError::UnknownFault`], [`SimError::NoEnvironment`].
 pub fn halt_fault(world: &mut World, entity: Entity, index: usize) -> Result<(), SimError> {
     let fault = find_fault(world, entity, index)?;
+    let has_traffic = environment(world, entity)?.engine == Engine::Traffic;
     let tick = world.get::<Clock>(entity).map(|clock| clock.tick);
     let mut fault = world
         .get_mut::<Fault>(fault)
         .ok_or(SimError::NoEnvironment)?;
-    fault.halted = true;
-    fault.halted_at_tick = tick;
+    // Where there is traffic, what a fault has turned goes back from its end on, which is not moved by another halt.
+    if !(has_traffic && fault.halted) {
+        fault.halted = true;
+        fault.halted_at_tick = tick;
+    }
     Ok(())
 }
 
@@ -198,7 +202,9 @@ fn check_course(world: &World, entity: Entity, fault: &FaultState) -> Result<(),
             let target = topology.node(&fault.service).unwrap_or(usize::MAX);
             course(traffic, topology, target, fault).map(drop)
         }
-        None if fault.course.is_some() => Err(SimError::ClassicCourse),
+        None if fault.course.is_some() || fault.kind == FaultKind::KNOBS => {
+            Err(SimError::ClassicCourse)
+        }
         None => Ok(()),
     }
 }
@@ -275,7 +281,6 @@ fn find_service(world: &World, entity: Entity, name: &str) -> Result<Entity, Sim
 mod tests {
     use super::*;
     use crate::host::simulation::Simulation;
-    use crate::world::fault::FaultKind;
     use crate::world::rows::RowRanges;
     use crate::world::state::{EnvironmentState, ServiceState};
     use crate::world::work::steps_of;

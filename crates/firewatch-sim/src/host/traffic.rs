@@ -5,8 +5,9 @@ use std::fmt;
 use firewatch_traffic::{CallTraffic, ServiceTraffic, UserTraffic};
 
 use crate::host::view::EnvironmentRef;
+use crate::world::error::SimError;
 use crate::world::topology::Topology;
-use crate::world::traffic::{MeshTraffic, Objective, failed_share};
+use crate::world::traffic::{MeshTraffic, Objective, TrafficChange, failed_share};
 
 /// The traffic of an environment in the last tick, to be read. Before the first tick of an incident it is that of a
 /// tick with nothing wrong.
@@ -115,7 +116,58 @@ impl<'w> EnvironmentRef<'w> {
     }
 }
 
+impl<'w> EnvironmentRef<'w> {
+    /// Whether a change of the traffic would change what is turned by hand, or order or take away instances. A restart
+    /// always does.
+    ///
+    /// # Errors
+    /// As [`crate::change_traffic`].
+    pub fn is_changed_by(&self, change: &TrafficChange) -> Result<bool, SimError> {
+        let traffic = self.traffic_component().ok_or(SimError::NoTraffic)?;
+        let change = change.check(traffic, self.topology())?;
+        Ok(traffic.is_changed_by(&change))
+    }
+
+    /// Whether a restart of a service, by its index, would free memory that has leaked, or take back what ended faults
+    /// have turned. `false` where there is no traffic.
+    #[must_use]
+    pub fn is_mended_by_restart(&self, service: usize) -> bool {
+        let faults = self.faults().map(|fault| (fault.node(), fault.halted));
+        let traffic = self.traffic_component();
+        traffic.is_some_and(|traffic| traffic.is_mended_by_restart(service, faults))
+    }
+}
+
 impl<'w> TrafficRef<'w> {
+    /// Whether some group of users misses what it is promised.
+    #[must_use]
+    pub fn are_users_hit(&self) -> bool {
+        self.users().any(|users| users.miss() > 0.0)
+    }
+
+    /// The share of all users' requests that failed in the last tick, 0 to 1: what the SLO budget burns by.
+    #[must_use]
+    pub fn failed_share(&self) -> f64 {
+        let [_, failed] = self.traffic.users_shares();
+        failed
+    }
+
+    /// The calls with these properties, by the indices of their services: who calls, who is called, and whether there is
+    /// somebody else to be asked.
+    pub fn call_routes(&self) -> impl Iterator<Item = (usize, usize, bool)> + use<'w> {
+        let calls = self.traffic.shape.mesh.calls().iter();
+        calls.map(|call| (call.from, call.to, call.fallback.is_some()))
+    }
+
+    /// Instances that a service, by its index, states, and that it should have; those that start count.
+    #[must_use]
+    pub fn instances_at(&self, service: usize) -> Option<[f64; 2]> {
+        let stated = self.traffic.shape.mesh.services().get(service)?.instances;
+        let starting = self.traffic.instances.get(service)?.starting;
+        let desired = self.traffic.desired(service) + f64::from(starting);
+        Some([f64::from(stated), desired])
+    }
+
     /// The groups of users, in order.
     pub fn users(&self) -> impl Iterator<Item = UsersRef<'w>> + use<'w> {
         let Self { traffic, topology } = *self;

@@ -20,14 +20,7 @@ pub fn change_traffic(
     change: &TrafficChange,
 ) -> Result<(), SimError> {
     let checked = check_change(world, entity, change)?;
-    let faults = world
-        .get::<Faults>(entity)
-        .map_or(&[][..], Faults::as_slice);
-    let faults = faults.iter().map(|&fault| match world.get::<Fault>(fault) {
-        Some(fault) => (fault.node(), fault.halted),
-        None => (usize::MAX, false),
-    });
-    let faults: Vec<_> = faults.collect();
+    let faults: Vec<_> = afflicted(world, entity).collect();
     if let Checked::Restart(service) = checked {
         restart(world, entity, service);
     }
@@ -36,6 +29,20 @@ pub fn change_traffic(
         .ok_or(SimError::NoTraffic)?;
     traffic.change(checked, faults.into_iter());
     Ok(())
+}
+
+/// The faults of an environment: the service that each afflicts, and whether it has ended.
+pub(crate) fn afflicted(
+    world: &World,
+    entity: Entity,
+) -> impl Iterator<Item = (usize, bool)> + use<'_> {
+    let faults = world
+        .get::<Faults>(entity)
+        .map_or(&[][..], Faults::as_slice);
+    faults.iter().map(|&fault| match world.get::<Fault>(fault) {
+        Some(fault) => (fault.node(), fault.halted),
+        None => (usize::MAX, false),
+    })
 }
 
 /// What the change would do.

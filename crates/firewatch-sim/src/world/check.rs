@@ -3,6 +3,7 @@
 use crate::world::blueprint::Blueprint;
 use crate::world::environment::{Clock, Engine, Impact, ImpactMode, SloBudget};
 use crate::world::error::SimError;
+use crate::world::fault_kind::FaultKind;
 use crate::world::metric;
 
 /// Largest speed of a fault. It keeps all results finite.
@@ -95,6 +96,13 @@ impl Blueprint {
             }
             Some(_) if self.impact_mode != ImpactMode::Standard => {
                 "where there is traffic, impact is on users: freshness is of the classic physics"
+            }
+            None if self
+                .faults
+                .iter()
+                .any(|fault| fault.kind == FaultKind::KNOBS) =>
+            {
+                return Err(SimError::ClassicCourse);
             }
             _ => return self.check_metrics(),
         };

@@ -7,6 +7,7 @@ mod change;
 mod checks;
 mod component;
 mod course;
+mod effective;
 mod knobs;
 mod limits;
 mod metrics;

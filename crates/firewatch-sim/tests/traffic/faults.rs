@@ -216,3 +216,75 @@ fn a_second_wave_hurts_as_the_first() {
     );
     assert!(waves.iter().all(|wave| wave[15] > 0.999), "{waves:?}");
 }
+
+#[test]
+fn of_two_losses_of_instances_the_larger_counts() {
+    let lose = |lost_instances| {
+        turning(
+            "search",
+            FaultKnobs {
+                lost_instances,
+                ..FaultKnobs::default()
+            },
+        )
+    };
+    let mut state = shop();
+    state.faults = vec![lose(1.0), lose(2.0)];
+    let mut simulation = Simulation::new(&state).unwrap();
+    simulation.run(2);
+    let view = simulation.view();
+    assert_eq!(
+        view.traffic().unwrap().service("search").unwrap().workers,
+        10.0
+    );
+}
+
+#[test]
+fn a_second_halt_moves_no_end() {
+    let course = FaultCourse {
+        recovery: FaultRecovery::OverTicks(ticks(4)),
+        ..FaultCourse::default()
+    };
+    let mut state = shop();
+    state.faults = vec![fault(course)];
+    let mut simulation = Simulation::new(&state).unwrap();
+    simulation.run(3);
+    for expected in [0.375, 0.25, 0.125] {
+        simulation.halt_fault(0).unwrap();
+        simulation.run(1);
+        assert_near(
+            &[metric(&simulation, "web", "http_server_error_rate")],
+            &[expected],
+        );
+    }
+    assert_eq!(simulation.snapshot().faults[0].halted_at_tick, Some(3));
+}
+
+#[test]
+fn calls_that_a_fault_cuts_fail() {
+    let cut = FaultKnobs {
+        to: Some("search".into()),
+        cut: true,
+        ..FaultKnobs::default()
+    };
+    let mut simulation = Simulation::new(&shop()).unwrap();
+    simulation.inject_fault(&turning("web", cut)).unwrap();
+    assert!(served(&mut simulation, 3)[2] < 0.01);
+    simulation.halt_fault(0).unwrap();
+    assert!(served(&mut simulation, 3)[2] > 0.99);
+}
+
+#[test]
+fn what_many_faults_turn_together_can_be_restored() {
+    let slow = FaultKnobs {
+        slow_factor: Some(1e6),
+        added_latency_s: 1e9,
+        ..FaultKnobs::default()
+    };
+    let mut state = shop();
+    state.faults = vec![turning("search", slow); 3];
+    let mut simulation = Simulation::new(&state).unwrap();
+    simulation.run(5);
+    let restored = Simulation::new(&simulation.snapshot()).unwrap();
+    assert_eq!(restored.state_hash(), simulation.state_hash());
+}

@@ -1,7 +1,11 @@
 //! Environments with traffic: the same bits wherever they run, faults that come and go, knobs that are turned by
 //! hand, users who are the customers.
 
-#![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test whose incident is refused fails"
+)]
 
 mod crowd;
 mod everywhere;
@@ -119,10 +123,7 @@ fn served(simulation: &mut Simulation, ticks: u64) -> Vec<f64> {
 
 fn metric(simulation: &Simulation, service: &str, name: &str) -> f64 {
     let value = simulation.view().metric(service, name);
-    value
-        .unwrap_or_else(|| panic!("no {name}"))
-        .as_f64()
-        .unwrap()
+    value.expect("the service has the metric").as_f64().unwrap()
 }
 
 /// Everything that can be seen of an environment at some moment, and its fingerprint: bits, where equality of states

@@ -128,7 +128,7 @@ fn faults() -> impl Strategy<Value = Vec<FaultState>> {
 }
 
 fn states() -> impl Strategy<Value = EnvironmentState> {
-    let rates = select(vec![0.0, 1e-9, 1.0, 300.0, 1e6]);
+    let rates = select(vec![0.0, 1e-9, 1.0, 300.0, 1e6, 1e9]);
     (services(), calls(), faults(), rates, 0..SERVICES, 0..3_u32).prop_map(
         |(services, calls, faults, rps, entry, retries)| {
             let users = UserGroupState {

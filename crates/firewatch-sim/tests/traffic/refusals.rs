@@ -10,10 +10,8 @@ use firewatch_sim::{
 fn refused(change: impl Fn(&mut EnvironmentState)) -> String {
     let mut state = shop();
     change(&mut state);
-    match Simulation::new(&state) {
-        Ok(_) => panic!("it is not refused"),
-        Err(error) => error.to_string(),
-    }
+    let error = Simulation::new(&state).err();
+    error.expect("it is refused").to_string()
 }
 
 fn of_traffic(change: impl Fn(&mut TrafficState)) -> String {
@@ -305,6 +303,13 @@ fn the_classic_physics_has_no_course_and_no_knobs() {
         simulation.inject_fault(&fault),
         Err(SimError::ClassicCourse)
     );
+    let knobs = FaultState::new(FaultKind::KNOBS, "database", 1.0);
+    assert_eq!(
+        simulation.inject_fault(&knobs),
+        Err(SimError::ClassicCourse)
+    );
+    state.faults = vec![knobs];
+    assert_eq!(state.blueprint().unwrap_err(), SimError::ClassicCourse);
     let change = TrafficChange::Restart {
         service: "database",
     };

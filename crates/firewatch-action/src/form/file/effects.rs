@@ -1,6 +1,6 @@
 //! The effects of a branch.
 
-use firewatch_sim::Value;
+use firewatch_sim::{CallKnob, ServiceKnob, Value};
 use serde::{Deserialize, Serialize};
 
 use super::names::FileNames;
@@ -8,7 +8,10 @@ use crate::decode::{Signature, join};
 use crate::form::numbers::{Decimals, Finite};
 use crate::form::union::{Calls, Either};
 use crate::form::values::{Plain, or_default};
-use crate::model::{Change, Counter, Effect, Factor, Limits, Operand, Recipients};
+use crate::form::words::Word;
+use crate::model::{
+    CallRoute, Change, Counter, Effect, Factor, Limits, Operand, Recipients, TrafficEffect,
+};
 
 /// Something that an action does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,6 +151,34 @@ pub(super) enum EffectForm {
     Interrupt(Finite),
     /// Sets a counter of the session.
     SetCounter(Counter, u64),
+    /// Turns a knob of the target; in traffic, as all below.
+    Turn {
+        /// The knob.
+        knob: Word<ServiceKnob>,
+        /// A number or `parameter("name")`.
+        to: OperandForm,
+    },
+    /// Turns a knob of calls.
+    TurnCalls {
+        /// Which calls.
+        calls: CallRoute,
+        /// The knob.
+        knob: Word<CallKnob>,
+        /// A number or `parameter("name")`.
+        to: OperandForm,
+    },
+    /// Orders more instances of the target, which run after its start-up ticks.
+    AddInstances {
+        /// The parameter that says how many.
+        by: String,
+        /// How many it has at most, in units of those that it states.
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
+        most_times: u32,
+    },
+    /// Restarts the instances of the target, one after the other.
+    Restart,
+    /// Lets the target refuse everything until the step after the next tick: what waits and runs is lost.
+    DropRequests,
 }
 
 fn is_target(on: &OnForm) -> bool {
@@ -246,6 +277,17 @@ pub(super) const SIGNATURES: &[Signature] = {
             &["counter", "to"],
         ),
         Signature::new(EFFECT, "interrupt(0.2)", &["errors"]),
+        Signature::new(EFFECT, "turn(knob: queue_limit, to: 100)", FIELDS),
+        Signature::new(
+            EFFECT,
+            "turn_calls(calls: made, knob: retries, to: 0)",
+            FIELDS,
+        ),
+        Signature::new(
+            EFFECT,
+            "add_instances(by: \"parameter\", most_times: 4)",
+            FIELDS,
+        ),
         Signature::new(&["Factor"], "one_minus(\"parameter\")", SAME),
         Signature::new(&["Operand"], "parameter(\"name\")", SAME),
         Signature::new(&["Operand"], "metric(\"name\")", SAME),
@@ -269,6 +311,27 @@ fn effect(form: EffectForm, names: &mut FileNames, path: &str) -> Option<Effect>
             return Some(Effect::SetMemoryLimit { parameter });
         }
         EffectForm::SetCounter(counter, to) => return Some(Effect::SetCounter { counter, to }),
+        EffectForm::Turn { knob, to } => {
+            let (Word(knob), to) = (knob, operand(to, names, &join(path, "to"))?);
+            return Some(Effect::Traffic(TrafficEffect::Turn { knob, to }));
+        }
+        EffectForm::TurnCalls { calls, knob, to } => {
+            let (Word(knob), to) = (knob, operand(to, names, &join(path, "to"))?);
+            return Some(Effect::Traffic(TrafficEffect::TurnCalls {
+                calls,
+                knob,
+                to,
+            }));
+        }
+        EffectForm::AddInstances { by, most_times } => {
+            let by = names.parameter(&by, &join(path, "by"))?;
+            return Some(Effect::Traffic(TrafficEffect::AddInstances {
+                by,
+                most_times,
+            }));
+        }
+        EffectForm::Restart => return Some(Effect::Traffic(TrafficEffect::Restart)),
+        EffectForm::DropRequests => return Some(Effect::Traffic(TrafficEffect::DropRequests)),
         EffectForm::Scale {
             metric,
             on,

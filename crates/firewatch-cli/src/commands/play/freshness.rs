@@ -11,7 +11,9 @@ pub fn stale_data(session: &PlaySession) -> Option<String> {
     if view.environment().impact_mode() != ImpactMode::Freshness {
         return None;
     }
-    let limit = ScoreRules::of(session.profile()).stale_after_seconds;
+    let limit = ScoreRules::of(session.profile())
+        .customers
+        .stale_after_seconds;
     let pipelines = view.service_names().filter_map(|service| {
         let lag = view.metric(service, "data_freshness_lag_seconds")?;
         Some((service, lag.as_f64()?))

@@ -1,7 +1,7 @@
 //! Plays a session again, tick by tick, with all its actions or without one.
 
-use firewatch_action::{ActionError, ActionRequest};
-use firewatch_episode::{Episode, EpisodeError};
+use firewatch_action::ActionRequest;
+use firewatch_episode::Episode;
 use firewatch_response::score::{Alert, Grade, ScoreRules};
 use firewatch_sim::Status;
 
@@ -53,13 +53,13 @@ impl Replay {
     }
 }
 
-/// Plays a step, unless the episode has ended. An action that conflicts with the scenario takes its tick.
+/// Plays a step, unless the episode has ended.
 fn play_step(episode: &mut Episode, request: &ActionRequest) -> Result<(), Failure> {
     if episode.end().is_some() {
         return Ok(());
     }
     match episode.step(request) {
-        Ok(_) | Err(EpisodeError::Action(ActionError::Unfit { .. })) => Ok(()),
+        Ok(_) => Ok(()),
         Err(error) => Err(incident::failure(&error)),
     }
 }

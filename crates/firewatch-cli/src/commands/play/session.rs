@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Profile, WAIT};
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile, WAIT};
 use firewatch_episode::{Episode, EpisodeError, EpisodeRequest, Observation};
 use firewatch_response::FailedAction;
 use firewatch_response::score::{EpisodeEnd, Grade, Reward};
@@ -98,22 +98,19 @@ impl PlaySession {
         };
         let now = match self.episode.step(request) {
             Ok(step) => {
-                record.wrong = step.wrong;
-                record.halted = step.halted.map(|fault| fault.index);
                 record.feedback = step.feedback;
                 record.reward = step.reward;
                 // An action that fails in the reference takes its tick, so there is a new observation.
                 let now = step.error.and_then(|_| self.episode.observation());
                 now.unwrap_or(step.observation)
             }
-            // An action that conflicts with the scenario takes its tick and earns nothing.
-            Err(EpisodeError::Action(error @ ActionError::Unfit { .. })) => {
-                record.feedback = error.to_string();
-                let observation = self.episode.observation();
-                observation.ok_or_else(|| incident::failure(&EpisodeError::NotRunning))?
-            }
             Err(error) => return Err(incident::failure(&error)),
         };
+        // The session conceals what an operator must not know yet: `tells_wrong_actions`.
+        let verdict = self.episode.privileged_verdicts().last();
+        if let Some(verdict) = verdict.filter(|verdict| verdict.tick == record.tick) {
+            (record.wrong, record.halted) = (verdict.wrong, verdict.halted);
+        }
         record.failed_action = self.episode.failed_action().cloned();
         self.before = Some(std::mem::replace(&mut self.now, now));
         self.remember();

@@ -23,7 +23,7 @@ pub(super) const OWN_STATE: &[LogTemplate] = &[
         .when(When::Memory(0.8)),
     LogTemplate::info("Health check: status={status}"),
     // Metrics that not every service has.
-    LogTemplate::warn("request queue full ({http_server_request_queue_limit}): {http_server_refused_rate:rate} requests per second rejected with 503")
+    LogTemplate::warn("{http_server_refused_rate:rate} requests per second rejected with 503")
         .when(When::Metric("http_server_refused_rate", 0.1)),
     LogTemplate::warn("clients gave up waiting for {http_server_timeout_rate:rate} requests per second")
         .when(When::Metric("http_server_timeout_rate", 0.1)),

@@ -31,29 +31,8 @@ pub(crate) fn turn_knobs(mut meshes: Meshes<(&Clock, &mut MeshTraffic)>) {
             kill(traffic, faults, services);
             traffic.turn_by_hand(clock.tick);
             slow_down_collection(traffic);
-            for (fault, course) in faults.iter().zip(&traffic.courses) {
-                if let Some(service) = fault.service_index().filter(|_| course.strength > 0.0) {
-                    let (knobs, calls) = (
-                        &mut traffic.knobs.services[service],
-                        &mut traffic.knobs.calls,
-                    );
-                    let mesh = &traffic.shape.mesh;
-                    match (course.turns, &course.course.knobs) {
-                        (Turns::Calls { to }, Some(turned)) => {
-                            let of_service = mesh.calls_of(service).iter().copied();
-                            for call in of_service.filter(|&call| mesh.calls()[call].to == to) {
-                                turn_call(&mut calls[call], turned);
-                            }
-                        }
-                        _ => {
-                            let spec = mesh.services()[service];
-                            let there = knobs.instances.unwrap_or(f64::from(spec.instances));
-                            let worker = 1.0 / f64::from(spec.concurrency);
-                            knobs.add(&turned_by(course, there, worker));
-                        }
-                    }
-                }
-            }
+            turn_by_faults(traffic, faults);
+            traffic.limit_knobs();
         },
     );
 }
@@ -174,6 +153,31 @@ fn slow_down_collection(traffic: &mut MeshTraffic) {
     }
 }
 
+/// Lets each fault turn what it turns, in list order.
+fn turn_by_faults(traffic: &mut MeshTraffic, faults: &[Fault]) {
+    for (index, fault) in faults.iter().enumerate() {
+        let course = traffic
+            .courses
+            .get(index)
+            .filter(|course| course.strength > 0.0);
+        let Some((course, service)) = course.zip(fault.service_index()) else {
+            continue;
+        };
+        let mesh = &traffic.shape.mesh;
+        if let (Turns::Calls { to }, Some(turned)) = (course.turns, &course.course.knobs) {
+            for &call in mesh.calls_of(service) {
+                if mesh.calls()[call].to == to {
+                    turn_call(&mut traffic.knobs.calls[call], turned);
+                }
+            }
+        } else {
+            let worker = 1.0 / f64::from(mesh.services()[service].concurrency);
+            let turned = turned_by(course, traffic.available(service), worker);
+            traffic.knobs.services[service].add(&turned);
+        }
+    }
+}
+
 /// What a fault turns of its service, which has so many instances; a worker is such a part of one.
 fn turned_by(course: &Course, instances: f64, worker: f64) -> ServiceKnobs {
     let strength = course.strength;
@@ -216,7 +220,7 @@ fn turned_by_knobs(knobs: &FaultKnobs, share: f64, strength: f64, instances: f64
         error_ratio: knobs.error_ratio * turned,
         added_latency_s: knobs.added_latency_s * turned,
         slow_factor: 1.0 + (knobs.slow_factor.unwrap_or(1.0) - 1.0) * turned,
-        instances: (lost > 0.0).then(|| instances - lost),
+        instances: (lost > 0.0).then_some(instances - lost),
         down: knobs.down && turned >= 1.0,
         unreachable_ratio: knobs.unreachable_ratio * turned,
         queue_limit: knobs.queue_limit,

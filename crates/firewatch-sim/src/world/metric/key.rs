@@ -79,21 +79,27 @@ impl MetricKey {
         })
     }
 
+    /// Checks that the metric can have the value.
+    ///
+    /// # Errors
+    /// As [`crate::write_metric`].
+    pub fn check(&self, value: &Value) -> Result<(), SimError> {
+        match self {
+            Self::Known(metric) => check_known(metric, value),
+            Self::Custom(name) => check_finite(name, value),
+        }
+    }
+
     /// Sets the metric of a service, as [`crate::write_metric`].
     pub(crate) fn write(
         &self,
         service: &mut EntityWorldMut,
         value: &Value,
     ) -> Result<(), SimError> {
+        self.check(value)?;
         match self {
-            Self::Known(metric) => {
-                check_known(metric, value)?;
-                (metric.write)(service, value);
-            }
-            Self::Custom(name) => {
-                check_finite(name, value)?;
-                write_custom(service, name, value);
-            }
+            Self::Known(metric) => (metric.write)(service, value),
+            Self::Custom(name) => write_custom(service, name, value),
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use firewatch_traffic::UserKnobs;
 
 use super::component::MeshTraffic;
+use super::limits::{FACTORS, MOST, MOST_INSTANCES};
 use crate::world::environment::SECONDS_PER_TICK;
 use crate::world::num;
 
@@ -29,6 +30,15 @@ impl MeshTraffic {
         }
     }
 
+    /// Holds to their limits what many faults have turned together.
+    pub(crate) fn limit_knobs(&mut self) {
+        let [least, most] = FACTORS;
+        for knobs in &mut self.knobs.services {
+            knobs.slow_factor = num::min(most, num::max(least, knobs.slow_factor));
+            knobs.added_latency_s = num::min(MOST, knobs.added_latency_s);
+        }
+    }
+
     /// Lets requests flow for a tick, with the knobs in force.
     pub(crate) fn flow(&mut self) {
         self.state
@@ -44,7 +54,8 @@ impl MeshTraffic {
     pub(crate) fn desired(&self, service: usize) -> f64 {
         let set = self.set_services[service].instances;
         let base = set.unwrap_or_else(|| self.stated_instances(service));
-        num::max(0.0, base + self.instances[service].scaled as f64)
+        let scaled = base + self.instances[service].scaled as f64;
+        num::min(MOST_INSTANCES, num::max(0.0, scaled))
     }
 
     /// Instances that it has: those that were killed or restarted are away.

@@ -52,6 +52,14 @@ pub enum TrafficChange<'a> {
         /// Name of the service.
         service: &'a str,
     },
+    /// Scales a service to so many instances. New ones run after its start-up ticks; those that are too many go at once,
+    /// and let their requests end. While some start, none are ordered again.
+    Scale {
+        /// Name of the service.
+        service: &'a str,
+        /// Instances that it should have, from 1.
+        instances: u32,
+    },
 }
 
 macro_rules! knobs {
@@ -134,6 +142,9 @@ knobs! {
     }
 }
 
+/// Instances that a service can be scaled to.
+const MOST_INSTANCES: f64 = 1e6;
+
 /// A change that was found to be possible.
 pub(crate) enum Checked {
     /// The service has these knobs then; `true` forgets what autoscaling has done.
@@ -144,6 +155,8 @@ pub(crate) enum Checked {
     Users(usize, SetUsers),
     /// The service is restarted.
     Restart(usize),
+    /// The service should have so many instances.
+    Scale(usize, u32),
 }
 
 impl TrafficChange<'_> {
@@ -207,6 +220,10 @@ impl TrafficChange<'_> {
                 Ok(Checked::Users(index, set))
             }
             Self::Restart { service } => find(service, topology).map(Checked::Restart),
+            Self::Scale { service, instances } => {
+                check_within("instances", f64::from(instances), [1.0, MOST_INSTANCES])?;
+                Ok(Checked::Scale(find(service, topology)?, instances))
+            }
         }
     }
 }
@@ -316,6 +333,7 @@ impl MeshTraffic {
                     }
                 }
             }
+            Checked::Scale(service, instances) => self.scale(service, instances),
         }
     }
 }

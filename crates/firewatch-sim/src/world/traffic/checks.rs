@@ -3,15 +3,14 @@
 use firewatch_traffic::{CallKnobs, Knobs, Mesh, ServiceKnobs};
 
 use super::component::SetUsers;
-use super::limits::{FACTORS, MOST, check_amount, check_optional, check_share, check_within};
+use super::limits::{
+    FACTORS, MOST, MOST_INSTANCES, check_amount, check_optional, check_share, check_within,
+};
 use super::objective::Objective;
 use super::state::{
     Autoscaling, CallState, RateStep, TrafficFlow, TrafficServiceState, UserGroupState,
 };
 use crate::world::error::SimError;
-
-/// Most instances of a service, and most workers of one.
-const MOST_INSTANCES: f64 = 1e6;
 
 /// Whether what is stated of a service can be.
 pub(super) fn check_service(service: &TrafficServiceState) -> Result<(), SimError> {

@@ -4,6 +4,8 @@ use crate::world::error::SimError;
 
 /// The largest amount of anything: seconds, requests per second, requests that wait.
 pub(super) const MOST: f64 = 1e9;
+/// Most instances of a service, and most workers of an instance.
+pub(super) const MOST_INSTANCES: f64 = 1e6;
 /// The least and the largest factor on work or rates, where 0 is none.
 pub(super) const FACTORS: [f64; 2] = [1e-3, 1e6];
 

@@ -1,0 +1,134 @@
+//! Who the customers of an incident talk to, and whether they are hit. Actions, scores and whatever reports either ask
+//! here.
+
+use firewatch_sim::{EnvironmentRef, ImpactMode, Pipeline, Status, Topology, Vitals};
+
+use crate::model::Profile;
+
+/// Services that customers talk to in the reference, wherever they are part of a mesh.
+const KNOWN_NAMES: [&str; 2] = ["api-gateway", "checkout-service"];
+
+/// The rules about customers of a profile.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomerRules {
+    /// Which services customers talk to.
+    pub user_facing: UserFacingRule,
+    /// When a service hits the customers who talk to it.
+    pub user_impact: UserImpactRule,
+    /// Whether customers are hit while the root cause's data is stale, in incidents about freshness.
+    pub stale_data_hits_users: bool,
+    /// Age from which on data is stale, seconds.
+    pub stale_after_seconds: f64,
+}
+
+/// Which services customers talk to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserFacingRule {
+    /// Those of these names of the reference, and no others.
+    KnownNames,
+    /// Those that the scenario names; else the entries of the mesh: those that no service calls and that are no
+    /// red herrings. In a mesh without such an entry all.
+    NamedOrEntries,
+}
+
+/// When a service hits the customers who talk to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum UserImpactRule {
+    /// Its error rate is above this, a ratio.
+    ErrorRateAbove(f64),
+    /// It is not healthy.
+    NotHealthy,
+}
+
+impl CustomerRules {
+    /// The reference's, its defects included.
+    pub const REFERENCE: Self = Self {
+        user_facing: UserFacingRule::KnownNames,
+        user_impact: UserImpactRule::ErrorRateAbove(0.1),
+        stale_data_hits_users: false,
+        stale_after_seconds: 300.0,
+    };
+    /// Those of the standard profile.
+    pub const STANDARD: Self = Self {
+        user_facing: UserFacingRule::NamedOrEntries,
+        user_impact: UserImpactRule::NotHealthy,
+        stale_data_hits_users: true,
+        stale_after_seconds: 300.0,
+    };
+
+    /// Returns the rules of a profile.
+    #[must_use]
+    pub fn of(profile: Profile) -> &'static Self {
+        match profile {
+            Profile::Reference => &Self::REFERENCE,
+            Profile::Standard => &Self::STANDARD,
+        }
+    }
+
+    /// Returns of each service, in order, whether customers talk to it; `named` are the services that the scenario
+    /// says they talk to.
+    pub fn user_facing<'a, N: AsRef<str>>(
+        &self,
+        named: &'a [N],
+        topology: &'a Topology,
+    ) -> impl Iterator<Item = bool> + use<'a, N> {
+        let rule = self.user_facing;
+        let services = topology.services().zip(topology.entries());
+        services.map(move |(service, is_entry)| match rule {
+            UserFacingRule::KnownNames => KNOWN_NAMES.contains(&service),
+            UserFacingRule::NamedOrEntries if named.is_empty() => is_entry,
+            UserFacingRule::NamedOrEntries => named.iter().any(|name| name.as_ref() == service),
+        })
+    }
+
+    /// Whether customers are hit: a service that they talk to hurts them, as `faced_hurt` says of each, or data is
+    /// stale. Where there is traffic customers are its users, and hit while a group of them misses its objective.
+    #[inline]
+    pub fn are_hit(
+        &self,
+        mut faced_hurt: impl Iterator<Item = bool>,
+        view: &EnvironmentRef,
+    ) -> bool {
+        if let Some(traffic) = view.traffic() {
+            return traffic.are_users_hit();
+        }
+        faced_hurt.any(|hurts| hurts) || (self.stale_data_hits_users && self.is_stale(view))
+    }
+
+    /// Whether customers are hit now; `named` are the services that the scenario says they talk to.
+    #[must_use]
+    pub fn are_hit_in(&self, named: &[impl AsRef<str>], view: &EnvironmentRef) -> bool {
+        let services = self.user_facing(named, view.topology()).zip(view.vitals());
+        let faced = services.filter_map(|(is_faced, vitals)| is_faced.then_some(vitals));
+        self.are_hit(faced.map(|vitals| self.user_impact.holds(vitals)), view)
+    }
+
+    /// Whether the root cause's data is stale, in an incident about freshness; never where the root cause is not in
+    /// the mesh.
+    fn is_stale(&self, view: &EnvironmentRef) -> bool {
+        const LAG_IF_ABSENT_SECONDS: f64 = 9999.0;
+        let environment = view.environment();
+        if environment.impact_mode() != ImpactMode::Freshness {
+            return false;
+        }
+        let cause = environment.root_cause().and_then(|name| view.service(name));
+        cause.is_some_and(|service| {
+            let pipeline = service.get::<Pipeline>();
+            let lag = pipeline.and_then(|pipeline| pipeline.data_freshness_lag_seconds);
+            lag.unwrap_or(LAG_IF_ABSENT_SECONDS) >= self.stale_after_seconds
+        })
+    }
+}
+
+impl UserImpactRule {
+    /// Whether a service as it is hits the customers who talk to it.
+    #[inline]
+    #[must_use]
+    pub fn holds(self, vitals: &Vitals) -> bool {
+        match self {
+            Self::ErrorRateAbove(limit) => vitals.http_server_error_rate > limit,
+            Self::NotHealthy => vitals.status != Status::Healthy,
+        }
+    }
+}
