@@ -94,3 +94,36 @@ fn check_warns_and_fails_nothing_for_it() {
     // A run has its say without.
     assert_eq!(stderr(0, &["run", OVERLOAD]), "");
 }
+
+/// Of each incident that was reported in public: a group of users that it hit, and why most of them failed.
+const WHY: [(&str, &str, &str); 6] = [
+    ("backbone-withdrawn", "people", "name-servers unreachable"),
+    ("backbone-withdrawn", "engineers", "backbone unreachable"),
+    ("bot-rules-file-doubles", "customers", "errors of proxy"),
+    (
+        "one-in-ten-for-half-a-minute",
+        "shoppers",
+        "errors of catalogue",
+    ),
+    ("search-after-a-burst", "web", "timeout of search"),
+    (
+        "transit-gateway-after-the-holidays",
+        "engineers",
+        "refused: queue of gateway full",
+    ),
+];
+
+#[test]
+fn public_incidents_pass_and_say_why_users_failed() {
+    let folder = "../../scenarios/traffic/incidents";
+    let told = stdout(0, &["run", "--quiet", folder]);
+    assert!(told.contains(" passed; expectations: "), "{told}");
+    let told = stdout(0, &["check", folder]);
+    assert!(told.trim().ends_with("no problems"), "{told}");
+    for (name, group, why) in WHY {
+        let run = &json(0, &["run", &format!("{folder}/{name}.ron")])[0];
+        let users = run["users"].as_array().expect("users");
+        let users = users.iter().find(|users| users["name"] == group);
+        assert_eq!(users.expect(group)["cause"], why, "{name}: {run}");
+    }
+}
