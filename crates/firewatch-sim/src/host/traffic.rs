@@ -237,9 +237,8 @@ impl<'w> TrafficRef<'w> {
             traffic.timeout_ratio,
             traffic.error_ratio,
         ];
-        let (service, reason) = if refused >= timeout && refused >= error {
-            (spec.service, self.refusal(spec.service))
-        } else if timeout >= error {
+        // What is refused at once has no room, or meets an error: the service knows which.
+        let (service, reason) = if timeout > refused && timeout >= error {
             self.slowness(spec.service)
         } else {
             self.failure(spec.service)

@@ -124,7 +124,11 @@ fn kill(traffic: &mut MeshTraffic, faults: &[Fault], services: &mut Services) {
         let mut afflicted = 0.0;
         for (fault, course) in faults.iter().zip(&mut traffic.courses) {
             if fault.service_index() == Some(service) && course.course.leaked > 0.0 {
-                afflicted = num::max(afflicted, course.course.level);
+                let share = match course.turns {
+                    Turns::Service { share } => share,
+                    _ => 1.0,
+                };
+                afflicted = num::max(afflicted, course.course.level * share);
                 course.course.leaked = 0.0;
                 course.course.is_cleared |= fault.halted;
             }
