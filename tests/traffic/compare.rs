@@ -21,8 +21,7 @@ impl Comparison {
     fn add(&mut self, model: f64, truth: f64, tolerance: f64, what: impl Fn() -> String) {
         self.values += 1;
         let off = (model - truth).abs();
-        // NaN is outside.
-        if !(off <= tolerance) {
+        if off.is_nan() || off > tolerance {
             self.misses.push((
                 off / tolerance,
                 format!("{}: {model:.3} instead of {truth}", what()),

@@ -2,6 +2,12 @@
 //!
 //! `FIREWATCH_TRAFFIC=DIR cargo test --release -p firewatch-tests --test traffic` compares with the cases of another folder.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a case that can't be read, or a mesh that is none, fails its test"
+)]
+
 mod cases;
 mod compare;
 mod hand;
