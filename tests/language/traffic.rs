@@ -484,3 +484,42 @@ fn a_sweep_varies_numbers_of_services_and_users() {
     let problems = Scenario::parse("x.ron", &text).unwrap_err().problems;
     assert_eq!(problems[0].code.name(), "unknown-metric");
 }
+
+/// Points of a rate are lists in JSON: a file that is refused for something else says nothing of them.
+#[test]
+fn points_in_json_are_no_problem() {
+    let of = |service: &str, rps: &str| {
+        format!(
+            "{{\"name\": \"x\", \"difficulty\": \"easy\", \"services\": {{\"a\": {{}}}}, \
+             \"users\": [{{\"service\": \"{service}\", \"rps\": {rps}}}]}}"
+        )
+    };
+    for rps in [
+        "[[0, 50], [5, 20000.5]]",
+        "{\"ramp\": [[0, 20000], [5, 20]]}",
+    ] {
+        let refused = Scenario::parse("x.json", &of("b", rps)).unwrap_err();
+        let told: Vec<_> = refused
+            .problems
+            .iter()
+            .map(|problem| &*problem.message)
+            .collect();
+        assert_eq!(told, ["unknown service `b`"], "{refused}");
+        let options = firewatch_scenario::LoadOptions::new();
+        let (_, warnings) = options.review_text("x.json", &of("a", rps)).unwrap();
+        let codes: Vec<_> = warnings
+            .problems
+            .iter()
+            .map(|warning| warning.code.name())
+            .collect();
+        let overloaded = rps.contains("ramp").then_some("overloaded");
+        assert_eq!(
+            codes,
+            overloaded.into_iter().collect::<Vec<_>>(),
+            "{warnings}"
+        );
+    }
+    let wrong = Scenario::parse("x.json", &of("a", "[[0, 50], [5]]")).unwrap_err();
+    assert_eq!(wrong.problems.len(), 1, "{wrong}");
+    assert_eq!(wrong.problems[0].path, "users[0].rps[1]");
+}

@@ -140,11 +140,10 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
         } else {
             None
         };
-        let Some(items) = values else {
+        let Some(values) = values else {
             return Placeholder.deserialize_tuple_struct(name, length, visitor);
         };
-        let values = items.iter().map(|item| &item.value);
-        visitor.visit_seq(ItemAccess::new(self.reading, values))
+        visitor.visit_seq(ItemAccess::new(self.reading, values.into_iter()))
     }
 
     fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Refused> {

@@ -1,6 +1,6 @@
 //! Numbers, truth values, text and tuples of a tree.
 
-use firewatch_ron::{Expr, Item, Kind, NumberValue};
+use firewatch_ron::{Expr, Kind, NumberValue};
 
 use super::node::{Node, Reading};
 use crate::decode::asked::bounds;
@@ -130,13 +130,20 @@ impl<'n> Node<'n, '_> {
         name: &str,
         length: usize,
         expected: &str,
-    ) -> Option<&'n [Item<'n>]> {
+    ) -> Option<Vec<&'n Expr<'n>>> {
+        // JSON has a list for it.
+        if let Kind::List(items) = &self.expr.kind
+            && self.reading.notes.is_json
+            && items.len() == length
+        {
+            return Some(items.iter().collect());
+        }
         if let Kind::Group(group) = &self.expr.kind
             && group.name.as_ref().is_none_or(|own| own.text == name)
             && group.items.len() == length
             && group.items.iter().all(|item| item.name.is_none())
         {
-            return Some(&group.items);
+            return Some(group.items.iter().map(|item| &item.value).collect());
         }
         self.mismatch(expected, None);
         None
