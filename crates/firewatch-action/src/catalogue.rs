@@ -387,31 +387,4 @@ mod tests {
             assert_eq!(counts, [16, 54, 2 + 1]);
         }
     }
-
-    #[test]
-    fn traffic_keeps_what_it_says_and_each_action_has_a_name_of_its_own() {
-        let parsed = parse(
-            TRAFFIC.0,
-            TRAFFIC.1,
-            None,
-            Author::Firewatch,
-            &FaultKinds::default(),
-        );
-        let Ok(file) = parsed else {
-            panic!("another test shows why")
-        };
-        let catalogue = ActionCatalogue::of_traffic();
-        for name in &file.keeps {
-            assert_eq!(
-                catalogue.find(name),
-                ActionCatalogue::built_in(Profile::Standard).find(name)
-            );
-            assert!(catalogue.find(name).is_some(), "{name}");
-        }
-        let count = file.keeps.len() + file.actions.len();
-        assert_eq!(
-            (catalogue.actions().len(), catalogue.by_name.len()),
-            (count, count)
-        );
-    }
 }
