@@ -15,8 +15,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use firewatch_action::{ActionCatalogue, Profile};
-use firewatch_ron::Code;
-use firewatch_scenario::{Diagnostics, FaultKindFile, Runbook, Scenario, codes};
+use firewatch_ron::{Code, Severity};
+use firewatch_scenario::{Diagnostics, FaultKindFile, LoadOptions, Runbook, Scenario, codes};
 use firewatch_sim::FaultKinds;
 use firewatch_tests::{difference, files, workspace};
 
@@ -126,6 +126,11 @@ fn others() -> Vec<Diagnostics> {
     all.extend(standard.extended_by("x.ron", actions).err());
     let kinds = "FaultKinds(kinds: [(kind: \"no name\", about: \"\")])";
     all.extend(FaultKindFile::parse("x.ron", kinds, &FaultKinds::default()).err());
+    for file in fixtures("warnings") {
+        let text = fs::read_to_string(&file).unwrap();
+        let (_, warnings) = LoadOptions::new().review_text("x.ron", &text).unwrap();
+        all.push(warnings);
+    }
     all
 }
 
@@ -147,7 +152,15 @@ fn the_page_of_diagnostics_has_every_code() {
     let mut page = String::from(
         "# Diagnostics\n\nThe codes of problems with files, as `firewatch check --format json` gives them. A message may be worded better with time;\na code stays. The lists `codes` of the crates have these sentences: `tests/codes.rs` makes this page of them.\n\n| code | what is wrong |\n| --- | --- |\n",
     );
-    for code in codes::all() {
+    let (warnings, errors): (Vec<Code>, Vec<Code>) =
+        codes::all().partition(|code| code.severity() == Severity::Warning);
+    for code in errors {
+        let _ = writeln!(page, "| `{code}` | {} |", code.about());
+    }
+    page.push_str(
+        "\n## Warnings\n\nWhat can be played and may not be meant: `check` shows it and fails nothing for it.\n\n| code | what is asked |\n| --- | --- |\n",
+    );
+    for code in warnings {
         let _ = writeln!(page, "| `{code}` | {} |", code.about());
     }
     let different = difference(&workspace().join("docs/diagnostics.md"), &page);
@@ -161,4 +174,5 @@ fn programs_get_the_code() {
     let located: Vec<_> = problems.located().collect();
     let json = serde_json::to_value(&located).unwrap();
     assert_eq!(json[0]["code"], "unknown-field");
+    assert_eq!(json[0]["severity"], "error");
 }

@@ -126,7 +126,10 @@ fn new_forms_fit_and_numbers_out_of_range_do_not() {
         json!([{}]),
         json!([1]),
         json!([["a"]]),
-        json!([{"to": "a", "timeout_s": 1}]),
+        json!([{"to": "a", "time_limit": 1}]),
+        json!([{"to": "a", "timeout_s": 0}]),
+        json!([{"to": "a", "share": 2}]),
+        json!([{"to": "a", "breaker": {"failure_ratio": 1.5}}]),
     ] {
         assert!(!fits(calls.clone(), "speed", json!(1)), "{calls}");
     }
@@ -143,13 +146,35 @@ fn new_forms_fit_and_numbers_out_of_range_do_not() {
         assert!(fits(plain(), field, right.clone()), "{field}: {right}");
         assert!(!fits(plain(), field, wrong.clone()), "{field}: {wrong}");
     }
+    let users = |rps: Value| {
+        schema.is_valid(&json!({
+            "name": "x", "difficulty": "easy", "services": {"a": {}},
+            "users": [{"service": "a", "rps": rps}],
+        }))
+    };
+    for rps in [
+        json!(5),
+        json!([[0, 5], [3, 6.5]]),
+        json!({"ramp": [[0, 5]]}),
+    ] {
+        assert!(users(rps.clone()), "{rps}");
+    }
+    for rps in [
+        json!("5"),
+        json!([5]),
+        json!([[0]]),
+        json!([[0, 5, 6]]),
+        json!({"rmap": []}),
+    ] {
+        assert!(!users(rps.clone()), "{rps}");
+    }
     let scenario = |field: &str, value: Value| {
         let mut scenario = json!({"name": "x", "difficulty": "easy"});
         scenario[field] = value;
         schema.is_valid(&scenario)
     };
     for (field, right, wrong) in [
-        ("physics", json!("classic"), json!("traffic")),
+        ("physics", json!("traffic"), json!("quantum")),
         ("slo_budget", json!(1), json!(-1)),
         ("slo_burn_per_tick", json!(0), json!(1e16)),
         ("goals_cost", json!(0.5), json!(2)),

@@ -1,11 +1,18 @@
 //! Every file below `scenarios/` is well written, holds what it expects, and could have failed.
 
-#![expect(clippy::expect_used, reason = "a test that can't play its files fails")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't play its files fails"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use firewatch_response::Playback;
-use firewatch_scenario::{Difficulty, Fact, Quantity, Scenario, When};
+use firewatch_scenario::{Difficulty, Fact, Physics, Quantity, Runbook, Scenario, When};
 use firewatch_sim::{Engine, FaultKind, ImpactMode, METRICS};
-use firewatch_tests::scenarios;
+use firewatch_tests::{scenarios, workspace};
 
 /// Seeds that each file is played with, besides its own.
 const SEEDS: u64 = 20;
@@ -118,6 +125,121 @@ fn every_incident_matters_to_what_is_expected() {
     }
 }
 
+/// What is to be learned from each incident that has been reported in public.
+const QUESTIONS: [&str; 4] = [
+    "// What failed first",
+    "// Who was hit",
+    "// What made it worse",
+    "// What ended it",
+];
+
+/// The incidents that have been reported in public, by the names of their files.
+const PUBLIC: [&str; 8] = [
+    "backbone-withdrawn",
+    "bot-rules-file-doubles",
+    "memory-hog-at-the-hotel",
+    "one-in-ten-for-half-a-minute",
+    "search-after-a-burst",
+    "service-catalogue-contends-with-itself",
+    "three-experiments-on-a-sock-shop",
+    "transit-gateway-after-the-holidays",
+];
+
+/// Their files, texts and scenarios.
+fn public_incidents() -> impl Iterator<Item = (PathBuf, String, Scenario)> {
+    PUBLIC.iter().map(|name| {
+        let file = workspace().join(format!("scenarios/traffic/incidents/{name}.ron"));
+        let text = fs::read_to_string(&file).expect("the file can be read");
+        match Scenario::parse_with(name, &text, file.parent()) {
+            Ok(scenario) => (file, text, scenario),
+            Err(problems) => panic!("{problems}"),
+        }
+    })
+}
+
+/// Each answers the questions by what it expects.
+#[test]
+fn public_incidents_say_what_failed_who_was_hit_what_made_it_worse_and_what_ended_it() {
+    for (file, text, scenario) in public_incidents() {
+        let file = file.display();
+        let (_, expected) = text.split_once("\n    expect: [").expect("expectations");
+        for question in QUESTIONS {
+            let (_, answer) = expected.split_once(question).expect(question);
+            let answer = answer.lines().nth(1).unwrap_or_default().trim();
+            let holds = ["at_tick(", "at_end(", "always(", "expect_unanswered: ["];
+            assert!(
+                holds.iter().any(|when| answer.starts_with(when)),
+                "{file} expects nothing of it: {question}"
+            );
+        }
+        assert_eq!(scenario.physics, Physics::Traffic, "{file}");
+        assert!(scenario.warnings().is_empty(), "{file}");
+    }
+}
+
+/// What ended it in public ends it here, and nothing else does: the timeline, an answer, or the end of its time.
+#[test]
+fn public_incidents_last_until_they_are_ended() {
+    let (mut by_timeline, mut by_answer, mut by_time) = (0, 0, 0);
+    for (file, _, mut scenario) in public_incidents() {
+        if let Some(runbook) = runbook_of(&file, &scenario) {
+            let failed = play_answered(&scenario, &runbook);
+            assert!(failed.is_empty(), "{}: {failed:#?}", file.display());
+            let idle = Runbook {
+                steps: Vec::new(),
+                ..runbook
+            };
+            let failed = play_answered(&scenario, &idle);
+            assert_lasts(&file, &failed);
+            by_answer += 1;
+            continue;
+        }
+        if scenario.timeline.is_empty() {
+            for fault in &mut scenario.faults {
+                fault.for_ticks = None;
+            }
+            by_time += 1;
+        } else {
+            by_timeline += 1;
+        }
+        scenario.timeline.clear();
+        assert_lasts(&file, &play(&scenario).0);
+    }
+    assert_eq!((by_timeline, by_answer, by_time), (4, 2, 2));
+}
+
+/// What is expected of the end does not hold.
+fn assert_lasts(file: &Path, failed: &[String]) {
+    assert!(
+        failed
+            .iter()
+            .any(|failed| failed.starts_with("at_end(users(")),
+        "{}: only these fail: {failed:#?}",
+        file.display()
+    );
+}
+
+/// The runbook of that name that answers the incident, if there is one.
+fn runbook_of(file: &Path, scenario: &Scenario) -> Option<Runbook> {
+    let name = file.file_name().expect("a file has a name");
+    let file = workspace().join("scenarios/runbooks").join(name);
+    let load = |file: PathBuf| match Runbook::load_for(&file, scenario) {
+        Ok(runbook) => runbook,
+        Err(problems) => panic!("{problems}"),
+    };
+    file.exists().then(|| load(file))
+}
+
+/// Plays to the end with an answer; the expectations that failed.
+fn play_answered(scenario: &Scenario, runbook: &Runbook) -> Vec<String> {
+    let answered = Playback::answered(scenario.clone(), runbook.clone());
+    let mut playback = answered.expect("the runbook fits");
+    while playback.tick().expect("it can be played") {}
+    let failed = playback.verdicts().into_iter().filter(|v| !v.passed());
+    let failed = failed.map(|v| format!("{}: {:?}", v.expectation, v.outcome));
+    failed.collect()
+}
+
 /// What a file can say, besides the names that the library lists.
 const WORDS: &[&str] = &[
     "at_tick(",
@@ -153,6 +275,36 @@ const WORDS: &[&str] = &[
     "seed:",
     "sweep: (",
     "action(",
+    "users: [",
+    "rps: [(",
+    "ramp([",
+    "users(\"",
+    "served(",
+    "p99_s(",
+    "patience_s:",
+    "backoff_s:",
+    "retries:",
+    "instances:",
+    "concurrency:",
+    "work_ms:",
+    "capacity_rps:",
+    "queue_limit:",
+    "zones:",
+    "start_up_ticks:",
+    "autoscaling:",
+    "timeout_s:",
+    "share:",
+    "optional: true",
+    "fallback:",
+    "breaker: (",
+    "knobs: (",
+    "level:",
+    "shape: flapping(",
+    "for_ticks:",
+    "turn(",
+    "turn_calls(",
+    "turn_users(",
+    "restart(",
 ];
 
 #[test]
@@ -167,7 +319,9 @@ fn every_mechanism_and_every_word_of_the_language_has_a_file() {
     words.extend(Difficulty::ALL.iter().map(|difficulty| difficulty.name()));
     words.extend(METRICS.iter().filter(|m| !m.always).map(|m| m.name));
     // What is the default is left out of a file.
-    let engines = Engine::ALL.into_iter().filter(|e| *e != Engine::default());
+    let engines = Engine::CLASSIC
+        .into_iter()
+        .filter(|e| *e != Engine::default());
     words.extend(engines.map(Engine::name));
     let modes = ImpactMode::ALL
         .into_iter()

@@ -26,7 +26,7 @@ const MEMORY: &str = "process_memory_utilization";
 
 #[test]
 fn errors_cascade_unless_the_kind_keeps_them() {
-    for engine in Engine::ALL {
+    for engine in Engine::CLASSIC {
         let mut cascading = single(engine, describe("x").with_physics(fill_disk));
         let mut keeping = single(
             engine,
@@ -69,7 +69,7 @@ fn another_fault_on_the_same_service_cascades_for_itself() {
 
 #[test]
 fn services_recover_unless_the_kind_says_no() {
-    for engine in Engine::ALL {
+    for engine in Engine::CLASSIC {
         let kind = || describe("x").with_physics(fill_disk);
         for (descriptor, recovers) in [(kind(), true), (kind().without_recovery(), false)] {
             let mut simulation = single(engine, descriptor.without_cascade());
@@ -99,7 +99,7 @@ fn services_recover_unless_the_kind_says_no() {
 
 #[test]
 fn only_what_fills_memory_has_it_freed() {
-    for engine in Engine::ALL {
+    for engine in Engine::CLASSIC {
         let kind = || describe("x").with_physics(fill_disk);
         for (descriptor, frees) in [(kind(), false), (kind().filling_memory(), true)] {
             let mut simulation = single(engine, descriptor);
@@ -115,7 +115,7 @@ fn only_what_fills_memory_has_it_freed() {
 
 #[test]
 fn a_kind_without_physics_only_counts_its_ticks() {
-    for engine in Engine::ALL {
+    for engine in Engine::CLASSIC {
         let mut simulation = single(engine, describe("x"));
         let before = simulation.view().service_states();
         simulation.run(3);

@@ -15,5 +15,7 @@ mod places;
 mod readers;
 mod round_trip;
 mod scenarios;
+mod traffic;
 mod two_readers;
 mod values;
+mod warnings;

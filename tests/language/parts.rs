@@ -6,8 +6,8 @@ use firewatch_action::{
     ActionRequest, ActionSpec, Comparison, Metrics, Operator, Parameter, ParameterKind,
 };
 use firewatch_scenario::{
-    Call, Calls, Check, Expectation, Fact, Fault, Quantity, SERVICE_CATALOGUE, Scenario, Service,
-    When,
+    Call, Calls, Capacity, Check, Expectation, Fact, Fault, Quantity, SERVICE_CATALOGUE, Scenario,
+    Service, When,
 };
 use firewatch_sim::{FaultKind, Status, Value};
 use proptest::collection::vec;
@@ -203,6 +203,7 @@ pub fn services() -> impl Strategy<Value = Vec<Service>> {
                     .map(|call| Call::new(call.get(&names)))
                     .collect();
                 Service {
+                    capacity: Capacity::default(),
                     calls: if by_catalogue && is_known {
                         Calls::Catalogue
                     } else {

@@ -33,9 +33,9 @@ fn another_physics_is_refused_with_help() {
             "did you mean `classic`?",
         ),
         (
-            "traffic",
-            "unknown physics `traffic`",
-            "the only choice is `classic`",
+            "quantum",
+            "unknown physics `quantum`",
+            "the physics are `classic` and `traffic`",
         ),
         (
             "\"classic\"",

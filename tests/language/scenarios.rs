@@ -87,6 +87,7 @@ pub fn scenarios() -> impl Strategy<Value = Scenario> {
                 Engine::default()
             },
             physics: Physics::default(),
+            users: Vec::new(),
             generated: false,
             generator: firewatch_scenario::GeneratorVersion::default(),
             services,

@@ -130,7 +130,7 @@ const WORDS: &str = "Scenario ( ) [ ] { } : , name: difficulty: easy hard \"x\" 
      external service: speed: timeline: tick: do: halt( inject( set( action( expect: at_end( at_tick( status( \
      metric( critical lt( lt le(0.1) mttm( all_healthy mitigated goals: goal( one_of( between( than(le, abs( \
      entry( or_absent( sweep: seeds: range( range never catalogue calls: metrics: extra_metrics: seed: engine: \
-     single_fault 'a' 5u8 r\"x\" r#\"y\"# \"\\x41\" \"\\q\" // /**/ # .. b\"x\" Fault( Service( \"k\": a-b";
+     single_fault users: rps: ramp( (0, 5) instances: work_ms: timeout_s: breaker: knobs: turn( users( served( 'a' 5u8 r\"x\" r#\"y\"# \"\\x41\" \"\\q\" // /**/ # .. b\"x\" Fault( Service( \"k\": a-b";
 
 /// A scenario with one field in which something else stands.
 fn soups() -> impl Strategy<Value = String> {
@@ -141,6 +141,7 @@ fn soups() -> impl Strategy<Value = String> {
         "seed: ",
         "slo_budget: ",
         "services: ",
+        "users: ",
         "faults: ",
         "timeline: ",
         "expect: ",

@@ -43,7 +43,7 @@ proptest! {
                 let halted = before.faults.iter().filter(|f| f.halted && f.service == service.name);
                 let steps = match before.engine {
                     Engine::MultiFault => halted.count() as i64,
-                    Engine::SingleFault => 0,
+                    Engine::SingleFault | Engine::Traffic => 0,
                 };
                 let left = service.metrics.get(back_off).map(|was| match was {
                     Value::Int(was) => Value::Int((was - steps * SECONDS_PER_TICK).max(0)),

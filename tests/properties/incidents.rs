@@ -81,7 +81,7 @@ pub fn dependencies(services: usize) -> impl Strategy<Value = Vec<(String, Vec<S
 
 /// An environment without services and faults, at some tick or other.
 pub fn rules() -> impl Strategy<Value = EnvironmentState> {
-    let engine = select(Engine::ALL.to_vec());
+    let engine = select(Engine::CLASSIC.to_vec());
     let impact_mode = select(ImpactMode::ALL.to_vec());
     (engine, impact_mode, 0..20_u64, 0.0..=120.0, 0.0..=5.0).prop_map(
         |(engine, impact_mode, tick, remaining, burn_per_tick)| EnvironmentState {

@@ -11,6 +11,8 @@ pub struct ActionFile {
     pub(crate) extra_metrics: Vec<String>,
     pub(crate) actions: Vec<ActionSpec>,
     pub(crate) amend: Vec<Amendment>,
+    /// Actions of the standard profile that are the same in traffic.
+    pub(crate) keeps: Vec<String>,
     /// Old and new names of actions.
     pub(crate) renamed: Vec<(String, String)>,
 }

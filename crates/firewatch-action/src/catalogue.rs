@@ -43,6 +43,8 @@ pub struct ActionCatalogue {
     actions: Vec<ActionSpec>,
     by_name: BTreeMap<String, ActionId>,
     renamed: Renamed,
+    /// Whether they are those of the physics of traffic.
+    is_of_traffic: bool,
 }
 
 /// The number of an action in its catalogue, and in those that extend it: its index in
@@ -70,11 +72,41 @@ const SHARED: [(&str, &str); 3] = [
 ];
 const REFERENCE: (&str, &str) = ("reference.ron", include_str!("../actions/reference.ron"));
 const STANDARD: (&str, &str) = ("standard.ron", include_str!("../actions/standard.ron"));
+const TRAFFIC: (&str, &str) = ("traffic.ron", include_str!("../actions/traffic.ron"));
 
 static BUILT_IN_STANDARD: LazyLock<ActionCatalogue> =
     LazyLock::new(|| built_in(Profile::Standard, STANDARD));
 static BUILT_IN_REFERENCE: LazyLock<ActionCatalogue> =
     LazyLock::new(|| built_in(Profile::Reference, REFERENCE));
+
+static BUILT_IN_TRAFFIC: LazyLock<ActionCatalogue> = LazyLock::new(of_traffic);
+
+/// The actions of traffic: its own, and those of the standard profile that it keeps.
+#[expect(
+    clippy::expect_used,
+    reason = "the files are part of the program, and a test reads them"
+)]
+fn of_traffic() -> ActionCatalogue {
+    let kinds = FaultKinds::default();
+    let read = parse(TRAFFIC.0, TRAFFIC.1, None, Author::Firewatch, &kinds)
+        .expect("a built-in file has no problems");
+    let standard = &*BUILT_IN_STANDARD;
+    let mut catalogue = ActionCatalogue {
+        rules: read.rules.expect("it has rules"),
+        actions: Vec::new(),
+        by_name: BTreeMap::new(),
+        renamed: Renamed {
+            profile: Profile::Standard,
+            names: read.renamed.into_iter().collect(),
+        },
+        is_of_traffic: true,
+    };
+    let kept = read.keeps.iter().filter_map(|name| standard.find(name));
+    kept.cloned()
+        .chain(read.actions)
+        .for_each(|action| catalogue.add(action));
+    catalogue
+}
 
 #[expect(
     clippy::expect_used,
@@ -93,6 +125,7 @@ fn built_in(profile: Profile, own: (&str, &str)) -> ActionCatalogue {
             profile,
             names: BTreeMap::new(),
         },
+        is_of_traffic: false,
     };
     let shared = SHARED.into_iter().fold(empty, |catalogue, (name, text)| {
         catalogue
@@ -107,7 +140,7 @@ impl ActionCatalogue {
     /// Returns the texts of the files of all profiles. A host compares them to see whether two builds have the
     /// same actions.
     pub fn built_in_texts() -> impl Iterator<Item = &'static str> {
-        let files = SHARED.into_iter().chain([REFERENCE, STANDARD]);
+        let files = SHARED.into_iter().chain([REFERENCE, STANDARD, TRAFFIC]);
         files.map(|(_, text)| text)
     }
 
@@ -118,6 +151,12 @@ impl ActionCatalogue {
             Profile::Standard => &BUILT_IN_STANDARD,
             Profile::Reference => &BUILT_IN_REFERENCE,
         }
+    }
+
+    /// Returns the catalogue of the physics of traffic, under the standard profile.
+    #[must_use]
+    pub fn of_traffic() -> &'static Self {
+        &BUILT_IN_TRAFFIC
     }
 
     /// Returns the catalogue with the additions and overrides of a file. `file` is its name in problems. The
@@ -213,10 +252,27 @@ impl ActionCatalogue {
         { self.replacement(name) }.or_else(|| suggest(name, "actions", names))
     }
 
-    /// Returns a sentence with the new name of an action that this profile renamed.
+    /// Returns what is said of an action that only the other physics has.
+    fn of_other_physics(&self, name: &str) -> Option<String> {
+        if self.is_of_traffic {
+            { BUILT_IN_STANDARD.find(name) }.or_else(|| BUILT_IN_REFERENCE.find(name))?;
+            let about_load = self.actions.iter().filter(|action| action.is_about_load());
+            let about_load = firewatch_ron::listed(about_load.map(ActionSpec::name), "and");
+            return Some(format!(
+                "`{name}` means nothing in the physics `traffic`; those about load are {about_load}"
+            ));
+        }
+        BUILT_IN_TRAFFIC.find(name)?;
+        Some(format!(
+            "`{name}` is an action of the physics `traffic`, which a scenario with `users` has"
+        ))
+    }
+
+    /// Returns a sentence with the new name of an action that this profile renamed, or about one that only the other
+    /// physics has.
     #[must_use]
     pub fn replacement(&self, name: &str) -> Option<String> {
-        self.renamed.replacement(name)
+        { self.renamed.replacement(name) }.or_else(|| self.of_other_physics(name))
     }
 
     /// Renames an action.
@@ -306,12 +362,12 @@ fn parse(
 mod tests {
     use firewatch_sim::FaultKinds;
 
-    use super::{ActionCatalogue, Author, REFERENCE, SHARED, STANDARD, parse};
+    use super::{ActionCatalogue, Author, REFERENCE, SHARED, STANDARD, TRAFFIC, parse};
     use crate::{Category, Profile};
 
     #[test]
     fn the_built_in_files_have_no_problems() {
-        for (name, text) in SHARED.into_iter().chain([REFERENCE, STANDARD]) {
+        for (name, text) in SHARED.into_iter().chain([REFERENCE, STANDARD, TRAFFIC]) {
             if let Err(diagnostics) =
                 parse(name, text, None, Author::Firewatch, &FaultKinds::default())
             {
@@ -327,8 +383,9 @@ mod tests {
                 Category::Meta,
             ]
             .map(count);
-            // The reference's, and `wait`.
-            assert_eq!(counts, [16, 54, 2 + 1]);
+            // The reference's, and `wait`; `standard` has `fail_over` besides.
+            let of_standard = usize::from(*profile == Profile::Standard);
+            assert_eq!(counts, [16, 54 + of_standard, 2 + 1]);
         }
     }
 }

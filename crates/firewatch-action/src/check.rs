@@ -127,6 +127,24 @@ fn reserved(file: &ActionFile, built_in: &[ActionSpec], notes: &mut Decoder) {
         let help = "leave it out; give an action of your own any name that is free".to_owned();
         notes.report(codes::RESERVED, "renamed", message, "", Some(help));
     }
+    if !file.keeps.is_empty() {
+        let message = "only the built-in actions of traffic have `keeps`".to_owned();
+        notes.report(codes::RESERVED, "keeps", message, "", None);
+    }
+    let changes_traffic = |effect: &Effect| matches!(effect, Effect::Traffic(_));
+    for action in &file.actions {
+        let of_branches = action.branches.iter().flat_map(|branch| &branch.effects);
+        if of_branches.chain(&action.always).any(changes_traffic) {
+            let message = format!(
+                "`{}` changes traffic, as only built-in actions do",
+                shown(&action.name)
+            );
+            let help = "in a scenario with `users` name the built-in action: `scale_out`, \
+                        `shed_load`, ...; in others there is no traffic";
+            let path = key_path("actions", &action.name);
+            notes.report(codes::RESERVED, &path, message, "", Some(help.to_owned()));
+        }
+    }
     if file.rules.is_some() {
         let message = "only a profile has `rules`".to_owned();
         let help = "leave them out; a scenario chooses its rules with `profile`".to_owned();

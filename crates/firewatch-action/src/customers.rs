@@ -83,13 +83,16 @@ impl CustomerRules {
     }
 
     /// Whether customers are hit: a service that they talk to hurts them, as `faced_hurt` says of each, or data is
-    /// stale.
+    /// stale. Where there is traffic customers are its users, and hit while a group of them misses its objective.
     #[inline]
     pub fn are_hit(
         &self,
         mut faced_hurt: impl Iterator<Item = bool>,
         view: &EnvironmentRef,
     ) -> bool {
+        if let Some(traffic) = view.traffic() {
+            return traffic.are_users_hit();
+        }
         faced_hurt.any(|hurts| hurts) || (self.stale_data_hits_users && self.is_stale(view))
     }
 

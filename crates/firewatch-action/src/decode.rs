@@ -19,7 +19,8 @@ use firewatch_sim::FaultKinds;
 
 use crate::codes;
 pub(crate) use asked::{
-    CALL_OR, DECIMALS, EITHER, Expected, MAP_OR, MAX_DECIMALS, POSITIVE, RAW, TEXT_OR, bounds,
+    CALL_OR, DECIMALS, EITHER, Expected, LIST_OR, MAP_OR, MAX_DECIMALS, POSITIVE, RAW, TEXT_OR,
+    bounds,
 };
 pub(crate) use json::in_json;
 pub use read::read;

@@ -61,6 +61,12 @@ impl EffectRunner<'_, '_> {
                 })?;
             }
             Effect::Interrupt { errors } => self.interrupt(*errors)?,
+            Effect::Traffic(effect) => {
+                if let Some(service) = self.service {
+                    let parameters = self.context.parameters;
+                    effect.carry_out(self.environment, self.session, service, parameters)?;
+                }
+            }
             Effect::SetCounter { counter, to } => {
                 // The nodes of the mesh come first.
                 let mut nodes = self.environment.topology()?.graph().node_weights();
@@ -115,6 +121,7 @@ impl EffectRunner<'_, '_> {
             Effect::Change { .. }
             | Effect::StoreLogs
             | Effect::Interrupt { .. }
+            | Effect::Traffic(_)
             | Effect::SetCounter { .. } => {}
         }
         Ok(())

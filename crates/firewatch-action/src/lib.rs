@@ -31,6 +31,7 @@ mod situation;
 mod state_error;
 mod template;
 mod text;
+mod traffic;
 mod types;
 mod whole;
 

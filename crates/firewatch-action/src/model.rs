@@ -1,6 +1,6 @@
 //! Actions and the rules of a catalogue, as data.
 
-use firewatch_sim::{FaultKind, LogTexts, MetricKey, Topology, Value};
+use firewatch_sim::{CallKnob, FaultKind, LogTexts, MetricKey, ServiceKnob, Topology, Value};
 
 use crate::comparison::Comparison;
 use crate::names;
@@ -123,6 +123,15 @@ impl ActionSpec {
         })
     }
 
+    /// Returns whether it turns a knob of traffic, or the number of instances.
+    pub(crate) fn is_about_load(&self) -> bool {
+        let mut effects = self.branches.iter().flat_map(|branch| &branch.effects);
+        effects.any(|effect| match effect {
+            Effect::Traffic(effect) => *effect != TrafficEffect::Restart,
+            _ => false,
+        })
+    }
+
     /// Returns the kinds of fault that its branches halt, without duplicates.
     #[must_use]
     pub fn halts(&self) -> Vec<FaultKind> {
@@ -176,6 +185,8 @@ pub(crate) enum Condition {
     MoreMemory(ParameterIndex),
     /// That limit is below what is in use.
     TooLittleMemory(ParameterIndex),
+    /// A restart would free memory that has leaked, or take back what ended faults have left behind; in traffic.
+    RestartHelps,
     /// It holds for some service.
     Somewhere(Box<Condition>),
     Not(Box<Condition>),
@@ -204,6 +215,40 @@ pub(crate) enum Effect {
         counter: Counter,
         to: u64,
     },
+    /// Changes the traffic.
+    Traffic(TrafficEffect),
+}
+
+/// An effect on the traffic of the target. A branch with conditions and such effects applies only where one of them
+/// changes something.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TrafficEffect {
+    /// Turns a knob of it.
+    Turn { knob: ServiceKnob, to: Operand },
+    /// Turns a knob of calls that it makes or gets.
+    TurnCalls {
+        calls: CallRoute,
+        knob: CallKnob,
+        to: Operand,
+    },
+    /// Orders so many instances more, up to so many times those that the service states.
+    AddInstances { by: ParameterIndex, most_times: u32 },
+    /// Restarts its instances, one after the other.
+    Restart,
+    /// It refuses everything until the step after the next tick: what waits and runs is lost.
+    DropRequests,
+}
+
+names! {
+    /// Which calls are turned.
+    CallRoute {
+        /// Those that the target makes.
+        Made = "made",
+        /// Those that others make to it.
+        Received = "received",
+        /// Of these, those for which there is somebody else to be asked.
+        Replaceable = "replaceable",
+    }
 }
 
 /// The services that an effect changes.

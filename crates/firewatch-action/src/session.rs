@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use firewatch_sim::{EnvironmentMut, EnvironmentRef, MetricKey, SimError, SmolStr, Value};
+use firewatch_sim::{
+    EnvironmentMut, EnvironmentRef, MetricKey, ServiceKnob, SimError, SmolStr, TrafficChange, Value,
+};
 
 use crate::catalogue::ActionCatalogue;
 use crate::history::{Measured, Recorded};
@@ -33,6 +35,9 @@ pub struct ActionSession {
     /// Interruptions by actions, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     interruptions: Vec<Interruption>,
+    /// Services that an action lets refuse everything, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dropping: Vec<SmolStr>,
     /// The services that the scenario says customers talk to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     user_facing: Vec<SmolStr>,
@@ -82,7 +87,8 @@ impl ActionSession {
         }
         let broken = self.circuit_breakers.iter().map(|(name, _)| name);
         let interrupted = self.interruptions.iter().map(|entry| &entry.service);
-        let mut named = broken.chain(interrupted).chain(&self.user_facing);
+        let named = broken.chain(interrupted);
+        let mut named = named.chain(&self.dropping).chain(&self.user_facing);
         if let Some(name) = named.find(|name| view.topology().service(name).is_none()) {
             return Err(StateError::UnknownService(name.to_string()));
         }
@@ -130,7 +136,9 @@ impl ActionSession {
     /// [`advance_passing_effects`](Self::advance_passing_effects) does nothing.
     #[must_use]
     pub fn has_passing_effects(&self) -> bool {
-        !self.circuit_breakers.is_empty() || !self.interruptions.is_empty()
+        !(self.circuit_breakers.is_empty()
+            && self.interruptions.is_empty()
+            && self.dropping.is_empty())
     }
 
     /// Ends interruptions, and applies and counts down the open circuit breakers: the second half of
@@ -149,6 +157,13 @@ impl ActionSession {
         // The latest first: it was added on top of the others.
         for interruption in self.interruptions.drain(..).rev() {
             interruption.end(environment)?;
+        }
+        for service in self.dropping.drain(..) {
+            environment.change_traffic(&TrafficChange::Service {
+                service: &service,
+                knob: ServiceKnob::Down,
+                value: None,
+            })?;
         }
         if catalogue.rules().open_circuit_factor != 1.0 {
             for (target, _) in &self.circuit_breakers {
@@ -214,6 +229,12 @@ impl ActionSession {
             before,
             during,
         });
+    }
+
+    pub(super) fn note_drop(&mut self, service: SmolStr) {
+        if !self.dropping.contains(&service) {
+            self.dropping.push(service);
+        }
     }
 
     pub(super) fn set_counter(&mut self, counter: Counter, target: Option<&SmolStr>, to: u64) {

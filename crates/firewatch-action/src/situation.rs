@@ -6,6 +6,7 @@ use crate::customers::CustomerRules;
 use crate::effect::{KEYS, MEBIBYTE};
 use crate::model::{
     ActionSpec, Branch, Change, Condition, Effect, Operand, ParameterIndex, Recipients,
+    TrafficEffect,
 };
 use crate::parameter::Parameters;
 use crate::request::HaltedFault;
@@ -65,7 +66,8 @@ impl<'a> Situation<'a> {
     }
 
     fn applies(&self, branch: &Branch) -> bool {
-        branch.when.iter().all(|condition| self.holds(condition))
+        let holds = branch.when.iter().all(|condition| self.holds(condition));
+        holds && (branch.when.is_empty() || self.changes_traffic(branch) != Some(false))
     }
 
     /// Returns whether the faults that a branch asks for are active.
@@ -74,6 +76,21 @@ impl<'a> Situation<'a> {
             Condition::Fault(kinds) => self.has_active_fault(kinds),
             _ => true,
         })
+    }
+
+    /// Returns whether an effect of a branch on traffic would change anything; `None` without such effects.
+    fn changes_traffic(&self, branch: &Branch) -> Option<bool> {
+        let effects = branch.effects.iter().filter_map(|effect| match effect {
+            Effect::Traffic(effect) => Some(effect),
+            _ => None,
+        });
+        let would_change = |effect: &TrafficEffect| {
+            self.target.is_some_and(|target| {
+                let changes = effect.changes(self.view, target, self.parameters);
+                changes.iter().any(|change| change.would_change(self.view))
+            })
+        };
+        effects.map(would_change).reduce(|some, one| some || one)
     }
 
     /// Returns whether the target has an active fault of one of these kinds; of any, if none is named.
@@ -122,6 +139,7 @@ impl<'a> Situation<'a> {
                 value.is_some_and(|value| comparison.holds_for(&value))
             }
             Condition::HasMetric(metric) => self.view.metric_at(target, metric).is_some(),
+            Condition::RestartHelps => self.view.is_mended_by_restart(target),
             Condition::UnhealthyCaller => {
                 let mut vitals = self.view.vitals().enumerate();
                 let calls = |caller| self.view.topology().calls(caller, target);

@@ -77,13 +77,15 @@ pub(crate) enum Format {
     Seconds,
     Milliseconds,
     Mebibytes,
+    Tenths,
 }
 
-const FORMATS: [(&str, Format); 4] = [
+const FORMATS: [(&str, Format); 5] = [
     ("percent", Format::Percent),
     ("seconds", Format::Seconds),
     ("ms", Format::Milliseconds),
     ("mebibytes", Format::Mebibytes),
+    ("tenths", Format::Tenths),
 ];
 
 impl Format {
@@ -99,6 +101,7 @@ impl Format {
             Self::Percent => format!("{:.1}%", times(number, 100.0)),
             Self::Seconds => format!("{number:.2}s"),
             Self::Milliseconds => format!("{:.0}ms", times(number, 1000.0)),
+            Self::Tenths => format!("{number:.1}"),
             Self::Mebibytes => format!("{:.0} MiB", number / 1_048_576.0),
         }
     }

@@ -12,12 +12,14 @@ use crate::policy::{Policy, PolicyKind, PolicyPlan, step_of_tick};
 use crate::result::{PolicyAction, PolicyResult};
 
 /// What people on call try first, as far as the catalogue has it.
-const COMMON: [&str; 5] = [
+const COMMON: [&str; 7] = [
     "rollback_deploy",
     "revert_config",
     "restart_service",
     "scale_replicas",
     "add_memory",
+    "scale_out",
+    "shed_load",
 ];
 /// The stream of random numbers that draws single actions; random policies count from 0.
 const SINGLES: u64 = u64::MAX;

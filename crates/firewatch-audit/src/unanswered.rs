@@ -367,7 +367,11 @@ fn without(
     scenario.faults.retain(|_| stays());
     scenario.timeline.retain(|event| match event.action {
         TimelineAction::Inject(_) => stays(),
-        TimelineAction::Halt(_) | TimelineAction::Set(..) | TimelineAction::Perform(_) => true,
+        TimelineAction::Halt(_)
+        | TimelineAction::Set(..)
+        | TimelineAction::Perform(_)
+        | TimelineAction::Turn(_)
+        | TimelineAction::Restart(_) => true,
     });
     Ok(scenario)
 }

@@ -76,10 +76,9 @@ pub fn difficulty() -> impl TypedValueParser<Value = Difficulty> {
 
 /// Parses the name of a built-in kind of fault.
 pub fn fault_kind() -> impl TypedValueParser<Value = FaultKind> {
-    let names: Vec<String> = FaultKind::BUILT_IN
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    // A static one, since clap keeps the names.
+    static BUILT_IN: [FaultKind; 5] = FaultKind::BUILT_IN;
+    let names = BUILT_IN.iter().map(FaultKind::name);
     PossibleValuesParser::new(names).try_map(|name| name.parse::<FaultKind>())
 }
 

@@ -88,7 +88,8 @@ impl EpisodeBatch {
         Self::with_actions(profile, catalogue, requests, threads)
     }
 
-    /// The same with these actions, in all episodes. Incidents with actions of their own need them given:
+    /// The same with these actions, in all episodes; those of the physics of traffic have the actions of that, and
+    /// [numbers](firewatch_action::NumberedRequest) are of them. Incidents with actions of their own need them given:
     /// see [`Scenario::actions`](firewatch_scenario::Scenario::actions).
     ///
     /// # Errors
@@ -232,8 +233,9 @@ impl EpisodeBatch {
         SimError::check_length("actions", actions.len(), self.len())?;
         SimError::check_length("steps", steps.len(), self.len())?;
         self.asked.clear();
-        for action in actions {
-            self.asked.push(action.action(&self.catalogue)?);
+        for (action, session) in actions.iter().zip(&self.sessions) {
+            let catalogue = round::actions_of(session, &self.catalogue);
+            self.asked.push(action.action(catalogue)?);
         }
         let size = self.fleet.part_size();
         let sessions = self.sessions.chunks_mut(size);

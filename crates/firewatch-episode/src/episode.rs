@@ -225,8 +225,7 @@ impl Episode {
         let running = running.filter(|(_, session)| session.score.end().is_none());
         let (simulation, session) = running.ok_or(EpisodeError::NotRunning)?;
         let scenario = Arc::clone(&session.scenario);
-        let own = scenario.custom_actions.catalogue(self.profile);
-        let catalogue = own.unwrap_or(&self.catalogue);
+        let catalogue = scenario.actions_or(self.profile, &self.catalogue);
         action.action(catalogue)?;
         session.before_tick(&mut simulation.environment_mut())?;
         simulation.tick();
@@ -269,9 +268,10 @@ impl Episode {
     /// The actions that there are.
     #[must_use]
     pub fn actions(&self) -> &ActionCatalogue {
-        let scenario = self.scenario();
-        let own = scenario.and_then(|scenario| scenario.custom_actions.catalogue(self.profile));
-        own.unwrap_or(&self.catalogue)
+        match self.scenario() {
+            Some(scenario) => scenario.actions_or(self.profile, &self.catalogue),
+            None => &self.catalogue,
+        }
     }
 
     /// The scenario that the last reset began with.

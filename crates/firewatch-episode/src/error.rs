@@ -22,6 +22,11 @@ pub enum EpisodeError {
         /// The service.
         service: String,
     },
+    /// The incident is one of traffic, which the reference does not have.
+    #[error(
+        "an incident of the physics `traffic` can't be played under the reference profile: take `standard`"
+    )]
+    ClassicProfile,
     /// The episode is over, or none has begun: [`crate::Episode::reset`] begins one.
     #[error("no episode is running: a reset begins one")]
     NotRunning,

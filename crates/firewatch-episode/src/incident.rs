@@ -6,7 +6,7 @@ use firewatch_action::{ActionSession, Profile};
 use firewatch_reference::{self as reference, ReferenceStart, Task};
 use firewatch_response::Timetable;
 use firewatch_response::score::ScoreTerms;
-use firewatch_scenario::{Difficulty, SERVICE_CATALOGUE, Scenario, generate};
+use firewatch_scenario::{Difficulty, Physics, SERVICE_CATALOGUE, Scenario, generate};
 use firewatch_sim::{Blueprint, EnvironmentMut, SimError, Simulation};
 
 use crate::error::EpisodeError;
@@ -115,6 +115,9 @@ impl PreparedIncident {
         // The timeline follows the same rules as the answer.
         if scenario.profile != profile {
             Arc::make_mut(&mut scenario).profile = profile;
+        }
+        if profile == Profile::Reference && scenario.physics == Physics::Traffic {
+            return Err(EpisodeError::ClassicProfile);
         }
         let blueprint = scenario.blueprint()?;
         Ok(Self::with(profile, scenario, blueprint))

@@ -39,7 +39,7 @@ pub use batch::{BatchStep, EpisodeBatch};
 pub use episode::{Episode, EpisodeStep};
 pub use error::EpisodeError;
 pub use info::{EpisodeSummary, Info, SIMULATION_TYPE};
-pub use observation::Observation;
+pub use observation::{Observation, ObservedUsers};
 pub use request::EpisodeRequest;
 pub use session::PastAction;
 pub use state::EpisodeState;

@@ -21,6 +21,9 @@ pub struct Observation {
     pub sim_time_seconds: i64,
     /// The services in order, with all their metrics.
     pub services: Vec<ServiceState>,
+    /// The groups of users in order, where there is traffic.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<ObservedUsers>,
     /// The alerts that fire, service by service.
     pub alerts: Vec<Alert>,
     /// SLO budget left, in the unit of the burn; rounded to 2 decimals.
@@ -38,6 +41,43 @@ pub struct Observation {
     pub history: Vec<PastAction>,
 }
 
+/// What a group of users got in the last tick.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ObservedUsers {
+    /// Its name.
+    pub name: String,
+    /// The service that it calls.
+    pub service: String,
+    /// Requests that ended well, per second.
+    pub succeeded_rps: f64,
+    /// Requests that failed after all attempts, per second.
+    pub failed_rps: f64,
+    /// 99th percentile of the latency, from the first attempt on, seconds.
+    pub latency_p99_s: f64,
+    /// Whether it misses what it is promised: then customers are hit.
+    pub misses_objective: bool,
+}
+
+impl ObservedUsers {
+    fn all(view: &EnvironmentRef) -> Vec<Self> {
+        let groups = view
+            .traffic()
+            .into_iter()
+            .flat_map(|traffic| traffic.users());
+        let observed = groups.map(|users| Self {
+            name: users.name.to_owned(),
+            service: users.service.to_owned(),
+            succeeded_rps: users.traffic.succeeded_rps,
+            failed_rps: users.traffic.failed_rps,
+            latency_p99_s: users.traffic.latency_p99_s,
+            misses_objective: users.miss() > 0.0,
+        });
+        observed.collect()
+    }
+}
+
 impl Observation {
     /// Returns what the reference shows in place of an observation: a whole budget, no services, and an
     /// explanation in the place of the history. Its budget and burn are the same for every difficulty.
@@ -47,6 +87,7 @@ impl Observation {
             tick: 0,
             sim_time_seconds: 0,
             services: Vec::new(),
+            users: Vec::new(),
             alerts: Vec::new(),
             slo_budget_remaining: 100.0,
             slo_burn_rate: 1.5,
@@ -71,6 +112,7 @@ impl Session {
             tick: clock.tick,
             sim_time_seconds: clock.sim_time_seconds,
             services: view.service_states(),
+            users: ObservedUsers::all(view),
             alerts: self.score.alerts(view, self.seed),
             slo_budget_remaining: self.score.shown_budget(),
             slo_burn_rate: self.score.burned(),

@@ -81,10 +81,7 @@ impl Session {
         let incident = Incident {
             profile: terms.profile,
             scenario: &scenario,
-            catalogue: scenario
-                .custom_actions
-                .catalogue(terms.profile)
-                .unwrap_or(catalogue),
+            catalogue: scenario.actions_or(terms.profile, catalogue),
         };
         Self {
             profile: terms.profile,

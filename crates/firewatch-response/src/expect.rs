@@ -4,7 +4,7 @@ use firewatch_sim::{EnvironmentRef, Status};
 
 use crate::score::run::RunAccount;
 use crate::score::{ImpactTotals, Score};
-use firewatch_scenario::{Check, Expectation, Fact, Quantity, When};
+use firewatch_scenario::{Check, Expectation, Fact, Quantity, UserQuantity, When};
 
 /// The verdict on an expectation.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,6 +162,20 @@ impl CheckContext<'_> {
                     },
                 },
             },
+            Check::Users(group, quantity, comparison) => match self.users(group, *quantity) {
+                Some(number) => CheckResult {
+                    holds: comparison.holds(&number),
+                    actual: number.to_string(),
+                },
+                None => CheckResult {
+                    holds: false,
+                    actual: match quantity {
+                        UserQuantity::Served => "nobody sent a request",
+                        UserQuantity::P99 => "nobody was served",
+                    }
+                    .to_owned(),
+                },
+            },
             Check::Fact(fact) => {
                 let holds = self.fact(*fact);
                 let not = if holds { "" } else { "not " };
@@ -195,6 +209,19 @@ impl CheckContext<'_> {
             Quantity::Grade => (*score)?.grade()?.total,
             Quantity::WrongActions => score.map_or(0.0, |score| f64::from(score.wrong_actions())),
         })
+    }
+
+    /// What a group of users had in the last tick; nothing of requests that there were not.
+    fn users(&self, group: &str, quantity: UserQuantity) -> Option<f64> {
+        let mut groups = self.view.traffic()?.users();
+        let users = groups.find(|users| users.name == group)?;
+        match quantity {
+            UserQuantity::Served => users.served(),
+            UserQuantity::P99 => {
+                let is_served = users.traffic.succeeded_rps > 0.0;
+                is_served.then_some(users.traffic.latency_p99_s)
+            }
+        }
     }
 
     fn fact(&self, fact: Fact) -> bool {

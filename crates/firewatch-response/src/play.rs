@@ -1,6 +1,7 @@
 //! Plays a scenario: the simulation, its timeline, its expectations and its score.
 
 mod answer;
+mod changes;
 mod executor;
 mod fleet;
 mod record;

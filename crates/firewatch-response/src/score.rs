@@ -78,7 +78,12 @@ impl Score {
         let state = ScoreState::new(terms.profile, initial_budget, user_facing, view);
         let facing = state.records.iter().filter(|record| record.user_facing);
         let grade = &ScoreRules::of(terms.profile).grade;
-        terms.max_bad_customer_minutes *= grade.minutes_factor(facing.count());
+        // In traffic it is users who are counted, all of them together.
+        let counted = match view.traffic() {
+            Some(_) => 1,
+            None => facing.count(),
+        };
+        terms.max_bad_customer_minutes *= grade.minutes_factor(counted);
         let mut score = Self {
             terms,
             state,

@@ -10,13 +10,44 @@ use serde::{Serialize, Serializer};
 pub struct Code {
     name: &'static str,
     about: &'static str,
+    severity: Severity,
+}
+
+/// Whether a file can be used in spite of a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It can't.
+    Error,
+    /// It can: what is told may be meant.
+    Warning,
 }
 
 impl Code {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, about: &'static str) -> Self {
-        Self { name, about }
+        Self {
+            name,
+            about,
+            severity: Severity::Error,
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn warning(name: &'static str, about: &'static str) -> Self {
+        Self {
+            name,
+            about,
+            severity: Severity::Warning,
+        }
+    }
+
+    /// Whether a file can be used in spite of it.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        self.severity
     }
 
     /// The name: lower-case words with hyphens.
@@ -56,8 +87,19 @@ impl Serialize for Code {
 /// assert_eq!(codes::TOO_LOUD.to_string(), "too-loud");
 /// assert_eq!(codes::ALL, [codes::TOO_LOUD]);
 /// ```
+///
+/// With `WARNINGS:` before them, codes of warnings, and that list of them.
 #[macro_export]
 macro_rules! codes {
+    (WARNINGS: $($code:ident = $name:literal: $about:literal;)*) => {
+        $(
+            #[doc = $about]
+            pub const $code: $crate::Code = $crate::Code::warning($name, $about);
+        )*
+
+        /// The codes of warnings that are declared here.
+        pub const WARNINGS: &[$crate::Code] = &[$($code),*];
+    };
     ($($code:ident = $name:literal: $about:literal;)*) => {
         $(
             #[doc = $about]

@@ -19,7 +19,7 @@ mod syntax;
 mod visible;
 pub mod work;
 
-pub use code::Code;
+pub use code::{Code, Severity};
 pub use lines::position;
 pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,

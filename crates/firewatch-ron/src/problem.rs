@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::code::Code;
+use crate::code::{Code, Severity};
 use crate::lines::Lines;
 use crate::visible::visible;
 use crate::work;
@@ -51,6 +51,8 @@ pub struct LocatedProblem<'a> {
     pub end_line: usize,
     /// Column just behind the end.
     pub end_column: usize,
+    /// Whether the file can be used in spite of it.
+    pub severity: Severity,
     /// Which kind of problem it is: `unknown-field`.
     pub code: Code,
     /// Where in the scenario.
@@ -96,6 +98,7 @@ impl Diagnostics {
                 column,
                 end_line,
                 end_column,
+                severity: problem.code.severity(),
                 code: problem.code,
                 path: &problem.path,
                 message: &problem.message,

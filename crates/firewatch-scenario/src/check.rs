@@ -4,10 +4,13 @@ mod created;
 mod expectations;
 mod faults;
 mod goals;
+mod knobs;
 mod metrics;
 mod runbook;
 mod sweep;
 mod timeline;
+mod traffic;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +55,7 @@ pub(crate) fn check(scenario: &Scenario, notes: &mut Decoder) {
     let mut checker = Checker::new(scenario, notes);
     checker.numbers();
     checker.services();
+    checker.physics();
     checker.faults();
     checker.roles();
     checker.timeline();
@@ -101,7 +105,9 @@ impl<'a> Checker<'a> {
                 TimelineAction::Set(service, metrics) => Some((&**service, metrics)),
                 TimelineAction::Halt(_)
                 | TimelineAction::Inject(_)
-                | TimelineAction::Perform(_) => None,
+                | TimelineAction::Perform(_)
+                | TimelineAction::Turn(_)
+                | TimelineAction::Restart(_) => None,
             });
         let given = of_services.chain(of_faults).chain(set);
         let given = given.flat_map(|(service, metrics)| {
@@ -236,6 +242,9 @@ impl<'a> Checker<'a> {
                 for (index, call) in calls.iter().enumerate() {
                     let path = format!("{path}.calls[{index}]");
                     let long = format!("{path}.to");
+                    if self.notes.is_broken(&long) {
+                        continue;
+                    }
                     let is_long = self.notes.has_place(&long);
                     self.known_service(if is_long { &long } else { &path }, &call.to, "");
                 }

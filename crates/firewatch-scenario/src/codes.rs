@@ -5,11 +5,15 @@ use firewatch_ron::{Code, codes};
 
 codes! {
     UNKNOWN_SERVICE = "unknown-service": "There is no service of that name in the mesh.";
+    UNKNOWN_USERS = "unknown-users": "There is no group of users of that name.";
+    UNKNOWN_KNOB = "unknown-knob": "What is turned has no knob of that name.";
+    UNKNOWN_ZONE = "unknown-zone": "The service has no zone of that name.";
     NOT_IN_CATALOGUE = "not-in-catalogue": "A service that says nothing of itself is not in the catalogue.";
     NEEDS_SERVICES = "needs-services": "A field says something about services, but the scenario leaves them to be drawn.";
     UNREACHABLE_TICK = "unreachable-tick": "Nothing can happen at a tick, because of the length of the run.";
     MISPLACED_START = "misplaced-start": "A fault says when it begins, but something else decides that.";
     FAULT_ORDER = "fault-order": "The faults are not listed in the order in which they begin.";
+    POINT_ORDER = "point-order": "The points of a rate do not begin at tick 0, or are not in the order of their ticks.";
     FAULT_COUNT = "fault-count": "The single-fault engine has more or fewer faults than one.";
     NO_FAULT = "no-fault": "What is halted or varied has no fault, or none yet.";
     WRONG_PHYSICS = "wrong-physics": "A field belongs to another physics than the scenario's.";
@@ -27,7 +31,17 @@ codes! {
     UNUSABLE_FILE = "unusable-file": "A file that the scenario names is missing, not allowed or has problems.";
 }
 
+codes! {
+    WARNINGS:
+    OVERLOADED = "overloaded": "A service gets more requests from the start than it can work on.";
+    LONG_TIMEOUT = "long-timeout": "A call waits for its answer when nobody waits for its caller's any more.";
+    MULTIPLIED_RETRIES = "multiplied-retries": "Three or more in a chain of calls try again, and that multiplies.";
+    GROWING_CYCLE = "growing-cycle": "Every request goes round in a circle of calls.";
+}
+
 /// All codes: these and those of all that files consist of.
 pub fn all() -> impl Iterator<Item = Code> {
-    firewatch_action::codes::all().chain(ALL.iter().copied())
+    firewatch_action::codes::all()
+        .chain(ALL.iter().copied())
+        .chain(WARNINGS.iter().copied())
 }

@@ -65,6 +65,7 @@ impl ScenarioGenerator {
                 faults: Vec::new(),
                 fault_kinds: FaultKinds::default(),
                 log_script: LogScript::default(),
+                traffic: None,
             },
         }
     }

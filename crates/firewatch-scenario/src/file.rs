@@ -3,14 +3,19 @@
 //! Where a file has another form than the model (a fault's speed by default follows the difficulty, goals and
 //! their cost are two fields), a type here has the form of the file and turns into the model and back.
 
+mod calls;
 mod events;
 mod expectations;
+mod fault;
 mod goals;
 mod incident;
+mod knobs;
 mod language;
 mod runbook;
 mod scenario;
 mod sweep;
+mod user_facing;
+mod users;
 
 use firewatch_action::decode::{Decoder, Language, key_path};
 use firewatch_action::form::FileForm;
@@ -24,7 +29,7 @@ use crate::custom_kinds::FaultKindsForm;
 use crate::file_kind::FileKind;
 use crate::goal::{Goal, GoalTest};
 use crate::model::{
-    Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario, TimelineAction,
+    Calls, Check, Difficulty, Expectation, Fault, Physics, Scenario, TimelineAction, UserGroup,
 };
 use crate::runbook::{Runbook, RunbookStep};
 use crate::sweep::Sweep;
@@ -67,16 +72,17 @@ macro_rules! in_form {
 }
 
 in_form! {
-    Calls: incident::CallsForm;
+    Calls: calls::CallsForm;
     Check: expectations::CheckForm;
     Expectation: expectations::ExpectationForm;
-    Fault: incident::FaultForm;
+    Fault: fault::FaultForm;
     Goal: goals::GoalForm;
     GoalTest: goals::GoalTestForm;
     Runbook: runbook::RunbookForm;
     Scenario: scenario::ScenarioForm;
     RunbookStep: runbook::StepForm;
     Sweep: sweep::SweepForm;
+    UserGroup: users::UsersForm;
 }
 
 words! {

@@ -25,6 +25,7 @@
 //! | `slo_burn_per_tick` | number from 0; the burn while every service is unhealthy | 1.5, 2 or 3 |
 //! | `seed` | whole number from 0; draws the services' healthy baselines | 0 |
 //! | `generator` | 1 or 2: the version of the generator that draws a scenario without `services` ([`GeneratorVersion`]); 2 draws the goals too | 1 |
+//! | `users` | list of groups of users: who sends requests to which service, in the physics of traffic | none |
 //! | `services` | `["name", ...]` out of the catalogue, or `{"name": (...), ...}` | drawn, with all below, from difficulty and seed |
 //! | `faults` | list of faults | none |
 //! | `red_herrings` | list of services with static, harmless errors | none |
@@ -35,7 +36,7 @@
 //! | `adversarial_logs` | list of `(service: "...", line: "...")` | none |
 //! | `impact` | `standard` or `freshness` | `standard` |
 //! | `engine` | `multi_fault` or `single_fault` | `multi_fault` |
-//! | `physics` | `classic`: how load, faults and their spread are modelled | `classic` |
+//! | `physics` | `classic` or `traffic`: how load, faults and their spread are modelled | `traffic` if there are `users`, else `classic` |
 //! | `profile` | `standard` or `reference`: what actions do, and what the answer is worth | `standard` |
 //! | `actions` | list of files of actions, relative to the scenario's folder and below its parent, that add to the built-in ones | none |
 //! | `fault_kinds` | list of files of fault kinds, found as those of `actions` are, that add to the built-in ones | none |
@@ -57,7 +58,28 @@
 //! without), a `start_tick` (0), `metrics` that the service has because of it, and `absent: true` if
 //! the service is meant not to be in the mesh. Its `level` (0 to 1), its `shape` (`step`, `ramp`,
 //! `flapping(on: 2, off: 1)` or `spike`) and `for_ticks`, how long it lasts, are for a physics with load: the classic
-//! one refuses them.
+//! one refuses them, and `recovery` and `knobs`.
+//!
+//! # Traffic
+//!
+//! A scenario with `users` is one of **traffic**: load, queues, timeouts and retries are causes in it. `docs/traffic.md` of
+//! the project has its equations, and all fields with their units, ranges and defaults, which are [`defaults`] and
+//! [`limits`] here.
+//!
+//! **Users** are `(service: "web", rps: 70)` with `name`, `patience_s`, `retries`, `backoff_s` and
+//! `objective: (served: 0.999, p99_s: 5)`. A rate is a number, steps `[(tick, rps), ...]` or `ramp([(tick, rps), ...])`.
+//! **Services** have `instances`, `concurrency`, `work_ms` or `capacity_rps`, `queue_limit`, `zones`, `start_up_ticks`,
+//! `memory_per_request` and `autoscaling: (target_utilization: 0.6, min: 2, max: 8)`. **Calls** in the long form have
+//! `timeout_s`, `retries`, `backoff_s`, `share`, `optional`, `fallback` and
+//! `breaker: (failure_ratio: 0.5, min_requests: 20, window_s: 10, open_s: 30)`. A **fault** has a `kind`, or
+//! `knobs: (slow_factor: 4)` that it turns by itself, and how it goes back: `recovery: over_ticks(4)`, `with_restart` or
+//! `at_once`. The **timeline** has `turn("service", {"instances": 4})`, `turn_calls("web", "db", {"retries": 0})`,
+//! `turn_users("web", {"rate_factor": 0.5})` and `restart("service")`; the **checks** have
+//! `users("web", served(ge(0.99)))` and `users("web", p99_s(le(0.5)))`.
+//!
+//! [`Scenario::warnings`] tells what can be played and may not be meant.
+//!
+//! # More of the file
 //!
 //! A [`Runbook`] is a file of its own, which answers an incident: see [`runbook`].
 //!
@@ -83,7 +105,7 @@
 //! | `blast_radius(3)` | a count |
 //! | `all_healthy`, `mitigated`, `slo_breached` | the incident |
 //! | `reward(gt(0))` | the sum of the rewards of the answer so far (`firewatch-response`, `score`) |
-//! | `grade(ge(0.8))` | the grade of the answer, 0.01 to 0.99; nothing holds of it before it has ended |
+//! | `grade(ge(0.8))` | the grade of the answer, 0 to 1 (0.01 to 0.99 under `reference`); nothing holds of it before it has ended |
 //! | `wrong_actions(0)` | a count |
 //!
 //! The **answer** is what a [runbook] does, or without one the actions of the timeline. It ends with the ticks,
@@ -106,7 +128,8 @@
 //! (the ticks done when they begin) and `halt` (the tick at which the services with faults are halted, instead of
 //! the timeline's own halts of them) of all faults, or of those of some services: `speed: {"auth-service": [0.5,
 //! 1.0]}`. `metric: {"db-proxy": {"process_memory_utilization": [0.5, 0.8]}}` varies a number that a service has at
-//! the start; a truth value is 0 or 1. Among values
+//! the start; a truth value is 0 or 1. In traffic it varies numbers of services and of groups of users as well:
+//! `metric: {"search": {"instances": [2, 4]}, "web": {"rps": [50, 70, 90]}}`. Among values
 //! may stand `range(first, end, step)`, for seeds `range(first, end)`; the end is not included.
 //!
 //! # Limits
@@ -129,7 +152,9 @@
 //!
 //! What is said about an action is cut to 4,096 bytes ([`firewatch_action::MAX_FEEDBACK_BYTES`]).
 
+mod answers;
 mod baseline;
+mod call_graph;
 mod catalogue;
 mod check;
 pub mod codes;
@@ -151,6 +176,8 @@ mod plan;
 pub mod runbook;
 mod start;
 mod sweep;
+mod traffic_state;
+mod warnings;
 mod write;
 
 pub use catalogue::{CatalogueService, DEFAULT_MEMORY_LIMIT_MEBIBYTES, SERVICE_CATALOGUE};
@@ -164,13 +191,15 @@ pub use draws::{RandomStreams, StreamId};
 pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;
 pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};
+pub use firewatch_sim::{FaultKnobs, FaultRecovery, FaultShape};
 pub use generate::{generate, generate_answer, generate_with};
 pub use generator_version::GeneratorVersion;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Call, Calls, Check, Difficulty, Expectation, Fact, Fault, FaultShape, GRADE_MAX, GRADE_MIN,
-    Physics, Quantity, Scenario, Service, TimelineAction, TimelineEvent, When,
+    Autoscaling, Breaker, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact, Fault,
+    GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
+    TimelineAction, TimelineEvent, Turn, Turned, UserGroup, UserQuantity, When, defaults, limits,
 };
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};

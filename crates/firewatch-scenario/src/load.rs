@@ -11,7 +11,7 @@ use crate::codes;
 use crate::custom_kinds;
 use crate::generate;
 use crate::generator_version::GeneratorVersion;
-use crate::model::Scenario;
+use crate::model::{Physics, Scenario};
 use crate::named_file::named_files;
 use firewatch_action::decode::Decoder;
 use firewatch_action::form;
@@ -80,6 +80,32 @@ impl LoadOptions {
     /// As [`Scenario::load`].
     pub fn parse(&self, file: &str, text: &str) -> Result<Scenario, Diagnostics> {
         self.read(file, text, None)
+    }
+
+    /// Reads a scenario file as [`LoadOptions::load`] does, and what may not be meant in it: its
+    /// [warnings](Scenario::warnings) with their places.
+    ///
+    /// # Errors
+    /// As [`LoadOptions::load`].
+    pub fn review(&self, path: &Path) -> Result<(Scenario, Diagnostics), Diagnostics> {
+        let (file, text) = firewatch_ron::text(path)?;
+        let scenario = self.read(&file, &text, path.parent())?;
+        let warnings = located_warnings(&scenario, &file, &text);
+        Ok((scenario, warnings))
+    }
+
+    /// Reads a scenario from text as [`LoadOptions::parse`] does, and what may not be meant in it.
+    ///
+    /// # Errors
+    /// As [`LoadOptions::parse`].
+    pub fn review_text(
+        &self,
+        file: &str,
+        text: &str,
+    ) -> Result<(Scenario, Diagnostics), Diagnostics> {
+        let scenario = self.parse(file, text)?;
+        let warnings = located_warnings(&scenario, file, text);
+        Ok((scenario, warnings))
     }
 
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
@@ -169,6 +195,32 @@ impl Scenario {
     }
 }
 
+/// The warnings of a scenario with their places in its text.
+fn located_warnings(scenario: &Scenario, file: &str, text: &str) -> Diagnostics {
+    let mut problems = scenario.warnings();
+    let text = firewatch_ron::without_mark(text);
+    if !problems.is_empty() {
+        let mut notes = form::noted::<Scenario>(file, text, &scenario.fault_kinds);
+        for Problem {
+            code,
+            path,
+            message,
+            label,
+            help,
+            ..
+        } in problems
+        {
+            notes.report(code, &path, message, &label, help);
+        }
+        problems = notes.finish();
+    }
+    Diagnostics {
+        file: file.to_owned(),
+        text: text.to_owned(),
+        problems,
+    }
+}
+
 /// A scenario with what it leaves to be drawn, checked.
 fn completed(scenario: Scenario, notes: &mut Decoder) -> Scenario {
     let scenario = if scenario.generated {
@@ -199,6 +251,11 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
     // The first version draws none: an author's goals hold for what it draws.
     let draws_goals = scenario.generator == GeneratorVersion::V2;
     let drawn = [
+        ("users", !scenario.users.is_empty()),
+        (
+            "physics",
+            scenario.users.is_empty() && scenario.physics == Physics::Traffic,
+        ),
         ("faults", !scenario.faults.is_empty()),
         ("absent_services", !scenario.absent_services.is_empty()),
         ("red_herrings", !scenario.red_herrings.is_empty()),

@@ -1,19 +1,26 @@
 //! A scenario as data: what a file says, after defaults.
 
+mod difficulty;
 mod fault;
+mod traffic;
+mod turn;
 
-use firewatch_sim::{
-    AdversarialLine, Engine, FaultKind, FaultKinds, ImpactMode, SloBudget, Status, Value,
+use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget, Status, Value};
+
+pub use difficulty::Difficulty;
+pub use fault::Fault;
+pub use traffic::{
+    Autoscaling, Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits,
 };
-
-pub use fault::{Fault, FaultShape};
+pub(crate) use turn::range_of_knob;
+pub use turn::{Turn, Turned};
 
 use crate::custom_actions::CustomActions;
 use crate::custom_files::CustomFiles;
 use crate::generator_version::GeneratorVersion;
 use crate::goal::Goals;
 use crate::sweep::Sweep;
-use firewatch_action::{ActionCatalogue, ActionRequest, Comparison, Metrics, Profile, names};
+use firewatch_action::{ActionRequest, Comparison, Metrics, Profile, names};
 
 /// An incident and what should happen in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +55,8 @@ pub struct Scenario {
     pub generated: bool,
     /// The version of the generator that draws them; only where they are drawn.
     pub generator: GeneratorVersion,
+    /// Who calls the services, in the physics of traffic.
+    pub users: Vec<UserGroup>,
     /// The services, in order.
     pub services: Vec<Service>,
     /// The faults, in order.
@@ -84,11 +93,13 @@ impl Scenario {
         self.services.iter().any(|service| service.name == name)
     }
 
-    /// Returns the actions that can be done in it.
+    /// Which rules order the tick: of the classic physics the chosen ones, else those of its physics.
     #[must_use]
-    pub fn actions(&self) -> &ActionCatalogue {
-        let own = self.custom_actions.catalogue(self.profile);
-        own.unwrap_or_else(|| ActionCatalogue::built_in(self.profile))
+    pub fn engine_of_tick(&self) -> Engine {
+        match self.physics {
+            Physics::Classic => self.engine,
+            Physics::Traffic => Engine::Traffic,
+        }
     }
 
     /// Name of the root cause: the one that is given, else the first fault's service.
@@ -109,7 +120,9 @@ impl Scenario {
                     TimelineAction::Inject(fault) => Some(fault),
                     TimelineAction::Halt(_)
                     | TimelineAction::Set(..)
-                    | TimelineAction::Perform(_) => None,
+                    | TimelineAction::Perform(_)
+                    | TimelineAction::Turn(_)
+                    | TimelineAction::Restart(_) => None,
                 }),
         )
     }
@@ -120,6 +133,8 @@ impl Scenario {
 pub struct Service {
     /// Its name.
     pub name: String,
+    /// How much it can do, in the physics of traffic.
+    pub capacity: Capacity,
     /// What it calls.
     pub calls: Calls,
     /// Known metrics that differ from the baseline or are attached.
@@ -129,7 +144,7 @@ pub struct Service {
 }
 
 /// What a service calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Calls {
     /// These services, in order.
     Named(Vec<Call>),
@@ -140,22 +155,6 @@ pub enum Calls {
 impl Default for Calls {
     fn default() -> Self {
         Self::Named(Vec::new())
-    }
-}
-
-/// A call from a service to another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Call {
-    /// The service that is called.
-    pub to: String,
-}
-
-impl Call {
-    /// A call of that service.
-    #[must_use]
-    pub fn new(to: impl Into<String>) -> Self {
-        Self { to: to.into() }
     }
 }
 
@@ -179,6 +178,10 @@ pub enum TimelineAction {
     Set(String, Metrics),
     /// Does an action of the catalogue.
     Perform(ActionRequest),
+    /// Turns knobs of the traffic, which hold until they are turned again.
+    Turn(Turn),
+    /// Restarts the instances of the service, one after the other; in the physics of traffic.
+    Restart(String),
 }
 
 /// Something that should hold.
@@ -216,6 +219,18 @@ pub enum Check {
     Quantity(Quantity, Comparison<f64>),
     /// A truth of the incident as a whole.
     Fact(Fact),
+    /// What a group of users had in the last tick: its name, and what of it.
+    Users(String, UserQuantity, Comparison<f64>),
+}
+
+names! {
+    /// What a group of users had in the last tick.
+    UserQuantity {
+        /// Share of its requests that were served, 0 to 1; of those that ended in the tick.
+        Served = "served",
+        /// 99th percentile of the latency of those, seconds, from the first attempt on.
+        P99 = "p99_s",
+    }
 }
 
 names! {
@@ -277,94 +292,18 @@ names! {
         /// causes nothing.
         #[default]
         Classic = "classic",
+        /// Users send requests; load, queues, timeouts and retries are causes.
+        Traffic = "traffic",
     }
 }
 
-names! {
-    /// How hard an incident is; gives defaults.
-    Difficulty {
-        /// Three services, slow faults, no distraction.
-        Easy = "easy",
-        /// Five services and a red herring.
-        Medium = "medium",
-        /// Seven services, three red herrings, fast faults, a lying log.
-        Hard = "hard",
-    }
-}
-
-impl Difficulty {
-    /// SLO budget and burn per tick.
-    #[must_use]
-    pub fn slo_budget(self) -> SloBudget {
-        let (remaining, burn_per_tick) = match self {
-            Self::Easy => (30.0, 1.5),
-            Self::Medium => (60.0, 2.0),
-            Self::Hard => (120.0, 3.0),
-        };
-        SloBudget {
-            remaining,
-            burn_per_tick,
-        }
-    }
-
-    /// Ticks that a run takes.
-    #[must_use]
-    pub fn ticks(self) -> u64 {
-        match self {
-            Self::Easy => 20,
-            Self::Medium => 30,
-            Self::Hard => 40,
-        }
-    }
-
-    /// Speed of faults.
-    #[must_use]
-    pub fn fault_speed(self) -> f64 {
-        match self {
-            Self::Easy => 1.0,
-            Self::Medium => 1.5,
-            Self::Hard => 2.0,
-        }
-    }
-
-    /// Number of services of a generated episode.
-    #[must_use]
-    pub fn service_count(self) -> usize {
-        match self {
-            Self::Easy => 3,
-            Self::Medium => 5,
-            Self::Hard => 7,
-        }
-    }
-
-    /// Number of red herrings of a generated episode; version 2 of the generator draws at most two.
-    #[must_use]
-    pub fn red_herring_count(self) -> usize {
-        match self {
-            Self::Easy => 0,
-            Self::Medium => 1,
-            Self::Hard => 3,
-        }
-    }
-
-    /// The kinds of fault that a generated episode draws from.
-    #[must_use]
-    pub fn fault_kinds(self) -> &'static [FaultKind] {
-        match self {
-            Self::Easy => &[FaultKind::OOM, FaultKind::BAD_DEPLOY],
-            Self::Medium => &[
-                FaultKind::OOM,
-                FaultKind::BAD_DEPLOY,
-                FaultKind::MEMORY_LEAK,
-                FaultKind::CONFIG_DRIFT,
-            ],
-            Self::Hard => &[
-                FaultKind::OOM,
-                FaultKind::MEMORY_LEAK,
-                FaultKind::CONFIG_DRIFT,
-                FaultKind::NETWORK_PARTITION,
-                FaultKind::BAD_DEPLOY,
-            ],
+impl Physics {
+    /// The physics of a scenario that names none.
+    pub(crate) fn implied(has_users: bool) -> Self {
+        if has_users {
+            Self::Traffic
+        } else {
+            Self::Classic
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From a grid to its runs.
 
+mod fields;
 mod settings;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use crate::sweep::{Axis, MetricAxis, Seeds, Sweep};
 use firewatch_ron::{Problem, shown};
 use settings::Settings;
 
+pub(crate) use fields::find_field;
 pub use settings::Setting;
 pub(crate) use settings::metric_value;
 
@@ -272,8 +274,12 @@ impl SweepPlan {
         }));
         let of_metrics = { self.columns.iter() }.filter(|column| column.metric.is_some());
         let elsewhere = of_metrics.filter(|column| {
-            let service = column.service.as_deref().unwrap_or_default();
-            !scenario.has_service(service)
+            let owner = column.service.as_deref().unwrap_or_default();
+            let field = column.metric.as_deref();
+            match field.and_then(|name| find_field(&scenario, name)) {
+                Some(field) => !field.has_owner(&scenario, owner),
+                None => !scenario.has_service(owner),
+            }
         });
         problems.extend(elsewhere.map(|column| Problem {
             code: codes::UNKNOWN_SERVICE,

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use firewatch_sim::{
-    Blueprint, EnvironmentState, FaultKindDescriptor, LogScript, ServiceState, SimError,
+    Blueprint, EnvironmentState, FaultKindDescriptor, LogScript, ServiceBlueprint, ServiceState,
+    SimError,
 };
 
 use crate::baseline::{derive_status, draw_services};
 use crate::catalogue;
 use crate::draws::{RandomStreams, Streams};
 use crate::model::{Calls, Fault, Scenario, Service};
+use crate::traffic_state::traffic_state;
 
 impl Scenario {
     /// What the incident is built from. Faults that start later are not in it yet.
@@ -57,8 +59,6 @@ impl Scenario {
 
 /// What the scenario starts from. Faults that start later are not in it.
 fn blueprint(scenario: &Scenario, draws: &mut impl RandomStreams) -> Result<Blueprint, SimError> {
-    let blueprint = shape(scenario).blueprint()?;
-    let mut blueprint = blueprint.with_fault_kinds(scenario.fault_kinds.clone());
     let places: BTreeMap<&str, usize> = { scenario.services.iter().enumerate() }
         .map(|(index, service)| (&*service.name, index))
         .collect();
@@ -73,13 +73,17 @@ fn blueprint(scenario: &Scenario, draws: &mut impl RandomStreams) -> Result<Blue
     let root_cause = scenario.root_cause_name().and_then(position);
     let kind = first.and_then(|fault| scenario.fault_kinds.get(fault.kind));
     let change = kind.and_then(FaultKindDescriptor::preceding_change);
+    let mut drawn = Vec::new();
     draw_services(
         draws,
         named.map(|name| (name, catalogue::find(name))),
         red_herrings.map(|name| position(name)),
         change.zip(root_cause),
-        &mut blueprint.services,
+        &mut drawn,
     );
+    let blueprint = shape(scenario, &drawn).blueprint()?;
+    let mut blueprint = blueprint.with_fault_kinds(scenario.fault_kinds.clone());
+    blueprint.services = drawn;
     for (service, drawn) in scenario.services.iter().zip(&mut blueprint.services) {
         drawn.metrics.clone_from(&service.metrics);
     }
@@ -104,13 +108,14 @@ fn at_once(scenario: &Scenario) -> impl Iterator<Item = &Fault> {
 }
 
 /// The environment that the scenario starts from, but for the metrics of its services.
-fn shape(scenario: &Scenario) -> EnvironmentState {
+fn shape(scenario: &Scenario, drawn: &[ServiceBlueprint]) -> EnvironmentState {
     let service = |service: &Service| ServiceState {
         name: service.name.clone(),
         ..ServiceState::default()
     };
     EnvironmentState {
-        engine: scenario.engine,
+        engine: scenario.engine_of_tick(),
+        traffic: traffic_state(scenario, drawn),
         impact_mode: scenario.impact,
         services: scenario.services.iter().map(service).collect(),
         dependencies: dependencies(scenario),

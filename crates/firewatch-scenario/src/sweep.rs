@@ -24,7 +24,8 @@ pub struct Sweep {
     pub kind: Vec<Axis<FaultKind>>,
     /// Ticks done when faults begin.
     pub start: Vec<Axis<u64>>,
-    /// Metrics that services have at the start.
+    /// Metrics that services have at the start; in the physics of traffic also numbers of services and of groups of
+    /// users, by the names of their fields.
     pub metric: Vec<MetricAxis>,
     /// When services with faults are halted, instead of when the timeline says.
     pub halt: Vec<Axis<Halt>>,

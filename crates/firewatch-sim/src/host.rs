@@ -13,4 +13,6 @@ pub(crate) mod pause;
 pub(crate) mod plugin;
 pub(crate) mod reader;
 pub(crate) mod simulation;
+pub(crate) mod traffic;
+pub(crate) mod turn;
 pub(crate) mod view;

@@ -22,9 +22,13 @@
 //! ([`Metric::allows`]) out of which no rule leads, in however many ticks. A count that would pass 64
 //! bits saturates; it does not wrap. Only a host that writes to components directly can break this.
 //!
-//! What it does not model: single requests, queues other than those named in [`RequestQueue`] and
-//! [`Pipeline`], several instances of a service, and anything below a tick of
-//! [`SECONDS_PER_TICK`] seconds.
+//! There are two physics. In the **classic** one ([`Engine::CLASSIC`]) faults change metrics, and errors cascade by
+//! fixed shares. It does not model requests, queues other than those named in [`RequestQueue`] and [`Pipeline`], and
+//! several instances of a service. In the other one ([`Engine::Traffic`]) load is a cause: users send requests down
+//! the calls, faults and hands turn knobs ([`FaultKnobs`], [`TrafficChange`]), and metrics follow from what the fluid
+//! model of the crate `firewatch-traffic` computes. [`TrafficState`] is what it starts from,
+//! [`EnvironmentRef::traffic`] what is read of it. Environments of both can live in one world. Neither models
+//! single requests, or anything below a tick of [`SECONDS_PER_TICK`] seconds.
 //!
 //! # In a host's own world
 //!
@@ -50,6 +54,11 @@ mod world;
 
 /// The version of `bevy_ecs` whose types are in this crate's interface.
 pub use bevy_ecs;
+/// What the traffic of a mesh is made of, and what is measured of it.
+pub use firewatch_traffic::{
+    Breaker, CallKnobs, CallTraffic, Knobs, ServiceKnobs, ServiceTraffic, State as MeshState,
+    UserKnobs, UserTraffic,
+};
 pub use host::change::{EnvironmentMut, ServiceMut};
 pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events};
 pub use host::fleet::{EnvironmentSummary, Fleet, FleetBuilder, FleetPart, NewPart};
@@ -60,6 +69,8 @@ pub use host::pause::{pause_environment, resume_environment};
 #[cfg(feature = "bevy_app")]
 pub use host::plugin::FirewatchPlugin;
 pub use host::simulation::Simulation;
+pub use host::traffic::{CallRef, FailureCause, FailureReason, TrafficRef, UsersRef};
+pub use host::turn::change_traffic;
 pub use host::view::{EnvironmentRef, ServiceHandle};
 /// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
 pub use smol_str::SmolStr;
@@ -77,18 +88,23 @@ pub use world::fault::{
     LogLine, MetricGrowth, PrecedingChange, fault_kinds, register_fault_kinds,
 };
 pub use world::metric::{
-    METRICS, Metric, MetricKey, MetricKind, find as find_metric, read as read_metric,
-    read_all as read_metrics, write as write_metric,
+    METRICS, Metric, MetricKey, MetricKind, check_settable, find as find_metric,
+    read as read_metric, read_all as read_metrics, write as write_metric,
 };
 pub use world::num::round_decimal;
 pub use world::ownership::{Damaged, FaultOf, Faults, Parts, ServiceOf, Services};
 pub use world::service::{
-    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, Runtime,
-    RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, RequestTraffic,
+    Runtime, RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
 };
 pub use world::state::{EnvironmentState, FaultState, ServiceState, spawn_environment};
 pub use world::status::{Status, UnknownName};
 pub use world::topology::{CASCADE_MAX_DEPTH, Topology};
+pub use world::traffic::{
+    Autoscaling, CallKnob, CallState, FaultCourse, FaultKnobs, FaultRecovery, FaultShape,
+    IdleMetrics, InstancesState, Objective, RateStep, ServiceKnob, TrafficBlueprint, TrafficChange,
+    TrafficFlow, TrafficServiceState, TrafficState, UserGroupState, UserKnob,
+};
 pub use world::value::Value;
 
 /// Extremes that give the same bits on every platform: `f64::max` and `f64::min` leave the sign of a zero open.

@@ -11,3 +11,4 @@ pub(crate) mod pipeline;
 pub(crate) mod recovery;
 pub(crate) mod schedule;
 pub(crate) mod ticking;
+pub(crate) mod traffic;

@@ -19,5 +19,6 @@ pub(crate) mod service;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod topology;
+pub(crate) mod traffic;
 pub(crate) mod value;
 pub(crate) mod work;

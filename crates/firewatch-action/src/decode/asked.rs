@@ -14,6 +14,7 @@ pub(crate) const EITHER: &str = "$firewatch::Either";
 pub(crate) const CALL_OR: &str = "$firewatch::CallOr";
 pub(crate) const MAP_OR: &str = "$firewatch::MapOr";
 pub(crate) const TEXT_OR: &str = "$firewatch::TextOr";
+pub(crate) const LIST_OR: &str = "$firewatch::ListOr";
 
 /// What a visitor of whole numbers from 1 up expects.
 pub(crate) const POSITIVE: &str = "a whole number from 1 up";

@@ -13,7 +13,7 @@ use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::Refused;
-use super::asked::{CALL_OR, EITHER, Expected, MAP_OR, RAW, TEXT_OR};
+use super::asked::{CALL_OR, EITHER, Expected, LIST_OR, MAP_OR, RAW, TEXT_OR};
 use super::describe::{example_of, in_quotes, with_example, without_article};
 use access::{EntryAccess, ItemAccess, fields};
 use node::Node;
@@ -46,7 +46,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple
         identifier ignored_any
     }
 
@@ -113,7 +113,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
             return Placeholder.deserialize_seq(visitor);
         }
         match &self.expr.kind {
-            Kind::List(items) => visitor.visit_seq(ItemAccess::new(self.reading, items)),
+            Kind::List(items) => visitor.visit_seq(ItemAccess::new(self.reading, items.iter())),
             kind => {
                 let is_item = match kind {
                     Kind::Group(_) | Kind::Text(_) | Kind::Word(_) => true,
@@ -126,6 +126,24 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
                 Placeholder.deserialize_seq(visitor)
             }
         }
+    }
+
+    /// Values in parentheses that have no names, as many as are asked for.
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        mut self,
+        name: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        let values = if self.is_readable() {
+            self.tuple(name, length, &Expected(&visitor).to_string())
+        } else {
+            None
+        };
+        let Some(values) = values else {
+            return Placeholder.deserialize_tuple_struct(name, length, visitor);
+        };
+        visitor.visit_seq(ItemAccess::new(self.reading, values.into_iter()))
     }
 
     fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Refused> {
@@ -175,7 +193,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Refused> {
         match name {
-            CALL_OR | EITHER | MAP_OR | TEXT_OR => self.choose(name, variants, visitor),
+            CALL_OR | EITHER | LIST_OR | MAP_OR | TEXT_OR => self.choose(name, variants, visitor),
             _ if without_article(name) != name => self.word(name, variants, visitor),
             _ => self.call(name, variants, visitor),
         }

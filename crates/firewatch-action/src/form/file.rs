@@ -1,5 +1,6 @@
 //! Files of actions. Names of metrics and parameters stand for what they name only once the whole file is read.
 
+mod effect_signatures;
 mod effects;
 mod names;
 mod resolve;
@@ -52,6 +53,10 @@ pub struct ActionsForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Entries::is_empty")]
     amend: Entries<AmendmentForm>,
+    /// Actions of the standard profile that are the same in traffic; only for the built-in actions of traffic.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keeps: Vec<String>,
     /// Old names of actions, each with the name that took its place; only for a built-in profile.
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Entries::is_empty")]
@@ -258,12 +263,15 @@ enum ConditionForm {
     Recorded(Comparison<f64>),
     /// A service that is not healthy calls it.
     UnhealthyCaller,
-    /// Customers are hit: a service that they talk to is not healthy, or data that has to be fresh is stale.
+    /// Customers are hit: a service that they talk to is not healthy, or data that has to be fresh is stale; in traffic,
+    /// a group of users misses its objective.
     CustomersHit,
     /// The memory limit of that parameter, in mebibytes, is above the present one; so is none.
     MoreMemory(String),
     /// The memory limit of that parameter is below what is in use.
     TooLittleMemory(String),
+    /// A restart would free memory that has leaked, or take back what ended faults have left behind; in traffic.
+    RestartHelps,
     /// The condition holds for some service.
     Somewhere(Box<ConditionForm>),
     /// The condition does not hold.
@@ -303,7 +311,7 @@ impl FileForm for ActionFile {
     const WHAT: &'static str = "action";
     const EXAMPLE: &'static str = "Actions(actions: {...})";
     const LANGUAGE: Language = Language {
-        signatures: &[SIGNATURES, effects::SIGNATURES],
+        signatures: &[SIGNATURES, effect_signatures::SIGNATURES],
         misplaced: |_, _| None,
         defaults: &[],
         unmentioned: &[],

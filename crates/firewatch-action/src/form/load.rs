@@ -95,6 +95,12 @@ fn completed<T>(
     Ok(Some(value).filter(|_| !notes.has_problems()))
 }
 
+/// The notes of a text that can be read, to which a problem can be added at its place.
+#[must_use]
+pub fn noted<T: FileForm>(file: &str, text: &str, fault_kinds: &FaultKinds) -> Decoder {
+    read_again::<T>(text, is_json(file), fault_kinds).1
+}
+
 /// What a text in RON says as far as it can be read, and everything that is wrong with it.
 #[must_use]
 pub fn explained<T: FileForm>(text: &str, fault_kinds: &FaultKinds) -> (Option<T>, Decoder) {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::file::ActionsForm;
 use super::numbers::{Decimals, Finite, Positive};
-use super::union::{Either, MapOr, TextOr};
+use super::union::{Either, ListOr, MapOr, TextOr};
 use super::values::{Entries, Plain, Table};
 use super::words::{Named, Word};
 use crate::comparison::{Comparison, Operator};
@@ -217,6 +217,20 @@ impl<O: JsonSchema> JsonSchema for TextOr<O> {
     }
 }
 
+impl<T: JsonSchema, O: JsonSchema> JsonSchema for ListOr<T, O> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("ListOf{}Or{}", T::schema_name(), O::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        either::<Vec<T>, O>(generator)
+    }
+}
+
 /// A comparison, or a bare value to be equal to.
 impl<T: Compared> JsonSchema for Comparison<T>
 where
@@ -299,6 +313,7 @@ words_as_schemas!(
     crate::model::ParameterKind,
     crate::model::OnInvalid,
     crate::model::Counter,
+    crate::model::CallRoute,
     crate::model::Matching
 );
 

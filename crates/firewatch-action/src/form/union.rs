@@ -4,6 +4,8 @@
 //! something else. The `ron` crate hands that over as the text of the value, because it drops the names of
 //! what it has no type for. JSON has a text for a word and an object with one key for a call.
 
+mod list;
+
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -20,6 +22,8 @@ use super::ron_text::piece;
 use super::values::Entries;
 use super::words::Ident;
 use crate::decode::{CALL_OR, EITHER, MAP_OR, RAW, TEXT_OR};
+
+pub use list::ListOr;
 
 /// A type that is written as a word or as a call.
 pub trait Calls {
@@ -140,6 +144,11 @@ trait Forms<'de>: Sized {
 
     /// What is neither a map nor a call. A text that is a word of this type counts as the word.
     fn of_plain<D: Deserializer<'de>>(word: Option<&str>, plain: D) -> Result<Self, D::Error>;
+
+    /// A list.
+    fn of_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        Self::of_plain(None, SeqAccessDeserializer::new(list))
+    }
 
     /// A map with that first key.
     fn of_map<A: MapAccess<'de>>(map: FirstKey<A>) -> Result<Self, A::Error>;
@@ -355,7 +364,7 @@ impl<'de, T: Forms<'de>> Visitor<'de> for FormsVisitor<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<T, A::Error> {
-        T::of_plain(None, SeqAccessDeserializer::new(seq))
+        T::of_list(seq)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {

@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use firewatch_sim::{Engine, FaultKind, ImpactMode, Status};
+use firewatch_sim::{CallKnob, Engine, FaultKind, ImpactMode, ServiceKnob, Status};
 use serde::de::{self, Deserialize, Deserializer, EnumAccess, VariantAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::comparison::Operator;
 use crate::decode::RAW;
-use crate::model::{Category, Counter, Matching, OnInvalid, ParameterKind, Profile};
+use crate::model::{CallRoute, Category, Counter, Matching, OnInvalid, ParameterKind, Profile};
 
 /// A type whose values are words.
 pub trait Named: FromStr + Copy + 'static {
@@ -60,13 +60,19 @@ impl<'de, T: Named> Visitor<'de> for WordVisitor<T> {
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {
         let (Ident(word), variant) = access.variant()?;
         variant.unit_variant()?;
-        let unknown = |_| {
+        let unknown = |()| {
             let words = T::all().iter().map(T::word);
             let known = firewatch_ron::listed(words, "or");
             let word = firewatch_ron::shown(&word);
             de::Error::custom(format!("`{word}` is not {}: {known}", T::ONE))
         };
-        word.parse().map(Word).map_err(unknown)
+        // A type may have others, which no file can name.
+        let named = T::all().iter().find(|one| one.word() == word);
+        match named {
+            Some(one) => Ok(Word(*one)),
+            None if T::IS_OPEN => word.parse().map(Word).map_err(|_| unknown(())),
+            None => Err(unknown(())),
+        }
     }
 }
 
@@ -92,17 +98,17 @@ impl<'de> Deserialize<'de> for Ident {
 }
 
 macro_rules! of_engine {
-    ($($type:ty = $one:literal;)*) => {$(
+    ($($type:ty = $one:literal in $all:ident;)*) => {$(
         impl Named for $type {
             const ONE: &'static str = $one;
 
             fn all() -> &'static [Self] {
-                &Self::ALL
+                Self::$all.as_ref()
             }
 
             fn words() -> &'static [&'static str] {
                 static WORDS: std::sync::LazyLock<Vec<&'static str>> =
-                    std::sync::LazyLock::new(|| <$type>::ALL.iter().map(|one| one.name()).collect());
+                    std::sync::LazyLock::new(|| <$type>::$all.iter().map(|one| one.name()).collect());
                 &WORDS
             }
 
@@ -133,9 +139,12 @@ impl Named for FaultKind {
 }
 
 of_engine! {
-    Status = "a status";
-    Engine = "an engine";
-    ImpactMode = "an impact mode";
+    Status = "a status" in ALL;
+    // A scenario has the traffic engine by its physics.
+    Engine = "an engine" in CLASSIC;
+    ImpactMode = "an impact mode" in ALL;
+    ServiceKnob = "a knob of a service" in ALL;
+    CallKnob = "a knob of calls" in ALL;
 }
 
 /// Reads and writes types that [`names!`](crate::names) declares as their words.
@@ -182,5 +191,6 @@ words! {
     ParameterKind = "a parameter type";
     OnInvalid = "a reaction";
     Counter = "a counter";
+    CallRoute = "a choice of calls";
     Matching = "a matching";
 }

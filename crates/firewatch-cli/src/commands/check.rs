@@ -4,7 +4,7 @@ use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 
-use firewatch_ron::LocatedProblem;
+use firewatch_ron::{LocatedProblem, Severity};
 use firewatch_scenario::Diagnostics;
 
 use crate::arguments::{PlainFormat, RootArgument};
@@ -24,7 +24,8 @@ pub struct CheckArguments {
     ///
     /// `json` is an array with an object per problem: `file`, `line`, `column`, `end_line`, `end_column`
     /// (from 1, columns in characters, the end excluded; all 0 if the problem has no place in the text),
-    /// `code` (a stable name for the kind of problem, such as `unknown-field`), `path` (the place in the
+    /// `severity` (`error`, or `warning` for what can be played and may not be meant), `code` (a stable name for the
+    /// kind of problem, such as `unknown-field`), `path` (the place in the
     /// file, such as `faults[1].speed`), `message`, `label` (a note for the place, may be empty) and
     /// `help` (what to do instead, or null).
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
@@ -34,15 +35,22 @@ pub struct CheckArguments {
     pub root: RootArgument,
 }
 
-/// Checks the files and prints every problem.
+/// Checks the files and prints every problem and every warning. Warnings alone fail nothing.
 pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Failure> {
     let found = sources::find_all(&arguments.files, arguments.root.folder());
     let files = found.len();
-    let bad: Vec<Diagnostics> = found
-        .into_iter()
-        .filter_map(|source| source.and_then(|source| source.check()).err())
-        .collect();
-    let exit = if bad.is_empty() {
+    // In the order of the files: what is wrong, and what may not be meant.
+    let (mut told, mut bad) = (Vec::new(), 0);
+    for checked in found {
+        match checked.and_then(|source| source.check()) {
+            Ok(warnings) => told.extend(warnings),
+            Err(problems) => {
+                bad += 1;
+                told.push(problems);
+            }
+        }
+    }
+    let exit = if bad == 0 {
         Exit::Passed
     } else {
         Exit::Invalid
@@ -51,25 +59,31 @@ pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Fail
     let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
-            let problems: Vec<LocatedProblem> = bad.iter().flat_map(Diagnostics::located).collect();
+            let problems: Vec<LocatedProblem> =
+                told.iter().flat_map(Diagnostics::located).collect();
             serde_json::to_writer_pretty(&mut out, &problems)?;
             writeln!(out)?;
         }
         PlainFormat::Text => {
             let palette = out.palette;
-            for problems in &bad {
+            for problems in &told {
                 out.write_all(problems.render(palette.color).as_bytes())?;
             }
-            let problems: usize = bad.iter().map(|bad| bad.problems.len()).sum();
-            let line = match problems {
-                0 => palette.paint(GOOD, format!("{}, no problems", count(files, "file"))),
-                _ => {
-                    let line = format!(
-                        "{} in {} of {}",
-                        count(problems, "problem"),
-                        bad.len(),
-                        count(files, "file")
-                    );
+            let all = told.iter().flat_map(|told| &told.problems);
+            let (warnings, problems): (Vec<_>, Vec<_>) =
+                all.partition(|problem| problem.code.severity() == Severity::Warning);
+            let warned = match warnings.len() {
+                0 => String::new(),
+                warnings => format!(", {}", count(warnings, "warning")),
+            };
+            let line = match problems.len() {
+                0 => palette.paint(
+                    GOOD,
+                    format!("{}, no problems{warned}", count(files, "file")),
+                ),
+                problems => {
+                    let problems = count(problems, "problem");
+                    let line = format!("{problems} in {bad} of {}{warned}", count(files, "file"));
                     palette.paint(BAD, line)
                 }
             };

@@ -1,7 +1,5 @@
 //! `firewatch explain`: says what a code of a diagnostic means.
 
-use std::io::Write;
-
 use clap::Args;
 use firewatch_ron::{Code, suggest};
 use firewatch_scenario::codes;

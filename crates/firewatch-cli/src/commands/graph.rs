@@ -1,8 +1,11 @@
 //! `firewatch graph`: draws the service topology as Graphviz DOT.
 
+mod quoted;
+mod traffic;
+
 use clap::Args;
 use std::collections::BTreeSet;
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Write as _};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -14,6 +17,7 @@ use crate::failure::{Exit, Failure};
 use crate::paths::path_text;
 use crate::sources;
 use crate::ui::output::{Console, Form};
+use quoted::Quoted;
 
 /// The arguments of `graph`.
 #[derive(Args, Debug)]
@@ -99,8 +103,7 @@ fn draw(scenario: &Scenario) -> Result<String, Failure> {
         .filter(|f| f.start_tick > 0)
         .chain(later);
     for fault in later {
-        let state = firewatch_sim::FaultState::new(fault.kind, &fault.service, fault.speed);
-        simulation.inject_fault(&state)?;
+        simulation.inject_fault(&fault.state())?;
     }
     let mut dot = String::new();
     // Writing to a String can't fail.
@@ -138,14 +141,20 @@ fn write_dot(dot: &mut String, scenario: &Scenario, view: &EnvironmentRef) -> fm
         for callee in callees {
             // Failures propagate against the arrow, from the callee to the caller.
             let carries = zone.contains(caller) && zone.contains(callee);
-            let style = if carries {
-                " [color=\"#d7301f\", penwidth=1.5]"
-            } else {
-                ""
+            let mut attributes = Vec::new();
+            if carries {
+                attributes.push("color=\"#d7301f\", penwidth=1.5".to_owned());
+            }
+            attributes.extend(traffic::call_attributes(scenario, view, caller, callee));
+            let attributes = match attributes.as_slice() {
+                [] => String::new(),
+                given => format!(" [{}]", given.join(", ")),
             };
-            writeln!(dot, "  {} -> {}{style};", Quoted(caller), Quoted(callee))?;
+            let (caller, callee) = (Quoted(caller), Quoted(callee));
+            writeln!(dot, "  {caller} -> {callee}{attributes};")?;
         }
     }
+    traffic::write_users(dot, scenario)?;
     write_legend(dot)?;
     writeln!(dot, "}}")
 }
@@ -175,7 +184,10 @@ fn node(
     };
     let mut label = name.to_owned();
     for fault in faults {
-        write!(label, "\n{} at speed {}", fault.kind, fault.speed)?;
+        match fault.knobs {
+            Some(_) => write!(label, "\n{}", fault.title())?,
+            None => write!(label, "\n{} at speed {}", fault.kind, fault.speed)?,
+        }
     }
     match role {
         NodeRole::RootCause | NodeRole::RedHerring => write!(label, "\n{}", role.label())?,
@@ -203,23 +215,4 @@ fn write_legend(dot: &mut String) -> fmt::Result {
         )?;
     }
     writeln!(dot, "  }}")
-}
-
-/// Text in DOT quotes: a backslash escapes, and `\n` is a line break in a label.
-struct Quoted<'a>(&'a str);
-
-impl Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        for c in self.0.chars() {
-            match c {
-                '"' => f.write_str("\\\"")?,
-                '\\' => f.write_str("\\\\")?,
-                '\n' => f.write_str("\\n")?,
-                c if firewatch_ron::steers_terminal(c) => write!(f, "\\{}", c.escape_default())?,
-                c => f.write_char(c)?,
-            }
-        }
-        f.write_char('"')
-    }
 }

@@ -8,7 +8,7 @@ use firewatch_action::Profile;
 use firewatch_reference::{Task, tasks};
 use firewatch_ron::{MAX_FILE_BYTES, instead_of};
 use firewatch_scenario::{
-    CustomActions, Diagnostics, FaultKindFile, FileKind, Runbook, Scenario, codes,
+    CustomActions, Diagnostics, FaultKindFile, FileKind, LoadOptions, Runbook, Scenario, codes,
 };
 
 use super::problems::{cannot_read, file_problem, reject};
@@ -51,14 +51,29 @@ impl Source {
     /// # Errors
     /// All problems of the file.
     pub fn load(&self) -> Result<Scenario, Diagnostics> {
+        self.review().map(|(scenario, _)| scenario)
+    }
+
+    /// Loads the scenario, and what may not be meant in it.
+    ///
+    /// # Errors
+    /// All problems of the file.
+    fn review(&self) -> Result<(Scenario, Diagnostics), Diagnostics> {
         match self {
             Self::File { path, root } => {
-                load_file(path, root.as_deref()).map_err(|problems| match self.kind() {
+                review_file(path, root.as_deref()).map_err(|problems| match self.kind() {
                     FileKind::Scenario => problems,
                     other => self.not_a_scenario(other),
                 })
             }
-            Self::Task(task) => Ok(task.scenario.clone()),
+            Self::Task(task) => {
+                let nothing = Diagnostics {
+                    file: self.name(),
+                    text: String::new(),
+                    problems: Vec::new(),
+                };
+                Ok((task.scenario.clone(), nothing))
+            }
             Self::Stdin => {
                 let mut bytes = Vec::new();
                 // One byte above the limit distinguishes too large from just fitting.
@@ -70,10 +85,14 @@ impl Source {
                 // The name of a file tells its format; without one, RON never begins so and JSON always does.
                 let is_json = text.trim_start().starts_with('{');
                 let file = if is_json { "stdin.json" } else { "stdin.ron" };
-                Scenario::parse(file, &text).map_err(|problems| Diagnostics {
+                let named = |problems| Diagnostics {
                     file: self.name(),
                     ..problems
-                })
+                };
+                let reviewed = LoadOptions::new().review_text(file, &text);
+                reviewed
+                    .map(|(scenario, warnings)| (scenario, named(warnings)))
+                    .map_err(named)
             }
         }
     }
@@ -99,8 +118,8 @@ impl Source {
         };
         let folder = path.parent().unwrap_or(Path::new(""));
         // Problems are reported when the scenario is loaded to be played.
-        let scenario = load_file(path, root.as_deref()).ok();
-        let files = scenario.iter().flat_map(|scenario| {
+        let scenario = review_file(path, root.as_deref()).ok();
+        let files = scenario.iter().flat_map(|(scenario, _)| {
             let actions = &scenario.custom_actions;
             let kinds = scenario.custom_fault_kinds.names();
             let names = actions.files().names().iter().chain(kinds);
@@ -158,18 +177,21 @@ impl Source {
         }
     }
 
-    /// Checks the scenario, runbook or action file.
+    /// Checks the scenario, runbook or action file; returns what may not be meant in a scenario.
     ///
     /// # Errors
     /// All problems of the file.
-    pub fn check(&self) -> Result<(), Diagnostics> {
+    pub fn check(&self) -> Result<Option<Diagnostics>, Diagnostics> {
         match (self, self.kind()) {
-            (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| ()),
+            (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| None),
             (Self::File { path, root }, FileKind::Actions) => {
-                CustomActions::load_alone(path, root.as_deref()).map(drop)
+                CustomActions::load_alone(path, root.as_deref()).map(|_| None)
             }
-            (Self::File { path, .. }, FileKind::FaultKinds) => FaultKindFile::load(path).map(drop),
-            _ => self.load().map(|_| ()),
+            (Self::File { path, .. }, FileKind::FaultKinds) => {
+                FaultKindFile::load(path).map(|_| None)
+            }
+            _ => { self.review() }
+                .map(|(_, warnings)| Some(warnings).filter(|found| !found.problems.is_empty())),
         }
     }
 }
@@ -190,11 +212,12 @@ pub fn task(id: &str) -> Result<&'static Task, Failure> {
     })
 }
 
-/// Loads a scenario from a file.
-fn load_file(path: &Path, root: Option<&Path>) -> Result<Scenario, Diagnostics> {
+/// Loads a scenario from a file, and what may not be meant in it.
+fn review_file(path: &Path, root: Option<&Path>) -> Result<(Scenario, Diagnostics), Diagnostics> {
+    let options = LoadOptions::new();
     match root {
-        Some(root) => Scenario::load_below(path, root),
-        None => Scenario::load(path),
+        Some(root) => options.root(root).review(path),
+        None => options.review(path),
     }
 }
 

@@ -8,6 +8,9 @@ use crate::ui::table::Cell;
 /// Maximum columns: with names and worst values beside it, a line fits into 100 columns.
 const MAX_COLUMNS: u64 = 44;
 
+/// Maximum columns where more than status and worst values stand beside it: a line fits into 80 columns.
+const NARROW_COLUMNS: u64 = 20;
+
 /// Returns the symbol of a status.
 pub fn symbol(status: Status) -> char {
     match status {
@@ -22,6 +25,7 @@ pub fn symbol(status: Status) -> char {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sparkline {
     samples: u64,
+    most_columns: u64,
     seen: u64,
     columns: Vec<Status>,
 }
@@ -31,14 +35,23 @@ impl Sparkline {
     pub fn new(samples: u64) -> Self {
         Self {
             samples,
+            most_columns: MAX_COLUMNS,
             seen: 0,
             columns: Vec::new(),
         }
     }
 
+    /// Creates a narrow sparkline for a number of samples.
+    pub fn narrow(samples: u64) -> Self {
+        Self {
+            most_columns: NARROW_COLUMNS,
+            ..Self::new(samples)
+        }
+    }
+
     /// Adds the next sample.
     pub fn push(&mut self, status: Status) {
-        let column = self.seen * self.samples.min(MAX_COLUMNS) / self.samples;
+        let column = self.seen * self.samples.min(self.most_columns) / self.samples;
         self.seen += 1;
         let is_started = self.columns.len() as u64 > column;
         match self.columns.last_mut() {

@@ -14,4 +14,5 @@ mod output;
 mod support;
 mod text_report;
 mod tool;
+mod traffic;
 mod vocabulary;

@@ -4,6 +4,7 @@ use firewatch_action::{
     ActionCatalogue, ActionId, ActionOutcome, ActionPlan, Profile, RequestedAction,
 };
 use firewatch_response::score::StepRecord;
+use firewatch_scenario::Physics;
 use firewatch_sim::FleetPart;
 
 use super::step::BatchStep;
@@ -27,11 +28,20 @@ pub(super) enum TurnState {
     Failed,
 }
 
+/// The actions of an episode of a batch: those of its physics, or those that the batch was given.
+pub(super) fn actions_of<'a>(session: &Session, given: &'a ActionCatalogue) -> &'a ActionCatalogue {
+    match session.scenario.physics {
+        Physics::Traffic => ActionCatalogue::of_traffic(),
+        _ => given,
+    }
+}
+
 /// What a step of the episodes of one part goes through: before the tick the timelines act; after it all
 /// environments are looked at, then those are changed in which something is done, then these are looked at
 /// again.
 pub(super) struct BatchRound<'a, A> {
     pub(super) profile: Profile,
+    /// The actions of all episodes but those of traffic.
     pub(super) catalogue: &'a ActionCatalogue,
     /// Index of the first episode.
     pub(super) first: usize,
@@ -91,9 +101,10 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                 let place = environment - self.first;
                 let (session, step) = (&mut self.sessions[place], &mut self.steps[place]);
                 let environment = &mut part.environment_mut(environment)?;
+                let catalogue = actions_of(session, self.catalogue);
                 let mut reward = step.reward;
-                reward += session.play_on(self.catalogue, environment)?;
-                step.close(session, self.catalogue, Some(reward));
+                reward += session.play_on(catalogue, environment)?;
+                step.close(session, catalogue, Some(reward));
             }
             declared.retain(|environment| {
                 let session = &self.sessions[environment - self.first];
@@ -114,22 +125,23 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                 *turn = TurnState::Over;
                 return;
             }
-            session.look(self.catalogue, view);
+            let catalogue = actions_of(session, self.catalogue);
+            session.look(catalogue, view);
             // The reference fails at some of its reports, which are made of what was done.
             if self.profile == Profile::Reference || session.actions.has_passing_effects() {
                 *turn = TurnState::Open;
                 return;
             }
             let (action, request) = (self.asked[place], &self.actions[place]);
-            let plan = { self.catalogue }.plan(view, &session.actions, action, request);
-            *turn = match { self.catalogue }.perform_without_change(&plan) {
+            let plan = catalogue.plan(view, &session.actions, action, request);
+            *turn = match catalogue.perform_without_change(&plan) {
                 Some(outcome) => {
                     let step_record = session.step_record(view.clock().tick, &outcome);
                     let step = &mut self.steps[place];
                     step.begin(&outcome);
-                    let reward = session.close_unchanged(self.catalogue, view, step_record);
+                    let reward = session.close_unchanged(catalogue, view, step_record);
                     self.declared |= session.score.plays_on();
-                    step.close(session, self.catalogue, Some(reward));
+                    step.close(session, catalogue, Some(reward));
                     TurnState::Closed
                 }
                 None => TurnState::Planned(plan),
@@ -139,8 +151,9 @@ impl<A: RequestedAction> BatchRound<'_, A> {
 
     /// Does an action.
     fn act(&mut self, part: &mut FleetPart, place: usize) -> Result<ActionOutcome, EpisodeError> {
-        let (catalogue, action) = (self.catalogue, &self.actions[place]);
+        let action = &self.actions[place];
         let session = &mut self.sessions[place];
+        let catalogue = actions_of(session, self.catalogue);
         let environment = &mut part.environment_mut(self.first + place)?;
         let done = match self.turns[place] {
             TurnState::Over => return Err(EpisodeError::NotRunning),
@@ -179,15 +192,16 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         part.read_picked(is_open, |environment, view| {
             let place = environment - first;
             let session = &mut sessions[place];
+            let catalogue = actions_of(session, self.catalogue);
             let reward = match turns[place] {
                 TurnState::Done(step_record) => {
-                    let reward = session.close(self.catalogue, view, step_record);
+                    let reward = session.close(catalogue, view, step_record);
                     self.declared |= session.score.plays_on();
                     Some(reward)
                 }
                 _ => None,
             };
-            self.steps[place].close(session, self.catalogue, reward);
+            self.steps[place].close(session, catalogue, reward);
         });
         // Should the action have failed, the step's burn is charged all the same.
         part.set_slo_budgets(|environment| {

@@ -1,13 +1,13 @@
 //! Executing what a timeline or a runbook does at a tick.
 
-use firewatch_sim::{EnvironmentMut, SimError};
+use firewatch_sim::{EnvironmentMut, SimError, TrafficChange};
 
 use super::answer::ScoredAnswer;
 use super::record::{EventKind, FailedAction, Journal};
 use super::timetable::{ActiveFaults, TimelineStep, Timetable, TimetableEntry};
 use firewatch_action::{ActionCatalogue, ActionError, ActionRequest, ActionSession, Metrics};
 use firewatch_ron::work;
-use firewatch_scenario::{Fault, Scenario};
+use firewatch_scenario::{Fault, Scenario, Turn};
 
 /// Executes steps on one environment at one tick, and records events.
 pub(super) struct Executor<'r> {
@@ -74,6 +74,14 @@ impl Executor<'_> {
                 self.halt(service, active, environment)
             }
             TimelineStep::Set(service, metrics) => self.set(service, metrics, environment),
+            TimelineStep::Turn(turn) => self.turn(turn, environment),
+            TimelineStep::Restart(service) => {
+                environment.change_traffic(&TrafficChange::Restart { service })?;
+                self.journal.note(self.tick, || EventKind::Restarted {
+                    service: service.to_owned(),
+                });
+                Ok(())
+            }
             TimelineStep::Perform(request) => {
                 // It may halt a fault.
                 *active = None;
@@ -162,6 +170,20 @@ impl Executor<'_> {
             self.journal.note(self.tick, || EventKind::FaultHalted {
                 service: service.to_owned(),
                 kind,
+            });
+        }
+        Ok(())
+    }
+
+    fn turn(&mut self, turn: &Turn, environment: &mut EnvironmentMut) -> Result<(), SimError> {
+        for change in turn.changes() {
+            environment.change_traffic(&change)?;
+        }
+        for (knob, value) in &turn.knobs {
+            self.journal.note(self.tick, || EventKind::KnobTurned {
+                of: turn.of.clone(),
+                knob: knob.clone(),
+                value: *value,
             });
         }
         Ok(())

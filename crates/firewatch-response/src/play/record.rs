@@ -3,7 +3,7 @@
 use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value, Vitals};
 
 use firewatch_action::ActionError;
-use firewatch_scenario::Fault;
+use firewatch_scenario::{Fault, Turned};
 use serde::{Deserialize, Serialize};
 
 /// An event of a run.
@@ -25,6 +25,8 @@ pub enum EventKind {
         service: String,
         /// Its kind.
         kind: FaultKind,
+        /// What it turns, in a few words, if it is of no kind.
+        turns: Option<String>,
         /// Its speed.
         speed: f64,
     },
@@ -34,6 +36,36 @@ pub enum EventKind {
         service: String,
         /// Its kind.
         kind: FaultKind,
+    },
+    /// The time of a fault was over.
+    FaultOver {
+        /// Its service.
+        service: String,
+        /// Its kind.
+        kind: FaultKind,
+    },
+    /// A knob was turned from outside.
+    KnobTurned {
+        /// What it is of.
+        of: Turned,
+        /// Its name.
+        knob: String,
+        /// What it was turned to.
+        value: f64,
+    },
+    /// A service was restarted from outside, one instance after the other.
+    Restarted {
+        /// The service.
+        service: String,
+    },
+    /// The rate of a group of users changed, or began to change.
+    LoadChanged {
+        /// The group.
+        users: String,
+        /// Requests per second.
+        rps: f64,
+        /// The tick at which it has that rate, if it changes evenly.
+        by_tick: Option<u64>,
     },
     /// A metric was set from outside.
     MetricSet {
@@ -131,6 +163,7 @@ impl Journal {
         self.note(tick, || EventKind::FaultActive {
             service: fault.service.clone(),
             kind: fault.kind,
+            turns: fault.knobs.is_some().then(|| fault.title()),
             speed: fault.speed,
         });
     }

@@ -249,6 +249,9 @@ impl Script {
     pub(super) fn observe(&mut self, view: &EnvironmentRef) {
         let tick = view.clock().tick;
         self.journal.record(tick, view);
+        if view.traffic().is_some() {
+            self.journal.note_traffic(tick, view, &self.scenario.users);
+        }
         let engine_mttm = self.engine_mttm(view);
         let incident = Incident::of(&self.scenario);
         self.account.observe(&incident, view, engine_mttm);

@@ -7,7 +7,7 @@ use firewatch_sim::{EnvironmentRef, FaultKind};
 
 use firewatch_action::{ActionRequest, Metrics};
 use firewatch_ron::work;
-use firewatch_scenario::{Fault, Scenario, TimelineAction};
+use firewatch_scenario::{Fault, Scenario, TimelineAction, Turn};
 
 /// Something that is done before a tick.
 #[derive(Clone, Copy)]
@@ -16,6 +16,8 @@ pub(super) enum TimelineStep<'a> {
     Halt(&'a str),
     Set(&'a str, &'a Metrics),
     Perform(&'a ActionRequest),
+    Turn(&'a Turn),
+    Restart(&'a str),
 }
 
 /// Where a step stands in its scenario.
@@ -87,6 +89,8 @@ impl TimetableEntry {
                     TimelineAction::Inject(fault) => TimelineStep::Begin(fault),
                     TimelineAction::Set(service, metrics) => TimelineStep::Set(service, metrics),
                     TimelineAction::Perform(request) => TimelineStep::Perform(request),
+                    TimelineAction::Turn(turn) => TimelineStep::Turn(turn),
+                    TimelineAction::Restart(service) => TimelineStep::Restart(service),
                 }),
         }
     }

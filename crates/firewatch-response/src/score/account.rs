@@ -103,8 +103,11 @@ impl ImpactTally {
 }
 
 /// What the last tick cost the customers that it hit: those of the user-facing services, which are not healthy, and
-/// where data has to be fresh, those of all its pipelines.
+/// where data has to be fresh, those of all its pipelines; in traffic, its users.
 fn minutes<'v>(view: &EnvironmentRef, user_facing: impl Iterator<Item = &'v Vitals>) -> f64 {
+    if view.traffic().is_some() {
+        return view.impact().bcm_delta;
+    }
     match view.environment().impact_mode() {
         ImpactMode::Freshness => view.impact().bcm_delta,
         ImpactMode::Standard => {
@@ -115,9 +118,15 @@ fn minutes<'v>(view: &EnvironmentRef, user_facing: impl Iterator<Item = &'v Vita
 }
 
 /// The services that were not healthy because of a fault: `seen` says which were not healthy at a tick at which
-/// a fault had begun. A red herring is one only if it has a fault itself.
+/// a fault had begun. A red herring is one only if it has a fault itself. In traffic, where load goes down the calls and
+/// errors come up, no fault is needed.
 pub(crate) fn harmed(view: &EnvironmentRef, seen: impl Fn(usize) -> bool) -> Vec<usize> {
     let topology = view.topology();
+    if view.traffic().is_some() {
+        return (0..topology.service_count())
+            .filter(|&service| seen(service))
+            .collect();
+    }
     let reach = mesh::reachable(topology, view.faults().map(|fault| fault.node()));
     let has_fault = |service| view.faults().any(|fault| fault.node() == service);
     let is_harmed = |service: &usize| {

@@ -28,7 +28,7 @@ pub struct Outcome {
     pub endable_faults: usize,
     /// Those of them that go on.
     pub open_faults: usize,
-    /// Whether a fault that no action can end hits customers.
+    /// Whether a fault that no action can end hits customers; in traffic, whether anything does.
     pub others_hit: bool,
     /// Goals that count and are missed.
     pub missed_goals: usize,
@@ -123,7 +123,11 @@ impl<'a> Incident<'a> {
         }
     }
 
+    /// Whether a fault that no action can end hits customers; in traffic, whether anything does: load needs no fault.
     fn others_hit(&self, customers: &CustomerRules, view: &EnvironmentRef) -> bool {
+        if let Some(traffic) = view.traffic() {
+            return traffic.are_users_hit();
+        }
         let others = view
             .faults()
             .filter(|fault| !fault.halted && !self.can_end_begun(view, fault));

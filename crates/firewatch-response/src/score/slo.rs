@@ -82,6 +82,11 @@ impl Slo {
         };
     }
 
+    /// Lets the last tick burn by this share of the users' requests, 0 to 1, in place of all or nothing.
+    pub(crate) fn burn_by(&mut self, failed_share: f64) {
+        self.burn_now = self.burn * failed_share;
+    }
+
     /// Charges what the rules charge after the tick.
     pub(crate) fn charge_after_tick(
         &mut self,

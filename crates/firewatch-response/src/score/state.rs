@@ -261,6 +261,9 @@ impl ScoreState {
         let hit = { rules.customers }.are_hit(faced.map(|record| record.hurts), view);
         let all_healthy = || unhealthy(&self.records) == 0;
         self.slo.note_impact(&rules.slo, hit, all_healthy);
+        if let Some(traffic) = view.traffic() {
+            self.slo.burn_by(traffic.failed_share());
+        }
         if let ImpactRule::Account { quiet_ticks } = rules.impact {
             self.keep_account(quiet_ticks, hit, view, all_ended);
         }
@@ -273,7 +276,7 @@ impl ScoreState {
         view: &EnvironmentRef,
         all_ended: impl FnOnce() -> bool,
     ) {
-        if !view.fault_entities().is_empty() {
+        if !view.fault_entities().is_empty() || view.traffic().is_some() {
             for record in &mut self.records {
                 record.seen |= record.hurts;
             }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
+use crate::code::Severity;
 use crate::lines::Lines;
 use crate::problem::{Diagnostics, Problem};
 use crate::visible::{visible, visible_lines, visible_source};
@@ -26,6 +27,7 @@ pub(super) fn render(
 
 /// A problem as it is printed: what is from the file, or names it, made visible.
 struct Printed<'a> {
+    severity: Severity,
     file: Cow<'a, str>,
     message: Cow<'a, str>,
     label: Cow<'a, str>,
@@ -49,6 +51,7 @@ impl<'a> Printed<'a> {
     fn new(diagnostics: &'a Diagnostics, problem: &'a Problem, lines: &Lines<'a>) -> Self {
         let place = |span| Place::of(lines, span);
         Self {
+            severity: problem.code.severity(),
             file: visible(&diagnostics.file),
             message: visible_lines(&problem.message),
             label: visible_lines(&problem.label),
@@ -58,7 +61,11 @@ impl<'a> Printed<'a> {
     }
 
     fn group(&self) -> annotate_snippets::Group<'_> {
-        let title = Level::ERROR.primary_title(&*self.message);
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(&*self.message);
         let group = match &self.place {
             Some(Place::At(line, column)) => {
                 let origin = Origin::path(&*self.file).line(*line);

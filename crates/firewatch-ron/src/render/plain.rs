@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::code::Severity;
 use crate::lines::Lines;
 use crate::problem::{Diagnostics, Problem};
 use crate::visible::{visible, visible_lines};
@@ -13,8 +14,12 @@ pub(super) fn render(
     lines: &Lines,
     _color: bool,
 ) -> String {
+    let level = match problem.code.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
     let mut out = format!(
-        "error: {}\n --> {}",
+        "{level}: {}\n --> {}",
         visible_lines(&problem.message),
         visible(&diagnostics.file)
     );

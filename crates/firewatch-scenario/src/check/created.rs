@@ -74,6 +74,10 @@ pub(super) fn timeline_requests(scenario: &Scenario) -> impl Iterator<Item = &Ac
     let actions = scenario.timeline.iter().map(|event| &event.action);
     actions.filter_map(|action| match action {
         TimelineAction::Perform(request) => Some(request),
-        TimelineAction::Halt(_) | TimelineAction::Inject(_) | TimelineAction::Set(..) => None,
+        TimelineAction::Halt(_)
+        | TimelineAction::Inject(_)
+        | TimelineAction::Set(..)
+        | TimelineAction::Turn(_)
+        | TimelineAction::Restart(_) => None,
     })
 }

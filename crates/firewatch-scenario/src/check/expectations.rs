@@ -1,15 +1,17 @@
 //! Expectations: whether they can be evaluated, and whether they say anything.
 
-use firewatch_sim::{METRICS, Metric, MetricKind, Status, Value, find_metric};
+use firewatch_sim::{
+    METRICS, Metric, MetricKind, SimError, Status, Value, check_settable, find_metric,
+};
 
 use super::metrics::describe;
 use super::{Checker, count_ticks};
 use crate::codes;
-use crate::model::{Check, Expectation, Quantity, When};
+use crate::model::{Check, Expectation, Physics, Quantity, UserGroup, UserQuantity, When};
 use crate::model::{GRADE_MAX, GRADE_MIN};
 use firewatch_action::decode::join;
 use firewatch_action::{Comparison, Operator, Profile};
-use firewatch_ron::{closest, shown};
+use firewatch_ron::{closest, shown, suggest};
 
 /// Numbers that something can be.
 pub(super) struct Numbers {
@@ -86,7 +88,46 @@ impl Checker<'_> {
                 self.quantity(path, *quantity, comparison);
             }
             Check::Fact(_) => {}
+            Check::Users(group, quantity, comparison) => {
+                self.user_check(path, group, *quantity, comparison);
+            }
         }
+    }
+
+    /// Notes that there is no group of users of that name.
+    pub(super) fn known_users(&mut self, path: &str, name: &str) {
+        let users = &self.scenario.users;
+        let is_known = users.iter().any(|users| users.name() == name);
+        if !is_known && !self.notes.is_broken_within("users") {
+            let message = format!("unknown users `{}`", shown(name));
+            let names = users.iter().map(UserGroup::name);
+            self.notes
+                .report_with(codes::UNKNOWN_USERS, path, message, "", || {
+                    suggest(name, "groups of users", names)
+                        .or_else(|| Some("only a scenario with `users` has some".to_owned()))
+                });
+        }
+    }
+
+    fn user_check(
+        &mut self,
+        path: &str,
+        name: &str,
+        quantity: UserQuantity,
+        comparison: &Comparison<f64>,
+    ) {
+        self.known_users(&join(path, "users"), name);
+        let max = match quantity {
+            UserQuantity::Served => 1.0,
+            UserQuantity::P99 => f64::INFINITY,
+        };
+        let numbers = Numbers {
+            min: 0.0,
+            max,
+            whole: false,
+        };
+        let range = format!("`{quantity}` is {}", numbers.describe());
+        self.same_outcome(path, numbers.decide(comparison), range);
     }
 
     fn when(&mut self, path: &str, expectation: &Expectation) {
@@ -258,6 +299,11 @@ impl Checker<'_> {
 
     /// Whether something in the scenario, or a rule, can attach the metric to the service.
     fn may_have(&self, service: &str, name: &str) -> bool {
+        if self.scenario.physics == Physics::Traffic
+            && matches!(check_settable(name), Err(SimError::ComputedMetric(_)))
+        {
+            return true;
+        }
         let unreadable = ["services", "faults", "timeline"];
         let is_given = |name: &str| self.is_given(service, name);
         let by_rule: &[&str] = match name {

@@ -24,7 +24,7 @@ impl Checker<'_> {
             self.before_the_end(&format!("{path}.start_tick"), fault.start_tick);
         }
         match scenario.engine {
-            Engine::MultiFault => self.order_of_faults(),
+            Engine::MultiFault | Engine::Traffic => self.order_of_faults(),
             Engine::SingleFault => self.single_fault(),
         }
     }
@@ -112,6 +112,7 @@ impl Checker<'_> {
         self.in_range(&format!("{path}.speed"), fault.speed, 0.0, MAX_SPEED);
         match self.scenario.physics {
             Physics::Classic => self.classic_fault(path, fault),
+            Physics::Traffic => self.traffic_fault(path, fault),
         }
         let own = self.services.get(&*fault.service).copied();
         self.metrics(&format!("{path}.metrics"), &fault.metrics, own);
@@ -129,6 +130,12 @@ impl Checker<'_> {
             ("for_ticks", fault.for_ticks.is_some(), lasts),
             ("level", fault.level.is_some(), develops),
             ("shape", fault.shape.is_some(), develops),
+            (
+                "recovery",
+                fault.recovery.is_some(),
+                "recovers by its rules",
+            ),
+            ("knobs", fault.knobs.is_some(), "has a `kind`"),
         ];
         for (field, _, instead) in fields.iter().filter(|(_, given, _)| *given) {
             let message = format!("`{field}` needs a physics with load, which `classic` is not");

@@ -1,10 +1,10 @@
 //! The values of metrics.
 
-use firewatch_sim::{METRICS, Metric, MetricKind, Value, find_metric};
+use firewatch_sim::{METRICS, Metric, MetricKind, SimError, Value, check_settable, find_metric};
 
 use super::Checker;
 use crate::codes;
-use crate::model::Service;
+use crate::model::{Physics, Service};
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
 use firewatch_action::out_of_range;
@@ -28,6 +28,9 @@ impl Checker<'_> {
             let path = key_path(path, name);
             let is_own = own.is_some_and(|service| service.extra_metrics.contains_key(name));
             match find_metric(name) {
+                Some(metric) if self.scenario.physics == Physics::Traffic => {
+                    self.metric_of_traffic(&path, metric, value);
+                }
                 Some(metric) => self.metric_value(&path, metric, value),
                 None if is_own => self.finite(&path, name, value),
                 None => self.unknown_metric(&path, name),
@@ -82,6 +85,29 @@ impl Checker<'_> {
                 })
             },
         );
+    }
+
+    /// In traffic, only what no rule computes can be set.
+    fn metric_of_traffic(&mut self, path: &str, metric: &Metric, value: &Value) {
+        let turn = "a fault turns what it follows from: `knobs: (slow_factor: 4)`";
+        let (code, message, help) = match check_settable(metric.name) {
+            Ok(()) => return self.metric_value(path, metric, value),
+            Err(SimError::ClassicMetric(name)) => (
+                codes::WRONG_PHYSICS,
+                format!("`{name}` means nothing in the physics `traffic`"),
+                "leave it out: a rule of the physics `classic` reads it",
+            ),
+            Err(_) => (
+                codes::DERIVED_METRIC,
+                format!(
+                    "`{}` follows from the traffic and can't be set",
+                    metric.name
+                ),
+                turn,
+            ),
+        };
+        let (path, help) = (format!("{path}@key"), Some(help.to_owned()));
+        self.notes.report(code, &path, message, "", help);
     }
 
     fn metric_value(&mut self, path: &str, metric: &Metric, value: &Value) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
 use crate::codes;
-use crate::plan::metric_value;
+use crate::plan::{find_field, metric_value};
 use crate::sweep::{
     Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, MetricAxis, Seeds,
     again, seeds_again,
@@ -147,7 +147,25 @@ impl Checker<'_> {
         if self.scenario.generated {
             return;
         }
-        if !self.known_service(&format!("{of_service}@key"), &axis.service, "") {
+        let owner = format!("{of_service}@key");
+        if let Some(field) = find_field(self.scenario, &axis.metric) {
+            if field.of_users {
+                self.known_users(&owner, &axis.service);
+            } else {
+                self.known_service(&owner, &axis.service, "");
+            }
+            for (index, number) in axis.values.iter().enumerate() {
+                let path = format!("{path}[{index}]");
+                self.bounded(&path, *number, field.is_above, field.max);
+                if field.is_whole && number.fract() != 0.0 {
+                    let message = format!("`{}` is a whole number, not {number}", field.name);
+                    self.notes
+                        .report(codes::OUT_OF_RANGE, &path, message, "", None);
+                }
+            }
+            return;
+        }
+        if !self.known_service(&owner, &axis.service, "") {
             return;
         }
         let own = self.services.get(&*axis.service).copied();

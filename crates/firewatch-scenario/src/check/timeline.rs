@@ -42,6 +42,11 @@ impl Checker<'_> {
                     }
                 }
                 TimelineAction::Perform(request) => self.request(&path, request),
+                TimelineAction::Turn(turn) => self.turn(&path, turn),
+                TimelineAction::Restart(service) => {
+                    self.known_service(&format!("{path}.service"), service, "");
+                    self.needs_traffic(&path, "restart");
+                }
                 TimelineAction::Set(service, metrics) => {
                     if self.known_service(&format!("{path}.service"), service, "") {
                         let own = self.services.get(&**service).copied();

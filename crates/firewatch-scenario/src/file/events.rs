@@ -5,12 +5,12 @@ use firewatch_action::form::schema::{AnyMetrics, only_first_required};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::incident::FaultForm;
+use super::fault::FaultForm;
 use crate::codes;
-use crate::model::{TimelineAction, TimelineEvent};
+use crate::model::{TimelineAction, TimelineEvent, Turn, Turned};
 use firewatch_action::ActionRequest;
 use firewatch_action::decode::{Decoder, Signature, join};
-use firewatch_action::form::{Optional, Table};
+use firewatch_action::form::{Entries, Finite, Optional, Table};
 
 /// Something that is done from outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub(super) struct EventForm {
 #[serde(
     rename = "Action",
     rename_all = "snake_case",
-    expecting = "an action: `halt(\"service\")`, `inject((kind: ..., service: ...))`, `set(\"service\", {\"metric\": value})` or `action(\"name\", \"service\")`"
+    expecting = "an action: `halt(\"service\")`, `inject((kind: ..., service: ...))`, `set(\"service\", {\"metric\": value})`, `action(\"name\", \"service\")`, `turn(\"service\", {\"knob\": value})` or another one"
 )]
 enum ActionForm {
     /// Halts every active fault of the service.
@@ -54,6 +54,25 @@ enum ActionForm {
         #[serde(default, skip_serializing_if = "Optional::is_left_out")] Optional<String>,
         #[serde(default, skip_serializing_if = "Optional::is_left_out")] Optional<Table>,
     ),
+    /// Turns knobs of the service; in the physics of traffic, as all below.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "of the knob")))]
+    Turn(String, Entries<Finite>),
+    /// Turns knobs of the calls of the first service to the second.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "of the knob")))]
+    TurnCalls(String, String, Entries<Finite>),
+    /// Turns knobs of the group of users.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "of the knob")))]
+    TurnUsers(String, Entries<Finite>),
+    /// Restarts the instances of the service, one after the other.
+    Restart(String),
+}
+
+fn turn(of: Turned, Entries(knobs): Entries<Finite>) -> TimelineAction {
+    let knobs = knobs.into_iter().map(|(name, Finite(value))| (name, value));
+    TimelineAction::Turn(Turn {
+        of,
+        knobs: knobs.collect(),
+    })
 }
 
 impl EventForm {
@@ -68,12 +87,18 @@ impl EventForm {
         let action = match self.action {
             ActionForm::Halt(service) => TimelineAction::Halt(service),
             ActionForm::Inject(fault) => {
+                let path = path();
                 if fault.has_start() {
-                    misplaced_start(notes, &path());
+                    misplaced_start(notes, &path);
                 }
-                TimelineAction::Inject(fault.injected(self.tick, default_speed))
+                let path = || join(&path, "do.fault");
+                TimelineAction::Inject(fault.injected(self.tick, default_speed, notes, path))
             }
             ActionForm::Set(service, Table(metrics)) => TimelineAction::Set(service, metrics),
+            ActionForm::Turn(service, knobs) => turn(Turned::Service(service), knobs),
+            ActionForm::TurnCalls(from, to, knobs) => turn(Turned::Calls(from, to), knobs),
+            ActionForm::TurnUsers(users, knobs) => turn(Turned::Users(users), knobs),
+            ActionForm::Restart(service) => TimelineAction::Restart(service),
             ActionForm::Action(name, target, parameters) => {
                 TimelineAction::Perform(request(name, target, parameters))
             }
@@ -94,6 +119,17 @@ impl EventForm {
             TimelineAction::Set(service, metrics) => {
                 ActionForm::Set(service.clone(), Table(metrics.clone()))
             }
+            TimelineAction::Turn(turn) => {
+                let knobs = turn.knobs.iter();
+                let knobs = knobs.map(|(name, value)| (name.clone(), Finite(*value)));
+                let knobs = Entries(knobs.collect());
+                match turn.of.clone() {
+                    Turned::Service(service) => ActionForm::Turn(service, knobs),
+                    Turned::Calls(from, to) => ActionForm::TurnCalls(from, to, knobs),
+                    Turned::Users(users) => ActionForm::TurnUsers(users, knobs),
+                }
+            }
+            TimelineAction::Restart(service) => ActionForm::Restart(service.clone()),
             TimelineAction::Perform(request) => {
                 let (name, target, parameters) = parts(request);
                 ActionForm::Action(name, target, parameters)
@@ -164,6 +200,22 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "set(\"service\", {\"metric\": value})",
         &["service", "metrics"],
     ),
+    Signature::new(
+        &["Action"],
+        "turn(\"service\", {\"slow_factor\": 2})",
+        &["service", "knobs"],
+    ),
+    Signature::new(
+        &["Action"],
+        "turn_calls(\"service\", \"other\", {\"retries\": 0})",
+        &["service", "to", "knobs"],
+    ),
+    Signature::new(
+        &["Action"],
+        "turn_users(\"users\", {\"rate_factor\": 0.5})",
+        &["users", "knobs"],
+    ),
+    Signature::new(&["Action"], "restart(\"service\")", &["service"]),
     // A step of a runbook, too.
     Signature::new(
         &["Action", "Step"],

@@ -5,7 +5,7 @@ use firewatch_action::decode::Signature;
 use firewatch_sim::{Status, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Check, Expectation, Fact, Quantity, When};
+use crate::model::{Check, Expectation, Fact, Quantity, UserQuantity, When};
 
 /// Something that should hold, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +70,8 @@ pub(crate) enum CheckForm {
     Status(String, Comparison<Status>),
     /// A metric of a service.
     Metric(String, String, Comparison<Value>),
+    /// What a group of users had in the last tick: its name, and what of it.
+    Users(String, UserCheckForm),
     /// Bad customer minutes so far.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "min")))]
     BadCustomerMinutes(Comparison<f64>),
@@ -105,12 +107,39 @@ pub(crate) enum CheckForm {
     SloBreached,
 }
 
+/// What is looked at of a group of users.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    rename = "UserCheck",
+    rename_all = "snake_case",
+    expecting = "a user check: `served(ge(0.99))` or `p99_s(le(0.5))`"
+)]
+pub(crate) enum UserCheckForm {
+    /// Share of its requests that were served, 0 to 1.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
+    Served(Comparison<f64>),
+    /// 99th percentile of the latency of those that were served, from the first attempt on.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "s")))]
+    #[serde(rename = "p99_s")]
+    P99(Comparison<f64>),
+}
+
+impl From<UserCheckForm> for (UserQuantity, Comparison<f64>) {
+    fn from(form: UserCheckForm) -> Self {
+        match form {
+            UserCheckForm::Served(comparison) => (UserQuantity::Served, comparison),
+            UserCheckForm::P99(comparison) => (UserQuantity::P99, comparison),
+        }
+    }
+}
+
 impl Check {
     /// The words that checks begin with.
     pub(super) fn names() -> impl Iterator<Item = &'static str> {
         let quantities = Quantity::ALL.iter().map(|quantity| quantity.name());
         let facts = Fact::ALL.iter().map(|fact| fact.name());
-        ["status", "metric"]
+        ["status", "metric", "users"]
             .into_iter()
             .chain(quantities)
             .chain(facts)
@@ -129,6 +158,10 @@ impl From<CheckForm> for Check {
             Form::Status(service, comparison) => return Self::Status(service, comparison),
             Form::Metric(service, metric, comparison) => {
                 return Self::Metric(service, metric, comparison);
+            }
+            Form::Users(group, check) => {
+                let (quantity, comparison) = check.into();
+                return Self::Users(group, quantity, comparison);
             }
             Form::AllHealthy => return Self::Fact(Fact::AllHealthy),
             Form::Mitigated => return Self::Fact(Fact::Mitigated),
@@ -152,6 +185,12 @@ impl From<Check> for CheckForm {
         match check {
             Check::Status(service, comparison) => Self::Status(service, comparison),
             Check::Metric(service, metric, comparison) => Self::Metric(service, metric, comparison),
+            Check::Users(group, UserQuantity::Served, comparison) => {
+                Self::Users(group, UserCheckForm::Served(comparison))
+            }
+            Check::Users(group, UserQuantity::P99, comparison) => {
+                Self::Users(group, UserCheckForm::P99(comparison))
+            }
             Check::Fact(Fact::AllHealthy) => Self::AllHealthy,
             Check::Fact(Fact::Mitigated) => Self::Mitigated,
             Check::Fact(Fact::SloBreached) => Self::SloBreached,
@@ -194,6 +233,13 @@ pub(super) const SIGNATURES: &[Signature] = {
             "metric(\"service\", \"metric\", le(0.1))",
             &["service", "metric", "value"],
         ),
+        Signature::new(
+            CHECK,
+            "users(\"users\", served(ge(0.99)))",
+            &["users", WITHIN],
+        ),
+        Signature::new(&["UserCheck"], "served(ge(0.99))", VALUE),
+        Signature::new(&["UserCheck"], "p99_s(le(0.5))", VALUE),
         Signature::new(CHECK, "bad_customer_minutes(le(10))", VALUE),
         Signature::new(CHECK, "mttm(le(10))", VALUE),
         Signature::new(CHECK, "slo_budget(le(10))", VALUE),

@@ -1,19 +1,16 @@
-//! Services and faults.
-
-use std::num::NonZeroU64;
+//! Services, and lines planted in their logs.
 
 #[cfg(feature = "schema")]
 use firewatch_action::form::schema::KnownMetrics;
-use firewatch_sim::{AdversarialLine, FaultKind};
+use firewatch_sim::AdversarialLine;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "schema")]
-use crate::check::MAX_SPEED;
-use crate::model::{Call, Calls, Fault, FaultShape, Service};
-use firewatch_action::decode::Signature;
-use firewatch_action::form::Word;
-use firewatch_action::form::{Calls as CallNames, Either, MapOr, TextOr, Valued};
-use firewatch_action::form::{Entries, Finite, Table, or_default};
+use crate::check::MAX_TICKS;
+#[cfg(feature = "schema")]
+use crate::model::limits;
+use crate::model::{Autoscaling, Calls, Capacity, Service};
+use firewatch_action::form::{Entries, Finite, MapOr, Table, Valued, or_default};
 
 /// `["a", "b"]` out of the catalogue, or `{"a": (...), "b": (...)}`.
 pub(super) type ServicesForm = MapOr<Entries<ServiceForm>, Vec<String>>;
@@ -47,7 +44,12 @@ pub(super) fn services_form(services: &[Service]) -> ServicesForm {
 impl Service {
     /// Whether its name says all about it.
     pub(crate) fn is_of_catalogue(&self) -> bool {
-        self.calls == Calls::Catalogue && self.metrics.is_empty() && self.extra_metrics.is_empty()
+        let of_catalogue = Self {
+            name: self.name.clone(),
+            calls: Calls::Catalogue,
+            ..Self::default()
+        };
+        *self == of_catalogue
     }
 }
 
@@ -61,6 +63,41 @@ impl Service {
     expecting = "a service: `Service(calls: [...])`"
 )]
 pub(super) struct ServiceForm {
+    /// Its instances, from 1; 2 by default. In the physics with load, as all up to `autoscaling`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::INSTANCES)))]
+    instances: Option<u64>,
+    /// Requests that an instance works on at a time, from 1; 50 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::CONCURRENCY)))]
+    concurrency: Option<u64>,
+    /// Its own work on a request, above 0; 10 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "ms", "exclusiveMinimum" = 0), range(max = limits::WORK_MS)))]
+    work_ms: Option<Finite>,
+    /// Instead of the work: what all its instances can do together, above 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{request}/s", "exclusiveMinimum" = 0), range(max = limits::RPS)))]
+    capacity_rps: Option<Finite>,
+    /// Requests that wait at most, at all its instances together; 1,000 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = limits::REQUESTS)))]
+    queue_limit: Option<u64>,
+    /// Its zones, over which the instances are spread evenly; one without a name by default.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = limits::ZONES)))]
+    zones: Vec<String>,
+    /// Ticks that an instance takes to start, from 1; 1 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = MAX_TICKS)))]
+    start_up_ticks: Option<u64>,
+    /// Memory that a request takes of an instance while it waits or runs, as a share of the limit; 0 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
+    memory_per_request: Option<Finite>,
+    /// More instances under load, fewer without; none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    autoscaling: Option<AutoscalingForm>,
     /// The services that it calls, in order, or `catalogue`; none if left out.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "is_none")]
     calls: Calls,
@@ -79,6 +116,26 @@ pub(super) struct ServiceForm {
     extra_metrics: Table,
 }
 
+/// How many instances a service has under how much load.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    rename = "Autoscaling",
+    deny_unknown_fields,
+    expecting = "autoscaling: `Autoscaling(target_utilization: 0.6, min: 2, max: 10)`"
+)]
+struct AutoscalingForm {
+    /// Share of the workers that should be busy, above 0 up to 1.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1", "exclusiveMinimum" = 0), range(max = 1)))]
+    target_utilization: Finite,
+    /// Instances at least, from 1.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::INSTANCES)))]
+    min: u64,
+    /// Instances at most, not below the least.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::INSTANCES)))]
+    max: u64,
+}
+
 fn is_none(calls: &Calls) -> bool {
     *calls == Calls::default()
 }
@@ -92,6 +149,21 @@ impl ServiceForm {
     fn service(self, name: String) -> Service {
         Service {
             name,
+            capacity: Capacity {
+                instances: self.instances,
+                concurrency: self.concurrency,
+                work_ms: self.work_ms.map(f64::from),
+                capacity_rps: self.capacity_rps.map(f64::from),
+                queue_limit: self.queue_limit,
+                zones: self.zones,
+                start_up_ticks: self.start_up_ticks,
+                memory_per_request: self.memory_per_request.map(f64::from),
+                autoscaling: self.autoscaling.map(|form| Autoscaling {
+                    target_utilization: form.target_utilization.0,
+                    min: form.min,
+                    max: form.max,
+                }),
+            },
             calls: self.calls,
             metrics: self.metrics.0,
             extra_metrics: self.extra_metrics.0,
@@ -101,184 +173,25 @@ impl ServiceForm {
 
 impl From<Service> for ServiceForm {
     fn from(service: Service) -> Self {
+        let capacity = service.capacity;
         Self {
+            instances: capacity.instances,
+            concurrency: capacity.concurrency,
+            work_ms: capacity.work_ms.map(Finite),
+            capacity_rps: capacity.capacity_rps.map(Finite),
+            queue_limit: capacity.queue_limit,
+            zones: capacity.zones,
+            start_up_ticks: capacity.start_up_ticks,
+            memory_per_request: capacity.memory_per_request.map(Finite),
+            autoscaling: capacity.autoscaling.map(|scaling| AutoscalingForm {
+                target_utilization: Finite(scaling.target_utilization),
+                min: scaling.min,
+                max: scaling.max,
+            }),
             calls: service.calls,
             metrics: Table(service.metrics),
             extra_metrics: Table(service.extra_metrics),
         }
-    }
-}
-
-/// What a service calls: `["a", (to: "b")]`, or `catalogue`.
-pub(crate) type CallsForm = Either<CallsWord, Vec<TextOr<CallForm>>>;
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum CallsWord {
-    /// What the catalogue says, as far as it is in the mesh.
-    Catalogue,
-}
-
-impl CallNames for CallsWord {
-    const NAMES: &'static [&'static str] = &["catalogue"];
-    const WORDS: usize = 1;
-    const LIST: &'static str = "a list of services: `[\"name\", ...]`, or `catalogue`";
-}
-
-/// A call from a service to another.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(
-    rename = "Call",
-    deny_unknown_fields,
-    expecting = "a call: `Call(to: \"...\")`"
-)]
-pub(crate) struct CallForm {
-    /// The service that is called.
-    to: String,
-}
-
-impl From<TextOr<CallForm>> for Call {
-    fn from(form: TextOr<CallForm>) -> Self {
-        match form {
-            TextOr::Text(to) | TextOr::Other(CallForm { to }) => Self { to },
-        }
-    }
-}
-
-/// A call that says nothing but which service is written as its name.
-impl From<Call> for TextOr<CallForm> {
-    fn from(Call { to }: Call) -> Self {
-        Self::Text(to)
-    }
-}
-
-impl From<CallsForm> for Calls {
-    fn from(form: CallsForm) -> Self {
-        match form {
-            Either::Call(CallsWord::Catalogue) => Self::Catalogue,
-            Either::Plain(calls) => Self::Named(calls.into_iter().map(Call::from).collect()),
-        }
-    }
-}
-
-impl From<Calls> for CallsForm {
-    fn from(calls: Calls) -> Self {
-        match calls {
-            Calls::Catalogue => Self::Call(CallsWord::Catalogue),
-            Calls::Named(calls) => Self::Plain(calls.into_iter().map(TextOr::from).collect()),
-        }
-    }
-}
-
-/// A fault on a service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(
-    rename = "Fault",
-    deny_unknown_fields,
-    expecting = "a fault: `Fault(kind: ..., service: \"...\")`"
-)]
-pub(crate) struct FaultForm {
-    /// What is wrong.
-    kind: Word<FaultKind>,
-    /// The service.
-    service: String,
-    /// How fast it develops, 0 to 100; by default 1, 1.5 or 2 by difficulty, 1 without.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = MAX_SPEED)))]
-    speed: Option<Finite>,
-    /// Ticks done when it begins; 0 by default. An injected one begins at the tick of its event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
-    start_tick: Option<u64>,
-    /// Ticks that it lasts, from 1; until it is halted by default. Not in the classic physics.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
-    for_ticks: Option<NonZeroU64>,
-    /// How severe it becomes, 0 (not at all) to 1. Not in the classic physics.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
-    level: Option<Finite>,
-    /// How it reaches its level. Not in the classic physics.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shape: Option<FaultShape>,
-    /// Metrics that its service has at the start because of it.
-    #[serde(default, deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "Table::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "KnownMetrics"))]
-    metrics: Table,
-    /// Whether the service is meant not to be in the mesh.
-    #[serde(default, deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    absent: bool,
-}
-
-impl FaultForm {
-    /// The fault in a scenario of which faults have that speed unless they say otherwise.
-    pub(super) fn fault(self, default_speed: f64) -> Fault {
-        Fault {
-            kind: self.kind.0,
-            service: self.service,
-            speed: self.speed.map_or(default_speed, |speed| speed.0),
-            start_tick: self.start_tick.unwrap_or(0),
-            for_ticks: self.for_ticks,
-            level: self.level.map(f64::from),
-            shape: self.shape,
-            metrics: self.metrics.0,
-            absent: self.absent,
-        }
-    }
-
-    /// The fault of an event, which says when it begins.
-    pub(super) fn injected(self, tick: u64, default_speed: f64) -> Fault {
-        let fault = self.fault(default_speed);
-        Fault {
-            start_tick: tick,
-            ..fault
-        }
-    }
-
-    pub(super) fn has_start(&self) -> bool {
-        self.start_tick.is_some()
-    }
-
-    /// The form of a fault in a scenario of which faults have that speed unless they say otherwise.
-    pub(super) fn of(fault: &Fault, default_speed: Option<f64>) -> Self {
-        let is_given = default_speed != Some(fault.speed);
-        Self {
-            kind: Word(fault.kind),
-            service: fault.service.clone(),
-            speed: is_given.then_some(Finite(fault.speed)),
-            start_tick: Some(fault.start_tick).filter(|tick| *tick != 0),
-            for_ticks: fault.for_ticks,
-            level: fault.level.map(Finite),
-            shape: fault.shape,
-            metrics: Table(fault.metrics.clone()),
-            absent: fault.absent,
-        }
-    }
-
-    pub(super) fn without_start(self) -> Self {
-        Self {
-            start_tick: None,
-            ..self
-        }
-    }
-}
-
-/// Without a scenario, the speed is 1 unless it is given.
-impl From<FaultForm> for Fault {
-    fn from(form: FaultForm) -> Self {
-        form.fault(1.0)
-    }
-}
-
-/// With its speed, so that it is the same in any scenario.
-impl From<Fault> for FaultForm {
-    fn from(fault: Fault) -> Self {
-        Self::of(&fault, None)
     }
 }
 
@@ -308,10 +221,3 @@ impl From<AdversarialLine> for LineForm {
         Self { service, line }
     }
 }
-
-/// How a shape with fields is written.
-pub(super) const SIGNATURES: &[Signature] = &[Signature::new(
-    &["FaultShape"],
-    "flapping(on: 2, off: 1)",
-    &[],
-)];

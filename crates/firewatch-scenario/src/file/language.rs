@@ -3,7 +3,7 @@
 use firewatch_action::decode::{Language, Misplaced};
 use firewatch_ron::listed;
 
-use super::{events, expectations, goals, incident, runbook, sweep};
+use super::{events, expectations, fault, goals, runbook, sweep, users};
 use crate::codes;
 use crate::model::Check;
 
@@ -12,9 +12,10 @@ pub(super) const LANGUAGE: Language = Language {
         events::SIGNATURES,
         expectations::SIGNATURES,
         goals::SIGNATURES,
-        incident::SIGNATURES,
+        fault::SIGNATURES,
         runbook::SIGNATURES,
         sweep::SIGNATURES,
+        users::SIGNATURES,
     ],
     misplaced,
     defaults: &[],

@@ -4,8 +4,10 @@ use firewatch_sim::{Engine, FaultKinds, ImpactMode, SloBudget};
 use serde::{Deserialize, Serialize};
 
 use super::events::EventForm;
-use super::incident::{FaultForm, LineForm, ServicesForm, services, services_form};
+use super::fault::FaultForm;
+use super::incident::{LineForm, ServicesForm, services, services_form};
 use super::sweep::SweepForm;
+use super::user_facing::user_facing;
 #[cfg(feature = "schema")]
 use crate::check::{MAX_BUDGET, MAX_EVENTS, MAX_FAULTS, MAX_GOALS, MAX_TICKS};
 use crate::codes;
@@ -13,7 +15,9 @@ use crate::custom_actions::CustomActions;
 use crate::custom_files::CustomFiles;
 use crate::generator_version::GeneratorVersion;
 use crate::goal::{Goal, Goals};
-use crate::model::{Difficulty, Expectation, Physics, Scenario};
+#[cfg(feature = "schema")]
+use crate::model::limits;
+use crate::model::{Difficulty, Expectation, Physics, Scenario, UserGroup};
 use firewatch_action::Profile;
 use firewatch_action::decode::Decoder;
 use firewatch_action::form::{Finite, MapOr, Word, or_default};
@@ -64,10 +68,9 @@ pub struct ScenarioForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "is_default")]
     engine: Word<Engine>,
-    /// How load, faults and their spread are modelled.
-    #[serde(default, deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "is_default")]
-    physics: Physics,
+    /// How load, faults and their spread are modelled; `traffic` where there are `users`, else `classic`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    physics: Option<Physics>,
     /// Which rules and numbers the actions have.
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "is_default")]
@@ -84,6 +87,11 @@ pub struct ScenarioForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "is_default")]
     impact: Word<ImpactMode>,
+    /// Who calls the services, in the physics of traffic.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = limits::USERS)))]
+    users: Vec<UserGroup>,
     /// The services: names out of the catalogue, or a map of names. Without them the incident is drawn from
     /// difficulty and seed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,8 +193,11 @@ impl ScenarioForm {
         self.forget_broken(notes);
         let (ticks, slo_budget) = self.length(notes);
         let generator = self.generator(notes);
-        let user_facing = self.user_facing(notes);
+        // Users that could not be read are users.
+        let has_users = !self.users.is_empty() || notes.is_broken("users");
+        let user_facing = user_facing(self.user_facing.take(), notes);
         let form = self;
+        let physics = form.physics.unwrap_or(Physics::implied(has_users));
         let speed = form.difficulty.map_or(1.0, Difficulty::fault_speed);
         // What seems to be unknown may be a service whose name could not be read.
         notes.lacks_names = match form.services {
@@ -202,7 +213,8 @@ impl ScenarioForm {
             slo_budget,
             impact: form.impact.0,
             engine: form.engine.0,
-            physics: form.physics,
+            physics,
+            users: form.users,
             profile: form.profile,
             fault_kinds: FaultKinds::default(),
             custom_fault_kinds: CustomFiles::named(form.fault_kinds),
@@ -210,8 +222,8 @@ impl ScenarioForm {
             generated: form.services.is_none(),
             generator,
             services: form.services.map(services).unwrap_or_default(),
-            faults: { form.faults.into_iter() }
-                .map(|fault| fault.fault(speed))
+            faults: { form.faults.into_iter().enumerate() }
+                .map(|(index, fault)| fault.fault(speed, notes, || format!("faults[{index}]")))
                 .collect(),
             absent_services: form.absent_services,
             red_herrings: form.red_herrings,
@@ -278,24 +290,6 @@ impl ScenarioForm {
         })
     }
 
-    /// The services that customers talk to; none where the mesh says who they are.
-    fn user_facing(&mut self, notes: &mut Decoder) -> Vec<String> {
-        let named = self.user_facing.take();
-        if named.as_ref().is_some_and(Vec::is_empty) {
-            let message = "`user_facing` needs at least one service".to_owned();
-            let help = "name one, or leave it out: customers talk to the services that no service calls then";
-            let label = "nobody would ever be hit";
-            notes.report(
-                codes::EMPTY_LIST,
-                "user_facing",
-                message,
-                label,
-                Some(help.to_owned()),
-            );
-        }
-        named.unwrap_or_default()
-    }
-
     /// Ticks and budget: given, or the difficulty's.
     fn length(&self, notes: &mut Decoder) -> (u64, SloBudget) {
         let given = [
@@ -350,7 +344,9 @@ impl From<Scenario> for ScenarioForm {
                 .filter(|&version| version != GeneratorVersion::default())
                 .map(GeneratorVersion::number),
             engine: Word(scenario.engine),
-            physics: scenario.physics,
+            physics: Some(scenario.physics)
+                .filter(|&physics| physics != Physics::implied(!scenario.users.is_empty())),
+            users: scenario.users.clone(),
             profile: scenario.profile,
             actions: scenario.custom_actions.files().names().to_vec(),
             fault_kinds: scenario.custom_fault_kinds.names().to_vec(),

@@ -32,7 +32,9 @@ pub(crate) struct SweepForm {
     /// Ticks at which faults begin: all, or those of some services.
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<AxesForm<u64>>,
-    /// Metrics at the start, by service and name; a truth value is 0 or 1.
+    /// Metrics at the start, by service and name; a truth value is 0 or 1. In traffic also the numbers of services
+    /// (`instances`, `concurrency`, `work_ms`, `capacity_rps`, `queue_limit`, `memory_per_request`) and of groups of users
+    /// (`rps`, `patience_s`, `retries`, `backoff_s`).
     #[serde(skip_serializing_if = "Option::is_none")]
     metric: Option<Entries<Entries<ValuesForm<f64>>>>,
     /// Ticks at which services with faults are halted, instead of when the timeline says: all, or by service.

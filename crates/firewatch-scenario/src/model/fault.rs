@@ -3,13 +3,13 @@
 use std::num::NonZeroU64;
 
 use firewatch_action::Metrics;
-use firewatch_sim::{FaultKind, FaultState};
-use serde::{Deserialize, Serialize};
+use firewatch_sim::{FaultCourse, FaultKind, FaultKnobs, FaultRecovery, FaultShape, FaultState};
 
 /// A fault on a service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// What is wrong: one of [`Scenario::fault_kinds`](crate::Scenario::fault_kinds).
+    /// What is wrong: one of [`Scenario::fault_kinds`](crate::Scenario::fault_kinds), or [`FaultKind::KNOBS`] for a
+    /// fault that says itself what it turns.
     pub kind: FaultKind,
     /// The service.
     pub service: String,
@@ -23,6 +23,10 @@ pub struct Fault {
     pub level: Option<f64>,
     /// How it reaches its level. No field of the classic physics.
     pub shape: Option<FaultShape>,
+    /// How what it has turned goes back when it is over. No field of the classic physics.
+    pub recovery: Option<FaultRecovery>,
+    /// What it turns, if and only if it is of [`FaultKind::KNOBS`]. No field of the classic physics.
+    pub knobs: Option<Box<FaultKnobs>>,
     /// Metrics that its service has at the start because of it.
     pub metrics: Metrics,
     /// Whether the service is meant not to be in the mesh.
@@ -30,6 +34,15 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// A fault that turns knobs of a service, from the first tick on.
+    #[must_use]
+    pub fn of_knobs(knobs: FaultKnobs, service: impl Into<String>) -> Self {
+        Self {
+            knobs: Some(Box::new(knobs)),
+            ..Self::new(FaultKind::KNOBS, service)
+        }
+    }
+
     /// A fault of that kind on a service, of speed 1, from the first tick on.
     #[must_use]
     pub fn new(kind: FaultKind, service: impl Into<String>) -> Self {
@@ -41,41 +54,64 @@ impl Fault {
             for_ticks: None,
             level: None,
             shape: None,
+            recovery: None,
+            knobs: None,
             metrics: Metrics::new(),
             absent: false,
+        }
+    }
+
+    /// What is wrong, in a few words: its kind, or the knobs that it turns (`slow_factor 4`).
+    #[must_use]
+    pub fn title(&self) -> String {
+        match &self.knobs {
+            Some(knobs) => turned(knobs).join(", "),
+            None => self.kind.name().to_owned(),
         }
     }
 
     /// The fault as the engine takes it, at its beginning.
     #[must_use]
     pub fn state(&self) -> FaultState {
-        FaultState::new(self.kind, &self.service, self.speed)
+        let usual = FaultCourse::default();
+        let course = FaultCourse {
+            for_ticks: self.for_ticks,
+            level: self.level.unwrap_or(usual.level),
+            shape: self.shape,
+            knobs: self.knobs.as_deref().cloned(),
+            recovery: self.recovery.unwrap_or(usual.recovery),
+            ..usual
+        };
+        FaultState {
+            course: Some(course).filter(|course| *course != FaultCourse::default()),
+            ..FaultState::new(self.kind, &self.service, self.speed)
+        }
     }
 }
 
-/// How a fault reaches its level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(
-    rename_all = "snake_case",
-    deny_unknown_fields,
-    expecting = "a shape: `step`, `ramp`, `flapping(on: 2, off: 1)` or `spike`"
-)]
-#[non_exhaustive]
-pub enum FaultShape {
-    /// It has its level from its first tick on.
-    Step,
-    /// It rises evenly to its level.
-    Ramp,
-    /// It comes and goes.
-    Flapping {
-        /// Ticks that it has its level, from 1.
-        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
-        on: NonZeroU64,
-        /// Ticks that it is away after that, from 1.
-        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
-        off: NonZeroU64,
-    },
-    /// It rises to its level and falls again.
-    Spike,
+/// What knobs turn, each in its words.
+fn turned(knobs: &FaultKnobs) -> Vec<String> {
+    let given = |number: f64| (number != 0.0).then_some(number);
+    let numbers = [
+        ("error_ratio", given(knobs.error_ratio)),
+        ("added_latency_s", given(knobs.added_latency_s)),
+        ("slow_factor", knobs.slow_factor),
+        ("lost_instances", given(knobs.lost_instances)),
+        ("unreachable_ratio", given(knobs.unreachable_ratio)),
+        ("queue_limit", knobs.queue_limit),
+        ("memory_growth", given(knobs.memory_growth)),
+        ("timeout_s", knobs.timeout_s),
+        ("retries", knobs.retries.map(f64::from)),
+        ("backoff_s", knobs.backoff_s),
+        ("share", knobs.share),
+    ];
+    let numbers = numbers.into_iter();
+    let mut all: Vec<String> = numbers
+        .filter_map(|(name, number)| number.map(|number| format!("{name} {number}")))
+        .collect();
+    all.extend(knobs.down.then(|| "down".to_owned()));
+    all.extend(knobs.cut.then(|| "cut".to_owned()));
+    all.extend(knobs.zone.iter().map(|zone| format!("in zone {zone}")));
+    all.extend(knobs.to.iter().map(|to| format!("of its calls to {to}")));
+    all
 }

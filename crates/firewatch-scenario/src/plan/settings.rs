@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use firewatch_sim::{FaultKind, MetricKind, Value, find_metric};
 
+use super::fields::find_field;
 use crate::model::{Scenario, Service, TimelineAction, TimelineEvent};
 use crate::sweep::Halt;
 use firewatch_ron::work;
@@ -38,8 +39,11 @@ pub(super) struct Settings<'a> {
     halted: Vec<Option<&'a str>>,
 }
 
-/// Gives a service the metric, as a value of the metric's kind.
+/// Gives a service the metric, as a value of the metric's kind; or a number of traffic.
 fn set_metric(scenario: &mut Scenario, service: &str, metric: &str, value: f64) {
+    if let Some(field) = find_field(scenario, metric) {
+        return field.set(scenario, service, value);
+    }
     let mut services = scenario.services.iter_mut();
     if let Some(service) = services.find(|known| known.name == service) {
         let value = metric_value(service, metric, value);

@@ -29,7 +29,16 @@ impl EnvironmentRef<'_> {
             halted: fault.halted,
             halted_at_tick: fault.halted_at_tick,
             progression_tick: fault.progression_tick,
+            course: None,
         });
+        let mut faults: Vec<FaultState> = faults.collect();
+        let traffic = self.traffic_component();
+        for (fault, course) in faults
+            .iter_mut()
+            .zip(traffic.iter().flat_map(|traffic| &traffic.courses))
+        {
+            fault.course = Some(course.course.clone());
+        }
         let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
         EnvironmentState {
             engine: self.environment().engine(),
@@ -45,8 +54,9 @@ impl EnvironmentRef<'_> {
                 .collect(),
             red_herrings: owned(self.topology().red_herrings().collect()),
             root_cause: self.environment().root_cause().map(str::to_owned),
-            faults: faults.collect(),
+            faults,
             log_script: self.log_script().clone(),
+            traffic: traffic.map(|traffic| traffic.capture(self.topology())),
         }
     }
 }

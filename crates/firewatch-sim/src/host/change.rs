@@ -4,14 +4,16 @@ use bevy_ecs::prelude::*;
 
 use crate::host::intervene::{self, Intervention};
 use crate::host::pause::{pause_environment, resume_environment};
+use crate::host::turn::change_traffic;
 use crate::host::view::{EnvironmentRef, PartsQuery, ServiceHandle};
 use crate::world::environment::Environment;
 use crate::world::error::SimError;
 use crate::world::metric::{self, MetricKey};
-use crate::world::ownership::Services;
-use crate::world::service::RuntimeDiagnostics;
+use crate::world::ownership::{ServiceOf, Services};
+use crate::world::service::{RequestTraffic, RuntimeDiagnostics};
 use crate::world::state::FaultState;
 use crate::world::topology::Topology;
+use crate::world::traffic::{MeshTraffic, TrafficChange};
 use crate::world::value::Value;
 
 /// One environment, to be read and changed.
@@ -148,6 +150,14 @@ impl<'w> EnvironmentMut<'w> {
         intervene::set_slo_budget(self.world, self.entity, remaining)
     }
 
+    /// Turns a knob of its traffic, or restarts a service; see [`crate::change_traffic`].
+    ///
+    /// # Errors
+    /// As [`crate::change_traffic`].
+    pub fn change_traffic(&mut self, change: &TrafficChange) -> Result<(), SimError> {
+        change_traffic(self.world, self.entity, change)
+    }
+
     /// Pauses the environment; see [`crate::pause_environment`].
     ///
     /// # Errors
@@ -217,6 +227,20 @@ impl<'w> EnvironmentMut<'w> {
 pub struct ServiceMut<'w>(EntityWorldMut<'w>);
 
 impl ServiceMut<'_> {
+    fn has_traffic(&self) -> bool {
+        // Looked for at the environment only where the service has metrics of traffic.
+        let owner = self
+            .0
+            .get::<ServiceOf>()
+            .filter(|_| self.0.contains::<RequestTraffic>());
+        owner.is_some_and(|owner| {
+            self.0
+                .world()
+                .get::<MeshTraffic>(owner.environment())
+                .is_some()
+        })
+    }
+
     /// A metric; `None` if the service does not have it.
     #[must_use]
     pub fn metric(&self, metric: &MetricKey) -> Option<Value> {
@@ -226,8 +250,11 @@ impl ServiceMut<'_> {
     /// Sets a metric, attaching it if the service did not have it.
     ///
     /// # Errors
-    /// As [`crate::write_metric`].
+    /// As [`crate::set_metric`].
     pub fn set_metric(&mut self, metric: &MetricKey, value: &Value) -> Result<(), SimError> {
+        if self.has_traffic() {
+            metric::check_settable(metric.name())?;
+        }
         metric.write(&mut self.0, value)
     }
 }

@@ -1,8 +1,12 @@
 //! The fingerprint of an environment's state. Not cryptographic; stable across platforms.
 
+mod plain;
+mod words;
+
 use crate::host::view::EnvironmentRef;
 use crate::world::metric;
 use crate::world::value::Value;
+use words::Words;
 
 /// Version of [`EnvironmentRef::state_hash`](crate::EnvironmentRef::state_hash). It rises when the same state gets
 /// another hash: who keeps hashes keeps it with them.
@@ -16,80 +20,65 @@ impl EnvironmentRef<'_> {
     }
 }
 
-struct StateHasher(u64);
+struct StateHasher(Words);
 
 impl StateHasher {
     /// Everything that a tick can change or read, in a fixed order. Log scripts are left out: no tick
     /// does either.
     fn hash(view: &EnvironmentRef) -> u64 {
-        let mut hasher = Self(0);
+        let mut hasher = Self(Words::default());
         hasher.shape(view);
         let (clock, impact, budget) = (view.clock(), view.impact(), view.slo_budget());
-        hasher.word(clock.tick);
-        hasher.word(clock.sim_time_seconds.cast_unsigned());
-        hasher.word(budget.remaining.to_bits());
-        hasher.word(budget.burn_per_tick.to_bits());
-        hasher.word(impact.bcm_delta.to_bits());
-        hasher.word(impact.bad_customer_minutes.to_bits());
-        hasher.word(impact.zero_streak);
-        hasher.option(impact.mttm_achieved_tick);
-        hasher.word(view.faults().count() as u64);
+        hasher.0.word(clock.tick);
+        hasher.0.word(clock.sim_time_seconds.cast_unsigned());
+        hasher.0.word(budget.remaining.to_bits());
+        hasher.0.word(budget.burn_per_tick.to_bits());
+        hasher.0.word(impact.bcm_delta.to_bits());
+        hasher.0.word(impact.bad_customer_minutes.to_bits());
+        hasher.0.word(impact.zero_streak);
+        hasher.0.option(impact.mttm_achieved_tick);
+        hasher.0.word(view.faults().count() as u64);
         for fault in view.faults() {
-            hasher.text(view.fault_kind(fault).name());
-            hasher.text(view.fault_service(fault));
-            hasher.word(fault.speed.to_bits());
-            hasher.word(fault.halted.into());
-            hasher.option(fault.halted_at_tick);
-            hasher.word(fault.progression_tick);
+            hasher.0.text(view.fault_kind(fault).name());
+            hasher.0.text(view.fault_service(fault));
+            hasher.0.word(fault.speed.to_bits());
+            hasher.0.word(fault.halted.into());
+            hasher.0.option(fault.halted_at_tick);
+            hasher.0.word(fault.progression_tick);
         }
         for (name, service) in view.named_services() {
-            hasher.text(name);
+            hasher.0.text(name);
             for (name, value) in metric::read_all(service) {
-                hasher.text(name);
+                hasher.0.text(name);
                 hasher.value(&value);
             }
         }
-        hasher.finish()
+        if let Some(traffic) = view.traffic_component() {
+            plain::add(&mut hasher.0, &traffic.capture(view.topology()));
+            for course in &traffic.courses {
+                plain::add(&mut hasher.0, &course.course);
+            }
+        }
+        hasher.0.finish()
     }
 
     /// The rules and the mesh.
     fn shape(&mut self, view: &EnvironmentRef) {
         let environment = view.environment();
-        self.text(environment.engine().name());
-        self.text(environment.impact_mode().name());
-        self.text(environment.root_cause().unwrap_or_default());
+        self.0.text(environment.engine().name());
+        self.0.text(environment.impact_mode().name());
+        self.0.text(environment.root_cause().unwrap_or_default());
         // Each list is told apart from what follows by its length.
         for (caller, callees) in view.topology().dependencies() {
-            self.word(1 + callees.len() as u64);
-            self.text(caller);
-            callees.into_iter().for_each(|callee| self.text(callee));
+            self.0.word(1 + callees.len() as u64);
+            self.0.text(caller);
+            callees.into_iter().for_each(|callee| self.0.text(callee));
         }
-        self.word(0);
-        self.word(view.topology().red_herrings().count() as u64);
+        self.0.word(0);
+        self.0.word(view.topology().red_herrings().count() as u64);
         view.topology()
             .red_herrings()
-            .for_each(|name| self.text(name));
-    }
-
-    fn word(&mut self, word: u64) {
-        // Multiplication by an odd constant and the xor of the high half are both one-to-one, so no
-        // word can be lost; the constant is 2^64 over the golden ratio.
-        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 ^= self.0 >> 32;
-    }
-
-    fn option(&mut self, word: Option<u64>) {
-        self.word(word.is_some().into());
-        self.word(word.unwrap_or(0));
-    }
-
-    fn text(&mut self, text: &str) {
-        self.word(text.len() as u64);
-        for chunk in text.as_bytes().chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
-        }
+            .for_each(|name| self.0.text(name));
     }
 
     /// A value, its type first; numbers that are equal count as the same whatever they are
@@ -103,7 +92,7 @@ impl StateHasher {
             Value::Float(x) => self.tagged(3, (x + 0.0).to_bits()),
             Value::Text(text) => {
                 self.tagged(4, 0);
-                self.text(text);
+                self.0.text(text);
             }
             Value::List(items) => {
                 self.tagged(5, items.len() as u64);
@@ -112,7 +101,7 @@ impl StateHasher {
             Value::Map(entries) => {
                 self.tagged(6, entries.len() as u64);
                 for (name, value) in entries {
-                    self.text(name);
+                    self.0.text(name);
                     self.value(value);
                 }
             }
@@ -120,13 +109,7 @@ impl StateHasher {
     }
 
     fn tagged(&mut self, tag: u64, word: u64) {
-        self.word(tag);
-        self.word(word);
-    }
-
-    fn finish(self) -> u64 {
-        let mut hash = self.0;
-        hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        hash ^ (hash >> 33)
+        self.0.word(tag);
+        self.0.word(word);
     }
 }

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
+use crate::host::turn::{change_traffic, check_change};
 use crate::world::check::{check_finite, check_speed};
 use crate::world::environment::{Clock, Engine, Environment, SloBudget};
 use crate::world::error::SimError;
-use crate::world::fault::{Fault, FaultKindId, kind_id};
+use crate::world::fault::{Fault, FaultKind, FaultKindId, kind_id};
 use crate::world::metric;
 use crate::world::num;
 use crate::world::ownership::{Faults, Services};
 use crate::world::rows::note_moved_rows;
 use crate::world::state::FaultState;
 use crate::world::topology::Topology;
+use crate::world::traffic::{Course, MeshTraffic, TrafficChange};
 use crate::world::value::Value;
 
 /// A change of an environment between two ticks.
@@ -34,6 +36,8 @@ pub enum Intervention<'a> {
     },
     /// [`set_slo_budget`] to this value.
     SetSloBudget(f64),
+    /// [`change_traffic`].
+    ChangeTraffic(TrafficChange<'a>),
 }
 
 impl Intervention<'_> {
@@ -42,7 +46,8 @@ impl Intervention<'_> {
         match *self {
             Self::HaltFault(index) => find_fault(world, entity, index).map(drop),
             Self::InjectFault(fault) => {
-                check_injection(world, environment(world, entity)?, fault).map(drop)
+                check_injection(world, entity, fault)?;
+                check_course(world, entity, fault)
             }
             Self::SetMetric {
                 service,
@@ -50,12 +55,14 @@ impl Intervention<'_> {
                 value,
             } => {
                 find_service(world, entity, service)?;
+                check_setting(world, entity, metric)?;
                 metric::check(metric, value)
             }
             Self::SetSloBudget(remaining) => {
                 environment(world, entity)?;
                 check_budget(remaining)
             }
+            Self::ChangeTraffic(change) => check_change(world, entity, &change).map(drop),
         }
     }
 
@@ -70,6 +77,7 @@ impl Intervention<'_> {
                 value,
             } => set_metric(world, entity, service, metric, value),
             Self::SetSloBudget(remaining) => set_slo_budget(world, entity, remaining),
+            Self::ChangeTraffic(change) => change_traffic(world, entity, &change),
         }
     }
 
@@ -97,12 +105,16 @@ fn environment_mut(world: &mut World, entity: Entity) -> Result<Mut<'_, Environm
 /// [`SimError::UnknownFault`], [`SimError::NoEnvironment`].
 pub fn halt_fault(world: &mut World, entity: Entity, index: usize) -> Result<(), SimError> {
     let fault = find_fault(world, entity, index)?;
+    let has_traffic = environment(world, entity)?.engine == Engine::Traffic;
     let tick = world.get::<Clock>(entity).map(|clock| clock.tick);
     let mut fault = world
         .get_mut::<Fault>(fault)
         .ok_or(SimError::NoEnvironment)?;
-    fault.halted = true;
-    fault.halted_at_tick = tick;
+    // Where there is traffic, what a fault has turned goes back from its end on, which is not moved by another halt.
+    if !(has_traffic && fault.halted) {
+        fault.halted = true;
+        fault.halted_at_tick = tick;
+    }
     Ok(())
 }
 
@@ -121,19 +133,27 @@ fn find_fault(world: &World, entity: Entity, index: usize) -> Result<Entity, Sim
 ///
 /// # Errors
 /// [`SimError::Speed`], [`SimError::SingleFault`], [`SimError::NoEnvironment`];
-/// [`SimError::UnknownFaultKind`] for a kind that is not [registered](crate::register_fault_kinds).
+/// [`SimError::UnknownFaultKind`] for a kind that is not [registered](crate::register_fault_kinds);
+/// [`SimError::ClassicCourse`] for a course where there is no traffic, and as [`TrafficBlueprint::new`] where there is.
+///
+/// [`TrafficBlueprint::new`]: crate::TrafficBlueprint::new
 pub fn inject_fault(
     world: &mut World,
     entity: Entity,
     fault: &FaultState,
 ) -> Result<Entity, SimError> {
-    let kind = check_injection(world, environment(world, entity)?, fault)?;
+    let kind = check_injection(world, entity, fault)?;
+    check_course(world, entity, fault)?;
     let (topology, target) = find_target(world, entity, &fault.service)?;
     let services = world.get::<Services>(entity);
     let service = services
         .and_then(|services| services.as_slice().get(target))
         .copied();
     let blueprint = fault.plan(target);
+    if let Some(mut traffic) = world.get_mut::<MeshTraffic>(entity) {
+        let course = course(&traffic, &topology, target, fault)?;
+        traffic.courses.push(course);
+    }
     note_moved_rows(world);
     let spawned = blueprint.spawn(world, kind, entity, &topology, service);
     let mut rows = environment(world, entity)?.rows;
@@ -164,20 +184,47 @@ fn find_target(
 /// The number of the fault's kind in the world, if the fault can be added.
 fn check_injection(
     world: &World,
-    environment: &Environment,
+    entity: Entity,
     fault: &FaultState,
 ) -> Result<FaultKindId, SimError> {
     check_speed(fault.speed)?;
-    if environment.engine == Engine::SingleFault {
+    if environment(world, entity)?.engine == Engine::SingleFault {
         return Err(SimError::SingleFault { faults: 2 });
     }
     kind_id(world, fault.kind)
 }
 
+/// Whether a fault can go as it states, where there is traffic; elsewhere it can state nothing.
+fn check_course(world: &World, entity: Entity, fault: &FaultState) -> Result<(), SimError> {
+    match world.get::<MeshTraffic>(entity) {
+        Some(traffic) => {
+            let topology = environment(world, entity)?.topology();
+            let target = topology.node(&fault.service).unwrap_or(usize::MAX);
+            course(traffic, topology, target, fault).map(drop)
+        }
+        None if fault.course.is_some() || fault.kind == FaultKind::KNOBS => {
+            Err(SimError::ClassicCourse)
+        }
+        None => Ok(()),
+    }
+}
+
+fn course(
+    traffic: &MeshTraffic,
+    topology: &Topology,
+    target: usize,
+    fault: &FaultState,
+) -> Result<Course, SimError> {
+    let course = fault.course.clone().unwrap_or_default();
+    Course::new(fault.kind, target, course, &traffic.shape, topology)
+}
+
 /// Sets a metric of a service, attaching it if the service did not have it.
 ///
 /// # Errors
-/// [`SimError::UnknownService`], [`SimError::NoEnvironment`], and as [`crate::write_metric`].
+/// [`SimError::UnknownService`], [`SimError::NoEnvironment`], and as [`crate::write_metric`]; where there is traffic,
+/// [`SimError::ComputedMetric`] for a metric that traffic computes and [`SimError::ClassicMetric`] for one of a rule
+/// that only the classic physics has.
 pub fn set_metric(
     world: &mut World,
     entity: Entity,
@@ -186,10 +233,19 @@ pub fn set_metric(
     value: &Value,
 ) -> Result<(), SimError> {
     let service = find_service(world, entity, service_name)?;
+    check_setting(world, entity, name)?;
     let mut service = world
         .get_entity_mut(service)
         .map_err(|_| SimError::UnknownService(service_name.to_owned()))?;
     metric::write(&mut service, name, value)
+}
+
+/// Whether a metric of a service of the environment can be set by its name.
+fn check_setting(world: &World, entity: Entity, name: &str) -> Result<(), SimError> {
+    match environment(world, entity)?.engine {
+        Engine::Traffic => metric::check_settable(name),
+        Engine::MultiFault | Engine::SingleFault => Ok(()),
+    }
 }
 
 /// Sets what is left of the error budget; less than 0 counts as 0. The burn per tick remains.
@@ -225,7 +281,6 @@ fn find_service(world: &World, entity: Entity, name: &str) -> Result<Entity, Sim
 mod tests {
     use super::*;
     use crate::host::simulation::Simulation;
-    use crate::world::fault::FaultKind;
     use crate::world::rows::RowRanges;
     use crate::world::state::{EnvironmentState, ServiceState};
     use crate::world::work::steps_of;

@@ -10,8 +10,8 @@ use crate::world::metric::{self, Metric, Number, Numbers, as_f32};
 use crate::world::ownership::Services;
 use crate::world::rows::{RowRange, has_contiguous_rows};
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, Runtime, RuntimeDiagnostics,
-    ServiceInfo, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, RequestTraffic, Runtime,
+    RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
 };
 
 /// The metrics to observe, and the number of services per environment.
@@ -167,6 +167,7 @@ impl Observer {
                 Number::Uptime(numbers) => out.column(&mut self.uptimes, numbers),
                 Number::ServiceInfo(numbers) => out.column(&mut self.infos, numbers),
                 Number::RequestQueue(numbers) => out.sparse::<RequestQueue>(numbers),
+                Number::RequestTraffic(numbers) => out.sparse::<RequestTraffic>(numbers),
                 Number::Traffic(numbers) => out.sparse::<Traffic>(numbers),
                 Number::CrashLoop(numbers) => out.sparse::<CrashLoop>(numbers),
                 Number::Certificate(numbers) => out.sparse::<Certificate>(numbers),

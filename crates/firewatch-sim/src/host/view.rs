@@ -4,7 +4,7 @@ use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::ROQueryItem;
 
-use crate::world::environment::{Clock, Environment, Impact, LogScript, SloBudget};
+use crate::world::environment::{Clock, Engine, Environment, Impact, LogScript, SloBudget};
 use crate::world::error::SimError;
 use crate::world::fault::{Fault, FaultKind, FaultKindDescriptor, descriptor};
 use crate::world::metric::{self, MetricKey};
@@ -12,6 +12,7 @@ use crate::world::ownership::{Faults, Services};
 use crate::world::service::Vitals;
 use crate::world::status::Status;
 use crate::world::topology::Topology;
+use crate::world::traffic::MeshTraffic;
 use crate::world::value::Value;
 
 /// One environment of a world, to be read.
@@ -95,6 +96,14 @@ impl<'w> EnvironmentRef<'w> {
         self.rows = rows;
         self.no_pipelines = no_pipelines;
         self
+    }
+
+    /// The traffic, in an environment that has any.
+    pub(crate) fn traffic_component(&self) -> Option<&'w MeshTraffic> {
+        match self.environment.engine {
+            Engine::Traffic => self.world.get(self.entity),
+            Engine::MultiFault | Engine::SingleFault => None,
+        }
     }
 
     /// What is planted in the logs.

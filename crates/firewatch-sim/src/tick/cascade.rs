@@ -40,6 +40,7 @@ pub(crate) fn cascade(mut meshes: Meshes<()>) {
                     spread(environment, source, None, vitals);
                 }
             }
+            Engine::Traffic => {}
         }
     });
 }

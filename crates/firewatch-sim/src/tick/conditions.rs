@@ -10,7 +10,7 @@ use crate::world::ownership::{Faults, ServiceOf};
 use crate::world::service::{Certificate, CrashLoop, ImagePull, Runtime, Traffic, Vitals};
 
 /// Counts the crash-loop back-off down, once for each halted fault of the service; when it ends, the
-/// service starts cleanly. The single-fault engine has no such countdown.
+/// service starts cleanly. Only the multi-fault engine has such a countdown.
 pub(crate) fn crash_loop_backoff(
     mut services: Query<(
         Entity,
@@ -28,7 +28,7 @@ pub(crate) fn crash_loop_backoff(
         let Ok((environment, of_environment)) = environments.get(owner.environment()) else {
             return;
         };
-        if environment.engine == Engine::SingleFault {
+        if environment.engine != Engine::MultiFault {
             return;
         }
         let of_service = faults

@@ -44,8 +44,12 @@ pub(crate) fn fault_physics(
     });
 }
 
-/// Whether an environment has anything for the fault physics and the cascade to do: an active fault, or
+/// Whether an environment has anything for the classic fault physics and cascade to do: an active fault, or
 /// the single-fault engine, whose recovery and cascade never rest.
 pub(crate) fn has_active_fault(environment: &Environment, faults: &[Fault]) -> bool {
-    environment.engine == Engine::SingleFault || faults.iter().any(|fault| !fault.halted)
+    match environment.engine {
+        Engine::MultiFault => faults.iter().any(|fault| !fault.halted),
+        Engine::SingleFault => true,
+        Engine::Traffic => false,
+    }
 }

@@ -8,7 +8,7 @@ use crate::world::num;
 use crate::world::service::{Pipeline, Vitals};
 use crate::world::status::Status;
 
-const MINUTES_PER_TICK: f64 = SECONDS_PER_TICK as f64 / 60.0;
+pub(crate) const MINUTES_PER_TICK: f64 = SECONDS_PER_TICK as f64 / 60.0;
 const LATENCY_BASELINE_SECONDS: f64 = 0.5;
 const LATENCY_SCALE_SECONDS: f64 = 2.0;
 const LATENCY_MAX: f64 = 2.0;
@@ -26,7 +26,8 @@ pub(crate) fn impact(
     mut meshes: Meshes<(&Clock, &mut Impact, &mut SloBudget)>,
     pipelines: Query<&Pipeline>,
 ) {
-    meshes.for_each(
+    meshes.for_each_of(
+        |environment| environment.engine.is_classic(),
         |_, _| true,
         |environment, (clock, mut impact, mut budget), _, services| {
             let (all, services) = (&*services, &*services.vitals);
@@ -92,7 +93,7 @@ fn freshness_minutes(lags: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Mitigated at the first of the ticks without impact, once there are enough of them in a row.
-fn track_streak(impact: &mut Impact, tick: u64) {
+pub(crate) fn track_streak(impact: &mut Impact, tick: u64) {
     if impact.bcm_delta > 0.0 {
         impact.zero_streak = 0;
         return;

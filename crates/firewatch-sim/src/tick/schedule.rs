@@ -14,7 +14,12 @@ use crate::tick::fault_physics::fault_physics;
 use crate::tick::impact::impact;
 use crate::tick::pipeline::pipelines;
 use crate::tick::recovery::{recovery, single_fault_recovery};
+use crate::tick::traffic::flow::flow;
+use crate::tick::traffic::recover::recover;
+use crate::tick::traffic::turn::turn_knobs;
+use crate::tick::traffic::users::impact_on_users;
 use crate::world::error::SimError;
+use crate::world::traffic::MeshTraffic;
 
 /// The label of the schedule that [`tick_schedule`] builds.
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +29,7 @@ pub struct Tick;
 /// nowhere else.
 macro_rules! tick_sets {
     ($($(#[$doc:meta])* $set:ident: $systems:expr;)*) => {
-        /// The steps of a tick. They run in the order in which they are listed, in both engines.
+        /// The steps of a tick. They run in the order in which they are listed, in every engine.
         ///
         /// A host's system runs between two sets (`.after(TickSet::Cascade).before(TickSet::Recovery)`) or in
         /// one; the physics of a host's kind of fault is
@@ -46,15 +51,16 @@ macro_rules! tick_sets {
 }
 
 tick_sets! {
-    /// Each active fault acts on its service.
-    FaultPhysics: fault_physics.in_set(BuiltInFaults);
+    /// Each active fault acts on its service; where there is traffic, it turns knobs.
+    FaultPhysics: (fault_physics, turn_knobs.in_set(Traffic)).chain().in_set(BuiltInFaults);
     /// Services of the single-fault engine heal from its fault, once it is halted.
     SingleFaultRecovery: single_fault_recovery;
     /// Errors spread from the faults' services to their callers; in the single-fault engine from the root
-    /// cause, halted or not.
-    Cascade: cascade;
-    /// Services heal from halted faults; those of the single-fault engine have done so before.
-    Recovery: recovery;
+    /// cause, halted or not. Where there is traffic, requests flow, and come back as answers and errors.
+    Cascade: (cascade, flow.in_set(Traffic)).chain();
+    /// Services heal from halted faults; those of the single-fault engine have done so before. Where there is traffic,
+    /// faults whose time is over end, and instances come and go.
+    Recovery: (recovery, recover.in_set(Traffic)).chain();
     /// Back-off after crashes counts down; the single-fault engine has none.
     CrashLoop: crash_loop_backoff;
     /// Certificates expire, throttled services slow down, images can't be pulled.
@@ -65,13 +71,21 @@ tick_sets! {
     Status: derive_status;
     /// Time moves on.
     Clock: advance_clock;
-    /// Customers' minutes, time to mitigate and SLO budget are counted.
-    Impact: impact;
+    /// Customers' minutes, time to mitigate and SLO budget are counted; where there is traffic, by its users.
+    Impact: (impact, impact_on_users.in_set(Traffic)).chain();
 }
 
 /// The part of [`TickSet::FaultPhysics`] in which the built-in kinds of fault act.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BuiltInFaults;
+
+/// The systems of the traffic physics. In a world without traffic none of them runs.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Traffic;
+
+fn has_traffic(traffic: Query<(), With<MeshTraffic>>) -> bool {
+    !traffic.is_empty()
+}
 
 /// Adds the engine's sets and systems to a host's schedule. A schedule that has them is not changed.
 ///
@@ -84,6 +98,7 @@ pub fn install(schedule: &mut Schedule) {
     for pair in TickSet::ORDER.windows(2) {
         schedule.configure_sets(pair[0].before(pair[1]));
     }
+    schedule.configure_sets(Traffic.run_if(has_traffic));
     add_systems(schedule);
 }
 

@@ -16,6 +16,7 @@ use crate::world::removals::bound_removals;
 use crate::world::rows::{RowRanges, note_moved_rows};
 use crate::world::service::{Runtime, ServiceInfo, Uptime, Vitals};
 use crate::world::topology::{CascadeVictims, Topology};
+use crate::world::traffic::TrafficBlueprint;
 use crate::world::value::Value;
 
 /// The parts of an environment, with names resolved, to build many from.
@@ -43,6 +44,8 @@ pub struct Blueprint {
     pub fault_kinds: FaultKinds,
     /// What is planted in the logs.
     pub log_script: LogScript,
+    /// The traffic; if and only if the engine is [`Engine::Traffic`].
+    pub traffic: Option<TrafficBlueprint>,
 }
 
 /// What a service is built from.
@@ -172,6 +175,11 @@ impl Blueprint {
         ));
         let environment = environment.id();
         let services = self.spawn_services(world, environment);
+        if let Some(traffic) = &self.traffic {
+            world
+                .entity_mut(environment)
+                .insert(traffic.traffic.clone());
+        }
         for (fault, kind) in self.faults.iter().zip(kinds) {
             let service = services.get(fault.target).copied();
             fault.spawn(world, kind, environment, &self.topology, service);
@@ -213,6 +221,11 @@ impl Blueprint {
         for (service, &entity) in self.services.iter().zip(&entities) {
             if !service.metrics.is_empty() {
                 service.put_metrics(&mut world.entity_mut(entity));
+            }
+        }
+        if let Some(traffic) = &self.traffic {
+            for (index, &entity) in entities.iter().enumerate() {
+                traffic.attach(index, &mut world.entity_mut(entity));
             }
         }
         entities

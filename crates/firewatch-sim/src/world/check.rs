@@ -1,8 +1,9 @@
 //! The checks of everything that enters the engine: starts, resets, restored snapshots, interventions.
 
 use crate::world::blueprint::Blueprint;
-use crate::world::environment::{Clock, Engine, Impact, SloBudget};
+use crate::world::environment::{Clock, Engine, Impact, ImpactMode, SloBudget};
 use crate::world::error::SimError;
+use crate::world::fault_kind::FaultKind;
 use crate::world::metric;
 
 /// Largest speed of a fault. It keeps all results finite.
@@ -80,7 +81,44 @@ impl Blueprint {
                 faults: self.faults.len(),
             });
         }
-        Ok(())
+        self.check_physics()
+    }
+
+    /// Whether it has what its physics needs, and nothing of the other.
+    fn check_physics(&self) -> Result<(), SimError> {
+        let problem = match &self.traffic {
+            Some(_) if self.engine.is_classic() => {
+                "it has traffic, and an engine of the classic physics"
+            }
+            None if !self.engine.is_classic() => "the traffic engine needs traffic",
+            Some(traffic) if !traffic.is_of(self.services.len(), self.faults.len()) => {
+                "its traffic is of another number of services or faults"
+            }
+            Some(_) if self.impact_mode != ImpactMode::Standard => {
+                "where there is traffic, impact is on users: freshness is of the classic physics"
+            }
+            None if self
+                .faults
+                .iter()
+                .any(|fault| fault.kind == FaultKind::KNOBS) =>
+            {
+                return Err(SimError::ClassicCourse);
+            }
+            _ => return self.check_metrics(),
+        };
+        Err(SimError::Blueprint(problem))
+    }
+
+    /// Whether no service with traffic has a metric of a rule that only the classic physics has.
+    fn check_metrics(&self) -> Result<(), SimError> {
+        if self.traffic.is_none() {
+            return Ok(());
+        }
+        let mut names = self
+            .services
+            .iter()
+            .flat_map(|service| service.metrics.keys());
+        names.try_for_each(|name| metric::check_classic(name))
     }
 }
 

@@ -24,11 +24,17 @@ pub enum Engine {
     /// The older path: one fault; the cascade follows the recovery and never stops flowing from the
     /// root cause; no metastable loop and no crash-loop back-off.
     SingleFault,
+    /// The traffic physics: load runs down the call graph, latency and errors come back up, and faults turn
+    /// knobs. An environment of it has [traffic](crate::TrafficBlueprint), and no other has any.
+    Traffic,
 }
 
 impl Engine {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::MultiFault, Self::SingleFault];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::MultiFault, Self::SingleFault, Self::Traffic];
+
+    /// Those of the classic physics.
+    pub const CLASSIC: [Self; 2] = [Self::MultiFault, Self::SingleFault];
 
     /// The name in files.
     #[must_use]
@@ -36,7 +42,14 @@ impl Engine {
         match self {
             Self::MultiFault => "multi_fault",
             Self::SingleFault => "single_fault",
+            Self::Traffic => "traffic",
         }
+    }
+
+    /// Whether its rules are those of the classic physics.
+    #[must_use]
+    pub fn is_classic(self) -> bool {
+        self != Self::Traffic
     }
 }
 

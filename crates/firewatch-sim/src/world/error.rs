@@ -1,5 +1,6 @@
 //! What can go wrong when an environment is built, changed or restored.
 
+use firewatch_traffic::MeshError;
 use thiserror::Error;
 
 use crate::world::fault_kind::{FaultKind, FaultKindError};
@@ -72,6 +73,42 @@ pub enum SimError {
     SingleFault {
         /// How many it was to have.
         faults: usize,
+    },
+    /// The parts of an environment's traffic don't fit together; the text says why.
+    #[error("the traffic is not in order: {0}")]
+    Traffic(String),
+    /// A number or an index of a mesh's traffic can't be.
+    #[error(transparent)]
+    Mesh(#[from] MeshError),
+    /// The environment is one of the classic physics, and has no traffic.
+    #[error("the environment has no traffic: its physics is the classic one")]
+    NoTraffic,
+    /// A fault of a classic environment has a course, which only faults of the traffic physics have.
+    #[error("a fault of the classic physics has no duration, level, shape, knobs or recovery")]
+    ClassicCourse,
+    /// The kind of a fault says what happens to metrics, not what it turns in traffic.
+    #[error(
+        "a `{0}` has no meaning in traffic: its kind says what happens to metrics; say which knobs the fault turns"
+    )]
+    NoMeaningInTraffic(FaultKind),
+    /// Traffic computes the metric, so that it can't be set.
+    #[error("`{0}` can't be set where there is traffic, which computes it: turn a knob")]
+    ComputedMetric(&'static str),
+    /// The metric is one of a rule of the classic physics.
+    #[error(
+        "`{0}` has no meaning where there is traffic: only the classic physics has a rule for it"
+    )]
+    ClassicMetric(&'static str),
+    /// No group of users has this name.
+    #[error("no group of users is named `{0}`")]
+    UnknownUsers(String),
+    /// No such call is made.
+    #[error("`{from}` does not call `{to}`")]
+    UnknownCall {
+        /// The service that would call.
+        from: String,
+        /// The service that would be called.
+        to: String,
     },
     /// The entity is not an environment of this world.
     #[error("the entity is not an environment of this world")]

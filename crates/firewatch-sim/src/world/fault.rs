@@ -11,12 +11,15 @@ mod memory_leak;
 mod network_partition;
 mod oom;
 mod rules;
+mod turned_knobs;
 
 use bevy_ecs::prelude::*;
 
 use crate::world::topology::CascadeVictims;
 
 pub use crate::world::fault_kind::{FaultKind, FaultKindError};
+pub(crate) use bad_deploy::MAX_DEPLOYMENT_AGE_SECONDS;
+pub(crate) use config_drift::MAX_CONFIG_AGE_SECONDS;
 pub use context::{EvidenceContext, FaultContext, LogLine};
 pub use descriptor::{FaultEvidence, FaultKindDescriptor, FaultPhysics, PrecedingChange};
 pub use growth::MetricGrowth;

@@ -5,7 +5,8 @@ use crate::world::process::Process;
 /// A line that a service writes in a tick in which its condition holds.
 ///
 /// A place of the text, `{errors}`, is filled in from the state; a line with a place for which there is nothing
-/// is not written. `{name}` and `{name:percent}` of another name are the metric of that name.
+/// is not written. `{name}`, `{name:percent}` and `{name:rate}`, with one decimal, of another name are the metric of that
+/// name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LogTemplate {
     /// The programs that write it; empty for all.

@@ -9,7 +9,8 @@ mod list;
 mod model;
 mod range;
 
-pub(crate) use access::{check, put, read_map};
+pub use access::check_settable;
+pub(crate) use access::{check, check_classic, put, read_map};
 pub use access::{find, read, read_all, write};
 pub use key::MetricKey;
 pub use list::METRICS;

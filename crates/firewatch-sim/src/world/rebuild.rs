@@ -12,13 +12,15 @@ use crate::world::error::SimError;
 use crate::world::fault::{Fault, FaultKindRegistry, admit};
 use crate::world::ownership::{Faults, Services};
 use crate::world::service::{
-    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, Runtime,
-    RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, RequestTraffic,
+    Runtime, RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
 };
+use crate::world::traffic::{MeshTraffic, TrafficBlueprint};
 
 /// Components that only some services have.
 type Optional = (
     RequestQueue,
+    RequestTraffic,
     Traffic,
     CrashLoop,
     Certificate,
@@ -31,6 +33,7 @@ type Optional = (
 /// Whether a service has any of [`Optional`].
 type HasOptional = (
     Has<RequestQueue>,
+    Has<RequestTraffic>,
     Has<Traffic>,
     Has<CrashLoop>,
     Has<Certificate>,
@@ -131,7 +134,8 @@ impl Rebuild {
             // It is missing only if a host has despawned the service.
             if let Ok(row) = services.get_mut(target) {
                 let vitals = blueprint.vitals(service, index);
-                if overwrite(row, vitals, service) || !service.metrics.is_empty() {
+                let has_more = !service.metrics.is_empty() || blueprint.traffic.is_some();
+                if overwrite(row, vitals, service) || has_more {
                     self.special.push((target, index));
                 }
             }
@@ -149,12 +153,29 @@ impl Rebuild {
             let mut service = world.entity_mut(target);
             service.remove::<Optional>();
             blueprint.services[index].put_metrics(&mut service);
+            if let Some(traffic) = &blueprint.traffic {
+                traffic.attach(index, &mut service);
+            }
             removed = true;
+        }
+        if blueprint.traffic.is_some() || world.get::<MeshTraffic>(entity).is_some() {
+            removed |= set_traffic(&mut world.entity_mut(entity), blueprint.traffic.as_ref());
         }
         if removed {
             world.clear_trackers();
         }
         Ok(true)
+    }
+}
+
+/// Gives an environment the traffic of a blueprint, or takes away what it has; returns whether it has.
+fn set_traffic(environment: &mut EntityWorldMut, traffic: Option<&TrafficBlueprint>) -> bool {
+    match traffic {
+        Some(traffic) => {
+            environment.insert(traffic.traffic.clone());
+            false
+        }
+        None => environment.take::<MeshTraffic>().is_some(),
     }
 }
 
@@ -168,7 +189,24 @@ fn overwrite(
     *runtime = service.runtime;
     *uptime = service.uptime;
     info.clone_from(&service.info);
-    let (queue, traffic, crash_loop, certificate, image_pull, pipeline, diagnostics, custom) =
-        optional;
-    queue | traffic | crash_loop | certificate | image_pull | pipeline | diagnostics | custom
+    let (
+        queue,
+        requests,
+        traffic,
+        crash_loop,
+        certificate,
+        image_pull,
+        pipeline,
+        diagnostics,
+        custom,
+    ) = optional;
+    queue
+        | requests
+        | traffic
+        | crash_loop
+        | certificate
+        | image_pull
+        | pipeline
+        | diagnostics
+        | custom
 }

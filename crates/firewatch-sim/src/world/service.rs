@@ -183,6 +183,34 @@ pub struct RequestQueue {
     pub http_server_queue_drain_rate: Option<f64>,
 }
 
+/// What traffic computes of a service in a tick, beside what the other components have.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
+#[component(storage = "SparseSet")]
+pub struct RequestTraffic {
+    /// Requests that arrived per second, retries included.
+    pub http_server_request_rate: Option<f64>,
+    /// Requests per second that it answered with an error: its own, or because a call failed.
+    pub http_server_5xx_rate: Option<f64>,
+    /// Requests per second that it refused at once: its queue was full, or it was down.
+    pub http_server_refused_rate: Option<f64>,
+    /// Attempts to it per second that callers gave up waiting for.
+    pub http_server_timeout_rate: Option<f64>,
+    /// Median of the request duration, seconds.
+    pub http_server_request_duration_median: Option<f64>,
+    /// Busy share of its workers, 0 to 1.
+    pub http_server_worker_utilization: Option<f64>,
+    /// Requests that may wait, a count.
+    pub http_server_request_queue_limit: Option<i64>,
+    /// Attempts after the first that its calls make per second.
+    pub http_client_retry_rate: Option<f64>,
+    /// Share of the tick in which a circuit breaker of its calls was open, of the one that was open longest.
+    pub http_client_circuit_breaker_open_ratio: Option<f64>,
+    /// Instances that it should have.
+    pub k8s_deployment_pod_desired: Option<i64>,
+    /// Instances that run.
+    pub k8s_deployment_pod_available: Option<i64>,
+}
+
 /// How much of its nominal load a service takes.
 #[derive(Component, Clone, Debug, Default, PartialEq)]
 #[component(storage = "SparseSet")]

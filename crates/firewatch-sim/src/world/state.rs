@@ -11,6 +11,7 @@ use crate::world::environment::{Clock, Engine, Impact, ImpactMode, LogScript, Sl
 use crate::world::error::SimError;
 use crate::world::fault::{FaultKind, FaultKinds};
 use crate::world::topology::Topology;
+use crate::world::traffic::{FaultCourse, TrafficBlueprint, TrafficState};
 use crate::world::value::Value;
 
 /// An environment at some moment. One at tick 0 is what an incident starts from.
@@ -70,6 +71,9 @@ pub struct EnvironmentState {
     /// What is planted in the logs.
     #[serde(default)]
     pub log_script: LogScript,
+    /// The traffic; if and only if the engine is that of traffic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<TrafficState>,
 }
 
 /// A service at some moment.
@@ -102,6 +106,9 @@ pub struct FaultState {
     /// Ticks during which it was active.
     #[serde(default)]
     pub progression_tick: u64,
+    /// How it goes over time; only in an environment with traffic, where `None` is the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<FaultCourse>,
 }
 
 impl FaultState {
@@ -114,6 +121,7 @@ impl FaultState {
             halted: false,
             halted_at_tick: None,
             progression_tick: 0,
+            course: None,
         }
     }
 }
@@ -143,14 +151,15 @@ impl EnvironmentState {
             root_cause: None,
             faults: Vec::new(),
             log_script: LogScript::default(),
+            traffic: None,
         }
     }
 
     /// Returns the blueprint, with names resolved.
     ///
     /// # Errors
-    /// As [`Topology::new`]; [`SimError::Speed`]; [`SimError::SingleFault`]; and as
-    /// [`crate::write_metric`] for each metric.
+    /// As [`Topology::new`]; [`SimError::Speed`]; [`SimError::SingleFault`]; [`SimError::ClassicCourse`]; as
+    /// [`TrafficBlueprint::new`]; and as [`crate::write_metric`] for each metric.
     pub fn blueprint(&self) -> Result<Blueprint, SimError> {
         let afflicted = self.faults.iter().map(|fault| fault.service.as_str());
         let (topology, mentions) = Topology::with_mentions(
@@ -167,6 +176,13 @@ impl EnvironmentState {
             metrics: service.metrics.clone(),
             ..ServiceBlueprint::default()
         };
+        let traffic = match &self.traffic {
+            Some(traffic) => Some(self.traffic_blueprint(traffic, &topology, &faults)?),
+            None if self.faults.iter().any(|fault| fault.course.is_some()) => {
+                return Err(SimError::ClassicCourse);
+            }
+            None => None,
+        };
         let blueprint = Blueprint {
             engine: self.engine,
             impact_mode: self.impact_mode,
@@ -180,9 +196,27 @@ impl EnvironmentState {
             faults,
             fault_kinds: FaultKinds::default(),
             log_script: self.log_script.clone(),
+            traffic,
         };
         blueprint.check()?;
         Ok(blueprint)
+    }
+
+    fn traffic_blueprint(
+        &self,
+        traffic: &TrafficState,
+        topology: &Topology,
+        faults: &[FaultBlueprint],
+    ) -> Result<TrafficBlueprint, SimError> {
+        let usual = FaultCourse::default();
+        let courses = self
+            .faults
+            .iter()
+            .map(|fault| fault.course.as_ref().unwrap_or(&usual));
+        let courses = courses
+            .zip(faults)
+            .map(|(course, fault)| (fault.kind, fault.target, course));
+        TrafficBlueprint::new(traffic, topology, courses)
     }
 }
 

@@ -33,24 +33,24 @@ pub(super) fn fields<'de, V: Visitor<'de>>(
     Ok((value, access.finish()))
 }
 
-/// The items of a list.
-pub(super) struct ItemAccess<'n, 'r> {
+/// The items of a list, or of a tuple.
+pub(super) struct ItemAccess<'n, 'r, I> {
     reading: &'n mut Reading<'r>,
-    items: slice::Iter<'n, Expr<'n>>,
+    items: I,
     index: usize,
 }
 
-impl<'n, 'r> ItemAccess<'n, 'r> {
-    pub(super) fn new(reading: &'n mut Reading<'r>, items: &'n [Expr<'n>]) -> Self {
+impl<'n, 'r, I> ItemAccess<'n, 'r, I> {
+    pub(super) fn new(reading: &'n mut Reading<'r>, items: I) -> Self {
         Self {
             reading,
-            items: items.iter(),
+            items,
             index: 0,
         }
     }
 }
 
-impl<'de> SeqAccess<'de> for ItemAccess<'_, '_> {
+impl<'de, 'e, I: Iterator<Item = &'e Expr<'e>>> SeqAccess<'de> for ItemAccess<'_, '_, I> {
     type Error = Refused;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(

@@ -6,7 +6,7 @@ use serde::forward_to_deserialize_any;
 
 use super::named::Variant;
 use crate::decode::Refused;
-use crate::decode::asked::{CALL_OR, EITHER, MAP_OR, RAW, TEXT_OR};
+use crate::decode::asked::{CALL_OR, EITHER, LIST_OR, MAP_OR, RAW, TEXT_OR};
 
 /// Stands for any value: nothing is noted about it.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ impl<'de> Deserializer<'de> for Placeholder {
     type Error = Refused;
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        bool i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple
         identifier ignored_any
     }
 
@@ -73,6 +73,15 @@ impl<'de> Deserializer<'de> for Placeholder {
         visitor.visit_seq(SeqDeserializer::new(std::iter::empty::<Self>()))
     }
 
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        visitor.visit_seq(SeqDeserializer::new(std::iter::repeat_n(self, length)))
+    }
+
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         visitor.visit_map(MapDeserializer::new(std::iter::empty::<(Self, Self)>()))
     }
@@ -94,7 +103,7 @@ impl<'de> Deserializer<'de> for Placeholder {
         visitor: V,
     ) -> Result<V::Value, Refused> {
         let first = match name {
-            CALL_OR | EITHER | MAP_OR => "plain",
+            CALL_OR | EITHER | LIST_OR | MAP_OR => "plain",
             TEXT_OR => "text",
             _ => variants.first().copied().unwrap_or_default(),
         };
@@ -118,7 +127,7 @@ impl<'de> VariantAccess<'de> for Placeholder {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        visitor.visit_seq(SeqDeserializer::new(std::iter::repeat_n(self, length)))
+        self.deserialize_tuple_struct("", length, visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -168,13 +177,14 @@ impl<'de> Deserializer<'de> for Absent<'_> {
         deserialize_string();
         deserialize_newtype_struct(name: &'static str);
         deserialize_seq();
+        deserialize_tuple_struct(name: &'static str, length: usize);
         deserialize_map();
         deserialize_struct(name: &'static str, fields: &'static [&'static str]);
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct tuple
         identifier ignored_any
     }
 }

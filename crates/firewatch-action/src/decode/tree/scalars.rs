@@ -1,4 +1,4 @@
-//! Numbers, truth values and text of a tree.
+//! Numbers, truth values, text and tuples of a tree.
 
 use firewatch_ron::{Expr, Kind, NumberValue};
 
@@ -122,6 +122,31 @@ impl<'n> Node<'n, '_> {
                 None
             }
         }
+    }
+
+    /// The values of `(1, 2)`.
+    pub(super) fn tuple(
+        &mut self,
+        name: &str,
+        length: usize,
+        expected: &str,
+    ) -> Option<Vec<&'n Expr<'n>>> {
+        // JSON has a list for it.
+        if let Kind::List(items) = &self.expr.kind
+            && self.reading.notes.is_json
+            && items.len() == length
+        {
+            return Some(items.iter().collect());
+        }
+        if let Kind::Group(group) = &self.expr.kind
+            && group.name.as_ref().is_none_or(|own| own.text == name)
+            && group.items.len() == length
+            && group.items.iter().all(|item| item.name.is_none())
+        {
+            return Some(group.items.iter().map(|item| &item.value).collect());
+        }
+        self.mismatch(expected, None);
+        None
     }
 
     pub(super) fn bool(&mut self) -> Option<bool> {

@@ -9,7 +9,7 @@ use super::node::{Node, Reading};
 use super::placeholder::Placeholder;
 use crate::codes;
 use crate::decode::Refused;
-use crate::decode::asked::{CALL_OR, EITHER, Expected, MAP_OR, TEXT_OR};
+use crate::decode::asked::{CALL_OR, EITHER, Expected, LIST_OR, MAP_OR, TEXT_OR};
 use crate::decode::describe::{plural, without_article};
 
 impl Node<'_, '_> {
@@ -52,6 +52,7 @@ impl Node<'_, '_> {
         let form = match (&self.expr.kind, union) {
             (Kind::Map(_), MAP_OR) => "map",
             (Kind::Text(_), TEXT_OR) => "text",
+            (Kind::List(_), LIST_OR) => "list",
             (Kind::Group(group), CALL_OR | EITHER) if group.name.is_some() => "call",
             (Kind::Word(word), CALL_OR | EITHER) if names.contains(word) => "call",
             (Kind::Text(word), EITHER) if is_json && names.contains(&&**word) => "call",
@@ -69,10 +70,13 @@ impl Node<'_, '_> {
             },
             _ => "plain",
         };
-        let expected = Expected(&visitor);
-        self.union.names = names;
-        self.union.expected = expected.to_string();
-        self.union.list = format!("{expected:#}");
+        // One within another is told of as the other.
+        if union != LIST_OR {
+            let expected = Expected(&visitor);
+            self.union.names = names;
+            self.union.expected = expected.to_string();
+            self.union.list = format!("{expected:#}");
+        }
         self.union.before = match union {
             MAP_OR if self.union.expected.is_empty() => "a map `{\"name\": ...}` or ",
             TEXT_OR => "text in quotes or ",

@@ -1,14 +1,17 @@
 //! The effects of a branch.
 
-use firewatch_sim::Value;
+use firewatch_sim::{CallKnob, ServiceKnob, Value};
 use serde::{Deserialize, Serialize};
 
 use super::names::FileNames;
-use crate::decode::{Signature, join};
+use crate::decode::join;
 use crate::form::numbers::{Decimals, Finite};
 use crate::form::union::{Calls, Either};
 use crate::form::values::{Plain, or_default};
-use crate::model::{Change, Counter, Effect, Factor, Limits, Operand, Recipients};
+use crate::form::words::Word;
+use crate::model::{
+    CallRoute, Change, Counter, Effect, Factor, Limits, Operand, Recipients, TrafficEffect,
+};
 
 /// Something that an action does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,6 +151,34 @@ pub(super) enum EffectForm {
     Interrupt(Finite),
     /// Sets a counter of the session.
     SetCounter(Counter, u64),
+    /// Turns a knob of the target; in traffic, as all below.
+    Turn {
+        /// The knob.
+        knob: Word<ServiceKnob>,
+        /// A number or `parameter("name")`.
+        to: OperandForm,
+    },
+    /// Turns a knob of calls.
+    TurnCalls {
+        /// Which calls.
+        calls: CallRoute,
+        /// The knob.
+        knob: Word<CallKnob>,
+        /// A number or `parameter("name")`.
+        to: OperandForm,
+    },
+    /// Orders more instances of the target, which run after its start-up ticks.
+    AddInstances {
+        /// The parameter that says how many.
+        by: String,
+        /// How many it has at most, in units of those that it states.
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
+        most_times: u32,
+    },
+    /// Restarts the instances of the target, one after the other.
+    Restart,
+    /// Lets the target refuse everything until the step after the next tick: what waits and runs is lost.
+    DropRequests,
 }
 
 fn is_target(on: &OnForm) -> bool {
@@ -218,40 +249,6 @@ impl Calls for OperandCall {
     const NAMES: &'static [&'static str] = &["parameter", "metric"];
 }
 
-/// How effects are written.
-pub(super) const SIGNATURES: &[Signature] = {
-    const EFFECT: &[&str] = &["Effect"];
-    const FIELDS: &[&str] = &[];
-    const SAME: &[&str] = &[Signature::SAME];
-    &[
-        Signature::new(
-            EFFECT,
-            "scale(metric: \"...\", by: 0.5, floor: 0.01)",
-            FIELDS,
-        ),
-        Signature::new(EFFECT, "add(metric: \"...\", amount: 1)", FIELDS),
-        Signature::new(EFFECT, "set(metric: \"...\", to: 0)", FIELDS),
-        Signature::new(EFFECT, "clamp(metric: \"...\", cap: 0.3)", FIELDS),
-        Signature::new(EFFECT, "int_div(metric: \"...\", by: 2, floor: 30)", FIELDS),
-        Signature::new(
-            EFFECT,
-            "int_scale(metric: \"...\", by: 0.7, floor: 30)",
-            FIELDS,
-        ),
-        Signature::new(EFFECT, "shift_sha(metric: \"...\")", FIELDS),
-        Signature::new(EFFECT, "set_memory_limit(\"parameter\")", &["parameter"]),
-        Signature::new(
-            EFFECT,
-            "set_counter(circuit_breaker_ticks, 3)",
-            &["counter", "to"],
-        ),
-        Signature::new(EFFECT, "interrupt(0.2)", &["errors"]),
-        Signature::new(&["Factor"], "one_minus(\"parameter\")", SAME),
-        Signature::new(&["Operand"], "parameter(\"name\")", SAME),
-        Signature::new(&["Operand"], "metric(\"name\")", SAME),
-    ]
-};
-
 /// The effects at a path.
 pub(super) fn effects(forms: Vec<EffectForm>, names: &mut FileNames, path: &str) -> Vec<Effect> {
     // What names something unknown is noted, and something else takes its place.
@@ -269,6 +266,27 @@ fn effect(form: EffectForm, names: &mut FileNames, path: &str) -> Option<Effect>
             return Some(Effect::SetMemoryLimit { parameter });
         }
         EffectForm::SetCounter(counter, to) => return Some(Effect::SetCounter { counter, to }),
+        EffectForm::Turn { knob, to } => {
+            let (Word(knob), to) = (knob, operand(to, names, &join(path, "to"))?);
+            return Some(Effect::Traffic(TrafficEffect::Turn { knob, to }));
+        }
+        EffectForm::TurnCalls { calls, knob, to } => {
+            let (Word(knob), to) = (knob, operand(to, names, &join(path, "to"))?);
+            return Some(Effect::Traffic(TrafficEffect::TurnCalls {
+                calls,
+                knob,
+                to,
+            }));
+        }
+        EffectForm::AddInstances { by, most_times } => {
+            let by = names.parameter(&by, &join(path, "by"))?;
+            return Some(Effect::Traffic(TrafficEffect::AddInstances {
+                by,
+                most_times,
+            }));
+        }
+        EffectForm::Restart => return Some(Effect::Traffic(TrafficEffect::Restart)),
+        EffectForm::DropRequests => return Some(Effect::Traffic(TrafficEffect::DropRequests)),
         EffectForm::Scale {
             metric,
             on,

@@ -35,6 +35,7 @@ impl ActionsForm {
             extra_metrics: form.extra_metrics,
             actions,
             amend,
+            keeps: form.keeps,
             renamed: form.renamed.0,
         }
     }
@@ -181,6 +182,7 @@ impl ConditionForm {
             Self::Recorded(count) => Condition::Recorded(count),
             Self::UnhealthyCaller => Condition::UnhealthyCaller,
             Self::CustomersHit => Condition::CustomersHit,
+            Self::RestartHelps => Condition::RestartHelps,
             Self::MoreMemory(name) => {
                 Condition::MoreMemory(names.parameter(&name, &join(path, "parameter"))?)
             }

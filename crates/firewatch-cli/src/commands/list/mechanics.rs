@@ -1,7 +1,7 @@
 //! Detects the mechanics of the simulation that a scenario uses.
 
 use firewatch_action::Metrics;
-use firewatch_scenario::{Scenario, TimelineAction};
+use firewatch_scenario::{Physics, Scenario, TimelineAction};
 use firewatch_sim::{Engine, ImpactMode, SimError, Simulation, Value};
 use petgraph::algo::is_cyclic_directed;
 
@@ -16,6 +16,7 @@ pub fn mechanics(scenario: &Scenario) -> Result<Vec<&'static str>, SimError> {
         actions.any(which)
     };
     let used = [
+        ("traffic", scenario.physics == Physics::Traffic),
         ("generated", scenario.generated),
         ("multi-fault", faults.len() > 1),
         (
@@ -61,6 +62,14 @@ pub fn mechanics(scenario: &Scenario) -> Result<Vec<&'static str>, SimError> {
             "actions",
             does(|action| matches!(action, TimelineAction::Perform(_))),
         ),
+        (
+            "turned knobs",
+            does(|action| matches!(action, TimelineAction::Turn(_))),
+        ),
+        (
+            "restarts",
+            does(|action| matches!(action, TimelineAction::Restart(_))),
+        ),
     ];
     let used = used.into_iter().filter(|(_, used)| *used);
     Ok(used.map(|(name, _)| name).collect())
@@ -75,9 +84,11 @@ fn sets(scenario: &Scenario, prefix: &str) -> bool {
         .iter()
         .filter_map(|event| match &event.action {
             TimelineAction::Set(_, metrics) => Some(metrics),
-            TimelineAction::Halt(_) | TimelineAction::Inject(_) | TimelineAction::Perform(_) => {
-                None
-            }
+            TimelineAction::Halt(_)
+            | TimelineAction::Inject(_)
+            | TimelineAction::Perform(_)
+            | TimelineAction::Turn(_)
+            | TimelineAction::Restart(_) => None,
         });
     let acts = |metrics: &Metrics| {
         let mut named = metrics.iter().filter(|(name, _)| name.starts_with(prefix));

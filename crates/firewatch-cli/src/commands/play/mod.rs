@@ -22,6 +22,7 @@ mod service_table;
 mod session;
 mod step;
 mod timeline;
+mod users;
 mod vocabulary;
 
 use std::io::Write;

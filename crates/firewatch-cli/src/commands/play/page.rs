@@ -78,6 +78,9 @@ fn write_goals(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     let heading = out.palette.paint(BOLD, "It is resolved when");
     writeln!(out, "\n{heading}")?;
     let mut sentences = vec!["Every fault that an action can end is over.".to_owned()];
+    if !session.now().users.is_empty() {
+        sentences.push("Each group of users gets what it is promised.".to_owned());
+    }
     sentences.extend(told.into_iter().map(goals::sentence));
     if !secret.is_empty() {
         let secret = count(secret.len(), "more goal");

@@ -10,6 +10,7 @@ use firewatch_sim::{ServiceState, Status, Value, round_decimal};
 use super::freshness::stale_data;
 use super::service_table::table;
 use super::session::{PlaySession, group_waits, status as status_of, text};
+use super::users;
 use crate::failure::Failure;
 use crate::ui::output::Output;
 use crate::ui::style::{
@@ -75,6 +76,7 @@ fn mesh(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
 /// Writes the whole status.
 pub fn status(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     headline(session, out)?;
+    users::table(session, out)?;
     writeln!(out)?;
     alerts(session, out)?;
     writeln!(out)?;
@@ -84,6 +86,7 @@ pub fn status(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
 /// Writes a short status: only the unhealthy services.
 pub fn brief(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     headline(session, out)?;
+    users::table(session, out)?;
     let healthy = |service: &ServiceState| status_of(service) == Status::Healthy;
     let services = &session.now().services;
     match services.iter().filter(|service| healthy(service)).count() {

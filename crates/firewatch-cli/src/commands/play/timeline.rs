@@ -44,5 +44,10 @@ pub fn told_at_the_end(session: &PlaySession, event: &TimelineEvent) -> String {
                 .collect();
             format!("the timeline performed {words}")
         }
+        TimelineAction::Turn(turn) => {
+            let knobs: Vec<&str> = turn.knobs.iter().map(|(knob, _)| &**knob).collect();
+            format!("the timeline turned {} of {}", knobs.join(", "), turn.of)
+        }
+        TimelineAction::Restart(service) => format!("the timeline restarted {service}"),
     }
 }

@@ -1,6 +1,7 @@
 //! Events and expectations as JSON.
 
 use firewatch_response::{EventKind, ExpectationOutcome, ExpectationVerdict, PlaybackEvent};
+use firewatch_scenario::Turned;
 use firewatch_sim::{FaultKind, Status, Value};
 use serde::Serialize;
 
@@ -21,11 +22,32 @@ enum EventFields<'a> {
     FaultActive {
         service: &'a str,
         kind: FaultKind,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        turns: Option<&'a str>,
         speed: f64,
     },
     FaultHalted {
         service: &'a str,
         kind: FaultKind,
+    },
+    FaultOver {
+        service: &'a str,
+        kind: FaultKind,
+    },
+    LoadChanged {
+        users: &'a str,
+        rps: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by_tick: Option<u64>,
+    },
+    KnobTurned {
+        #[serde(flatten)]
+        of: TurnedFields<'a>,
+        knob: &'a str,
+        value: f64,
+    },
+    Restarted {
+        service: &'a str,
     },
     MetricSet {
         service: &'a str,
@@ -50,22 +72,62 @@ enum EventFields<'a> {
     SloBreached,
 }
 
+/// What a knob is of.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum TurnedFields<'a> {
+    Service { service: &'a str },
+    Calls { service: &'a str, to: &'a str },
+    Users { users: &'a str },
+}
+
+impl<'a> From<&'a Turned> for TurnedFields<'a> {
+    fn from(of: &'a Turned) -> Self {
+        match of {
+            Turned::Service(service) => Self::Service { service },
+            Turned::Calls(service, to) => Self::Calls { service, to },
+            Turned::Users(users) => Self::Users { users },
+        }
+    }
+}
+
 impl<'a> From<&'a PlaybackEvent> for EventEntry<'a> {
     fn from(occurrence: &'a PlaybackEvent) -> Self {
         let kind = match &occurrence.kind {
             EventKind::FaultActive {
                 service,
                 kind,
+                turns,
                 speed,
             } => EventFields::FaultActive {
                 service,
                 kind: *kind,
+                turns: turns.as_deref(),
                 speed: *speed,
             },
             EventKind::FaultHalted { service, kind } => EventFields::FaultHalted {
                 service,
                 kind: *kind,
             },
+            EventKind::FaultOver { service, kind } => EventFields::FaultOver {
+                service,
+                kind: *kind,
+            },
+            EventKind::LoadChanged {
+                users,
+                rps,
+                by_tick,
+            } => EventFields::LoadChanged {
+                users,
+                rps: *rps,
+                by_tick: *by_tick,
+            },
+            EventKind::KnobTurned { of, knob, value } => EventFields::KnobTurned {
+                of: of.into(),
+                knob,
+                value: *value,
+            },
+            EventKind::Restarted { service } => EventFields::Restarted { service },
             EventKind::MetricSet {
                 service,
                 metric,

@@ -13,6 +13,7 @@ use super::events::{EventEntry, ExpectationEntry};
 use super::report::Report;
 use super::summary::{RunTotals, ServiceSummary, Summary};
 use super::tally::RunTally;
+use super::traffic::UsersSummary;
 use crate::failure::Failure;
 use crate::ui::json_array::separate;
 use crate::ui::output::Output;
@@ -39,6 +40,8 @@ struct RunHeader<'a> {
 
 #[derive(Serialize)]
 struct RunBody<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    users: &'a [UsersSummary],
     services: &'a [ServiceSummary],
     totals: &'a RunTotals,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +71,7 @@ impl Report for JsonReport {
             description: &scenario.description,
             seed: scenario.seed,
             difficulty: scenario.difficulty.map(Difficulty::name),
-            engine: scenario.engine.name(),
+            engine: scenario.engine_of_tick().name(),
             impact_mode: scenario.impact.name(),
             profile: scenario.profile.name(),
             firewatch: env!("CARGO_PKG_VERSION"),
@@ -90,6 +93,7 @@ impl Report for JsonReport {
     fn end(&mut self, case: &RunCase, summary: &Summary, out: &mut Output) -> Result<(), Failure> {
         let log = case.logs.as_deref().zip(summary.log.as_deref());
         let body = serde_json::to_string(&RunBody {
+            users: &summary.users,
             services: &summary.services,
             totals: &summary.totals,
             answer: summary.answer.as_ref(),

@@ -16,6 +16,8 @@ mod seeds_report;
 mod summary;
 mod tally;
 mod text_report;
+mod traffic;
+mod traffic_report;
 mod verdict;
 
 use firewatch_scenario::Diagnostics;

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::answer::AnswerSummary;
 use super::case::RunCase;
+use super::traffic::{self, LoadSummary, UsersSummary};
 use crate::sources;
 use crate::ui::sparkline::Sparkline;
 
@@ -53,6 +54,9 @@ pub struct ServiceSummary {
     pub worst_error_rate: f64,
     pub worst_latency_p99: f64,
     pub worst_memory_utilization: f64,
+    /// How busy it was, in a run of traffic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadSummary>,
     #[serde(skip)]
     pub sparkline: Sparkline,
 }
@@ -83,6 +87,8 @@ pub struct RunTotals {
 /// The summary of a run.
 #[derive(Clone, Debug)]
 pub struct Summary {
+    /// The groups of users, in a run of traffic.
+    pub users: Vec<UsersSummary>,
     pub services: Vec<ServiceSummary>,
     pub totals: RunTotals,
     pub answer: Option<AnswerSummary>,
@@ -104,6 +110,7 @@ impl Summary {
 
 /// Records the services during a run, in memory that does not grow with the ticks.
 pub struct Recorder {
+    users: Vec<UsersSummary>,
     services: Vec<ServiceSummary>,
 }
 
@@ -119,11 +126,12 @@ impl Recorder {
             worst_error_rate: 0.0,
             worst_latency_p99: 0.0,
             worst_memory_utilization: 0.0,
-            // The start counts as a sample, like each tick.
-            sparkline: Sparkline::new(scenario.ticks + 1),
+            load: None,
+            sparkline: traffic::sparkline(scenario),
         };
         let services = scenario.services.iter();
         Self {
+            users: UsersSummary::of(scenario),
             services: services.map(|given| service(&given.name)).collect(),
         }
     }
@@ -131,6 +139,8 @@ impl Recorder {
     /// Records a sample: the start, or the state after a tick.
     pub fn record(&mut self, view: &EnvironmentRef) {
         let is_tick = view.clock().tick > 0;
+        let loads = self.services.iter_mut().map(|service| &mut service.load);
+        traffic::record(&mut self.users, loads, view);
         for (service, vitals) in self.services.iter_mut().zip(view.vitals()) {
             let status = vitals.status;
             service.status = status;
@@ -151,6 +161,7 @@ impl Recorder {
         }
         let view = playback.view();
         Summary {
+            users: self.users,
             services: self.services,
             totals: RunTotals::of(playback),
             answer: AnswerSummary::of(case, playback),

@@ -12,6 +12,7 @@ use super::case::RunCase;
 use super::report::Report;
 use super::summary::{ServiceRole, ServiceSummary, Summary};
 use super::tally::RunTally;
+use super::traffic_report;
 use super::verdict::write_verdict;
 use crate::failure::Failure;
 use crate::ui::output::Output;
@@ -106,7 +107,11 @@ impl Report for TextReport {
 
     fn end(&mut self, case: &RunCase, summary: &Summary, out: &mut Output) -> Result<(), Failure> {
         self.write_hidden_count(out)?;
-        write_services(summary, out)?;
+        if summary.users.is_empty() {
+            write_services(summary, out)?;
+        } else {
+            traffic_report::write(summary, &axis(summary), out)?;
+        }
         write_impact(&case.scenario, summary, out)?;
         if let Some(answer) = &summary.answer {
             answer.write(out)?;
@@ -166,7 +171,16 @@ fn describe(what: &EventKind, palette: Palette) -> (Option<&str>, String) {
     match what {
         EventKind::FaultActive {
             service,
+            turns: Some(turns),
+            ..
+        } => {
+            let text = format!("{} begins", visible(turns));
+            (Some(service), palette.paint(BAD.bold(), text))
+        }
+        EventKind::FaultActive {
+            service,
             kind,
+            turns: None,
             speed,
         } => {
             let text = palette.paint(BAD.bold(), format!("{kind} begins"));
@@ -175,6 +189,30 @@ fn describe(what: &EventKind, palette: Palette) -> (Option<&str>, String) {
         EventKind::FaultHalted { service, kind } => (
             Some(service),
             palette.paint(ACTION.bold(), format!("{kind} halted")),
+        ),
+        EventKind::FaultOver { service, kind } => (
+            Some(service),
+            palette.paint(GOOD, format!("{kind} over: its time is up")),
+        ),
+        EventKind::LoadChanged {
+            users,
+            rps,
+            by_tick,
+        } => {
+            let users = visible(users);
+            let text = match by_tick {
+                Some(tick) => format!("users of {users}: evenly to {rps}/s by tick {tick}"),
+                None => format!("users of {users}: {rps}/s"),
+            };
+            (None, palette.paint(BOLD, text))
+        }
+        EventKind::KnobTurned { of, knob, value } => {
+            let text = format!("{knob} of {} turned to {value}", visible(&of.to_string()));
+            (None, palette.paint(ACTION, text))
+        }
+        EventKind::Restarted { service } => (
+            Some(service),
+            palette.paint(ACTION.bold(), "restarted, one instance after the other"),
         ),
         EventKind::MetricSet {
             service,

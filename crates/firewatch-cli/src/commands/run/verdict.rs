@@ -51,6 +51,11 @@ fn actual_text(check: &Check, actual: &str) -> String {
         Check::Quantity(quantity, _) if actual.parse::<f64>().is_ok() => {
             format!("{quantity} is {actual}")
         }
-        Check::Status(..) | Check::Quantity(..) | Check::Fact(_) => actual.to_owned(),
+        Check::Users(group, quantity, _) if actual.parse::<f64>().is_ok() => {
+            format!("{quantity} of {group} is {actual}")
+        }
+        Check::Users(..) | Check::Status(..) | Check::Quantity(..) | Check::Fact(_) => {
+            actual.to_owned()
+        }
     }
 }

@@ -23,6 +23,14 @@ pub(super) const OWN_STATE: &[LogTemplate] = &[
         .when(When::Memory(0.8)),
     LogTemplate::info("Health check: status={status}"),
     // Metrics that not every service has.
+    LogTemplate::warn("{http_server_refused_rate:rate} requests per second rejected with 503")
+        .when(When::Metric("http_server_refused_rate", 0.1)),
+    LogTemplate::warn("clients gave up waiting for {http_server_timeout_rate:rate} requests per second")
+        .when(When::Metric("http_server_timeout_rate", 0.1)),
+    LogTemplate::warn("{http_client_retry_rate:rate} outgoing calls per second are retries")
+        .when(When::Metric("http_client_retry_rate", 1.0)),
+    LogTemplate::warn("circuit breaker of an outgoing call was open {http_client_circuit_breaker_open_ratio:percent} of the time")
+        .when(When::Metric("http_client_circuit_breaker_open_ratio", 0.01)),
     LogTemplate::warn("CPU throttled {process_cpu_throttle_rate:percent} of the time")
         .when(When::Metric("process_cpu_throttle_rate", 0.1)),
     LogTemplate::warn("next start of the container in {runtime_crashloop_backoff_seconds}s")

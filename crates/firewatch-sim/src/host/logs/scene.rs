@@ -194,6 +194,9 @@ impl<'a> Scene<'a> {
         if let Some(name) = place.strip_suffix(":percent") {
             return self.number(name).map(percent);
         }
+        if let Some(name) = place.strip_suffix(":rate") {
+            return self.number(name).map(|rate| format!("{rate:.1}"));
+        }
         let value = metric::read(self.entity, place)?.to_string();
         let text = value.trim_matches('"');
         (!text.is_empty()).then(|| text.to_owned())

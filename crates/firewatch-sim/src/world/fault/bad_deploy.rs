@@ -25,7 +25,7 @@ pub(super) const DESCRIPTOR: FaultKindDescriptor = FaultKindDescriptor::of(
 
 const ERRORS_PER_TICK: f64 = 0.08;
 const LATENCY_SECONDS_PER_TICK: f64 = 0.3;
-const MAX_DEPLOYMENT_AGE_SECONDS: i64 = 300;
+pub(crate) const MAX_DEPLOYMENT_AGE_SECONDS: i64 = 300;
 
 fn act(fault: &mut FaultContext) {
     let (speed, vitals, runtime) = (fault.speed, &mut *fault.vitals, &mut *fault.runtime);

@@ -33,7 +33,7 @@ const MAX_DESCRIPTORS: i64 = 1024;
 const LATENCY_SECONDS_PER_TICK: f64 = 3.0;
 const MAX_LATENCY_SECONDS: f64 = 30.0;
 const ERRORS_PER_TICK: f64 = 0.12;
-const MAX_CONFIG_AGE_SECONDS: i64 = 60;
+pub(crate) const MAX_CONFIG_AGE_SECONDS: i64 = 60;
 
 fn act(fault: &mut FaultContext) {
     let (environment, service) = (fault.environment, fault.service);

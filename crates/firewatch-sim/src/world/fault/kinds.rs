@@ -10,11 +10,14 @@ use super::built_in::BUILT_IN;
 use super::context::FaultContext;
 use super::descriptor::{FaultKindDescriptor, FaultPhysics};
 use super::growth::Growth;
+use super::turned_knobs;
 use crate::world::error::SimError;
 use crate::world::fault_kind::{FaultKind, FaultKindError};
 
-/// Most kinds in a world: their numbers fit a byte.
-const MAX_KINDS: usize = 256;
+/// Most kinds in a world, but for [`FaultKind::KNOBS`]: the numbers of all fit a byte.
+const MAX_KINDS: usize = 255;
+/// The number of [`FaultKind::KNOBS`] in every world, after those of all others.
+const KNOBS: u8 = u8::MAX;
 
 /// Known kinds of fault: the built-in ones, and those that a host registers.
 ///
@@ -43,7 +46,7 @@ impl FaultKinds {
 
     fn add(&mut self, descriptor: &Arc<FaultKindDescriptor>) -> Result<(), FaultKindError> {
         let kind = descriptor.kind();
-        if FaultKind::BUILT_IN.contains(&kind) {
+        if kind == FaultKind::KNOBS || FaultKind::BUILT_IN.contains(&kind) {
             return Err(FaultKindError::BuiltIn(kind));
         }
         if self.get(kind).is_some() {
@@ -74,7 +77,8 @@ impl FaultKinds {
         self.custom.as_deref().map_or(&[], Vec::as_slice)
     }
 
-    /// All of them: the built-in ones, then the others in the order in which they were registered.
+    /// All kinds with a physics of their own: the built-in ones, then the others in the order in which they were
+    /// registered.
     pub fn iter(&self) -> impl Iterator<Item = &FaultKindDescriptor> {
         BUILT_IN.iter().chain(self.custom().iter().map(Arc::as_ref))
     }
@@ -82,6 +86,9 @@ impl FaultKinds {
     /// The kind of that name.
     #[must_use]
     pub fn get(&self, kind: FaultKind) -> Option<&FaultKindDescriptor> {
+        if kind == FaultKind::KNOBS {
+            return Some(&turned_knobs::DESCRIPTOR);
+        }
         self.iter().find(|descriptor| descriptor.kind() == kind)
     }
 
@@ -92,17 +99,18 @@ impl FaultKinds {
     }
 
     fn id(&self, kind: FaultKind) -> Option<FaultKindId> {
+        if kind == FaultKind::KNOBS {
+            return Some(FaultKindId::of(KNOBS, &turned_knobs::DESCRIPTOR));
+        }
         let mut numbered = self.iter().enumerate();
         let (index, descriptor) = numbered.find(|(_, descriptor)| descriptor.kind() == kind)?;
-        Some(FaultKindId {
-            number: u8::try_from(index).ok()?,
-            cascades: descriptor.cascades(),
-            recovers: descriptor.recovers(),
-            fills_memory: descriptor.fills_memory(),
-        })
+        Some(FaultKindId::of(u8::try_from(index).ok()?, descriptor))
     }
 
     fn by_id(&self, id: FaultKindId) -> Option<&FaultKindDescriptor> {
+        if id.number == KNOBS {
+            return Some(&turned_knobs::DESCRIPTOR);
+        }
         let index = usize::from(id.number);
         match BUILT_IN.get(index) {
             Some(descriptor) => Some(descriptor),
@@ -145,6 +153,17 @@ pub struct FaultKindId {
     pub(crate) cascades: bool,
     pub(crate) recovers: bool,
     pub(crate) fills_memory: bool,
+}
+
+impl FaultKindId {
+    fn of(number: u8, descriptor: &FaultKindDescriptor) -> Self {
+        Self {
+            number,
+            cascades: descriptor.cascades(),
+            recovers: descriptor.recovers(),
+            fills_memory: descriptor.fills_memory(),
+        }
+    }
 }
 
 /// What a kind does in a tick.

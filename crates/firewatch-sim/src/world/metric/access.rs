@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use bevy_ecs::prelude::*;
 
 use super::list::{METRICS, change};
-use super::model::Metric;
+use super::model::{Metric, Number};
 use super::range::check_number;
 use crate::world::error::SimError;
 use crate::world::service::CustomMetrics;
@@ -92,6 +92,59 @@ pub(crate) fn check(name: &str, value: &Value) -> Result<(), SimError> {
         Some(metric) => check_known(metric, value),
         None => check_finite(name, value),
     }
+}
+
+/// Whether a service with traffic can have the metric: one of a rule that only the classic physics has, it can't.
+pub(crate) fn check_classic(name: &str) -> Result<(), SimError> {
+    let Some(metric) = find(name) else {
+        return Ok(());
+    };
+    let is_classic = match metric.number {
+        Number::Traffic(_)
+        | Number::CrashLoop(_)
+        | Number::Certificate(_)
+        | Number::ImagePull(_)
+        | Number::Pipeline(_) => true,
+        _ => metric.name == "metastable_feedback_loop_active",
+    };
+    if is_classic {
+        return Err(SimError::ClassicMetric(metric.name));
+    }
+    Ok(())
+}
+
+/// The metrics that traffic computes of a service, beside all of [`crate::RequestTraffic`].
+const COMPUTED: [&str; 12] = [
+    "status",
+    "http_server_error_rate",
+    "http_server_request_duration_p99",
+    "http_server_active_requests",
+    "http_server_request_queue_depth",
+    "http_server_queue_drain_rate",
+    "process_cpu_utilization",
+    "process_memory_utilization",
+    "process_memory_usage_bytes",
+    "process_open_file_descriptors",
+    "runtime_jvm_threads_count",
+    "runtime_thread_pool_queue_depth",
+];
+
+/// Whether the metric of a service with traffic can be set: if no rule of traffic computes it.
+///
+/// # Errors
+/// [`SimError::ComputedMetric`] for one that traffic computes, [`SimError::ClassicMetric`] for one of a rule that only
+/// the classic physics has.
+pub fn check_settable(name: &str) -> Result<(), SimError> {
+    check_classic(name)?;
+    let Some(metric) = find(name) else {
+        return Ok(());
+    };
+    let is_computed =
+        matches!(metric.number, Number::RequestTraffic(_)) || COMPUTED.contains(&metric.name);
+    if is_computed {
+        return Err(SimError::ComputedMetric(metric.name));
+    }
+    Ok(())
 }
 
 pub(super) fn check_known(metric: &Metric, value: &Value) -> Result<(), SimError> {

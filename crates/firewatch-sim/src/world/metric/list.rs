@@ -7,8 +7,8 @@ use super::model::{Metric, MetricKind, Number, Numbers};
 use super::range::{Range, check_number};
 use crate::world::error::SimError;
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, Runtime, RuntimeDiagnostics,
-    ServiceInfo, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, RequestTraffic, Runtime,
+    RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
 };
 
 /// Something that has the components which every service has.
@@ -153,6 +153,19 @@ metrics! {
         metastable_feedback_loop_active: Bool, "", NONE, "whether retries keep the service overloaded";
         http_server_request_queue_depth: Int, "{request}", COUNT, "requests that wait";
         http_server_queue_drain_rate: Float, "{request}/s", AMOUNT, "requests worked off per second";
+    }
+    optional RequestTraffic {
+        http_server_request_rate: Float, "{request}/s", AMOUNT, "requests that arrive per second";
+        http_server_5xx_rate: Float, "{request}/s", AMOUNT, "requests answered with an error per second";
+        http_server_refused_rate: Float, "{request}/s", AMOUNT, "requests refused at once per second";
+        http_server_timeout_rate: Float, "{request}/s", AMOUNT, "attempts per second that callers gave up waiting for";
+        http_server_request_duration_median: Float, "s", AMOUNT, "median of the request duration";
+        http_server_worker_utilization: Float, "1", SHARE, "busy share of the workers";
+        http_server_request_queue_limit: Int, "{request}", COUNT, "requests that may wait";
+        http_client_retry_rate: Float, "{request}/s", AMOUNT, "retries of its calls per second";
+        http_client_circuit_breaker_open_ratio: Float, "1", SHARE, "share of the time in which a circuit breaker was open";
+        k8s_deployment_pod_desired: Int, "{pod}", COUNT, "instances that it should have";
+        k8s_deployment_pod_available: Int, "{pod}", COUNT, "instances that run";
     }
     optional Traffic {
         effective_rps_multiplier: Float, "1", MULTIPLIER, "requests sent per request received";

@@ -4,8 +4,8 @@ use bevy_ecs::prelude::*;
 
 use super::range::Range;
 use crate::world::service::{
-    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, Runtime, RuntimeDiagnostics,
-    ServiceInfo, Traffic, Uptime, Vitals,
+    Certificate, CrashLoop, ImagePull, Pipeline, RequestQueue, RequestTraffic, Runtime,
+    RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
 };
 use crate::world::value::Value;
 
@@ -81,6 +81,7 @@ pub(crate) enum Number {
     Uptime(Numbers<Uptime>),
     ServiceInfo(Numbers<ServiceInfo>),
     RequestQueue(Numbers<RequestQueue>),
+    RequestTraffic(Numbers<RequestTraffic>),
     Traffic(Numbers<Traffic>),
     CrashLoop(Numbers<CrashLoop>),
     Certificate(Numbers<Certificate>),

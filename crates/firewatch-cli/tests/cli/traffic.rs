@@ -1,0 +1,129 @@
+//! What the command shows of traffic.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::support::{json, stderr, stdout};
+use crate::tool::expect_snapshot;
+
+const LOOP: &str = "../../scenarios/traffic/mechanisms/metastable-loop-broken-by-retries.ron";
+const OVERLOAD: &str = "../../scenarios/traffic/mechanisms/overload.ron";
+const FALLBACK: &str = "../../scenarios/traffic/mechanisms/fallback-with-capacity.ron";
+
+#[test]
+fn a_story_begins_with_its_users() {
+    expect_snapshot("traffic.txt", &stdout(0, &["run", LOOP]));
+    expect_snapshot("traffic.dot", &stdout(0, &["graph", FALLBACK]));
+}
+
+/// But for the comments of authors, and the hash.
+#[test]
+fn a_report_fits_into_80_columns() {
+    for file in [LOOP, OVERLOAD, FALLBACK] {
+        let told = stdout(0, &["run", file, "--events", "all"]);
+        let tables = told.lines().skip_while(|line| !line.contains("served"));
+        let tables = tables.take_while(|line| !line.contains('✓'));
+        for line in tables {
+            assert!(line.width() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_report_in_json_has_users_and_loads() {
+    let run = &json(0, &["run", LOOP])[0];
+    assert_eq!(run["engine"], "traffic");
+    let users = &run["users"][0];
+    assert_eq!(
+        (&users["name"], &users["service"]),
+        (&"web".into(), &"web".into())
+    );
+    assert!(
+        users["worst_served"]
+            .as_f64()
+            .is_some_and(|share| share < 0.05),
+        "{users}"
+    );
+    assert!(
+        users["served"]
+            .as_f64()
+            .is_some_and(|share| (0.4..0.9).contains(&share)),
+        "{users}"
+    );
+    assert_eq!(users["cause"], "refused: queue of search full");
+    let load = &run["services"][1]["load"];
+    assert!(
+        load["highest_utilization"]
+            .as_f64()
+            .is_some_and(|busy| busy > 0.9),
+        "{load}"
+    );
+    let events = run["events"].as_array().expect("events");
+    let of = |name: &str| events.iter().find(|event| event["event"] == name);
+    assert_eq!(
+        of("fault_active").expect("a fault")["turns"],
+        "slow_factor 4"
+    );
+    assert_eq!(of("fault_over").expect("its end")["tick"], 5);
+    let turned = of("knob_turned").expect("a knob");
+    assert_eq!(
+        (&turned["service"], &turned["to"]),
+        (&"web".into(), &"search".into())
+    );
+    assert_eq!(
+        (&turned["knob"], &turned["value"]),
+        (&"retries".into(), &0.0.into())
+    );
+    // A run of the classic physics says nothing of all that.
+    let classic = &json(0, &["run", crate::tool::POOL])[0];
+    assert!(classic.get("users").is_none() && classic["services"][0].get("load").is_none());
+}
+
+#[test]
+fn check_warns_and_fails_nothing_for_it() {
+    let told = stdout(0, &["check", OVERLOAD, LOOP]);
+    assert!(
+        told.starts_with("warning: `api` gets 130 requests a second from the start and can do 100"),
+        "{told}"
+    );
+    assert_eq!(told.lines().last(), Some("2 files, no problems, 1 warning"));
+    let problems = json(0, &["check", OVERLOAD]);
+    assert_eq!(problems[0]["severity"], "warning");
+    assert_eq!(problems[0]["code"], "overloaded");
+    assert_eq!(problems[0]["path"], "services[\"api\"]");
+    assert_ne!(problems[0]["line"], 0);
+    // A run has its say without.
+    assert_eq!(stderr(0, &["run", OVERLOAD]), "");
+}
+
+/// Of each incident that was reported in public: a group of users that it hit, and why most of them failed.
+const WHY: [(&str, &str, &str); 6] = [
+    ("backbone-withdrawn", "people", "name-servers unreachable"),
+    ("backbone-withdrawn", "engineers", "backbone unreachable"),
+    ("bot-rules-file-doubles", "customers", "errors of proxy"),
+    (
+        "one-in-ten-for-half-a-minute",
+        "shoppers",
+        "errors of catalogue",
+    ),
+    ("search-after-a-burst", "web", "timeout of search"),
+    (
+        "transit-gateway-after-the-holidays",
+        "engineers",
+        "refused: queue of gateway full",
+    ),
+];
+
+#[test]
+fn public_incidents_pass_and_say_why_users_failed() {
+    let folder = "../../scenarios/traffic/incidents";
+    let told = stdout(0, &["run", "--quiet", folder]);
+    assert!(told.contains(" passed; expectations: "), "{told}");
+    let told = stdout(0, &["check", folder]);
+    assert!(told.trim().ends_with("no problems"), "{told}");
+    for (name, group, why) in WHY {
+        let run = &json(0, &["run", &format!("{folder}/{name}.ron")])[0];
+        let users = run["users"].as_array().expect("users");
+        let users = users.iter().find(|users| users["name"] == group);
+        assert_eq!(users.expect(group)["cause"], why, "{name}: {run}");
+    }
+}

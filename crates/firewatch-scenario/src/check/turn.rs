@@ -1,0 +1,89 @@
+//! What is turned from outside: knobs that there are, and what they can be turned to.
+
+use super::{Checker, in_short};
+use crate::codes;
+use crate::model::{Calls, Physics, Turn, Turned, range_of_knob};
+use firewatch_action::decode::{join, key_path};
+use firewatch_ron::{shown, suggest};
+
+impl Checker<'_> {
+    /// Notes something that only the physics of traffic has.
+    pub(super) fn needs_traffic(&mut self, path: &str, what: &str) {
+        if self.scenario.physics == Physics::Classic && !self.notes.is_broken("physics") {
+            let message = format!("`{what}` needs a physics with load, which `classic` is not");
+            let help = "say who sends requests: `users: [(service: \"...\", rps: 50)]`".to_owned();
+            self.notes
+                .report(codes::WRONG_PHYSICS, path, message, "", Some(help));
+        }
+    }
+
+    pub(super) fn turn(&mut self, path: &str, turn: &Turn) {
+        match &turn.of {
+            Turned::Service(service) => {
+                self.needs_traffic(path, "turn");
+                self.known_service(&join(path, "service"), service, "");
+            }
+            Turned::Calls(from, to) => {
+                self.needs_traffic(path, "turn_calls");
+                if self.known_service(&join(path, "service"), from, "")
+                    && self.known_service(&join(path, "to"), to, "")
+                {
+                    self.is_called(&join(path, "to"), from, to);
+                }
+            }
+            Turned::Users(users) => {
+                self.needs_traffic(path, "turn_users");
+                if self.scenario.physics == Physics::Traffic {
+                    self.known_users(&join(path, "users"), users);
+                }
+            }
+        }
+        let path = join(path, "knobs");
+        if turn.knobs.is_empty() {
+            let message = "nothing is turned".to_owned();
+            self.notes
+                .report(codes::EMPTY_LIST, &path, message, "no knob here", None);
+        }
+        let known = turn.of.knobs();
+        for (name, value) in &turn.knobs {
+            self.knob(&key_path(&path, name), &known, name, *value);
+        }
+    }
+
+    fn knob(&mut self, path: &str, known: &[&str], name: &str, value: f64) {
+        if !known.contains(&name) {
+            let message = format!("there is no knob `{}` of this", shown(name));
+            let path = format!("{path}@key");
+            return self
+                .notes
+                .report_with(codes::UNKNOWN_KNOB, &path, message, "", || {
+                    suggest(name, "knobs", known.iter().copied())
+                });
+        }
+        let (min, max, is_whole) = range_of_knob(name);
+        if !(min..=max).contains(&value) || is_whole && value.fract() != 0.0 {
+            let kind = if is_whole { "a whole number from " } else { "" };
+            let (max, value) = (in_short(max), in_short(value));
+            let message = format!("`{name}` must be {kind}{min} to {max}, not {value}");
+            self.notes
+                .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
+        }
+    }
+
+    /// Notes that one service does not call another.
+    pub(super) fn is_called(&mut self, path: &str, from: &str, to: &str) {
+        let Some(service) = self.services.get(from).copied() else {
+            return;
+        };
+        if let Calls::Named(calls) = &service.calls
+            && !calls.iter().any(|call| call.to == *to)
+        {
+            let message = format!("`{}` does not call `{}`", shown(from), shown(to));
+            let callees = calls.iter().map(|call| &*call.to);
+            self.notes
+                .report_with(codes::UNKNOWN_SERVICE, path, message, "not called", || {
+                    suggest(to, "services that it calls", callees)
+                });
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Reading the traffic of an environment.
+
+use std::fmt;
+
+use firewatch_traffic::{CallTraffic, ServiceTraffic, UserTraffic};
+
+use crate::host::view::EnvironmentRef;
+use crate::world::error::SimError;
+use crate::world::topology::Topology;
+use crate::world::traffic::{MeshTraffic, Objective, TrafficChange, failed_share};
+
+/// The traffic of an environment in the last tick, to be read. Before the first tick of an incident it is that of a
+/// tick with nothing wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct TrafficRef<'w> {
+    traffic: &'w MeshTraffic,
+    topology: &'w Topology,
+}
+
+/// A group of users in the last tick.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UsersRef<'w> {
+    /// Its name.
+    pub name: &'w str,
+    /// The service that they call.
+    pub service: &'w str,
+    /// What was measured.
+    pub traffic: UserTraffic,
+    /// What they are promised.
+    pub objective: Objective,
+    /// Seconds after which they give an attempt up.
+    pub patience_s: f64,
+    index: usize,
+}
+
+/// The calls of one service to another in the last tick.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CallRef<'w> {
+    /// The service that calls.
+    pub from: &'w str,
+    /// The service that is called.
+    pub to: &'w str,
+    /// What was measured.
+    pub traffic: CallTraffic,
+}
+
+/// Why most of the requests failed that did: what went wrong, at which service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailureCause<'w> {
+    /// The service.
+    pub service: &'w str,
+    /// What went wrong there.
+    pub reason: FailureReason,
+}
+
+/// What goes wrong with a request at a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureReason {
+    /// The queue was full.
+    QueueFull,
+    /// The service was down.
+    Down,
+    /// The answer came too late.
+    Timeout,
+    /// The service did not get the request.
+    Unreachable,
+    /// The service answered with an error of its own.
+    Error,
+    /// A circuit breaker held calls to the service back.
+    BreakerOpen,
+}
+
+impl fmt::Display for FailureCause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let service = self.service;
+        match self.reason {
+            FailureReason::QueueFull => write!(f, "refused: queue of {service} full"),
+            FailureReason::Down => write!(f, "refused: {service} down"),
+            FailureReason::Timeout => write!(f, "timeout of {service}"),
+            FailureReason::Unreachable => write!(f, "{service} unreachable"),
+            FailureReason::Error => write!(f, "errors of {service}"),
+            FailureReason::BreakerOpen => write!(f, "circuit breaker of {service} open"),
+        }
+    }
+}
+
+impl UsersRef<'_> {
+    /// Share of the requests that ended which were served, 0 to 1; `None` where none ended.
+    #[must_use]
+    pub fn served(&self) -> Option<f64> {
+        let ended = self.traffic.succeeded_rps + self.traffic.failed_rps;
+        (ended > 0.0).then(|| 1.0 - failed_share(&self.traffic))
+    }
+
+    /// Seconds within which 99 % of the answers should come.
+    #[must_use]
+    pub fn latency_bound_s(&self) -> f64 {
+        self.objective.latency_bound_s(self.patience_s)
+    }
+
+    /// How far they are from what they are promised; see [`Objective::miss`].
+    #[must_use]
+    pub fn miss(&self) -> f64 {
+        self.objective.miss(&self.traffic, self.patience_s)
+    }
+}
+
+impl<'w> EnvironmentRef<'w> {
+    /// The traffic; `None` in an environment of the classic physics.
+    #[must_use]
+    pub fn traffic(&self) -> Option<TrafficRef<'w>> {
+        let topology = self.topology();
+        self.traffic_component()
+            .map(|traffic| TrafficRef { traffic, topology })
+    }
+}
+
+impl<'w> EnvironmentRef<'w> {
+    /// Whether a change of the traffic would change what is turned by hand, or order or take away instances. A restart
+    /// always does.
+    ///
+    /// # Errors
+    /// As [`crate::change_traffic`].
+    pub fn is_changed_by(&self, change: &TrafficChange) -> Result<bool, SimError> {
+        let traffic = self.traffic_component().ok_or(SimError::NoTraffic)?;
+        let change = change.check(traffic, self.topology())?;
+        Ok(traffic.is_changed_by(&change))
+    }
+
+    /// Whether a restart of a service, by its index, would free memory that has leaked, or take back what ended faults
+    /// have turned. `false` where there is no traffic.
+    #[must_use]
+    pub fn is_mended_by_restart(&self, service: usize) -> bool {
+        let faults = self.faults().map(|fault| (fault.node(), fault.halted));
+        let traffic = self.traffic_component();
+        traffic.is_some_and(|traffic| traffic.is_mended_by_restart(service, faults))
+    }
+}
+
+impl<'w> TrafficRef<'w> {
+    /// Whether some group of users misses what it is promised.
+    #[must_use]
+    pub fn are_users_hit(&self) -> bool {
+        self.users().any(|users| users.miss() > 0.0)
+    }
+
+    /// The share of all users' requests that failed in the last tick, 0 to 1: what the SLO budget burns by.
+    #[must_use]
+    pub fn failed_share(&self) -> f64 {
+        let [_, failed] = self.traffic.users_shares();
+        failed
+    }
+
+    /// The calls with these properties, by the indices of their services: who calls, who is called, and whether there is
+    /// somebody else to be asked.
+    pub fn call_routes(&self) -> impl Iterator<Item = (usize, usize, bool)> + use<'w> {
+        let calls = self.traffic.shape.mesh.calls().iter();
+        calls.map(|call| (call.from, call.to, call.fallback.is_some()))
+    }
+
+    /// Instances that a service, by its index, states, and that it should have; those that start count.
+    #[must_use]
+    pub fn instances_at(&self, service: usize) -> Option<[f64; 2]> {
+        let stated = self.traffic.shape.mesh.services().get(service)?.instances;
+        let starting = self.traffic.instances.get(service)?.starting;
+        let desired = self.traffic.desired(service) + f64::from(starting);
+        Some([f64::from(stated), desired])
+    }
+
+    /// The groups of users, in order.
+    pub fn users(&self) -> impl Iterator<Item = UsersRef<'w>> + use<'w> {
+        let Self { traffic, topology } = *self;
+        let groups = traffic.shape.users.iter().zip(traffic.shape.mesh.users());
+        groups
+            .enumerate()
+            .map(move |(index, (shape, spec))| UsersRef {
+                name: &shape.name,
+                service: topology.name(spec.service),
+                traffic: traffic.state.user(index),
+                objective: shape.objective,
+                patience_s: spec.patience_s,
+                index,
+            })
+    }
+
+    /// The services with their names, in order.
+    pub fn services(&self) -> impl Iterator<Item = (&'w str, ServiceTraffic)> + use<'w> {
+        let Self { traffic, topology } = *self;
+        topology
+            .services()
+            .enumerate()
+            .map(|(index, name)| (name, traffic.state.service(index)))
+    }
+
+    /// A service, by its name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<ServiceTraffic> {
+        self.topology
+            .service(name)
+            .map(|index| self.traffic.state.service(index))
+    }
+
+    /// The calls, in the order in which they were stated.
+    pub fn calls(&self) -> impl Iterator<Item = CallRef<'w>> + use<'w> {
+        let Self { traffic, topology } = *self;
+        traffic
+            .shape
+            .mesh
+            .calls()
+            .iter()
+            .enumerate()
+            .map(move |(index, spec)| CallRef {
+                from: topology.name(spec.from),
+                to: topology.name(spec.to),
+                traffic: traffic.state.call(index),
+            })
+    }
+
+    /// Instances of a service that run, and that it should have; `None` for no service of the mesh.
+    #[must_use]
+    pub fn instances(&self, service: &str) -> Option<[f64; 2]> {
+        let index = self.topology.service(service)?;
+        Some([self.traffic.available(index), self.traffic.desired(index)])
+    }
+
+    /// Why most of the requests of a group failed that did; `None` if none failed.
+    #[must_use]
+    pub fn failure_cause(&self, users: &UsersRef) -> Option<FailureCause<'w>> {
+        let spec = self.traffic.shape.mesh.users().get(users.index)?;
+        let traffic = self.traffic.state.user(users.index);
+        if traffic.failed_rps <= 0.0 {
+            return None;
+        }
+        let [refused, timeout, error] = [
+            traffic.refused_ratio,
+            traffic.timeout_ratio,
+            traffic.error_ratio,
+        ];
+        // What is refused at once has no room, or meets an error: the service knows which.
+        let (service, reason) = if timeout > refused && timeout >= error {
+            self.slowness(spec.service)
+        } else {
+            self.failure(spec.service)
+        };
+        Some(FailureCause {
+            service: self.topology.name(service),
+            reason,
+        })
+    }
+
+    /// Why a service refuses requests.
+    fn refusal(&self, service: usize) -> FailureReason {
+        let is_down =
+            self.traffic.knobs.services[service].down || self.traffic.available(service) == 0.0;
+        if is_down {
+            FailureReason::Down
+        } else {
+            FailureReason::QueueFull
+        }
+    }
+
+    /// Where the time goes of requests that a service is slow to answer: down the calls, as long as one of them takes
+    /// most of it.
+    fn slowness(&self, mut service: usize) -> (usize, FailureReason) {
+        let (mesh, state) = (&self.traffic.shape.mesh, &self.traffic.state);
+        // A cycle of calls ends it.
+        for _ in mesh.services() {
+            if self.traffic.knobs.services[service].unreachable_ratio >= 0.5 {
+                return (service, FailureReason::Unreachable);
+            }
+            let timed_out = |&call: &usize| state.call(call).timeout_ratio;
+            let calls = mesh.calls_of(service).iter().copied();
+            let slowest = calls.max_by(|a, b| timed_out(a).total_cmp(&timed_out(b)));
+            match slowest.filter(|call| timed_out(call) > 0.0) {
+                Some(call) => service = mesh.calls()[call].to,
+                None => break,
+            }
+        }
+        (service, FailureReason::Timeout)
+    }
+
+    /// Why requests that a service has accepted fail.
+    fn failure(&self, mut service: usize) -> (usize, FailureReason) {
+        let (mesh, state) = (&self.traffic.shape.mesh, &self.traffic.state);
+        for _ in mesh.services() {
+            let traffic = state.service(service);
+            if traffic.refused_rps >= traffic.call_failed_rps
+                && traffic.refused_rps >= traffic.error_rps
+            {
+                return (service, self.refusal(service));
+            }
+            let failed = |&call: &usize| state.call(call).failed_rps;
+            let required = mesh
+                .calls_of(service)
+                .iter()
+                .copied()
+                .filter(|&call| !mesh.calls()[call].optional);
+            let worst = required.max_by(|a, b| failed(a).total_cmp(&failed(b)));
+            let worst = worst.filter(|_| traffic.call_failed_rps > traffic.error_rps);
+            let Some(call) = worst else { break };
+            let (of_call, callee) = (state.call(call), mesh.calls()[call].to);
+            if of_call.breaker_open >= 0.5 {
+                return (callee, FailureReason::BreakerOpen);
+            }
+            if of_call.timeout_ratio >= of_call.error_ratio {
+                return self.slowness(callee);
+            }
+            service = callee;
+        }
+        (service, FailureReason::Error)
+    }
+}

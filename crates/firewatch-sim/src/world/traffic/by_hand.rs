@@ -1,0 +1,79 @@
+//! The knobs as they are turned by hand and by the number of instances, before faults turn them.
+
+use firewatch_traffic::UserKnobs;
+
+use super::component::MeshTraffic;
+use super::limits::{FACTORS, MOST, MOST_INSTANCES};
+use crate::world::environment::SECONDS_PER_TICK;
+use crate::world::num;
+
+impl MeshTraffic {
+    /// Sets the knobs of the tick after so many, without faults.
+    pub(crate) fn turn_by_hand(&mut self, tick: u64) {
+        // Both have as many as the mesh.
+        self.knobs.services.copy_from_slice(&self.set_services);
+        self.knobs.calls.copy_from_slice(&self.set_calls);
+        for index in 0..self.instances.len() {
+            let (stated, available) = (self.stated_instances(index), self.available(index));
+            let knobs = &mut self.knobs.services[index];
+            if available != stated || knobs.instances.is_some() {
+                knobs.instances = Some(available);
+            }
+            knobs.down |= available == 0.0;
+        }
+        let users = self.shape.users.iter().zip(&self.set_users);
+        for (knobs, (shape, set)) in self.knobs.users.iter_mut().zip(users) {
+            *knobs = UserKnobs {
+                rate_rps: set.rps.unwrap_or_else(|| shape.rate(tick)) * set.rate_factor,
+                retries: set.retries,
+            };
+        }
+    }
+
+    /// Holds to their limits what many faults have turned together.
+    pub(crate) fn limit_knobs(&mut self) {
+        let [least, most] = FACTORS;
+        for knobs in &mut self.knobs.services {
+            knobs.slow_factor = num::min(most, num::max(least, knobs.slow_factor));
+            knobs.added_latency_s = num::min(MOST, knobs.added_latency_s);
+        }
+    }
+
+    /// Lets requests flow for a tick, with the knobs in force.
+    pub(crate) fn flow(&mut self) {
+        self.state
+            .tick(&self.shape.mesh, &self.knobs, SECONDS_PER_TICK as f64);
+    }
+
+    fn stated_instances(&self, service: usize) -> f64 {
+        let spec = self.shape.mesh.services().get(service);
+        spec.map_or(0.0, |spec| f64::from(spec.instances))
+    }
+
+    /// Instances that the service should have: stated or set by hand, and those of autoscaling.
+    pub(crate) fn desired(&self, service: usize) -> f64 {
+        let set = self.set_services[service].instances;
+        let base = set.unwrap_or_else(|| self.stated_instances(service));
+        let scaled = base + self.instances[service].scaled as f64;
+        num::min(MOST_INSTANCES, num::max(0.0, scaled))
+    }
+
+    /// Instances that it has: those that were killed or restarted are away.
+    pub(crate) fn available(&self, service: usize) -> f64 {
+        let away = f64::from(self.instances[service].away);
+        num::max(0.0, self.desired(service) - away)
+    }
+
+    /// Requests that wait or run, in the mean of its instances.
+    pub(crate) fn in_flight_of_instance(&self, service: usize) -> f64 {
+        let traffic = self.state.service(service);
+        (traffic.busy_workers + traffic.queued) / num::max(1.0, self.available(service))
+    }
+
+    /// Memory in use of an instance, as a share of its limit.
+    pub(crate) fn memory_utilization(&self, service: usize) -> f64 {
+        let shape = &self.shape.services[service];
+        let of_requests = shape.memory_per_request * self.in_flight_of_instance(service);
+        shape.idle.memory_utilization + self.leaked[service] + of_requests
+    }
+}

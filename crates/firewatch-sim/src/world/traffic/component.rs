@@ -1,0 +1,116 @@
+//! All traffic of an environment, as one component: what it has by service, call, group of users and fault lies side
+//! by side.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use firewatch_traffic::{CallKnobs, Knobs, Mesh, ServiceKnobs, State};
+use smol_str::SmolStr;
+
+use super::course::FaultCourse;
+use super::objective::Objective;
+use super::state::{Autoscaling, IdleMetrics, InstancesState, RateStep};
+
+/// The traffic of an environment, on the environment's entity.
+#[derive(Component, Clone, Debug)]
+#[component(storage = "SparseSet")]
+pub(crate) struct MeshTraffic {
+    pub(crate) shape: Arc<TrafficShape>,
+    /// What is turned by hand, by service and by call.
+    pub(crate) set_services: Vec<ServiceKnobs>,
+    pub(crate) set_calls: Vec<CallKnobs>,
+    /// The same, by group of users.
+    pub(crate) set_users: Vec<SetUsers>,
+    pub(crate) instances: Vec<InstancesState>,
+    /// How each fault goes, in list order.
+    pub(crate) courses: Vec<Course>,
+    /// What waits and runs, and what was measured in the last tick.
+    pub(crate) state: State,
+    /// What was in force in the last tick: turned by hand, by faults and by the number of instances. It is made anew
+    /// in each tick.
+    pub(crate) knobs: Knobs,
+    /// By service: memory that has leaked, as a share of the limit.
+    pub(crate) leaked: Vec<f64>,
+}
+
+/// What does not change of an environment's traffic; environments can share it.
+#[derive(Debug)]
+pub(crate) struct TrafficShape {
+    pub(crate) mesh: Mesh,
+    pub(crate) services: Vec<ServiceShape>,
+    pub(crate) users: Vec<UserShape>,
+}
+
+/// What a service has beside what the mesh states.
+#[derive(Debug)]
+pub(crate) struct ServiceShape {
+    pub(crate) zones: Vec<String>,
+    pub(crate) start_up_ticks: u64,
+    pub(crate) memory_per_request: f64,
+    pub(crate) autoscaling: Option<Autoscaling>,
+    pub(crate) idle: IdleMetrics,
+}
+
+/// What a group of users has beside what the mesh states.
+#[derive(Debug)]
+pub(crate) struct UserShape {
+    pub(crate) name: SmolStr,
+    pub(crate) rates: Vec<RateStep>,
+    pub(crate) objective: Objective,
+}
+
+/// What is turned by hand of a group of users.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SetUsers {
+    pub(crate) rate_factor: f64,
+    pub(crate) rps: Option<f64>,
+    pub(crate) retries: Option<u32>,
+}
+
+/// How a fault goes, and what it turns.
+#[derive(Clone, Debug)]
+pub(crate) struct Course {
+    pub(crate) course: FaultCourse,
+    pub(crate) turns: Turns,
+    /// How severe it is in this tick; 0 for one that has not acted or has gone back.
+    pub(crate) strength: f64,
+}
+
+/// What a fault turns.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Turns {
+    /// Nothing: its service is outside the mesh.
+    Nothing,
+    /// The knobs of its course, on such a share of the service's instances.
+    Service { share: f64 },
+    /// The knobs of its course, on the calls to this service.
+    Calls { to: usize },
+    /// Memory, by what waits and runs, until the instances are killed.
+    Oom,
+    /// Memory, by what is worked on, and the work.
+    MemoryLeak,
+    /// The share of errors, as the deployment is rolled out.
+    BadDeploy,
+    /// The number of workers.
+    ConfigDrift,
+    /// The share of requests that don't reach the service.
+    NetworkPartition,
+}
+
+impl UserShape {
+    /// New requests per second after so many ticks.
+    pub(crate) fn rate(&self, tick: u64) -> f64 {
+        let begun = self.rates.partition_point(|step| step.from_tick <= tick);
+        let Some(last) = begun.checked_sub(1).and_then(|last| self.rates.get(last)) else {
+            return 0.0;
+        };
+        match self.rates.get(begun).filter(|next| next.ramp) {
+            Some(next) => {
+                let along =
+                    (tick - last.from_tick) as f64 / (next.from_tick - last.from_tick) as f64;
+                last.rps + (next.rps - last.rps) * along
+            }
+            None => last.rps,
+        }
+    }
+}

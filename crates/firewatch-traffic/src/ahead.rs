@@ -1,0 +1,139 @@
+//! What is to be expected, found up the calls.
+
+use crate::gamma::Gamma;
+use crate::leg::Outlook;
+use crate::outlook::{Outcome, Sojourn};
+use crate::step::Step;
+use crate::times::Times;
+
+/// Longer waits than any patience.
+const FOREVER_S: f64 = 1e12;
+
+impl Step<'_> {
+    /// Finds what is to be expected, callees before callers.
+    pub(crate) fn look_ahead(&mut self) {
+        for &service in self.mesh.order().iter().rev() {
+            let settings = &self.settings.services[service];
+            let work = Gamma::new(
+                settings.work_s + settings.added_s,
+                settings.work_s * settings.work_s,
+            );
+            let mut job = Outcome {
+                success: 1.0,
+                ok: Times::from(work),
+                failed: Times::from(work),
+            };
+            for &call in self.mesh.calls_of(service) {
+                let outcome = self.look_at_call(call);
+                let share = self.settings.legs[call].share;
+                job = job.then(&outcome, share, self.mesh.calls()[call].optional);
+            }
+            let fluid = &self.fluid.services[service];
+            let mut sojourn = Sojourn {
+                fast: 1.0 - (1.0 - settings.error_ratio) * (1.0 - fluid.refused),
+                failing: 1.0 - job.success,
+                wait: Gamma::default(),
+                ok: job.ok,
+                failed: job.failed,
+            };
+            // Half of what was held before: answers, and what waits for them, would swing against each other.
+            let held_s = fluid.sojourn.holding_s();
+            let holding_s = sojourn.holding_s();
+            let pace_s = if held_s > 0.0 {
+                0.5 * (held_s + holding_s)
+            } else {
+                holding_s
+            };
+            sojourn.wait = self.wait(service, pace_s);
+            self.fluid.services[service].sojourn = sojourn;
+        }
+        for user in 0..self.mesh.users().len() {
+            self.look_at_leg(self.mesh.calls().len() + user);
+        }
+    }
+
+    fn look_at_leg(&mut self, leg: usize) {
+        let target = self.mesh.legs()[leg];
+        self.scratch.outlooks[leg] = Outlook::new(
+            &self.fluid.services[target.to].sojourn,
+            &self.settings.services[target.to],
+            &self.settings.legs[target.settings],
+            self.step_s,
+        );
+        let service = &self.fluid.services[target.to];
+        let settings = &self.settings.services[target.to];
+        // Less than that is the swing of a queue around its mean.
+        if (service.slowed - 1.0).abs() > 0.02
+            && settings.unreachable_ratio <= 0.0
+            && !settings.is_down
+        {
+            let timeout_s = self.settings.legs[target.settings].timeout_s;
+            let wait = service.sojourn.wait;
+            let (pools, spread_s) = (&mut self.fluid.legs[leg], wait.variance.sqrt());
+            if service.slowed < 1.0 {
+                pools.rescue(service.slowed, timeout_s, spread_s);
+            } else {
+                let wait_s = wait.mean / service.slowed;
+                pools.give_up(service.slowed, wait_s, timeout_s, spread_s);
+            }
+        }
+    }
+
+    /// Returns how a call ends.
+    fn look_at_call(&mut self, call: usize) -> Outcome {
+        self.look_at_leg(call);
+        let open = self.open_share(call);
+        self.scratch.open[call] = open;
+        self.scratch.outlooks[call].open = open;
+        let mut outcome = self.scratch.outlooks[call].call();
+        if open > 0.0 {
+            outcome = outcome.or(&Outcome::CUT, open);
+        }
+        if let Some(fallback) = self.mesh.fallback_of(call) {
+            self.look_at_leg(fallback);
+            outcome = outcome.or_else(&self.scratch.outlooks[fallback].call());
+        }
+        outcome
+    }
+
+    fn open_share(&self, call: usize) -> f64 {
+        if self.settings.legs[call].is_cut {
+            return 1.0;
+        }
+        self.fluid.breakers[call].open_share(self.step_s)
+    }
+
+    /// Returns how long a request waits that comes now: for all that wait before it, at the pace of the busy workers.
+    ///
+    /// Who finds i requests waiting waits for i + 1 exponential times, so the variance has the queue's own and its mean.
+    fn wait(&mut self, service: usize, holding_s: f64) -> Gamma {
+        let fluid = &mut self.fluid.services[service];
+        fluid.slowed = 1.0;
+        let workers = self.settings.services[service].workers;
+        if fluid.queue <= 0.0 {
+            return Gamma::default();
+        }
+        let busy = fluid.busy.min(workers);
+        if busy * FOREVER_S <= fluid.queue * holding_s {
+            return Gamma::new(FOREVER_S, 0.0);
+        }
+        let pace_s = (holding_s / busy).min(FOREVER_S);
+        if fluid.pace_s > 0.0 && pace_s > 0.0 {
+            fluid.slowed = (pace_s / fluid.pace_s).clamp(1.0 / FOREVER_S, FOREVER_S);
+        }
+        fluid.pace_s = pace_s;
+        let busy_share = fluid.all_busy;
+        let spread = fluid.variance + 3.0 * fluid.queue + 2.0 * busy_share
+            - 2.0 * busy_share * fluid.queue
+            - busy_share * busy_share;
+        let between_s = holding_s / workers;
+        let variance = between_s * between_s * spread;
+        // Also what is no number: hardly any workers, and nobody waits.
+        let variance = if variance > 0.0 {
+            variance.min(FOREVER_S)
+        } else {
+            0.0
+        };
+        Gamma::new(fluid.queue * pace_s, variance)
+    }
+}

@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+
+mod ages;
+mod ahead;
+mod breaker;
+mod fluid;
+mod gamma;
+mod gates;
+mod knobs;
+mod latency;
+mod leg;
+mod mesh;
+mod outlook;
+mod pace;
+mod readings;
+mod serve;
+mod settings;
+mod spec;
+mod state;
+mod step;
+mod tally;
+mod times;
+mod waiting;
+
+pub use knobs::{CallKnobs, Knobs, ServiceKnobs, UserKnobs};
+pub use mesh::Mesh;
+pub use readings::{CallTraffic, ServiceTraffic, UserTraffic};
+pub use spec::{Breaker, CallSpec, MeshError, ServiceSpec, UserSpec};
+pub use state::State;

@@ -1,0 +1,222 @@
+//! A mesh: its parts, and in which order and along which ways requests go through it.
+
+use crate::spec::{CallSpec, MeshError, ServiceSpec, UserSpec, check_indices, check_numbers};
+
+/// Services, calls and users, checked and put in order. It never changes; [`Knobs`](crate::Knobs) turn what can be turned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mesh {
+    services: Vec<ServiceSpec>,
+    calls: Vec<CallSpec>,
+    users: Vec<UserSpec>,
+    /// Indices of calls, by caller, in the order in which they are made.
+    calls_of: Vec<usize>,
+    /// Where the calls of a service begin in `calls_of`; one more than there are services.
+    first_call: Vec<usize>,
+    /// Services, callers before callees as far as there is no cycle.
+    order: Vec<usize>,
+    /// Callers of each service, each once, in the order of the calls.
+    callers_of: Vec<Vec<usize>>,
+    /// Whether users send to the service.
+    is_entry: Vec<bool>,
+    /// Services that every request to a service has come through, without itself.
+    gates_of: Vec<Vec<usize>>,
+    /// Where attempts go: of calls, of users, of fallbacks.
+    legs: Vec<Leg>,
+    /// The leg of a call's fallback.
+    fallback_of: Vec<Option<usize>>,
+}
+
+/// Where attempts go, and which settings they follow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Leg {
+    /// Index of the service.
+    pub(crate) to: usize,
+    /// Index of the settings: the call's, or those of users after the calls'.
+    pub(crate) settings: usize,
+}
+
+impl Mesh {
+    /// Checks the parts and puts them in order.
+    ///
+    /// # Errors
+    ///
+    /// A number that is no finite, non-negative number (or no share, where one is wanted), or an index of no service.
+    pub fn new(
+        services: Vec<ServiceSpec>,
+        calls: Vec<CallSpec>,
+        users: Vec<UserSpec>,
+    ) -> Result<Self, MeshError> {
+        check_numbers(&services, &calls, &users)?;
+        check_indices(services.len(), &calls, &users)?;
+        let mut calls_of: Vec<usize> = (0..calls.len()).collect();
+        calls_of.sort_by_key(|&call| calls[call].from);
+        let first_call = (0..=services.len())
+            .map(|service| calls_of.partition_point(|&call| calls[call].from < service))
+            .collect();
+        let mut mesh = Self {
+            services,
+            calls,
+            users,
+            calls_of,
+            first_call,
+            order: Vec::new(),
+            callers_of: Vec::new(),
+            is_entry: Vec::new(),
+            gates_of: Vec::new(),
+            legs: Vec::new(),
+            fallback_of: Vec::new(),
+        };
+        mesh.order = mesh.callers_first();
+        mesh.add_legs();
+        mesh.add_callers();
+        mesh.add_gates();
+        Ok(mesh)
+    }
+
+    /// Returns the services, by index.
+    pub fn services(&self) -> &[ServiceSpec] {
+        &self.services
+    }
+
+    /// Returns the calls, by index.
+    pub fn calls(&self) -> &[CallSpec] {
+        &self.calls
+    }
+
+    /// Returns the groups of users, by index.
+    pub fn users(&self) -> &[UserSpec] {
+        &self.users
+    }
+
+    /// Returns the indices of a service's calls, in the order in which they are made; none for an index of no service.
+    pub fn calls_of(&self, service: usize) -> &[usize] {
+        match (
+            self.first_call.get(service),
+            self.first_call.get(service + 1),
+        ) {
+            (Some(&first), Some(&end)) => &self.calls_of[first..end],
+            _ => &[],
+        }
+    }
+
+    /// Returns the services, callers before callees; a call that closes a cycle goes backwards.
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Returns the services that call a service or fall back to it.
+    pub(crate) fn callers_of(&self, service: usize) -> &[usize] {
+        &self.callers_of[service]
+    }
+
+    /// Returns whether users send to a service.
+    pub(crate) fn is_entry(&self, service: usize) -> bool {
+        self.is_entry[service]
+    }
+
+    /// Returns the services that every request to a service has come through.
+    pub(crate) fn gates_of(&self, service: usize) -> &[usize] {
+        &self.gates_of[service]
+    }
+
+    /// Returns where attempts go: first a leg for each call, then for each group of users, then for each fallback.
+    pub(crate) fn legs(&self) -> &[Leg] {
+        &self.legs
+    }
+
+    /// Returns the leg of a call's fallback.
+    pub(crate) fn fallback_of(&self, call: usize) -> Option<usize> {
+        self.fallback_of[call]
+    }
+
+    fn add_legs(&mut self) {
+        let settings = 0..self.calls.len() + self.users.len();
+        let called = self.calls.iter().map(|call| call.to);
+        let targets = called.chain(self.users.iter().map(|user| user.service));
+        self.legs = { targets.zip(settings) }
+            .map(|(to, settings)| Leg { to, settings })
+            .collect();
+        for (settings, call) in self.calls.iter().enumerate() {
+            self.fallback_of
+                .push(call.fallback.map(|_| self.legs.len()));
+            self.legs
+                .extend(call.fallback.map(|to| Leg { to, settings }));
+        }
+    }
+
+    fn add_callers(&mut self) {
+        self.callers_of = vec![Vec::new(); self.services.len()];
+        for call in &self.calls {
+            for to in [Some(call.to), call.fallback].into_iter().flatten() {
+                if !self.callers_of[to].contains(&call.from) {
+                    self.callers_of[to].push(call.from);
+                }
+            }
+        }
+        self.is_entry = vec![false; self.services.len()];
+        for user in &self.users {
+            self.is_entry[user.service] = true;
+        }
+    }
+
+    /// Finds the dominators of each service in the graph of calls, from the entries on.
+    fn add_gates(&mut self) {
+        let mut gates: Vec<Option<Vec<usize>>> = vec![None; self.services.len()];
+        let mut is_changed = true;
+        while std::mem::take(&mut is_changed) {
+            for &service in &self.order {
+                let mut common: Option<Vec<usize>> = self.is_entry[service].then(Vec::new);
+                for &caller in &self.callers_of[service] {
+                    let Some(above) = &gates[caller] else {
+                        continue;
+                    };
+                    let passes = |gate: &usize| *gate == caller || above.contains(gate);
+                    match &mut common {
+                        Some(common) => common.retain(passes),
+                        None => common = Some(above.iter().copied().chain([caller]).collect()),
+                    }
+                }
+                is_changed |= common != gates[service];
+                gates[service] = common;
+            }
+        }
+        self.gates_of = gates.into_iter().map(Option::unwrap_or_default).collect();
+        for (service, gates) in self.gates_of.iter_mut().enumerate() {
+            gates.retain(|gate| *gate != service);
+        }
+    }
+
+    /// Orders the services by a search in depth, without recursion: chains may be long.
+    fn callers_first(&self) -> Vec<usize> {
+        let mut is_seen = vec![false; self.services.len()];
+        let mut callees_first = Vec::with_capacity(self.services.len());
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for start in 0..self.services.len() {
+            if !std::mem::replace(&mut is_seen[start], true) {
+                open.push((start, 0));
+            }
+            while let Some((service, next)) = open.last_mut() {
+                let callees = self.calls_of(*service).len() * 2;
+                if *next == callees {
+                    callees_first.push(*service);
+                    open.pop();
+                    continue;
+                }
+                let call = self.calls[self.calls_of(*service)[*next / 2]];
+                let callee = if *next % 2 == 0 {
+                    Some(call.to)
+                } else {
+                    call.fallback
+                };
+                *next += 1;
+                if let Some(callee) = callee
+                    && !std::mem::replace(&mut is_seen[callee], true)
+                {
+                    open.push((callee, 0));
+                }
+            }
+        }
+        callees_first.reverse();
+        callees_first
+    }
+}

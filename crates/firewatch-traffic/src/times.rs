@@ -1,0 +1,170 @@
+//! Times of two kinds: the usual ones and the slow ones, each a gamma distribution.
+//!
+//! A call that only some requests make, an attempt that timed out before another one, an optional call that was given up:
+//! one distribution with the mean and variance of both kinds together would have too long a tail, and would put times where
+//! there are none.
+
+use crate::gamma::Gamma;
+
+/// Kinds whose distance makes up less of the variance than this are one.
+const APART: f64 = 0.1;
+
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Times {
+    pub(crate) usual: Gamma,
+    pub(crate) slow: Gamma,
+    /// Share of the slow ones.
+    pub(crate) share: f64,
+}
+
+impl From<Gamma> for Times {
+    fn from(usual: Gamma) -> Self {
+        Self {
+            usual,
+            slow: usual,
+            share: 0.0,
+        }
+    }
+}
+
+/// Some times, and how many of all they are.
+type Part = (f64, Gamma);
+
+fn merged(a: Part, b: Part) -> Part {
+    let count = a.0 + b.0;
+    if count <= 0.0 {
+        return (0.0, a.1);
+    }
+    (count, a.1.or(b.1, b.0 / count))
+}
+
+impl Times {
+    /// No time at all.
+    pub(crate) const NONE: Self = Self {
+        usual: Gamma::NONE,
+        slow: Gamma::NONE,
+        share: 0.0,
+    };
+
+    /// Sorts parts into two kinds: where the distance of both makes up most of the variance.
+    fn of(mut parts: [Part; 4]) -> Self {
+        for last in 1..parts.len() {
+            let mut at = last;
+            while at > 0 && parts[at].1.mean < parts[at - 1].1.mean {
+                parts.swap(at, at - 1);
+                at -= 1;
+            }
+        }
+        let [a, b, c, d] = parts;
+        let (ab, cd) = (merged(a, b), merged(c, d));
+        let splits = [(a, merged(b, cd)), (ab, cd), (merged(ab, c), d)];
+        let mut best = (0.0, splits[0]);
+        for (usual, slow) in splits {
+            let apart = slow.1.mean - usual.1.mean;
+            let between = usual.0 * slow.0 * apart * apart;
+            if between > best.0 {
+                best = (between, (usual, slow));
+            }
+        }
+        let (usual, slow) = best.1;
+        let all = merged(usual, slow);
+        if all.0 <= 0.0 || best.0 <= APART * all.1.variance * all.0 * all.0 {
+            return Self::from(all.1);
+        }
+        Self {
+            usual: usual.1,
+            slow: slow.1,
+            share: slow.0 / all.0,
+        }
+    }
+
+    fn parts(&self) -> [Part; 2] {
+        [(1.0 - self.share, self.usual), (self.share, self.slow)]
+    }
+
+    /// Both kinds together.
+    pub(crate) fn all(&self) -> Gamma {
+        if self.share <= 0.0 {
+            self.usual
+        } else {
+            self.usual.or(self.slow, self.share)
+        }
+    }
+
+    pub(crate) fn mean(&self) -> f64 {
+        self.usual.mean + self.share * (self.slow.mean - self.usual.mean)
+    }
+
+    /// After another time, of one kind.
+    pub(crate) fn after(&self, time: Gamma) -> Self {
+        Self {
+            usual: self.usual.plus(time),
+            slow: self.slow.plus(time),
+            share: self.share,
+        }
+    }
+
+    /// The sum of two independent times.
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        if other.share <= 0.0 {
+            return self.after(other.usual);
+        }
+        if self.share <= 0.0 {
+            return other.after(self.usual);
+        }
+        let [(a, usual), (b, slow)] = self.parts();
+        let [(c, other_usual), (d, other_slow)] = other.parts();
+        Self::of([
+            (a * c, usual.plus(other_usual)),
+            (a * d, usual.plus(other_slow)),
+            (b * c, slow.plus(other_usual)),
+            (b * d, slow.plus(other_slow)),
+        ])
+    }
+
+    /// One of two times: this one, or with the probability `share` the other.
+    pub(crate) fn or(&self, other: &Self, share: f64) -> Self {
+        if share <= 0.0 {
+            return *self;
+        }
+        if share >= 1.0 {
+            return *other;
+        }
+        let [(a, usual), (b, slow)] = self.parts();
+        let [(c, other_usual), (d, other_slow)] = other.parts();
+        let rest = 1.0 - share;
+        Self::of([
+            (a * rest, usual),
+            (b * rest, slow),
+            (c * share, other_usual),
+            (d * share, other_slow),
+        ])
+    }
+
+    /// Returns the probability of at most `time`, and what is.
+    pub(crate) fn within(&self, time: f64) -> (f64, Self) {
+        let (usual_share, usual) = cut(self.usual, time);
+        if self.share <= 0.0 {
+            return (usual_share, Self::from(usual));
+        }
+        let (slow_share, slow) = cut(self.slow, time);
+        let (a, b) = ((1.0 - self.share) * usual_share, self.share * slow_share);
+        if a + b <= 0.0 {
+            return (0.0, Self::from(usual));
+        }
+        let share = b / (a + b);
+        (a + b, Self { usual, slow, share })
+    }
+}
+
+/// Returns the probability of at most `time`, and what is.
+fn cut(all: Gamma, time: f64) -> (f64, Gamma) {
+    let (share, mean) = all.within(time);
+    // Of what is cut off, no more than the spread of equally likely times is left.
+    let variance = if share < 0.999 {
+        all.variance.min(time * time / 12.0)
+    } else {
+        all.variance
+    };
+    (share, Gamma::new(mean, variance))
+}

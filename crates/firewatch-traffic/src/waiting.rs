@@ -1,0 +1,250 @@
+//! How many workers are busy when how many requests wait: the stationary queue of several workers, as a curve.
+//!
+//! A mean queue length determines the load that would hold it, and that load the busy workers. Used outside of equilibrium,
+//! this is the pointwise stationary fluid flow approximation (Wang, Tipper and Banerjee, "A simple approximation for
+//! modeling nonstationary queues", INFOCOM 1996).
+//!
+//! The stationary queue of k workers is Sakasegawa's ("An approximation formula Lq = a rho^b / (1 - rho)", 1977): from k
+//! busy workers on it is geometric, and as likely as in a queue of one worker whose waiting room is larger by
+//! sqrt(2 (k + 1)) - 2. Cut off at a waiting room of `room`, it is the queue with refusals, also above its capacity.
+
+use crate::gamma::normal_shortfall;
+
+/// Points of a curve.
+const POINTS: usize = 64;
+/// Loads below this one are in equal steps; closer to capacity they are in geometric ones.
+const LOW: f64 = 0.75;
+const LOW_POINTS: usize = 10;
+const NEAR_POINTS: usize = 24;
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Point {
+    /// Busy workers.
+    pub(crate) busy: f64,
+    /// Mean of waiting requests.
+    pub(crate) queue: f64,
+    /// Share of arrivals that find no room.
+    pub(crate) refused: f64,
+    /// Share of arrivals that find all workers busy.
+    pub(crate) all_busy: f64,
+    /// Variance of waiting requests.
+    pub(crate) variance: f64,
+}
+
+/// The curve of a service from empty to full.
+#[derive(Debug, Clone)]
+pub(crate) struct Curve {
+    workers: f64,
+    room: f64,
+    /// For exponential service times.
+    points: [Point; POINTS],
+    /// For constant service times.
+    constant: [Point; POINTS],
+}
+
+impl Default for Curve {
+    fn default() -> Self {
+        Self {
+            workers: -1.0,
+            room: -1.0,
+            points: [Point::default(); POINTS],
+            constant: [Point::default(); POINTS],
+        }
+    }
+}
+
+/// Mean and variance of a geometric distribution with this ratio, cut off above `last`.
+pub(crate) fn cut_geometric(ratio: f64, last: f64) -> (f64, f64) {
+    if ratio > 1.0 {
+        let (mean, variance) = cut_geometric(1.0 / ratio, last);
+        return (last - mean, variance);
+    }
+    let terms = last + 1.0;
+    let gap = 1.0 - ratio;
+    // Nearly uniform: the closed form would cancel.
+    if gap * terms < 1e-3 {
+        let mean = last / 2.0 - gap * last * (last + 2.0) / 12.0;
+        return (mean.max(0.0), last * (last + 2.0) / 12.0);
+    }
+    let rest = libm::pow(ratio, terms);
+    let cut = terms * rest / (1.0 - rest);
+    let mean = ratio / gap - cut;
+    let variance = ratio / (gap * gap) - cut * terms / (1.0 - rest);
+    (mean.max(0.0), variance.max(0.0))
+}
+
+/// What is stationary at a load, in units of the capacity.
+fn stationary(load: f64, workers: f64, room: f64) -> Point {
+    let exponent = (2.0 * (workers + 1.0)).sqrt();
+    let size = room + exponent - 1.0;
+    let (refused, all_busy, busy);
+    if (load - 1.0).abs() < 1e-12 {
+        refused = 1.0 / (size + 1.0);
+        all_busy = (room + 1.0) / (size + 1.0);
+        busy = workers * size / (size + 1.0);
+    } else if load < 1.0 {
+        let full = 1.0 - libm::pow(load, size + 1.0);
+        refused = libm::pow(load, size) * (1.0 - load) / full;
+        all_busy = libm::pow(load, exponent - 1.0) * (1.0 - libm::pow(load, room + 1.0)) / full;
+        busy = workers * load * (1.0 - libm::pow(load, size)) / full;
+    } else {
+        let inverse = 1.0 / load;
+        let full = 1.0 - libm::pow(inverse, size + 1.0);
+        refused = (1.0 - inverse) / full;
+        all_busy = (1.0 - libm::pow(inverse, room + 1.0)) / full;
+        busy = workers * (1.0 - libm::pow(inverse, size)) / full;
+    }
+    let (mean, variance) = cut_geometric(load, room);
+    let queue = all_busy * mean;
+    Point {
+        busy,
+        queue,
+        refused,
+        all_busy,
+        variance: all_busy * (variance + mean * mean) - queue * queue,
+    }
+}
+
+impl Curve {
+    /// Makes the curve anew if it is another service's.
+    pub(crate) fn set(&mut self, workers: f64, room: f64) {
+        if self.workers == workers && self.room == room {
+            return;
+        }
+        (self.workers, self.room) = (workers, room);
+        // A queue that is full up to one request is as far from the capacity as one that is empty up to one.
+        let nearest = 0.1 / (room + (2.0 * (workers + 1.0)).sqrt());
+        let step = libm::pow(nearest / (1.0 - LOW), 1.0 / (NEAR_POINTS as f64 - 1.0));
+        let mut gap = 1.0 - LOW;
+        for index in 0..POINTS {
+            let load = if index < LOW_POINTS {
+                LOW * index as f64 / LOW_POINTS as f64
+            } else if index < LOW_POINTS + NEAR_POINTS {
+                let load = 1.0 - gap;
+                gap *= step;
+                load
+            } else if index < LOW_POINTS + 2 * NEAR_POINTS {
+                gap /= step;
+                1.0 / (1.0 - gap)
+            } else {
+                // 1.5, 2, 3, 6, 30, and the end.
+                [1.6, 2.0, 3.0, 6.0, 30.0, 1e9][index - LOW_POINTS - 2 * NEAR_POINTS]
+            };
+            self.points[index] = stationary(load, workers, room);
+            // Half a queue in half of the room.
+            let half = stationary(load, workers, 2.0 * room);
+            self.constant[index] = Point {
+                queue: half.queue / 2.0,
+                variance: half.variance / 4.0,
+                ..half
+            };
+        }
+        for points in [&mut self.points, &mut self.constant] {
+            points[POINTS - 1].busy = workers;
+            points[POINTS - 1].queue = room;
+        }
+    }
+
+    /// Returns a point for a kind of load.
+    fn point(&self, index: usize, load: &Load) -> Point {
+        let share = 2.0 * load.variability - 1.0;
+        let mut point = between(&self.constant[index], &self.points[index], share);
+        if load.closed > 0.0 {
+            self.close(&mut point, load);
+        }
+        point
+    }
+
+    /// Moves a point to where it is in a closed network.
+    ///
+    /// With a given number of requests on their way, those that are elsewhere are nearly Poisson distributed, as in the
+    /// machine repair model; so are those here around their mean, and workers idle as far as they are fewer than workers.
+    fn close(&self, point: &mut Point, load: &Load) {
+        let here = point.busy + point.queue;
+        let variance = (load.present - here).max(0.25);
+        let deviation = variance.sqrt();
+        let idle = deviation * normal_shortfall((here - self.workers) / deviation);
+        let busy = (self.workers - idle).min(here);
+        if busy > point.busy {
+            point.busy += load.closed * (busy - point.busy);
+            point.queue = here - point.busy;
+        }
+        if variance < point.variance {
+            point.variance += load.closed * (variance - point.variance);
+        }
+    }
+
+    /// Finds the point where `busy + weight * (queue + offered * refused)` is `sum`; the last one if it is nowhere.
+    ///
+    /// The search begins at `start`, where the last one ended, and leaves there where it ends.
+    pub(crate) fn find(
+        &self,
+        start: &mut u32,
+        sum: f64,
+        weight: f64,
+        offered: f64,
+        load: &Load,
+    ) -> (Point, bool) {
+        let last = POINTS - 1;
+        let value = |point: &Point| point.busy + weight * (point.queue + offered * point.refused);
+        if sum >= value(&self.points[last]) {
+            return (self.points[last], true);
+        }
+        let mut low = (*start as usize).min(last - 1);
+        let mut a = self.point(low, load);
+        let (b, below, above) = if low == 0 || value(&a) <= sum {
+            let mut below = value(&a);
+            loop {
+                let b = self.point(low + 1, load);
+                let above = value(&b);
+                if above > sum || low + 2 > last {
+                    break (b, below, above);
+                }
+                (low, a, below) = (low + 1, b, above);
+            }
+        } else {
+            let mut b = a;
+            loop {
+                let above = value(&b);
+                low -= 1;
+                a = self.point(low, load);
+                let below = value(&a);
+                if below <= sum || low == 0 {
+                    break (b, below, above);
+                }
+                b = a;
+            }
+        };
+        *start = low as u32;
+        let share = if above > below {
+            ((sum - below) / (above - below)).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        (between(&a, &b, share), false)
+    }
+}
+
+/// What kind of load a service has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    /// Half of one plus the squared coefficient of variation of service times. Waiting requests are in proportion to it
+    /// (Allen and Cunneen; for a constant time they are half as many as for an exponential one), as far as the room
+    /// allows: in between the two curves that are known.
+    pub(crate) variability: f64,
+    /// Share of arrivals that come from services whose workers are all busy.
+    pub(crate) closed: f64,
+    /// Workers of these services.
+    pub(crate) present: f64,
+}
+
+fn between(a: &Point, b: &Point, share: f64) -> Point {
+    let between = |a: f64, b: f64| (a + share * (b - a)).max(0.0);
+    Point {
+        busy: between(a.busy, b.busy),
+        queue: between(a.queue, b.queue),
+        refused: between(a.refused, b.refused),
+        all_busy: between(a.all_busy, b.all_busy),
+        variance: between(a.variance, b.variance),
+    }
+}
