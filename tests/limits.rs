@@ -76,7 +76,7 @@ fn the_trace_of_a_long_chain_is_cut() {
     let allocated = allocation_counter::measure(|| {
         let feedback = said("feedback: \"{trace}\"", &chain);
         assert!(feedback.len() <= MAX_FEEDBACK_BYTES && feedback.ends_with('…'));
-        let first = "api-gateway (healthy) 100ms\n  s1 (healthy) 100ms\n    s2 (healthy) ";
+        let first = "api-gateway (healthy) p99 100ms\n  s1 (healthy) p99 100ms\n    s2 (healthy) ";
         assert!(feedback.starts_with(first), "{feedback}");
     });
     assert!(allocated.bytes_max < 8_000_000, "{}", allocated.bytes_max);

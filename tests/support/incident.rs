@@ -9,6 +9,7 @@ use firewatch_sim::{
 
 /// Something done from outside between two ticks.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a test has a handful of them")]
 pub enum Act {
     /// Halts the fault with that index.
     Halt(usize),

@@ -186,17 +186,23 @@ fn the_name_of_the_results_says_their_format() -> std::io::Result<()> {
 #[test]
 fn json_of_another_form_is_not_called_invalid_json() -> std::io::Result<()> {
     let folder = tempfile::tempdir()?;
-    for wrong in [
-        r#""timeline": [{"tick": 1, "do": {}}]"#,
-        r#""goals": [{"goal": ["w", "restart_count", {"lt": 3, "ge": 1}]}]"#,
-        r#""expect": [{"at_end": "all_healthy", "never": "slo_breached"}]"#,
+    for (wrong, place) in [
+        (r#""timeline": [{"tick": 1, "do": {}}]"#, "`timeline[0].do`"),
+        (
+            r#""goals": [{"goal": ["w", "restart_count", {"lt": 3, "ge": 1}]}]"#,
+            "`goals[0]",
+        ),
+        (
+            r#""expect": [{"at_end": "all_healthy", "never": "slo_breached"}]"#,
+            "`expect[0]",
+        ),
     ] {
         let file = folder.path().join("wrong.json");
         let base = r#""name": "x", "difficulty": "easy", "services": {"w": {}}"#;
         fs::write(&file, format!("{{{base}, {wrong}}}"))?;
         let output = run(2, &["check", &file.to_string_lossy()]);
         let told = text(&output.stdout) + &text(&output.stderr);
-        assert_contains(&told, &["too few or too many keys or values"]);
+        assert_contains(&told, &[place, "must be "]);
         assert!(!told.contains("not valid JSON"), "{told}");
     }
     Ok(())

@@ -8,8 +8,9 @@ use firewatch_traffic::{CallKnobs, Knobs, Mesh, ServiceKnobs, State};
 use smol_str::SmolStr;
 
 use super::course::FaultCourse;
-use super::objective::Objective;
+use super::objective::{Objective, failed_share};
 use super::state::{Autoscaling, IdleMetrics, InstancesState, RateStep};
+use crate::world::num;
 
 /// The traffic of an environment, on the environment's entity.
 #[derive(Component, Clone, Debug)]
@@ -111,6 +112,30 @@ impl UserShape {
                 last.rps + (next.rps - last.rps) * along
             }
             None => last.rps,
+        }
+    }
+}
+
+impl MeshTraffic {
+    /// What misses the objectives and what failed, in the mean of the users' requests.
+    pub(crate) fn users_shares(&self) -> [f64; 2] {
+        let (mut sent, mut missed, mut failed) = (0.0, 0.0, 0.0);
+        let groups = self.shape.users.iter().zip(self.shape.mesh.users());
+        for (index, (shape, spec)) in groups.enumerate() {
+            let measured = self.state.user(index);
+            // Who sends nothing any more still waits for what was sent.
+            let weight = num::max(
+                measured.sent_rps,
+                measured.succeeded_rps + measured.failed_rps,
+            );
+            sent += weight;
+            missed += weight * shape.objective.miss(&measured, spec.patience_s);
+            failed += weight * failed_share(&measured);
+        }
+        if sent > 0.0 {
+            [missed / sent, failed / sent]
+        } else {
+            [0.0; 2]
         }
     }
 }

@@ -3,7 +3,6 @@
 use firewatch_traffic::UserTraffic;
 use serde::{Deserialize, Serialize};
 
-use super::component::MeshTraffic;
 use crate::world::num;
 
 /// Weight of slowness beside failures: users for whom 99 % of the answers take all their patience count as half lost.
@@ -62,29 +61,5 @@ pub(crate) fn failed_share(traffic: &UserTraffic) -> f64 {
         num::min(1.0, num::max(0.0, traffic.failed_rps / ended))
     } else {
         0.0
-    }
-}
-
-impl MeshTraffic {
-    /// What misses the objectives and what failed, in the mean of the users' requests.
-    pub(crate) fn users_shares(&self) -> [f64; 2] {
-        let (mut sent, mut missed, mut failed) = (0.0, 0.0, 0.0);
-        let groups = self.shape.users.iter().zip(self.shape.mesh.users());
-        for (index, (shape, spec)) in groups.enumerate() {
-            let measured = self.state.user(index);
-            // Who sends nothing any more still waits for what was sent.
-            let weight = num::max(
-                measured.sent_rps,
-                measured.succeeded_rps + measured.failed_rps,
-            );
-            sent += weight;
-            missed += weight * shape.objective.miss(&measured, spec.patience_s);
-            failed += weight * failed_share(&measured);
-        }
-        if sent > 0.0 {
-            [missed / sent, failed / sent]
-        } else {
-            [0.0; 2]
-        }
     }
 }
