@@ -148,7 +148,7 @@ fn a_remedy_does_no_more_than_its_name_says() {
     ];
     for (task, action, left) in cases {
         assert_eq!(
-            left_open(task, &[action.clone()]),
+            left_open(task, std::slice::from_ref(&action)),
             left,
             "{task}: {action:?}"
         );

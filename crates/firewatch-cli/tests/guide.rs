@@ -1,7 +1,11 @@
 //! The README and the pages of the guide say what is true: their commands print what they show, and their files are
 //! valid and pass.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't read the guide fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that can't read the guide fails"
+)]
 
 mod support;
 
