@@ -65,7 +65,7 @@ fn capacities() -> impl Strategy<Value = Capacity> {
         vec(proptest::sample::select(vec!["a", "b b", "\"c\""]), 0..1),
         option::of(1..=100_u64),
         option::of(numbers(0.0, 1.0)),
-        option::of((numbers(1e-3, 1.0), 1..=10_u64, 10..=20_u64)),
+        option::of((numbers(0.01, 1.0), 1..=10_u64, 10..=20_u64)),
     );
     parts.prop_map(
         |(instances, concurrency, work, queue_limit, zones, start_up_ticks, memory, scaling)| {
@@ -73,7 +73,10 @@ fn capacities() -> impl Strategy<Value = Capacity> {
                 instances,
                 concurrency,
                 work_ms: work.filter(|(is_rps, _)| !is_rps).map(|(_, work)| work),
-                capacity_rps: work.filter(|(is_rps, _)| *is_rps).map(|(_, rps)| rps),
+                // Enough for as many workers as there can be, at an hour of work each.
+                capacity_rps: work
+                    .filter(|(is_rps, _)| *is_rps)
+                    .map(|(_, rps)| 300_000.0 + rps),
                 queue_limit,
                 zones: zones.into_iter().map(str::to_owned).collect(),
                 start_up_ticks,

@@ -178,7 +178,7 @@ impl Checker<'_> {
 
     fn group(&mut self, path: &str, users: &UserGroup) {
         self.load(&join(path, "rps"), &users.rps);
-        self.number(path, "patience_s", users.patience_s, ABOVE, limits::SECONDS);
+        self.within(path, "patience_s", users.patience_s, limits::PATIENCE_S);
         self.retries(path, users.retries);
         self.number(path, "backoff_s", users.backoff_s, FROM, limits::SECONDS);
         let path = join(path, "objective");
@@ -242,8 +242,10 @@ impl Checker<'_> {
             most,
         );
         self.number(path, "work_ms", capacity.work_ms, ABOVE, limits::WORK_MS);
-        let most = limits::RPS;
-        self.number(path, "capacity_rps", capacity.capacity_rps, ABOVE, most);
+        // Less would be more work on a request than `work_ms` may be.
+        let least = capacity.workers() as f64 / (limits::WORK_MS / 1000.0);
+        let range = [least, limits::RPS];
+        self.within(path, "capacity_rps", capacity.capacity_rps, range);
         let most = limits::REQUESTS as f64;
         self.number(path, "queue_limit", whole(capacity.queue_limit), FROM, most);
         let ticks = whole(capacity.start_up_ticks);
@@ -282,7 +284,7 @@ impl Checker<'_> {
 
     fn autoscaling(&mut self, path: &str, scaling: &Autoscaling) {
         let target = Some(scaling.target_utilization);
-        self.number(path, "target_utilization", target, ABOVE, 1.0);
+        self.within(path, "target_utilization", target, limits::UTILIZATION);
         let most = limits::INSTANCES as f64;
         self.number(path, "min", Some(scaling.min as f64), ABOVE, most);
         self.number(path, "max", Some(scaling.max as f64), ABOVE, most);
@@ -333,6 +335,18 @@ impl Checker<'_> {
         if let Some(number) = number {
             self.bounded(&join(path, field), number, is_above, max);
         }
+    }
+
+    /// Notes a number that is not from the least to the largest.
+    fn within(&mut self, path: &str, field: &str, number: Option<f64>, [least, most]: [f64; 2]) {
+        let Some(number) = number.filter(|number| !(least..=most).contains(number)) else {
+            return;
+        };
+        let path = join(path, field);
+        let [found, least, most] = [number, least, most].map(in_short);
+        let message = format!("`{path}` must be {least} to {most}, not {found}");
+        self.notes
+            .report(codes::OUT_OF_RANGE, &path, message, "out of range", None);
     }
 
     /// Notes a number that is not from 0, or above 0, up to the largest.

@@ -125,8 +125,8 @@ pub(super) struct ServiceForm {
     expecting = "autoscaling: `Autoscaling(target_utilization: 0.6, min: 2, max: 10)`"
 )]
 struct AutoscalingForm {
-    /// Share of the workers that should be busy, above 0 up to 1.
-    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1", "exclusiveMinimum" = 0), range(max = 1)))]
+    /// Share of the workers that should be busy.
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1"), range(min = limits::UTILIZATION[0], max = 1)))]
     target_utilization: Finite,
     /// Instances at least, from 1.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::INSTANCES)))]

@@ -26,9 +26,9 @@ pub(crate) struct UsersForm {
     /// the next; or `ramp([(tick, rps), ...])`, evenly from each to the next. The first is at tick 0.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{request}/s")))]
     rps: RateForm,
-    /// What they wait for an answer at most, above 0; 10 by default.
+    /// What they wait for an answer at most; 10 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "s", "exclusiveMinimum" = 0), range(max = limits::SECONDS)))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "s"), range(min = limits::PATIENCE_S[0], max = limits::SECONDS)))]
     patience_s: Option<Finite>,
     /// How often they try again; 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]

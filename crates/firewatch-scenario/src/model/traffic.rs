@@ -49,6 +49,10 @@ pub mod limits {
     pub const RPS: f64 = 1e9;
     /// Seconds that somebody waits.
     pub const SECONDS: f64 = 3600.0;
+    /// The least and the longest patience of users, seconds.
+    pub const PATIENCE_S: [f64; 2] = [1e-3, SECONDS];
+    /// The least and the largest utilization that autoscaling aims at.
+    pub const UTILIZATION: [f64; 2] = [0.01, 1.0];
     /// How often something is tried again.
     pub const RETRIES: u64 = 100;
     /// Instances of a service.
