@@ -231,7 +231,7 @@ pub(crate) enum TrafficEffect {
         knob: CallKnob,
         to: Operand,
     },
-    /// Orders so many instances more, up to so many times those that the service states.
+    /// Orders that many more instances, up to a multiple of those that the service states.
     AddInstances { by: ParameterIndex, most_times: u32 },
     /// Restarts its instances, one after the other.
     Restart,

@@ -10,7 +10,7 @@ use firewatch_ron::{Code, Problem, shown};
 impl Scenario {
     /// What may not be meant in a scenario without [`Scenario::problems`]: users that a service has no capacity for from
     /// the start, a call that waits longer than anybody waits for its caller, retries that multiply at three levels, and
-    /// a circle of calls that each request goes round for ever. Only a scenario of traffic has warnings.
+    /// a cycle of calls whose load does not shrink. Only a scenario of traffic has warnings.
     #[must_use]
     pub fn warnings(&self) -> Vec<Problem> {
         if self.physics != Physics::Traffic {

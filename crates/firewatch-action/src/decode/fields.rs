@@ -164,7 +164,7 @@ impl Decoder {
 /// Where fields of the file are shown to be missing.
 const HEAD: &str = "@head";
 
-/// What stands behind the name of a call.
+/// The arguments of a call.
 #[derive(Clone, Copy)]
 enum Values<'a> {
     /// Nothing: the name is a word.
@@ -195,7 +195,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The values, of which there are at most so many.
+    /// The values, up to a maximum number.
     fn list(&self, most: usize) -> Vec<&'a Expr<'a>> {
         match self.values {
             Values::None => Vec::new(),

@@ -112,8 +112,7 @@ pub fn actions(arguments: &ActionsArguments, console: &Console) -> Result<Exit, 
             let entries: Vec<ActionEntry> = actions
                 .map(|action| ActionEntry::new(action, built_in))
                 .collect();
-            serde_json::to_writer_pretty(&mut out, &entries)?;
-            writeln!(out)?;
+            out.write_json(&entries)?;
         }
         PlainFormat::Text => write_list(&catalogue, profile, &mut out)?,
     }

@@ -61,8 +61,7 @@ pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Fail
         PlainFormat::Json => {
             let problems: Vec<LocatedProblem> =
                 told.iter().flat_map(Diagnostics::located).collect();
-            serde_json::to_writer_pretty(&mut out, &problems)?;
-            writeln!(out)?;
+            out.write_json(&problems)?;
         }
         PlainFormat::Text => {
             let palette = out.palette;

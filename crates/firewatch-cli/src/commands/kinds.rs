@@ -65,8 +65,7 @@ pub fn kinds(arguments: &KindsArguments, console: &Console) -> Result<Exit, Fail
     let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &entries)?;
-            writeln!(out)?;
+            out.write_json(&entries)?;
         }
         PlainFormat::Text => write_list(&entries, &mut out)?,
     }

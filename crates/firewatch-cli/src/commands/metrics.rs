@@ -67,8 +67,7 @@ pub fn metrics(arguments: &MetricsArguments, console: &Console) -> Result<Exit, 
     let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &entries)?;
-            writeln!(out)?;
+            out.write_json(&entries)?;
         }
         PlainFormat::Text => write_list(&entries, &mut out)?,
     }

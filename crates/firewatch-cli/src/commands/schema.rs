@@ -1,6 +1,5 @@
 //! `firewatch schema`: prints the JSON Schema of a kind of file.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -43,8 +42,7 @@ pub fn schema(arguments: &SchemaArguments, console: &Console) -> Result<Exit, Fa
         Kind::FaultKinds => FileKind::FaultKinds,
     };
     let mut out = console.results(arguments.out.as_deref(), Form::Data)?;
-    serde_json::to_writer_pretty(&mut out, &kind.schema())?;
-    writeln!(out)?;
+    out.write_json(&kind.schema())?;
     out.finish()?;
     Ok(Exit::Passed)
 }

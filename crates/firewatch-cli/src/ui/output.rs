@@ -10,6 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use firewatch_ron::steers_terminal;
 use firewatch_scenario::Diagnostics;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
 use crate::pending::PendingFile;
@@ -156,6 +157,15 @@ pub struct Output {
 }
 
 impl Output {
+    /// Writes a value as indented JSON, with a line break after it.
+    ///
+    /// # Errors
+    /// The output can't be written.
+    pub fn write_json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer_pretty(&mut *self, value)?;
+        Ok(writeln!(self)?)
+    }
+
     /// Writes the rest of the buffer and gives a file its final name.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use firewatch_sim::Status;
 
-use crate::ui::style::{Palette, status_style};
+use crate::ui::style::{DIM, Palette, status_style};
 use crate::ui::table::Cell;
 
 /// Maximum columns: with names and worst values beside it, a line fits into 100 columns.
@@ -19,6 +19,15 @@ pub fn symbol(status: Status) -> char {
         Status::Critical => '▅',
         Status::Down => '█',
     }
+}
+
+/// Formats the symbols of all statuses with their names.
+pub fn legend(palette: Palette) -> String {
+    let entries = Status::ALL.map(|status| {
+        let symbol = palette.paint(status_style(status), symbol(status));
+        format!("{symbol} {}", palette.paint(DIM, status))
+    });
+    entries.join("  ")
 }
 
 /// A status over time. Each column shows the worst status of its ticks.

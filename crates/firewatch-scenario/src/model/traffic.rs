@@ -180,7 +180,7 @@ impl Load {
         }
     }
 
-    /// Requests per second in the tick that begins when so many are done.
+    /// Requests per second in the tick that begins after that number of ticks.
     #[must_use]
     pub fn at(&self, tick: u64) -> f64 {
         if let Self::Constant(rps) = self {

@@ -4,7 +4,6 @@ use std::io::Write;
 
 use firewatch_response::{EventKind, PlaybackEvent};
 use firewatch_scenario::Scenario;
-use firewatch_sim::Status;
 use unicode_width::UnicodeWidthStr;
 
 use super::answer;
@@ -16,7 +15,7 @@ use super::traffic_report;
 use super::verdict::write_verdict;
 use crate::failure::Failure;
 use crate::ui::output::Output;
-use crate::ui::sparkline::symbol;
+use crate::ui::sparkline::legend;
 use crate::ui::style::{
     ACTION, BAD, BOLD, DIM, GOOD, PLAIN, Palette, WARNING, WORST, status_style, visible,
 };
@@ -266,12 +265,8 @@ fn write_services(summary: &Summary, out: &mut Output) -> Result<(), Failure> {
     for line in table::lines(&rows) {
         writeln!(out, "  {line}")?;
     }
-    let legend = Status::ALL.map(|status| {
-        let symbol = palette.paint(status_style(status), symbol(status));
-        format!("{symbol} {}", palette.paint(DIM, status))
-    });
     let rest = palette.paint(DIM, "·  worst errors, p99 and memory");
-    Ok(writeln!(out, "  {}  {rest}", legend.join("  "))?)
+    Ok(writeln!(out, "  {}  {rest}", legend(palette))?)
 }
 
 /// Formats the first and last tick, aligned with the ends of the sparklines.

@@ -2,14 +2,12 @@
 
 use std::io::Write;
 
-use firewatch_sim::Status;
-
 use super::summary::{ServiceRole, ServiceSummary, Summary};
 use super::traffic::UsersSummary;
 use crate::failure::Failure;
 use crate::ui::output::Output;
-use crate::ui::sparkline::symbol;
-use crate::ui::style::{BAD, DIM, GOOD, Palette, WARNING, status_style, visible};
+use crate::ui::sparkline::legend;
+use crate::ui::style::{BAD, DIM, GOOD, Palette, WARNING, visible};
 use crate::ui::table::{self, Cell};
 use crate::ui::units::{latency, percent};
 
@@ -88,12 +86,8 @@ fn service_row(service: &ServiceSummary, palette: Palette) -> Vec<Cell> {
 
 fn write_legend(out: &mut Output) -> Result<(), Failure> {
     let palette = out.palette;
-    let legend = Status::ALL.map(|status| {
-        let symbol = palette.paint(status_style(status), symbol(status));
-        format!("{symbol} {}", palette.paint(DIM, status))
-    });
     let rest = palette.paint(DIM, "·  of each tick the worst");
-    writeln!(out, "  {}  {rest}", legend.join("  "))?;
+    writeln!(out, "  {}  {rest}", legend(palette))?;
     let users = "users: healthy as promised, critical below 90% served, down below half";
     Ok(writeln!(out, "  {}", palette.paint(DIM, users))?)
 }

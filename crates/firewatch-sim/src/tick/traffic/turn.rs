@@ -186,7 +186,7 @@ fn turn_by_faults(traffic: &mut MeshTraffic, faults: &[Fault]) {
     }
 }
 
-/// What a fault turns of its service, which has so many instances; a worker is such a part of one.
+/// Returns the knobs that a fault turns of its service. `worker` is one worker as a share of an instance.
 fn turned_by(course: &Course, instances: f64, worker: f64) -> ServiceKnobs {
     let strength = course.strength;
     let neutral = ServiceKnobs::default();

@@ -7,7 +7,7 @@ use super::Topology;
 
 impl Topology {
     /// Returns of each service whether it is an entry of the mesh: no service of the mesh calls it, and it is no red
-    /// herring. Where there is none, all are.
+    /// herring. Without any such service, all are entries.
     pub fn entries(&self) -> impl Iterator<Item = bool> {
         let services = 0..self.service_count();
         let has_entry = services.clone().any(|service| self.is_entry(service));

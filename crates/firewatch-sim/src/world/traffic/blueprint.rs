@@ -101,7 +101,7 @@ impl TrafficBlueprint {
         }
     }
 
-    /// Whether it is of so many services and faults.
+    /// Whether it has that number of services and faults.
     pub(crate) fn is_of(&self, services: usize, faults: usize) -> bool {
         self.traffic.instances.len() == services && self.traffic.courses.len() == faults
     }

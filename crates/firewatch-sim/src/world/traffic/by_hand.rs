@@ -8,7 +8,7 @@ use crate::world::environment::SECONDS_PER_TICK;
 use crate::world::num;
 
 impl MeshTraffic {
-    /// Sets the knobs of the tick after so many, without faults.
+    /// Sets the knobs of the next tick, without faults; `tick` is the number of ticks done.
     pub(crate) fn turn_by_hand(&mut self, tick: u64) {
         // Both have as many as the mesh.
         self.knobs.services.copy_from_slice(&self.set_services);

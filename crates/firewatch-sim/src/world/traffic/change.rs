@@ -52,7 +52,7 @@ pub enum TrafficChange<'a> {
         /// Name of the service.
         service: &'a str,
     },
-    /// Scales a service to so many instances. New ones run after its start-up ticks; those that are too many go at once,
+    /// Scales a service to a number of instances. New ones run after its start-up ticks; those that are too many go at once,
     /// and let their requests end. While some start, none are ordered again.
     Scale {
         /// Name of the service.
@@ -155,7 +155,7 @@ pub(crate) enum Checked {
     Users(usize, SetUsers),
     /// The service is restarted.
     Restart(usize),
-    /// The service should have so many instances.
+    /// Scales the service to that number of instances.
     Scale(usize, u32),
 }
 

@@ -99,7 +99,7 @@ pub(crate) enum Turns {
 }
 
 impl UserShape {
-    /// New requests per second after so many ticks.
+    /// New requests per second after that number of ticks.
     pub(crate) fn rate(&self, tick: u64) -> f64 {
         let begun = self.rates.partition_point(|step| step.from_tick <= tick);
         let Some(last) = begun.checked_sub(1).and_then(|last| self.rates.get(last)) else {

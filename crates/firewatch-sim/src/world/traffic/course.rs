@@ -53,7 +53,7 @@ pub enum FaultRecovery {
     /// In the tick after.
     #[default]
     AtOnce,
-    /// Evenly, over so many ticks.
+    /// Evenly, over that number of ticks.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
     OverTicks(NonZeroU64),
     /// When the service is restarted.
@@ -127,7 +127,7 @@ impl FaultCourse {
         }
     }
 
-    /// Whether its time is over after so many ticks of it.
+    /// Whether its time is over after that number of ticks.
     pub(crate) fn is_over(&self, ticks: u64) -> bool {
         self.for_ticks
             .is_some_and(|for_ticks| ticks >= for_ticks.get())
