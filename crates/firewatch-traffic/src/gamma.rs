@@ -68,12 +68,20 @@ impl Gamma {
         }
         let apart = time - self.mean;
         if self.is_point() {
-            return if apart < 0.0 { Place::Below } else { Place::Above };
+            return if apart < 0.0 {
+                Place::Below
+            } else {
+                Place::Above
+            };
         }
         // Eight standard deviations on either side need no function.
         let is_far = apart * apart > 64.0 * self.variance;
         if is_far && (apart < 0.0 || self.mean * self.mean > self.variance) {
-            return if apart < 0.0 { Place::Below } else { Place::Above };
+            return if apart < 0.0 {
+                Place::Below
+            } else {
+                Place::Above
+            };
         }
         let spread = self.spread();
         let (root, deviation) = (cube_root(time / self.mean), spread.sqrt());
@@ -119,7 +127,10 @@ impl Gamma {
         let density = at.tail * normal_slope(at.z);
         let mean = self.mean * (1.0 - 3.0 * at.deviation * at.root * density);
         // No density falls more slowly than that of the shape, a power.
-        (share, mean.clamp(0.0, time / (1.0 + 9.0 * at.deviation * at.deviation)))
+        (
+            share,
+            mean.clamp(0.0, time / (1.0 + 9.0 * at.deviation * at.deviation)),
+        )
     }
 }
 

@@ -14,6 +14,9 @@ pub(crate) const LEVELS: usize = 5;
 const TIMEOUT_STAGES: usize = 4;
 const BACKOFF_STAGES: usize = 2;
 
+/// Fewer requests than that are none, so that what heals becomes empty.
+const LEAST: f64 = 1e-12;
+
 /// No attempt is remembered for longer.
 const LONGEST_S: f64 = 1e12;
 
@@ -76,6 +79,11 @@ pub(crate) struct Outlook {
     pub(crate) good_stays: f64,
     pub(crate) doomed_stays: f64,
     pub(crate) backoff_stays: f64,
+    /// Share of the failures at the last level that are followed by another attempt: it stands for all further ones.
+    pub(crate) followed: f64,
+    pub(crate) attempt: Attempt,
+    /// What comes of one request that makes its first attempt.
+    pub(crate) one: Response,
     /// Seconds until a good answer in time.
     pub(crate) ok: Times,
     /// Seconds until an attempt has failed.
@@ -84,14 +92,128 @@ pub(crate) struct Outlook {
     pub(crate) success: f64,
 }
 
+/// What becomes within a sub-step of an attempt, if it is not blocked: parts of one.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Attempt {
+    sent: f64,
+    reached: f64,
+    pub(crate) fast: f64,
+    late: f64,
+    in_time: f64,
+    errors: f64,
+    timed_out: f64,
+    ok: f64,
+    failed: f64,
+    /// What is there after the sub-step, where another attempt follows.
+    stays: Level,
+    /// What makes the next attempt within the sub-step.
+    again: f64,
+}
+
+/// What a sub-step leaves and brings, in requests.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Response {
+    /// What is there afterwards.
+    pub(crate) held: f64,
+    pub(crate) ok: f64,
+    pub(crate) failed: f64,
+}
+
+impl Response {
+    /// Returns what comes of it and of so much more.
+    pub(crate) fn with(&self, one: &Self, amount: f64) -> Self {
+        Self {
+            held: self.held + amount * one.held,
+            ok: self.ok + amount * one.ok,
+            failed: self.failed + amount * one.failed,
+        }
+    }
+}
+
 impl Outlook {
-    /// Finds how much stays in the pools for a sub-step: by implicit Euler.
+    /// Finds how much stays in the pools for a sub-step, by implicit Euler, and what becomes of an attempt within it.
     pub(crate) fn set_step(&mut self, step_s: f64) {
         let stays = |mean_s: f64| mean_s / (mean_s + step_s);
         self.good_stays = stays(self.answer_s);
         self.doomed_stays = stays(self.timeout_s / TIMEOUT_STAGES as f64);
         self.backoff_stays = stays(self.backoff_s / BACKOFF_STAGES as f64);
+        let beyond = f64::from(self.retries) - last_level(self.retries) as f64;
+        self.followed = beyond / (beyond + 1.0);
+        self.attempt = Attempt::new(self);
+        self.one = self.respond(1.0, &Carried::default());
     }
+
+    /// Returns what comes of what is carried on, and of so many first attempts.
+    pub(crate) fn respond(&self, entering: f64, carried: &Carried) -> Response {
+        let attempt = &self.attempt;
+        let last = last_level(self.retries);
+        let (mut all, mut next) = (0.0, entering);
+        for returning in &carried.returning[..last] {
+            let attempts = next + returning;
+            all += attempts;
+            next = attempts * attempt.again;
+        }
+        let ending = next + carried.returning[last];
+        let flying = attempt.stays.good + attempt.stays.flying_in_vain();
+        let again = self.followed * attempt.failed;
+        let held = all * attempt.stays.backing_off() + (all + ending) * flying + ending * again;
+        let blocked = (all + ending) * self.open;
+        Response {
+            held: carried.held + held,
+            ok: carried.ok + (all + ending) * attempt.ok,
+            failed: carried.flows.failed + blocked + ending * (attempt.failed - again),
+        }
+    }
+}
+
+impl Attempt {
+    fn new(outlook: &Outlook) -> Self {
+        let sent = 1.0 - outlook.open;
+        let reached = sent * (1.0 - outlook.unreachable);
+        let fast = reached * outlook.fast;
+        let late = (reached - fast) * outlook.late;
+        let in_time = reached - fast - late;
+        let good = in_time * outlook.good_stays;
+        let errors = (in_time - good) * outlook.answered_badly;
+        let mut stays = Level {
+            good,
+            ..Level::default()
+        };
+        let timed_out = pass(
+            &mut stays.doomed,
+            late + (sent - reached),
+            outlook.doomed_stays,
+        );
+        let failed = fast + errors + timed_out;
+        let again = pass(&mut stays.backoff, failed, outlook.backoff_stays);
+        Self {
+            sent,
+            reached,
+            fast,
+            late,
+            in_time,
+            errors,
+            timed_out,
+            ok: in_time - good - errors,
+            failed,
+            stays,
+            again,
+        }
+    }
+}
+
+/// What goes on of the attempts that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Carried {
+    flows: Flows,
+    /// What makes another attempt now, by the level that this is of.
+    returning: [f64; LEVELS],
+    /// What is there afterwards, without those that make another attempt.
+    held: f64,
+    ok: f64,
+    /// Of these, what will be answered in time, and what will not.
+    good: f64,
+    doomed: f64,
 }
 
 impl Level {
@@ -109,11 +231,16 @@ impl Level {
         self.backoff.iter().sum()
     }
 
-    fn add(&mut self, other: &Self, amount: f64) {
+    /// Adds `amount` times what another one has in flight.
+    fn fly(&mut self, other: &Self, amount: f64) {
         self.good += amount * other.good;
         for (stage, other) in self.doomed.iter_mut().zip(other.doomed) {
             *stage += amount * other;
         }
+    }
+
+    fn add(&mut self, other: &Self, amount: f64) {
+        self.fly(other, amount);
         for (stage, other) in self.backoff.iter_mut().zip(other.backoff) {
             *stage += amount * other;
         }
@@ -125,11 +252,6 @@ impl Pools {
     pub(crate) fn total(&self, retries: u32) -> f64 {
         let levels = &self.levels[..=last_level(retries)];
         levels.iter().map(Level::total).sum()
-    }
-
-    /// Returns the number of attempts that will be answered in time.
-    pub(crate) fn good(&self) -> f64 {
-        self.levels.iter().map(|level| level.good).sum()
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
@@ -182,32 +304,6 @@ impl Pools {
         self.good_s = self.good_s.min(timeout_s);
     }
 
-    /// Adds `amount` times what another one holds, of requests that have so many retries.
-    pub(crate) fn add(&mut self, other: &Self, amount: f64, retries: u32) {
-        let last = last_level(retries);
-        if other.late_s > 0.0 {
-            let doomed = |pools: &Self| -> f64 {
-                pools.levels[..=last]
-                    .iter()
-                    .map(Level::flying_in_vain)
-                    .sum()
-            };
-            let (old, new) = (doomed(self), amount * doomed(other));
-            if new > 0.0 {
-                self.late_s = mixed(self.late_s, other.late_s, new / (old + new));
-            }
-        }
-        let good =
-            |pools: &Self| -> f64 { pools.levels[..=last].iter().map(|level| level.good).sum() };
-        let (old, new) = (good(self), amount * good(other));
-        if new > 0.0 {
-            self.good_s = mixed(self.good_s, other.good_s, new / (old + new));
-        }
-        for level in 0..=last {
-            self.levels[level].add(&other.levels[level], amount);
-        }
-    }
-
     /// Puts what is beyond the last attempt, since retries were turned down, where it ends after one more.
     pub(crate) fn fold(&mut self, retries: u32) {
         let last = last_level(retries);
@@ -217,78 +313,122 @@ impl Pools {
         }
     }
 
-    /// Lets time pass, with requests that make their first attempt.
-    pub(crate) fn advance(&mut self, outlook: &Outlook, entering: f64) -> Flows {
-        self.advance_recorded(outlook, entering, &mut ())
+    /// Lets time pass for what is there. What makes another attempt now is not sent yet.
+    pub(crate) fn carry_on(&mut self, outlook: &Outlook, record: &mut impl Record) -> Carried {
+        let last = last_level(outlook.retries);
+        let mut carried = Carried::default();
+        for level in 0..=last {
+            let pool = &mut self.levels[level];
+            if level > 0 && pool.total() <= 0.0 {
+                continue;
+            }
+            let good = kept(pool.good, outlook.good_stays);
+            let answered = pool.good - good;
+            pool.good = good;
+            let errors = answered * outlook.answered_badly;
+            let timed_out = pass(&mut pool.doomed, 0.0, outlook.doomed_stays);
+            let failed = errors + timed_out;
+            if failed > 0.0 {
+                let slow_s = timed_out * outlook.timeout_s + errors * outlook.answer_s;
+                let waiting = pool.backing_off();
+                record.failed(level, failed, slow_s / failed, waiting, outlook);
+            }
+            let flows = &mut carried.flows;
+            flows.errors += errors;
+            flows.timed_out += timed_out;
+            flows.ok[level] = answered - errors;
+            if level < last {
+                carried.returning[level + 1] =
+                    pass(&mut pool.backoff, failed, outlook.backoff_stays);
+            } else {
+                carried.returning[level] += pass(&mut pool.backoff, 0.0, outlook.backoff_stays);
+                let again = failed * outlook.followed;
+                pool.backoff[0] += again;
+                flows.failed = failed - again;
+            }
+            let doomed = pool.flying_in_vain();
+            carried.ok += answered - errors;
+            carried.good += good;
+            carried.doomed += doomed;
+            carried.held += good + doomed + pool.backing_off();
+        }
+        carried
     }
 
-    /// Lets time pass, and shows somebody what happens at each level.
-    pub(crate) fn advance_recorded(
+    /// Sends first attempts, and those that are made again.
+    pub(crate) fn send(
         &mut self,
         outlook: &Outlook,
         entering: f64,
+        carried: &Carried,
         record: &mut impl Record,
     ) -> Flows {
-        let (good, doomed, backoff) = (
-            outlook.good_stays,
-            outlook.doomed_stays,
-            outlook.backoff_stays,
-        );
+        let attempt = &outlook.attempt;
         let last = last_level(outlook.retries);
-        // Attempts that the last level stands for: all but one of them are followed by another.
-        let beyond = f64::from(outlook.retries) - last as f64;
-        let mut flows = Flows::default();
-        let mut next = entering;
+        let mut flows = carried.flows;
+        let (mut all, mut first, mut next) = (0.0, 0.0, entering);
         for level in 0..=last {
-            let mut sent = next;
-            if level == last {
-                sent += pass(&mut self.levels[level].backoff, 0.0, backoff);
+            let attempts = next + carried.returning[level];
+            if level > 0 && attempts < LEAST {
+                // The last of it fails at once.
+                flows.failed += attempts;
+                next = 0.0;
+                continue;
             }
-            // An open breaker lets no attempt through, and there is none after it.
-            let blocked = sent * outlook.open;
-            flows.failed += blocked;
-            sent -= blocked;
-            flows.sent += sent;
-            if level > 0 {
-                flows.retried += sent;
+            let pool = &mut self.levels[level];
+            let flying = pool.good + pool.flying_in_vain();
+            let in_time = attempts * attempt.in_time;
+            let good = carried.good + all * attempt.in_time;
+            record.sent(
+                level,
+                [attempts * attempt.sent, flying],
+                [in_time, good],
+                outlook,
+            );
+            if attempt.failed > 0.0 {
+                let slow_s =
+                    attempt.timed_out * outlook.timeout_s + attempt.errors * outlook.answer_s;
+                let (failed, waiting) = (attempts * attempt.failed, pool.backing_off());
+                record.failed(level, failed, slow_s / attempt.failed, waiting, outlook);
             }
-            let reached = sent * (1.0 - outlook.unreachable);
-            let fast = reached * outlook.fast;
-            let late = (reached - fast) * outlook.late;
-            let in_time = reached - fast - late;
-            record.sent(level, sent, in_time, self, outlook);
-            let all = self.levels[level].good + in_time;
-            if all > 0.0 {
-                self.good_s = mixed(self.good_s, outlook.answer_s, in_time / all);
+            all += attempts;
+            if level == 0 {
+                first = attempts;
             }
-            self.levels[level].good = kept(all, good);
-            let answered = all - self.levels[level].good;
-            let errors = answered * outlook.answered_badly;
-            let lost = late + (sent - reached);
-            if late > 0.0 {
-                let waiting = self.levels[level].flying_in_vain();
-                self.late_s = mixed(self.late_s, outlook.late_s, late / (waiting + late));
-            }
-            let timed_out = pass(&mut self.levels[level].doomed, lost, doomed);
-            flows.reached += reached;
-            flows.fast += fast;
-            flows.errors += errors;
-            flows.timed_out += timed_out;
-            flows.ok[level] += answered - errors;
-            let failed = fast + errors + timed_out;
-            if failed > 0.0 {
-                let slow_s = timed_out * outlook.timeout_s + errors * outlook.answer_s;
-                record.failed(level, failed, slow_s / failed, self, outlook);
-            }
+            flows.ok[level] += attempts * attempt.ok;
             if level < last {
-                next = pass(&mut self.levels[level].backoff, failed, backoff);
+                pool.add(&attempt.stays, attempts);
+                next = attempts * attempt.again;
             } else {
-                let again = failed * beyond / (beyond + 1.0);
-                self.levels[level].backoff[0] += again;
-                flows.failed += failed - again;
+                pool.fly(&attempt.stays, attempts);
+                let again = attempts * attempt.failed * outlook.followed;
+                pool.backoff[0] += again;
+                flows.failed += attempts * attempt.failed - again;
             }
         }
+        self.expect(outlook, all, carried);
+        flows.sent = all * attempt.sent;
+        flows.retried = (all - first) * attempt.sent;
+        flows.reached = all * attempt.reached;
+        flows.fast = all * attempt.fast;
+        flows.errors += all * attempt.errors;
+        flows.timed_out += all * attempt.timed_out;
+        flows.failed += all * outlook.open;
         flows
+    }
+
+    /// Takes note of when attempts that are sent now are to be answered.
+    fn expect(&mut self, outlook: &Outlook, attempts: f64, carried: &Carried) {
+        let in_time = attempts * outlook.attempt.in_time;
+        if in_time > 0.0 {
+            let share = in_time / (carried.good + in_time);
+            self.good_s = mixed(self.good_s, outlook.answer_s, share);
+        }
+        let late = attempts * outlook.attempt.late;
+        if late > 0.0 {
+            let share = late / (carried.doomed + late);
+            self.late_s = mixed(self.late_s, outlook.late_s, share);
+        }
     }
 }
 
@@ -297,9 +437,9 @@ fn mixed(mean: f64, added: f64, share: f64) -> f64 {
     (mean + (added - mean) * share).max(0.0)
 }
 
-/// What stays of something. The last of it goes at once: numbers that are nearly 0 are slow to compute with.
-pub(crate) fn kept(all: f64, stays: f64) -> f64 {
-    if all < 1e-30 { 0.0 } else { all * stays }
+/// What stays of something. The last of it goes at once.
+fn kept(all: f64, stays: f64) -> f64 {
+    if all < LEAST { 0.0 } else { all * stays }
 }
 
 /// Lets time pass in stages, of each of which the share `stays` remains, and returns what leaves the last.
@@ -315,15 +455,15 @@ fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: f64) -> f64
 
 /// Who wants to know how old requests are.
 pub(crate) trait Record {
-    /// Attempts are sent, some of which will be answered in time.
-    fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook);
-    /// Attempts have failed after `after_s` seconds.
-    fn failed(&mut self, level: usize, failed: f64, after_s: f64, pools: &Pools, outlook: &Outlook);
+    /// Attempts are sent, beside so many in flight at this level; some will be answered in time, beside so many at all.
+    fn sent(&mut self, level: usize, sent: [f64; 2], in_time: [f64; 2], outlook: &Outlook);
+    /// Attempts have failed after `after_s` seconds, beside so many that wait for the next one.
+    fn failed(&mut self, level: usize, failed: f64, after_s: f64, waiting: f64, outlook: &Outlook);
 }
 
 impl Record for () {
-    fn sent(&mut self, _: usize, _: f64, _: f64, _: &Pools, _: &Outlook) {}
-    fn failed(&mut self, _: usize, _: f64, _: f64, _: &Pools, _: &Outlook) {}
+    fn sent(&mut self, _: usize, _: [f64; 2], _: [f64; 2], _: &Outlook) {}
+    fn failed(&mut self, _: usize, _: f64, _: f64, _: f64, _: &Outlook) {}
 }
 
 fn last_level(retries: u32) -> usize {
@@ -335,16 +475,13 @@ impl Flows {
         self.ok.iter().sum()
     }
 
-    pub(crate) fn add(&mut self, other: &Self, amount: f64) {
-        self.sent += amount * other.sent;
-        self.retried += amount * other.retried;
-        self.reached += amount * other.reached;
-        self.fast += amount * other.fast;
-        self.timed_out += amount * other.timed_out;
-        self.errors += amount * other.errors;
-        for (ok, other) in self.ok.iter_mut().zip(other.ok) {
-            *ok += amount * other;
+    /// Lets as many requests end as begin, where it is nearly that.
+    pub(crate) fn balance(&mut self, new: f64) {
+        let left = self.succeeded() + self.failed;
+        if left > 0.0 {
+            let factor = new / left;
+            self.ok.iter_mut().for_each(|ok| *ok *= factor);
+            self.failed *= factor;
         }
-        self.failed += amount * other.failed;
     }
 }

@@ -35,6 +35,17 @@ impl Sojourn {
         }
     }
 
+    /// Goes only the share of the way from what was expected before, if it is below 1.
+    pub(crate) fn follow(&mut self, before: &Self, share: f64) {
+        if share >= 1.0 {
+            return;
+        }
+        let part = |from: f64, to: f64| from + share * (to - from);
+        self.fast = part(before.fast, self.fast);
+        self.wait.mean = part(before.wait.mean, self.wait.mean);
+        self.wait.variance = part(before.wait.variance, self.wait.variance);
+    }
+
     /// Seconds that a worker is held.
     pub(crate) fn held(&self) -> Gamma {
         self.ok.all().or(self.failed.all(), self.failing)
@@ -61,6 +72,7 @@ impl Outlook {
         sojourn: &Sojourn,
         service: &ServiceSettings,
         leg: &LegSettings,
+        open: f64,
         step_s: f64,
     ) -> Self {
         let timeout_s = leg.timeout_s;
@@ -100,6 +112,7 @@ impl Outlook {
             timeout_s,
             backoff_s: leg.backoff_s,
             retries: leg.retries,
+            open,
             ok,
             failure: failure.time(timeout_s),
             success,
