@@ -138,7 +138,11 @@ impl Outlook {
         self.doomed_stays = stays(self.timeout_s / TIMEOUT_STAGES as f64);
         self.backoff_stays = stays(self.backoff_s / BACKOFF_STAGES as f64);
         let beyond = f64::from(self.retries) - last_level(self.retries) as f64;
-        self.followed = beyond / (beyond + 1.0);
+        self.followed = if beyond > 0.0 {
+            beyond / (beyond + 1.0)
+        } else {
+            0.0
+        };
         self.attempt = Attempt::new(self);
         self.one = self.respond(1.0, &Carried::default());
     }
@@ -444,6 +448,9 @@ fn kept(all: f64, stays: f64) -> f64 {
 
 /// Lets time pass in stages, of each of which the share `stays` remains, and returns what leaves the last.
 fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: f64) -> f64 {
+    if entering <= 0.0 && stages.iter().sum::<f64>() <= 0.0 {
+        return 0.0;
+    }
     let mut next = entering;
     for stage in stages {
         let all = *stage + next;
