@@ -10,6 +10,9 @@ use crate::times::Times;
 /// Attempts that are told apart; further ones count as the last of these.
 pub(crate) const LEVELS: usize = 5;
 
+/// No more attempts than that are repeated at the last level: nobody waits for all of them.
+const MOST_BEYOND: f64 = 1e6;
+
 /// Stages that a fixed time is made of: a sum of exponential times varies by one over the root of their number.
 const TIMEOUT_STAGES: usize = 4;
 const BACKOFF_STAGES: usize = 2;
@@ -18,7 +21,7 @@ const BACKOFF_STAGES: usize = 2;
 const LEAST: f64 = 1e-12;
 
 /// No attempt is remembered for longer.
-const LONGEST_S: f64 = 1e12;
+const MOST_S: f64 = 1e12;
 
 /// Seconds until a refusal or an immediate error is there.
 pub(crate) const FAST_S: f64 = 0.001;
@@ -79,8 +82,10 @@ pub(crate) struct Outlook {
     pub(crate) good_stays: f64,
     pub(crate) doomed_stays: f64,
     pub(crate) backoff_stays: f64,
-    /// Share of the failures at the last level that are followed by another attempt: it stands for all further ones.
+    /// Share of the failures at the last level that are followed by another attempt, as it stands for all further ones, and
+    /// of those that are not.
     pub(crate) followed: f64,
+    pub(crate) ended: f64,
     pub(crate) attempt: Attempt,
     /// What comes of one request that makes its first attempt.
     pub(crate) one: Response,
@@ -108,6 +113,8 @@ pub(crate) struct Attempt {
     stays: Level,
     /// What makes the next attempt within the sub-step.
     again: f64,
+    /// What comes to be made of an attempt at the last level, with those that follow it there within the sub-step.
+    repeated: f64,
 }
 
 /// What a sub-step leaves and brings, in requests.
@@ -137,12 +144,9 @@ impl Outlook {
         self.good_stays = stays(self.answer_s);
         self.doomed_stays = stays(self.timeout_s / TIMEOUT_STAGES as f64);
         self.backoff_stays = stays(self.backoff_s / BACKOFF_STAGES as f64);
-        let beyond = f64::from(self.retries) - last_level(self.retries) as f64;
-        self.followed = if beyond > 0.0 {
-            beyond / (beyond + 1.0)
-        } else {
-            0.0
-        };
+        let beyond = (f64::from(self.retries) - last_level(self.retries) as f64).min(MOST_BEYOND);
+        self.ended = 1.0 / (beyond + 1.0);
+        self.followed = beyond * self.ended;
         self.attempt = Attempt::new(self);
         self.one = self.respond(1.0, &Carried::default());
     }
@@ -157,15 +161,14 @@ impl Outlook {
             all += attempts;
             next = attempts * attempt.again;
         }
-        let ending = next + carried.returning[last];
+        let ending = (next + carried.returning[last]) * attempt.repeated;
         let flying = attempt.stays.good + attempt.stays.flying_in_vain();
-        let again = self.followed * attempt.failed;
-        let held = all * attempt.stays.backing_off() + (all + ending) * flying + ending * again;
+        let backing_off = (all + ending * self.followed) * attempt.stays.backing_off();
         let blocked = (all + ending) * self.open;
         Response {
-            held: carried.held + held,
+            held: carried.held + (all + ending) * flying + backing_off,
             ok: carried.ok + (all + ending) * attempt.ok,
-            failed: carried.flows.failed + blocked + ending * (attempt.failed - again),
+            failed: carried.flows.failed + blocked + ending * attempt.failed * self.ended,
         }
     }
 }
@@ -190,6 +193,7 @@ impl Attempt {
         );
         let failed = fast + errors + timed_out;
         let again = pass(&mut stays.backoff, failed, outlook.backoff_stays);
+        let repeated = 1.0 / (outlook.ended + outlook.followed * (1.0 - again));
         Self {
             sent,
             reached,
@@ -202,6 +206,7 @@ impl Attempt {
             failed,
             stays,
             again,
+            repeated,
         }
     }
 }
@@ -235,18 +240,14 @@ impl Level {
         self.backoff.iter().sum()
     }
 
-    /// Adds `amount` times what another one has in flight.
-    fn fly(&mut self, other: &Self, amount: f64) {
-        self.good += amount * other.good;
+    /// Adds as many times what another one has in flight, and as many times what backs off.
+    fn add(&mut self, other: &Self, flying: f64, backing_off: f64) {
+        self.good += flying * other.good;
         for (stage, other) in self.doomed.iter_mut().zip(other.doomed) {
-            *stage += amount * other;
+            *stage += flying * other;
         }
-    }
-
-    fn add(&mut self, other: &Self, amount: f64) {
-        self.fly(other, amount);
         for (stage, other) in self.backoff.iter_mut().zip(other.backoff) {
-            *stage += amount * other;
+            *stage += backing_off * other;
         }
     }
 }
@@ -286,14 +287,14 @@ impl Pools {
             }
         }
         let late_s = saved_after(timeout_s / 2.0, self.late_s).max(timeout_s);
-        self.late_s = late_s.min(LONGEST_S);
+        self.late_s = late_s.min(MOST_S);
     }
 
     /// Gives up attempts in a queue that moves on more slowly: what is left of their wait, half of it on average, grows by
     /// `factor`. They have waited for the other half.
     pub(crate) fn give_up(&mut self, factor: f64, wait_s: f64, timeout_s: f64, spread_s: f64) {
         let left_s = 0.5 * wait_s.min(self.good_s);
-        self.good_s = (self.good_s + (factor - 1.0) * left_s).min(LONGEST_S);
+        self.good_s = (self.good_s + (factor - 1.0) * left_s).min(MOST_S);
         let over_s = self.good_s - timeout_s;
         let share = (0.5 + over_s / (4.0 * spread_s).max(1e-9)).clamp(0.0, 1.0);
         if share <= 0.0 {
@@ -304,7 +305,7 @@ impl Pools {
             level.doomed[stage.min(TIMEOUT_STAGES - 1)] += share * level.good;
             level.good -= share * level.good;
         }
-        self.late_s = self.late_s.max(self.good_s).min(LONGEST_S);
+        self.late_s = self.late_s.max(self.good_s).min(MOST_S);
         self.good_s = self.good_s.min(timeout_s);
     }
 
@@ -313,7 +314,7 @@ impl Pools {
         let last = last_level(retries);
         for level in last + 1..LEVELS {
             let beyond = std::mem::take(&mut self.levels[level]);
-            self.levels[last].add(&beyond, 1.0);
+            self.levels[last].add(&beyond, 1.0, 1.0);
         }
     }
 
@@ -345,10 +346,9 @@ impl Pools {
                 carried.returning[level + 1] =
                     pass(&mut pool.backoff, failed, outlook.backoff_stays);
             } else {
-                carried.returning[level] += pass(&mut pool.backoff, 0.0, outlook.backoff_stays);
                 let again = failed * outlook.followed;
-                pool.backoff[0] += again;
-                flows.failed = failed - again;
+                carried.returning[level] += pass(&mut pool.backoff, again, outlook.backoff_stays);
+                flows.failed = failed * outlook.ended;
             }
             let doomed = pool.flying_in_vain();
             carried.ok += answered - errors;
@@ -372,10 +372,13 @@ impl Pools {
         let mut flows = carried.flows;
         let (mut all, mut first, mut next) = (0.0, 0.0, entering);
         for level in 0..=last {
-            let attempts = next + carried.returning[level];
+            let mut attempts = next + carried.returning[level];
+            if level == last {
+                attempts *= attempt.repeated;
+            }
             if level > 0 && attempts < LEAST {
                 // The last of it fails at once.
-                flows.failed += attempts;
+                flows.failed += next + carried.returning[level];
                 next = 0.0;
                 continue;
             }
@@ -400,15 +403,13 @@ impl Pools {
                 first = attempts;
             }
             flows.ok[level] += attempts * attempt.ok;
-            if level < last {
-                pool.add(&attempt.stays, attempts);
-                next = attempts * attempt.again;
-            } else {
-                pool.fly(&attempt.stays, attempts);
-                let again = attempts * attempt.failed * outlook.followed;
-                pool.backoff[0] += again;
-                flows.failed += attempts * attempt.failed - again;
+            let mut followed = attempts;
+            if level == last {
+                followed *= outlook.followed;
+                flows.failed += attempts * attempt.failed * outlook.ended;
             }
+            pool.add(&attempt.stays, attempts, followed);
+            next = followed * attempt.again;
         }
         self.expect(outlook, all, carried);
         flows.sent = all * attempt.sent;

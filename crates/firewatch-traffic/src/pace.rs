@@ -135,7 +135,7 @@ impl Pace {
             return Verdict::IsRefused;
         }
         self.still_steps = if change.is_still {
-            self.still_steps + 1
+            self.still_steps.saturating_add(1)
         } else {
             0
         };

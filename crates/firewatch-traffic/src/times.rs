@@ -80,13 +80,14 @@ impl Times {
             (merged(merged(a, b), c), d, third)
         };
         let both = merged(usual, slow);
-        if count <= 0.0 || best <= APART * both.1.variance * count * count {
+        if both.0 <= 0.0 || best <= APART * both.1.variance * count * count {
             return Self::from(both.1);
         }
         Self {
             usual: usual.1,
             slow: slow.1,
-            share: slow.0 / count,
+            // Never above 1, as it could be of the other sum.
+            share: slow.0 / both.0,
         }
     }
 
