@@ -1,8 +1,5 @@
 //! `firewatch run A --against B`: two runs side by side.
 
-mod difference;
-mod report;
-
 use std::path::{Path, PathBuf};
 
 use firewatch_response::{ExpectationOutcome, Playback, PlaybackEvent};
@@ -10,13 +7,13 @@ use firewatch_sim::{EnvironmentRef, SimError};
 
 use super::arguments::{Format, RunArguments};
 use super::case::RunCase;
+use super::compare_report::CompareReport;
+use super::difference::Differences;
 use super::layout::Layout;
 use super::summary::{Recorder, Summary};
 use crate::failure::{Exit, Failure};
 use crate::sources::{self, Source};
 use crate::ui::output::Console;
-use difference::Differences;
-use report::CompareReport;
 
 /// One of the two runs.
 struct Side {
