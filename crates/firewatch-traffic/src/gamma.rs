@@ -13,6 +13,9 @@ pub(crate) struct Gamma {
 /// Shapes above this are points: a thousandth of the mean is less than any sub-step resolves.
 const POINT_SHAPE: f64 = 1e6;
 
+/// Spreads of the cube root from which on any time is more than eight standard deviations above.
+const MOST_SPREAD: f64 = 100.0;
+
 impl Gamma {
     pub(crate) const NONE: Self = Self {
         mean: 0.0,
@@ -84,6 +87,10 @@ impl Gamma {
             };
         }
         let spread = self.spread();
+        // Nearly all of it is next to nothing. Its tail is 0 up to here, and then no number.
+        if spread >= MOST_SPREAD || spread.is_nan() {
+            return Place::Above;
+        }
         let (root, deviation) = (cube_root(time / self.mean), spread.sqrt());
         let z = (root - (1.0 - spread)) / deviation;
         Place::Within(At {
