@@ -277,13 +277,15 @@ impl Pools {
     pub(crate) fn rescue(&mut self, factor: f64, timeout_s: f64, spread_s: f64) {
         let saved_after =
             |waited_s: f64, late_s: f64| waited_s + factor * (late_s - waited_s).max(0.0);
-        for level in &mut self.levels {
-            for (stage, attempts) in level.doomed.iter_mut().enumerate() {
-                let waited_s = timeout_s * (stage as f64 + 0.5) / TIMEOUT_STAGES as f64;
-                let early_s = timeout_s - saved_after(waited_s, self.late_s);
-                let share = (0.5 + early_s / (4.0 * spread_s).max(1e-9)).clamp(0.0, 1.0);
-                level.good += share * *attempts;
-                *attempts -= share * *attempts;
+        let per_s = 1.0 / (4.0 * spread_s).max(1e-9);
+        for stage in 0..TIMEOUT_STAGES {
+            let waited_s = timeout_s * (stage as f64 + 0.5) / TIMEOUT_STAGES as f64;
+            let early_s = timeout_s - saved_after(waited_s, self.late_s);
+            let share = (0.5 + early_s * per_s).clamp(0.0, 1.0);
+            for level in &mut self.levels {
+                let saved = share * level.doomed[stage];
+                level.good += saved;
+                level.doomed[stage] -= saved;
             }
         }
         let late_s = saved_after(timeout_s / 2.0, self.late_s).max(timeout_s);

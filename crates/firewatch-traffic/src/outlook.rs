@@ -6,6 +6,9 @@ use crate::settings::{LegSettings, ServiceSettings};
 use crate::times::Times;
 use crate::waiting::cut_geometric;
 
+/// Shares whose times are not worth looking at.
+const NEGLIGIBLE: f64 = 1e-6;
+
 /// What a request has to expect of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Sojourn {
@@ -78,7 +81,7 @@ impl Outlook {
         let timeout_s = leg.timeout_s;
         let bad = sojourn.failing;
         let (ok_in_time, ok) = sojourn.ok.after(sojourn.wait).within(timeout_s);
-        let (bad_in_time, bad_times) = if bad > 0.0 {
+        let (bad_in_time, bad_times) = if bad > NEGLIGIBLE {
             let (share, times) = sojourn.failed.after(sojourn.wait).within(timeout_s);
             (share, times.all())
         } else {
@@ -141,7 +144,7 @@ impl Outlook {
             let (before, spread) = failures_before_success(failing, self.retries);
             let some = 1.0 - (1.0 - failing) / (1.0 - lost).max(1e-300);
             let some = some.clamp(0.0, 1.0);
-            if some > 1e-6 {
+            if some > NEGLIGIBLE {
                 let mean = before / some;
                 let spread = ((spread + before * before) / some - mean * mean).max(0.0);
                 let apart_s = self.failure.mean + self.backoff_s;
@@ -258,7 +261,7 @@ impl Outcome {
         let failed_here = self.success * lost;
         let failed = (1.0 - self.success) + failed_here;
         let mut times = self.failed;
-        if failed_here > 0.0 {
+        if failed_here > NEGLIGIBLE {
             times = times.or(&self.ok.plus(&call.failed), failed_here / failed);
         }
         Self {
