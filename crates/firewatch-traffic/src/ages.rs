@@ -1,7 +1,9 @@
 //! How old requests are, and so how long users have waited when they are answered.
 
+use crate::attempt::Outlook;
 use crate::gamma::Gamma;
-use crate::leg::{LEVELS, Outlook, Record};
+use crate::leg::Record;
+use crate::level::LEVELS;
 use crate::times::Times;
 
 /// How old the requests of a leg are.

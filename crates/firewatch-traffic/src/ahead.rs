@@ -1,7 +1,7 @@
 //! What is to be expected, found up the calls.
 
+use crate::attempt::Outlook;
 use crate::gamma::Gamma;
-use crate::leg::Outlook;
 use crate::outlook::{Outcome, Sojourn};
 use crate::step::Step;
 use crate::times::Times;

@@ -1,8 +1,9 @@
 //! What waits and runs in a mesh, and the room to work on it.
 
 use crate::ages::Ages;
+use crate::attempt::{Carried, Flows, Outlook};
 use crate::breaker::BreakerState;
-use crate::leg::{Carried, Flows, Outlook, Pools};
+use crate::leg::Pools;
 use crate::mesh::Mesh;
 use crate::outlook::Sojourn;
 use crate::waiting::Curve;

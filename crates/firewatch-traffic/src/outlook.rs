@@ -1,7 +1,7 @@
 //! What a request has to expect, from the callees up: how long answers take, and how often they are failures.
 
+use crate::attempt::{FAST_S, Outlook};
 use crate::gamma::{Gamma, power};
-use crate::leg::{FAST_S, Outlook};
 use crate::settings::{LegSettings, ServiceSettings};
 use crate::times::Times;
 use crate::waiting::cut_geometric;

@@ -1,7 +1,8 @@
 //! What a service does in a sub-step: what it has goes on, and what comes waits or starts.
 
+use crate::attempt::{Flows, Response};
 use crate::fluid::ServiceFlows;
-use crate::leg::{Flows, Pools, Response};
+use crate::leg::Pools;
 use crate::pace::STILL;
 use crate::step::Step;
 use crate::waiting::Load;
