@@ -23,6 +23,12 @@ pub enum StreamId {
     Change = 7,
     /// All that the second version of the generator decides.
     Incident = 8,
+    /// The mesh of an incident of traffic, and who is what in it.
+    TrafficMesh = 20,
+    /// Its load, capacities and the policies of its calls.
+    TrafficLoad = 21,
+    /// Its faults.
+    TrafficFaults = 22,
 }
 
 /// A source of drawn numbers. The same calls in the same order give the same numbers.

@@ -2,11 +2,13 @@
 
 mod answer;
 mod incident;
+mod mesh;
+mod traffic;
 mod trial;
 
 use crate::draft::Draft;
 use crate::generator_version::GeneratorVersion;
-use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
+use crate::model::{Calls, Difficulty, Fault, Physics, Scenario, Service};
 use crate::runbook::Runbook;
 
 /// Draws an incident with that version of the generator.
@@ -26,6 +28,21 @@ pub fn generate_with(version: GeneratorVersion, difficulty: Difficulty, seed: u6
 #[must_use]
 pub fn generate_answer(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Runbook {
     answer::answer(&generate_with(version, difficulty, seed))
+}
+
+/// Draws an incident of the physics of traffic: users, a mesh with capacities and policies, faults and goals.
+///
+/// Its causes are not what users call. On medium there is a service besides that looks bad and harms nobody, and the load
+/// grows; on hard there are two of these, two groups of users, and a second fault of another kind that begins later.
+#[must_use]
+pub fn generate_traffic(difficulty: Difficulty, seed: u64) -> Scenario {
+    traffic::draw(difficulty, seed)
+}
+
+/// Returns the right answer to what [`generate_traffic`] draws: the remedy of each fault, once customers feel it.
+#[must_use]
+pub fn generate_traffic_answer(difficulty: Difficulty, seed: u64) -> Runbook {
+    answer::answer(&generate_traffic(difficulty, seed))
 }
 
 /// Draws an incident with version 1: services of the catalogue that form one connected mesh, a root cause that
@@ -74,6 +91,17 @@ pub(crate) fn expand(scenario: Scenario) -> Scenario {
     let Some(difficulty) = scenario.difficulty else {
         return scenario;
     };
+    if scenario.physics == Physics::Traffic {
+        let drawn = generate_traffic(difficulty, scenario.seed);
+        return Scenario {
+            users: drawn.users,
+            services: drawn.services,
+            faults: drawn.faults,
+            root_cause: drawn.root_cause,
+            goals: drawn.goals,
+            ..scenario
+        };
+    }
     let drawn = generate_with(scenario.generator, difficulty, scenario.seed);
     let goals = match scenario.generator {
         // Its goals are the author's.

@@ -249,13 +249,9 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
         };
     }
     // The first version draws none: an author's goals hold for what it draws.
-    let draws_goals = scenario.generator == GeneratorVersion::V2;
+    let draws_goals = scenario.draws_goals();
     let drawn = [
         ("users", !scenario.users.is_empty()),
-        (
-            "physics",
-            scenario.users.is_empty() && scenario.physics == Physics::Traffic,
-        ),
         ("faults", !scenario.faults.is_empty()),
         ("absent_services", !scenario.absent_services.is_empty()),
         ("red_herrings", !scenario.red_herrings.is_empty()),
@@ -275,6 +271,11 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
             Some(help.to_owned()),
         );
         notes.mark_broken(field);
+    }
+    if scenario.physics == Physics::Traffic && scenario.generator != GeneratorVersion::V1 {
+        let message = "`generator` of `traffic` has version 1 only".to_owned();
+        let help = Some("leave it out".to_owned());
+        notes.report(codes::OUT_OF_RANGE, "generator", message, "", help);
     }
     generate::expand(scenario)
 }

@@ -331,7 +331,7 @@ impl From<Scenario> for ScenarioForm {
         let budget = scenario.slo_budget;
         let ticks = Some(scenario.ticks);
         // What is drawn is not written.
-        let draws_goals = scenario.generated && scenario.generator == GeneratorVersion::V2;
+        let draws_goals = scenario.generated && scenario.draws_goals();
         let mesh = (!scenario.generated).then_some(&scenario);
         Self {
             schema: None,
@@ -344,9 +344,11 @@ impl From<Scenario> for ScenarioForm {
                 .filter(|&version| version != GeneratorVersion::default())
                 .map(GeneratorVersion::number),
             engine: Word(scenario.engine),
-            physics: Some(scenario.physics)
-                .filter(|&physics| physics != Physics::implied(!scenario.users.is_empty())),
-            users: scenario.users.clone(),
+            physics: Some(scenario.physics).filter(|&physics| {
+                let states_users = !scenario.generated && !scenario.users.is_empty();
+                physics != Physics::implied(states_users)
+            }),
+            users: mesh.map(|mesh| mesh.users.clone()).unwrap_or_default(),
             profile: scenario.profile,
             actions: scenario.custom_actions.files().names().to_vec(),
             fault_kinds: scenario.custom_fault_kinds.names().to_vec(),
