@@ -2,8 +2,9 @@
 
 mod answer;
 mod incident;
-mod mesh;
+
 mod traffic;
+mod traffic_mesh;
 mod trial;
 
 use crate::draft::Draft;

@@ -6,7 +6,7 @@
 use firewatch_action::{Comparison, Operator};
 use firewatch_sim::{FaultKind, FaultKnobs, Value, round_decimal};
 
-use super::mesh::{DrawnCall, DrawnMesh};
+use super::traffic_mesh::{DrawnCall, DrawnMesh};
 use crate::draws::{RandomStreams, StreamId, Streams};
 use crate::goal::{Goal, GoalTest};
 use crate::model::{
