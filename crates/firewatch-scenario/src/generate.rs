@@ -2,7 +2,9 @@
 
 mod answer;
 mod incident;
+mod mesh;
 mod trial;
+mod unbiased;
 
 use crate::draft::Draft;
 use crate::generator_version::GeneratorVersion;
@@ -19,6 +21,7 @@ pub fn generate_with(version: GeneratorVersion, difficulty: Difficulty, seed: u6
     match version {
         GeneratorVersion::V1 => generate(difficulty, seed),
         GeneratorVersion::V2 => incident::draw(difficulty, seed),
+        GeneratorVersion::V3 => unbiased::draw(difficulty, seed),
     }
 }
 
@@ -75,10 +78,9 @@ pub(crate) fn expand(scenario: Scenario) -> Scenario {
         return scenario;
     };
     let drawn = generate_with(scenario.generator, difficulty, scenario.seed);
-    let goals = match scenario.generator {
-        // Its goals are the author's.
-        GeneratorVersion::V1 => scenario.goals,
-        GeneratorVersion::V2 => drawn.goals,
+    let goals = match scenario.generator.draws_goals() {
+        true => drawn.goals,
+        false => scenario.goals,
     };
     Scenario {
         goals,

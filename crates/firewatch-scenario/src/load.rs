@@ -10,7 +10,6 @@ use crate::check;
 use crate::codes;
 use crate::custom_kinds;
 use crate::generate;
-use crate::generator_version::GeneratorVersion;
 use crate::model::{Physics, Scenario};
 use crate::named_file::named_files;
 use firewatch_action::decode::Decoder;
@@ -248,8 +247,7 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
             ..scenario
         };
     }
-    // The first version draws none: an author's goals hold for what it draws.
-    let draws_goals = scenario.generator == GeneratorVersion::V2;
+    let draws_goals = scenario.generator.draws_goals();
     let drawn = [
         ("users", !scenario.users.is_empty()),
         (

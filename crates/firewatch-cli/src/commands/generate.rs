@@ -29,9 +29,9 @@ pub struct GenerateArguments {
         help = format!("Seed of the incident; the same seed gives the same incident [0 to {}]", u64::MAX)
     )]
     pub seed: u64,
-    /// Version of the generator; each version keeps what it draws from a seed. 2: incidents with goals which, from
-    /// medium on, ask for a diagnosis. 1: what a scenario file without services and without `generator` draws
-    #[arg(long, value_name = "VERSION", default_value_t = GeneratorVersion::V2, value_parser = generator())]
+    /// Version of the generator; each version keeps what it draws from a seed. 3: incidents with goals which, from
+    /// medium on, ask for a diagnosis. 2: the same, but names and places of services tell the cause. 1: what a scenario file without services and without `generator` draws
+    #[arg(long, value_name = "VERSION", default_value_t = GeneratorVersion::V3, value_parser = generator())]
     pub generator: GeneratorVersion,
     /// Write the scenario to this file, whole or not at all; in JSON if its name ends in .json
     #[arg(long, short, value_name = "FILE")]

@@ -6,8 +6,8 @@ use crate::codes;
 use crate::generate::generate;
 use crate::model::{Check, Difficulty, Quantity, Scenario};
 use crate::runbook::{Runbook, RunbookCondition, RunbookStep};
-use firewatch_action::Comparison;
 use firewatch_action::decode::{Decoder, join};
+use firewatch_action::{Comparison, Profile};
 
 /// Notes everything that is wrong with the runbook as an answer to the scenario.
 pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut Decoder) {
@@ -29,6 +29,29 @@ pub(crate) fn check_runbook_alone(runbook: &Runbook, notes: &mut Decoder) {
         ..generate(Difficulty::Easy, 0)
     };
     check_runbook(runbook, &any, notes);
+}
+
+/// What an operator does not see while the incident goes on, and what to ask for instead. The reference tells of wrong
+/// actions at once.
+fn concealed(check: &Check, profile: Profile) -> Option<(&'static str, &'static str)> {
+    let Check::Quantity(quantity, _) = check else {
+        return None;
+    };
+    match (quantity, profile) {
+        (Quantity::BlastRadius, _) => Some((
+            "an operator does not see how far the faults reach",
+            "`unhealthy_services(...)` counts what shows",
+        )),
+        (Quantity::WrongActions, Profile::Standard) => Some((
+            "which actions were wrong is told once the incident is over",
+            "ask for it in `expect`: `at_end(wrong_actions(0))`",
+        )),
+        (Quantity::Grade, Profile::Standard) => Some((
+            "the grade is told once the incident is over",
+            "ask for it in `expect`: `at_end(grade(ge(0.8)))`",
+        )),
+        _ => None,
+    }
 }
 
 impl<'a> Checker<'a> {
@@ -54,13 +77,14 @@ impl<'a> Checker<'a> {
 
     fn condition(&mut self, path: &str, condition: &RunbookCondition) {
         match condition {
-            RunbookCondition::Check(Check::Quantity(Quantity::BlastRadius, _)) => {
-                let message = "an operator does not see how far the faults reach".to_owned();
-                let help = Some("`unhealthy_services(...)` counts what shows".to_owned());
-                self.notes
-                    .report(codes::NOT_OBSERVABLE, path, message, "", help);
-            }
-            RunbookCondition::Check(check) => self.check(path, check),
+            RunbookCondition::Check(check) => match concealed(check, self.scenario.profile) {
+                Some((message, help)) => {
+                    let (message, help) = (message.to_owned(), Some(help.to_owned()));
+                    self.notes
+                        .report(codes::NOT_OBSERVABLE, path, message, "", help);
+                }
+                None => self.check(path, check),
+            },
             RunbookCondition::Alert(service, _) => {
                 self.known_service(&join(path, "service"), service, "");
             }
