@@ -15,7 +15,11 @@ use crate::runbook::Runbook;
 ///
 /// Version 2 draws goals, too. On medium and hard the cause is at least two calls away from the customers, its
 /// callers show symptoms before it does and look worse, and red herrings have more errors at the start and a change
-/// that could explain them; on hard a second fault of another kind begins later, on another service. Doing nothing misses goals, and [`generate_answer`] meets them.
+/// that could explain them; on hard a second fault of another kind begins later, on another service. Doing nothing
+/// misses goals, and [`generate_answer`] meets them.
+///
+/// Version 3 does the same, but each service is equally likely to be the cause, whatever its name and its place in the file
+/// and the mesh, and symptoms show on services that talk with it. Its goals are about what customers notice.
 #[must_use]
 pub fn generate_with(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Scenario {
     match version {

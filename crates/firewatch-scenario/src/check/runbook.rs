@@ -20,7 +20,7 @@ pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut 
 /// Notes everything that is wrong with the runbook whatever it answers: what only a scenario says counts as
 /// unreadable.
 pub(crate) fn check_runbook_alone(runbook: &Runbook, notes: &mut Decoder) {
-    for field in ["ticks", "slo_budget", "actions"] {
+    for field in ["ticks", "slo_budget", "actions", "profile"] {
         notes.mark_broken(field);
     }
     notes.lacks_names = true;
@@ -29,29 +29,6 @@ pub(crate) fn check_runbook_alone(runbook: &Runbook, notes: &mut Decoder) {
         ..generate(Difficulty::Easy, 0)
     };
     check_runbook(runbook, &any, notes);
-}
-
-/// What an operator does not see while the incident goes on, and what to ask for instead. The reference tells of wrong
-/// actions at once.
-fn concealed(check: &Check, profile: Profile) -> Option<(&'static str, &'static str)> {
-    let Check::Quantity(quantity, _) = check else {
-        return None;
-    };
-    match (quantity, profile) {
-        (Quantity::BlastRadius, _) => Some((
-            "an operator does not see how far the faults reach",
-            "`unhealthy_services(...)` counts what shows",
-        )),
-        (Quantity::WrongActions, Profile::Standard) => Some((
-            "which actions were wrong is told once the incident is over",
-            "ask for it in `expect`: `at_end(wrong_actions(0))`",
-        )),
-        (Quantity::Grade, Profile::Standard) => Some((
-            "the grade is told once the incident is over",
-            "ask for it in `expect`: `at_end(grade(ge(0.8)))`",
-        )),
-        _ => None,
-    }
 }
 
 impl<'a> Checker<'a> {
@@ -77,7 +54,7 @@ impl<'a> Checker<'a> {
 
     fn condition(&mut self, path: &str, condition: &RunbookCondition) {
         match condition {
-            RunbookCondition::Check(check) => match concealed(check, self.scenario.profile) {
+            RunbookCondition::Check(check) => match self.concealed(check) {
                 Some((message, help)) => {
                     let (message, help) = (message.to_owned(), Some(help.to_owned()));
                     self.notes
@@ -92,6 +69,31 @@ impl<'a> Checker<'a> {
             RunbookCondition::Not(inner) => self.condition(&join(path, "not"), inner),
             RunbookCondition::All(conditions) => self.conditions(&join(path, "all"), conditions),
             RunbookCondition::Any(conditions) => self.conditions(&join(path, "any"), conditions),
+        }
+    }
+
+    /// What an operator does not see while the incident goes on, and what to ask for instead. The reference tells of wrong
+    /// actions at once.
+    fn concealed(&self, check: &Check) -> Option<(&'static str, &'static str)> {
+        let Check::Quantity(quantity, _) = check else {
+            return None;
+        };
+        let is_standard = self.scenario.profile == Profile::Standard;
+        let conceals = is_standard && !self.notes.is_broken("profile");
+        match quantity {
+            Quantity::BlastRadius => Some((
+                "an operator does not see how far the faults reach",
+                "`unhealthy_services(...)` counts what shows",
+            )),
+            Quantity::WrongActions if conceals => Some((
+                "which actions were wrong is told once the incident is over",
+                "ask for it in `expect`: `at_end(wrong_actions(0))`",
+            )),
+            Quantity::Grade if conceals => Some((
+                "the grade is told once the incident is over",
+                "ask for it in `expect`: `at_end(grade(ge(0.8)))`",
+            )),
+            _ => None,
         }
     }
 
