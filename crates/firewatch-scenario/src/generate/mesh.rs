@@ -114,6 +114,17 @@ impl Mesh {
         Self::of(calls, parts.collect(), draws)
     }
 
+    /// Whether each service talks with one that another calls: there its symptoms can show where customers don't talk to.
+    pub(super) fn can_hide_each(&self) -> bool {
+        let is_called = |service: usize| self.calls.iter().any(|&(_, callee)| callee == service);
+        (0..self.parts.len()).all(|service| {
+            let mut calls = self.calls.iter();
+            calls.any(|&(caller, callee)| {
+                caller == service || (callee == service && is_called(caller))
+            })
+        })
+    }
+
     /// The same with its services and calls in another order.
     fn of(calls: Vec<(usize, usize)>, parts: Vec<usize>, draws: &mut impl RandomStreams) -> Self {
         let mut order: Vec<usize> = (0..parts.len()).collect();

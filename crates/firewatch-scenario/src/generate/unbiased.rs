@@ -82,10 +82,7 @@ fn first_good(
     let count = difficulty.service_count();
     let names = mesh::draw_names(count, &mut draws.names);
     (0..MESHES).find_map(|_| {
-        let mesh = match difficulty {
-            Difficulty::Easy | Difficulty::Medium => Mesh::draw(count, &mut draws.mesh),
-            Difficulty::Hard => Mesh::draw_two_parts(count, &mut draws.mesh),
-        };
+        let mesh = draw_mesh(difficulty, &mut draws.mesh);
         let causes = draw_causes(&mesh, &names, difficulty, &mut draws.causes);
         (0..TRIES).find_map(|_| {
             let herrings = draw_herrings(count, &causes, difficulty, &mut draws.herrings);
@@ -100,6 +97,21 @@ fn first_good(
             trial::is_good(&drawn, difficulty, &roles.facing).then_some(drawn)
         })
     })
+}
+
+/// Draws a mesh in which each service can be the cause.
+fn draw_mesh(difficulty: Difficulty, draws: &mut Streams) -> Mesh {
+    let count = difficulty.service_count();
+    loop {
+        let mesh = match difficulty {
+            Difficulty::Easy => return Mesh::draw(count, draws),
+            Difficulty::Medium => Mesh::draw(count, draws),
+            Difficulty::Hard => Mesh::draw_two_parts(count, draws),
+        };
+        if mesh.can_hide_each() {
+            return mesh;
+        }
+    }
 }
 
 /// Draws the service of each fault: the first among all, and that of a second one in the other part of the mesh, where it
