@@ -101,10 +101,10 @@ fn the_right_answer_wins_and_doing_nothing_loses() {
         let right = follow(&scenario, answer.clone());
         assert_eq!(right.won, Some(true), "{which}: {answer}\n{scenario}");
         let total = right.total;
-        assert!(total >= 0.97, "{which}: {total} {answer}\n{scenario}");
+        assert!(total >= 0.9, "{which}: {total} {answer}\n{scenario}");
         let nothing = play(&scenario, |_| None);
         assert_eq!(nothing.won, Some(false), "{which}");
-        assert_eq!(nothing.total, 0.0, "{which}: {nothing:?}");
+        assert!(nothing.total <= 0.05, "{which}: {nothing:?}");
     }
 }
 
