@@ -2,10 +2,11 @@
 
 mod answer;
 mod incident;
-
+mod mesh;
 mod traffic;
 mod traffic_mesh;
 mod trial;
+mod unbiased;
 
 use crate::draft::Draft;
 use crate::generator_version::GeneratorVersion;
@@ -16,12 +17,17 @@ use crate::runbook::Runbook;
 ///
 /// Version 2 draws goals, too. On medium and hard the cause is at least two calls away from the customers, its
 /// callers show symptoms before it does and look worse, and red herrings have more errors at the start and a change
-/// that could explain them; on hard a second fault of another kind begins later, on another service. Doing nothing misses goals, and [`generate_answer`] meets them.
+/// that could explain them; on hard a second fault of another kind begins later, on another service. Doing nothing
+/// misses goals, and [`generate_answer`] meets them.
+///
+/// Version 3 does the same, but each service is equally likely to be the cause, whatever its name and its place in the file
+/// and the mesh, and symptoms show on services that talk with it. Its goals are about what customers notice.
 #[must_use]
 pub fn generate_with(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Scenario {
     match version {
         GeneratorVersion::V1 => generate(difficulty, seed),
         GeneratorVersion::V2 => incident::draw(difficulty, seed),
+        GeneratorVersion::V3 => unbiased::draw(difficulty, seed),
     }
 }
 
@@ -104,10 +110,9 @@ pub(crate) fn expand(scenario: Scenario) -> Scenario {
         };
     }
     let drawn = generate_with(scenario.generator, difficulty, scenario.seed);
-    let goals = match scenario.generator {
-        // Its goals are the author's.
-        GeneratorVersion::V1 => scenario.goals,
-        GeneratorVersion::V2 => drawn.goals,
+    let goals = match scenario.generator.draws_goals() {
+        true => drawn.goals,
+        false => scenario.goals,
     };
     Scenario {
         goals,

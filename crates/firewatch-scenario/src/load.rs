@@ -10,7 +10,6 @@ use crate::check;
 use crate::codes;
 use crate::custom_kinds;
 use crate::generate;
-use crate::generator_version::GeneratorVersion;
 use crate::model::{Physics, Scenario};
 use crate::named_file::named_files;
 use firewatch_action::decode::Decoder;
@@ -111,12 +110,18 @@ impl LoadOptions {
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
         let mut kinds = self.fault_kinds.clone();
         let root = self.root.as_deref();
-        let own = custom_kinds::read([file, "a scenario"], text, [folder, root], &mut kinds)?;
+        let mut named = None;
+        let what = [file, "a scenario"];
+        let own = custom_kinds::read(what, text, [folder, root], &mut named, &mut kinds)?;
         form::load(file, text, &kinds, |mut scenario: Scenario, notes| {
             scenario.custom_fault_kinds = own.clone();
             if !scenario.custom_actions.files().names().is_empty() {
-                let named = folder.map(|folder| named_files(folder, root));
-                scenario.custom_actions.resolve(named.transpose()?, notes)?;
+                let actions = folder.map(|folder| match &named {
+                    Some(named) => named.in_folder(folder),
+                    None => named_files(folder, root),
+                });
+                let actions = actions.transpose()?;
+                scenario.custom_actions.resolve(actions, notes)?;
             }
             Ok(completed(scenario, notes))
         })

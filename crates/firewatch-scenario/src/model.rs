@@ -93,9 +93,9 @@ impl Scenario {
         self.services.iter().any(|service| service.name == name)
     }
 
-    /// Whether its goals are drawn with its services, if these are: the first version of the classic generator draws none.
+    /// Whether its goals are drawn with its services, if these are.
     pub(crate) fn draws_goals(&self) -> bool {
-        self.physics == Physics::Traffic || self.generator != GeneratorVersion::V1
+        self.physics == Physics::Traffic || self.generator.draws_goals()
     }
 
     /// Which rules order the tick: of the classic physics the chosen ones, else those of its physics.

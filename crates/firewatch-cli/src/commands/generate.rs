@@ -35,9 +35,10 @@ pub struct GenerateArguments {
     /// Physics of the incident: `classic`, or `traffic`, in which load is a cause
     #[arg(long, value_name = "PHYSICS", default_value_t = Physics::Classic, value_parser = physics())]
     pub physics: Physics,
-    /// Version of the generator of `classic`; each version keeps what it draws from a seed. 2: incidents with goals which, from
-    /// medium on, ask for a diagnosis. 1: what a scenario file without services and without `generator` draws
-    #[arg(long, value_name = "VERSION", default_value_t = GeneratorVersion::V2, value_parser = generator())]
+    /// Version of the generator of `classic`; each version keeps what it draws from a seed. 3: incidents with goals which,
+    /// from medium on, ask for a diagnosis. 2: the same, but names and places of services tell the cause. 1: what a
+    /// scenario file without services and without `generator` draws
+    #[arg(long, value_name = "VERSION", default_value_t = GeneratorVersion::V3, value_parser = generator())]
     pub generator: GeneratorVersion,
     /// Write the scenario to this file, whole or not at all; in JSON if its name ends in .json
     #[arg(long, short, value_name = "FILE")]

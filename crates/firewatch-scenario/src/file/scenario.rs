@@ -48,7 +48,7 @@ pub struct ScenarioForm {
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = u64::MAX)))]
     seed: u64,
-    /// Version of the generator that draws an incident without `services`, 1 or 2; 1 by default.
+    /// Version of the generator that draws an incident without `services`, 1 to 3; 1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
     generator: Option<u64>,
@@ -280,10 +280,9 @@ impl ScenarioForm {
             );
         }
         GeneratorVersion::of_number(number).unwrap_or_else(|| {
-            let versions = GeneratorVersion::ALL.iter().map(ToString::to_string);
-            let versions = versions.collect::<Vec<_>>().join(" and ");
             let message = format!("there is no version {number} of the generator");
-            let help = format!("the versions are {versions}");
+            let newest = GeneratorVersion::ALL.len();
+            let help = format!("the versions are 1 to {newest}");
             notes.report(codes::OUT_OF_RANGE, "generator", message, "", Some(help));
             notes.mark_broken("generator");
             GeneratorVersion::default()
