@@ -10,6 +10,7 @@ use crate::check;
 use crate::codes;
 use crate::custom_kinds;
 use crate::generate;
+use crate::generator_version::GeneratorVersion;
 use crate::model::{Physics, Scenario};
 use crate::named_file::named_files;
 use firewatch_action::decode::Decoder;
