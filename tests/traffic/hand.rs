@@ -76,6 +76,26 @@ fn errors_are_retried() {
     assert_near(state.user(0).error_ratio, 1.0, 1e-6);
 }
 
+/// Where every attempt fails at once, a call holds its caller's worker for its back-offs, however many there are.
+#[test]
+fn each_retry_holds_a_worker_for_its_back_off() {
+    for retries in [0, 1, 4, 5, 8, 20, 100] {
+        let call = CallSpec {
+            retries,
+            backoff_s: 0.1,
+            ..CallSpec::new(0, 1)
+        };
+        let services = vec![service(2000, 0.01, 100.0), service(32, 0.01, 100.0)];
+        let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]);
+        let mesh = mesh.expect("it is a mesh");
+        let mut knobs = Knobs::new(&mesh);
+        knobs.services[1].error_ratio = 1.0;
+        let state = settled(&mesh, &knobs);
+        let holding_s = 0.01 + 0.1 * f64::from(retries);
+        assert_near(state.service(0).busy_workers, 100.0 * holding_s, 0.01);
+    }
+}
+
 /// A service that nobody reaches holds its caller's workers for the whole timeout, of each attempt.
 #[test]
 fn an_unreachable_service_holds_workers_for_its_timeouts() {

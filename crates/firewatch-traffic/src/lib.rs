@@ -2,6 +2,7 @@
 
 mod ages;
 mod ahead;
+mod attempt;
 mod breaker;
 mod fluid;
 mod gamma;
@@ -9,6 +10,7 @@ mod gates;
 mod knobs;
 mod latency;
 mod leg;
+mod level;
 mod mesh;
 mod outlook;
 mod pace;

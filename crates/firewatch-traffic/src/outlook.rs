@@ -1,10 +1,13 @@
 //! What a request has to expect, from the callees up: how long answers take, and how often they are failures.
 
+use crate::attempt::{FAST_S, Outlook};
 use crate::gamma::{Gamma, power};
-use crate::leg::{FAST_S, Outlook};
 use crate::settings::{LegSettings, ServiceSettings};
 use crate::times::Times;
 use crate::waiting::cut_geometric;
+
+/// Shares whose times are not worth looking at.
+const NEGLIGIBLE: f64 = 1e-6;
 
 /// What a request has to expect of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
@@ -35,6 +38,17 @@ impl Sojourn {
         }
     }
 
+    /// Goes only the share of the way from what was expected before, if it is below 1.
+    pub(crate) fn follow(&mut self, before: &Self, share: f64) {
+        if share >= 1.0 {
+            return;
+        }
+        let part = |from: f64, to: f64| from + share * (to - from);
+        self.fast = part(before.fast, self.fast);
+        self.wait.mean = part(before.wait.mean, self.wait.mean);
+        self.wait.variance = part(before.wait.variance, self.wait.variance);
+    }
+
     /// Seconds that a worker is held.
     pub(crate) fn held(&self) -> Gamma {
         self.ok.all().or(self.failed.all(), self.failing)
@@ -61,12 +75,13 @@ impl Outlook {
         sojourn: &Sojourn,
         service: &ServiceSettings,
         leg: &LegSettings,
+        open: f64,
         step_s: f64,
     ) -> Self {
         let timeout_s = leg.timeout_s;
         let bad = sojourn.failing;
         let (ok_in_time, ok) = sojourn.ok.after(sojourn.wait).within(timeout_s);
-        let (bad_in_time, bad_times) = if bad > 0.0 {
+        let (bad_in_time, bad_times) = if bad > NEGLIGIBLE {
             let (share, times) = sojourn.failed.after(sojourn.wait).within(timeout_s);
             (share, times.all())
         } else {
@@ -100,6 +115,7 @@ impl Outlook {
             timeout_s,
             backoff_s: leg.backoff_s,
             retries: leg.retries,
+            open,
             ok,
             failure: failure.time(timeout_s),
             success,
@@ -128,7 +144,7 @@ impl Outlook {
             let (before, spread) = failures_before_success(failing, self.retries);
             let some = 1.0 - (1.0 - failing) / (1.0 - lost).max(1e-300);
             let some = some.clamp(0.0, 1.0);
-            if some > 1e-6 {
+            if some > NEGLIGIBLE {
                 let mean = before / some;
                 let spread = ((spread + before * before) / some - mean * mean).max(0.0);
                 let apart_s = self.failure.mean + self.backoff_s;
@@ -245,7 +261,7 @@ impl Outcome {
         let failed_here = self.success * lost;
         let failed = (1.0 - self.success) + failed_here;
         let mut times = self.failed;
-        if failed_here > 0.0 {
+        if failed_here > NEGLIGIBLE {
             times = times.or(&self.ok.plus(&call.failed), failed_here / failed);
         }
         Self {

@@ -2,7 +2,7 @@
 
 use crate::fluid::{Fluid, Scratch};
 use crate::latency::Latencies;
-use crate::leg::LEVELS;
+use crate::level::LEVELS;
 use crate::mesh::Mesh;
 use crate::readings::{CallTraffic, ServiceTraffic, UserTraffic};
 use crate::settings::Settings;
