@@ -10,7 +10,8 @@ use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget, 
 pub use difficulty::Difficulty;
 pub use fault::Fault;
 pub use traffic::{
-    Autoscaling, Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits,
+    Autoscaling, Breaker, Cache, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults,
+    limits,
 };
 pub(crate) use turn::range_of_knob;
 pub use turn::{Turn, Turned};

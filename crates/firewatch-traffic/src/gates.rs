@@ -76,7 +76,10 @@ impl Step<'_> {
                     let reached = reached_rps[leg];
                     let to = self.mesh.legs()[leg].to;
                     scratch.arrivals[to][0] += reached;
-                    scratch.arrivals[to][1] += reached * share;
+                    // Who sends a message waits for nobody.
+                    if !self.mesh.calls()[call].asynchronous {
+                        scratch.arrivals[to][1] += reached * share;
+                    }
                 }
             }
         }

@@ -67,7 +67,6 @@ impl ServiceKnobs {
     /// Turns these knobs by others as well: shares as 1 - (1 - a)(1 - b), slow-downs multiply, latencies add, of
     /// instances and queue limits the least counts, down wins.
     pub fn add(&mut self, other: &Self) {
-        let either = |a: f64, b: f64| 1.0 - (1.0 - a) * (1.0 - b);
         let least = |a: Option<f64>, b: Option<f64>| match (a, b) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (one, other) => one.or(other),
@@ -80,6 +79,11 @@ impl ServiceKnobs {
         self.unreachable_ratio = either(self.unreachable_ratio, other.unreachable_ratio);
         self.queue_limit = least(self.queue_limit, other.queue_limit);
     }
+}
+
+/// The share that at least one of two independent shares takes.
+pub(crate) fn either(a: f64, b: f64) -> f64 {
+    1.0 - (1.0 - a) * (1.0 - b)
 }
 
 /// The knobs of a call; `None` leaves it as the mesh states it.
@@ -95,6 +99,22 @@ pub struct CallKnobs {
     pub share: Option<f64>,
     /// Whether calls fail at once, as with a breaker that is open.
     pub cut: bool,
+    /// Share of attempts that fail at once on their way, 0..=1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub error_ratio: f64,
+    /// Seconds that an answer takes on top; the caller's worker is held, the callee's is not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub added_latency_s: f64,
+    /// Share of attempts that don't reach the callee and are never answered, 0..=1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreachable_ratio: f64,
+    /// Whether the cache in front of the call is kept empty.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cache_flushed: bool,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// The knobs of a group of users.

@@ -43,6 +43,8 @@ pub(crate) struct Pools {
 pub(crate) struct Flows {
     pub(crate) sent: f64,
     pub(crate) retried: f64,
+    /// What failed at once on its way.
+    pub(crate) aborted: f64,
     pub(crate) reached: f64,
     pub(crate) fast: f64,
     pub(crate) timed_out: f64,
@@ -56,6 +58,8 @@ pub(crate) struct Flows {
 /// What is to be expected of an attempt now.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Outlook {
+    /// Share of attempts that fail at once on their way.
+    pub(crate) aborted: f64,
     pub(crate) unreachable: f64,
     /// Share of what reaches the service that fails at once.
     pub(crate) fast: f64,
@@ -252,7 +256,9 @@ impl Pools {
             if level > 0 {
                 flows.retried += sent;
             }
-            let reached = sent * (1.0 - outlook.unreachable);
+            let aborted = sent * outlook.aborted;
+            let underway = sent - aborted;
+            let reached = underway * (1.0 - outlook.unreachable);
             let fast = reached * outlook.fast;
             let late = (reached - fast) * outlook.late;
             let in_time = reached - fast - late;
@@ -264,18 +270,19 @@ impl Pools {
             self.levels[level].good = kept(all, good);
             let answered = all - self.levels[level].good;
             let errors = answered * outlook.answered_badly;
-            let lost = late + (sent - reached);
+            let lost = late + (underway - reached);
             if late > 0.0 {
                 let waiting = self.levels[level].flying_in_vain();
                 self.late_s = mixed(self.late_s, outlook.late_s, late / (waiting + late));
             }
             let timed_out = pass(&mut self.levels[level].doomed, lost, doomed);
+            flows.aborted += aborted;
             flows.reached += reached;
             flows.fast += fast;
             flows.errors += errors;
             flows.timed_out += timed_out;
             flows.ok[level] += answered - errors;
-            let failed = fast + errors + timed_out;
+            let failed = aborted + fast + errors + timed_out;
             if failed > 0.0 {
                 let slow_s = timed_out * outlook.timeout_s + errors * outlook.answer_s;
                 record.failed(level, failed, slow_s / failed, self, outlook);
@@ -338,6 +345,7 @@ impl Flows {
     pub(crate) fn add(&mut self, other: &Self, amount: f64) {
         self.sent += amount * other.sent;
         self.retried += amount * other.retried;
+        self.aborted += amount * other.aborted;
         self.reached += amount * other.reached;
         self.fast += amount * other.fast;
         self.timed_out += amount * other.timed_out;

@@ -2,7 +2,9 @@
 
 mod ages;
 mod ahead;
+mod backlog;
 mod breaker;
+mod cache;
 mod fluid;
 mod gamma;
 mod gates;
@@ -25,5 +27,5 @@ mod waiting;
 pub use knobs::{CallKnobs, Knobs, ServiceKnobs, UserKnobs};
 pub use mesh::Mesh;
 pub use readings::{CallTraffic, ServiceTraffic, UserTraffic};
-pub use spec::{Breaker, CallSpec, MeshError, ServiceSpec, UserSpec};
+pub use spec::{Breaker, Cache, CallSpec, MeshError, ServiceSpec, UserSpec};
 pub use state::State;

@@ -24,6 +24,7 @@ impl Step<'_> {
         };
         if settings.is_down {
             self.kill(service, &mut flows);
+            self.queue_messages(service);
             self.scratch.service_flows[service] = flows;
             return;
         }
@@ -31,7 +32,8 @@ impl Step<'_> {
         let unit = self.unit(service);
         flows.errors = arrived * settings.error_ratio;
         let offered = arrived - flows.errors;
-        let started = self.queue(service, &mut flows, offered, held, unit.stays);
+        let started = self.queue(service, &mut flows, offered, held, unit.stays)
+            + self.take_messages(service, &mut flows, unit.stays);
         self.start(service, &mut flows, started, &unit);
         self.scratch.service_flows[service] = flows;
     }
@@ -69,7 +71,12 @@ impl Step<'_> {
         fluid.work *= stays;
         let mut held = fluid.work;
         for &call in self.mesh.calls_of(service) {
-            let entering = running * self.settings.legs[call].share;
+            let entering = running * self.scratch.shares[call];
+            if self.mesh.calls()[call].asynchronous {
+                self.scratch.flows[call] = Flows::default();
+                running -= self.send_messages(call, entering, flows);
+                continue;
+            }
             let failed = self.advance_leg(call, entering);
             let retries = self.settings.legs[call].retries;
             held += self.fluid.legs[call].total(retries);
@@ -111,7 +118,11 @@ impl Step<'_> {
         };
         let mut running = unit.worked;
         for &call in self.mesh.calls_of(service) {
-            let entering = running * self.settings.legs[call].share;
+            let entering = running * self.scratch.shares[call];
+            if self.mesh.calls()[call].asynchronous {
+                running -= self.lost_with_messages(call, entering);
+                continue;
+            }
             let retries = self.settings.legs[call].retries;
             let mut lost = 0.0;
             running -= entering;
@@ -222,7 +233,11 @@ impl Step<'_> {
         let held = self.fluid.services[service].all_busy;
         let mut running = started * unit.worked;
         for &call in self.mesh.calls_of(service) {
-            let entering = running * self.settings.legs[call].share;
+            let entering = running * self.scratch.shares[call];
+            if self.mesh.calls()[call].asynchronous {
+                running -= self.send_messages(call, entering, flows);
+                continue;
+            }
             let retries = self.settings.legs[call].retries;
             let mut lost = 0.0;
             running -= entering;

@@ -17,6 +17,7 @@ pub(crate) struct Step<'a> {
 impl Step<'_> {
     /// Lets the sub-step pass.
     pub(crate) fn run(&mut self) -> Change {
+        self.find_shares();
         self.find_gates();
         self.look_ahead();
         self.send_users();
@@ -28,6 +29,7 @@ impl Step<'_> {
             ..Change::default()
         };
         self.turn_breakers(&mut change);
+        self.fill_caches(&mut change);
         self.measure(&mut change);
         change
     }
@@ -47,6 +49,11 @@ impl Step<'_> {
             let new = self.settings.legs[leg].share * self.step_s;
             let left = flows.succeeded() + flows.failed;
             change.add(new, left, f64::INFINITY, self.step_s);
+        }
+        for (backlog, &call) in self.fluid.backlogs.iter().zip(self.mesh.message_calls()) {
+            let sent = self.scratch.flows[call].sent;
+            let taken = self.fluid.reached_rps[call] * self.step_s;
+            change.add(sent, taken, backlog.waiting(), self.step_s);
         }
     }
 
@@ -81,7 +88,7 @@ impl Step<'_> {
                 continue;
             };
             let flows = &self.scratch.flows[call];
-            let failed = flows.fast + flows.errors + flows.timed_out;
+            let failed = flows.aborted + flows.fast + flows.errors + flows.timed_out;
             let ended = failed + flows.succeeded();
             let state = &mut self.fluid.breakers[call];
             state.advance(breaker, ended, failed, self.step_s);

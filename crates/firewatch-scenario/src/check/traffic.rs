@@ -7,7 +7,9 @@ use firewatch_sim::{Engine, ImpactMode};
 
 use super::{Checker, MAX_TICKS, in_short};
 use crate::codes;
-use crate::model::{Autoscaling, Breaker, Call, Calls, Capacity, Load, Physics, UserGroup, limits};
+use crate::model::{
+    Autoscaling, Breaker, Cache, Call, Calls, Capacity, Load, Physics, UserGroup, limits,
+};
 use firewatch_action::Profile;
 use firewatch_action::decode::join;
 use firewatch_ron::shown;
@@ -315,6 +317,32 @@ impl Checker<'_> {
         if let Some(breaker) = &call.breaker {
             self.breaker(&join(path, "breaker"), breaker);
         }
+        if let Some(cache) = &call.cache {
+            self.cache(&join(path, "cache"), cache);
+        }
+        if call.asynchronous {
+            self.asynchronous(path, call);
+        }
+    }
+
+    fn cache(&mut self, path: &str, cache: &Cache) {
+        self.number(path, "hit_share", cache.hit_share, FROM, 1.0);
+        self.number(path, "warm_up_s", cache.warm_up_s, ABOVE, limits::SECONDS);
+    }
+
+    /// Notes what a call can't have that nobody waits for.
+    fn asynchronous(&mut self, path: &str, call: &Call) {
+        let may_have = ["share", "optional", "asynchronous"];
+        for field in given_policy(call).filter(|field| !may_have.contains(field)) {
+            let message = format!("`{field}` is of a call that is waited for");
+            let help = format!(
+                "leave it out, or `asynchronous`: a message to `{}` waits as long as it takes",
+                shown(&call.to)
+            );
+            let path = join(path, field);
+            self.notes
+                .report(codes::CONFLICTING_FIELDS, &path, message, "", Some(help));
+        }
     }
 
     fn breaker(&mut self, path: &str, breaker: &Breaker) {
@@ -393,6 +421,8 @@ fn given_policy(call: &Call) -> impl Iterator<Item = &'static str> {
         ("optional", call.optional),
         ("fallback", call.fallback.is_some()),
         ("breaker", call.breaker.is_some()),
+        ("cache", call.cache.is_some()),
+        ("asynchronous", call.asynchronous),
     ];
     let given = fields.into_iter().filter(|(_, is_given)| *is_given);
     given.map(|(field, _)| field)

@@ -31,6 +31,10 @@ pub mod defaults {
     pub const WINDOW_S: f64 = 10.0;
     /// What a breaker stays open, seconds.
     pub const OPEN_S: f64 = 30.0;
+    /// Share of requests that find their answer in a warm cache.
+    pub const HIT_SHARE: f64 = 0.9;
+    /// What an empty cache takes to come to 63 % of that, seconds.
+    pub const WARM_UP_S: f64 = 120.0;
     /// What users wait for an answer at most, seconds.
     pub const PATIENCE_S: f64 = 10.0;
     /// What users wait before they try again, seconds.
@@ -307,6 +311,10 @@ pub struct Call {
     pub fallback: Option<String>,
     /// What stops calls that would most likely fail.
     pub breaker: Option<Breaker>,
+    /// What spares requests the call: answers that the caller keeps.
+    pub cache: Option<Cache>,
+    /// Whether the caller sends a message and does not wait: it is worked on when the other has a free worker.
+    pub asynchronous: bool,
 }
 
 impl Call {
@@ -347,6 +355,36 @@ impl Call {
     #[must_use]
     pub fn share(&self) -> f64 {
         self.share.unwrap_or(defaults::SHARE)
+    }
+
+    /// Share of the caller's requests that make it while the cache, if there is one, is warm.
+    #[must_use]
+    pub fn usual_share(&self) -> f64 {
+        let hit_share = self.cache.map_or(0.0, |cache| cache.hit_share());
+        self.share() * (1.0 - hit_share)
+    }
+}
+
+/// A cache in front of a call. It is warm at the start, and empty after a restart of the caller.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cache {
+    /// Share of requests that find their answer in it once it is warm, 0 to 1.
+    pub hit_share: Option<f64>,
+    /// What an empty one takes to come to 63 % of that while all its calls are answered, seconds, above 0.
+    pub warm_up_s: Option<f64>,
+}
+
+impl Cache {
+    /// Share of requests that find their answer in it once it is warm.
+    #[must_use]
+    pub fn hit_share(&self) -> f64 {
+        self.hit_share.unwrap_or(defaults::HIT_SHARE)
+    }
+
+    /// What an empty one takes to come to 63 % of that, seconds.
+    #[must_use]
+    pub fn warm_up_s(&self) -> f64 {
+        self.warm_up_s.unwrap_or(defaults::WARM_UP_S)
     }
 }
 

@@ -6,6 +6,7 @@ use firewatch_traffic::{CallTraffic, ServiceTraffic, UserTraffic};
 
 use crate::host::view::EnvironmentRef;
 use crate::world::error::SimError;
+use crate::world::fault::Fault;
 use crate::world::topology::Topology;
 use crate::world::traffic::{MeshTraffic, Objective, TrafficChange, failed_share};
 
@@ -126,6 +127,17 @@ impl<'w> EnvironmentRef<'w> {
         let traffic = self.traffic_component().ok_or(SimError::NoTraffic)?;
         let change = change.check(traffic, self.topology())?;
         Ok(traffic.is_changed_by(&change))
+    }
+
+    /// The names of the actions that end a fault of this environment which says itself what it turns; none for any other.
+    #[must_use]
+    pub fn actions_that_end(&self, fault: &Fault) -> &'w [String] {
+        let Some(traffic) = self.traffic_component() else {
+            return &[];
+        };
+        let index = self.faults().position(|other| std::ptr::eq(other, fault));
+        let course = index.and_then(|index| traffic.courses.get(index));
+        course.map_or(&[], |course| &course.course.ended_by)
     }
 
     /// Whether a restart of a service, by its index, would free memory that has leaked, or take back what ended faults

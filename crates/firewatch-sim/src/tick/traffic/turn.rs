@@ -136,6 +136,9 @@ fn kill(traffic: &mut MeshTraffic, faults: &[Fault], services: &mut Services) {
         let share = if afflicted > 0.0 { afflicted } else { 1.0 };
         let killed = (traffic.desired(service) * share).ceil();
         traffic.leaked[service] = 0.0;
+        traffic
+            .state
+            .lose_caches(&traffic.shape.mesh, service, share);
         let start_up_ticks = traffic.shape.services[service].start_up_ticks;
         let instances = &mut traffic.instances[service];
         // There are at most a million.
@@ -175,7 +178,7 @@ fn turn_by_faults(traffic: &mut MeshTraffic, faults: &[Fault]) {
         if let (Turns::Calls { to }, Some(turned)) = (course.turns, &course.course.knobs) {
             for &call in mesh.calls_of(service) {
                 if mesh.calls()[call].to == to {
-                    turn_call(&mut traffic.knobs.calls[call], turned);
+                    turn_call(&mut traffic.knobs.calls[call], turned, course.strength);
                 }
             }
         } else {
@@ -235,7 +238,12 @@ fn turned_by_knobs(knobs: &FaultKnobs, share: f64, strength: f64, instances: f64
     }
 }
 
-fn turn_call(call: &mut CallKnobs, turned: &FaultKnobs) {
+fn turn_call(call: &mut CallKnobs, turned: &FaultKnobs, strength: f64) {
+    let either = |a: f64, b: f64| 1.0 - (1.0 - a) * (1.0 - b);
+    call.error_ratio = either(call.error_ratio, turned.error_ratio * strength);
+    call.added_latency_s += turned.added_latency_s * strength;
+    call.unreachable_ratio = either(call.unreachable_ratio, turned.unreachable_ratio * strength);
+    call.cache_flushed |= turned.cache_flushed;
     call.timeout_s = turned.timeout_s.or(call.timeout_s);
     call.retries = turned.retries.or(call.retries);
     call.backoff_s = turned.backoff_s.or(call.backoff_s);

@@ -256,6 +256,8 @@ fn call_spec(call: &CallState, topology: &Topology) -> Result<CallSpec, SimError
             .map(|name| find_service(name, topology))
             .transpose()?,
         breaker: call.breaker,
+        cache: call.cache,
+        asynchronous: call.asynchronous,
     })
 }
 

@@ -37,6 +37,9 @@ impl MeshTraffic {
             knobs.slow_factor = num::min(most, num::max(least, knobs.slow_factor));
             knobs.added_latency_s = num::min(MOST, knobs.added_latency_s);
         }
+        for knobs in &mut self.knobs.calls {
+            knobs.added_latency_s = num::min(MOST, knobs.added_latency_s);
+        }
     }
 
     /// Lets requests flow for a tick, with the knobs in force.

@@ -77,6 +77,9 @@ pub struct FaultCourse {
     pub knobs: Option<FaultKnobs>,
     /// How that goes back.
     pub recovery: FaultRecovery,
+    /// Names of the actions that end it, of a fault that says what it turns: the engine keeps them for those who act.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ended_by: Vec<String>,
     /// Memory that has leaked because of it since the last start of the service, as a share of the limit. 0 at the
     /// start.
     #[serde(skip_serializing_if = "is_zero")]
@@ -95,6 +98,7 @@ impl Default for FaultCourse {
             shape: None,
             knobs: None,
             recovery: FaultRecovery::AtOnce,
+            ended_by: Vec::new(),
             leaked: 0.0,
             is_cleared: false,
         }

@@ -1,6 +1,6 @@
 //! The traffic of an environment as plain data, with names.
 
-use firewatch_traffic::{Breaker, CallKnobs, Knobs, ServiceKnobs, State};
+use firewatch_traffic::{Breaker, Cache, CallKnobs, Knobs, ServiceKnobs, State};
 use serde::{Deserialize, Serialize};
 
 use super::knobs::is_zero;
@@ -204,6 +204,12 @@ pub struct CallState {
     /// What stops calls to a callee that fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaker: Option<Breaker>,
+    /// Answers that the caller keeps, so that some requests need not make it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<Cache>,
+    /// Whether the caller sends a message and does not wait. Such a call has no retries, fallback, breaker or cache.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asynchronous: bool,
     /// What is turned by hand.
     #[serde(default, skip_serializing_if = "is_untouched")]
     pub set: CallKnobs,
@@ -265,6 +271,8 @@ impl CallState {
             optional: false,
             fallback: None,
             breaker: None,
+            cache: None,
+            asynchronous: false,
             set: CallKnobs::default(),
         }
     }
