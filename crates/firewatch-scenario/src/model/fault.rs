@@ -23,7 +23,8 @@ pub struct Fault {
     pub level: Option<f64>,
     /// How it reaches its level. No field of the classic physics.
     pub shape: Option<FaultShape>,
-    /// How what it has turned goes back when it is over. No field of the classic physics.
+    /// How what it has turned goes back when it is over; if `None` at once, but memory that has leaked when the service
+    /// is restarted. No field of the classic physics.
     pub recovery: Option<FaultRecovery>,
     /// What it turns, if and only if it is of [`FaultKind::KNOBS`]. No field of the classic physics.
     pub knobs: Option<Box<FaultKnobs>>,
@@ -82,7 +83,7 @@ impl Fault {
             level: self.level.unwrap_or(usual.level),
             shape: self.shape,
             knobs: self.knobs.as_deref().cloned(),
-            recovery: self.recovery.unwrap_or(usual.recovery),
+            recovery: self.recovery,
             ended_by: self.ended_by.clone(),
             ..usual
         };

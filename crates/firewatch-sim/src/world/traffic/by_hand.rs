@@ -30,12 +30,14 @@ impl MeshTraffic {
         }
     }
 
-    /// Holds to their limits what many faults have turned together.
+    /// Holds to their limits what many faults have turned together, and takes services down that they leave no
+    /// instance.
     pub(crate) fn limit_knobs(&mut self) {
         let [least, most] = FACTORS;
         for knobs in &mut self.knobs.services {
             knobs.slow_factor = num::min(most, num::max(least, knobs.slow_factor));
             knobs.added_latency_s = num::min(MOST, knobs.added_latency_s);
+            knobs.down |= knobs.instances == Some(0.0);
         }
         for knobs in &mut self.knobs.calls {
             knobs.added_latency_s = num::min(MOST, knobs.added_latency_s);
