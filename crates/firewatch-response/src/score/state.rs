@@ -170,6 +170,14 @@ impl ScoreState {
                 record.observe(&rules, vitals);
             }
         });
+        if let Some(traffic) = view.traffic() {
+            for users in traffic.users().filter(|users| users.miss() > 0.0) {
+                let service = view.topology().service(users.service);
+                if let Some(record) = service.and_then(|service| self.records.get_mut(service)) {
+                    record.alerts.add_missed_objective();
+                }
+            }
+        }
     }
 
     /// Keeps the last observation as the one before the step.
@@ -329,7 +337,12 @@ impl ScoreState {
     ) -> [Option<FiringAlert>; ALERTS_PER_SERVICE] {
         let record = self.records.get(service);
         match record.zip(view.vitals_at(service)) {
-            Some((record, vitals)) => alert::firing(&self.rules().alerts, vitals, record.status),
+            Some((record, vitals)) => {
+                let [errors, latency, memory, down, _] =
+                    alert::firing(&self.rules().alerts, vitals, record.status);
+                let missed = alert::missed_objective(view, service);
+                [errors, latency, memory, down, missed]
+            }
             None => [const { None }; ALERTS_PER_SERVICE],
         }
     }

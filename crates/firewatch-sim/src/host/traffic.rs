@@ -233,7 +233,7 @@ impl<'w> TrafficRef<'w> {
     #[must_use]
     pub fn instances(&self, service: &str) -> Option<[f64; 2]> {
         let index = self.topology.service(service)?;
-        Some([self.traffic.available(index), self.traffic.desired(index)])
+        Some([self.traffic.running(index), self.traffic.desired(index)])
     }
 
     /// Why most of the requests of a group failed that did; `None` if none failed.

@@ -201,8 +201,11 @@ fn turn_by_faults(traffic: &mut MeshTraffic, faults: &[Fault]) {
             .next()
             .is_none()
         {
-            let turned = turned_of_service(traffic, faults, service);
+            let acting = acting_on(traffic, faults, service);
+            let turned = turned_of_service(traffic, service, acting.clone());
+            let taken = taken(traffic, service, acting);
             traffic.knobs.services[service].add(&turned);
+            traffic.instances[service].taken = taken;
         }
     }
 }
@@ -222,8 +225,11 @@ fn acting_on<'a>(
 }
 
 /// Returns the knobs that all faults of a service turn of it: first in each of its zones, then over all of them.
-fn turned_of_service(traffic: &MeshTraffic, faults: &[Fault], service: usize) -> ServiceKnobs {
-    let acting = acting_on(traffic, faults, service);
+fn turned_of_service<'a>(
+    traffic: &MeshTraffic,
+    service: usize,
+    acting: impl Iterator<Item = &'a Course> + Clone,
+) -> ServiceKnobs {
     let zones = traffic.shape.services[service].zone_count();
     let concurrency = traffic.shape.mesh.services()[service].concurrency;
     let of_all = Part {
@@ -245,6 +251,22 @@ fn turned_of_service(traffic: &MeshTraffic, faults: &[Fault], service: usize) ->
         of_zone.turned_by(acting.clone().filter(is_here))
     });
     ServiceKnobs::over_zones(turned, of_zone.instances)
+}
+
+/// Returns how many instances of a service faults take away. A pool that is too small leaves them there.
+fn taken<'a>(
+    traffic: &MeshTraffic,
+    service: usize,
+    acting: impl Iterator<Item = &'a Course> + Clone,
+) -> f64 {
+    let taking = acting.filter(|course| course.turns != Turns::ConfigDrift);
+    let turned = turned_of_service(traffic, service, taking);
+    let available = traffic.available(service);
+    match turned.instances {
+        _ if turned.down => available,
+        Some(left) => num::max(0.0, available - left),
+        None => 0.0,
+    }
 }
 
 /// The instances of a service, or of one of its zones.

@@ -14,6 +14,7 @@ impl MeshTraffic {
         self.knobs.services.copy_from_slice(&self.set_services);
         self.knobs.calls.copy_from_slice(&self.set_calls);
         for index in 0..self.instances.len() {
+            self.instances[index].taken = 0.0;
             let (stated, available) = (self.stated_instances(index), self.available(index));
             let knobs = &mut self.knobs.services[index];
             if available != stated || knobs.instances.is_some() {
@@ -67,6 +68,11 @@ impl MeshTraffic {
     pub(crate) fn available(&self, service: usize) -> f64 {
         let away = f64::from(self.instances[service].away);
         num::max(0.0, self.desired(service) - away)
+    }
+
+    /// Instances that run: of those that it has, faults have taken some.
+    pub(crate) fn running(&self, service: usize) -> f64 {
+        num::max(0.0, self.available(service) - self.instances[service].taken)
     }
 
     /// Requests that wait or run, in the mean of its instances.

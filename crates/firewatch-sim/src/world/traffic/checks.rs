@@ -43,6 +43,7 @@ pub(super) fn check_service(service: &TrafficServiceState) -> Result<(), SimErro
         service.running.scaled as f64,
         [-MOST_INSTANCES, MOST_INSTANCES],
     )?;
+    check_within("taken", service.running.taken, [0.0, MOST_INSTANCES])?;
     let mut zones = service.zones.iter();
     if zones.any(|zone| service.zones.iter().filter(|other| *other == zone).count() > 1) {
         let name = &service.name;

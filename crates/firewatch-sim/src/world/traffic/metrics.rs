@@ -174,7 +174,7 @@ impl MeshTraffic {
             messaging_consumer_lag: messages.map(|[waiting, _]| count(waiting)),
             messaging_consumer_freshness_seconds: messages.map(|[_, oldest_s]| amount(oldest_s)),
             k8s_deployment_pod_desired: Some(count(self.desired(index))),
-            k8s_deployment_pod_available: Some(count(self.available(index))),
+            k8s_deployment_pod_available: Some(count(self.running(index))),
         };
     }
 }

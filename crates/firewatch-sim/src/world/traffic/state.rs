@@ -158,7 +158,7 @@ impl Default for IdleMetrics {
 }
 
 /// The instances of a service at some moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct InstancesState {
     /// Instances that are killed or restarted, and not back yet.
@@ -173,6 +173,9 @@ pub struct InstancesState {
     pub started_in_ticks: u64,
     /// Ticks in a row in which fewer instances would have done.
     pub calm_ticks: u64,
+    /// Instances that faults took away in the last tick.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub taken: f64,
 }
 
 /// A call that requests of one service make to another.
