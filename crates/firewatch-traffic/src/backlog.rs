@@ -1,13 +1,11 @@
-//! Messages of asynchronous calls: they wait until the service that they are for has a free worker.
-
-use crate::fluid::ServiceFlows;
-use crate::knobs::either;
-use crate::step::Step;
+//! Messages that wait, and for how long.
 
 /// Batches that are told apart. Their ages are exact where messages came at so many different rates; more are put together.
 const BATCHES: usize = 16;
 /// Rates that differ by less are one.
 const ALIKE: f64 = 0.01;
+/// More messages don't come at once: those of a circle would be more with each round.
+const MOST: f64 = 1e12;
 /// Fewer messages are none: numbers that are nearly 0 are slow to compute with.
 const NONE: f64 = 1e-9;
 
@@ -43,7 +41,7 @@ pub(crate) struct Backlog {
     batches: [Batch; BATCHES],
     used: u32,
     /// Messages that have been sent and have not come to the end of the line yet.
-    arriving: f64,
+    pub(crate) arriving: f64,
 }
 
 impl Backlog {
@@ -67,14 +65,14 @@ impl Backlog {
     }
 
     /// Lets `step_s` seconds pass, in which those came that were sent.
-    fn age(&mut self, step_s: f64) {
+    pub(crate) fn age(&mut self, step_s: f64) {
         let used = self.used();
         for batch in &mut self.batches[..used] {
             batch.oldest_s += step_s;
             batch.youngest_s += step_s;
         }
         let come = std::mem::take(&mut self.arriving);
-        self.add(come, step_s);
+        self.add(come.min(MOST), step_s);
     }
 
     /// Adds messages that have come within the last `step_s` seconds.
@@ -120,7 +118,7 @@ impl Backlog {
     }
 
     /// Takes the oldest messages.
-    fn take(&mut self, count: f64) {
+    pub(crate) fn take(&mut self, count: f64) {
         let mut left = count;
         while left > 0.0 && self.used > 0 {
             let oldest = &mut self.batches[0];
@@ -144,91 +142,5 @@ impl Backlog {
             see(batch.oldest_s);
             see(batch.youngest_s);
         }
-    }
-}
-
-impl Step<'_> {
-    /// Returns the share of an asynchronous call's messages that can't be sent, which the sender is told at once.
-    pub(crate) fn unsent_share(&self, call: usize) -> f64 {
-        let leg = &self.settings.legs[call];
-        if leg.is_cut {
-            1.0
-        } else {
-            leg.faults.error_ratio
-        }
-    }
-
-    /// Returns how many of the requests fail that send a message each.
-    pub(crate) fn lost_with_messages(&self, call: usize, entering: f64) -> f64 {
-        if self.mesh.calls()[call].optional {
-            0.0
-        } else {
-            entering * self.unsent_share(call)
-        }
-    }
-
-    /// Sends a message for each of so many requests, and returns how many of these fail because they can't.
-    pub(crate) fn send_messages(
-        &mut self,
-        call: usize,
-        entering: f64,
-        flows: &mut ServiceFlows,
-    ) -> f64 {
-        let unsent = self.unsent_share(call);
-        // What does not arrive is lost, and nobody waits for it.
-        let arriving = 1.0 - either(unsent, self.settings.legs[call].faults.unreachable_ratio);
-        self.scratch.flows[call].failed += entering * unsent;
-        self.scratch.flows[call].sent += entering * arriving;
-        if let Some(backlog) = self.mesh.backlog_of(call) {
-            self.fluid.backlogs[backlog].arriving += entering * arriving;
-        }
-        let lost = self.lost_with_messages(call, entering);
-        flows.call_failed += lost;
-        lost
-    }
-
-    /// Takes as many messages as there are free workers for, and returns how many start. `stays` of what starts still holds
-    /// a worker after the sub-step. Requests whose callers wait go first.
-    pub(crate) fn take_messages(
-        &mut self,
-        service: usize,
-        flows: &mut ServiceFlows,
-        stays: f64,
-    ) -> f64 {
-        if self.mesh.messages_to(service).is_empty() {
-            return 0.0;
-        }
-        let waiting = self.queue_messages(service);
-        let settings = &self.settings.services[service];
-        let free = (settings.workers - self.fluid.services[service].busy).max(0.0);
-        // Of what is fetched, a share does not come.
-        let filled = free * (1.0 - settings.unreachable_ratio);
-        let startable = if filled > 0.0 { filled / stays } else { 0.0 };
-        let taken = startable.min(waiting);
-        let share = if waiting > 0.0 { taken / waiting } else { 0.0 };
-        for &index in self.mesh.messages_to(service) {
-            let backlog = &mut self.fluid.backlogs[index];
-            let of_call = share * backlog.waiting();
-            backlog.take(of_call);
-            self.fluid.reached_rps[self.mesh.message_calls()[index]] = of_call / self.step_s;
-        }
-        let errors = taken * settings.error_ratio;
-        flows.arrived += taken;
-        flows.errors += errors;
-        let started = taken - errors;
-        self.fluid.services[service].busy += stays * started;
-        started
-    }
-
-    /// Puts what was sent to a service in this sub-step behind what waits, and returns how many messages wait.
-    pub(crate) fn queue_messages(&mut self, service: usize) -> f64 {
-        let mut waiting = 0.0;
-        for &index in self.mesh.messages_to(service) {
-            let backlog = &mut self.fluid.backlogs[index];
-            backlog.age(self.step_s);
-            waiting += backlog.waiting();
-            self.fluid.reached_rps[self.mesh.message_calls()[index]] = 0.0;
-        }
-        waiting
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use firewatch_sim::{EnvironmentRef, SECONDS_PER_TICK, Status, UsersRef, Vitals};
+use firewatch_sim::{SECONDS_PER_TICK, Status, Vitals};
 use serde::{Deserialize, Serialize};
 
 use super::rules::AlertRule;
@@ -65,14 +65,10 @@ fn values(vitals: &Vitals) -> [f64; 3] {
 
 /// Number of the alert on a service that is down, and of the one on users who call it.
 const DOWN: usize = NAMES.len();
-const MISSED: usize = DOWN + 1;
+pub(super) const MISSED: usize = DOWN + 1;
 
 /// Alerts that a service can have at once.
 pub(crate) const ALERTS_PER_SERVICE: usize = MISSED + 1;
-
-/// What an alert on users looks at who wait too long; at the served share of others.
-pub const MISSED_LATENCY: &str = "users.p99_s";
-const MISSED_SHARE: &str = "users.served";
 
 impl AlertRule {
     /// Returns the severity at that value, and the threshold that was reached.
@@ -96,7 +92,7 @@ pub(crate) struct FiringAlert {
     pub(crate) threshold: f64,
 }
 
-/// Returns the alerts of a service that fire, in the order in which they are listed.
+/// Returns the alerts of a service that its metrics fire, in the order in which they are listed.
 pub(crate) fn firing(
     rules: &[AlertRule; 3],
     vitals: &Vitals,
@@ -124,36 +120,6 @@ pub(crate) fn firing(
     });
     let [error_rate, latency, memory] = numbers;
     [error_rate, latency, memory, down, None]
-}
-
-/// Returns the alert on the users of a service who are farthest from what they are promised; `None` if all get it.
-pub(crate) fn missed_objective(view: &EnvironmentRef, service: usize) -> Option<FiringAlert> {
-    let name = view.topology().services().nth(service)?;
-    let users = view
-        .traffic()?
-        .users()
-        .filter(|users| users.service == name);
-    let worst = users.max_by(|a, b| a.miss().total_cmp(&b.miss()))?;
-    (worst.miss() > 0.0).then(|| FiringAlert::on_users(&worst))
-}
-
-impl FiringAlert {
-    fn on_users(users: &UsersRef) -> Self {
-        let served = users.served().unwrap_or(1.0);
-        let (metric, value, threshold) = if served < users.objective.served {
-            (MISSED_SHARE, served, users.objective.served)
-        } else {
-            let p99_s = users.traffic.latency_p99_s;
-            (MISSED_LATENCY, p99_s, users.latency_bound_s())
-        };
-        Self {
-            name: AlertName::MissedObjective,
-            severity: Severity::Page,
-            metric,
-            value,
-            threshold,
-        }
-    }
 }
 
 /// Which alerts of a service fire, a bit for each.
