@@ -118,7 +118,7 @@ impl State {
 
     /// Empties that share of the caches of a service's calls, 0..=1: instances that start anew have nothing in theirs.
     pub fn lose_caches(&mut self, mesh: &Mesh, service: usize, share: f64) {
-        if !self.fits(mesh) || !(share > 0.0) {
+        if !self.fits(mesh) || share.is_nan() || share <= 0.0 {
             return;
         }
         for (cache, &call) in self.fluid.caches.iter_mut().zip(mesh.cached_calls()) {
