@@ -176,7 +176,7 @@ fn only_answers_fill_a_cache() {
     let mesh = cached_mesh();
     let mut knobs = Knobs::new(&mesh);
     let mut state = settled(&mesh, &knobs);
-    state.flush_cache(&mesh, 0);
+    state.lose_caches(&mesh, 0, 1.0);
     knobs.services[1].error_ratio = 1.0;
     for _ in 0..4 {
         state.tick(&mesh, &knobs, TICK_S);

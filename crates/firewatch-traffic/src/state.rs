@@ -129,15 +129,6 @@ impl State {
         }
     }
 
-    /// Empties the cache in front of a call; does nothing to a call without one.
-    pub fn flush_cache(&mut self, mesh: &Mesh, call: usize) {
-        let cache = mesh.cached_calls().iter().position(|&of| of == call);
-        if let Some(cache) = cache.and_then(|index| self.fluid.caches.get_mut(index)) {
-            cache.hit_share = 0.0;
-            self.pace.wake();
-        }
-    }
-
     /// Shows every number of what waits and runs, in a fixed order: for fingerprints.
     pub fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
         self.fluid.for_each_value(see);

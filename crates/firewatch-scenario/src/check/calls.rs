@@ -7,9 +7,9 @@ use firewatch_action::decode::join;
 use firewatch_ron::shown;
 
 /// Numbers above 0, up to the largest.
-const ABOVE: bool = true;
+pub(super) const ABOVE: bool = true;
 /// Numbers from 0 up to the largest.
-const FROM: bool = false;
+pub(super) const FROM: bool = false;
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, path: &str, call: &Call) {

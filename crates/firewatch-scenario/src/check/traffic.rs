@@ -5,18 +5,13 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::{Engine, ImpactMode};
 
-use super::calls::given_policy;
+use super::calls::{ABOVE, FROM, given_policy};
 use super::{Checker, MAX_TICKS, in_short};
 use crate::codes;
 use crate::model::{Autoscaling, Calls, Capacity, Load, Physics, UserGroup, limits};
 use firewatch_action::Profile;
 use firewatch_action::decode::join;
 use firewatch_ron::shown;
-
-/// Numbers above 0, up to the largest.
-const ABOVE: bool = true;
-/// Numbers from 0 up to the largest.
-const FROM: bool = false;
 
 impl Checker<'_> {
     /// What only one physics has.
