@@ -31,7 +31,7 @@ impl Step<'_> {
             };
             for &call in self.mesh.calls_of(service) {
                 let outcome = self.look_at_call(call);
-                let share = self.settings.legs[call].share;
+                let share = self.scratch.shares[call];
                 job = job.then(&outcome, share, self.mesh.calls()[call].optional);
             }
             let fluid = &self.fluid.services[service];
@@ -91,6 +91,9 @@ impl Step<'_> {
 
     /// Returns how a call ends.
     fn look_at_call(&mut self, call: usize) -> Outcome {
+        if self.mesh.calls()[call].asynchronous {
+            return Outcome::at_once(1.0 - self.unsent_share(call));
+        }
         let open = self.open_share(call);
         self.scratch.open[call] = open;
         self.look_at_leg(call, open);

@@ -15,6 +15,8 @@ pub(crate) const FAST_S: f64 = 0.001;
 pub(crate) struct Flows {
     pub(crate) sent: f64,
     pub(crate) retried: f64,
+    /// What failed at once on its way.
+    pub(crate) aborted: f64,
     pub(crate) reached: f64,
     pub(crate) fast: f64,
     pub(crate) timed_out: f64,
@@ -44,6 +46,8 @@ impl Flows {
 /// What is to be expected of an attempt now.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Outlook {
+    /// Share of attempts that fail at once on their way.
+    pub(crate) aborted: f64,
     pub(crate) unreachable: f64,
     /// Share of what reaches the service that fails at once.
     pub(crate) fast: f64,
@@ -83,6 +87,7 @@ pub(crate) struct Outlook {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Attempt {
     pub(crate) sent: f64,
+    pub(crate) aborted: f64,
     pub(crate) reached: f64,
     pub(crate) fast: f64,
     pub(crate) late: f64,
@@ -158,7 +163,9 @@ impl Outlook {
 impl Attempt {
     fn new(outlook: &Outlook) -> Self {
         let sent = 1.0 - outlook.open;
-        let reached = sent * (1.0 - outlook.unreachable);
+        let aborted = sent * outlook.aborted;
+        let underway = sent - aborted;
+        let reached = underway * (1.0 - outlook.unreachable);
         let fast = reached * outlook.fast;
         let late = (reached - fast) * outlook.late;
         let in_time = reached - fast - late;
@@ -170,14 +177,15 @@ impl Attempt {
         };
         let timed_out = pass(
             &mut stays.doomed,
-            late + (sent - reached),
+            late + (underway - reached),
             outlook.doomed_stays,
         );
-        let failed = fast + errors + timed_out;
+        let failed = aborted + fast + errors + timed_out;
         let again = pass(&mut stays.backoff, failed, outlook.backoff_stays);
         let repeated = 1.0 / (outlook.ended + outlook.followed * (1.0 - again));
         Self {
             sent,
+            aborted,
             reached,
             fast,
             late,

@@ -2,7 +2,9 @@
 
 use crate::ages::Ages;
 use crate::attempt::{Carried, Flows, Outlook};
+use crate::backlog::Backlog;
 use crate::breaker::BreakerState;
+use crate::cache::CacheState;
 use crate::leg::Pools;
 use crate::mesh::Mesh;
 use crate::outlook::Sojourn;
@@ -52,6 +54,12 @@ pub(crate) struct Fluid {
     pub(crate) breakers: Vec<BreakerState>,
     /// By group of users.
     pub(crate) ages: Vec<Ages>,
+    /// By call with a cache.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) caches: Vec<CacheState>,
+    /// By asynchronous call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) backlogs: Vec<Backlog>,
 }
 
 impl Fluid {
@@ -62,6 +70,8 @@ impl Fluid {
             reached_rps: vec![0.0; mesh.legs().len()],
             breakers: vec![BreakerState::default(); mesh.calls().len()],
             ages: vec![Ages::default(); mesh.users().len()],
+            caches: CacheState::warm(mesh),
+            backlogs: vec![Backlog::default(); mesh.message_calls().len()],
         }
     }
 }
@@ -75,12 +85,16 @@ impl Fluid {
             reached_rps,
             breakers,
             ages,
+            caches,
+            backlogs,
         } = self;
         services.clone_from(&other.services);
         legs.clone_from(&other.legs);
         reached_rps.clone_from(&other.reached_rps);
         breakers.clone_from(&other.breakers);
         ages.clone_from(&other.ages);
+        caches.clone_from(&other.caches);
+        backlogs.clone_from(&other.backlogs);
     }
 
     pub(crate) fn fits(&self, mesh: &Mesh) -> bool {
@@ -89,6 +103,8 @@ impl Fluid {
             && self.reached_rps.len() == mesh.legs().len()
             && self.breakers.len() == mesh.calls().len()
             && self.ages.len() == mesh.users().len()
+            && self.caches.len() == mesh.cached_calls().len()
+            && self.backlogs.len() == mesh.message_calls().len()
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
@@ -103,6 +119,12 @@ impl Fluid {
         }
         for ages in &self.ages {
             ages.for_each_value(see);
+        }
+        for cache in &self.caches {
+            see(cache.hit_share);
+        }
+        for backlog in &self.backlogs {
+            backlog.for_each_value(see);
         }
     }
 }
@@ -176,6 +198,8 @@ impl ServiceFlows {
 pub(crate) struct Scratch {
     pub(crate) curves: Vec<Curve>,
     pub(crate) outlooks: Vec<Outlook>,
+    /// Share of the caller's requests that make the call, by call: those that find no answer in a cache.
+    pub(crate) shares: Vec<f64>,
     /// Share of the sub-step in which calls fail at once, by call.
     pub(crate) open: Vec<f64>,
     pub(crate) flows: Vec<Flows>,
@@ -207,6 +231,7 @@ impl Scratch {
         Self {
             curves: vec![Curve::default(); services],
             outlooks: vec![Outlook::default(); legs],
+            shares: vec![0.0; mesh.calls().len()],
             open: vec![0.0; mesh.calls().len()],
             flows: vec![Flows::default(); legs],
             carried: vec![(Carried::default(), 0.0); legs],

@@ -183,6 +183,7 @@ impl Pools {
         self.expect(outlook, all, carried);
         flows.sent = all * attempt.sent;
         flows.retried = (all - first) * attempt.sent;
+        flows.aborted = all * attempt.aborted;
         flows.reached = all * attempt.reached;
         flows.fast = all * attempt.fast;
         flows.errors += all * attempt.errors;

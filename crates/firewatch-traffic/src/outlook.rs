@@ -2,6 +2,7 @@
 
 use crate::attempt::{FAST_S, Outlook};
 use crate::gamma::{Gamma, power};
+use crate::knobs::either;
 use crate::settings::{LegSettings, ServiceSettings};
 use crate::times::Times;
 use crate::waiting::cut_geometric;
@@ -78,12 +79,16 @@ impl Outlook {
         open: f64,
         step_s: f64,
     ) -> Self {
-        let timeout_s = leg.timeout_s;
+        let (timeout_s, added_s) = (leg.timeout_s, leg.faults.added_s);
+        // What the way takes is time that the service does not have.
+        let left_s = (timeout_s - added_s).max(0.0);
+        let way = Gamma::new(added_s, 0.0);
         let bad = sojourn.failing;
-        let (ok_in_time, ok) = sojourn.ok.after(sojourn.wait).within(timeout_s);
+        let (ok_in_time, ok) = sojourn.ok.after(sojourn.wait).within(left_s);
+        let ok = ok.after(way);
         let (bad_in_time, bad_times) = if bad > NEGLIGIBLE {
-            let (share, times) = sojourn.failed.after(sojourn.wait).within(timeout_s);
-            (share, times.all())
+            let (share, times) = sojourn.failed.after(sojourn.wait).within(left_s);
+            (share, times.after(way).all())
         } else {
             (1.0, Gamma::NONE)
         };
@@ -98,15 +103,19 @@ impl Outlook {
         } else {
             bad
         };
-        let unreachable = service.unreachable_ratio;
+        let unreachable = either(service.unreachable_ratio, leg.faults.unreachable_ratio);
         let fast = if service.is_down { 1.0 } else { sojourn.fast };
         let accepted = (1.0 - unreachable) * (1.0 - fast);
-        let success = accepted * good_answers;
+        let (aborted, underway) = (leg.faults.error_ratio, 1.0 - leg.faults.error_ratio);
+        let success = underway * accepted * good_answers;
         let mut failure = Failure::default();
-        failure.add(unreachable + accepted * late, Gamma::new(timeout_s, 0.0));
-        failure.add((1.0 - unreachable) * fast, Gamma::new(FAST_S, 0.0));
-        failure.add(accepted * bad_answers, bad_times);
+        let timed_out = underway * (unreachable + accepted * late);
+        failure.add(timed_out, Gamma::new(timeout_s, 0.0));
+        let at_once = aborted + underway * (1.0 - unreachable) * fast;
+        failure.add(at_once, Gamma::new(FAST_S, 0.0));
+        failure.add(underway * accepted * bad_answers, bad_times);
         let mut outlook = Self {
+            aborted,
             unreachable,
             fast,
             late,
@@ -119,7 +128,7 @@ impl Outlook {
             ok,
             failure: failure.time(timeout_s),
             success,
-            late_s: (sojourn.wait.mean + sojourn.holding_s()).max(timeout_s),
+            late_s: (added_s + sojourn.wait.mean + sojourn.holding_s()).max(timeout_s),
             ..Self::default()
         };
         if service.is_down {
@@ -215,6 +224,14 @@ impl Outcome {
         ok: Times::NONE,
         failed: Times::NONE,
     };
+
+    /// What succeeds at once with that share, and fails at once otherwise.
+    pub(crate) fn at_once(success: f64) -> Self {
+        Self {
+            success,
+            ..Self::CUT
+        }
+    }
 
     /// Followed by another one where this one fails.
     pub(crate) fn or_else(&self, other: &Self) -> Self {

@@ -26,6 +26,7 @@ impl Step<'_> {
         };
         if settings.is_down {
             self.kill(service, &mut flows);
+            self.queue_messages(service);
             self.scratch.service_flows[service] = flows;
             return;
         }
@@ -33,7 +34,8 @@ impl Step<'_> {
         let unit = self.unit(service);
         flows.errors = arrived * settings.error_ratio;
         let offered = arrived - flows.errors;
-        let started = self.queue(service, &mut flows, offered, held, unit.stays);
+        let started = self.queue(service, &mut flows, offered, held, unit.stays)
+            + self.take_messages(service, &mut flows, unit.stays);
         self.start(service, &mut flows, started, &unit);
         self.scratch.service_flows[service] = flows;
     }
@@ -71,6 +73,10 @@ impl Step<'_> {
         fluid.work *= stays;
         let mut held = fluid.work;
         let went = self.go_through(service, running, |step, leg, entering| {
+            if step.mesh.is_message(leg) {
+                step.scratch.flows[leg] = Flows::default();
+                return step.send_messages(leg, entering);
+            }
             let outlook = &step.scratch.outlooks[leg];
             let carried = step.fluid.legs[leg].carry_on(outlook, &mut ());
             let response = outlook.respond(entering, &carried);
@@ -95,6 +101,9 @@ impl Step<'_> {
         let mut stays = work_stays;
         let worked = 1.0 - work_stays;
         self.go_through(service, worked, |step, leg, entering| {
+            if step.mesh.is_message(leg) {
+                return step.sending(leg, entering);
+            }
             let response = Response::default().with(&step.scratch.outlooks[leg].one, entering);
             stays += response.held;
             response
@@ -113,7 +122,7 @@ impl Step<'_> {
         let mesh = self.mesh;
         let mut lost = 0.0;
         for &index in mesh.calls_of(service) {
-            let entering = running * self.settings.legs[index].share;
+            let entering = running * self.scratch.shares[index];
             let mut went = call(self, index, entering);
             running += went.ok - entering;
             if let Some(fallback) = mesh.fallback_of(index) {
@@ -217,6 +226,9 @@ impl Step<'_> {
         let held = self.fluid.services[service].all_busy;
         let running = started * unit.worked;
         let went = self.go_through(service, running, |step, leg, entering| {
+            if step.mesh.is_message(leg) {
+                return step.send_messages(leg, entering);
+            }
             let outlook = &step.scratch.outlooks[leg];
             let (carried, before) = &step.scratch.carried[leg];
             let all = before + entering;

@@ -137,6 +137,19 @@ impl State {
         (seen, &mut self.readings, &mut self.room.latencies)
     }
 
+    /// Empties that share of the caches of a service's calls, 0..=1: instances that start anew have nothing in theirs.
+    pub fn lose_caches(&mut self, mesh: &Mesh, service: usize, share: f64) {
+        if !self.fits(mesh) || share.is_nan() || share <= 0.0 {
+            return;
+        }
+        for (cache, &call) in self.fluid.caches.iter_mut().zip(mesh.cached_calls()) {
+            if mesh.calls()[call].from == service {
+                cache.hit_share *= 1.0 - share.min(1.0);
+                self.pace.wake();
+            }
+        }
+    }
+
     /// Shows every number of what waits and runs, in a fixed order: for fingerprints.
     pub fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
         self.fluid.for_each_value(see);

@@ -17,6 +17,7 @@ pub(crate) struct Step<'a> {
 impl Step<'_> {
     /// Lets the sub-step pass.
     pub(crate) fn run(&mut self) -> Change {
+        self.find_shares();
         self.find_gates();
         self.look_ahead();
         self.send_users();
@@ -25,6 +26,7 @@ impl Step<'_> {
         }
         let mut change = Change::default();
         self.turn_breakers(&mut change);
+        self.fill_caches(&mut change);
         self.measure(&mut change);
         change
     }
@@ -45,6 +47,13 @@ impl Step<'_> {
             let flows = &self.scratch.flows[leg];
             let left = flows.succeeded() + flows.failed;
             change.add(self.new_requests(leg), left, self.step_s);
+        }
+        for (backlog, &call) in self.fluid.backlogs.iter().zip(self.mesh.message_calls()) {
+            let sent = self.scratch.flows[call].sent;
+            let taken = self.fluid.reached_rps[call] * self.step_s;
+            change.add(sent, taken, self.step_s);
+            // What nobody takes grows older.
+            change.is_still &= taken > 0.0 || backlog.waiting() <= 0.0;
         }
     }
 
@@ -101,7 +110,7 @@ impl Step<'_> {
                 continue;
             };
             let flows = &self.scratch.flows[call];
-            let failed = flows.fast + flows.errors + flows.timed_out;
+            let failed = flows.aborted + flows.fast + flows.errors + flows.timed_out;
             let ended = failed + flows.succeeded();
             let state = &mut self.fluid.breakers[call];
             state.advance(breaker, ended, failed, self.step_s);

@@ -46,7 +46,7 @@ pub struct Alert {
 }
 
 /// Name of the alert on each number, and the metric that it looks at, in the order in which a service's
-/// alerts are listed; `ServiceDown` follows.
+/// alerts are listed; `ServiceDown` and `MissedObjective` follow.
 const NAMES: [(AlertName, &str); 3] = [
     (AlertName::HighErrorRate, "http_server_error_rate"),
     (AlertName::HighLatency, "http_server_request_duration_p99"),
@@ -63,8 +63,12 @@ fn values(vitals: &Vitals) -> [f64; 3] {
     ]
 }
 
+/// Number of the alert on a service that is down, and of the one on users who call it.
+const DOWN: usize = NAMES.len();
+pub(super) const MISSED: usize = DOWN + 1;
+
 /// Alerts that a service can have at once.
-pub(crate) const ALERTS_PER_SERVICE: usize = NAMES.len() + 1;
+pub(crate) const ALERTS_PER_SERVICE: usize = MISSED + 1;
 
 impl AlertRule {
     /// Returns the severity at that value, and the threshold that was reached.
@@ -88,7 +92,7 @@ pub(crate) struct FiringAlert {
     pub(crate) threshold: f64,
 }
 
-/// Returns the alerts of a service that fire, in the order in which they are listed.
+/// Returns the alerts of a service that its metrics fire, in the order in which they are listed.
 pub(crate) fn firing(
     rules: &[AlertRule; 3],
     vitals: &Vitals,
@@ -115,7 +119,7 @@ pub(crate) fn firing(
         threshold: 0.0,
     });
     let [error_rate, latency, memory] = numbers;
-    [error_rate, latency, memory, down]
+    [error_rate, latency, memory, down, None]
 }
 
 /// Which alerts of a service fire, a bit for each.
@@ -126,12 +130,17 @@ impl AlertSet {
     /// Returns the alerts that fire. `warning_at` are the values of the [rules](AlertRule), in order.
     #[inline]
     pub(crate) fn of(warning_at: [f64; 3], vitals: &Vitals, status: Status) -> Self {
-        let mut firing = u8::from(status == Status::Down) << NAMES.len();
+        let mut firing = u8::from(status == Status::Down) << DOWN;
         for (number, (value, warning_at)) in values(vitals).into_iter().zip(warning_at).enumerate()
         {
             firing |= u8::from(value >= warning_at) << number;
         }
         Self(firing)
+    }
+
+    /// Adds the alert on users.
+    pub(crate) fn add_missed_objective(&mut self) {
+        self.0 |= 1 << MISSED;
     }
 
     pub(crate) fn contains(self, alert: usize) -> bool {
@@ -141,7 +150,29 @@ impl AlertSet {
 
 /// The tick at which each alert of a service last began to fire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<u64>", into = "Vec<u64>")]
 pub(crate) struct FiringSince([u64; ALERTS_PER_SERVICE]);
+
+/// States that were saved before there was an alert on users have one number fewer.
+impl From<Vec<u64>> for FiringSince {
+    fn from(ticks: Vec<u64>) -> Self {
+        let mut since = Self::default();
+        for (since, tick) in since.0.iter_mut().zip(ticks) {
+            *since = tick;
+        }
+        since
+    }
+}
+
+/// Without the last if it never fired.
+impl From<FiringSince> for Vec<u64> {
+    fn from(FiringSince(since): FiringSince) -> Self {
+        match since.split_last() {
+            Some((0, others)) => others.to_vec(),
+            _ => since.to_vec(),
+        }
+    }
+}
 
 impl FiringSince {
     /// Notes at a tick that other alerts fire now.
