@@ -15,8 +15,8 @@ pub mod codes;
 mod comparison;
 mod customers;
 pub mod decode;
+mod draft;
 mod effect;
-mod effect_check;
 pub mod form;
 mod history;
 mod model;
@@ -39,6 +39,7 @@ pub use action_error::ActionError;
 pub use catalogue::{ActionCatalogue, ActionId};
 pub use comparison::{Comparison, Metrics, Operator};
 pub use customers::{CustomerRules, UserFacingRule, UserImpactRule};
+pub use draft::EffectDraft;
 pub use firewatch_sim::UnknownName;
 pub use history::Recorded;
 pub use model::{ActionSpec, Category, Profile, Recipients};
@@ -47,7 +48,7 @@ pub use plan::ActionPlan;
 pub use request::{
     ActionOutcome, ActionRequest, HaltedFault, NumberedRequest, RequestedAction, Target, WAIT,
 };
-pub use session::{ActionSession, HISTORY_TICKS};
+pub use session::{ActionSession, HISTORY_TICKS, PassingEffects};
 pub use state_error::StateError;
 pub use template::{MAX_FEEDBACK_BYTES, cut};
 pub use text::{Map, Quoted};

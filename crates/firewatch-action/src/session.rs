@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use firewatch_sim::{
-    EnvironmentMut, EnvironmentRef, MetricKey, ServiceKnob, SimError, SmolStr, TrafficChange, Value,
+    EnvironmentMut, EnvironmentRef, MetricKey, MetricSetting, ServiceKnob, SimError, SmolStr,
+    TrafficChange, Value,
 };
 
 use crate::catalogue::ActionCatalogue;
+use crate::customers::FacedServices;
 use crate::history::{Measured, Recorded};
 use crate::model::{Counter, Recipients};
 use crate::state_error::StateError;
@@ -41,6 +43,19 @@ pub struct ActionSession {
     /// The services that the scenario says customers talk to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     user_facing: Vec<SmolStr>,
+    #[serde(skip)]
+    faced: FacedServices,
+}
+
+/// What passes between the tick of a step and its action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassingEffects {
+    /// Nothing.
+    None,
+    /// The interruption of one service ends.
+    Interruption,
+    /// Circuit breakers are open, or several things pass.
+    Several,
 }
 
 /// An interruption of a service by an action, until the step after the next tick.
@@ -68,6 +83,7 @@ impl ActionSession {
         let user_facing = services.iter().map(SmolStr::new).collect();
         Self {
             user_facing,
+            faced: FacedServices::default(),
             ..self
         }
     }
@@ -139,6 +155,32 @@ impl ActionSession {
         !(self.circuit_breakers.is_empty()
             && self.interruptions.is_empty()
             && self.dropping.is_empty())
+    }
+
+    /// Returns what [`advance_passing_effects`](Self::advance_passing_effects) does.
+    #[must_use]
+    pub fn passing_effects(&self) -> PassingEffects {
+        let others = self.circuit_breakers.len() + self.dropping.len();
+        match (self.interruptions.len(), others) {
+            (0, 0) => PassingEffects::None,
+            (1, 0) => PassingEffects::Interruption,
+            _ => PassingEffects::Several,
+        }
+    }
+
+    /// Ends a [single interruption](PassingEffects::Interruption), for callers that change many environments in one go:
+    /// returns the index of the service and the error rate that it has then, if that changes.
+    pub fn end_interruption(&mut self, view: &EnvironmentRef) -> Option<(usize, MetricSetting)> {
+        let interruption = self.interruptions.pop()?;
+        let index = view.topology().service(&interruption.service)?;
+        let errors = view.metric_at(index, &ERROR_RATE)?.as_f64()?;
+        let value = Value::Float(interruption.ended(errors)?);
+        let setting = MetricSetting {
+            service: view.service_handle(index)?,
+            metric: ERROR_RATE.clone(),
+            value,
+        };
+        Some((index, setting))
     }
 
     /// Ends interruptions, and applies and counts down the open circuit breakers: the second half of
@@ -218,9 +260,9 @@ impl ActionSession {
         there
     }
 
-    /// Returns the services that the scenario says customers talk to.
-    pub(super) fn user_facing(&self) -> &[SmolStr] {
-        &self.user_facing
+    /// Returns the services that the scenario says customers talk to, and those that they talk to by the rules.
+    pub(super) fn user_facing(&self) -> (&[SmolStr], &FacedServices) {
+        (&self.user_facing, &self.faced)
     }
 
     pub(super) fn note_interruption(&mut self, service: SmolStr, before: f64, during: f64) {
@@ -264,24 +306,28 @@ impl Interruption {
         };
         let mut service = environment.service(index)?;
         let errors = service.metric(&ERROR_RATE);
-        let Some(errors) = errors.and_then(|errors| errors.as_f64()) else {
-            return Ok(());
-        };
-        let ended = if errors == self.during {
-            self.before
-        } else if errors >= 1.0 {
+        match errors.and_then(|errors| self.ended(errors.as_f64()?)) {
+            Some(ended) => service.set_metric(&ERROR_RATE, &Value::Float(ended)),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the error rate without the errors that it added; `None` if it stays as it is.
+    fn ended(&self, errors: f64) -> Option<f64> {
+        if errors == self.during {
+            return Some(self.before);
+        }
+        if errors >= 1.0 {
             // A fault took all the requests meanwhile.
-            return Ok(());
+            return None;
+        }
+        let without = errors - (self.during - self.before);
+        let floor = if self.before < ERROR_FLOOR {
+            self.before
         } else {
-            let without = errors - (self.during - self.before);
-            let floor = if self.before < ERROR_FLOOR {
-                self.before
-            } else {
-                ERROR_FLOOR
-            };
-            if without > floor { without } else { floor }
+            ERROR_FLOOR
         };
-        service.set_metric(&ERROR_RATE, &Value::Float(ended))
+        Some(if without > floor { without } else { floor })
     }
 }
 
