@@ -8,6 +8,7 @@ use firewatch_sim::{
 };
 
 use crate::action_error::ActionError;
+use crate::interruption::{Interruption, ServiceIndex};
 use crate::model::Counter;
 use crate::session::ActionSession;
 
@@ -123,7 +124,12 @@ impl DraftedChange {
                 during,
             } => {
                 if let Some(name) = nodes.nth(service) {
-                    session.note_interruption(name.clone(), before, during);
+                    session.note_interruption(Interruption {
+                        service: name.clone(),
+                        before,
+                        during,
+                        index: ServiceIndex(Some(service)),
+                    });
                 }
             }
             Self::Counter {

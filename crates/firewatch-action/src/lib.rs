@@ -19,6 +19,7 @@ mod draft;
 mod effect;
 pub mod form;
 mod history;
+mod interruption;
 mod model;
 mod names;
 mod parameter;

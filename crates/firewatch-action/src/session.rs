@@ -1,18 +1,18 @@
 //! State of actions that is not part of the environment: history, circuit breakers and the specialist.
 
 use std::collections::VecDeque;
-use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
 use firewatch_sim::{
-    EnvironmentMut, EnvironmentRef, MetricKey, MetricSetting, ServiceKnob, SimError, SmolStr,
-    TrafficChange, Value,
+    EnvironmentMut, EnvironmentRef, MetricSetting, ServiceKnob, SimError, SmolStr, TrafficChange,
+    Value,
 };
 
 use crate::catalogue::ActionCatalogue;
 use crate::customers::FacedServices;
 use crate::history::{Measured, Recorded};
+use crate::interruption::{ERROR_RATE, Interruption, Interruptions};
 use crate::model::{Counter, Recipients};
 use crate::state_error::StateError;
 
@@ -35,8 +35,8 @@ pub struct ActionSession {
     circuit_breakers: Vec<(SmolStr, u64)>,
     specialist_ticks: u64,
     /// Interruptions by actions, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    interruptions: Vec<Interruption>,
+    #[serde(default, skip_serializing_if = "Interruptions::is_empty")]
+    interruptions: Interruptions,
     /// Services that an action lets refuse everything, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     dropping: Vec<SmolStr>,
@@ -56,17 +56,6 @@ pub enum PassingEffects {
     Interruption,
     /// Circuit breakers are open, or several things pass.
     Several,
-}
-
-/// An interruption of a service by an action, until the step after the next tick.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Interruption {
-    service: SmolStr,
-    /// Error rate of the service without the interruption.
-    before: f64,
-    /// Error rate of the service with it.
-    during: f64,
 }
 
 impl ActionSession {
@@ -108,7 +97,7 @@ impl ActionSession {
         if let Some(name) = named.find(|name| view.topology().service(name).is_none()) {
             return Err(StateError::UnknownService(name.to_string()));
         }
-        for interruption in &self.interruptions {
+        for interruption in self.interruptions.iter() {
             let rates = [interruption.before, interruption.during];
             let are_rates = rates.iter().all(|rate| (0.0..=1.0).contains(rate));
             StateError::check_finite("interruptions", are_rates)?;
@@ -171,16 +160,7 @@ impl ActionSession {
     /// Ends a [single interruption](PassingEffects::Interruption), for callers that change many environments in one go:
     /// returns the index of the service and the error rate that it has then, if that changes.
     pub fn end_interruption(&mut self, view: &EnvironmentRef) -> Option<(usize, MetricSetting)> {
-        let interruption = self.interruptions.pop()?;
-        let index = view.topology().service(&interruption.service)?;
-        let errors = view.metric_at(index, &ERROR_RATE)?.as_f64()?;
-        let value = Value::Float(interruption.ended(errors)?);
-        let setting = MetricSetting {
-            service: view.service_handle(index)?,
-            metric: ERROR_RATE.clone(),
-            value,
-        };
-        Some((index, setting))
+        self.interruptions.pop()?.setting(view)
     }
 
     /// Ends interruptions, and applies and counts down the open circuit breakers: the second half of
@@ -197,7 +177,7 @@ impl ActionSession {
             return Ok(());
         }
         // The latest first: it was added on top of the others.
-        for interruption in self.interruptions.drain(..).rev() {
+        while let Some(interruption) = self.interruptions.pop() {
             interruption.end(environment)?;
         }
         for service in self.dropping.drain(..) {
@@ -265,12 +245,8 @@ impl ActionSession {
         (&self.user_facing, &self.faced)
     }
 
-    pub(super) fn note_interruption(&mut self, service: SmolStr, before: f64, during: f64) {
-        self.interruptions.push(Interruption {
-            service,
-            before,
-            during,
-        });
+    pub(super) fn note_interruption(&mut self, interruption: Interruption) {
+        self.interruptions.push(interruption);
     }
 
     pub(super) fn note_drop(&mut self, service: SmolStr) {
@@ -290,44 +266,6 @@ impl ActionSession {
             }
             (Counter::CircuitBreaker, None) => {}
         }
-    }
-}
-
-static ERROR_RATE: LazyLock<MetricKey> = LazyLock::new(|| MetricKey::new("http_server_error_rate"));
-
-/// Error rate that recovery of the engine stops at.
-const ERROR_FLOOR: f64 = 0.01;
-
-impl Interruption {
-    /// Removes the errors that it added, and keeps what the tick changed besides.
-    fn end(&self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
-        let Some(index) = environment.topology()?.service(&self.service) else {
-            return Ok(());
-        };
-        let mut service = environment.service(index)?;
-        let errors = service.metric(&ERROR_RATE);
-        match errors.and_then(|errors| self.ended(errors.as_f64()?)) {
-            Some(ended) => service.set_metric(&ERROR_RATE, &Value::Float(ended)),
-            None => Ok(()),
-        }
-    }
-
-    /// Returns the error rate without the errors that it added; `None` if it stays as it is.
-    fn ended(&self, errors: f64) -> Option<f64> {
-        if errors == self.during {
-            return Some(self.before);
-        }
-        if errors >= 1.0 {
-            // A fault took all the requests meanwhile.
-            return None;
-        }
-        let without = errors - (self.during - self.before);
-        let floor = if self.before < ERROR_FLOOR {
-            self.before
-        } else {
-            ERROR_FLOOR
-        };
-        Some(if without > floor { without } else { floor })
     }
 }
 

@@ -52,8 +52,9 @@ pub struct Score {
     /// The tick at which it was declared resolved.
     declared_at: Option<u64>,
     end: Option<EpisodeEnd>,
-    input: Option<GradeInput>,
-    grade: Option<Grade>,
+    // Elsewhere: every step of many episodes reads the rest.
+    input: Option<Box<GradeInput>>,
+    grade: Option<Box<Grade>>,
 }
 
 impl Score {
@@ -99,8 +100,8 @@ impl Score {
         let limits = self.terms.max_bad_customer_minutes;
         StateError::check_finite("terms", limits.is_finite())?;
         StateError::check_finite("total_reward", self.total_reward.is_finite())?;
-        let input = self.input.as_ref().is_none_or(GradeInput::is_finite);
-        let grade = self.grade.as_ref().is_none_or(Grade::is_finite);
+        let input = self.input.as_deref().is_none_or(GradeInput::is_finite);
+        let grade = self.grade.as_deref().is_none_or(Grade::is_finite);
         StateError::check_finite("grade", input && grade)?;
         if self.state.profile != self.terms.profile {
             return Err(StateError::Profile {
@@ -173,7 +174,7 @@ impl Score {
         if self.end.is_some() {
             let input = self.grade_input(incident, view);
             let grade = Grade::new(&rules.grade, &input);
-            (self.input, self.grade) = (Some(input), Some(grade));
+            (self.input, self.grade) = (Some(Box::new(input)), Some(Box::new(grade)));
             if rules.reward.settles {
                 reward.settle(self.total_reward, grade.total);
             }
@@ -224,13 +225,13 @@ impl Score {
     /// Returns the input of the grade; `None` until the end.
     #[must_use]
     pub fn final_grade_input(&self) -> Option<&GradeInput> {
-        self.input.as_ref()
+        self.input.as_deref()
     }
 
     /// Returns the grade; `None` until the end.
     #[must_use]
     pub fn grade(&self) -> Option<Grade> {
-        self.grade
+        self.grade.as_deref().copied()
     }
 
     /// The sum of all rewards so far, rounded to 6 decimals.
