@@ -61,16 +61,36 @@ impl ActionCatalogue {
         request: &impl RequestedAction,
         plan: &ActionPlan,
     ) -> Result<ActionOutcome, ActionError> {
+        self.perform_with(
+            environment,
+            session,
+            request,
+            plan,
+            &mut EffectDraft::default(),
+        )
+    }
+
+    /// The same with a draft that is filled anew: callers with many environments keep one, which saves allocating it.
+    ///
+    /// # Errors
+    /// As [`perform`](Self::perform).
+    pub fn perform_with(
+        &self,
+        environment: &mut EnvironmentMut,
+        session: &mut ActionSession,
+        request: &impl RequestedAction,
+        plan: &ActionPlan,
+        draft: &mut EffectDraft,
+    ) -> Result<ActionOutcome, ActionError> {
         let spec = self.spec(plan)?;
         if plan.effect == ActionEffect::Raised {
             return Err(spec.raised("a parameter can't be converted"));
         }
-        let mut draft = EffectDraft::default();
-        let drafted = self.draft(&environment.view()?, request, plan, &mut draft);
+        let drafted = self.draft(&environment.view()?, request, plan, draft);
         // The reference has run the effects before the one that raises an exception.
         let is_raised = matches!(drafted, Err(ActionError::Raised { .. }));
         if drafted.is_ok() || (is_raised && self.rules().raises) {
-            self.carry_out(environment, session, request, plan, &draft)?;
+            self.carry_out(environment, session, request, plan, draft)?;
         }
         drafted?;
         plan.halt(environment)?;

@@ -239,19 +239,20 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         let done = match self.turns[place] {
             TurnState::Over => return Err(EpisodeError::NotRunning),
             TurnState::Planned(plan) => {
-                catalogue.perform(environment, &mut session.actions, action, &plan)
+                let draft = &mut self.changes.draft;
+                catalogue.perform_with(environment, &mut session.actions, action, &plan, draft)
             }
             _ => {
-                session
-                    .actions
-                    .advance_passing_effects(catalogue, environment)?;
+                let actions = &mut session.actions;
+                actions.advance_passing_effects(catalogue, environment)?;
                 match self.profile {
                     Profile::Standard => {
-                        catalogue.apply_quietly(environment, &mut session.actions, action)
+                        let (asked, view) = (self.asked[place], environment.view()?);
+                        let plan = catalogue.plan(&view, actions, asked, action);
+                        let draft = &mut self.changes.draft;
+                        catalogue.perform_with(environment, actions, action, &plan, draft)
                     }
-                    Profile::Reference => {
-                        catalogue.apply(environment, &mut session.actions, action)
-                    }
+                    Profile::Reference => catalogue.apply(environment, actions, action),
                 }
             }
         };
