@@ -53,7 +53,10 @@ fn no_action_but_those_that_write_texts_allocates_in_a_batch() {
         let actions: Vec<_> = (0..batch.len()).map(action).collect();
         let step = || batch.step(&actions, &mut steps).unwrap();
         let allocated = allocation_counter::measure(step);
-        assert_eq!(allocated.count_total, 0, "on service {round}");
+        // The first rounds make room for the longest list of effects.
+        if round >= 2 {
+            assert_eq!(allocated.count_total, 0, "on service {round}");
+        }
         assert!(steps.iter().all(|step| step.error.is_none()));
     }
 }

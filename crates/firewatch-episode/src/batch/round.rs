@@ -25,7 +25,7 @@ pub(super) enum TurnState {
     Planned(ActionPlan),
     /// Its action is done, and its reward is not known yet.
     Done(StepRecord, ChangedServices),
-    /// All is done: the environment stayed as it was looked at.
+    /// All is done, but for metrics that are still to be set.
     Closed,
     /// The action failed, and the step is not scored.
     Failed,
@@ -212,9 +212,9 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         match catalogue.outcome_of_draft(&plan, draft) {
             Some(outcome) if drafted.is_ok() => {
                 draft.note(&mut session.actions, view);
-                draft
-                    .settings()
-                    .for_each(|(service, _)| changed.add(service));
+                for (service, _) in draft.settings() {
+                    changed.add(service);
+                }
                 let step_record = session.judge(tick, &outcome);
                 let step = &mut self.steps[place];
                 step.begin(&outcome);

@@ -2,7 +2,6 @@
 
 use bevy_ecs::prelude::*;
 
-use super::shard::Shard;
 use crate::host::change::EnvironmentMut;
 use crate::host::view::ServiceHandle;
 use crate::tick::mesh;
@@ -71,33 +70,35 @@ impl ServiceColumns<'_> {
     }
 }
 
-impl Shard {
-    /// Sets metrics, in order; those that are not in the table of services last.
-    pub(super) fn set_metrics(&mut self, settings: &[MetricSetting]) -> Result<(), SimError> {
-        let tables = self.services.contiguous_iter_mut(&mut self.world);
-        let mut table = { tables.into_iter().flatten() }.find(|(all, ..)| !all.is_empty());
-        let mut columns = match &mut table {
-            Some((entities, vitals, runtimes, uptimes, infos)) => ServiceColumns {
-                entities,
-                vitals: mesh::slice(Some(vitals)),
-                runtimes: mesh::slice(Some(runtimes)),
-                uptimes: mesh::slice(Some(uptimes)),
-                infos: mesh::slice(Some(infos)),
-            },
-            None => ServiceColumns::default(),
-        };
-        let mut elsewhere = Vec::new();
-        for setting in settings {
-            if !columns.set(setting)? {
-                elsewhere.push(setting);
-            }
+/// Sets metrics of services of a world, in order; those that are not in the table of services last.
+pub(super) fn set_metrics(
+    world: &mut World,
+    services: &mut QueryState<ServiceParts>,
+    settings: &[MetricSetting],
+) -> Result<(), SimError> {
+    let tables = services.contiguous_iter_mut(world);
+    let mut tables = tables.into_iter().flatten();
+    let mut table = tables.find(|(all, ..)| !all.is_empty());
+    let mut columns = match &mut table {
+        Some((entities, vitals, runtimes, uptimes, infos)) => ServiceColumns {
+            entities,
+            vitals: mesh::slice(Some(vitals)),
+            runtimes: mesh::slice(Some(runtimes)),
+            uptimes: mesh::slice(Some(uptimes)),
+            infos: mesh::slice(Some(infos)),
+        },
+        None => ServiceColumns::default(),
+    };
+    let mut elsewhere = Vec::new();
+    for setting in settings {
+        if !columns.set(setting)? {
+            elsewhere.push(setting);
         }
-        for setting in elsewhere {
-            let mut environment =
-                EnvironmentMut::new(&mut self.world, setting.service.environment)?;
-            let mut service = environment.service_of(setting.service)?;
-            service.set_metric(&setting.metric, &setting.value)?;
-        }
-        Ok(())
     }
+    for setting in elsewhere {
+        let mut environment = EnvironmentMut::new(world, setting.service.environment)?;
+        let mut service = environment.service_of(setting.service)?;
+        service.set_metric(&setting.metric, &setting.value)?;
+    }
+    Ok(())
 }
