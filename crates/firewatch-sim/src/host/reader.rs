@@ -49,7 +49,7 @@ impl Reader {
             faults,
             is_contiguous: has_contiguous_rows(world),
             absences: Absences {
-                no_pipelines: !sparse_set::<Pipeline>(world).is_some_and(|set| !set.is_empty()),
+                no_pipelines: sparse_set::<Pipeline>(world).is_none_or(|set| set.is_empty()),
                 custom: sparse_set::<CustomMetrics>(world).map_or(CustomSet::Empty, CustomSet::Set),
             },
         }
