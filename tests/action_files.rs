@@ -179,6 +179,27 @@ fn an_action_that_does_not_fit_is_told_and_the_run_goes_on() {
 }
 
 #[test]
+fn an_action_whose_effect_makes_a_later_one_impossible_changes_nothing() {
+    let effects = "effects: [add(metric: \"http_server_active_requests\", amount: 7), \
+                   set(metric: \"mine\", to: \"words\"), \
+                   set(metric: \"restart_count\", to: metric(\"mine\"))]";
+    let text = "Scenario(name: \"x\", difficulty: easy, ticks: 3, actions: [\"own.ron\"], \
+                services: {\"db\": (extra_metrics: {\"mine\": 5})}, \
+                timeline: [(tick: 2, do: action(\"act\", \"db\"))])";
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("own.ron"), file_with(effects)).unwrap();
+    let scenario = Scenario::parse_with("file.ron", text, Some(folder.path())).unwrap();
+    let mut playback = Playback::new(scenario).unwrap();
+    let changed = ["mine", "http_server_active_requests", "restart_count"];
+    let metrics = |playback: &Playback| changed.map(|name| metric(playback, "db", name));
+    let before = metrics(&playback);
+    while playback.tick().unwrap() {}
+    let failed = playback.script().failed_action().unwrap();
+    assert!(matches!(&failed.error, ActionError::Unfit { .. }));
+    assert_eq!(metrics(&playback), before);
+}
+
+#[test]
 fn an_episode_plays_its_timeline_by_its_own_profile() {
     // `circuit_break` halves the dependents' errors again at each step under `standard` only; a wrong
     // target is spared by `standard` and not by `reference`.

@@ -18,8 +18,8 @@ pub enum ActionError {
         help: Option<String>,
     },
     /// The reference raises an exception: it then returns an empty observation with an error, though the tick
-    /// has happened. Effects that ran before stay. Under the standard profile a memory limit of 0, which use is divided
-    /// by: it is noticed before anything changes, unless an effect of the action itself sets it.
+    /// has happened, and the effects before stay. Under the standard profile a memory limit of 0, which use is divided
+    /// by: nothing has changed then.
     #[error("`{}` fails: {why}", shown(action))]
     Raised {
         /// The action.
@@ -28,7 +28,7 @@ pub enum ActionError {
         why: &'static str,
     },
     /// A metric can't have the value that the action sets: its file or its parameters don't fit the scenario. Nothing
-    /// has changed; only where an effect of the action itself made that value, the effects before stay.
+    /// has changed.
     #[error("`{}` can't be carried out: {error}", shown(action))]
     Unfit {
         /// The action.

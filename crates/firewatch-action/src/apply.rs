@@ -4,8 +4,9 @@ use firewatch_sim::{EnvironmentMut, EnvironmentRef, Intervention};
 
 use crate::action_error::ActionError;
 use crate::catalogue::ActionCatalogue;
-use crate::effect::{EffectContext, EffectRunner};
-use crate::model::{ActionSpec, Branch};
+use crate::draft::{DraftedChange, EffectDraft};
+use crate::effect::{EffectContext, EffectDrafter};
+use crate::model::{ActionSpec, Branch, Effect};
 use crate::plan::{ActionEffect, ActionPlan};
 use crate::request::{ActionOutcome, RequestedAction};
 use crate::scene::Scene;
@@ -60,29 +61,107 @@ impl ActionCatalogue {
         request: &impl RequestedAction,
         plan: &ActionPlan,
     ) -> Result<ActionOutcome, ActionError> {
+        self.perform_with(
+            environment,
+            session,
+            request,
+            plan,
+            &mut EffectDraft::default(),
+        )
+    }
+
+    /// The same with a draft that is filled anew: callers with many environments keep one, which saves allocating it.
+    ///
+    /// # Errors
+    /// As [`perform`](Self::perform).
+    pub fn perform_with(
+        &self,
+        environment: &mut EnvironmentMut,
+        session: &mut ActionSession,
+        request: &impl RequestedAction,
+        plan: &ActionPlan,
+        draft: &mut EffectDraft,
+    ) -> Result<ActionOutcome, ActionError> {
         let spec = self.spec(plan)?;
         if plan.effect == ActionEffect::Raised {
             return Err(spec.raised("a parameter can't be converted"));
         }
-        if let Some(branch) = plan.branch(spec).filter(|branch| plan.acts(spec, branch)) {
-            let context = EffectContext {
+        let drafted = self.draft(&environment.view()?, request, plan, draft);
+        // The reference has run the effects before the one that raises an exception.
+        let is_raised = matches!(drafted, Err(ActionError::Raised { .. }));
+        if drafted.is_ok() || (is_raised && self.rules().raises) {
+            self.carry_out(environment, session, request, plan, draft)?;
+        }
+        drafted?;
+        plan.halt(environment)?;
+        Ok(plan.outcome(spec))
+    }
+
+    /// Drafts the effects of a plan, for callers that make the changes of many environments in one go. The request must
+    /// be the one that was planned, and the environment must not have changed since.
+    ///
+    /// # Errors
+    /// As [`perform`](Self::perform).
+    pub fn draft(
+        &self,
+        view: &EnvironmentRef,
+        request: &impl RequestedAction,
+        plan: &ActionPlan,
+        draft: &mut EffectDraft,
+    ) -> Result<(), ActionError> {
+        let spec = self.spec(plan)?;
+        draft.clear();
+        let mut drafter = EffectDrafter {
+            context: EffectContext {
                 rules: self.rules(),
                 action: &spec.name,
                 parameters: self.parameters(spec, request),
+            },
+            view,
+            target: plan.service,
+            draft,
+        };
+        drafter.draft(plan.effects(spec))
+    }
+
+    /// Returns the outcome of a plan whose draft only sets metrics and records what passes; `None` if the environment has
+    /// to be changed by [`perform`](Self::perform).
+    #[must_use]
+    pub fn outcome_of_draft(
+        &self,
+        plan: &ActionPlan,
+        draft: &EffectDraft,
+    ) -> Option<ActionOutcome> {
+        let spec = self.get(plan.action)?;
+        let is_enough = plan.halts.is_none() && plan.effect != ActionEffect::Raised;
+        (is_enough && !draft.is_deferred()).then(|| plan.outcome(spec))
+    }
+
+    fn carry_out(
+        &self,
+        environment: &mut EnvironmentMut,
+        session: &mut ActionSession,
+        request: &impl RequestedAction,
+        plan: &ActionPlan,
+        draft: &EffectDraft,
+    ) -> Result<(), ActionError> {
+        let spec = self.spec(plan)?;
+        for change in draft.changes() {
+            let DraftedChange::Deferred(index) = *change else {
+                change.carry_out(environment, session)?;
+                continue;
             };
-            let mut runner = EffectRunner {
-                context,
-                environment,
-                session,
-                service: plan.service,
-                handle: plan.handle,
-            };
-            let mut effects = branch.effects.iter().chain(&spec.always);
-            runner.check(effects.clone())?;
-            effects.try_for_each(|effect| runner.run(effect))?;
-            plan.halt(environment)?;
+            let effect = plan.effects(spec).nth(index);
+            match effect.zip(plan.service) {
+                Some((Effect::StoreLogs, service)) => environment.store_logs(service)?,
+                Some((Effect::Traffic(effect), service)) => {
+                    let parameters = self.parameters(spec, request);
+                    effect.carry_out(environment, session, service, parameters)?;
+                }
+                _ => {}
+            }
         }
-        Ok(plan.outcome(spec))
+        Ok(())
     }
 
     /// Performs a plan that needs no change of the environment and cannot fail. Returns `None`, with nothing
@@ -90,7 +169,8 @@ impl ActionCatalogue {
     #[must_use]
     pub fn perform_without_change(&self, plan: &ActionPlan) -> Option<ActionOutcome> {
         let spec = self.get(plan.action)?;
-        let acts = { plan.branch(spec) }.is_some_and(|branch| plan.acts(spec, branch));
+        let branch = plan.branch(spec);
+        let acts = branch.is_some_and(|branch| plan.acts(spec, branch));
         let is_free = !acts && plan.effect != ActionEffect::Raised;
         is_free.then(|| plan.outcome(spec))
     }
@@ -160,6 +240,14 @@ impl ActionPlan {
             ActionEffect::Branch(index) => spec.branches.get(index),
             _ => None,
         }
+    }
+
+    /// Returns the effects, in order.
+    fn effects<'a>(&self, spec: &'a ActionSpec) -> impl Iterator<Item = &'a Effect> + use<'a> {
+        let branch = self.branch(spec);
+        let of_branch = branch.map_or(&[][..], |branch| &branch.effects);
+        let always = branch.map_or(&[][..], |_| &spec.always);
+        of_branch.iter().chain(always)
     }
 
     /// Returns whether the action changes anything or halts a fault.

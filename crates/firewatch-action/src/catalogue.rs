@@ -1,5 +1,7 @@
 //! The built-in catalogues of actions, and files that extend them.
 
+mod haltable;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -12,8 +14,9 @@ use crate::action_file::{ActionFile, Renamed};
 use crate::check::{self, Author, Base};
 use crate::customers::CustomerRules;
 use crate::form;
-use crate::model::{ActionSpec, Branch, Profile, Rules};
+use crate::model::{ActionSpec, Profile, Rules};
 use firewatch_ron::{Diagnostics, suggest};
+use haltable::HaltableKinds;
 
 /// A set of actions, and the rules of all of them.
 ///
@@ -45,6 +48,7 @@ pub struct ActionCatalogue {
     renamed: Renamed,
     /// Whether they are those of the physics of traffic.
     is_of_traffic: bool,
+    haltable: HaltableKinds,
 }
 
 /// The number of an action in its catalogue, and in those that extend it: its index in
@@ -100,11 +104,13 @@ fn of_traffic() -> ActionCatalogue {
             names: read.renamed.into_iter().collect(),
         },
         is_of_traffic: true,
+        haltable: HaltableKinds::default(),
     };
     let kept = read.keeps.iter().filter_map(|name| standard.find(name));
     kept.cloned()
         .chain(read.actions)
         .for_each(|action| catalogue.add(action));
+    catalogue.haltable = HaltableKinds::find(&catalogue.rules, &catalogue.actions);
     catalogue
 }
 
@@ -126,6 +132,7 @@ fn built_in(profile: Profile, own: (&str, &str)) -> ActionCatalogue {
             names: BTreeMap::new(),
         },
         is_of_traffic: false,
+        haltable: HaltableKinds::default(),
     };
     let shared = SHARED.into_iter().fold(empty, |catalogue, (name, text)| {
         catalogue
@@ -207,6 +214,7 @@ impl ActionCatalogue {
                 amendment.amend(action);
             }
         }
+        catalogue.haltable = HaltableKinds::find(&catalogue.rules, &catalogue.actions);
         Ok(catalogue)
     }
 
@@ -308,14 +316,7 @@ impl ActionCatalogue {
     /// there does not; one that is aimed at another service can.
     #[must_use]
     pub fn can_halt(&self, kind: FaultKind, on_red_herring: bool) -> bool {
-        let refuses = on_red_herring && self.rules.spare_red_herrings && !self.rules.conceals;
-        self.actions.iter().any(|action| {
-            let halts = |branch: &Branch| {
-                let is_refused = refuses && action.guarded && branch.halts_where.is_empty();
-                !is_refused && branch.halts.contains(&kind)
-            };
-            action.branches.iter().any(halts)
-        })
+        self.haltable.contain(kind, on_red_herring)
     }
 
     /// Returns whether effects on the callers of a target skip red herrings.

@@ -1,6 +1,8 @@
 //! Who the customers of an incident talk to, and whether they are hit. Actions, scores and whatever reports either ask
 //! here.
 
+use std::sync::OnceLock;
+
 use firewatch_sim::{EnvironmentRef, ImpactMode, Pipeline, Status, Topology, Vitals};
 
 use crate::model::Profile;
@@ -97,11 +99,21 @@ impl CustomerRules {
     }
 
     /// Whether customers are hit now; `named` are the services that the scenario says they talk to.
-    #[must_use]
-    pub fn are_hit_in(&self, named: &[impl AsRef<str>], view: &EnvironmentRef) -> bool {
+    pub(crate) fn are_hit_in(
+        &self,
+        named: &[impl AsRef<str>],
+        found: &FacedServices,
+        view: &EnvironmentRef,
+    ) -> bool {
+        let hurts = |vitals| self.user_impact.holds(vitals);
+        if let Some(faced) = found.get(self, named, view.topology()) {
+            let mut services = view.vitals().enumerate();
+            let hurt = services.any(|(service, vitals)| faced >> service & 1 == 1 && hurts(vitals));
+            return self.are_hit(std::iter::once(hurt), view);
+        }
         let services = self.user_facing(named, view.topology()).zip(view.vitals());
         let faced = services.filter_map(|(is_faced, vitals)| is_faced.then_some(vitals));
-        self.are_hit(faced.map(|vitals| self.user_impact.holds(vitals)), view)
+        self.are_hit(faced.map(hurts), view)
     }
 
     /// Whether the root cause's data is stale, in an incident about freshness; never where the root cause is not in
@@ -118,6 +130,37 @@ impl CustomerRules {
             let lag = pipeline.and_then(|pipeline| pipeline.data_freshness_lag_seconds);
             lag.unwrap_or(LAG_IF_ABSENT_SECONDS) >= self.stale_after_seconds
         })
+    }
+}
+
+/// The services of an environment that customers talk to, a bit each, found when they are first asked for: the mesh
+/// and the rules stay the same, and finding them goes through all calls.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FacedServices(OnceLock<(UserFacingRule, Option<u64>)>);
+
+/// It follows from the rest of a session.
+impl PartialEq for FacedServices {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl FacedServices {
+    /// Returns them; `None` where they are too many for the bits, or were found by another rule.
+    fn get(
+        &self,
+        rules: &CustomerRules,
+        named: &[impl AsRef<str>],
+        topology: &Topology,
+    ) -> Option<u64> {
+        let find = || {
+            let services = rules.user_facing(named, topology).enumerate();
+            let bits = services.map(|(service, is_faced)| u64::from(is_faced) << service);
+            let fit = topology.service_count() <= u64::BITS as usize;
+            fit.then(|| bits.fold(0, |all, bit| all | bit))
+        };
+        let (rule, faced) = *self.0.get_or_init(|| (rules.user_facing, find()));
+        faced.filter(|_| rule == rules.user_facing)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The effects of an action, run in order.
+//! Drafting the effects of an action, in order.
 //!
 //! `f64::max` and `f64::min` do not define the sign of a zero, so [`limit`] compares itself: a value that
 //! equals a limit becomes the limit.
@@ -6,18 +6,16 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use firewatch_sim::{
-    EnvironmentMut, MetricKey, ServiceHandle, ServiceMut, SimError, Value, round_decimal,
-};
+use firewatch_sim::{EnvironmentRef, MetricKey, SimError, Value, round_decimal};
 
 use crate::action_error::ActionError;
+use crate::draft::{DraftedChange, DraftedService, EffectDraft};
 use crate::model::{Change, Effect, Factor, Limits, Operand, ParameterIndex, Recipients, Rules};
 use crate::parameter::Parameters;
-use crate::session::ActionSession;
 
 pub(super) const MEBIBYTE: i64 = 1 << 20;
 
-pub(super) const NO_LIMIT: &str = "the memory limit is 0, and use is divided by it";
+const NO_LIMIT: &str = "the memory limit is 0, and use is divided by it";
 
 /// Keys of the metrics that some effects always change.
 pub(super) struct Keys {
@@ -34,14 +32,13 @@ pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     error_rate: MetricKey::new("http_server_error_rate"),
 });
 
-/// Runs the effects of one action in one environment.
-pub(super) struct EffectRunner<'a, 'w> {
+/// Drafts the effects of one action in one environment.
+pub(super) struct EffectDrafter<'a> {
     pub(super) context: EffectContext<'a>,
-    pub(super) environment: &'a mut EnvironmentMut<'w>,
-    pub(super) session: &'a mut ActionSession,
+    pub(super) view: &'a EnvironmentRef<'a>,
     /// Index of the target in the mesh.
-    pub(super) service: Option<usize>,
-    pub(super) handle: Option<ServiceHandle>,
+    pub(super) target: Option<usize>,
+    pub(super) draft: &'a mut EffectDraft,
 }
 
 /// What the new value of a metric depends on, besides its old value.
@@ -52,112 +49,108 @@ pub(super) struct EffectContext<'a> {
     pub(super) parameters: Parameters<'a>,
 }
 
-impl EffectRunner<'_, '_> {
-    pub(super) fn run(&mut self, effect: &Effect) -> Result<(), ActionError> {
-        match effect {
-            Effect::Change { metric, on, change } => {
-                self.each(on, |runner, service| {
-                    runner.change_one(service, metric, change)
-                })?;
-            }
-            Effect::Interrupt { errors } => self.interrupt(*errors)?,
-            Effect::Traffic(effect) => {
-                if let Some(service) = self.service {
-                    let parameters = self.context.parameters;
-                    effect.carry_out(self.environment, self.session, service, parameters)?;
+impl EffectDrafter<'_> {
+    /// Drafts the effects, in order. Each sees the changes of those before it.
+    ///
+    /// # Errors
+    /// That of the first effect that is impossible; the draft has those before it.
+    pub(super) fn draft<'e>(
+        &mut self,
+        effects: impl Iterator<Item = &'e Effect>,
+    ) -> Result<(), ActionError> {
+        for (index, effect) in effects.enumerate() {
+            match effect {
+                Effect::Change { metric, on, change } => self.change(metric, on, change)?,
+                Effect::SetCounter { counter, to } => {
+                    self.draft.add(DraftedChange::Counter {
+                        counter: *counter,
+                        target: self.target,
+                        to: *to,
+                    });
                 }
-            }
-            Effect::SetCounter { counter, to } => {
-                // The nodes of the mesh come first.
-                let mut nodes = self.environment.topology()?.graph().node_weights();
-                let target = self.service.and_then(|service| nodes.nth(service));
-                self.session.set_counter(*counter, target, *to);
-            }
-            _ => {
-                if let Some(service) = self.service {
-                    self.on_target(effect, service)?;
+                Effect::StoreLogs | Effect::Traffic(_) => {
+                    self.draft.add(DraftedChange::Deferred(index));
+                }
+                _ => {
+                    if let Some(target) = self.target {
+                        self.on_target(effect, target)?;
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    /// Returns a service by its index. The target is found by its handle, without a search.
-    pub(super) fn service(&mut self, index: usize) -> Result<ServiceMut<'_>, SimError> {
-        match self.handle {
-            Some(handle) if Some(index) == self.service => self.environment.service_of(handle),
-            _ => self.environment.service(index),
+    fn service(&self, index: usize) -> DraftedService<'_> {
+        DraftedService {
+            view: self.view,
+            draft: self.draft,
+            index,
         }
     }
 
-    fn on_target(&mut self, effect: &Effect, index: usize) -> Result<(), ActionError> {
+    fn on_target(&mut self, effect: &Effect, target: usize) -> Result<(), ActionError> {
+        let (context, service) = (self.context, self.service(target));
         let Keys {
             usage,
             limit,
             utilization,
             ..
         } = &*KEYS;
-        if *effect == Effect::StoreLogs {
-            return Ok(self.environment.store_logs(index)?);
-        }
-        let context = self.context;
-        let mut service = self.service(index)?;
         match effect {
             Effect::RecomputeMemoryBytes => {
-                let bytes = number(&service, utilization) * number(&service, limit);
-                context.set(&mut service, usage, &Value::Int(trunc(bytes)))?;
+                let bytes = service.number(utilization) * service.number(limit);
+                self.set(target, usage, Cow::Owned(Value::Int(trunc(bytes))))
             }
             Effect::RecomputeMemoryUtilization => {
-                let (used, limit) = (number(&service, usage), number(&service, limit));
+                context.check_limit(service.integer(limit))?;
+                let (used, limit) = (service.number(usage), service.number(limit));
                 if limit == 0.0 {
                     return Err(context.raised(NO_LIMIT));
                 }
-                context.set(&mut service, utilization, &Value::Float(used / limit))?;
+                self.set(target, utilization, Cow::Owned(Value::Float(used / limit)))
             }
             Effect::SetMemoryLimit { parameter } => {
                 let bytes = context.memory_limit(&service, *parameter);
-                context.set(&mut service, limit, &Value::Int(bytes))?;
+                context.check_limit(bytes)?;
+                self.set(target, limit, Cow::Owned(Value::Int(bytes)))
             }
+            Effect::Interrupt { errors } => self.interrupt(target, *errors),
             Effect::Change { .. }
             | Effect::StoreLogs
-            | Effect::Interrupt { .. }
             | Effect::Traffic(_)
-            | Effect::SetCounter { .. } => {}
+            | Effect::SetCounter { .. } => Ok(()),
         }
-        Ok(())
     }
 
-    /// Makes a share of the target's requests fail, and records in the session what has to be undone.
-    fn interrupt(&mut self, errors: f64) -> Result<(), ActionError> {
-        let Some(index) = self.service else {
-            return Ok(());
-        };
-        let mut nodes = self.environment.topology()?.graph().node_weights();
-        let name = nodes.nth(index).cloned();
-        let context = self.context;
-        let mut service = self.service(index)?;
-        let before = number(&service, &KEYS.error_rate);
+    /// Makes a share of the target's requests fail, and records what has to be undone.
+    fn interrupt(&mut self, target: usize, errors: f64) -> Result<(), ActionError> {
+        let before = self.service(target).number(&KEYS.error_rate);
         let during = (before + (1.0 - before) * errors).clamp(0.0, 1.0);
-        context.set(&mut service, &KEYS.error_rate, &Value::Float(during))?;
-        if let Some(name) = name {
-            self.session.note_interruption(name, before, during);
-        }
+        let value = Cow::Owned(Value::Float(during));
+        self.set(target, &KEYS.error_rate, value)?;
+        self.draft.add(DraftedChange::Interruption {
+            service: target,
+            before,
+            during,
+        });
         Ok(())
     }
 
-    /// Goes through the services that a change is done to.
-    pub(super) fn each(
+    /// Changes a metric of the services that a change is done to.
+    fn change(
         &mut self,
+        metric: &MetricKey,
         on: &Recipients,
-        mut one: impl FnMut(&mut Self, usize) -> Result<(), ActionError>,
+        change: &Change,
     ) -> Result<(), ActionError> {
-        if let (Recipients::Target, Some(target)) = (on, self.service) {
-            return one(self, target);
+        if let (Recipients::Target, Some(target)) = (on, self.target) {
+            return self.change_one(target, metric, change);
         }
-        for service in 0..self.environment.topology()?.service_count() {
-            let topology = self.environment.topology()?;
-            if on.include(service, self.service, topology, self.context.rules) {
-                one(self, service)?;
+        let (topology, rules) = (self.view.topology(), self.context.rules);
+        for service in 0..topology.service_count() {
+            if on.include(service, self.target, topology, rules) {
+                self.change_one(service, metric, change)?;
             }
         }
         Ok(())
@@ -169,8 +162,7 @@ impl EffectRunner<'_, '_> {
         metric: &MetricKey,
         change: &Change,
     ) -> Result<(), ActionError> {
-        let context = self.context;
-        let mut service = self.service(index)?;
+        let (context, service) = (self.context, self.service(index));
         let old = match change {
             // The old value is not used: skip making a `Value` of it.
             Change::Set { create: true, .. } => None,
@@ -186,27 +178,29 @@ impl EffectRunner<'_, '_> {
             false => metric.saturate(new),
         };
         let new = new.ok_or_else(|| context.raised("a metric can't be not-a-number"))?;
-        context.set(&mut service, metric, &new)
+        self.set(index, metric, new)
     }
-}
 
-fn number(service: &ServiceMut, metric: &MetricKey) -> f64 {
-    { service.metric(metric) }
-        .and_then(|value| value.as_f64())
-        .unwrap_or(0.0)
-}
-
-pub(super) fn integer(service: &ServiceMut, metric: &MetricKey) -> i64 {
-    match service.metric(metric) {
-        Some(Value::Int(n)) => n,
-        _ => 0,
+    /// Sets a metric. A value that the metric refuses is an error of the action.
+    fn set(
+        &mut self,
+        index: usize,
+        metric: &MetricKey,
+        value: Cow<Value>,
+    ) -> Result<(), ActionError> {
+        let fits = self.view.check_metric(metric, &value);
+        fits.map_err(|error| self.context.unfit(error))?;
+        if let Some(service) = self.view.service_handle(index) {
+            self.draft.set(index, service, metric, value);
+        }
+        Ok(())
     }
 }
 
 impl<'a> EffectContext<'a> {
     /// Returns the memory limit that a parameter asks for, bytes; twice the present one without it.
-    pub(super) fn memory_limit(&self, service: &ServiceMut, parameter: ParameterIndex) -> i64 {
-        let present = integer(service, &KEYS.limit);
+    fn memory_limit(&self, service: &DraftedService, parameter: ParameterIndex) -> i64 {
+        let present = service.integer(&KEYS.limit);
         // The metric has 64 bits: 2^43 MiB and more saturate.
         let bytes = |mebibytes: i64| mebibytes.saturating_mul(MEBIBYTE);
         match self.parameters.get(parameter).as_deref() {
@@ -217,24 +211,22 @@ impl<'a> EffectContext<'a> {
         }
     }
 
-    pub(super) fn raised(&self, why: &'static str) -> ActionError {
+    fn raised(&self, why: &'static str) -> ActionError {
         ActionError::Raised {
             action: self.action.to_owned(),
             why,
         }
     }
 
-    /// Sets a metric. A value that the metric refuses is an error of the action.
-    fn set(
-        &self,
-        service: &mut ServiceMut,
-        metric: &MetricKey,
-        value: &Value,
-    ) -> Result<(), ActionError> {
-        { service.set_metric(metric, value) }.map_err(|error| self.unfit(error))
+    /// Checks that use can be divided by a memory limit. The reference finds out when it divides.
+    fn check_limit(&self, limit: i64) -> Result<(), ActionError> {
+        if limit < 1 && !self.rules.raises {
+            return Err(self.raised(NO_LIMIT));
+        }
+        Ok(())
     }
 
-    pub(super) fn unfit(&self, error: SimError) -> ActionError {
+    fn unfit(&self, error: SimError) -> ActionError {
         ActionError::Unfit {
             action: self.action.to_owned(),
             error,
@@ -242,9 +234,9 @@ impl<'a> EffectContext<'a> {
     }
 
     /// Returns the new value of a metric; `None` if it does not change.
-    pub(super) fn changed<'v>(
+    fn changed<'v>(
         &self,
-        service: &ServiceMut,
+        service: &DraftedService,
         old: Option<&Value>,
         change: &'v Change,
     ) -> Result<Option<Cow<'v, Value>>, ActionError>

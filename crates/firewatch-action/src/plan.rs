@@ -162,11 +162,18 @@ impl ActionCatalogue {
         } else {
             applying
         });
-        plan.wrong = spec.guarded && plan.halts.is_none() && !self.mends(spec, branch, at);
+        let mends = || self.mends(spec, branch, looks_healthy, at);
+        plan.wrong = spec.guarded && plan.halts.is_none() && !mends();
     }
 
     /// Returns whether an action that halts nothing mends something by design: a symptom, or a metric that it sets.
-    fn mends(&self, spec: &ActionSpec, branch: Option<&Branch>, at: &Situation) -> bool {
+    fn mends(
+        &self,
+        spec: &ActionSpec,
+        branch: Option<&Branch>,
+        looks_healthy: bool,
+        at: &Situation,
+    ) -> bool {
         let Some(branch) = branch.filter(|_| !self.is_spared(at)) else {
             return false;
         };
@@ -175,7 +182,7 @@ impl ActionCatalogue {
         }
         if spec.branches.len() == 1 {
             // It does not tell when it helps.
-            return !self.looks_healthy(at) || at.holds(&Condition::ActiveFault);
+            return !looks_healthy || at.holds(&Condition::ActiveFault);
         }
         let may_mend = !branch.when.is_empty() && branch.halts.is_empty() && !branch.in_vain;
         may_mend && at.are_faults_active(branch)

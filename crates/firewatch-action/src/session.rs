@@ -1,16 +1,18 @@
 //! State of actions that is not part of the environment: history, circuit breakers and the specialist.
 
 use std::collections::VecDeque;
-use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
 use firewatch_sim::{
-    EnvironmentMut, EnvironmentRef, MetricKey, ServiceKnob, SimError, SmolStr, TrafficChange, Value,
+    EnvironmentMut, EnvironmentRef, MetricSetting, ServiceKnob, SimError, SmolStr, TrafficChange,
+    Value,
 };
 
 use crate::catalogue::ActionCatalogue;
+use crate::customers::FacedServices;
 use crate::history::{Measured, Recorded};
+use crate::interruption::{ERROR_RATE, Interruption, Interruptions};
 use crate::model::{Counter, Recipients};
 use crate::state_error::StateError;
 
@@ -33,25 +35,27 @@ pub struct ActionSession {
     circuit_breakers: Vec<(SmolStr, u64)>,
     specialist_ticks: u64,
     /// Interruptions by actions, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    interruptions: Vec<Interruption>,
+    #[serde(default, skip_serializing_if = "Interruptions::is_empty")]
+    interruptions: Interruptions,
     /// Services that an action lets refuse everything, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     dropping: Vec<SmolStr>,
     /// The services that the scenario says customers talk to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     user_facing: Vec<SmolStr>,
+    #[serde(skip)]
+    faced: FacedServices,
 }
 
-/// An interruption of a service by an action, until the step after the next tick.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Interruption {
-    service: SmolStr,
-    /// Error rate of the service without the interruption.
-    before: f64,
-    /// Error rate of the service with it.
-    during: f64,
+/// What passes between the tick of a step and its action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassingEffects {
+    /// Nothing.
+    None,
+    /// The interruption of one service ends.
+    Interruption,
+    /// Circuit breakers are open, or several things pass.
+    Several,
 }
 
 impl ActionSession {
@@ -68,6 +72,7 @@ impl ActionSession {
         let user_facing = services.iter().map(SmolStr::new).collect();
         Self {
             user_facing,
+            faced: FacedServices::default(),
             ..self
         }
     }
@@ -92,7 +97,7 @@ impl ActionSession {
         if let Some(name) = named.find(|name| view.topology().service(name).is_none()) {
             return Err(StateError::UnknownService(name.to_string()));
         }
-        for interruption in &self.interruptions {
+        for interruption in self.interruptions.iter() {
             let rates = [interruption.before, interruption.during];
             let are_rates = rates.iter().all(|rate| (0.0..=1.0).contains(rate));
             StateError::check_finite("interruptions", are_rates)?;
@@ -141,6 +146,23 @@ impl ActionSession {
             && self.dropping.is_empty())
     }
 
+    /// Returns what [`advance_passing_effects`](Self::advance_passing_effects) does.
+    #[must_use]
+    pub fn passing_effects(&self) -> PassingEffects {
+        let others = self.circuit_breakers.len() + self.dropping.len();
+        match (self.interruptions.len(), others) {
+            (0, 0) => PassingEffects::None,
+            (1, 0) => PassingEffects::Interruption,
+            _ => PassingEffects::Several,
+        }
+    }
+
+    /// Ends a [single interruption](PassingEffects::Interruption), for callers that change many environments in one go:
+    /// returns the index of the service and the error rate that it has then, if that changes.
+    pub fn end_interruption(&mut self, view: &EnvironmentRef) -> Option<(usize, MetricSetting)> {
+        self.interruptions.pop()?.setting(view)
+    }
+
     /// Ends interruptions, and applies and counts down the open circuit breakers: the second half of
     /// [`start_step`](Self::start_step).
     ///
@@ -155,7 +177,7 @@ impl ActionSession {
             return Ok(());
         }
         // The latest first: it was added on top of the others.
-        for interruption in self.interruptions.drain(..).rev() {
+        while let Some(interruption) = self.interruptions.pop() {
             interruption.end(environment)?;
         }
         for service in self.dropping.drain(..) {
@@ -218,17 +240,13 @@ impl ActionSession {
         there
     }
 
-    /// Returns the services that the scenario says customers talk to.
-    pub(super) fn user_facing(&self) -> &[SmolStr] {
-        &self.user_facing
+    /// Returns the services that the scenario says customers talk to, and those that they talk to by the rules.
+    pub(super) fn user_facing(&self) -> (&[SmolStr], &FacedServices) {
+        (&self.user_facing, &self.faced)
     }
 
-    pub(super) fn note_interruption(&mut self, service: SmolStr, before: f64, during: f64) {
-        self.interruptions.push(Interruption {
-            service,
-            before,
-            during,
-        });
+    pub(super) fn note_interruption(&mut self, interruption: Interruption) {
+        self.interruptions.push(interruption);
     }
 
     pub(super) fn note_drop(&mut self, service: SmolStr) {
@@ -248,40 +266,6 @@ impl ActionSession {
             }
             (Counter::CircuitBreaker, None) => {}
         }
-    }
-}
-
-static ERROR_RATE: LazyLock<MetricKey> = LazyLock::new(|| MetricKey::new("http_server_error_rate"));
-
-/// Error rate that recovery of the engine stops at.
-const ERROR_FLOOR: f64 = 0.01;
-
-impl Interruption {
-    /// Removes the errors that it added, and keeps what the tick changed besides.
-    fn end(&self, environment: &mut EnvironmentMut) -> Result<(), SimError> {
-        let Some(index) = environment.topology()?.service(&self.service) else {
-            return Ok(());
-        };
-        let mut service = environment.service(index)?;
-        let errors = service.metric(&ERROR_RATE);
-        let Some(errors) = errors.and_then(|errors| errors.as_f64()) else {
-            return Ok(());
-        };
-        let ended = if errors == self.during {
-            self.before
-        } else if errors >= 1.0 {
-            // A fault took all the requests meanwhile.
-            return Ok(());
-        } else {
-            let without = errors - (self.during - self.before);
-            let floor = if self.before < ERROR_FLOOR {
-                self.before
-            } else {
-                ERROR_FLOOR
-            };
-            if without > floor { without } else { floor }
-        };
-        service.set_metric(&ERROR_RATE, &Value::Float(ended))
     }
 }
 

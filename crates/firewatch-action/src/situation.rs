@@ -118,7 +118,8 @@ impl<'a> Situation<'a> {
         match to {
             Operand::Value(value) => present != *value,
             Operand::Parameter(index) => {
-                { self.parameters.get(*index) }.is_some_and(|value| present != *value)
+                let parameter = self.parameters.get(*index);
+                parameter.is_some_and(|value| present != *value)
             }
             Operand::Metric(other) => metric_of(other).is_some_and(|value| present != value),
         }
@@ -167,8 +168,8 @@ impl<'a> Situation<'a> {
                 comparison.holds(&(self.session.recorded_ticks() as f64))
             }
             Condition::CustomersHit => {
-                let named = self.session.user_facing();
-                self.customers.are_hit_in(named, self.view)
+                let (named, found) = self.session.user_facing();
+                self.customers.are_hit_in(named, found, self.view)
             }
             Condition::Somewhere(inner) => {
                 let mut services = 0..self.view.service_count();

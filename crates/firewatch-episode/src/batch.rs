@@ -18,7 +18,7 @@ use crate::request::EpisodeRequest;
 use crate::session::Session;
 use crate::state::EpisodeState;
 use crate::verdict::ActionVerdict;
-use round::{BatchRound, TurnState};
+use round::{BatchRound, RoundChanges, TurnState};
 pub use step::BatchStep;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
@@ -58,6 +58,8 @@ pub struct EpisodeBatch {
     /// The action of each in this step; `None` for one that only the other physics has. It and the turns are kept, so that steps don't allocate.
     asked: Vec<Option<ActionId>>,
     turns: Vec<TurnState>,
+    /// One for each part of the fleet; kept, as are the turns.
+    changes: Vec<RoundChanges>,
 }
 
 impl fmt::Debug for EpisodeBatch {
@@ -153,6 +155,7 @@ impl EpisodeBatch {
             sessions: sessions.into_iter().flatten().collect(),
             asked: Vec::with_capacity(count),
             turns: vec![TurnState::Over; count],
+            changes: vec![RoundChanges::default(); parts],
         })
     }
 
@@ -246,9 +249,10 @@ impl EpisodeBatch {
         let asked = self.asked.chunks(size);
         let asked = asked.zip(actions.chunks(size));
         let own = sessions.zip(turns).zip(asked).zip(steps.chunks_mut(size));
+        let own = own.zip(&mut self.changes);
         let (catalogue, profile) = (&*self.catalogue, self.profile);
         self.fleet.try_for_each_part(own, |part, own| {
-            let (((sessions, turns), (asked, actions)), steps) = own;
+            let ((((sessions, turns), (asked, actions)), steps), changes) = own;
             let first = part.range().start;
             let mut round = BatchRound {
                 catalogue,
@@ -259,6 +263,7 @@ impl EpisodeBatch {
                 asked,
                 actions,
                 steps,
+                changes,
                 declared: false,
             };
             round.act_by_timetables(part)?;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use firewatch_action::{
     ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession, Category,
-    Profile, RequestedAction,
+    EffectDraft, Profile, RequestedAction,
 };
-use firewatch_response::score::{Incident, Reward, Score, ScoreRules, StepRecord};
+use firewatch_response::score::{ChangedServices, Incident, Reward, Score, ScoreRules, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
 use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentMut, EnvironmentRef, SimError};
@@ -146,15 +146,15 @@ impl Session {
         let done = catalogue.apply(environment, &mut self.actions, request);
         let (outcome, failed) = match done {
             Ok(outcome) => (outcome, None),
-            Err(error) => (
-                { self.failed_outcome(catalogue, Some(action), &error) }.ok_or(error.clone())?,
-                Some(error),
-            ),
+            Err(error) => {
+                let outcome = self.failed_outcome(catalogue, Some(action), &error);
+                (outcome.ok_or(error.clone())?, Some(error))
+            }
         };
         let view = environment.view()?;
-        let step_record = self.step_record(view.clock().tick, &outcome);
+        let step_record = self.judge(view.clock().tick, &outcome);
         self.remember(request, &outcome);
-        let reward = self.close(catalogue, &view, step_record);
+        let reward = self.close(catalogue, &view, step_record, ChangedServices::ALL);
         environment.set_slo_budget(self.score.budget())?;
         Ok(StepResult {
             outcome,
@@ -174,7 +174,8 @@ impl Session {
         self.observe_tick(catalogue, &view);
         self.actions
             .advance_passing_effects(catalogue, environment)?;
-        let reward = self.close(catalogue, &environment.view()?, StepRecord::default());
+        let (view, nothing) = (environment.view()?, StepRecord::default());
+        let reward = self.close(catalogue, &view, nothing, ChangedServices::ALL);
         environment.set_slo_budget(self.score.budget())?;
         Ok(reward)
     }
@@ -193,27 +194,37 @@ impl Session {
         self.actions.record(view);
     }
 
-    /// Observes the environment after the action, and returns the reward of the step.
+    /// Observes the services that have changed since [`look`](Self::look), and returns the reward of the step.
     pub(crate) fn close(
         &mut self,
         catalogue: &ActionCatalogue,
         view: &EnvironmentRef,
         step_record: StepRecord,
+        changed: ChangedServices,
     ) -> Reward {
         self.scored(catalogue, |score, incident| {
-            score.after_action(incident, view, step_record)
+            score.after_action(incident, view, step_record, changed)
         })
     }
 
-    /// The same where nothing was changed since [`look`](Self::look).
-    pub(crate) fn close_unchanged(
+    /// Returns the reward of a step before the changes of its action are made. `None` for the last step, which is graded
+    /// by what the environment is after them.
+    pub(crate) fn close_drafted(
         &mut self,
         catalogue: &ActionCatalogue,
         view: &EnvironmentRef,
         step_record: StepRecord,
-    ) -> Reward {
-        self.scored(catalogue, |score, incident| {
-            score.after_no_change(incident, view, step_record)
+        changed: ChangedServices,
+        draft: &EffectDraft,
+    ) -> Option<Reward> {
+        let is_early = !(self.score.is_last(view.clock().tick) || changed == ChangedServices::ALL);
+        let rules = ScoreRules::of(self.profile);
+        let can_end = step_record.declared || rules.budget_ends;
+        (is_early && !can_end).then(|| {
+            self.scored(catalogue, |score, incident| {
+                let vitals = |service| draft.vitals(view, service);
+                score.before_changes(incident, view, step_record, changed, vitals)
+            })
         })
     }
 
@@ -303,7 +314,7 @@ impl Session {
     }
 
     /// Judges an action that was done after that tick, and returns the scored part of its outcome.
-    pub(crate) fn step_record(&mut self, tick: u64, outcome: &ActionOutcome) -> StepRecord {
+    pub(crate) fn judge(&mut self, tick: u64, outcome: &ActionOutcome) -> StepRecord {
         self.verdict = Some(ActionVerdict::new(tick, outcome));
         let mut step_record = StepRecord::default();
         step_record.add(ScoreRules::of(self.profile), outcome, &mut self.actions);

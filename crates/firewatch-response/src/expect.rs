@@ -2,7 +2,7 @@
 
 use firewatch_sim::{EnvironmentRef, Status};
 
-use crate::score::run::RunAccount;
+use crate::score::run::RunImpact;
 use crate::score::{ImpactTotals, Score};
 use firewatch_scenario::{Check, Expectation, Fact, Quantity, UserQuantity, When};
 
@@ -41,14 +41,14 @@ impl ExpectationVerdict {
 
 /// Where what an incident has come to is asked.
 #[derive(Clone, Copy)]
-pub(crate) enum AccountRef<'a> {
+pub(crate) enum ImpactRef<'a> {
     /// In a run, whether anybody answers or not; by the engine's rule with the tick that counts as mitigated.
-    Run(&'a RunAccount, Option<u64>),
+    Run(&'a RunImpact, Option<u64>),
     /// In an answer that is scored: what a runbook decides on.
     Score(&'a Score),
 }
 
-impl AccountRef<'_> {
+impl ImpactRef<'_> {
     /// The tick since which the incident is mitigated: to who answers, as far as it may be told.
     fn mttm_tick(self, view: &EnvironmentRef) -> Option<u64> {
         match self {
@@ -59,14 +59,14 @@ impl AccountRef<'_> {
 
     pub(crate) fn totals(self, view: &EnvironmentRef) -> ImpactTotals {
         match self {
-            Self::Run(account, engine_mttm) => account.totals(view, engine_mttm),
+            Self::Run(impact, engine_mttm) => impact.totals(view, engine_mttm),
             Self::Score(score) => score.impact(view),
         }
     }
 
     pub(crate) fn blast_radius(self, view: &EnvironmentRef) -> usize {
         match self {
-            Self::Run(account, _) => account.blast_radius(view),
+            Self::Run(impact, _) => impact.blast_radius(view),
             Self::Score(score) => score.blast_radius(view),
         }
     }
@@ -75,7 +75,7 @@ impl AccountRef<'_> {
 /// The state that checks are evaluated on.
 pub(crate) struct CheckContext<'a> {
     pub(crate) view: &'a EnvironmentRef<'a>,
-    pub(crate) account: AccountRef<'a>,
+    pub(crate) impact: ImpactRef<'a>,
     /// The score of the answer, where one is kept.
     pub(crate) score: Option<&'a Score>,
 }
@@ -191,7 +191,7 @@ impl CheckContext<'_> {
         let Self {
             view,
             score,
-            account,
+            impact,
         } = self;
         let unhealthy = || {
             view.vitals()
@@ -199,12 +199,12 @@ impl CheckContext<'_> {
                 .count()
         };
         Some(match quantity {
-            Quantity::BadCustomerMinutes => account.totals(view).bad_customer_minutes,
-            Quantity::Mttm => account.mttm_tick(view)? as f64,
+            Quantity::BadCustomerMinutes => impact.totals(view).bad_customer_minutes,
+            Quantity::Mttm => impact.mttm_tick(view)? as f64,
             Quantity::SloBudget => view.slo_budget().remaining,
             Quantity::MeanErrorRate => view.mean_error_rate(),
             Quantity::UnhealthyServices => unhealthy() as f64,
-            Quantity::BlastRadius => account.blast_radius(view) as f64,
+            Quantity::BlastRadius => impact.blast_radius(view) as f64,
             Quantity::Reward => score.map_or(0.0, Score::total_reward),
             Quantity::Grade => (*score)?.grade()?.total,
             Quantity::WrongActions => score.map_or(0.0, |score| f64::from(score.wrong_actions())),
@@ -228,7 +228,7 @@ impl CheckContext<'_> {
         let view = self.view;
         match fact {
             Fact::AllHealthy => view.all_healthy(),
-            Fact::Mitigated => self.account.mttm_tick(view).is_some(),
+            Fact::Mitigated => self.impact.mttm_tick(view).is_some(),
             Fact::SloBreached => view.slo_budget().is_breached(),
         }
     }

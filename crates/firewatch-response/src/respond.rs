@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_sim::EnvironmentRef;
 
-use crate::expect::{AccountRef, CheckContext};
+use crate::expect::{CheckContext, ImpactRef};
 use crate::score::Score;
 use firewatch_action::ActionRequest;
 use firewatch_scenario::Runbook;
@@ -55,7 +55,7 @@ impl Responder {
     pub fn next(&mut self, view: &EnvironmentRef, score: &Score) -> Option<&ActionRequest> {
         let context = CheckContext {
             view,
-            account: AccountRef::Score(score),
+            impact: ImpactRef::Score(score),
             score: Some(score),
         };
         loop {

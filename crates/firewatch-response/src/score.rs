@@ -2,7 +2,9 @@
 
 mod account;
 mod alert;
+mod changed;
 mod columns;
+mod episode_end;
 pub mod grade;
 mod mesh;
 mod missed;
@@ -14,13 +16,16 @@ pub(crate) mod run;
 mod service;
 mod slo;
 mod state;
+mod step_record;
 mod terms;
 
-use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
+use firewatch_sim::{EnvironmentRef, SloBudget, Status, Vitals, round_decimal};
 use serde::{Deserialize, Serialize};
 
 pub use account::ImpactTotals;
 pub use alert::{Alert, Severity};
+pub use changed::ChangedServices;
+pub use episode_end::EpisodeEnd;
 use firewatch_action::{Profile, StateError};
 use firewatch_scenario::AlertName;
 use firewatch_scenario::Goal;
@@ -33,24 +38,11 @@ pub use reward::Reward;
 use rules::ImpactRule;
 pub use rules::ScoreRules;
 use state::ScoreState;
-pub use state::StepRecord;
+pub use step_record::StepRecord;
 pub use terms::ScoreTerms;
 
 /// Decimals of the bad customer minutes as they are shown.
 pub const BCM_DECIMALS: u32 = 4;
-
-/// Why the answer to an incident ended. Where several hold, the first in this order is named; where an incident that
-/// is declared resolved is played on, that it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EpisodeEnd {
-    /// The SLO budget is used up.
-    BudgetUsedUp,
-    /// The ticks of the incident are done.
-    OutOfTicks,
-    /// The incident was declared resolved.
-    Declared,
-}
 
 /// The score of an answer to an incident. A step is a tick and the action after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,8 +54,9 @@ pub struct Score {
     /// The tick at which it was declared resolved.
     declared_at: Option<u64>,
     end: Option<EpisodeEnd>,
-    input: Option<GradeInput>,
-    grade: Option<Grade>,
+    // Elsewhere: every step of many episodes reads the rest.
+    input: Option<Box<GradeInput>>,
+    grade: Option<Box<Grade>>,
 }
 
 impl Score {
@@ -109,8 +102,8 @@ impl Score {
         let limits = self.terms.max_bad_customer_minutes;
         StateError::check_finite("terms", limits.is_finite())?;
         StateError::check_finite("total_reward", self.total_reward.is_finite())?;
-        let input = self.input.as_ref().is_none_or(GradeInput::is_finite);
-        let grade = self.grade.as_ref().is_none_or(Grade::is_finite);
+        let input = self.input.as_deref().is_none_or(GradeInput::is_finite);
+        let grade = self.grade.as_deref().is_none_or(Grade::is_finite);
         StateError::check_finite("grade", input && grade)?;
         if self.state.profile != self.terms.profile {
             return Err(StateError::Profile {
@@ -136,26 +129,39 @@ impl Score {
         self.state.after_tick(incident, view);
     }
 
-    /// Observes the environment after the action, and returns the reward of the step.
+    /// Observes the environment after the action, and returns the reward of the step. `changed` are the services whose
+    /// metrics have changed since [`after_tick`](Self::after_tick).
     pub fn after_action(
         &mut self,
         incident: &Incident,
         view: &EnvironmentRef,
         step_record: StepRecord,
+        changed: ChangedServices,
     ) -> Reward {
-        let reward = self.state.after_action(view, step_record);
+        self.state.look_again(view, changed);
+        let reward = self.state.finish_step(view, step_record);
         self.add(incident, view, step_record, reward)
     }
 
-    /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
-    pub fn after_no_change(
+    /// The same before the changes are made in the environment, in a step that is not the
+    /// [last](Self::is_last): `vitals` are those that the changed services will have.
+    pub fn before_changes(
         &mut self,
         incident: &Incident,
         view: &EnvironmentRef,
         step_record: StepRecord,
+        changed: ChangedServices,
+        vitals: impl Fn(usize) -> Option<Vitals>,
     ) -> Reward {
+        self.state.look_at(changed, vitals);
         let reward = self.state.finish_step(view, step_record);
         self.add(incident, view, step_record, reward)
+    }
+
+    /// Returns whether the incident ends at this tick, unless it ends before.
+    #[must_use]
+    pub fn is_last(&self, tick: u64) -> bool {
+        tick >= self.terms.max_ticks
     }
 
     fn add(
@@ -170,7 +176,7 @@ impl Score {
         if self.end.is_some() {
             let input = self.grade_input(incident, view);
             let grade = Grade::new(&rules.grade, &input);
-            (self.input, self.grade) = (Some(input), Some(grade));
+            (self.input, self.grade) = (Some(Box::new(input)), Some(Box::new(grade)));
             if rules.reward.settles {
                 reward.settle(self.total_reward, grade.total);
             }
@@ -183,7 +189,7 @@ impl Score {
     /// Why it ends at this tick, if it does. One that is declared resolved and played on ends at its last tick.
     fn end_at(&mut self, tick: u64, declares: bool) -> Option<EpisodeEnd> {
         let rules = self.rules();
-        let is_last = tick >= self.terms.max_ticks;
+        let is_last = self.is_last(tick);
         if rules.budget_ends && self.state.slo.remaining <= 0.0 {
             return Some(EpisodeEnd::BudgetUsedUp);
         }
@@ -221,13 +227,13 @@ impl Score {
     /// Returns the input of the grade; `None` until the end.
     #[must_use]
     pub fn final_grade_input(&self) -> Option<&GradeInput> {
-        self.input.as_ref()
+        self.input.as_deref()
     }
 
     /// Returns the grade; `None` until the end.
     #[must_use]
     pub fn grade(&self) -> Option<Grade> {
-        self.grade
+        self.grade.as_deref().copied()
     }
 
     /// The sum of all rewards so far, rounded to 6 decimals.

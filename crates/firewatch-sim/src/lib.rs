@@ -61,7 +61,7 @@ pub use firewatch_traffic::{
 };
 pub use host::change::{EnvironmentMut, ServiceMut};
 pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events};
-pub use host::fleet::{EnvironmentSummary, Fleet, FleetBuilder, FleetPart, NewPart};
+pub use host::fleet::{EnvironmentSummary, Fleet, FleetBuilder, FleetPart, MetricSetting, NewPart};
 pub use host::hash::STATE_HASH_VERSION;
 pub use host::intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
 pub use host::observe::Observation;

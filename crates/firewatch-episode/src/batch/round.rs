@@ -1,11 +1,12 @@
 //! A step of episodes that are neighbours in a fleet, before and after their tick.
 
 use firewatch_action::{
-    ActionCatalogue, ActionId, ActionOutcome, ActionPlan, Profile, RequestedAction,
+    ActionCatalogue, ActionId, ActionOutcome, ActionPlan, EffectDraft, PassingEffects, Profile,
+    RequestedAction,
 };
-use firewatch_response::score::StepRecord;
+use firewatch_response::score::{ChangedServices, StepRecord};
 use firewatch_scenario::Physics;
-use firewatch_sim::FleetPart;
+use firewatch_sim::{EnvironmentRef, FleetPart, MetricSetting};
 
 use super::step::BatchStep;
 use crate::error::EpisodeError;
@@ -16,16 +17,27 @@ use crate::session::Session;
 pub(super) enum TurnState {
     /// It had ended before.
     Over,
-    /// Its action is planned after its open circuits have advanced.
+    /// Its action is planned when it is done, after passing effects have advanced.
     Open,
+    /// Its action is planned after its interruption has ended.
+    Interrupted(ChangedServices),
     /// Its action is planned.
     Planned(ActionPlan),
     /// Its action is done, and its reward is not known yet.
-    Done(StepRecord),
-    /// All is done: the environment stayed as it was looked at.
+    Done(StepRecord, ChangedServices),
+    /// All is done, but for metrics that are still to be set.
     Closed,
     /// The action failed, and the step is not scored.
     Failed,
+}
+
+/// Changes of metrics in a round, made for many environments in one go.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RoundChanges {
+    settings: Vec<MetricSetting>,
+    draft: EffectDraft,
+    /// Of each episode, whether its action is planned after its interruption has ended.
+    interrupted: Vec<bool>,
 }
 
 /// The actions of an episode of a batch: those of its physics, or those that the batch was given.
@@ -42,8 +54,8 @@ pub(super) fn is_of_some_physics(action: &impl RequestedAction, given: &ActionCa
 }
 
 /// What a step of the episodes of one part goes through: before the tick the timelines act; after it all
-/// environments are looked at, then those are changed in which something is done, then these are looked at
-/// again.
+/// environments are looked at and their actions planned, then metrics are set, then the rest of the actions is done, then
+/// the services that have changed are looked at again.
 pub(super) struct BatchRound<'a, A> {
     pub(super) profile: Profile,
     /// The actions of all episodes but those of traffic.
@@ -56,6 +68,7 @@ pub(super) struct BatchRound<'a, A> {
     pub(super) asked: &'a [Option<ActionId>],
     pub(super) actions: &'a [A],
     pub(super) steps: &'a mut [BatchStep],
+    pub(super) changes: &'a mut RoundChanges,
     /// Whether an episode was declared resolved before its last tick.
     pub(super) declared: bool,
 }
@@ -75,9 +88,9 @@ impl<A: RequestedAction> BatchRound<'_, A> {
     }
 
     pub(super) fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
-        self.look(part);
+        self.look(part)?;
         for place in 0..self.turns.len() {
-            if !matches!(self.turns[place], TurnState::Closed) {
+            if !matches!(self.turns[place], TurnState::Closed | TurnState::Done(..)) {
                 self.steps[place] = BatchStep::of(self.act(part, place));
             }
         }
@@ -119,43 +132,110 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         Ok(())
     }
 
-    /// Looks at all environments after the tick, and plans the actions. Steps whose action changes
-    /// nothing there are done with.
-    fn look(&mut self, part: &mut FleetPart) {
+    /// Looks at all environments after the tick, plans the actions and does those that only set metrics. Steps whose
+    /// action changes nothing are done with.
+    fn look(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        let first = self.first;
+        self.changes.settings.clear();
+        let mut interrupted = false;
         part.read_all(|environment, view| {
-            let place = environment - self.first;
-            let session = &mut self.sessions[place];
-            let turn = &mut self.turns[place];
-            if session.score.end().is_some() {
-                *turn = TurnState::Over;
-                return;
-            }
-            let catalogue = actions_of(session, self.catalogue);
-            session.look(catalogue, view);
-            // The reference fails at some of its reports, which are made of what was done.
-            if self.profile == Profile::Reference || session.actions.has_passing_effects() {
-                *turn = TurnState::Open;
-                return;
-            }
-            let Some(action) = self.asked[place] else {
-                *turn = TurnState::Open;
-                return;
-            };
-            let request = &self.actions[place];
-            let plan = catalogue.plan(view, &session.actions, action, request);
-            *turn = match catalogue.perform_without_change(&plan) {
-                Some(outcome) => {
-                    let step_record = session.step_record(view.clock().tick, &outcome);
-                    let step = &mut self.steps[place];
-                    step.begin(&outcome);
-                    let reward = session.close_unchanged(catalogue, view, step_record);
-                    self.declared |= session.score.plays_on();
-                    step.close(session, catalogue, Some(reward));
-                    TurnState::Closed
-                }
-                None => TurnState::Planned(plan),
-            };
+            interrupted |= self.look_at(environment - first, view);
         });
+        part.set_metrics(&self.changes.settings)?;
+        if !interrupted {
+            return Ok(());
+        }
+        self.changes.settings.clear();
+        let mut interrupted = std::mem::take(&mut self.changes.interrupted);
+        interrupted.clear();
+        let is_interrupted = |turn: &TurnState| matches!(turn, TurnState::Interrupted(_));
+        interrupted.extend(self.turns.iter().map(is_interrupted));
+        part.read_picked(
+            |environment| interrupted[environment - first],
+            |environment, view| {
+                let place = environment - first;
+                if let TurnState::Interrupted(changed) = self.turns[place] {
+                    self.turns[place] = self.decide(place, view, changed);
+                }
+            },
+        );
+        self.changes.interrupted = interrupted;
+        Ok(part.set_metrics(&self.changes.settings)?)
+    }
+
+    /// Looks at an environment after the tick. Returns whether its action is to be planned after an interruption has
+    /// ended.
+    fn look_at(&mut self, place: usize, view: &EnvironmentRef) -> bool {
+        let session = &mut self.sessions[place];
+        if session.score.end().is_some() {
+            self.turns[place] = TurnState::Over;
+            return false;
+        }
+        let catalogue = actions_of(session, self.catalogue);
+        session.look(catalogue, view);
+        self.turns[place] = match session.actions.passing_effects() {
+            // The reference fails at some of its reports, which are made of what was done.
+            _ if self.profile == Profile::Reference => TurnState::Open,
+            PassingEffects::None => self.decide(place, view, ChangedServices::NONE),
+            PassingEffects::Interruption => {
+                let mut changed = ChangedServices::NONE;
+                if let Some((service, setting)) = session.actions.end_interruption(view) {
+                    changed.add(service);
+                    self.changes.settings.push(setting);
+                }
+                TurnState::Interrupted(changed)
+            }
+            PassingEffects::Several => TurnState::Open,
+        };
+        matches!(self.turns[place], TurnState::Interrupted(_))
+    }
+
+    /// Plans an action, and does it as far as it only sets metrics. `changed` are the services that have changed since
+    /// the environment was looked at.
+    fn decide(
+        &mut self,
+        place: usize,
+        view: &EnvironmentRef,
+        mut changed: ChangedServices,
+    ) -> TurnState {
+        let session = &mut self.sessions[place];
+        let catalogue = actions_of(session, self.catalogue);
+        let Some(action) = self.asked[place] else {
+            return TurnState::Open;
+        };
+        let request = &self.actions[place];
+        let plan = catalogue.plan(view, &session.actions, action, request);
+        let tick = view.clock().tick;
+        if let Some(outcome) = catalogue.perform_without_change(&plan) {
+            let step_record = session.judge(tick, &outcome);
+            let step = &mut self.steps[place];
+            step.begin(&outcome);
+            let reward = session.close(catalogue, view, step_record, changed);
+            self.declared |= session.score.plays_on();
+            step.close(session, catalogue, Some(reward));
+            return TurnState::Closed;
+        }
+        let draft = &mut self.changes.draft;
+        let drafted = catalogue.draft(view, request, &plan, draft);
+        match catalogue.outcome_of_draft(&plan, draft) {
+            Some(outcome) if drafted.is_ok() => {
+                draft.note(&mut session.actions, view);
+                for (service, _) in draft.settings() {
+                    changed.add(service);
+                }
+                let step_record = session.judge(tick, &outcome);
+                let step = &mut self.steps[place];
+                step.begin(&outcome);
+                let reward = session.close_drafted(catalogue, view, step_record, changed, draft);
+                self.changes.settings.extend(draft.take());
+                if reward.is_none() {
+                    return TurnState::Done(step_record, changed);
+                }
+                step.close(session, catalogue, reward);
+                TurnState::Closed
+            }
+            _ => TurnState::Planned(plan),
+        }
     }
 
     /// Does an action.
@@ -172,27 +252,28 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             (TurnState::Over, _) => return Err(EpisodeError::NotRunning),
             (_, Some(error)) => Err(error),
             (TurnState::Planned(plan), None) => {
-                catalogue.perform(environment, &mut session.actions, action, &plan)
+                let draft = &mut self.changes.draft;
+                catalogue.perform_with(environment, &mut session.actions, action, &plan, draft)
             }
             _ => {
-                session
-                    .actions
-                    .advance_passing_effects(catalogue, environment)?;
-                match self.profile {
-                    Profile::Standard => {
-                        catalogue.apply_quietly(environment, &mut session.actions, action)
+                let actions = &mut session.actions;
+                actions.advance_passing_effects(catalogue, environment)?;
+                match (self.profile, self.asked[place]) {
+                    (Profile::Standard, Some(asked)) => {
+                        let view = environment.view()?;
+                        let plan = catalogue.plan(&view, actions, asked, action);
+                        let draft = &mut self.changes.draft;
+                        catalogue.perform_with(environment, actions, action, &plan, draft)
                     }
-                    Profile::Reference => {
-                        catalogue.apply(environment, &mut session.actions, action)
-                    }
+                    _ => catalogue.apply(environment, actions, action),
                 }
             }
         };
-        let tick = environment.view()?.clock().tick;
+        let (tick, all) = (environment.view()?.clock().tick, ChangedServices::ALL);
         self.turns[place] = match &done {
-            Ok(outcome) => TurnState::Done(session.step_record(tick, outcome)),
+            Ok(outcome) => TurnState::Done(session.judge(tick, outcome), all),
             Err(error) => match session.failed_outcome(catalogue, self.asked[place], error) {
-                Some(outcome) => TurnState::Done(session.step_record(tick, &outcome)),
+                Some(outcome) => TurnState::Done(session.judge(tick, &outcome), all),
                 None => TurnState::Failed,
             },
         };
@@ -208,8 +289,8 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             let session = &mut sessions[place];
             let catalogue = actions_of(session, self.catalogue);
             let reward = match turns[place] {
-                TurnState::Done(step_record) => {
-                    let reward = session.close(catalogue, view, step_record);
+                TurnState::Done(step_record, changed) => {
+                    let reward = session.close(catalogue, view, step_record, changed);
                     self.declared |= session.score.plays_on();
                     Some(reward)
                 }

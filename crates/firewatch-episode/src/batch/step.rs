@@ -64,7 +64,11 @@ impl BatchStep {
         if let Some(reward) = reward {
             self.reward = reward;
         }
-        (self.end, self.grade) = (session.score.end(), session.score.grade());
+        let end = session.score.end();
+        // Nearly always it has none, and had none: a grade is large.
+        if end.is_some() || self.end.is_some() || self.grade.is_some() {
+            (self.end, self.grade) = (end, session.score.grade());
+        }
         if self.failed_action != session.failed_action {
             self.failed_action.clone_from(&session.failed_action);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use firewatch_sim::{EnvironmentMut, SimError};
 
 use crate::respond::Responder;
-use crate::score::{Incident, Score, ScoreRules, ScoreTerms, StepRecord};
+use crate::score::{ChangedServices, Incident, Score, ScoreRules, ScoreTerms, StepRecord};
 use firewatch_action::{ActionError, ActionOutcome, ActionRequest, ActionSession};
 use firewatch_scenario::Runbook;
 use firewatch_scenario::{Check, Expectation, Scenario};
@@ -123,7 +123,8 @@ impl ScoredAnswer {
         let step_record = std::mem::take(&mut self.step_record);
         if phase == StepPhase::Open {
             let incident = Incident::of(&self.scenario);
-            score.after_action(&incident, &environment.view()?, step_record);
+            let view = environment.view()?;
+            score.after_action(&incident, &view, step_record, ChangedServices::ALL);
             self.keep_budget(environment)?;
         }
         self.decide(environment)

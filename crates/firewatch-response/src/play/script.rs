@@ -9,8 +9,8 @@ use super::answer::ScoredAnswer;
 use super::executor::Executor;
 use super::record::{EventKind, FailedAction, Journal, PlaybackEvent, ServiceHistory};
 use super::timetable::Timetable;
-use crate::expect::{AccountRef, CheckContext, ExpectationOutcome, ExpectationVerdict};
-use crate::score::run::RunAccount;
+use crate::expect::{CheckContext, ExpectationOutcome, ExpectationVerdict, ImpactRef};
+use crate::score::run::RunImpact;
 use crate::score::{ImpactTotals, Incident, Outcome, Score};
 use firewatch_action::ActionSession;
 use firewatch_scenario::{Runbook, Scenario, TimelineAction};
@@ -32,7 +32,7 @@ pub struct Script {
     /// Of each expectation, in order.
     outcomes: Vec<ExpectationOutcome>,
     journal: Journal,
-    account: RunAccount,
+    impact: RunImpact,
     mitigated: bool,
     breached: bool,
 }
@@ -74,7 +74,7 @@ impl Script {
             answer,
             outcomes: vec![ExpectationOutcome::Undecided; expected],
             journal,
-            account: RunAccount::new(&Incident::of(&scenario)),
+            impact: RunImpact::new(&Incident::of(&scenario)),
             mitigated: false,
             breached: false,
             scenario,
@@ -121,7 +121,7 @@ impl Script {
     /// Returns what the incident has come to so far; by the engine's rule under the reference profile.
     #[must_use]
     pub fn impact(&self, view: &EnvironmentRef) -> ImpactTotals {
-        self.account(view).totals(view)
+        self.impact_ref(view).totals(view)
     }
 
     /// Returns the tick since which the incident counts as mitigated.
@@ -134,13 +134,13 @@ impl Script {
     /// faults can reach.
     #[must_use]
     pub fn blast_zone<'w>(&self, view: &EnvironmentRef<'w>) -> Vec<&'w str> {
-        self.account.blast_zone(view)
+        self.impact.blast_zone(view)
     }
 
     /// Returns how many they are; under the reference profile at least 1.
     #[must_use]
     pub fn blast_radius(&self, view: &EnvironmentRef) -> usize {
-        self.account.blast_radius(view)
+        self.impact.blast_radius(view)
     }
 
     /// Returns what is left of the incident by now.
@@ -162,8 +162,8 @@ impl Script {
         self.answer.as_ref()?.score()
     }
 
-    fn account(&self, view: &EnvironmentRef) -> AccountRef<'_> {
-        AccountRef::Run(&self.account, self.engine_mttm(view))
+    fn impact_ref(&self, view: &EnvironmentRef) -> ImpactRef<'_> {
+        ImpactRef::Run(&self.impact, self.engine_mttm(view))
     }
 
     /// What the engine says about the mitigation: if a runbook answers, at its last step.
@@ -254,17 +254,17 @@ impl Script {
         }
         let engine_mttm = self.engine_mttm(view);
         let incident = Incident::of(&self.scenario);
-        self.account.observe(&incident, view, engine_mttm);
+        self.impact.observe(&incident, view, engine_mttm);
         let context = CheckContext {
             view,
-            account: AccountRef::Run(&self.account, engine_mttm),
+            impact: ImpactRef::Run(&self.impact, engine_mttm),
             score: self.answer.as_ref().and_then(ScoredAnswer::score),
         };
         let expected = self.scenario.expectations(self.runbook.as_deref());
         for (outcome, expectation) in self.outcomes.iter_mut().zip(expected) {
             outcome.update(expectation, self.scenario.ticks, &context);
         }
-        let mttm_tick = context.account.totals(view).mttm_tick;
+        let mttm_tick = context.impact.totals(view).mttm_tick;
         let before = std::mem::replace(&mut self.mitigated, mttm_tick.is_some());
         if let Some(since) = mttm_tick.filter(|_| !before) {
             self.journal.note(tick, || EventKind::Mitigated { since });

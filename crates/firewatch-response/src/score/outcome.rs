@@ -117,8 +117,9 @@ impl<'a> Incident<'a> {
     #[must_use]
     pub fn outcome(&self, view: &EnvironmentRef) -> Outcome {
         let rules = ScoreRules::of(self.profile);
-        let endable = { view.faults() }.filter(|fault| self.can_end_begun(view, fault));
-        let open = { view.faults() }.filter(|fault| self.has_to_end(view, fault));
+        let faults = || view.faults();
+        let endable = faults().filter(|fault| self.can_end_begun(view, fault));
+        let open = faults().filter(|fault| self.has_to_end(view, fault));
         let goals = rules.counted_goals(self.scenario, view);
         Outcome {
             endable_faults: endable.count(),

@@ -1,4 +1,4 @@
-//! The account of a run, whether anybody answers or not.
+//! What a run has come to for customers, whether anybody answers or not.
 
 use firewatch_sim::EnvironmentRef;
 
@@ -7,9 +7,9 @@ use super::outcome::Incident;
 use super::rules::{ImpactRule, ScoreRules};
 use super::state::ScoreState;
 
-/// The account of a run, whether anybody answers or not.
+/// What a run has come to for customers, whether anybody answers or not.
 #[derive(Clone, Debug)]
-pub(crate) enum RunAccount {
+pub(crate) enum RunImpact {
     /// By the engine's rule.
     Engine {
         /// Whether it had counted as mitigated when customers were hit.
@@ -19,7 +19,7 @@ pub(crate) enum RunAccount {
     Score(Option<Box<ScoreState>>),
 }
 
-impl RunAccount {
+impl RunImpact {
     pub(crate) fn new(incident: &Incident) -> Self {
         match ScoreRules::of(incident.profile).impact {
             ImpactRule::Engine => Self::Engine { relapsed: false },

@@ -56,6 +56,12 @@ impl ServiceRecord {
         }
     }
 
+    /// Keeps the last observation as the one before the step.
+    #[inline]
+    pub(super) fn keep_error_rate(&mut self) {
+        self.error_rate_before = self.error_rate;
+    }
+
     #[inline]
     pub(super) fn observe(&mut self, rules: &ObservationRules, vitals: &Vitals) {
         self.error_rate = vitals.http_server_error_rate;

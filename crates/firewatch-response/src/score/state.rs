@@ -1,12 +1,13 @@
 //! The state of a score: what steps are worth so far. It reads the environment and never changes it.
 
-use firewatch_sim::{EnvironmentRef, Status, round_decimal};
+use firewatch_sim::{EnvironmentRef, Status, Vitals, round_decimal};
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::account::ImpactTally;
 use super::alert::{ALERTS_PER_SERVICE, Alert, Clock, FiringAlert, FiringSince};
+use super::changed::ChangedServices;
 use super::mesh;
 use super::missed;
 use super::outcome::Incident;
@@ -14,20 +15,8 @@ use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_ra
 use super::rules::{AffectedRule, ImpactRule, ScoreRules};
 use super::service::{ObservationRules, ServiceRecord, unhealthy};
 use super::slo::Slo;
-use firewatch_action::{ActionOutcome, ActionSession, Category, Profile, StateError};
-
-/// The actions of a step, as far as they are scored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StepRecord {
-    /// Actions that were wrong.
-    pub wrong_actions: u32,
-    /// Faults that they halted.
-    pub halted: u32,
-    /// Whether the incident was declared resolved.
-    pub declared: bool,
-    /// Whether a specialist helped with an investigation.
-    pub with_specialist: bool,
-}
+use super::step_record::StepRecord;
+use firewatch_action::{Profile, StateError};
 
 /// The state of a score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,8 +79,10 @@ impl ScoreState {
             wrong_actions: 0,
             ended_faults: 0,
         };
-        state.look(view);
-        state.keep_error_rates();
+        state.look(view, |_| {});
+        for record in &mut state.records {
+            record.keep_error_rate();
+        }
         state.health_before = state.health();
         state.note_engine_mitigation(view);
         if rules.counts_reset_tick {
@@ -161,30 +152,51 @@ impl ScoreState {
         }
     }
 
-    /// Goes through the services; `for_each` does so in plain loops where their rows lie side by side.
+    /// Goes through the services, with what is done to each before it is observed; `for_each` does so in plain loops where
+    /// their rows lie side by side.
     #[inline]
-    fn look(&mut self, view: &EnvironmentRef) {
+    fn look(&mut self, view: &EnvironmentRef, before: impl Fn(&mut ServiceRecord)) {
         let rules = ObservationRules::of(self.rules());
         let mut records = self.records.iter_mut();
         view.vitals().for_each(|vitals| {
             if let Some(record) = records.next() {
+                before(record);
                 record.observe(&rules, vitals);
             }
         });
         missed::note(&mut self.records, view);
     }
 
-    /// Keeps the last observation as the one before the step.
-    fn keep_error_rates(&mut self) {
-        for record in &mut self.records {
-            record.error_rate_before = record.error_rate;
+    /// Goes through the services that have changed.
+    pub(crate) fn look_again(&mut self, view: &EnvironmentRef, changed: ChangedServices) {
+        if changed.are_all() {
+            self.look(view, |_| {});
+        } else {
+            self.look_at(changed, |service| view.vitals_at(service).copied());
+        }
+    }
+
+    /// Goes through these services, with the vitals that are given for each.
+    pub(crate) fn look_at(
+        &mut self,
+        services: ChangedServices,
+        vitals: impl Fn(usize) -> Option<Vitals>,
+    ) {
+        if services.is_empty() {
+            return;
+        }
+        let rules = ObservationRules::of(self.rules());
+        for service in services.iter() {
+            let record = self.records.get_mut(service);
+            if let Some((record, vitals)) = record.zip(vitals(service)) {
+                record.observe(&rules, &vitals);
+            }
         }
     }
 
     /// Looks at the environment after the tick of a step, before the action.
     pub(crate) fn after_tick(&mut self, incident: &Incident, view: &EnvironmentRef) {
-        self.keep_error_rates();
-        self.look(view);
+        self.look(view, ServiceRecord::keep_error_rate);
         self.note_impact(view, || incident.is_all_ended(view));
         let records = &self.records;
         self.slo.charge_after_tick(
@@ -194,17 +206,7 @@ impl ScoreState {
         );
     }
 
-    /// Observes the environment after the action, and returns the reward of the step.
-    pub(crate) fn after_action(
-        &mut self,
-        view: &EnvironmentRef,
-        step_record: StepRecord,
-    ) -> Reward {
-        self.look(view);
-        self.finish_step(view, step_record)
-    }
-
-    /// The same where nothing was changed since [`after_tick`](Self::after_tick) looked.
+    /// Finishes a step whose action has been observed, and returns its reward.
     pub(crate) fn finish_step(&mut self, view: &EnvironmentRef, step_record: StepRecord) -> Reward {
         let rules = self.rules();
         let with_specialist = step_record.with_specialist;
@@ -260,7 +262,8 @@ impl ScoreState {
     fn note_impact(&mut self, view: &EnvironmentRef, all_ended: impl FnOnce() -> bool) {
         let rules = self.rules();
         let faced = self.records.iter().filter(|record| record.user_facing);
-        let hit = { rules.customers }.are_hit(faced.map(|record| record.hurts), view);
+        let faced_hurt = faced.map(|record| record.hurts);
+        let hit = rules.customers.are_hit(faced_hurt, view);
         let all_healthy = || unhealthy(&self.records) == 0;
         self.slo.note_impact(&rules.slo, hit, all_healthy);
         if let Some(traffic) = view.traffic() {
@@ -283,9 +286,10 @@ impl ScoreState {
                 record.seen |= record.hurts;
             }
         }
-        let facing = { self.records.iter().zip(view.vitals()) }
-            .filter_map(|(record, vitals)| record.user_facing.then_some(vitals));
-        { &mut self.account }.observe_view(quiet_ticks, view, hit, facing, all_ended);
+        let services = self.records.iter().zip(view.vitals());
+        let facing = services.filter_map(|(record, vitals)| record.user_facing.then_some(vitals));
+        let account = &mut self.account;
+        account.observe_view(quiet_ticks, view, hit, facing, all_ended);
         self.mttm_tick = self.account.mitigated_at;
     }
 
@@ -319,8 +323,8 @@ impl ScoreState {
     /// The tick since which an alert of a service has been firing without a break, if it does.
     fn firing_since(&self, service: usize, alert: usize) -> Option<u64> {
         let record = self.records.get(service)?;
-        let since = { record.noted_alerts.contains(alert) }.then_some(&self.since)?;
-        since.get(service)?.tick(alert)
+        let fires = record.noted_alerts.contains(alert);
+        self.since.get(service).filter(|_| fires)?.tick(alert)
     }
 
     /// The alerts of a service that fire.
@@ -343,7 +347,7 @@ impl ScoreState {
         let mut alerts = Vec::new();
         for (index, name) in view.service_names().enumerate() {
             for (number, firing) in self.firing(view, index).into_iter().enumerate() {
-                let since = { self.firing_since(index, number) }.filter(|_| remembers);
+                let since = self.firing_since(index, number).filter(|_| remembers);
                 alerts.extend(firing.map(|f| f.alert(&clock, (index, name), number, since)));
             }
         }
@@ -375,24 +379,5 @@ impl ScoreState {
         let changes = self.error_rate_changes().enumerate();
         let fell = changes.filter(move |(_, (before, now))| *now < before - drop);
         fell.map(|(index, _)| index)
-    }
-}
-
-impl StepRecord {
-    /// Adds the outcome of an action. A specialist helps with an investigation; whether even with one that
-    /// could not be done, the rules say.
-    pub fn add(
-        &mut self,
-        rules: &ScoreRules,
-        outcome: &ActionOutcome,
-        actions: &mut ActionSession,
-    ) {
-        let investigates = outcome.category == Category::Investigation
-            && (outcome.valid || rules.slo.specialist_helps_invalid);
-        self.wrong_actions = self.wrong_actions.saturating_add(u32::from(outcome.wrong));
-        let halted = u32::from(outcome.halted.is_some());
-        self.halted = self.halted.saturating_add(halted);
-        self.declared |= outcome.ends_episode;
-        self.with_specialist |= investigates && actions.use_specialist();
     }
 }

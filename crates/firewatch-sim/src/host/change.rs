@@ -195,6 +195,7 @@ impl<'w> EnvironmentMut<'w> {
         let ServiceHandle {
             environment,
             service,
+            ..
         } = handle;
         let is_own = environment == self.entity;
         let found = { self.world.get_entity_mut(service).ok() }.filter(|_| is_own);

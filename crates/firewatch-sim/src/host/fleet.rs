@@ -7,6 +7,7 @@ mod helpers;
 mod part;
 mod pool;
 mod read;
+mod settings;
 mod shard;
 mod summary;
 
@@ -17,6 +18,7 @@ use crate::world::error::SimError;
 pub use builder::FleetBuilder;
 pub use part::{FleetPart, NewPart};
 use pool::Pool;
+pub use settings::MetricSetting;
 pub use summary::EnvironmentSummary;
 
 /// Environments in worlds of up to 2,048 each, ticked by the threads of a pool.

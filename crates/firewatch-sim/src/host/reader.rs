@@ -1,13 +1,14 @@
 //! Reading many environments of one world.
 
 use bevy_ecs::prelude::*;
+use bevy_ecs::storage::ComponentSparseSet;
 
-use crate::host::view::{EnvironmentRef, PartsQuery, RowsRef};
+use crate::host::view::{Absences, CustomSet, EnvironmentRef, PartsQuery, RowsRef};
 use crate::world::environment::{Clock, Environment, Impact, LogScript, SloBudget};
 use crate::world::fault::Fault;
 use crate::world::ownership::{Faults, Services};
 use crate::world::rows::{RowRange, has_contiguous_rows};
-use crate::world::service::{Pipeline, Vitals};
+use crate::world::service::{CustomMetrics, Pipeline, Vitals};
 
 /// Reads many environments of one world, with what they have in common looked up once.
 pub(crate) struct Reader {
@@ -47,7 +48,10 @@ impl Reader {
             fault_entities,
             faults,
             is_contiguous: has_contiguous_rows(world),
-            no_pipelines: !has_any::<Pipeline>(world),
+            absences: Absences {
+                no_pipelines: sparse_set::<Pipeline>(world).is_none_or(|set| set.is_empty()),
+                custom: sparse_set::<CustomMetrics>(world).map_or(CustomSet::Empty, CustomSet::Set),
+            },
         }
     }
 }
@@ -61,14 +65,13 @@ pub(crate) struct Columns<'w> {
     fault_entities: &'w [Entity],
     faults: &'w [Fault],
     is_contiguous: bool,
-    no_pipelines: bool,
+    absences: Absences<'w>,
 }
 
-/// Whether any entity has a component that is stored in a sparse set.
-fn has_any<C: Component>(world: &World) -> bool {
-    let component = world.components().component_id::<C>();
-    let set = component.and_then(|component| world.storages().sparse_sets.get(component));
-    set.is_some_and(|set| !set.is_empty())
+/// The entities that have a component which is stored in a sparse set.
+fn sparse_set<C: Component>(world: &World) -> Option<&ComponentSparseSet> {
+    let component = world.components().component_id::<C>()?;
+    world.storages().sparse_sets.get(component)
 }
 
 type ContiguousEnvironments<'w> = (
@@ -105,6 +108,7 @@ impl<'w> Columns<'w> {
             && (self.is_contiguous || of_mesh());
         let rows = in_place.then_some(rows).and_then(|rows| {
             Some(RowsRef {
+                first_service: rows.services.first(),
                 services: rows.services.of(self.services)?,
                 vitals: rows.services.of(self.vitals)?,
                 faults: rows.faults.of(self.faults)?,
@@ -120,6 +124,6 @@ impl<'w> Columns<'w> {
             scripts.get(row)?,
         );
         let view = EnvironmentRef::of(self.world, entity, parts);
-        Some(view.with_rows(rows, self.no_pipelines))
+        Some(view.with_rows(rows, self.absences))
     }
 }

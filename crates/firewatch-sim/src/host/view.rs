@@ -3,6 +3,7 @@
 use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::ROQueryItem;
+use bevy_ecs::storage::ComponentSparseSet;
 
 use crate::world::environment::{Clock, Engine, Environment, Impact, LogScript, SloBudget};
 use crate::world::error::SimError;
@@ -28,8 +29,36 @@ pub struct EnvironmentRef<'w> {
     impact: &'w Impact,
     log_script: &'w LogScript,
     rows: Option<RowsRef<'w>>,
-    /// Whether it is known that no service of the world is a stage of a data pipeline.
-    no_pipelines: bool,
+    absences: Absences<'w>,
+}
+
+/// Which metrics services of the world are known not to have, so that they need not be looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Absences<'w> {
+    /// Whether no service of the world is a stage of a data pipeline.
+    pub(crate) no_pipelines: bool,
+    pub(crate) custom: CustomSet<'w>,
+}
+
+/// The services of a world that have custom metrics.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum CustomSet<'w> {
+    #[default]
+    Unknown,
+    Empty,
+    Set(&'w ComponentSparseSet),
+}
+
+impl CustomSet<'_> {
+    /// Whether the service is known to have none.
+    #[inline]
+    fn lacks(self, service: Entity) -> bool {
+        match self {
+            Self::Unknown => false,
+            Self::Empty => true,
+            Self::Set(set) => !set.contains(service),
+        }
+    }
 }
 
 /// A service that was found in an environment, as long as that lives.
@@ -37,11 +66,15 @@ pub struct EnvironmentRef<'w> {
 pub struct ServiceHandle {
     pub(crate) environment: Entity,
     pub(crate) service: Entity,
+    /// Its row in the table of services when it was found, if that was known.
+    pub(crate) row: Option<u32>,
 }
 
 /// The rows of an environment, if they are known to be contiguous.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowsRef<'w> {
+    /// Row of the first service in its table.
+    pub(crate) first_service: usize,
     pub(crate) services: &'w [Entity],
     pub(crate) vitals: &'w [Vitals],
     pub(crate) faults: &'w [Fault],
@@ -87,14 +120,14 @@ impl<'w> EnvironmentRef<'w> {
             impact,
             log_script,
             rows: None,
-            no_pipelines: false,
+            absences: Absences::default(),
         }
     }
 
-    /// Adds the rows, if they are known, and whether the world is known to have no pipelines.
-    pub(crate) fn with_rows(mut self, rows: Option<RowsRef<'w>>, no_pipelines: bool) -> Self {
+    /// Adds the rows, if they are known, and what the services of the world are known not to have.
+    pub(crate) fn with_rows(mut self, rows: Option<RowsRef<'w>>, absences: Absences<'w>) -> Self {
         self.rows = rows;
-        self.no_pipelines = no_pipelines;
+        self.absences = absences;
         self
     }
 
@@ -209,9 +242,13 @@ impl<'w> EnvironmentRef<'w> {
     /// Returns a handle of the service with this index, to change it later.
     #[must_use]
     pub fn service_handle(&self, index: usize) -> Option<ServiceHandle> {
+        let row = self
+            .rows
+            .and_then(|rows| u32::try_from(rows.first_service + index).ok());
         Some(ServiceHandle {
             environment: self.entity,
             service: *self.service_entities().get(index)?,
+            row,
         })
     }
 
@@ -250,9 +287,26 @@ impl<'w> EnvironmentRef<'w> {
         match metric.vital() {
             Some(read) => read(self.vitals_at(index)?).map(Value::Float),
             // Looked for in every service that is asked about, and rarely there.
-            None if self.no_pipelines && metric.is_of_pipelines() => None,
-            None => metric.read(self.service_at(index)?),
+            None if self.absences.no_pipelines && metric.is_of_pipelines() => None,
+            None => {
+                let service = *self.service_entities().get(index)?;
+                if metric.is_custom() && self.absences.custom.lacks(service) {
+                    return None;
+                }
+                metric.read(self.world.get_entity(service).ok()?)
+            }
         }
+    }
+
+    /// Checks that a metric of a service can be set to a value.
+    ///
+    /// # Errors
+    /// As [`crate::set_metric`], but for the name of the service.
+    pub fn check_metric(&self, metric: &MetricKey, value: &Value) -> Result<(), SimError> {
+        if self.environment.engine == Engine::Traffic {
+            metric::check_settable(metric.name())?;
+        }
+        metric.check(value)
     }
 
     /// A metric of a service; `None` if there is no such service or it does not have the metric.

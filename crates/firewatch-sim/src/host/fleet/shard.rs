@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 
+use super::settings::{MetricSetting, ServiceParts, set_metrics};
 use super::summary::EnvironmentSummary;
 use crate::host::change::{EnvironmentMut, OfFleet};
 use crate::host::events::{EnvironmentEvent, install_events};
@@ -30,6 +31,7 @@ pub(super) struct Shard {
     observer: Observer,
     reader: Reader,
     budgets: QueryState<(Entity, &'static mut SloBudget)>,
+    services: QueryState<ServiceParts>,
     pub(super) environments: Vec<Entity>,
     /// The row of each environment in the table of all of them, as of the last [`defragment`](Self::defragment).
     rows: Vec<usize>,
@@ -50,6 +52,7 @@ impl Shard {
         let observer = Observer::new(&mut world);
         let reader = Reader::new(&mut world);
         let budgets = world.query();
+        let services = world.query();
         Self {
             world,
             schedule: closed_schedule(),
@@ -57,6 +60,7 @@ impl Shard {
             observer,
             reader,
             budgets,
+            services,
             environments: Vec::new(),
             rows: Vec::new(),
             rows_as_of: None,
@@ -222,6 +226,11 @@ impl Shard {
                 read(slot, &view);
             }
         }
+    }
+
+    /// Sets metrics of services that were found in the shard.
+    pub(super) fn set_metrics(&mut self, settings: &[MetricSetting]) -> Result<(), SimError> {
+        set_metrics(&mut self.world, &mut self.services, settings)
     }
 
     /// Sets what is left of the error budget of each environment for whose slot there is one.

@@ -117,6 +117,25 @@ impl MetricKey {
         }
     }
 
+    /// Sets the metric in a copy of a service's vitals, to a value that was [checked](Self::check); nothing if it is none of
+    /// theirs.
+    #[inline]
+    pub fn set_in(&self, vitals: &mut Vitals, value: &Value) {
+        if let Self::Known(Metric {
+            number: Number::Vitals(numbers),
+            ..
+        }) = self
+        {
+            (numbers.write)(vitals, value);
+        }
+    }
+
+    /// Whether it is one without a field.
+    #[inline]
+    pub(crate) fn is_custom(&self) -> bool {
+        matches!(self, Self::Custom(_))
+    }
+
     /// Whether only stages of a data pipeline have it.
     #[inline]
     pub(crate) fn is_of_pipelines(&self) -> bool {

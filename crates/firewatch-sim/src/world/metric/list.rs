@@ -62,6 +62,9 @@ macro_rules! metrics {
                 about: $about,
                 number: Number::$component(Numbers {
                     read: |component| component.$field.number(),
+                    write: |component, value| {
+                        component.$field.write(value);
+                    },
                     copy: |components, places, step| {
                         for (component, place) in components.iter().zip(places.iter_mut().step_by(step)) {
                             *place = as_f32(component.$field.number());

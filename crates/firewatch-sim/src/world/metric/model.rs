@@ -65,10 +65,12 @@ pub struct Metric {
     pub(super) write: fn(&mut EntityWorldMut, &Value),
 }
 
-/// Reads a metric as a number from the component that has it; `None` where it is absent or no number.
+/// Reads a metric as a number from the component that has it, `None` where it is absent or no number, and sets it.
 pub(crate) struct Numbers<C: 'static> {
     /// Of one component.
     pub(crate) read: fn(&C) -> Option<f64>,
+    /// Sets it to a value that was checked.
+    pub(crate) write: fn(&mut C, &Value),
     /// Copies the numbers of all components in one call. The last argument is the step from one place to the
     /// next, in elements.
     pub(crate) copy: fn(&[C], &mut [f32], usize),
