@@ -17,6 +17,8 @@ use crate::problem::Problem;
 use crate::source::{MAX_FILE_BYTES, without_mark};
 use crate::syntax::{each_token, parse};
 
+use self::write::Style;
+
 /// Returns the text in canonical layout: the same values and comments, and the ends of lines that its first line has.
 ///
 /// ```
@@ -38,13 +40,36 @@ pub fn format(text: &str) -> Result<String, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
+    let style = Style {
+        indent: 4,
+        has_last_comma: true,
+        newline: newline_of(text),
+    };
+    written(text, style).map_err(|problem| vec![*problem])
+}
+
+/// Returns a text in JSON in canonical layout, which differs in what JSON forbids, and is indented as most programs do.
+/// The text must be valid JSON with at most 64 brackets within each other.
+///
+/// # Errors
+/// The text in its layout has more bytes than a file may have.
+pub fn format_json(text: &str) -> Result<String, Box<Problem>> {
+    let style = Style {
+        indent: 2,
+        has_last_comma: false,
+        newline: newline_of(text),
+    };
+    written(text, style)
+}
+
+fn written(text: &str, style: Style) -> Result<String, Box<Problem>> {
     let mut file = build::file(text);
     file.open_root();
-    let formatted = write::file(&file, newline_of(text));
-    if formatted.len() > MAX_FILE_BYTES && text.len() <= MAX_FILE_BYTES {
-        return Err(vec![too_large(formatted.len())]);
+    let written = write::file(&file, style);
+    if written.len() > MAX_FILE_BYTES && text.len() <= MAX_FILE_BYTES {
+        return Err(Box::new(too_large(written.len())));
     }
-    Ok(formatted)
+    Ok(written)
 }
 
 /// Returns what is wrong with the text after its value, which ends there.

@@ -21,7 +21,7 @@ mod visible;
 pub mod work;
 
 pub use code::{Code, Severity};
-pub use format::format;
+pub use format::{format, format_json};
 pub use lines::position;
 pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod convert;
 mod explain;
+mod fmt;
 mod generate;
 mod graph;
 mod kinds;
@@ -59,6 +60,13 @@ enum Command {
     /// `fault_kinds: ["FILE"]`.
     #[command(after_help = EXIT_CODES)]
     Check(check::CheckArguments),
+    /// Lay out scenarios, runbooks, and files of actions or fault kinds, with all their comments
+    ///
+    /// Brackets whose first item has a line of its own stay open; all others stay on one line if they fit. An open
+    /// bracket has one field on each line, unless some share a line already. Columns that are padded stay aligned.
+    /// A file with errors of syntax is left alone. The name of each file that changes is printed.
+    #[command(after_help = EXIT_CODES)]
+    Fmt(fmt::FmtArguments),
     /// Judge whether scenarios make good incidents by playing policies against them
     #[command(after_help = EXIT_CODES, after_long_help = audit::details())]
     Audit(audit::AuditArguments),
@@ -103,6 +111,7 @@ pub fn execute(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Play(arguments) => play::play(arguments, console),
         Command::Sweep(arguments) => sweep::sweep(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
+        Command::Fmt(arguments) => fmt::fmt(arguments, console),
         Command::Audit(arguments) => audit::audit(arguments, console),
         Command::New(arguments) => new::new(arguments, console),
         Command::List(arguments) => list::list(arguments, console),

@@ -2,8 +2,6 @@
 
 /// Maximum columns of a line, unless what can't be broken takes more.
 pub const MAX_WIDTH: usize = 120;
-/// Columns by which what is in brackets is indented.
-pub const INDENT: usize = 4;
 
 /// A text: extensions and a value, each an item.
 pub struct File<'a> {
@@ -67,19 +65,39 @@ pub struct Brackets<'a> {
 }
 
 impl File<'_> {
-    /// Gives each field of the root a line of its own.
+    /// Gives each field of the root a line of its own; each item of its only field, if the author has written that one
+    /// on the first line: `Actions(actions: {`.
     pub fn open_root(&mut self) {
         let parts = self.items.last_mut().map(|item| &mut item.parts);
-        let roots = { parts.into_iter().flatten() }.filter_map(|part| match part {
-            Part::Brackets(brackets) if !brackets.items.is_empty() => Some(brackets),
-            _ => None,
-        });
-        for root in roots {
-            root.is_broken = true;
-            root.width = None;
-            for item in &mut root.items {
-                item.newlines = item.newlines.max(1);
+        for part in parts.into_iter().flatten() {
+            if let Part::Brackets(root) = part {
+                root.open_fields();
             }
+        }
+    }
+}
+
+impl Brackets<'_> {
+    fn open_fields(&mut self) {
+        self.width = None;
+        let may_hug = self.open == "(" && !self.is_broken;
+        match self.items.as_mut_slice() {
+            [] => self.width = self.measured(),
+            [only] if may_hug && only.is_bare() && only.last_brackets().is_some() => {
+                only.width = None;
+                if let Some(Part::Brackets(inner)) = only.parts.last_mut() {
+                    inner.break_items();
+                }
+            }
+            _ => self.break_items(),
+        }
+    }
+
+    fn break_items(&mut self) {
+        self.is_broken = true;
+        self.width = None;
+        for item in &mut self.items {
+            item.newlines = item.newlines.max(1);
         }
     }
 }

@@ -3,14 +3,23 @@
 use super::blocks::{Block, blocks};
 use super::columns::{Row, align};
 use super::line::{Piece, pieces};
-use super::tree::{Brackets, Comment, File, INDENT, Item, MAX_WIDTH, Part, has_space};
+use super::tree::{Brackets, Comment, File, Item, MAX_WIDTH, Part, has_space};
+
+/// What differs between languages and files.
+pub struct Style {
+    /// Columns by which what is in brackets is indented.
+    pub indent: usize,
+    /// Whether a comma stands after the last item of open brackets.
+    pub has_last_comma: bool,
+    pub newline: &'static str,
+}
 
 /// Returns the text of a file.
-pub fn file(file: &File<'_>, newline: &'static str) -> String {
+pub fn file(file: &File<'_>, style: Style) -> String {
     let mut writer = Writer {
         out: String::new(),
         column: 0,
-        newline,
+        style,
     };
     for (index, item) in file.items.iter().enumerate() {
         writer.begin_item(item, 0, index == 0);
@@ -19,7 +28,7 @@ pub fn file(file: &File<'_>, newline: &'static str) -> String {
     }
     writer.own_lines(&file.tail, 0, file.items.is_empty());
     if !writer.out.is_empty() {
-        writer.out.push_str(newline);
+        writer.out.push_str(writer.style.newline);
     }
     writer.out
 }
@@ -28,7 +37,7 @@ struct Writer {
     out: String,
     /// Columns of the last line.
     column: usize,
-    newline: &'static str,
+    style: Style,
 }
 
 impl Writer {
@@ -56,7 +65,7 @@ impl Writer {
     fn begin_line(&mut self, newlines: usize, indent: usize) {
         if !self.out.is_empty() {
             for _ in 0..newlines.clamp(1, 2) {
-                self.out.push_str(self.newline);
+                self.out.push_str(self.style.newline);
             }
         }
         self.column = 0;
@@ -96,7 +105,7 @@ impl Writer {
         let mut is_line_ended = false;
         for (index, part) in item.parts.iter().enumerate() {
             if is_line_ended {
-                self.begin_line(1, indent + INDENT);
+                self.begin_line(1, indent + self.style.indent);
             } else if index > 0 && has_space(&item.parts[index - 1], part) {
                 self.spaces(1);
             }
@@ -146,7 +155,7 @@ impl Writer {
     fn open(&mut self, brackets: &Brackets<'_>, indent: usize) {
         self.push(brackets.open);
         self.comments(&brackets.head);
-        let inner = indent + INDENT;
+        let inner = indent + self.style.indent;
         let mut is_first = true;
         for block in blocks(&brackets.items, inner, !brackets.is_broken) {
             match block {
@@ -154,6 +163,10 @@ impl Writer {
                 Block::Line(items) => self.line(items, inner, is_first),
             }
             is_first = false;
+        }
+        // Where there must be none, there are no comments after it, either.
+        if !self.style.has_last_comma && self.out.ends_with(',') {
+            self.out.pop();
         }
         self.own_lines(&brackets.tail, inner, is_first);
         self.begin_line(1, indent);
