@@ -25,7 +25,7 @@ pub use format::{format, format_json};
 pub use lines::position;
 pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,
-    shown, suggest,
+    meant, shown, suggest,
 };
 pub use source::{MAX_FILE_BYTES, text, utf8, within_limits, without_mark};
 pub use syntax::{
