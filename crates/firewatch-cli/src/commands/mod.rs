@@ -54,8 +54,8 @@ enum Command {
     Sweep(sweep::SweepArguments),
     /// Check scenarios, runbooks, and files of actions or fault kinds for errors
     ///
-    /// What a file is, it says itself. A scenario is checked with the files that it names. A runbook is checked alone; to
-    /// check it against an incident, run both: `firewatch run INCIDENT --runbook FILE`. A file of actions is checked
+    /// What a file is, it says itself. A scenario is checked with the files that it names. A runbook is checked alone, with
+    /// a warning for names that are not built in; to check it against an incident, run both: `firewatch run INCIDENT --runbook FILE`. A file of actions is checked
     /// alone, too; one that speaks of fault kinds beyond the built-in ones names their files as a scenario does:
     /// `fault_kinds: ["FILE"]`.
     #[command(after_help = EXIT_CODES)]
@@ -81,7 +81,7 @@ enum Command {
     Kinds(kinds::KindsArguments),
     /// List the metrics of services with their units and ranges
     Metrics(metrics::MetricsArguments),
-    /// Explain the code of a diagnostic
+    /// Explain the code of a diagnostic, with an example that has it and how to mend it
     Explain(explain::ExplainArguments),
     /// Draw the service topology as Graphviz DOT, with faults and their reach
     ///

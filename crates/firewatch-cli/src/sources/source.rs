@@ -204,23 +204,28 @@ impl Source {
         }
     }
 
-    /// Checks the scenario, runbook or action file; returns what may not be meant in a scenario.
+    /// Checks the scenario, runbook or action file; returns what may not be meant in a scenario or runbook.
     ///
     /// # Errors
     /// All problems of the file.
     pub fn check(&self) -> Result<Option<Diagnostics>, Diagnostics> {
         match (self, self.kind()) {
-            (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| None),
+            (Self::File { path, .. }, FileKind::Runbook) => {
+                Runbook::review(path).map(|(_, warnings)| some_warnings(warnings))
+            }
             (Self::File { path, root }, FileKind::Actions) => {
                 CustomActions::load_alone(path, root.as_deref()).map(|_| None)
             }
             (Self::File { path, .. }, FileKind::FaultKinds) => {
                 FaultKindFile::load(path).map(|_| None)
             }
-            _ => { self.review() }
-                .map(|(_, warnings)| Some(warnings).filter(|found| !found.problems.is_empty())),
+            _ => self.review().map(|(_, warnings)| some_warnings(warnings)),
         }
     }
+}
+
+fn some_warnings(warnings: Diagnostics) -> Option<Diagnostics> {
+    Some(warnings).filter(|found| !found.problems.is_empty())
 }
 
 /// Finds a task of the reference by its id.
