@@ -19,7 +19,7 @@ use firewatch_sim::{EnvironmentRef, SloBudget, Status, round_decimal};
 use serde::{Deserialize, Serialize};
 
 pub use account::ImpactTotals;
-pub use alert::{Alert, Severity};
+pub use alert::{Alert, AlertThresholds, Severity, alert_thresholds};
 use firewatch_action::{Profile, StateError};
 use firewatch_scenario::AlertName;
 use firewatch_scenario::Goal;

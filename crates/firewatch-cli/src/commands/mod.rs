@@ -79,7 +79,7 @@ enum Command {
     Actions(actions::ActionsArguments),
     /// List the kinds of fault that can happen
     Kinds(kinds::KindsArguments),
-    /// List the metrics of services with their units and ranges
+    /// List the metrics of services with their units and ranges, and the rules that read or change them
     Metrics(metrics::MetricsArguments),
     /// Explain the code of a diagnostic, with an example that has it and how to mend it
     Explain(explain::ExplainArguments),

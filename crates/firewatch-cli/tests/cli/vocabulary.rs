@@ -40,6 +40,21 @@ fn every_metric_is_listed_with_its_unit_and_range() {
     assert!(text.contains("0 to 1"), "{text}");
     assert!(!text.contains("restart_count"), "{text}");
     assert!(stderr(2, &["metrics", "nonsense"]).contains("firewatch metrics"));
+    let meant = "did you mean `http_server_request_duration_p99`?";
+    assert!(stderr(2, &["metrics", "latency"]).contains(meant));
+    let rules = |name: &str| {
+        let metric = all.iter().find(|metric| metric["name"] == name);
+        metric.expect("it is listed")["rules"].clone()
+    };
+    assert_eq!(
+        rules("http_server_error_rate"),
+        serde_json::json!([
+            "status: degraded from 0.1, critical from 0.5, down from 0.9",
+            "alert `high_error_rate`: warning from 0.1, critical from 0.5",
+            "changed by oom, memory_leak, bad_deploy, config_drift, network_partition",
+        ])
+    );
+    assert_eq!(rules("service_instance_id"), serde_json::json!([]));
 }
 
 /// Each code that a problem can have is explained, and a misspelt one is not.
