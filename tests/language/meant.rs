@@ -3,6 +3,7 @@
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_ron::Problem;
 use firewatch_scenario::{Runbook, Scenario};
+use firewatch_tests::{files, workspace};
 
 /// A scenario with a part left to be filled in.
 fn scenario(fields: &str) -> String {
@@ -235,6 +236,10 @@ fn names_in_runbooks() {
     );
     let built_in = r#"Runbook(name: "x", steps: [action("restart_service", "db"), wait_until(users("web", served(ge(0.9))))])"#;
     assert_eq!(Runbook::parse("x.ron", built_in).unwrap().warnings(), []);
+    for file in files(&workspace().join("scenarios/runbooks"), "ron") {
+        let runbook = Runbook::load(&file).unwrap();
+        assert_eq!(runbook.warnings(), [], "{}", file.display());
+    }
 }
 
 #[test]

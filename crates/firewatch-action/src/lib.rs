@@ -8,6 +8,7 @@
 
 mod action_error;
 mod action_file;
+mod action_metrics;
 mod apply;
 mod catalogue;
 mod check;
@@ -37,6 +38,7 @@ mod types;
 mod whole;
 
 pub use action_error::ActionError;
+pub use action_metrics::is_action_metric;
 pub use catalogue::{ActionCatalogue, ActionId};
 pub use comparison::{Comparison, Metrics, Operator};
 pub use customers::{CustomerRules, UserFacingRule, UserImpactRule};

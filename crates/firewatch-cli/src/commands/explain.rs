@@ -49,6 +49,7 @@ fn find(name: &str) -> Result<Code, Failure> {
 fn write_page(code: Code, out: &mut Output) -> Result<(), Failure> {
     let about = [(code.name().to_owned(), code.about().to_owned())];
     write_descriptions(&about, out)?;
+    writeln!(out)?;
     let mut is_file = false;
     for line in codes::page(code).unwrap_or_default().lines() {
         match line {

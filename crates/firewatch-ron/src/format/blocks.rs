@@ -1,5 +1,7 @@
 //! Which items of open brackets share a line, and which are the rows of a table.
 
+use crate::work;
+
 use super::tree::{Item, MAX_WIDTH};
 
 /// Items that belong together on the page.
@@ -47,6 +49,7 @@ pub fn blocks<'i, 'a>(
 fn on_one_line(items: &[Item<'_>], indent: usize) -> usize {
     let mut end = indent;
     for (index, item) in items.iter().enumerate() {
+        work::count(1);
         let Some(width) = item.width else {
             return index.max(1);
         };

@@ -1,6 +1,8 @@
 //! Columns of tables. Where the author has padded the rows above each other, they stay aligned, whatever their
 //! values are now.
 
+use crate::work;
+
 use super::line::Piece;
 use super::tree::MAX_WIDTH;
 
@@ -70,6 +72,7 @@ impl Table {
             piece.is_some_and(|piece| piece.spaces > 0)
         };
         let joins = |row: usize| has_space(row) && self.common[row - 1] >= column;
+        work::count(rows.len());
         let mut blocks = Vec::new();
         let mut start = 0;
         for row in 1..=rows.len() {

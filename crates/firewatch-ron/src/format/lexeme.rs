@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::syntax::{TokenKind, comments, each_token};
+use crate::work;
 
 /// A token or a comment.
 pub struct Lexeme<'a> {
@@ -65,6 +66,7 @@ impl Reader<'_> {
         let gap = &self.text[self.end..span.start];
         let newlines = gap.matches('\n').count();
         self.end = span.end;
+        work::count(1);
         self.lexemes.push(Lexeme {
             kind,
             start: span.start,

@@ -1,5 +1,7 @@
 //! What stands on one line: pieces, each with the spaces before it.
 
+use crate::work;
+
 use super::tree::{Atom, Brackets, Part, has_space};
 
 /// A piece of a line.
@@ -32,6 +34,7 @@ struct Line<'a>(Vec<Piece<'a>>);
 
 impl<'a> Line<'a> {
     fn push(&mut self, text: &'a str, spaces: usize, is_padded: bool, shape: Shape<'a>) {
+        work::count(1);
         self.0.push(Piece {
             text,
             spaces,

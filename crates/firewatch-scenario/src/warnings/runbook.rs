@@ -3,7 +3,7 @@
 
 use firewatch_action::decode::{join, key_path};
 use firewatch_action::{
-    ActionCatalogue, ActionRequest, ActionSpec, Parameter, Profile, metric_meant,
+    ActionCatalogue, ActionRequest, ActionSpec, Parameter, Profile, is_action_metric, metric_meant,
 };
 use firewatch_ron::{Problem, meant, shown, suggest};
 use firewatch_sim::{METRICS, find_metric};
@@ -121,6 +121,7 @@ impl Reviewer {
     fn check(&mut self, path: &str, check: &Check) {
         if let Check::Metric(_, name, _) = check
             && find_metric(name).is_none()
+            && !is_action_metric(name)
         {
             let message = format!("no built-in metric is `{}`", shown(name));
             let help = metric_meant(name, METRICS.iter().map(|metric| metric.name));
