@@ -155,6 +155,14 @@ fn a_later_fault_is_masked_only_if_it_would_show_otherwise() {
         // It has no time to show.
         (format!("{}, {}", faults("bad_deploy", 39), halted(10)), &[]),
         (faults("bad_deploy", 20), &[]),
+        // One that the timeline injects at the start is not there before.
+        (
+            format!(
+                "{}, timeline: [(tick: 0, do: inject((kind: oom, service: \"a\"))), (tick: 10, do: halt(\"a\"))]",
+                faults("bad_deploy", 20)
+            ),
+            &["masked-fault"],
+        ),
     ] {
         assert_eq!(codes_of(&fields), codes, "{fields}");
     }

@@ -116,6 +116,8 @@ impl Reviewer<'_> {
 /// A fault of the list or of the timeline, and when it begins.
 struct Beginning<'a> {
     tick: u64,
+    /// Whether the incident is built with it; else it is injected.
+    is_at_start: bool,
     path: String,
     fault: &'a Fault,
 }
@@ -128,6 +130,7 @@ fn beginnings(scenario: &Scenario) -> Vec<Beginning<'_>> {
         .enumerate()
         .map(|(index, fault)| Beginning {
             tick: fault.start_tick,
+            is_at_start: fault.start_tick == 0,
             path: format!("faults[{index}]"),
             fault,
         });
@@ -135,6 +138,7 @@ fn beginnings(scenario: &Scenario) -> Vec<Beginning<'_>> {
     let injected = events.filter_map(|(index, event)| match &event.action {
         TimelineAction::Inject(fault) => Some(Beginning {
             tick: event.tick,
+            is_at_start: false,
             path: format!("timeline[{index}].do.fault"),
             fault,
         }),
@@ -174,9 +178,10 @@ fn shown_faults(scenario: &Scenario, with_halts: bool) -> Result<Vec<String>, Si
     let all = beginnings(scenario);
     let (mut active, mut shown): (Vec<usize>, Vec<String>) = (Vec::new(), Vec::new());
     for tick in 0..scenario.ticks {
-        for (index, _) in all.iter().enumerate().filter(|(_, one)| one.tick == tick) {
-            if tick > 0 {
-                simulation.inject_fault(&all[index].fault.state())?;
+        let begun = all.iter().enumerate().filter(|(_, one)| one.tick == tick);
+        for (index, one) in begun {
+            if !one.is_at_start {
+                simulation.inject_fault(&one.fault.state())?;
             }
             active.push(index);
         }
@@ -239,7 +244,9 @@ fn fewest_retries(scenario: &Scenario) -> Option<(String, Option<f64>)> {
             .faults
             .iter()
             .filter(|fault| fault.service == service.name);
-        let of_fault = faults.filter_map(|fault| fault.metrics.get(RETRIES)).last();
+        let of_fault = faults
+            .filter_map(|fault| fault.metrics.get(RETRIES))
+            .next_back();
         let retries = of_fault.or(own).and_then(Value::as_f64);
         (shown(&service.name), retries)
     });
