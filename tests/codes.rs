@@ -15,7 +15,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use firewatch_action::{ActionCatalogue, Profile};
-use firewatch_ron::{Code, Severity};
+use firewatch_ron::{Code, Problem, Severity};
 use firewatch_scenario::{Diagnostics, FaultKindFile, LoadOptions, Runbook, Scenario, codes};
 use firewatch_sim::FaultKinds;
 use firewatch_tests::{difference, files, workspace};
@@ -137,31 +137,102 @@ fn others() -> Vec<Diagnostics> {
 #[test]
 fn every_code_is_of_a_problem_that_there_is() {
     let problems = malformed().into_iter().chain(others());
-    let used: BTreeSet<Code> = problems
-        .flat_map(|file| codes_of(&file).collect::<Vec<_>>())
-        .collect();
+    let used = problems.flat_map(|file| codes_of(&file).collect::<Vec<_>>());
+    let mut used: BTreeSet<Code> = used.collect();
+    for code in codes::all() {
+        used.extend(examples(codes::page(code).unwrap(), "wrong").flat_map(told));
+    }
     // The tests of the command have these.
     let of_command = [codes::ACTION_FAILED, codes::WRONG_FILE_KIND];
     let unused = codes::all().filter(|code| !used.contains(code));
     assert_eq!(unused.collect::<Vec<_>>(), of_command);
 }
 
+/// Codes that no text of a file shows.
+const WITHOUT_EXAMPLE: [Code; 7] = [
+    codes::UNREADABLE,
+    codes::NOT_UTF_8,
+    codes::FILE_TOO_LARGE,
+    codes::NOT_SHOWN,
+    codes::WRONG_FORM,
+    codes::ACTION_FAILED,
+    codes::WRONG_FILE_KIND,
+];
+
+/// The files of a page that are marked with that word.
+fn examples<'a>(page: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
+    let begin = format!("```ron {mark}\n");
+    let blocks: Vec<&str> = page.split(&*begin).skip(1).collect();
+    blocks
+        .into_iter()
+        .filter_map(|block| block.split("```").next())
+}
+
+/// Everything that is told of a file of any kind.
+fn told(text: &str) -> Vec<Code> {
+    let standard = ActionCatalogue::built_in(Profile::Standard);
+    let of_warnings =
+        |warnings: Vec<Problem>| warnings.iter().map(|warning| warning.code).collect();
+    let problems = if text.starts_with("Runbook(") {
+        match Runbook::parse("x.ron", text) {
+            Ok(runbook) => return of_warnings(runbook.warnings()),
+            Err(problems) => Some(problems),
+        }
+    } else if text.starts_with("Actions(") {
+        standard.extended_by("x.ron", text).err()
+    } else {
+        let folder = workspace().join("scenarios");
+        match Scenario::parse_with("x.ron", text, Some(&folder)) {
+            Ok(scenario) => return of_warnings(scenario.warnings()),
+            Err(problems) => Some(problems),
+        }
+    };
+    problems.iter().flat_map(codes_of).collect()
+}
+
+#[test]
+fn every_code_has_a_page_whose_example_has_it_and_is_mended() {
+    for code in codes::all() {
+        let page = codes::page(code).unwrap();
+        assert!(page.split_whitespace().count() > 12, "{code}: {page}");
+        let (wrong, mended) = (examples(page, "wrong"), examples(page, "mended"));
+        let (wrong, mended): (Vec<_>, Vec<_>) = (wrong.collect(), mended.collect());
+        let expected = usize::from(!WITHOUT_EXAMPLE.contains(&code));
+        assert_eq!([wrong.len(), mended.len()], [expected; 2], "{code}");
+        for text in wrong {
+            assert!(
+                told(text).contains(&code),
+                "{code}: {:?}\n{text}",
+                told(text)
+            );
+        }
+        for text in mended {
+            assert_eq!(told(text), [], "{code}:\n{text}");
+            assert_eq!(firewatch_ron::format(text).unwrap(), text, "{code}");
+        }
+    }
+}
+
 /// `FIREWATCH_BLESS=1` writes it anew.
 #[test]
 fn the_page_of_diagnostics_has_every_code() {
     let mut page = String::from(
-        "# Diagnostics\n\nThe codes of problems with files, as `firewatch check --format json` gives them. A message may be worded better with time;\na code stays. The lists `codes` of the crates have these sentences: `tests/codes.rs` makes this page of them.\n\n| code | what is wrong |\n| --- | --- |\n",
+        "# Diagnostics\n\nThe codes of problems with files, as `firewatch check --format json` gives them. A message may be worded better with time;\na code stays. `firewatch explain CODE` has what this page has: `tests/codes.rs` makes it of the lists `codes` of the crates and of\n`crates/firewatch-scenario/codes.md`, and tries the examples.\n\n| code | what is wrong |\n| --- | --- |\n",
     );
     let (warnings, errors): (Vec<Code>, Vec<Code>) =
         codes::all().partition(|code| code.severity() == Severity::Warning);
-    for code in errors {
-        let _ = writeln!(page, "| `{code}` | {} |", code.about());
+    for code in &errors {
+        let _ = writeln!(page, "| [`{code}`](#{code}) | {} |", code.about());
     }
     page.push_str(
-        "\n## Warnings\n\nWhat can be played and may not be meant: `check` shows it and fails nothing for it.\n\n| code | what is asked |\n| --- | --- |\n",
+        "\n## Warnings\n\nWhat can be played and may not be meant: `check` shows it and fails nothing for it, unless it is run with `--deny warnings`.\n\n| code | what is asked |\n| --- | --- |\n",
     );
-    for code in warnings {
-        let _ = writeln!(page, "| `{code}` | {} |", code.about());
+    for code in &warnings {
+        let _ = writeln!(page, "| [`{code}`](#{code}) | {} |", code.about());
+    }
+    page.push_str("\n## Examples\n");
+    for code in errors.iter().chain(&warnings) {
+        let _ = write!(page, "\n### `{code}`\n\n{}\n", codes::page(*code).unwrap());
     }
     let different = difference(&workspace().join("docs/diagnostics.md"), &page);
     assert_eq!(different, None);

@@ -183,6 +183,46 @@ fn files_of_actions_are_gone_through_once() {
 }
 
 #[test]
+fn a_text_is_laid_out_in_one_pass() {
+    let items: [(&str, Generator); 6] = [
+        ("numbers", |size| "1,".repeat(size)),
+        ("brackets", |size| "(),\n".repeat(size)),
+        ("block comments", |size| "/**/1,".repeat(size)),
+        ("line comments", |size| "1,//\n//\n".repeat(size)),
+        ("a table", |size| {
+            numbered(size, |n| format!("(a:  {n},  b:   {n}), // {n}\n"))
+        }),
+        ("calls", |size| "f(a, [g(b, {\"c\": 1})]), ".repeat(size)),
+    ];
+    for (name, make) in items {
+        is_linear(name, make, 4000, 60, |items| {
+            let text = format!("(a: [{items}])");
+            assert!(firewatch_ron::format(&text).is_ok());
+        });
+    }
+}
+
+#[test]
+fn a_scenario_is_reviewed_in_one_pass() {
+    let chain: Generator = |size| {
+        let services = numbered(size, |n| {
+            format!("\"s{n}\": (calls: [\"s{}\"]), ", (n + 1) % size)
+        });
+        let faults = numbered(size.min(1000), |n| {
+            format!("(kind: oom, service: \"s{n}\"), ")
+        });
+        let expect = numbered(size, |n| format!("at_end(status(\"s{n}\", down)), "));
+        scenario(&format!(
+            "services: {{{services}}}, faults: [{faults}], expect: [{expect}]"
+        ))
+    };
+    is_linear("chain", chain, 1000, 60, |text| {
+        let warnings = Scenario::parse("file.ron", text).map(|scenario| scenario.warnings());
+        assert!(warnings.is_ok());
+    });
+}
+
+#[test]
 fn halts_of_a_tick_share_one_look_at_the_faults() {
     let play = |size: usize| {
         let text = scenario(&format!(

@@ -20,7 +20,7 @@ pub use begun::Begun;
 pub use comparison::{Compared, ComparisonCall};
 pub use file::ActionsForm;
 pub use json::from_str as from_json;
-pub use load::{FileForm, explained, is_json, load, noted, read};
+pub use load::{FileForm, explained, formatted, is_json, load, noted, read};
 pub use numbers::{Finite, Positive};
 pub use ron_text::{read as from_ron, write as to_ron, write_line};
 pub use union::{Calls, Either, ListOr, MapOr, TextOr, Valued};

@@ -8,6 +8,7 @@
 
 mod action_error;
 mod action_file;
+mod action_metrics;
 mod apply;
 mod catalogue;
 mod check;
@@ -20,6 +21,7 @@ mod effect;
 pub mod form;
 mod history;
 mod interruption;
+mod metric_names;
 mod model;
 mod names;
 mod parameter;
@@ -37,12 +39,14 @@ mod types;
 mod whole;
 
 pub use action_error::ActionError;
+pub use action_metrics::is_action_metric;
 pub use catalogue::{ActionCatalogue, ActionId};
 pub use comparison::{Comparison, Metrics, Operator};
 pub use customers::{CustomerRules, UserFacingRule, UserImpactRule};
 pub use draft::EffectDraft;
 pub use firewatch_sim::UnknownName;
 pub use history::Recorded;
+pub use metric_names::metric_meant;
 pub use model::{ActionSpec, Category, Profile, Recipients};
 pub use parameter::{OnInvalid, Parameter, ParameterKind};
 pub use plan::ActionPlan;

@@ -13,7 +13,8 @@ use crate::ui::output::Form;
 pub const EXIT_CODES: &str = "\
 Exit codes (if several apply, the highest):
   0  everything passed
-  1  an expectation failed, or an audit check failed or is undecided
+  1  an expectation failed, an audit check failed or is undecided, `fmt --check` found a file to lay out, or
+     `check --deny warnings` a warning
   2  invalid arguments or an invalid file
   3  any other failure: output that can't be written, or a bug
 If the reader closes the output, the command stops with the exit code so far.

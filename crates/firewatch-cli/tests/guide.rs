@@ -80,6 +80,21 @@ fn runbooks_and_action_files_are_valid() {
     );
 }
 
+/// What the guide shows is laid out as `firewatch fmt` does it.
+#[test]
+fn files_are_in_canonical_layout() {
+    let kinds = ["Runbook(", "Actions(", "FaultKinds("];
+    for (page, text) in pages() {
+        let shown = blocks(&text, "```text\n");
+        let shown = shown.filter(|file| kinds.iter().any(|kind| file.starts_with(kind)));
+        for file in shown.chain(blocks(&text, "```ron\n")) {
+            let file = format!("{file}\n");
+            let (passes, printed) = output_of(&["fmt", "--check"], "shown.ron", &file);
+            assert!(passes, "{}:\n{file}\n{printed}", page.display());
+        }
+    }
+}
+
 /// The answer of the first page wins its incident.
 #[test]
 fn the_first_runbook_answers_the_first_incident() {

@@ -23,7 +23,7 @@ use firewatch_sim::{EnvironmentRef, SloBudget, Status, Vitals, round_decimal};
 use serde::{Deserialize, Serialize};
 
 pub use account::ImpactTotals;
-pub use alert::{Alert, Severity};
+pub use alert::{Alert, AlertThresholds, Severity, alert_thresholds};
 pub use changed::ChangedServices;
 pub use episode_end::EpisodeEnd;
 use firewatch_action::{Profile, StateError};

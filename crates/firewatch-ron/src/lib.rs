@@ -11,6 +11,7 @@
 
 mod code;
 pub mod codes;
+mod format;
 mod lines;
 mod problem;
 mod render;
@@ -20,10 +21,11 @@ mod visible;
 pub mod work;
 
 pub use code::{Code, Severity};
+pub use format::{format, format_json};
 pub use lines::position;
 pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,
-    shown, suggest,
+    meant, shown, suggest,
 };
 pub use source::{MAX_FILE_BYTES, text, utf8, within_limits, without_mark};
 pub use syntax::{

@@ -187,10 +187,43 @@ pub fn suggest<'a>(
     what: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<String> {
+    meant(name, candidates.clone()).or_else(|| choices(what, candidates))
+}
+
+/// Asks whether one of the candidates is meant: the closest, or those of which the name is a part.
+pub fn meant<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<String> {
     if let Some(close) = closest(name, candidates.clone()) {
         return Some(format!("did you mean `{}`?", shown(close)));
     }
-    choices(what, candidates)
+    let longer = with_part(name, candidates);
+    (!longer.is_empty()).then(|| format!("did you mean {}?", listed(longer, "or")))
+}
+
+/// Returns the candidates that have a word which begins as the name does: `restart_service` for `restart`. None if they
+/// are too many to choose from.
+fn with_part<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 3..=40;
+    const MOST: usize = 1000;
+    const FEW: usize = 6;
+    let plain = |name: &str| name.to_lowercase().replace('-', "_");
+    let name = plain(name);
+    // `errors` of `error_rate`.
+    let stem = name.strip_suffix('s').unwrap_or(&name);
+    if !LENGTHS.contains(&stem.len()) {
+        return Vec::new();
+    }
+    let part = format!("_{stem}");
+    let candidates = candidates.into_iter().take(MOST);
+    let longer = candidates.filter(|candidate| format!("_{}", plain(candidate)).contains(&part));
+    let longer: Vec<&str> = longer.take(FEW + 1).collect();
+    if longer.len() > FEW {
+        Vec::new()
+    } else {
+        longer
+    }
 }
 
 /// All candidates, if they are few.
@@ -240,6 +273,40 @@ mod tests {
             "the choices are `a`, `b` and `c`"
         );
         assert_eq!(help(&["a"; 100]), None);
+    }
+
+    #[test]
+    fn a_part_of_a_few_names_asks_for_one_of_them() {
+        let actions = [
+            "restart_service",
+            "restart_pipeline",
+            "rollback_deploy",
+            "act",
+        ];
+        for (name, expected) in [
+            (
+                "restart",
+                "did you mean `restart_service` or `restart_pipeline`?",
+            ),
+            ("Rollback", "did you mean `rollback_deploy`?"),
+            ("deploys", "did you mean `rollback_deploy`?"),
+            (
+                "start",
+                "the names are `restart_service`, `restart_pipeline`, `rollback_deploy` and `act`",
+            ),
+            (
+                "re",
+                "the names are `restart_service`, `restart_pipeline`, `rollback_deploy` and `act`",
+            ),
+        ] {
+            let help = super::suggest(name, "names", actions);
+            assert_eq!(help.as_deref(), Some(expected), "{name}");
+        }
+        let many: Vec<String> = (0..40).map(|n| format!("restart_{n}")).collect();
+        assert_eq!(
+            super::suggest("restart", "names", many.iter().map(String::as_str)),
+            None
+        );
     }
 
     #[test]

@@ -37,6 +37,29 @@ codes! {
     LONG_TIMEOUT = "long-timeout": "A call waits for its answer when nobody waits for its caller's any more.";
     MULTIPLIED_RETRIES = "multiplied-retries": "Three or more in a chain of calls try again, and that multiplies.";
     GROWING_CYCLE = "growing-cycle": "Every request goes round in a circle of calls.";
+    SELF_CALL = "self-call": "A service calls itself.";
+    REPEATED_CALL = "repeated-call": "A service calls another one twice.";
+    REPEATED_FAULT = "repeated-fault": "A service has a fault of that kind already.";
+    DISTANT_FAULT = "distant-fault": "Every service that customers talk to is too far from a fault to notice it.";
+    HIDDEN_FAULT = "hidden-fault": "A red herring stands on the only path from a fault to a service that customers talk to.";
+    UNREACHED_SERVICE = "unreached-service": "An expectation wants a service to be unwell that no fault reaches.";
+    MASKED_FAULT = "masked-fault": "A fault never shows because a halted one heals its service faster.";
+    NOT_BUILT_IN = "not-built-in": "A runbook, checked alone, names an action, a parameter or a metric that is not built in.";
+    ENDED_LOOP = "ended-loop": "A loop of retries ends at the first tick of its fault.";
+}
+
+/// The pages of all codes, in Markdown, each under its code.
+const PAGES: &str = include_str!("../codes.md");
+
+/// Returns the page of a code, in Markdown: what it means, a file that has it (` ```ron wrong `), and that file mended
+/// (` ```ron mended `); only the meaning of what no text of a file shows.
+#[must_use]
+pub fn page(code: Code) -> Option<&'static str> {
+    let heading = format!("`{code}`\n");
+    let mut pages = PAGES.split("## ");
+    pages
+        .find_map(|page| page.strip_prefix(&*heading))
+        .map(str::trim)
 }
 
 /// All codes: these and those of all that files consist of.

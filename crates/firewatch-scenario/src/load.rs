@@ -14,7 +14,7 @@ use crate::generator_version::GeneratorVersion;
 use crate::model::{Physics, Scenario};
 use crate::named_file::named_files;
 use firewatch_action::decode::Decoder;
-use firewatch_action::form;
+use firewatch_action::form::{self, FileForm};
 use firewatch_ron::{Diagnostics, Problem};
 
 /// How scenarios are read: what they may name that is not in their text.
@@ -203,10 +203,20 @@ impl Scenario {
 
 /// The warnings of a scenario with their places in its text.
 fn located_warnings(scenario: &Scenario, file: &str, text: &str) -> Diagnostics {
-    let mut problems = scenario.warnings();
+    located::<Scenario>(scenario.warnings(), file, text, &scenario.fault_kinds)
+}
+
+/// Warnings with their places in the text of a file.
+fn located<T: FileForm>(
+    warnings: Vec<Problem>,
+    file: &str,
+    text: &str,
+    fault_kinds: &FaultKinds,
+) -> Diagnostics {
     let text = firewatch_ron::without_mark(text);
-    if !problems.is_empty() {
-        let mut notes = form::noted::<Scenario>(file, text, &scenario.fault_kinds);
+    let mut problems = Vec::new();
+    if !warnings.is_empty() {
+        let mut notes = form::noted::<T>(file, text, fault_kinds);
         for Problem {
             code,
             path,
@@ -214,7 +224,7 @@ fn located_warnings(scenario: &Scenario, file: &str, text: &str) -> Diagnostics 
             label,
             help,
             ..
-        } in problems
+        } in warnings
         {
             notes.report(code, &path, message, &label, help);
         }

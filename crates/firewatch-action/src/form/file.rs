@@ -295,6 +295,12 @@ impl Calls for AnyKind {
 }
 
 impl ActionsForm {
+    /// Returns the metrics of the author's own that the actions name.
+    #[must_use]
+    pub fn into_extra_metrics(self) -> Vec<String> {
+        self.extra_metrics
+    }
+
     /// The text of a file in RON.
     ///
     /// # Errors

@@ -83,13 +83,16 @@ impl<'a> Item<'a> {
         let Some(brackets) = &self.brackets else {
             return;
         };
+        let space = if brackets.has_space() { " " } else { "" };
         out.push_str(brackets.open);
+        out.push_str(space);
         for (index, item) in brackets.items.iter().enumerate() {
             if index > 0 {
                 out.push_str(", ");
             }
             item.append_line(out);
         }
+        out.push_str(space);
         out.push_str(brackets.close);
     }
 
@@ -168,7 +171,13 @@ impl<'a> Brackets<'a> {
     fn width(&self) -> usize {
         let separators = 2 * self.items.len().saturating_sub(1);
         let items: usize = self.items.iter().map(|item| item.width).sum();
-        self.open.len() + self.close.len() + separators + items
+        let spaces = 2 * usize::from(self.has_space());
+        self.open.len() + self.close.len() + spaces + separators + items
+    }
+
+    /// Returns whether a space stands within each bracket on one line: in maps, as the formatter writes them.
+    fn has_space(&self) -> bool {
+        self.open == "{" && !self.items.is_empty()
     }
 }
 
@@ -193,7 +202,7 @@ mod tests {
         {long},
     ],
     faults: [
-        (kind: oom, service: "a", metrics: {{"x": 1.0}}),
+        (kind: oom, service: "a", metrics: {{ "x": 1.0 }}),
     ],
     sweep: (
         seeds: range(0, 9),

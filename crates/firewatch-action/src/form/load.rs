@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use firewatch_ron::{Diagnostics, Problem, body, within_limits};
+use firewatch_ron::{Diagnostics, Problem, body, format, format_json, within_limits};
 use firewatch_sim::FaultKinds;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{json, ron_text};
 use crate::codes;
@@ -79,6 +79,25 @@ pub fn load<T: FileForm>(
     }
     let problems = notes.finish();
     Err(refused(if problems.is_empty() { why } else { problems }))
+}
+
+/// Returns the text of a file in canonical layout. Nothing but its syntax is checked.
+///
+/// # Errors
+/// What is wrong with its syntax; or it is too large, as it is or in its layout.
+pub fn formatted(file: &str, text: &str) -> Result<String, Diagnostics> {
+    let text = within_limits(file, text, "a file")?;
+    let formatted = match is_json(file) {
+        true => { json::read::<IgnoredAny>(text, "a file") }
+            .and_then(|_| format_json(text))
+            .map_err(|problem| vec![*problem]),
+        false => format(text),
+    };
+    formatted.map_err(|problems| Diagnostics {
+        file: file.to_owned(),
+        text: text.to_owned(),
+        problems,
+    })
 }
 
 /// A value with what its file leaves out, if nothing is wrong with it.

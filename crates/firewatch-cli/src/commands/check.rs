@@ -1,6 +1,6 @@
 //! `firewatch check`: checks scenarios, runbooks, and files of actions or fault kinds for errors.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -30,12 +30,22 @@ pub struct CheckArguments {
     /// `help` (what to do instead, or null).
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
+    /// Exit with 1 if there are warnings
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Denied>,
     /// The folder for the files that scenarios name.
     #[command(flatten)]
     pub root: RootArgument,
 }
 
-/// Checks the files and prints every problem and every warning. Warnings alone fail nothing.
+/// What fails a check that would pass otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Denied {
+    /// What can be played and may not be meant
+    Warnings,
+}
+
+/// Checks the files and prints every problem and every warning. Warnings alone fail nothing unless they are denied.
 pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Failure> {
     let found = sources::find_all(&arguments.files, arguments.root.folder());
     let files = found.len();
@@ -50,10 +60,10 @@ pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Fail
             }
         }
     }
-    let exit = if bad == 0 {
-        Exit::Passed
-    } else {
-        Exit::Invalid
+    let exit = match (bad, arguments.deny) {
+        (0, Some(Denied::Warnings)) if !told.is_empty() => Exit::Failed,
+        (0, _) => Exit::Passed,
+        _ => Exit::Invalid,
     };
     console.raise_exit(exit);
     let mut out = console.results(None, arguments.format)?;

@@ -1,11 +1,15 @@
 //! `firewatch metrics`: lists the metrics that Firewatch knows.
 
+mod rules;
+
 use std::io::Write;
 
 use clap::Args;
+use firewatch_action::metric_meant;
 use firewatch_sim::{METRICS, Metric, MetricKind};
 use serde::Serialize;
 
+use self::rules::MetricRules;
 use crate::arguments::PlainFormat;
 use crate::failure::{Exit, Failure};
 use crate::ui::output::{Console, Output};
@@ -21,7 +25,8 @@ pub struct MetricsArguments {
     /// Format of the list
     ///
     /// `json` is an array with an object per metric: `name`, `type`, `unit` (in UCUM, as OpenTelemetry writes it; empty
-    /// for none), `min` and `max` (or null), `always` (whether each service has it) and `about`.
+    /// for none), `min` and `max` (or null), `always` (whether each service has it), `about`, and `rules` (a list of what
+    /// reads it, status thresholds and alerts, and of what changes it, the fault kinds).
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
 }
@@ -36,10 +41,11 @@ struct MetricEntry<'a> {
     max: Option<f64>,
     always: bool,
     about: &'a str,
+    rules: Vec<String>,
 }
 
-impl From<&'static Metric> for MetricEntry<'static> {
-    fn from(metric: &'static Metric) -> Self {
+impl MetricEntry<'static> {
+    fn new(metric: &'static Metric, rules: &MetricRules) -> Self {
         let is_number = matches!(metric.kind, MetricKind::Float | MetricKind::Int);
         let bound = |bound: f64| (is_number && bound.is_finite()).then_some(bound);
         Self {
@@ -50,6 +56,7 @@ impl From<&'static Metric> for MetricEntry<'static> {
             max: bound(metric.max),
             always: metric.always,
             about: metric.about,
+            rules: rules.of(metric.name),
         }
     }
 }
@@ -58,10 +65,14 @@ impl From<&'static Metric> for MetricEntry<'static> {
 pub fn metrics(arguments: &MetricsArguments, console: &Console) -> Result<Exit, Failure> {
     let text = arguments.text.as_deref().unwrap_or_default();
     let found = METRICS.iter().filter(|metric| metric.name.contains(text));
-    let entries: Vec<MetricEntry> = found.map(MetricEntry::from).collect();
+    let rules = MetricRules::new()?;
+    let entries: Vec<MetricEntry> = found
+        .map(|metric| MetricEntry::new(metric, &rules))
+        .collect();
     if entries.is_empty() {
         let message = format!("no metric has `{text}` in its name");
-        let help = "`firewatch metrics` lists all".to_owned();
+        let all = "`firewatch metrics` lists all".to_owned();
+        let help = metric_meant(text, METRICS.iter().map(|metric| metric.name)).unwrap_or(all);
         return Err(Failure::Usage(message, Some(help)));
     }
     let mut out = console.results(None, arguments.format)?;
@@ -103,6 +114,9 @@ fn row(metric: &MetricEntry) -> (String, String) {
     }
     if !metric.unit.is_empty() && metric.unit != "1" {
         about.push_str(&format!(" [{}]", metric.unit));
+    }
+    for rule in &metric.rules {
+        about.push_str(&format!("; {rule}"));
     }
     (metric.name.to_owned(), about)
 }

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod convert;
 mod explain;
+mod fmt;
 mod generate;
 mod graph;
 mod kinds;
@@ -53,12 +54,19 @@ enum Command {
     Sweep(sweep::SweepArguments),
     /// Check scenarios, runbooks, and files of actions or fault kinds for errors
     ///
-    /// What a file is, it says itself. A scenario is checked with the files that it names. A runbook is checked alone; to
-    /// check it against an incident, run both: `firewatch run INCIDENT --runbook FILE`. A file of actions is checked
+    /// What a file is, it says itself. A scenario is checked with the files that it names. A runbook is checked alone, with
+    /// a warning for names that are not built in; to check it against an incident, run both: `firewatch run INCIDENT --runbook FILE`. A file of actions is checked
     /// alone, too; one that speaks of fault kinds beyond the built-in ones names their files as a scenario does:
     /// `fault_kinds: ["FILE"]`.
     #[command(after_help = EXIT_CODES)]
     Check(check::CheckArguments),
+    /// Lay out scenarios, runbooks, and files of actions or fault kinds, with all their comments
+    ///
+    /// Brackets whose first item has a line of its own stay open; all others stay on one line if they fit. An open
+    /// bracket has one field on each line, unless some share a line already. Columns that are padded stay aligned.
+    /// A file with errors of syntax is left alone. The name of each file that changes is printed.
+    #[command(after_help = EXIT_CODES)]
+    Fmt(fmt::FmtArguments),
     /// Judge whether scenarios make good incidents by playing policies against them
     #[command(after_help = EXIT_CODES, after_long_help = audit::details())]
     Audit(audit::AuditArguments),
@@ -71,9 +79,9 @@ enum Command {
     Actions(actions::ActionsArguments),
     /// List the kinds of fault that can happen
     Kinds(kinds::KindsArguments),
-    /// List the metrics of services with their units and ranges
+    /// List the metrics of services with their units and ranges, and the rules that read or change them
     Metrics(metrics::MetricsArguments),
-    /// Explain the code of a diagnostic
+    /// Explain the code of a diagnostic, with an example that has it and how to mend it
     Explain(explain::ExplainArguments),
     /// Draw the service topology as Graphviz DOT, with faults and their reach
     ///
@@ -103,6 +111,7 @@ pub fn execute(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Play(arguments) => play::play(arguments, console),
         Command::Sweep(arguments) => sweep::sweep(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
+        Command::Fmt(arguments) => fmt::fmt(arguments, console),
         Command::Audit(arguments) => audit::audit(arguments, console),
         Command::New(arguments) => new::new(arguments, console),
         Command::List(arguments) => list::list(arguments, console),

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use firewatch_action::Profile;
+use firewatch_action::{Profile, form};
 use firewatch_reference::{Task, tasks};
 use firewatch_ron::{MAX_FILE_BYTES, instead_of};
 use firewatch_scenario::{
@@ -75,16 +75,7 @@ impl Source {
                 Ok((task.scenario.clone(), nothing))
             }
             Self::Stdin => {
-                let mut bytes = Vec::new();
-                // One byte above the limit distinguishes too large from just fitting.
-                io::stdin()
-                    .take(MAX_FILE_BYTES as u64 + 1)
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| cannot_read(&self.name(), &error))?;
-                let text = firewatch_ron::utf8(&self.name(), bytes)?;
-                // The name of a file tells its format; without one, RON never begins so and JSON always does.
-                let is_json = text.trim_start().starts_with('{');
-                let file = if is_json { "stdin.json" } else { "stdin.ron" };
+                let (file, text) = self.stdin_text()?;
                 let named = |problems| Diagnostics {
                     file: self.name(),
                     ..problems
@@ -94,6 +85,42 @@ impl Source {
                     .map(|(scenario, warnings)| (scenario, named(warnings)))
                     .map_err(named)
             }
+        }
+    }
+
+    /// Returns the text of the standard input, and a name that tells its format.
+    fn stdin_text(&self) -> Result<(&'static str, String), Diagnostics> {
+        let mut bytes = Vec::new();
+        // One byte above the limit distinguishes too large from just fitting.
+        io::stdin()
+            .take(MAX_FILE_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| cannot_read(&self.name(), &error))?;
+        let text = firewatch_ron::utf8(&self.name(), bytes)?;
+        // The name of a file tells its format; without one, RON never begins so and JSON always does.
+        let is_json = text.trim_start().starts_with('{');
+        let file = if is_json { "stdin.json" } else { "stdin.ron" };
+        Ok((file, text))
+    }
+
+    /// Returns the text and the text in canonical layout.
+    ///
+    /// # Errors
+    /// What is wrong with the syntax.
+    pub fn formatted(&self) -> Result<(String, String), Diagnostics> {
+        let (file, text) = match self {
+            Self::File { path, .. } => firewatch_ron::text(path)?,
+            Self::Stdin | Self::Task(_) => {
+                let (file, text) = self.stdin_text()?;
+                (file.to_owned(), text)
+            }
+        };
+        match form::formatted(&file, &text) {
+            Ok(formatted) => Ok((text, formatted)),
+            Err(problems) => Err(Diagnostics {
+                file: self.name(),
+                ..problems
+            }),
         }
     }
 
@@ -187,23 +214,28 @@ impl Source {
         }
     }
 
-    /// Checks the scenario, runbook or action file; returns what may not be meant in a scenario.
+    /// Checks the scenario, runbook or action file; returns what may not be meant in a scenario or runbook.
     ///
     /// # Errors
     /// All problems of the file.
     pub fn check(&self) -> Result<Option<Diagnostics>, Diagnostics> {
         match (self, self.kind()) {
-            (Self::File { path, .. }, FileKind::Runbook) => Runbook::load(path).map(|_| None),
+            (Self::File { path, .. }, FileKind::Runbook) => {
+                Runbook::review(path).map(|(_, warnings)| some_warnings(warnings))
+            }
             (Self::File { path, root }, FileKind::Actions) => {
                 CustomActions::load_alone(path, root.as_deref()).map(|_| None)
             }
             (Self::File { path, .. }, FileKind::FaultKinds) => {
                 FaultKindFile::load(path).map(|_| None)
             }
-            _ => { self.review() }
-                .map(|(_, warnings)| Some(warnings).filter(|found| !found.problems.is_empty())),
+            _ => self.review().map(|(_, warnings)| some_warnings(warnings)),
         }
     }
+}
+
+fn some_warnings(warnings: Diagnostics) -> Option<Diagnostics> {
+    Some(warnings).filter(|found| !found.problems.is_empty())
 }
 
 /// Finds a task of the reference by its id.

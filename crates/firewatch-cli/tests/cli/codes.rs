@@ -37,6 +37,24 @@ fn a_bad_scenario_ends_with_2_and_the_others_still_run() {
 }
 
 #[test]
+fn warnings_fail_a_check_only_if_they_are_denied() {
+    let warned = "../../scenarios/mechanisms/cyclic-mesh.ron";
+    assert!(stdout(0, &["check", warned]).contains("1 file, no problems, 1 warning"));
+    let denied = ["check", "--deny", "warnings"];
+    assert!(stdout(1, &[&denied[..], &[warned]].concat()).contains("`orders` calls itself"));
+    assert!(stdout(0, &[&denied[..], &[POOL]].concat()).contains("no problems"));
+    stdout(2, &[&denied[..], &[warned, BROKEN]].concat());
+    let folder = tempfile::tempdir().expect("a folder");
+    let runbook = folder.path().join("x.ron");
+    let text = "Runbook(name: \"x\", steps: [action(\"restart_servce\", \"db\")])";
+    fs::write(&runbook, text).expect("the file is written");
+    let runbook = runbook.to_str().expect("a plain path");
+    let told = stdout(1, &[&denied[..], &["--format", "json", runbook]].concat());
+    assert!(told.contains("\"not-built-in\""), "{told}");
+    assert!(told.contains("\"warning\""), "{told}");
+}
+
+#[test]
 fn bad_usage_ends_with_2_and_says_what_would_be_right() {
     let empty = tempfile::tempdir().expect("a folder");
     let empty = empty.path().to_str().expect("a plain path");

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use crate::support::stdout;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "run",
     "play",
     "sweep",
     "check",
+    "fmt",
     "audit",
     "list",
     "actions",

@@ -40,18 +40,45 @@ fn every_metric_is_listed_with_its_unit_and_range() {
     assert!(text.contains("0 to 1"), "{text}");
     assert!(!text.contains("restart_count"), "{text}");
     assert!(stderr(2, &["metrics", "nonsense"]).contains("firewatch metrics"));
+    let meant = "did you mean `http_server_request_duration_p99`?";
+    assert!(stderr(2, &["metrics", "latency"]).contains(meant));
+    let rules = |name: &str| {
+        let metric = all.iter().find(|metric| metric["name"] == name);
+        metric.expect("it is listed")["rules"].clone()
+    };
+    assert_eq!(
+        rules("http_server_error_rate"),
+        serde_json::json!([
+            "status: degraded from 0.1, critical from 0.5, down from 0.9",
+            "alert `high_error_rate`: warning from 0.1, critical from 0.5",
+            "changed by oom, memory_leak, bad_deploy, config_drift, network_partition",
+        ])
+    );
+    assert_eq!(rules("service_instance_id"), serde_json::json!([]));
 }
 
-/// Each code that a problem can have is explained, and a misspelt one is not.
+/// Each code that a problem can have is explained with its example, and a misspelt one is not.
 #[test]
 fn every_code_is_explained() {
-    for code in firewatch_scenario::codes::all() {
+    use firewatch_scenario::codes;
+
+    let entry = |code: firewatch_ron::Code| format!("  {}  ", code.name());
+    for code in codes::all() {
         let text = stdout(0, &["explain", code.name()]);
-        assert!(text.starts_with(&format!("  {}", code.name())), "{text}");
-        // A list of all would have an unindented code on each line.
-        let entries = text.lines().filter(|line| !line.starts_with("   "));
-        assert_eq!(entries.count(), 1, "{text}");
+        assert!(text.starts_with(&entry(code)), "{text}");
+        let mut others = codes::all().filter(|other| *other != code).map(entry);
+        assert!(
+            !others.any(|other| text.contains(&format!("\n{other}"))),
+            "{text}"
+        );
+        let page = codes::page(code).expect("each code has a page");
+        let last = page.lines().rfind(|line| !line.starts_with("```"));
+        let last = last.and_then(|line| line.split_whitespace().last());
+        assert!(last.is_some_and(|word| text.contains(word)), "{text}");
+        assert!(!text.contains("```"), "{text}");
     }
+    let all = stdout(0, &["explain"]);
+    assert!(codes::all().all(|code| all.contains(&entry(code))), "{all}");
     let told = stderr(2, &["explain", "unknown-servce"]);
     assert!(told.contains("did you mean `unknown-service`?"), "{told}");
 }

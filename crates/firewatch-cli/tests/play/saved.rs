@@ -24,7 +24,7 @@ fn what_was_done_is_saved_as_a_runbook() {
              steps: [\n        \
                  action(\"fetch_logs\", \"auth-service\"),\n        \
                  wait(3),\n        \
-                 action(\"set_log_level\", \"db-proxy\", {\"level\": \"WARN\"}),\n    \
+                 action(\"set_log_level\", \"db-proxy\", { \"level\": \"WARN\" }),\n    \
              ],\n)\n"
     );
     session(&save, ANSWER);

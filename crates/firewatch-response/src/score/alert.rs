@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use firewatch_sim::{SECONDS_PER_TICK, Status, Vitals};
 use serde::{Deserialize, Serialize};
 
-use super::rules::AlertRule;
+use super::rules::{AlertRule, ScoreRules};
+use firewatch_action::Profile;
 use firewatch_scenario::AlertName;
 
 /// How urgent an alert is.
@@ -52,6 +53,34 @@ const NAMES: [(AlertName, &str); 3] = [
     (AlertName::HighLatency, "http_server_request_duration_p99"),
     (AlertName::MemoryPressure, "process_memory_utilization"),
 ];
+
+/// From which values of its metric on an alert fires.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AlertThresholds {
+    /// Its name.
+    pub name: AlertName,
+    /// The metric that it looks at.
+    pub metric: &'static str,
+    /// From this value on it is a warning.
+    pub warning_at: f64,
+    /// From this value on it is critical.
+    pub critical_at: f64,
+}
+
+/// Returns the alerts on metrics of a service under a profile. `service_down` looks at the status.
+pub fn alert_thresholds(profile: Profile) -> impl Iterator<Item = AlertThresholds> {
+    let rules = &ScoreRules::of(profile).alerts;
+    NAMES
+        .iter()
+        .zip(rules)
+        .map(|((name, metric), rule)| AlertThresholds {
+            name: *name,
+            metric,
+            warning_at: rule.warning_at,
+            critical_at: rule.critical_at,
+        })
+}
 
 /// Returns the numbers that the alerts look at.
 #[inline]

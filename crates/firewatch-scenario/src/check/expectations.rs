@@ -4,14 +4,14 @@ use firewatch_sim::{
     METRICS, Metric, MetricKind, SimError, Status, Value, check_settable, find_metric,
 };
 
-use super::metrics::describe;
+use super::metrics::{describe, metric_help};
 use super::{Checker, count_ticks};
 use crate::codes;
 use crate::model::{Check, Expectation, Physics, Quantity, UserGroup, UserQuantity, When};
 use crate::model::{GRADE_MAX, GRADE_MIN};
 use firewatch_action::decode::join;
 use firewatch_action::{Comparison, Operator, Profile};
-use firewatch_ron::{closest, shown, suggest};
+use firewatch_ron::{shown, suggest};
 
 /// Numbers that something can be.
 pub(super) struct Numbers {
@@ -224,10 +224,7 @@ impl Checker<'_> {
                 &metric_path,
                 message,
                 "",
-                || {
-                    let close = closest(name, names)?;
-                    Some(format!("did you mean `{}`?", shown(close)))
-                },
+                || Some(metric_help(name, names)),
             );
         }
         if let Some(metric) = known {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::{METRICS, Value, find_metric};
 
+use super::metrics::metric_help;
 use super::{Checker, MAX_GOALS};
 use crate::codes;
 use crate::goal::{Goal, GoalTest};
@@ -11,7 +12,7 @@ use firewatch_action::ActionSpec;
 use firewatch_action::Operator;
 use firewatch_action::decode::join;
 use firewatch_ron::Code;
-use firewatch_ron::{closest, shown};
+use firewatch_ron::shown;
 
 impl Checker<'_> {
     pub(super) fn goals(&mut self) {
@@ -55,12 +56,7 @@ impl Checker<'_> {
         let message = format!("unknown metric `{}`", shown(metric));
         self.notes
             .report_with(codes::UNKNOWN_METRIC, path, message, "", || {
-                Some(match closest(metric, names) {
-                    Some(close) => format!("did you mean `{}`?", shown(close)),
-                    None => {
-                        "a metric of your own stands in the service's `extra_metrics`".to_owned()
-                    }
-                })
+                Some(metric_help(metric, names))
             });
     }
 }

@@ -7,8 +7,8 @@ use crate::codes;
 use crate::model::{Physics, Service};
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
-use firewatch_action::out_of_range;
-use firewatch_ron::{closest, shown};
+use firewatch_action::{metric_meant, out_of_range};
+use firewatch_ron::shown;
 
 /// What a metric must be, for messages.
 pub(super) fn describe(kind: MetricKind) -> &'static str {
@@ -77,12 +77,7 @@ impl Checker<'_> {
             "",
             || {
                 let names = METRICS.iter().map(|metric| metric.name);
-                Some(match closest(name, names) {
-                    Some(close) => format!("did you mean `{close}`?"),
-                    None => {
-                        "a metric of your own stands in the service's `extra_metrics`".to_owned()
-                    }
-                })
+                Some(metric_help(name, names))
             },
         );
     }
@@ -141,4 +136,15 @@ impl Checker<'_> {
                 .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
         }
     }
+}
+
+/// Returns what an unknown metric may be: a known one of another name, or one of the author's own.
+pub(super) fn metric_help<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    metric_meant(name, known).unwrap_or_else(|| {
+        "`firewatch metrics` lists all; one of your own stands in the service's `extra_metrics`"
+            .to_owned()
+    })
 }

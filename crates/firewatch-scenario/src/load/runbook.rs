@@ -4,6 +4,7 @@ use std::path::Path;
 
 use firewatch_sim::FaultKinds;
 
+use super::located;
 use crate::check;
 use crate::model::Scenario;
 use crate::runbook::Runbook;
@@ -20,6 +21,19 @@ impl Runbook {
     pub fn load(path: &Path) -> Result<Self, Diagnostics> {
         let (name, text) = firewatch_ron::text(path)?;
         Self::parse(&name, &text)
+    }
+
+    /// Reads the file of a runbook as [`Runbook::load`] does, and what may not be meant in it: its
+    /// [warnings](Runbook::warnings) with their places.
+    ///
+    /// # Errors
+    /// As [`Runbook::load`].
+    pub fn review(path: &Path) -> Result<(Self, Diagnostics), Diagnostics> {
+        let (name, text) = firewatch_ron::text(path)?;
+        let runbook = Self::parse(&name, &text)?;
+        let warnings = runbook.warnings();
+        let warnings = located::<Self>(warnings, &name, &text, &FaultKinds::default());
+        Ok((runbook, warnings))
     }
 
     /// Reads the file of a runbook that answers this incident.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use firewatch_ron::{closest, shown, suggest};
+use firewatch_ron::{shown, suggest};
 use firewatch_sim::{FaultKind, METRICS, MetricKey};
 
 use crate::codes;
 use crate::decode::Decoder;
 use crate::form::words::Word;
+use crate::metric_names::metric_meant;
 use crate::model::{Parameter, ParameterIndex};
 use crate::template::{MAX_FEEDBACK_BYTES, MAX_TEMPLATE_BYTES, Names, Template};
 
@@ -66,9 +67,8 @@ impl<'n> FileNames<'n> {
         let names = METRICS.iter().map(|metric| metric.name).chain(own);
         let code = codes::UNKNOWN_METRIC;
         self.notes.report_with(code, path, message, "", || {
-            Some(match closest(name, names) {
-                Some(close) => format!("did you mean `{close}`?"),
-                None => "a metric of your own stands in the file's `extra_metrics`".to_owned(),
+            metric_meant(name, names).or_else(|| {
+                Some("a metric of your own stands in the file's `extra_metrics`".to_owned())
             })
         });
         None

@@ -1,0 +1,143 @@
+//! What a reviewer would ask about a runbook that is checked without an incident: names that are not built in, which only
+//! files of a scenario's own can have.
+
+use firewatch_action::decode::{join, key_path};
+use firewatch_action::{
+    ActionCatalogue, ActionRequest, ActionSpec, Parameter, Profile, is_action_metric, metric_meant,
+};
+use firewatch_ron::{Problem, meant, shown, suggest};
+use firewatch_sim::{METRICS, find_metric};
+
+use crate::codes;
+use crate::model::{Check, Expectation};
+use crate::runbook::{Runbook, RunbookCondition, RunbookStep};
+
+impl Runbook {
+    /// Returns the actions, parameters and metrics that are not built in. They are right if the scenario has files of its
+    /// own that declare them; [`Runbook::problems`] tells.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Problem> {
+        let mut reviewer = Reviewer::default();
+        reviewer.steps("steps", &self.steps);
+        reviewer.expectations(&self.expect);
+        reviewer.warnings
+    }
+}
+
+#[derive(Default)]
+struct Reviewer {
+    warnings: Vec<Problem>,
+}
+
+impl Reviewer {
+    fn warn(&mut self, path: String, message: String, help: Option<String>) {
+        let own =
+            "if it is the scenario's own, check both: `firewatch run INCIDENT --runbook FILE`";
+        self.warnings.push(Problem {
+            code: codes::NOT_BUILT_IN,
+            path,
+            message,
+            span: None,
+            label: String::new(),
+            help: Some(help.unwrap_or_else(|| own.to_owned())),
+        });
+    }
+
+    fn steps(&mut self, path: &str, steps: &[RunbookStep]) {
+        for (index, step) in steps.iter().enumerate() {
+            let path = format!("{path}[{index}]");
+            match step {
+                RunbookStep::Act(request) => self.request(&path, request),
+                RunbookStep::Wait(_) => {}
+                RunbookStep::WaitUntil(condition, _) => {
+                    self.condition(&join(&path, "condition"), condition);
+                }
+                RunbookStep::When(condition, then, others) => {
+                    self.condition(&join(&path, "condition"), condition);
+                    self.steps(&join(&path, "then"), then);
+                    self.steps(&join(&path, "others"), others);
+                }
+            }
+        }
+    }
+
+    fn request(&mut self, path: &str, request: &ActionRequest) {
+        let specs: Vec<&ActionSpec> = built_in()
+            .filter_map(|all| all.find(&request.name))
+            .collect();
+        let name = shown(&request.name);
+        if specs.is_empty() {
+            let names: Vec<&str> = built_in()
+                .flat_map(|all| all.actions().iter().map(ActionSpec::name))
+                .collect();
+            let help = { built_in() }
+                .find_map(|all| all.replacement(&request.name))
+                .or_else(|| meant(&request.name, distinct(names).iter().copied()));
+            self.warn(
+                join(path, "action"),
+                format!("no built-in action is `{name}`"),
+                help,
+            );
+            return;
+        }
+        for parameter in request.parameters.keys() {
+            let known = specs
+                .iter()
+                .flat_map(|spec| spec.parameters())
+                .map(Parameter::name);
+            let known = distinct(known.collect());
+            if !known.contains(&&**parameter) {
+                let path = format!("{}@key", key_path(&join(path, "parameters"), parameter));
+                let message = format!("`{name}` has no parameter `{}`", shown(parameter));
+                let help = suggest(parameter, "parameters", known.iter().copied());
+                self.warn(path, message, help);
+            }
+        }
+    }
+
+    fn condition(&mut self, path: &str, condition: &RunbookCondition) {
+        match condition {
+            RunbookCondition::Check(check) => self.check(path, check),
+            RunbookCondition::Alert(..) | RunbookCondition::Tick(_) => {}
+            RunbookCondition::Not(inner) => self.condition(&join(path, "not"), inner),
+            RunbookCondition::All(conditions) => self.conditions(&join(path, "all"), conditions),
+            RunbookCondition::Any(conditions) => self.conditions(&join(path, "any"), conditions),
+        }
+    }
+
+    fn conditions(&mut self, path: &str, conditions: &[RunbookCondition]) {
+        for (index, condition) in conditions.iter().enumerate() {
+            self.condition(&format!("{path}[{index}]"), condition);
+        }
+    }
+
+    fn expectations(&mut self, expectations: &[Expectation]) {
+        for (index, expectation) in expectations.iter().enumerate() {
+            let path = format!("expect[{index}]");
+            self.check(&join(&path, "check"), &expectation.check);
+        }
+    }
+
+    fn check(&mut self, path: &str, check: &Check) {
+        if let Check::Metric(_, name, _) = check
+            && find_metric(name).is_none()
+            && !is_action_metric(name)
+        {
+            let message = format!("no built-in metric is `{}`", shown(name));
+            let help = metric_meant(name, METRICS.iter().map(|metric| metric.name));
+            self.warn(join(path, "metric"), message, help);
+        }
+    }
+}
+
+/// The actions of both profiles, and those about load.
+fn built_in() -> impl Iterator<Item = &'static ActionCatalogue> {
+    let profiles = Profile::ALL.iter().copied().map(ActionCatalogue::built_in);
+    profiles.chain([ActionCatalogue::of_traffic()])
+}
+
+fn distinct(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names.dedup();
+    names
+}

@@ -1,0 +1,280 @@
+//! What a reviewer would ask about load: overloads, timeouts, retries and circles of calls.
+
+use super::Reviewer;
+use crate::call_graph::GraphCall;
+use crate::codes;
+
+impl Reviewer<'_> {
+    pub(super) fn traffic(&mut self) {
+        self.order = self.graph.callers_first();
+        self.overloads();
+        self.timeouts();
+        self.retries();
+        self.circles();
+    }
+
+    /// Indices of the services that groups of users call, with the groups.
+    fn entries(&self) -> Vec<(usize, usize)> {
+        let users = self.scenario.users.iter().enumerate();
+        let entry = |service: &str| self.graph.indices.get(service).copied();
+        users
+            .filter_map(|(index, users)| Some((entry(&users.service)?, index)))
+            .collect()
+    }
+
+    /// Services that get more requests at the start than they can work on, even if all goes well.
+    fn overloads(&mut self) {
+        let mut arriving = vec![0.0; self.scenario.services.len()];
+        for (service, users) in self.entries() {
+            arriving[service] += self.scenario.users[users].rps.at(0);
+        }
+        for &service in &self.order {
+            let rps = arriving[service];
+            for call in self.graph.calls_of(service) {
+                arriving[call.to] += rps * call.call.usual_share();
+            }
+        }
+        let holding = self.holding_s();
+        for service in self.order.clone() {
+            let workers = self.scenario.services[service].capacity.workers() as f64;
+            let most = workers / holding[service];
+            // Sums that have no end say nothing.
+            if arriving[service].is_nan() || arriving[service] <= most {
+                continue;
+            }
+            let name = self.name(service);
+            let (rps, most) = (short(arriving[service]), short(most));
+            let message =
+                format!("`{name}` gets {rps} requests a second from the start and can do {most}");
+            let help = "if that is not what the scenario is about, give it more `instances`, or less `rps` to its users";
+            self.warn(codes::OVERLOADED, self.path_of(service), message, help);
+        }
+    }
+
+    /// Seconds that a request holds a worker of each service while nobody waits for one.
+    fn holding_s(&self) -> Vec<f64> {
+        let services = self.scenario.services.iter();
+        let mut holding: Vec<f64> = services.map(|s| s.capacity.work_s()).collect();
+        for &service in self.order.iter().rev() {
+            let calls = self.graph.calls_of(service).iter();
+            let waits = calls.filter(|call| !call.call.asynchronous).map(|call| {
+                let wait_s = holding[call.to].min(call.call.timeout_s());
+                wait_s * call.call.usual_share()
+            });
+            holding[service] += waits.sum::<f64>();
+        }
+        holding
+    }
+
+    /// Calls that wait for an answer when nobody waits for their caller's any more.
+    fn timeouts(&mut self) {
+        let mut waited = vec![None::<f64>; self.scenario.services.len()];
+        let mut wait = |service: usize, seconds: f64| {
+            let longest: &mut Option<f64> = &mut waited[service];
+            *longest = Some(longest.map_or(seconds, |longest| longest.max(seconds)));
+        };
+        for (service, users) in self.entries() {
+            wait(service, self.scenario.users[users].patience_s());
+        }
+        let waited_for = |call: &&GraphCall| !call.call.asynchronous;
+        for call in self.graph.calls.iter().filter(waited_for) {
+            wait(call.to, call.call.timeout_s());
+            if let Some(fallback) = call.fallback {
+                wait(fallback, call.call.timeout_s());
+            }
+        }
+        let mut warnings = Vec::new();
+        for call in self.graph.calls.iter().filter(waited_for) {
+            let timeout_s = call.call.timeout_s();
+            if let Some(longest) = waited[call.from].filter(|longest| timeout_s > *longest) {
+                let (from, to) = (self.name(call.from), self.name(call.to));
+                let message = format!(
+                    "`{from}` waits {timeout_s} s for `{to}`, and nobody waits longer than {longest} s for `{from}`"
+                );
+                warnings.push((self.path_of_call(call, "timeout_s"), message));
+            }
+        }
+        let help = "what comes after that is worked on for nothing: a timeout should be shorter than its caller's";
+        for (path, message) in warnings {
+            self.warn(codes::LONG_TIMEOUT, path, message, help);
+        }
+    }
+
+    /// The last of three or more calls in a chain that are tried again.
+    fn retries(&mut self) {
+        let mut chains: Vec<Chain> = vec![Chain::default(); self.scenario.services.len()];
+        for (service, users) in self.entries() {
+            let users = &self.scenario.users[users];
+            let chain = Chain::default().with(users.retries(), "users".to_owned());
+            chains[service] = chains[service].clone().or(chain);
+        }
+        for &service in &self.order {
+            let before = chains[service].clone();
+            for call in self.graph.calls_of(service) {
+                let chain = before.clone().with(call.call.retries(), self.name(service));
+                chains[call.to] = chains[call.to].clone().or(chain);
+            }
+        }
+        let mut warnings = Vec::new();
+        for call in self
+            .order
+            .iter()
+            .flat_map(|&service| self.graph.calls_of(service))
+        {
+            let chain = chains[call.from]
+                .clone()
+                .with(call.call.retries(), self.name(call.from));
+            let is_last = self
+                .graph
+                .calls_of(call.to)
+                .iter()
+                .all(|next| next.call.retries() == 0);
+            if call.call.retries() == 0 || chain.levels < 3 || !is_last {
+                continue;
+            }
+            let message = format!(
+                "{} try again: when `{}` fails, one request becomes {}",
+                chain.who(),
+                self.name(call.to),
+                short(chain.attempts),
+            );
+            warnings.push((self.path_of_call(call, "retries"), message));
+        }
+        let help = "retries multiply along a chain: keep them at one of its levels";
+        for (path, message) in warnings {
+            self.warn(codes::MULTIPLIED_RETRIES, path, message, help);
+        }
+    }
+
+    /// Circles of calls that every request makes.
+    fn circles(&mut self) {
+        let count = self.scenario.services.len();
+        let mut state = vec![Visit::New; count];
+        let mut found = Vec::new();
+        for start in 0..count {
+            if state[start] != Visit::New {
+                continue;
+            }
+            state[start] = Visit::Open;
+            let mut open = vec![(start, 0)];
+            while let Some((service, next)) = open.last_mut() {
+                let Some(call) = self.graph.calls_of(*service).get(*next) else {
+                    state[*service] = Visit::Done;
+                    open.pop();
+                    continue;
+                };
+                *next += 1;
+                if call.call.usual_share() < 1.0 {
+                    continue;
+                }
+                match state[call.to] {
+                    Visit::New => {
+                        state[call.to] = Visit::Open;
+                        open.push((call.to, 0));
+                    }
+                    Visit::Open if found.len() < MAX_CIRCLES => {
+                        let path = open.iter().map(|(service, _)| *service);
+                        let circle = path.skip_while(|service| *service != call.to);
+                        let mut names: Vec<String> = circle
+                            .take(FEW + 1)
+                            .map(|s| format!("`{}`", self.name(s)))
+                            .collect();
+                        if names.len() > FEW {
+                            names[FEW] = "others".to_owned();
+                        }
+                        names.push(format!("`{}`", self.name(call.to)));
+                        found.push((self.path_of_call(call, "to"), names));
+                    }
+                    Visit::Open | Visit::Done => {}
+                }
+            }
+        }
+        let help = "only full queues and timeouts end it: give one of the calls a `share` below 1";
+        for (path, names) in found {
+            let message = format!(
+                "every request goes round in a circle: {}",
+                names.join(" calls ")
+            );
+            self.warn(codes::GROWING_CYCLE, path, message, help);
+        }
+    }
+}
+
+/// Names that a warning shows.
+const FEW: usize = 4;
+/// Circles that are told of.
+const MAX_CIRCLES: usize = 10;
+/// Numbers beyond which it does not matter how large they are.
+const MANY: f64 = 1e15;
+
+/// How far a search has come with a service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    New,
+    Open,
+    Done,
+}
+
+/// Who tries again on the way to a service.
+#[derive(Clone)]
+struct Chain {
+    /// The first of them: users, or services.
+    first: Vec<String>,
+    /// How many they are.
+    levels: usize,
+    /// What one request becomes at worst.
+    attempts: f64,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self {
+            first: Vec::new(),
+            levels: 0,
+            attempts: 1.0,
+        }
+    }
+}
+
+impl Chain {
+    fn with(mut self, retries: u64, who: String) -> Self {
+        if retries > 0 {
+            if self.first.len() < FEW {
+                self.first.push(who);
+            }
+            self.levels += 1;
+            self.attempts *= retries as f64 + 1.0;
+        }
+        self
+    }
+
+    /// Who they are, in words.
+    fn who(&self) -> String {
+        let first = self.first.iter().map(String::as_str);
+        match self.levels - self.first.len() {
+            0 => firewatch_ron::listed(first, "and"),
+            more => format!("{} and {more} more", firewatch_ron::listed(first, ",")),
+        }
+    }
+
+    /// The one of two with more attempts.
+    fn or(self, other: Self) -> Self {
+        if other.attempts > self.attempts {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+/// A number of requests with three digits.
+fn short(number: f64) -> String {
+    if number >= MANY {
+        "more than 1e15".to_owned()
+    } else if number >= 100.0 {
+        format!("{number:.0}")
+    } else {
+        let text = format!("{number:.2}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}
