@@ -6,6 +6,7 @@ mod calls;
 mod drawn;
 mod edits;
 mod faults;
+mod formatting;
 mod grids;
 mod json;
 mod mutations;

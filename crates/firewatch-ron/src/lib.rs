@@ -11,6 +11,7 @@
 
 mod code;
 pub mod codes;
+mod format;
 mod lines;
 mod problem;
 mod render;
@@ -20,6 +21,7 @@ mod visible;
 pub mod work;
 
 pub use code::{Code, Severity};
+pub use format::format;
 pub use lines::position;
 pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,

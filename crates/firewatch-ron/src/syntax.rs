@@ -17,6 +17,7 @@ use std::ops::Range;
 pub use body::{body, too_deep};
 pub use number::{Number, NumberValue};
 pub use parse::parse;
+pub(crate) use token::comments;
 pub use token::{Token, TokenKind, each_token};
 
 use crate::codes;

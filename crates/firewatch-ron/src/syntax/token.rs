@@ -73,6 +73,35 @@ pub fn each_token(text: &str) -> impl Iterator<Item = Token> {
     tokens.take_while(|token| token.kind != TokenKind::End)
 }
 
+/// A comment, which stands between tokens.
+pub struct Comment {
+    /// Its bytes in the text, without the line's end.
+    pub span: Range<usize>,
+    /// Whether it goes to the end of its line.
+    pub is_line: bool,
+}
+
+/// Returns the comments between two tokens; `gap` is what stands between them.
+pub fn comments(text: &str, gap: Range<usize>) -> Vec<Comment> {
+    let mut lexer = Lexer {
+        text: &text[..gap.end],
+        at: gap.start,
+    };
+    let mut comments = Vec::new();
+    loop {
+        lexer.skip_while(is_space);
+        let start = lexer.at;
+        let is_line = lexer.rest().starts_with("//");
+        if is_line {
+            lexer.skip_while(|c| c != '\n');
+        } else if !lexer.skip_block_comment() {
+            return comments;
+        }
+        let span = start..lexer.at;
+        comments.push(Comment { span, is_line });
+    }
+}
+
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
