@@ -7,7 +7,8 @@ use crate::codes;
 use crate::custom_files::CustomFiles;
 use crate::custom_kinds;
 use crate::file_kind::FileKind;
-use crate::named_file::{NamedFile, NamedFiles, Refusal, named_files};
+use crate::named_file::{NamedFile, Places, Refusal};
+use crate::open_texts::OpenTexts;
 use firewatch_action::decode::Decoder;
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_ron::Diagnostics;
@@ -42,10 +43,22 @@ impl CustomActions {
         root: Option<&Path>,
     ) -> Result<Self, Diagnostics> {
         let mut own = Self::named(files);
-        let mut named = named_files(folder, root)?;
-        let root = named.root().to_owned();
-        own.read(&FaultKinds::default(), &root, |_, name| {
-            let read = named.read(name, FileKind::Actions);
+        let places = Places {
+            folder: Some(folder),
+            root,
+            open: None,
+        };
+        let mut named = places.named_files()?;
+        let home = named.as_ref().map(|named| named.root().to_owned());
+        let below = Places {
+            root: home.as_deref(),
+            ..places
+        };
+        own.read(&FaultKinds::default(), below, |_, name| {
+            let read = match &mut named {
+                Some(named) => named.read(name, FileKind::Actions),
+                None => Err(Refusal::without_folder()),
+            };
             let refuse = |refusal: Refusal| {
                 let file = folder.join(name).display().to_string();
                 Diagnostics::without_text(
@@ -67,10 +80,31 @@ impl CustomActions {
     /// Everything that is wrong with it.
     pub fn load_alone(path: &Path, root: Option<&Path>) -> Result<ActionCatalogue, Diagnostics> {
         let (file, text) = firewatch_ron::text(path)?;
-        let places = [path.parent(), root];
-        let (kinds, _) = custom_kinds::for_actions(&file, &text, places, &FaultKinds::default())?;
-        let built_in = ActionCatalogue::built_in(Profile::default());
-        built_in.extended_with(&file, &text, &kinds)
+        let places = Places {
+            folder: path.parent(),
+            root,
+            open: None,
+        };
+        extended(&file, &text, places)
+    }
+
+    /// Reads one file of actions from text as [`CustomActions::load_alone`] does from a file, which is in the folder.
+    /// Texts that are open stand instead of the files that it names.
+    ///
+    /// # Errors
+    /// As [`CustomActions::load_alone`].
+    pub fn parse_alone(
+        file: &str,
+        text: &str,
+        folder: Option<&Path>,
+        open: &OpenTexts,
+    ) -> Result<ActionCatalogue, Diagnostics> {
+        let places = Places {
+            folder,
+            root: None,
+            open: Some(open),
+        };
+        extended(file, text, places)
     }
 
     /// Names files that are not read yet.
@@ -110,12 +144,17 @@ impl CustomActions {
     /// What is wrong within the first file that has problems.
     pub(crate) fn resolve(
         &mut self,
-        mut named: Option<NamedFiles>,
+        places: Places,
         notes: &mut Decoder,
     ) -> Result<(), Diagnostics> {
         let fault_kinds = notes.fault_kinds.clone();
-        let root = named.as_ref().map(|named| named.root().to_owned());
-        self.read(&fault_kinds, &root.unwrap_or_default(), |index, name| {
+        let mut named = places.named_files()?;
+        let home = named.as_ref().map(|named| named.root().to_owned());
+        let below = Places {
+            root: home.as_deref(),
+            ..places
+        };
+        self.read(&fault_kinds, below, |index, name| {
             let read = match &mut named {
                 Some(named) => named.read(name, FileKind::Actions),
                 None => Err(Refusal::without_folder()),
@@ -141,7 +180,7 @@ impl CustomActions {
     fn read(
         &mut self,
         fault_kinds: &FaultKinds,
-        root: &Path,
+        below: Places,
         mut read: impl FnMut(usize, &str) -> Result<Option<NamedFile>, Diagnostics>,
     ) -> Result<(), Diagnostics> {
         if self.files.names().is_empty() {
@@ -154,7 +193,10 @@ impl CustomActions {
             let Some(NamedFile { file, text, folder }) = read(index, name)? else {
                 continue;
             };
-            let places = [Some(&*folder), Some(root)];
+            let places = Places {
+                folder: Some(&folder),
+                ..below
+            };
             let (kinds, named) = custom_kinds::for_actions(&file, &text, places, fault_kinds)?;
             standard = standard.extended_with(&file, &text, &kinds)?;
             reference = reference.extended_with(&file, &text, &kinds)?;
@@ -170,4 +212,10 @@ impl CustomActions {
         }));
         Ok(())
     }
+}
+
+/// The built-in actions of the default profile with those of a file.
+fn extended(file: &str, text: &str, places: Places) -> Result<ActionCatalogue, Diagnostics> {
+    let (kinds, _) = custom_kinds::for_actions(file, text, places, &FaultKinds::default())?;
+    ActionCatalogue::built_in(Profile::default()).extended_with(file, text, &kinds)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes;
 use crate::custom_files::CustomFiles;
 use crate::file_kind::FileKind;
-use crate::named_file::{Refusal, named_files};
+use crate::named_file::{Places, Refusal};
 use firewatch_action::decode::{Decoder, Language};
 use firewatch_action::form::{self, FileForm};
 use firewatch_ron::{Diagnostics, Expr, Kind, Problem, within_limits};
@@ -24,17 +24,17 @@ const MAX_PARTS: usize = FaultKindRules::MAX_PARTS;
 pub(crate) fn read(
     [file, what]: [&str; 2],
     text: &str,
-    [folder, root]: [Option<&Path>; 2],
+    places: Places,
     kinds: &mut FaultKinds,
 ) -> Result<CustomFiles, Diagnostics> {
     let text = within_limits(file, text, what)?;
-    let places = names(text);
-    let mut named = match folder {
-        Some(folder) if !places.is_empty() => Some(named_files(folder, root)?),
-        _ => None,
+    let given = names(text);
+    let mut named = match given.is_empty() {
+        true => None,
+        false => places.named_files()?,
     };
     let (mut names, mut texts, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, (name, place)) in places.into_iter().enumerate() {
+    for (index, (name, place)) in given.into_iter().enumerate() {
         let read = match &mut named {
             Some(named) => named.read(&name, FileKind::FaultKinds),
             None => Err(Refusal::without_folder()),
@@ -73,7 +73,7 @@ pub(crate) fn read(
 pub(crate) fn for_actions(
     file: &str,
     text: &str,
-    places: [Option<&Path>; 2],
+    places: Places,
     known: &FaultKinds,
 ) -> Result<(FaultKinds, CustomFiles), Diagnostics> {
     let (mut kinds, mut own) = (known.clone(), FaultKinds::default());
