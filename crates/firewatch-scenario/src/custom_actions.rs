@@ -7,7 +7,7 @@ use crate::codes;
 use crate::custom_files::CustomFiles;
 use crate::custom_kinds;
 use crate::file_kind::FileKind;
-use crate::named_file::{NamedFile, Places, Refusal};
+use crate::named_file::{NamedFile, NamedFiles, Places, Refusal};
 use crate::open_texts::OpenTexts;
 use firewatch_action::decode::Decoder;
 use firewatch_action::{ActionCatalogue, Profile};
@@ -48,27 +48,12 @@ impl CustomActions {
             root,
             open: None,
         };
-        let mut named = places.named_files()?;
-        let home = named.as_ref().map(|named| named.root().to_owned());
-        let below = Places {
-            root: home.as_deref(),
-            ..places
-        };
-        own.read(&FaultKinds::default(), below, |_, name| {
-            let read = match &mut named {
-                Some(named) => named.read(name, FileKind::Actions),
-                None => Err(Refusal::without_folder()),
-            };
-            let refuse = |refusal: Refusal| {
-                let file = folder.join(name).display().to_string();
-                Diagnostics::without_text(
-                    &file,
-                    codes::UNUSABLE_FILE,
-                    refusal.message,
-                    refusal.help,
-                )
-            };
-            read.map(Some).map_err(refuse)
+        let named = places.named_files()?;
+        own.read(&FaultKinds::default(), named, |_, name, refusal| {
+            let file = folder.join(name).display().to_string();
+            let (message, help) = (refusal.message, refusal.help);
+            let code = codes::UNUSABLE_FILE;
+            Err(Diagnostics::without_text(&file, code, message, help))
         })?;
         Ok(own)
     }
@@ -144,44 +129,31 @@ impl CustomActions {
     /// What is wrong within the first file that has problems.
     pub(crate) fn resolve(
         &mut self,
-        places: Places,
+        named: Option<NamedFiles>,
         notes: &mut Decoder,
     ) -> Result<(), Diagnostics> {
         let fault_kinds = notes.fault_kinds.clone();
-        let mut named = places.named_files()?;
-        let home = named.as_ref().map(|named| named.root().to_owned());
-        let below = Places {
-            root: home.as_deref(),
-            ..places
-        };
-        self.read(&fault_kinds, below, |index, name| {
-            let read = match &mut named {
-                Some(named) => named.read(name, FileKind::Actions),
-                None => Err(Refusal::without_folder()),
-            };
-            let refuse = |refusal: Refusal| {
-                let place = format!("actions[{index}]");
-                notes.report(
-                    codes::UNUSABLE_FILE,
-                    &place,
-                    refusal.message,
-                    refusal.label,
-                    refusal.help,
-                );
-                // What is not read would seem not to exist.
-                notes.mark_broken("actions");
-            };
-            Ok(read.map_err(refuse).ok())
+        self.read(&fault_kinds, named, |index, _, refusal| {
+            notes.report(
+                codes::UNUSABLE_FILE,
+                &format!("actions[{index}]"),
+                refusal.message,
+                refusal.label,
+                refusal.help,
+            );
+            // What is not read would seem not to exist.
+            notes.mark_broken("actions");
+            Ok(())
         })
     }
 
-    /// Builds the catalogues out of what a function gives for the files, which can name these kinds of fault and those
-    /// of files below the root; `None` passes one over.
+    /// Builds the catalogues out of the files, which can name these kinds of fault and those of files below the root. A
+    /// file that is refused is passed over, unless `refused` says that this is an error.
     fn read(
         &mut self,
         fault_kinds: &FaultKinds,
-        below: Places,
-        mut read: impl FnMut(usize, &str) -> Result<Option<NamedFile>, Diagnostics>,
+        mut named: Option<NamedFiles>,
+        mut refused: impl FnMut(usize, &str, Refusal) -> Result<(), Diagnostics>,
     ) -> Result<(), Diagnostics> {
         if self.files.names().is_empty() {
             return Ok(());
@@ -190,20 +162,34 @@ impl CustomActions {
             .map(|profile| ActionCatalogue::built_in(profile).clone());
         let mut texts = Vec::new();
         for (index, name) in self.files.names().iter().enumerate() {
-            let Some(NamedFile { file, text, folder }) = read(index, name)? else {
-                continue;
+            let read = match &mut named {
+                Some(named) => named.read(name, FileKind::Actions),
+                None => Err(Refusal::without_folder()),
             };
+            let NamedFile { file, text, folder } = match read {
+                Ok(read) => read,
+                Err(refusal) => {
+                    refused(index, name, refusal)?;
+                    continue;
+                }
+            };
+            let within = named.as_ref().map(|named| named.in_folder(&folder));
+            let mut within = within.transpose()?;
             let places = Places {
                 folder: Some(&folder),
-                ..below
+                ..Places::default()
             };
-            let (kinds, named) = custom_kinds::for_actions(&file, &text, places, fault_kinds)?;
+            let own = custom_kinds::for_actions(&file, &text, places, &mut within, fault_kinds)?;
+            let (kinds, kind_files) = own;
+            if let (Some(named), Some(within)) = (&mut named, &within) {
+                named.count(within);
+            }
             standard = standard.extended_with(&file, &text, &kinds)?;
             reference = reference.extended_with(&file, &text, &kinds)?;
             texts.push(text);
             let beside = Path::new(name).parent().unwrap_or(Path::new(""));
-            let named = named.names().iter().map(|kinds| beside.join(kinds));
-            self.fault_kind_files.extend(named);
+            let kind_files = kind_files.names().iter().map(|file| beside.join(file));
+            self.fault_kind_files.extend(kind_files);
         }
         self.files = std::mem::take(&mut self.files).with_texts(texts);
         self.catalogues = Some(Arc::new(ByProfile {
@@ -216,6 +202,7 @@ impl CustomActions {
 
 /// The built-in actions of the default profile with those of a file.
 fn extended(file: &str, text: &str, places: Places) -> Result<ActionCatalogue, Diagnostics> {
-    let (kinds, _) = custom_kinds::for_actions(file, text, places, &FaultKinds::default())?;
+    let known = FaultKinds::default();
+    let (kinds, _) = custom_kinds::for_actions(file, text, places, &mut None, &known)?;
     ActionCatalogue::built_in(Profile::default()).extended_with(file, text, &kinds)
 }

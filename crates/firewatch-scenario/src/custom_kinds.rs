@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes;
 use crate::custom_files::CustomFiles;
 use crate::file_kind::FileKind;
-use crate::named_file::{Places, Refusal};
+use crate::named_file::{NamedFiles, Places, Refusal};
 use firewatch_action::decode::{Decoder, Language};
 use firewatch_action::form::{self, FileForm};
 use firewatch_ron::{Diagnostics, Expr, Kind, Problem, within_limits};
@@ -17,25 +17,26 @@ use firewatch_sim::{FaultKindDescriptor, FaultKindError, FaultKindRules, FaultKi
 const MAX_PARTS: usize = FaultKindRules::MAX_PARTS;
 
 /// Reads the files of fault kinds that the text of a file names, and adds their kinds to those that are known. It is
-/// done before the file itself is read, which speaks of these kinds. `what` is what the file holds.
+/// done before the file itself is read, which speaks of these kinds. `what` is what the file holds; `named` reads the files,
+/// and is made for the folder and the root where there is none yet.
 ///
 /// # Errors
 /// Every file that can't be read, at its place in the text; or what is wrong within the first file that has problems.
-pub(crate) fn read(
+pub(crate) fn read<'a>(
     [file, what]: [&str; 2],
     text: &str,
-    places: Places,
+    places: Places<'a>,
+    named: &mut Option<NamedFiles<'a>>,
     kinds: &mut FaultKinds,
 ) -> Result<CustomFiles, Diagnostics> {
     let text = within_limits(file, text, what)?;
     let given = names(text);
-    let mut named = match given.is_empty() {
-        true => None,
-        false => places.named_files()?,
-    };
+    if named.is_none() && !given.is_empty() {
+        *named = places.named_files()?;
+    }
     let (mut names, mut texts, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (name, place)) in given.into_iter().enumerate() {
-        let read = match &mut named {
+        let read = match named {
             Some(named) => named.read(&name, FileKind::FaultKinds),
             None => Err(Refusal::without_folder()),
         };
@@ -70,14 +71,15 @@ pub(crate) fn read(
 ///
 /// # Errors
 /// As [`read`]; there are too many kinds.
-pub(crate) fn for_actions(
+pub(crate) fn for_actions<'a>(
     file: &str,
     text: &str,
-    places: Places,
+    places: Places<'a>,
+    named: &mut Option<NamedFiles<'a>>,
     known: &FaultKinds,
 ) -> Result<(FaultKinds, CustomFiles), Diagnostics> {
     let (mut kinds, mut own) = (known.clone(), FaultKinds::default());
-    let files = read([file, "a file of actions"], text, places, &mut own)?;
+    let files = read([file, "a file of actions"], text, places, named, &mut own)?;
     for descriptor in own.iter().filter(|own| !known.contains(own.kind())) {
         kinds.register(descriptor.clone()).map_err(|error| {
             Diagnostics::without_text(file, codes::TOO_MANY, error.to_string(), None)

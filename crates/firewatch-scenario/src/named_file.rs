@@ -16,7 +16,7 @@ use crate::file_kind::FileKind;
 use crate::open_texts::OpenTexts;
 use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, shown, utf8};
 
-/// Files that a scenario may name.
+/// Files that a scenario and the files that it names may name together.
 const MAX_FILES: usize = 100;
 
 /// Links that are followed for one name; the system follows no more either.
@@ -33,7 +33,8 @@ pub(crate) struct Places<'a> {
     pub(crate) open: Option<&'a OpenTexts>,
 }
 
-/// Reads the files that one scenario names.
+/// Reads the files that one file names. What these name is read by others of [`NamedFiles::in_folder`], within the same
+/// limits.
 pub(crate) struct NamedFiles<'a> {
     /// The scenario's folder, as it was given.
     folder: PathBuf,
@@ -41,9 +42,12 @@ pub(crate) struct NamedFiles<'a> {
     home: PathBuf,
     /// Without links, too.
     root: PathBuf,
+    /// Texts that stand instead of files.
     open: Option<&'a OpenTexts>,
-    /// The files that were read.
+    /// The files that the one file names.
     seen: BTreeSet<PathBuf>,
+    /// Files of the whole load.
+    files: usize,
     /// Bytes that they have together.
     bytes: usize,
 }
@@ -92,7 +96,7 @@ impl<'a> NamedFiles<'a> {
     ///
     /// # Errors
     /// One of the two can't be found.
-    fn new(folder: &Path, Places { root, open, .. }: Places<'a>) -> io::Result<Self> {
+    fn new(folder: &Path, root: Option<&Path>, open: Option<&'a OpenTexts>) -> io::Result<Self> {
         let here = if folder.as_os_str().is_empty() {
             Path::new(".")
         } else {
@@ -109,13 +113,26 @@ impl<'a> NamedFiles<'a> {
             root,
             open,
             seen: BTreeSet::new(),
+            files: 0,
             bytes: 0,
         })
     }
 
-    /// The folder below which all files are.
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
+    /// Begins with the names of a file in another folder; what was read so far counts.
+    ///
+    /// # Errors
+    /// The folder can't be found.
+    pub(crate) fn in_folder(&self, folder: &Path) -> Result<Self, Diagnostics> {
+        Ok(Self {
+            files: self.files,
+            bytes: self.bytes,
+            ..named_files(folder, Some(&self.root), self.open)?
+        })
+    }
+
+    /// Counts what was read by one of [`NamedFiles::in_folder`].
+    pub(crate) fn count(&mut self, within: &NamedFiles) {
+        (self.files, self.bytes) = (within.files, within.bytes);
     }
 
     /// Reads a file of that kind.
@@ -132,11 +149,15 @@ impl<'a> NamedFiles<'a> {
                 ..Refusal::new(message, "name each file once")
             });
         }
-        if self.seen.len() > MAX_FILES {
-            let message = format!("a file names at most {MAX_FILES} {}", kind.files());
+        self.files += 1;
+        if self.files > MAX_FILES {
+            let message = format!(
+                "`{}` is one file too many: a scenario and the files that it names name at most {MAX_FILES}",
+                shown(name)
+            );
             return Err(Refusal::new(message, "put what they say into fewer files"));
         }
-        let bytes = self.bytes_of(name, &path, kind)?;
+        let bytes = self.bytes_of(name, &path)?;
         if FileKind::of_file(name, &String::from_utf8_lossy(&bytes)) != kind {
             let message = format!("`{}` is not {}", shown(name), kind.a_file());
             let begins = format!("{} begins with `{}(`", kind.a_file(), kind.name());
@@ -219,7 +240,7 @@ impl<'a> NamedFiles<'a> {
         }
     }
 
-    fn bytes_of(&mut self, name: &str, path: &Path, kind: FileKind) -> Result<Vec<u8>, Refusal> {
+    fn bytes_of(&mut self, name: &str, path: &Path) -> Result<Vec<u8>, Refusal> {
         let unreadable = |error: io::Error| Refusal::unreadable(name, &error);
         // To open some devices does something: it is looked at before.
         let seen = fs::symlink_metadata(path).map_err(unreadable)?;
@@ -237,9 +258,8 @@ impl<'a> NamedFiles<'a> {
         }
         if bytes.len() > left {
             let message = format!(
-                "`{}` is too large: the {} that a file names have at most {MAX_FILE_BYTES} bytes together",
-                shown(name),
-                kind.files()
+                "`{}` is too large: all files that are named have at most {MAX_FILE_BYTES} bytes together",
+                shown(name)
             );
             return Err(Refusal::new(message, "take out what is not needed"));
         }
@@ -254,16 +274,29 @@ impl<'a> Places<'a> {
     /// # Errors
     /// The folder or the root can't be found.
     pub(crate) fn named_files(self) -> Result<Option<NamedFiles<'a>>, Diagnostics> {
-        let Some(folder) = self.folder else {
-            return Ok(None);
-        };
-        let unusable = |error| {
-            let place = self.root.unwrap_or(folder).display().to_string();
-            let message = format!("can't be used as a folder: {error}");
-            Diagnostics::without_text(&place, codes::UNREADABLE, message, None)
-        };
-        NamedFiles::new(folder, self).map(Some).map_err(unusable)
+        let named = { self.folder }.map(|folder| named_files(folder, self.root, self.open));
+        named.transpose()
     }
+}
+
+/// Where files that are named in a folder are looked for.
+///
+/// # Errors
+/// The folder or the root can't be found.
+fn named_files<'a>(
+    folder: &Path,
+    root: Option<&Path>,
+    open: Option<&'a OpenTexts>,
+) -> Result<NamedFiles<'a>, Diagnostics> {
+    NamedFiles::new(folder, root, open).map_err(|error| {
+        let place = root.unwrap_or(folder).display().to_string();
+        Diagnostics::without_text(
+            &place,
+            codes::UNREADABLE,
+            format!("can't be used as a folder: {error}"),
+            None,
+        )
+    })
 }
 
 /// Puts the parts of a path before those that are left, which are in reverse order. Nothing is put there for an
