@@ -121,7 +121,7 @@ impl ExpectationOutcome {
 /// The result of a check.
 pub(crate) struct CheckResult {
     pub(crate) holds: bool,
-    actual: String,
+    pub(crate) actual: String,
 }
 
 impl CheckContext<'_> {

@@ -16,6 +16,7 @@ mod lines;
 mod problem;
 mod render;
 mod source;
+mod suggestion;
 mod syntax;
 mod visible;
 pub mod work;
@@ -28,6 +29,7 @@ pub use problem::{
     meant, shown, suggest,
 };
 pub use source::{MAX_FILE_BYTES, text, utf8, within_limits, without_mark};
+pub use suggestion::Suggestion;
 pub use syntax::{
     Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, body, each_token,
     parse, too_deep,

@@ -7,7 +7,8 @@ use crate::codes;
 use crate::custom_files::CustomFiles;
 use crate::custom_kinds;
 use crate::file_kind::FileKind;
-use crate::named_file::{NamedFile, NamedFiles, Refusal, named_files};
+use crate::named_file::{NamedFile, NamedFiles, Places, Refusal};
+use crate::open_texts::OpenTexts;
 use firewatch_action::decode::Decoder;
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_ron::Diagnostics;
@@ -42,7 +43,12 @@ impl CustomActions {
         root: Option<&Path>,
     ) -> Result<Self, Diagnostics> {
         let mut own = Self::named(files);
-        let named = Some(named_files(folder, root)?);
+        let places = Places {
+            folder: Some(folder),
+            root,
+            open: None,
+        };
+        let named = places.named_files()?;
         own.read(&FaultKinds::default(), named, |_, name, refusal| {
             let file = folder.join(name).display().to_string();
             let (message, help) = (refusal.message, refusal.help);
@@ -59,11 +65,31 @@ impl CustomActions {
     /// Everything that is wrong with it.
     pub fn load_alone(path: &Path, root: Option<&Path>) -> Result<ActionCatalogue, Diagnostics> {
         let (file, text) = firewatch_ron::text(path)?;
-        let places = [path.parent(), root];
-        let known = FaultKinds::default();
-        let (kinds, _) = custom_kinds::for_actions(&file, &text, places, &mut None, &known)?;
-        let built_in = ActionCatalogue::built_in(Profile::default());
-        built_in.extended_with(&file, &text, &kinds)
+        let places = Places {
+            folder: path.parent(),
+            root,
+            open: None,
+        };
+        extended(&file, &text, places)
+    }
+
+    /// Reads one file of actions from text as [`CustomActions::load_alone`] does from a file, which is in the folder.
+    /// Texts that are open stand instead of the files that it names.
+    ///
+    /// # Errors
+    /// As [`CustomActions::load_alone`].
+    pub fn parse_alone(
+        file: &str,
+        text: &str,
+        folder: Option<&Path>,
+        open: &OpenTexts,
+    ) -> Result<ActionCatalogue, Diagnostics> {
+        let places = Places {
+            folder,
+            root: None,
+            open: Some(open),
+        };
+        extended(file, text, places)
     }
 
     /// Names files that are not read yet.
@@ -149,7 +175,10 @@ impl CustomActions {
             };
             let within = named.as_ref().map(|named| named.in_folder(&folder));
             let mut within = within.transpose()?;
-            let places = [Some(&*folder), None];
+            let places = Places {
+                folder: Some(&folder),
+                ..Places::default()
+            };
             let own = custom_kinds::for_actions(&file, &text, places, &mut within, fault_kinds)?;
             let (kinds, kind_files) = own;
             if let (Some(named), Some(within)) = (&mut named, &within) {
@@ -169,4 +198,11 @@ impl CustomActions {
         }));
         Ok(())
     }
+}
+
+/// The built-in actions of the default profile with those of a file.
+fn extended(file: &str, text: &str, places: Places) -> Result<ActionCatalogue, Diagnostics> {
+    let known = FaultKinds::default();
+    let (kinds, _) = custom_kinds::for_actions(file, text, places, &mut None, &known)?;
+    ActionCatalogue::built_in(Profile::default()).extended_with(file, text, &kinds)
 }

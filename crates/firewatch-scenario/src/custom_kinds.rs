@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes;
 use crate::custom_files::CustomFiles;
 use crate::file_kind::FileKind;
-use crate::named_file::{NamedFiles, Refusal, named_files};
+use crate::named_file::{NamedFiles, Places, Refusal};
 use firewatch_action::decode::{Decoder, Language};
 use firewatch_action::form::{self, FileForm};
 use firewatch_ron::{Diagnostics, Expr, Kind, Problem, within_limits};
@@ -22,20 +22,20 @@ const MAX_PARTS: usize = FaultKindRules::MAX_PARTS;
 ///
 /// # Errors
 /// Every file that can't be read, at its place in the text; or what is wrong within the first file that has problems.
-pub(crate) fn read(
+pub(crate) fn read<'a>(
     [file, what]: [&str; 2],
     text: &str,
-    [folder, root]: [Option<&Path>; 2],
-    named: &mut Option<NamedFiles>,
+    places: Places<'a>,
+    named: &mut Option<NamedFiles<'a>>,
     kinds: &mut FaultKinds,
 ) -> Result<CustomFiles, Diagnostics> {
     let text = within_limits(file, text, what)?;
-    let places = names(text);
-    if let Some(folder) = folder.filter(|_| named.is_none() && !places.is_empty()) {
-        *named = Some(named_files(folder, root)?);
+    let given = names(text);
+    if named.is_none() && !given.is_empty() {
+        *named = places.named_files()?;
     }
     let (mut names, mut texts, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, (name, place)) in places.into_iter().enumerate() {
+    for (index, (name, place)) in given.into_iter().enumerate() {
         let read = match named {
             Some(named) => named.read(&name, FileKind::FaultKinds),
             None => Err(Refusal::without_folder()),
@@ -71,11 +71,11 @@ pub(crate) fn read(
 ///
 /// # Errors
 /// As [`read`]; there are too many kinds.
-pub(crate) fn for_actions(
+pub(crate) fn for_actions<'a>(
     file: &str,
     text: &str,
-    places: [Option<&Path>; 2],
-    named: &mut Option<NamedFiles>,
+    places: Places<'a>,
+    named: &mut Option<NamedFiles<'a>>,
     known: &FaultKinds,
 ) -> Result<(FaultKinds, CustomFiles), Diagnostics> {
     let (mut kinds, mut own) = (known.clone(), FaultKinds::default());

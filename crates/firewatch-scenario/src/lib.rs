@@ -172,6 +172,8 @@ mod goal;
 mod load;
 mod model;
 mod named_file;
+mod open_texts;
+mod own_runbook;
 mod plan;
 pub mod runbook;
 mod start;
@@ -203,6 +205,8 @@ pub use model::{
     Fault, GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
     TimelineAction, TimelineEvent, Turn, Turned, UserGroup, UserQuantity, When, defaults, limits,
 };
+pub use open_texts::OpenTexts;
+pub use own_runbook::{OutsideLink, own_runbook};
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};
 pub use sweep::{

@@ -12,7 +12,8 @@ use crate::custom_kinds;
 use crate::generate;
 use crate::generator_version::GeneratorVersion;
 use crate::model::{Physics, Scenario};
-use crate::named_file::named_files;
+use crate::named_file::Places;
+use crate::open_texts::OpenTexts;
 use firewatch_action::decode::Decoder;
 use firewatch_action::form::{self, FileForm};
 use firewatch_ron::{Diagnostics, Problem};
@@ -41,6 +42,7 @@ use firewatch_ron::{Diagnostics, Problem};
 pub struct LoadOptions {
     fault_kinds: FaultKinds,
     root: Option<PathBuf>,
+    open: OpenTexts,
 }
 
 impl LoadOptions {
@@ -62,6 +64,13 @@ impl LoadOptions {
     #[must_use]
     pub fn root(mut self, root: impl Into<PathBuf>) -> Self {
         self.root = Some(root.into());
+        self
+    }
+
+    /// Sets texts that stand instead of the files that a scenario names.
+    #[must_use]
+    pub fn open_texts(mut self, open: OpenTexts) -> Self {
+        self.open = open;
         self
     }
 
@@ -89,9 +98,7 @@ impl LoadOptions {
     /// As [`LoadOptions::load`].
     pub fn review(&self, path: &Path) -> Result<(Scenario, Diagnostics), Diagnostics> {
         let (file, text) = firewatch_ron::text(path)?;
-        let scenario = self.read(&file, &text, path.parent())?;
-        let warnings = located_warnings(&scenario, &file, &text);
-        Ok((scenario, warnings))
+        self.review_text_in(&file, &text, path.parent())
     }
 
     /// Reads a scenario from text as [`LoadOptions::parse`] does, and what may not be meant in it.
@@ -103,25 +110,42 @@ impl LoadOptions {
         file: &str,
         text: &str,
     ) -> Result<(Scenario, Diagnostics), Diagnostics> {
-        let scenario = self.parse(file, text)?;
+        self.review_text_in(file, text, None)
+    }
+
+    /// Reads a scenario from text as [`LoadOptions::review_text`] does; the files that it names are relative to the
+    /// folder.
+    ///
+    /// # Errors
+    /// As [`LoadOptions::load`].
+    pub fn review_text_in(
+        &self,
+        file: &str,
+        text: &str,
+        folder: Option<&Path>,
+    ) -> Result<(Scenario, Diagnostics), Diagnostics> {
+        let scenario = self.read(file, text, folder)?;
         let warnings = located_warnings(&scenario, file, text);
         Ok((scenario, warnings))
     }
 
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
         let mut kinds = self.fault_kinds.clone();
-        let root = self.root.as_deref();
+        let places = Places {
+            folder,
+            root: self.root.as_deref(),
+            open: Some(&self.open),
+        };
         let mut named = None;
         let what = [file, "a scenario"];
-        let own = custom_kinds::read(what, text, [folder, root], &mut named, &mut kinds)?;
+        let own = custom_kinds::read(what, text, places, &mut named, &mut kinds)?;
         form::load(file, text, &kinds, |mut scenario: Scenario, notes| {
             scenario.custom_fault_kinds = own.clone();
             if !scenario.custom_actions.files().names().is_empty() {
-                let actions = folder.map(|folder| match &named {
-                    Some(named) => named.in_folder(folder),
-                    None => named_files(folder, root),
-                });
-                let actions = actions.transpose()?;
+                let actions = match (&named, folder) {
+                    (Some(named), Some(folder)) => Some(named.in_folder(folder)?),
+                    _ => places.named_files()?,
+                };
                 scenario.custom_actions.resolve(actions, notes)?;
             }
             Ok(completed(scenario, notes))

@@ -13,6 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::codes;
 use crate::file_kind::FileKind;
+use crate::open_texts::OpenTexts;
 use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, shown, utf8};
 
 /// Files that a scenario and the files that it names may name together.
@@ -21,15 +22,28 @@ const MAX_FILES: usize = 100;
 /// Links that are followed for one name; the system follows no more either.
 const MAX_LINKS: usize = 40;
 
+/// Where a file looks for those that it names.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Places<'a> {
+    /// The file's own folder; nothing is read for a text that is no file.
+    pub(crate) folder: Option<&'a Path>,
+    /// The folder below which all files are; by default the parent of the file's own.
+    pub(crate) root: Option<&'a Path>,
+    /// Texts that stand instead of files.
+    pub(crate) open: Option<&'a OpenTexts>,
+}
+
 /// Reads the files that one file names. What these name is read by others of [`NamedFiles::in_folder`], within the same
 /// limits.
-pub(crate) struct NamedFiles {
+pub(crate) struct NamedFiles<'a> {
     /// The scenario's folder, as it was given.
     folder: PathBuf,
     /// The same without links.
     home: PathBuf,
     /// Without links, too.
     root: PathBuf,
+    /// Texts that stand instead of files.
+    open: Option<&'a OpenTexts>,
     /// The files that the one file names.
     seen: BTreeSet<PathBuf>,
     /// Files of the whole load.
@@ -77,12 +91,12 @@ impl Refusal {
     }
 }
 
-impl NamedFiles {
+impl<'a> NamedFiles<'a> {
     /// Names are relative to the folder; by default the root is the folder's parent.
     ///
     /// # Errors
     /// One of the two can't be found.
-    pub(crate) fn new(folder: &Path, root: Option<&Path>) -> io::Result<Self> {
+    fn new(folder: &Path, root: Option<&Path>, open: Option<&'a OpenTexts>) -> io::Result<Self> {
         let here = if folder.as_os_str().is_empty() {
             Path::new(".")
         } else {
@@ -97,6 +111,7 @@ impl NamedFiles {
             folder: folder.to_owned(),
             home,
             root,
+            open,
             seen: BTreeSet::new(),
             files: 0,
             bytes: 0,
@@ -111,12 +126,12 @@ impl NamedFiles {
         Ok(Self {
             files: self.files,
             bytes: self.bytes,
-            ..named_files(folder, Some(&self.root))?
+            ..named_files(folder, Some(&self.root), self.open)?
         })
     }
 
     /// Counts what was read by one of [`NamedFiles::in_folder`].
-    pub(crate) fn count(&mut self, within: &Self) {
+    pub(crate) fn count(&mut self, within: &NamedFiles) {
         (self.files, self.bytes) = (within.files, within.bytes);
     }
 
@@ -230,13 +245,17 @@ impl NamedFiles {
         // To open some devices does something: it is looked at before.
         let seen = fs::symlink_metadata(path).map_err(unreadable)?;
         check_regular(name, &seen)?;
-        let file = open_seen(name, path, &seen)?;
         let left = MAX_FILE_BYTES - self.bytes;
         let mut bytes = Vec::new();
-        // One byte more than is left tells a file that is too large from one that just fits.
-        file.take(left as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
+        if let Some(text) = self.open.and_then(|open| open.get(path)) {
+            bytes.extend_from_slice(text.as_bytes());
+        } else {
+            let file = open_seen(name, path, &seen)?;
+            // One byte more than is left tells a file that is too large from one that just fits.
+            file.take(left as u64 + 1)
+                .read_to_end(&mut bytes)
+                .map_err(unreadable)?;
+        }
         if bytes.len() > left {
             let message = format!(
                 "`{}` is too large: all files that are named have at most {MAX_FILE_BYTES} bytes together",
@@ -249,12 +268,27 @@ impl NamedFiles {
     }
 }
 
+impl<'a> Places<'a> {
+    /// Returns what reads the files that are named; `None` for a text that is no file.
+    ///
+    /// # Errors
+    /// The folder or the root can't be found.
+    pub(crate) fn named_files(self) -> Result<Option<NamedFiles<'a>>, Diagnostics> {
+        let named = { self.folder }.map(|folder| named_files(folder, self.root, self.open));
+        named.transpose()
+    }
+}
+
 /// Where files that are named in a folder are looked for.
 ///
 /// # Errors
 /// The folder or the root can't be found.
-pub(crate) fn named_files(folder: &Path, root: Option<&Path>) -> Result<NamedFiles, Diagnostics> {
-    NamedFiles::new(folder, root).map_err(|error| {
+fn named_files<'a>(
+    folder: &Path,
+    root: Option<&Path>,
+    open: Option<&'a OpenTexts>,
+) -> Result<NamedFiles<'a>, Diagnostics> {
+    NamedFiles::new(folder, root, open).map_err(|error| {
         let place = root.unwrap_or(folder).display().to_string();
         Diagnostics::without_text(
             &place,

@@ -11,6 +11,7 @@ mod generate;
 mod graph;
 mod kinds;
 mod list;
+mod lsp;
 mod metrics;
 mod new;
 mod play;
@@ -95,6 +96,11 @@ enum Command {
     /// Comments are lost. The file is checked first. Every command reads a file as JSON if its name ends in `.json`.
     #[command(after_help = EXIT_CODES)]
     Convert(convert::ConvertArguments),
+    /// Serve an editor over the language server protocol
+    ///
+    /// Problems as you type, completion, explanations, names, formatting, and the outcome beside each expectation.
+    /// An editor starts it; `docs/editors.md` has settings.
+    Lsp(lsp::LspArguments),
     /// Print the JSON Schema of a kind of file
     Schema(schema::SchemaArguments),
     /// Print a completion script for a shell
@@ -122,6 +128,7 @@ pub fn execute(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Graph(arguments) => graph::graph(arguments, console),
         Command::Generate(arguments) => generate::generate(arguments, console),
         Command::Convert(arguments) => convert::convert(arguments, console),
+        Command::Lsp(arguments) => lsp::lsp(arguments),
         Command::Schema(arguments) => schema::schema(arguments, console),
         Command::Completions(arguments) => {
             completions::completions(arguments, Cli::command(), console)

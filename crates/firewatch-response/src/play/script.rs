@@ -13,7 +13,7 @@ use crate::expect::{CheckContext, ExpectationOutcome, ExpectationVerdict, Impact
 use crate::score::run::RunImpact;
 use crate::score::{ImpactTotals, Incident, Outcome, Score};
 use firewatch_action::ActionSession;
-use firewatch_scenario::{Runbook, Scenario, TimelineAction};
+use firewatch_scenario::{Check, Runbook, Scenario, TimelineAction};
 
 /// The state of a run besides its environment: the steps to come, the answer and its score, the outcome of
 /// each expectation, events and histories.
@@ -164,6 +164,17 @@ impl Script {
 
     fn impact_ref(&self, view: &EnvironmentRef) -> ImpactRef<'_> {
         ImpactRef::Run(&self.impact, self.engine_mttm(view))
+    }
+
+    /// Returns what a check looks at now, in words, whether or not it holds.
+    #[must_use]
+    pub fn actual(&self, check: &Check, view: &EnvironmentRef) -> String {
+        let context = CheckContext {
+            view,
+            account: self.account(view),
+            score: self.score(),
+        };
+        context.check(check).actual
     }
 
     /// What the engine says about the mitigation: if a runbook answers, at its last step.

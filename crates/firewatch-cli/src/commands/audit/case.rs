@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use firewatch_scenario::{Diagnostics, Runbook, Scenario};
+use firewatch_scenario::{Diagnostics, OutsideLink, Runbook, Scenario, own_runbook};
 
 use super::arguments::AuditArguments;
 use crate::paths::is_same;
-use crate::sources::{Source, own_runbook};
+use crate::sources::{Source, link_leaves_folder};
 
 /// A scenario to audit.
 pub struct AuditCase {
@@ -26,7 +26,8 @@ impl AuditCase {
         let scenario = source.load_with_profile(arguments.profile)?;
         let mut paths = arguments.runbook.clone();
         if let Source::File { path, .. } = source {
-            let own = own_runbook(path)?;
+            let own = own_runbook(path)
+                .map_err(|OutsideLink(link)| link_leaves_folder(&link.display().to_string()))?;
             let own = own.filter(|own| !paths.iter().any(|path| is_same(path, own)));
             paths.extend(own);
         }

@@ -4,12 +4,11 @@ use std::path::Path;
 
 use firewatch_audit::{AuditOptions, audit};
 use firewatch_response::{EventKind, Playback};
-use firewatch_scenario::{Runbook, Scenario, TimelineAction};
+use firewatch_scenario::{Runbook, Scenario, TimelineAction, own_runbook};
 
 use super::arguments::PlayArguments;
 use super::session::PlaySession;
 use crate::paths::path_text;
-use crate::sources;
 
 /// Most work of the search, in service ticks: below a second.
 pub const SEARCH_LIMIT: u64 = 1_000_000;
@@ -35,7 +34,7 @@ pub fn answer(session: &PlaySession, arguments: &PlayArguments) -> Result<BestAn
     let scenario = session.scenario();
     let path = match (&arguments.runbook, &arguments.file) {
         (Some(runbook), _) => Some(runbook.clone()),
-        (None, Some(file)) => sources::own_runbook(file).ok().flatten(),
+        (None, Some(file)) => own_runbook(file).ok().flatten(),
         (None, None) => None,
     };
     match path {

@@ -3,23 +3,21 @@
 use std::iter;
 use std::path::{Component, Path, PathBuf};
 
-use firewatch_scenario::Diagnostics;
-
-use super::problems::link_leaves_folder;
-use crate::paths::{is_below, is_same};
-
 /// Name of the folders searched for runbooks.
 const RUNBOOKS: &str = "runbooks";
 /// Number of parent folders searched for such a folder.
 const LEVELS: usize = 3;
 
+/// A link in a folder of runbooks that leads out of the folder with it: nobody has named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideLink(pub PathBuf);
+
 /// Finds the runbook of a scenario: the file of the same name in the nearest folder `runbooks`, beside the
 /// scenario or above it.
 ///
 /// # Errors
-/// The file is a link that leads out of the folder with the `runbooks` folder: the command line does not name
-/// it.
-pub fn own_runbook(scenario: &Path) -> Result<Option<PathBuf>, Diagnostics> {
+/// The file is a link that leads out of the folder with the `runbooks` folder.
+pub fn own_runbook(scenario: &Path) -> Result<Option<PathBuf>, OutsideLink> {
     let Some(name) = scenario.file_name() else {
         return Ok(None);
     };
@@ -27,13 +25,20 @@ pub fn own_runbook(scenario: &Path) -> Result<Option<PathBuf>, Diagnostics> {
     let folders = iter::successors(own, |folder| Some(parent_folder(folder)));
     for folder in folders.take(1 + LEVELS) {
         let path = folder.join(RUNBOOKS).join(name);
-        if !path.is_file() || is_same(&path, scenario) {
+        if !path.is_file() {
             continue;
         }
-        let home = folder.join(".").canonicalize();
-        return match home {
-            Ok(home) if is_below(&path, &home) => Ok(Some(path)),
-            _ => Err(link_leaves_folder(&path.display().to_string())),
+        let [found, home, own] =
+            [&path, &folder.join("."), scenario].map(|path| path.canonicalize());
+        let (Ok(found), Ok(home)) = (found, home) else {
+            return Err(OutsideLink(path));
+        };
+        if own.is_ok_and(|own| own == found) {
+            continue;
+        }
+        return match found.starts_with(home) {
+            true => Ok(Some(path)),
+            false => Err(OutsideLink(path)),
         };
     }
     Ok(None)
