@@ -171,7 +171,7 @@ impl Script {
     pub fn actual(&self, check: &Check, view: &EnvironmentRef) -> String {
         let context = CheckContext {
             view,
-            account: self.account(view),
+            impact: self.impact_ref(view),
             score: self.score(),
         };
         context.check(check).actual
