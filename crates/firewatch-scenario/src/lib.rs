@@ -200,6 +200,7 @@ pub use model::{
     Autoscaling, Breaker, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact, Fault,
     GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
     TimelineAction, TimelineEvent, Turn, Turned, UserGroup, UserQuantity, When, defaults, limits,
+    title_of_knobs,
 };
 pub use plan::{Setting, SweepPlan, SweepRun};
 pub use runbook::{AlertName, Runbook};

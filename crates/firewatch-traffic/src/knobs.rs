@@ -64,14 +64,10 @@ impl Default for ServiceKnobs {
 }
 
 impl ServiceKnobs {
-    /// Turns these knobs by others as well: shares as 1 - (1 - a)(1 - b), slow-downs multiply, latencies add, of
-    /// instances and queue limits the least counts, down wins.
+    /// Turns these knobs by others of the same instances as well: shares as 1 - (1 - a)(1 - b), slow-downs multiply,
+    /// latencies add, of instances and queue limits the least counts, down wins.
     pub fn add(&mut self, other: &Self) {
         let either = |a: f64, b: f64| 1.0 - (1.0 - a) * (1.0 - b);
-        let least = |a: Option<f64>, b: Option<f64>| match (a, b) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (one, other) => one.or(other),
-        };
         self.error_ratio = either(self.error_ratio, other.error_ratio);
         self.added_latency_s += other.added_latency_s;
         self.slow_factor *= other.slow_factor;
@@ -79,6 +75,58 @@ impl ServiceKnobs {
         self.down |= other.down;
         self.unreachable_ratio = either(self.unreachable_ratio, other.unreachable_ratio);
         self.queue_limit = least(self.queue_limit, other.queue_limit);
+    }
+
+    /// Returns the knobs of a service whose zones have these knobs, each with its instances, and with as many as
+    /// `instances_of_zone` if it states none.
+    ///
+    /// Requests are spread over the instances that run, so shares, slow-downs and latencies are means over them.
+    /// Instances add up, and without any the service is down. Queue limits are per service: the least counts.
+    pub fn over_zones(zones: impl Iterator<Item = Self>, instances_of_zone: f64) -> Self {
+        let mut mean = Self {
+            slow_factor: 0.0,
+            ..Self::default()
+        };
+        let mut sum = 0.0;
+        let mut loses = false;
+        for zone in zones {
+            let instances = match zone.instances {
+                _ if zone.down => 0.0,
+                Some(instances) => instances,
+                None => instances_of_zone,
+            };
+            loses |= zone.down || zone.instances.is_some();
+            sum += instances;
+            mean.error_ratio += instances * zone.error_ratio;
+            mean.added_latency_s += instances * zone.added_latency_s;
+            mean.slow_factor += instances * zone.slow_factor;
+            mean.unreachable_ratio += instances * zone.unreachable_ratio;
+            mean.queue_limit = least(mean.queue_limit, zone.queue_limit);
+        }
+        if sum <= 0.0 {
+            return Self {
+                instances: Some(0.0),
+                down: true,
+                queue_limit: mean.queue_limit,
+                ..Self::default()
+            };
+        }
+        Self {
+            error_ratio: mean.error_ratio / sum,
+            added_latency_s: mean.added_latency_s / sum,
+            slow_factor: mean.slow_factor / sum,
+            unreachable_ratio: mean.unreachable_ratio / sum,
+            instances: loses.then_some(sum),
+            ..mean
+        }
+    }
+}
+
+/// Returns the smaller of two numbers that are given.
+fn least(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -22,7 +22,7 @@ fn eventful() -> EnvironmentState {
             on: ticks(2),
             off: ticks(1),
         }),
-        recovery: FaultRecovery::OverTicks(ticks(3)),
+        recovery: Some(FaultRecovery::OverTicks(ticks(3))),
         ..FaultCourse::default()
     };
     state.faults = vec![
@@ -265,6 +265,9 @@ fn the_hash_has_all_that_a_state_says() {
         traffic(&|t| t.services[0].idle.threads = 31),
         traffic(&|t| t.services[0].running.away = 1),
         traffic(&|t| t.services[0].set.error_ratio = 0.1),
+        traffic(&|t| t.services[0].shed_ratio = 0.1),
+        traffic(&|t| t.services[0].memory_factor = 2.0),
+        traffic(&|t| t.services[0].running.killed_ticks_ago = Some(1)),
         traffic(&|t| t.calls[0].set.retries = Some(0)),
         traffic(&|t| t.calls[0].optional = true),
         traffic(&|t| t.services[2].zones[0] = "c".into()),
@@ -272,7 +275,7 @@ fn the_hash_has_all_that_a_state_says() {
         course(&|c| c.for_ticks = None),
         course(&|c| c.shape = None),
         course(&|c| c.leaked = 0.1),
-        course(&|c| c.recovery = FaultRecovery::AtOnce),
+        course(&|c| c.recovery = Some(FaultRecovery::AtOnce)),
     ];
     let count = hashes.len();
     hashes.sort_unstable();

@@ -14,8 +14,10 @@ mod hands;
 mod kinds;
 mod numbers;
 mod refusals;
+mod scaling;
 mod unsettable;
 mod users;
+mod zones;
 
 use std::num::NonZeroU64;
 

@@ -10,7 +10,7 @@ use super::checks::{
     check_call, check_flow, check_group, check_groups, check_service, check_set_users,
 };
 use super::component::{
-    Course, MeshTraffic, ServiceShape, SetUsers, TrafficShape, Turns, UserShape,
+    Course, MeshTraffic, ServiceShape, SetService, SetUsers, TrafficShape, Turns, UserShape,
 };
 use super::course::{FaultCourse, FaultShape};
 use super::state::{CallState, TrafficFlow, TrafficServiceState, TrafficState, UserGroupState};
@@ -61,7 +61,7 @@ impl TrafficBlueprint {
             mesh,
         };
         let traffic = MeshTraffic {
-            set_services: of_services.of_each(|service| service.set),
+            set_services: of_services.of_each(set_service),
             set_calls: state.calls.iter().map(|call| call.set).collect(),
             set_users: state.users.iter().map(set_users).collect(),
             instances: of_services.of_each(|service| service.running),
@@ -141,14 +141,17 @@ impl Turns {
                 (_, Some(to), _) => Self::Calls {
                     to: find_call(topology.name(target), to, topology)?,
                 },
-                (Some(zone), _, Some(service)) if !service.zones.contains(zone) => {
-                    let name = topology.name(target);
-                    return Err(SimError::Traffic(format!("`{name}` has no zone `{zone}`")));
+                (Some(name), _, Some(service)) => {
+                    let zone = service.zones.iter().position(|zone| zone == name);
+                    if zone.is_none() {
+                        let service = topology.name(target);
+                        return Err(SimError::Traffic(format!(
+                            "`{service}` has no zone `{name}`"
+                        )));
+                    }
+                    Self::Service { zone }
                 }
-                (Some(_), _, Some(service)) => Self::Service {
-                    share: 1.0 / service.zones.len() as f64,
-                },
-                (None, ..) => Self::Service { share: 1.0 },
+                (None, ..) => Self::Service { zone: None },
             },
             None => Self::of_kind(kind)?,
         };
@@ -176,6 +179,34 @@ impl Turns {
             Self::BadDeploy => FaultShape::Ramp,
             _ => FaultShape::Step,
         }
+    }
+}
+
+impl FaultKind {
+    /// Returns what a built-in kind does in the physics of traffic, in a sentence or two; `None` for other kinds, which
+    /// mean nothing there.
+    #[must_use]
+    pub fn about_in_traffic(self) -> Option<&'static str> {
+        Some(match self {
+            Self::OOM => {
+                "Memory fills with what waits and runs, and a share of the instances, its level, is killed again and \
+                 again."
+            }
+            Self::MEMORY_LEAK => {
+                "Memory fills slowly with what is worked on; the work slows, and a share of the instances, its level, \
+                 is killed. What has leaked stays until a restart."
+            }
+            Self::BAD_DEPLOY => {
+                "A share of the requests, its level, fails with errors, as the deployment is rolled out."
+            }
+            Self::CONFIG_DRIFT => {
+                "Workers get fewer, by the share that is its level: the service can work on less at a time."
+            }
+            Self::NETWORK_PARTITION => {
+                "A share of the requests to the service, its level, does not reach it: callers wait for their timeout."
+            }
+            _ => return None,
+        })
     }
 }
 
@@ -276,6 +307,14 @@ fn user_shape(group: &UserGroupState) -> UserShape {
         name: group.name.as_str().into(),
         rates: group.rates.clone(),
         objective: group.objective,
+    }
+}
+
+fn set_service(service: &TrafficServiceState) -> SetService {
+    SetService {
+        knobs: service.set,
+        shed_ratio: service.shed_ratio,
+        memory_factor: service.memory_factor,
     }
 }
 

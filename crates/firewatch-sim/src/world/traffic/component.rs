@@ -18,7 +18,7 @@ use crate::world::num;
 pub(crate) struct MeshTraffic {
     pub(crate) shape: Arc<TrafficShape>,
     /// What is turned by hand, by service and by call.
-    pub(crate) set_services: Vec<ServiceKnobs>,
+    pub(crate) set_services: Vec<SetService>,
     pub(crate) set_calls: Vec<CallKnobs>,
     /// The same, by group of users.
     pub(crate) set_users: Vec<SetUsers>,
@@ -60,6 +60,16 @@ pub(crate) struct UserShape {
     pub(crate) objective: Objective,
 }
 
+/// What is turned by hand of a service.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SetService {
+    pub(crate) knobs: ServiceKnobs,
+    /// Share of arriving requests that are turned away, on top of the error share of the knobs.
+    pub(crate) shed_ratio: f64,
+    /// Factor on the memory limit.
+    pub(crate) memory_factor: f64,
+}
+
 /// What is turned by hand of a group of users.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct SetUsers {
@@ -82,8 +92,8 @@ pub(crate) struct Course {
 pub(crate) enum Turns {
     /// Nothing: its service is outside the mesh.
     Nothing,
-    /// The knobs of its course, on such a share of the service's instances.
-    Service { share: f64 },
+    /// The knobs of its course, on the instances in a zone of the service, by its index; on all if `None`.
+    Service { zone: Option<usize> },
     /// The knobs of its course, on the calls to this service.
     Calls { to: usize },
     /// Memory, by what waits and runs, until the instances are killed.
@@ -98,21 +108,32 @@ pub(crate) enum Turns {
     NetworkPartition,
 }
 
-impl UserShape {
-    /// New requests per second after that number of ticks.
-    pub(crate) fn rate(&self, tick: u64) -> f64 {
-        let begun = self.rates.partition_point(|step| step.from_tick <= tick);
-        let Some(last) = begun.checked_sub(1).and_then(|last| self.rates.get(last)) else {
-            return 0.0;
-        };
-        match self.rates.get(begun).filter(|next| next.ramp) {
-            Some(next) => {
-                let along =
-                    (tick - last.from_tick) as f64 / (next.from_tick - last.from_tick) as f64;
-                last.rps + (next.rps - last.rps) * along
-            }
-            None => last.rps,
+impl Course {
+    /// Whether it turns anything in this tick.
+    pub(crate) fn acts(&self) -> bool {
+        self.strength > 0.0
+    }
+}
+
+impl Turns {
+    /// The zone of the service on which it acts; `None` for all of the service.
+    pub(crate) fn zone(self) -> Option<usize> {
+        match self {
+            Self::Service { zone } => zone,
+            _ => None,
         }
+    }
+}
+
+impl ServiceShape {
+    /// Returns the number of zones: one without a name if none is stated.
+    pub(crate) fn zone_count(&self) -> usize {
+        self.zones.len().max(1)
+    }
+
+    /// Returns the share of the instances that are in a zone; all for none.
+    pub(crate) fn share_of(&self, zone: Option<usize>) -> f64 {
+        zone.map_or(1.0, |_| 1.0 / self.zone_count() as f64)
     }
 }
 
