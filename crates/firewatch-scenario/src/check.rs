@@ -7,6 +7,7 @@ mod goals;
 mod knobs;
 mod metrics;
 mod runbook;
+mod scaling;
 mod sweep;
 mod timeline;
 mod traffic;
