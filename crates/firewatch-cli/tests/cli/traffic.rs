@@ -48,7 +48,11 @@ fn a_report_in_json_has_users_and_loads() {
         of("fault_active").expect("a fault")["turns"],
         "slow_factor 4"
     );
-    assert_eq!(of("fault_over").expect("its end")["tick"], 5);
+    let over = of("fault_over").expect("its end");
+    assert_eq!(
+        (&over["tick"], &over["turns"]),
+        (&5.into(), &"slow_factor 4".into())
+    );
     let turned = of("knob_turned").expect("a knob");
     assert_eq!(
         (&turned["service"], &turned["to"]),
@@ -111,4 +115,26 @@ fn public_incidents_pass_and_say_why_users_failed() {
         let users = users.iter().find(|users| users["name"] == group);
         assert_eq!(users.expect(group)["cause"], why, "{name}: {run}");
     }
+}
+
+#[test]
+fn actions_and_kinds_of_a_scenario_are_those_of_traffic() {
+    let actions = stdout(0, &["actions", LOOP]);
+    assert!(!actions.contains("(custom)"), "{actions}");
+    assert!(
+        actions.contains("actions in the physics traffic"),
+        "{actions}"
+    );
+    let list = json(0, &["actions", LOOP, "--format", "json"]);
+    let list = list.as_array().expect("actions");
+    assert!(list.iter().all(|action| action["own"] == false), "{list:?}");
+    let kinds = stdout(0, &["kinds", LOOP]);
+    assert!(kinds.contains("requests to the service"), "{kinds}");
+    assert!(!kinds.contains("do not spread"), "{kinds}");
+    assert_eq!(
+        json(0, &["kinds", LOOP, "--format", "json"])
+            .as_array()
+            .map(Vec::len),
+        Some(5)
+    );
 }
