@@ -125,16 +125,11 @@ fn actions_and_kinds_of_a_scenario_are_those_of_traffic() {
         actions.contains("actions in the physics traffic"),
         "{actions}"
     );
-    let list = json(0, &["actions", LOOP, "--format", "json"]);
+    let list = json(0, &["actions", LOOP]);
     let list = list.as_array().expect("actions");
     assert!(list.iter().all(|action| action["own"] == false), "{list:?}");
     let kinds = stdout(0, &["kinds", LOOP]);
     assert!(kinds.contains("requests to the service"), "{kinds}");
     assert!(!kinds.contains("do not spread"), "{kinds}");
-    assert_eq!(
-        json(0, &["kinds", LOOP, "--format", "json"])
-            .as_array()
-            .map(Vec::len),
-        Some(5)
-    );
+    assert_eq!(json(0, &["kinds", LOOP]).as_array().map(Vec::len), Some(5));
 }
