@@ -19,6 +19,7 @@ mod readers;
 mod round_trip;
 mod scenarios;
 mod traffic;
+mod traffic_actions;
 mod two_readers;
 mod values;
 mod warnings;

@@ -83,8 +83,9 @@ fn capacities() -> impl Strategy<Value = Capacity> {
                 memory_per_request: memory,
                 autoscaling: scaling.map(|(target_utilization, min, max)| Autoscaling {
                     target_utilization,
-                    min,
-                    max,
+                    // The service begins with a number that is allowed.
+                    min: instances.map_or(min, |instances| instances.min(min)),
+                    max: instances.map_or(max, |instances| instances.max(max)),
                 }),
             }
         },

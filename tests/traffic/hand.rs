@@ -381,6 +381,40 @@ fn knobs_add_up() {
     assert_eq!(knobs, sum);
 }
 
+/// Over zones, numbers are means over the instances that run, and these add up.
+#[test]
+fn zones_add_up() {
+    let whole = ServiceKnobs::default();
+    let lost = ServiceKnobs {
+        down: true,
+        error_ratio: 1.0,
+        ..whole
+    };
+    let failing = ServiceKnobs {
+        error_ratio: 1.0,
+        slow_factor: 5.0,
+        added_latency_s: 0.2,
+        instances: Some(1.0),
+        ..whole
+    };
+    let over = |zones: &[ServiceKnobs]| ServiceKnobs::over_zones(zones.iter().copied(), 3.0);
+    assert_eq!(over(&[whole, whole]), whole);
+    let mean = ServiceKnobs {
+        error_ratio: 0.25,
+        slow_factor: 2.0,
+        added_latency_s: 0.05,
+        instances: Some(4.0),
+        ..whole
+    };
+    assert_eq!(over(&[whole, lost, failing]), mean);
+    let none = ServiceKnobs {
+        instances: Some(0.0),
+        down: true,
+        ..whole
+    };
+    assert_eq!(over(&[lost, lost]), none);
+}
+
 /// Nothing is allocated in a tick.
 #[test]
 fn a_tick_allocates_nothing() {

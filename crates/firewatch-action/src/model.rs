@@ -127,7 +127,10 @@ impl ActionSpec {
     pub(crate) fn is_about_load(&self) -> bool {
         let mut effects = self.branches.iter().flat_map(|branch| &branch.effects);
         effects.any(|effect| match effect {
-            Effect::Traffic(effect) => *effect != TrafficEffect::Restart,
+            Effect::Traffic(effect) => !matches!(
+                effect,
+                TrafficEffect::Restart | TrafficEffect::AddMemory { .. }
+            ),
             _ => false,
         })
     }
@@ -187,6 +190,8 @@ pub(crate) enum Condition {
     TooLittleMemory(ParameterIndex),
     /// A restart would free memory that has leaked, or take back what ended faults have left behind; in traffic.
     RestartHelps,
+    /// It has used nearly all of its memory, or instances were killed for that and are not back; in traffic.
+    MemoryShort,
     /// It holds for some service.
     Somewhere(Box<Condition>),
     Not(Box<Condition>),
@@ -233,6 +238,8 @@ pub(crate) enum TrafficEffect {
     },
     /// Orders that many more instances, up to a multiple of those that the service states.
     AddInstances { by: ParameterIndex, most_times: u32 },
+    /// Multiplies its memory limit.
+    AddMemory { times: u32 },
     /// Restarts its instances, one after the other.
     Restart,
     /// It refuses everything until the step after the next tick: what waits and runs is lost.

@@ -139,6 +139,9 @@ impl<'a> Situation<'a> {
             }
             Condition::HasMetric(metric) => self.view.metric_at(target, metric).is_some(),
             Condition::RestartHelps => self.view.is_mended_by_restart(target),
+            Condition::MemoryShort => {
+                { self.view.traffic() }.is_some_and(|traffic| traffic.is_short_of_memory(target))
+            }
             Condition::UnhealthyCaller => {
                 let mut vitals = self.view.vitals().enumerate();
                 let calls = |caller| self.view.topology().calls(caller, target);

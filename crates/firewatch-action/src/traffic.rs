@@ -115,6 +115,14 @@ impl TrafficEffect {
                 let change = (wanted > desired).then(|| FoundChange::Scale(name, count(wanted)));
                 change.into_iter().collect()
             }
+            Self::AddMemory { times } => {
+                let factor = traffic.memory_factor_at(target).unwrap_or(1.0) * f64::from(*times);
+                vec![FoundChange::Service(
+                    name,
+                    ServiceKnob::MemoryFactor,
+                    factor,
+                )]
+            }
             Self::Restart => vec![FoundChange::Restart(name)],
             Self::DropRequests => vec![FoundChange::Service(name, ServiceKnob::Down, 1.0)],
         }

@@ -154,7 +154,12 @@ fn of_outcome(incident: &Incident, score: &Score, view: &EnvironmentRef) -> Vec<
         .final_grade_input()
         .is_some_and(|input| input.outcome.others_hit)
     {
-        shortfalls.push("a fault that no action can end hits customers".to_owned());
+        // In traffic, customers are hit by load too, with or without a fault.
+        let shortfall = match view.traffic() {
+            Some(_) => "users miss what they are promised",
+            None => "a fault that no action can end hits customers",
+        };
+        shortfalls.push(shortfall.to_owned());
     }
     shortfalls
 }

@@ -8,6 +8,7 @@ mod goals;
 mod knobs;
 mod metrics;
 mod runbook;
+mod scaling;
 mod sweep;
 mod timeline;
 mod traffic;

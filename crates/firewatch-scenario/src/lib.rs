@@ -204,6 +204,7 @@ pub use model::{
     Autoscaling, Breaker, Cache, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact,
     Fault, GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
     TimelineAction, TimelineEvent, Turn, Turned, UserGroup, UserQuantity, When, defaults, limits,
+    title_of_knobs,
 };
 pub use open_texts::OpenTexts;
 pub use own_runbook::{OutsideLink, own_runbook};

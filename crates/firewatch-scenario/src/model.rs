@@ -10,9 +10,9 @@ use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget, 
 
 pub use call::{Breaker, Cache, Call};
 pub use difficulty::Difficulty;
-pub use fault::Fault;
+pub use fault::{Fault, title_of_knobs};
 pub use traffic::{Autoscaling, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits};
-pub(crate) use turn::range_of_knob;
+pub(crate) use turn::KnobRange;
 pub use turn::{Turn, Turned};
 
 use crate::custom_actions::CustomActions;

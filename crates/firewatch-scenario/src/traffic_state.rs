@@ -1,12 +1,12 @@
 //! The traffic that a scenario starts with.
 
 use firewatch_sim::{
-    Autoscaling, Breaker, Cache, CallState, Objective, RateStep, ServiceBlueprint,
-    TrafficServiceState, TrafficState, UserGroupState,
+    Autoscaling, Breaker, Cache, CallState, Objective, ServiceBlueprint, TrafficServiceState,
+    TrafficState, UserGroupState,
 };
 
 use crate::call_graph::{CallGraph, GraphCall};
-use crate::model::{Load, Physics, Scenario, Service, UserGroup};
+use crate::model::{Physics, Scenario, Service, UserGroup};
 
 /// The traffic of a scenario of that physics; what its services are while they do nothing was drawn.
 pub(crate) fn traffic_state(
@@ -35,22 +35,8 @@ fn count(number: u64) -> u32 {
 }
 
 fn user_group(users: &UserGroup) -> UserGroupState {
-    let is_ramp = matches!(users.rps, Load::Ramp(_));
-    let step = |(index, point): (usize, &crate::model::LoadPoint)| RateStep {
-        from_tick: point.tick,
-        rps: point.rps,
-        ramp: is_ramp && index > 0,
-    };
-    let rates = match &users.rps {
-        Load::Constant(rps) => vec![RateStep {
-            from_tick: 0,
-            rps: *rps,
-            ramp: false,
-        }],
-        changing => changing.points().iter().enumerate().map(step).collect(),
-    };
     UserGroupState {
-        rates,
+        rates: users.rps.rate_steps(),
         patience_s: users.patience_s(),
         retries: count(users.retries()),
         backoff_s: users.backoff_s(),

@@ -64,8 +64,8 @@ impl Default for ServiceKnobs {
 }
 
 impl ServiceKnobs {
-    /// Turns these knobs by others of the same instances as well: shares as 1 - (1 - a)(1 - b), slow-downs multiply, latencies add, of
-    /// instances and queue limits the least counts, down wins.
+    /// Turns these knobs by others of the same instances as well: shares as 1 - (1 - a)(1 - b), slow-downs multiply,
+    /// latencies add, of instances and queue limits the least counts, down wins.
     pub fn add(&mut self, other: &Self) {
         self.error_ratio = either(self.error_ratio, other.error_ratio);
         self.added_latency_s += other.added_latency_s;

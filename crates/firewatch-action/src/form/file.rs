@@ -272,6 +272,8 @@ enum ConditionForm {
     TooLittleMemory(String),
     /// A restart would free memory that has leaked, or take back what ended faults have left behind; in traffic.
     RestartHelps,
+    /// It has used nearly all of its memory, or instances were killed for that and are not back; in traffic.
+    MemoryShort,
     /// The condition holds for some service.
     Somewhere(Box<ConditionForm>),
     /// The condition does not hold.

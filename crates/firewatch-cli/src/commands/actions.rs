@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use firewatch_action::{ActionCatalogue, ActionSpec, Category, Profile};
-use firewatch_scenario::FileKind;
+use firewatch_scenario::{FileKind, Physics, Scenario};
 use firewatch_sim::{FaultKind, Value};
 use serde::Serialize;
 
@@ -101,34 +101,61 @@ fn is_custom(action: &ActionSpec, built_in: &ActionCatalogue) -> bool {
 
 /// Lists the actions.
 pub fn actions(arguments: &ActionsArguments, console: &Console) -> Result<Exit, Failure> {
-    let Some((profile, catalogue)) = find(arguments, console)? else {
+    let Some(listed) = find(arguments, console)? else {
         return Ok(Exit::Invalid);
     };
-    let built_in = ActionCatalogue::built_in(profile);
     let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
-            let actions = catalogue.actions().iter();
+            let actions = listed.catalogue.actions().iter();
             let entries: Vec<ActionEntry> = actions
-                .map(|action| ActionEntry::new(action, built_in))
+                .map(|action| ActionEntry::new(action, listed.built_in))
                 .collect();
             out.write_json(&entries)?;
         }
-        PlainFormat::Text => write_list(&catalogue, profile, &mut out)?,
+        PlainFormat::Text => write_list(&listed, &mut out)?,
     }
     out.finish()?;
     Ok(Exit::Passed)
 }
 
-/// Returns the requested catalogue and its profile, or `None` after reporting the problems of the file.
-fn find(
-    arguments: &ActionsArguments,
-    console: &Console,
-) -> Result<Option<(Profile, ActionCatalogue)>, Failure> {
+/// The actions that are listed.
+struct Listed {
+    catalogue: ActionCatalogue,
+    /// The catalogue without custom actions.
+    built_in: &'static ActionCatalogue,
+    /// Which actions they are, in words.
+    title: String,
+}
+
+impl Listed {
+    fn of_profile(profile: Profile, catalogue: ActionCatalogue) -> Self {
+        Self {
+            catalogue,
+            built_in: ActionCatalogue::built_in(profile),
+            title: format!("the profile {profile}"),
+        }
+    }
+
+    fn of_scenario(scenario: &Scenario) -> Self {
+        let catalogue = scenario.actions().clone();
+        if scenario.physics != Physics::Traffic {
+            return Self::of_profile(scenario.profile, catalogue);
+        }
+        Self {
+            catalogue,
+            built_in: ActionCatalogue::of_traffic(),
+            title: "the physics traffic".to_owned(),
+        }
+    }
+}
+
+/// Returns the requested actions, or `None` after reporting the problems of the file.
+fn find(arguments: &ActionsArguments, console: &Console) -> Result<Option<Listed>, Failure> {
     let of_profile = arguments.profile.unwrap_or_default();
     let Some(file) = &arguments.file else {
         let built_in = ActionCatalogue::built_in(of_profile).clone();
-        return Ok(Some((of_profile, built_in)));
+        return Ok(Some(Listed::of_profile(of_profile, built_in)));
     };
     if file.is_dir() {
         let message = format!("`{}` is a folder", path_text(file));
@@ -138,11 +165,12 @@ fn find(
     let read = |source: &Source| match (source, source.kind()) {
         (Source::File { path, .. }, FileKind::Actions) => {
             let built_in = ActionCatalogue::built_in(of_profile);
-            Ok((of_profile, built_in.extended_by_file(path)?))
+            let extended = built_in.extended_by_file(path)?;
+            Ok(Listed::of_profile(of_profile, extended))
         }
         _ => {
             let scenario = source.load_with_profile(arguments.profile)?;
-            Ok((scenario.profile, scenario.actions().clone()))
+            Ok(Listed::of_scenario(&scenario))
         }
     };
     // A file is a single source.
@@ -155,17 +183,13 @@ fn find(
     Ok(None)
 }
 
-fn write_list(
-    catalogue: &ActionCatalogue,
-    profile: Profile,
-    out: &mut Output,
-) -> Result<(), Failure> {
-    let built_in = ActionCatalogue::built_in(profile);
+fn write_list(listed: &Listed, out: &mut Output) -> Result<(), Failure> {
+    let catalogue = &listed.catalogue;
     for &category in Category::ALL {
         let of_category = catalogue.actions().iter();
         let of_category = of_category.filter(|action| action.category() == category);
         let rows: Vec<(String, String)> = of_category
-            .flat_map(|action| rows(action, is_custom(action, built_in)))
+            .flat_map(|action| rows(action, is_custom(action, listed.built_in)))
             .collect();
         if rows.is_empty() {
             continue;
@@ -175,9 +199,9 @@ fn write_list(
             writeln!(out, "{line}")?;
         }
     }
-    let count = catalogue.actions().len();
+    let (count, title) = (catalogue.actions().len(), &listed.title);
     let end = format!(
-        "{count} actions in the profile {profile}. A timeline or a runbook performs one with \
+        "{count} actions in {title}. A timeline or a runbook performs one with \
          `action(\"NAME\", \"SERVICE\")`. Actions of the category meta take no service. Parameters come \
          last: `action(\"set_log_level\", \"SERVICE\", {{ \"level\": \"WARN\" }})`."
     );

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use firewatch_scenario::Physics;
 use firewatch_sim::{FaultKind, FaultKindDescriptor, FaultKinds};
 use serde::Serialize;
 
@@ -44,39 +45,50 @@ struct KindEntry<'a> {
 }
 
 impl<'a> KindEntry<'a> {
-    fn new(kind: &'a FaultKindDescriptor) -> Self {
-        Self {
+    /// Makes the entry of a kind in a physics; `None` if it means nothing there.
+    fn new(kind: &'a FaultKindDescriptor, physics: Physics) -> Option<Self> {
+        let about = if physics == Physics::Traffic {
+            kind.kind().about_in_traffic()?
+        } else {
+            kind.about()
+        };
+        Some(Self {
             kind: kind.kind(),
-            about: kind.about(),
+            about,
             built_in: FaultKind::BUILT_IN.contains(&kind.kind()),
             cascades: kind.cascades(),
             recovers: kind.recovers(),
             fills_memory: kind.fills_memory(),
-        }
+        })
     }
 }
 
 /// Lists the kinds.
 pub fn kinds(arguments: &KindsArguments, console: &Console) -> Result<Exit, Failure> {
-    let Some(kinds) = find(arguments, console)? else {
+    let Some((kinds, physics)) = find(arguments, console)? else {
         return Ok(Exit::Invalid);
     };
-    let entries: Vec<KindEntry> = kinds.iter().map(KindEntry::new).collect();
+    let entries: Vec<KindEntry> = { kinds.iter() }
+        .filter_map(|kind| KindEntry::new(kind, physics))
+        .collect();
     let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
             out.write_json(&entries)?;
         }
-        PlainFormat::Text => write_list(&entries, &mut out)?,
+        PlainFormat::Text => write_list(&entries, physics, &mut out)?,
     }
     out.finish()?;
     Ok(Exit::Passed)
 }
 
-/// Returns the kinds of the scenario, or `None` after reporting its problems.
-fn find(arguments: &KindsArguments, console: &Console) -> Result<Option<FaultKinds>, Failure> {
+/// Returns the kinds of the scenario and its physics, or `None` after reporting its problems.
+fn find(
+    arguments: &KindsArguments,
+    console: &Console,
+) -> Result<Option<(FaultKinds, Physics)>, Failure> {
     let Some(file) = &arguments.file else {
-        return Ok(Some(FaultKinds::default()));
+        return Ok(Some((FaultKinds::default(), Physics::Classic)));
     };
     if file.is_dir() {
         let message = format!("`{}` is a folder", path_text(file));
@@ -85,24 +97,32 @@ fn find(arguments: &KindsArguments, console: &Console) -> Result<Option<FaultKin
     // A file is a single source.
     for source in sources::find_one(file, arguments.root.folder()) {
         match source.and_then(|source| source.load()) {
-            Ok(scenario) => return Ok(Some(scenario.fault_kinds)),
+            Ok(scenario) => return Ok(Some((scenario.fault_kinds, scenario.physics))),
             Err(problems) => console.report_diagnostics(&problems),
         }
     }
     Ok(None)
 }
 
-fn write_list(kinds: &[KindEntry], out: &mut Output) -> Result<(), Failure> {
-    let rows: Vec<(String, String)> = kinds.iter().map(row).collect();
+fn write_list(kinds: &[KindEntry], physics: Physics, out: &mut Output) -> Result<(), Failure> {
+    let rows: Vec<(String, String)> = { kinds.iter() }.map(|kind| row(kind, physics)).collect();
     write_descriptions(&rows, out)?;
     writeln!(out)?;
+    if physics == Physics::Traffic {
+        let end = "A scenario has one with `(kind: oom, service: \"NAME\")`. How severe each becomes is its `level`. A \
+                   fault can also say what it turns: `(knobs: (slow_factor: 4), service: \"NAME\")`.";
+        return write_paragraph(end, DIM, out);
+    }
     let end = "A scenario has one with `(kind: oom, service: \"NAME\")`. How much each changes in a tick depends on its \
                `speed`. Kinds of your own are files, which a scenario names in `fault_kinds`.";
     write_paragraph(end, DIM, out)
 }
 
-fn row(kind: &KindEntry) -> (String, String) {
+fn row(kind: &KindEntry, physics: Physics) -> (String, String) {
     let mut about = kind.about.to_owned();
+    if physics == Physics::Traffic {
+        return (kind.kind.to_string(), about);
+    }
     if !kind.cascades {
         about.push_str(" Errors do not spread from it.");
     }

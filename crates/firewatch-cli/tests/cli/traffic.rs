@@ -48,7 +48,11 @@ fn a_report_in_json_has_users_and_loads() {
         of("fault_active").expect("a fault")["turns"],
         "slow_factor 4"
     );
-    assert_eq!(of("fault_over").expect("its end")["tick"], 5);
+    let over = of("fault_over").expect("its end");
+    assert_eq!(
+        (&over["tick"], &over["turns"]),
+        (&5.into(), &"slow_factor 4".into())
+    );
     let turned = of("knob_turned").expect("a knob");
     assert_eq!(
         (&turned["service"], &turned["to"]),
@@ -151,4 +155,21 @@ fn a_runbook_that_speaks_of_users_is_checked_alone() {
             .trim()
             .ends_with("no problems")
     );
+}
+
+#[test]
+fn actions_and_kinds_of_a_scenario_are_those_of_traffic() {
+    let actions = stdout(0, &["actions", LOOP]);
+    assert!(!actions.contains("(custom)"), "{actions}");
+    assert!(
+        actions.contains("actions in the physics traffic"),
+        "{actions}"
+    );
+    let list = json(0, &["actions", LOOP]);
+    let list = list.as_array().expect("actions");
+    assert!(list.iter().all(|action| action["own"] == false), "{list:?}");
+    let kinds = stdout(0, &["kinds", LOOP]);
+    assert!(kinds.contains("requests to the service"), "{kinds}");
+    assert!(!kinds.contains("do not spread"), "{kinds}");
+    assert_eq!(json(0, &["kinds", LOOP]).as_array().map(Vec::len), Some(5));
 }

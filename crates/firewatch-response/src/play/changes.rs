@@ -2,20 +2,27 @@
 
 use firewatch_sim::EnvironmentRef;
 
-use super::record::{EventKind, Journal};
+use super::record::{EventKind, Journal, turns_of};
 use firewatch_scenario::{Load, UserGroup};
 
 impl Journal {
-    /// Notes what changes after a tick: rates of users, and faults whose time is over.
+    /// Notes what changes after a tick: rates of users, faults whose time is over, and instances that were killed.
     pub(super) fn note_traffic(&mut self, tick: u64, view: &EnvironmentRef, users: &[UserGroup]) {
-        for fault in view.faults() {
+        for (index, fault) in view.faults().enumerate() {
             // One that is halted by an action is so before the tick, not after it.
             if tick > 0 && fault.halted_at_tick == Some(tick) {
                 self.note(tick, || EventKind::FaultOver {
                     service: view.fault_service(fault).to_owned(),
                     kind: view.fault_kind(fault),
+                    turns: turns_of(index, view),
                 });
             }
+        }
+        let killed = view.traffic().into_iter().filter(|_| tick > 0);
+        for service in killed.flat_map(|traffic| traffic.killed_for_memory()) {
+            self.note(tick, || EventKind::KilledForMemory {
+                service: service.to_owned(),
+            });
         }
         for group in users {
             let change = change_at(&group.rps, tick);

@@ -133,10 +133,9 @@ impl Executor<'_> {
             feedback,
         });
         if let (Some(fault), Some(service)) = (halted, &request.target) {
-            self.journal.note(self.tick, || EventKind::FaultHalted {
-                service: service.clone(),
-                kind: fault.kind,
-            });
+            let halted = (fault.index, fault.kind);
+            let view = environment.view()?;
+            self.journal.note_halted(self.tick, service, halted, &view);
         }
         Ok(())
     }
@@ -167,10 +166,9 @@ impl Executor<'_> {
     ) -> Result<(), SimError> {
         for (index, kind) in active.take(service) {
             environment.halt_fault(index)?;
-            self.journal.note(self.tick, || EventKind::FaultHalted {
-                service: service.to_owned(),
-                kind,
-            });
+            let view = environment.view()?;
+            self.journal
+                .note_halted(self.tick, service, (index, kind), &view);
         }
         Ok(())
     }

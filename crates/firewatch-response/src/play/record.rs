@@ -3,7 +3,7 @@
 use firewatch_sim::{EnvironmentRef, FaultKind, Status, Value, Vitals};
 
 use firewatch_action::ActionError;
-use firewatch_scenario::{Fault, Turned};
+use firewatch_scenario::{Fault, Turned, title_of_knobs};
 use serde::{Deserialize, Serialize};
 
 /// An event of a run.
@@ -24,6 +24,7 @@ impl PlaybackEvent {
             EventKind::FaultActive { service, .. }
             | EventKind::FaultHalted { service, .. }
             | EventKind::FaultOver { service, .. }
+            | EventKind::KilledForMemory { service }
             | EventKind::Restarted { service }
             | EventKind::MetricSet { service, .. }
             | EventKind::StatusChanged { service, .. } => Some(service),
@@ -59,6 +60,8 @@ pub enum EventKind {
         service: String,
         /// Its kind.
         kind: FaultKind,
+        /// What it turned, in a few words, if it is of no kind.
+        turns: Option<String>,
     },
     /// The time of a fault was over.
     FaultOver {
@@ -66,6 +69,13 @@ pub enum EventKind {
         service: String,
         /// Its kind.
         kind: FaultKind,
+        /// What it turned, in a few words, if it is of no kind.
+        turns: Option<String>,
+    },
+    /// Instances of a service were killed because their memory was full.
+    KilledForMemory {
+        /// The service.
+        service: String,
     },
     /// A knob was turned from outside.
     KnobTurned {
@@ -155,6 +165,13 @@ pub(super) struct Journal {
     failed_action: Option<FailedAction>,
 }
 
+/// What a fault turns, by its index, in a few words; `None` for one of a kind.
+pub(super) fn turns_of(fault: usize, view: &EnvironmentRef) -> Option<String> {
+    { view.traffic() }
+        .and_then(|traffic| traffic.fault_knobs(fault))
+        .map(title_of_knobs)
+}
+
 impl Journal {
     /// Writes down everything about these services.
     pub(super) fn new<'a>(services: impl Iterator<Item = &'a str>) -> Self {
@@ -188,6 +205,21 @@ impl Journal {
             kind: fault.kind,
             turns: fault.knobs.is_some().then(|| fault.title()),
             speed: fault.speed,
+        });
+    }
+
+    /// Notes that a fault was halted, by its index.
+    pub(super) fn note_halted(
+        &mut self,
+        tick: u64,
+        service: &str,
+        (index, kind): (usize, FaultKind),
+        view: &EnvironmentRef,
+    ) {
+        self.note(tick, || EventKind::FaultHalted {
+            service: service.to_owned(),
+            kind,
+            turns: turns_of(index, view),
         });
     }
 

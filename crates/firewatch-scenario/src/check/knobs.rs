@@ -7,7 +7,7 @@ use firewatch_sim::{FaultKind, FaultKnobs};
 
 use super::Checker;
 use crate::codes;
-use crate::model::{Fault, limits};
+use crate::model::Fault;
 use firewatch_action::decode::join;
 use firewatch_ron::{listed, shown, suggest};
 
@@ -15,17 +15,8 @@ impl Checker<'_> {
     /// What a fault of the physics of traffic has.
     pub(super) fn traffic_fault(&mut self, path: &str, fault: &Fault) {
         let known = self.scenario.fault_kinds.contains(fault.kind);
-        let has_meaning =
-            fault.kind == FaultKind::KNOBS || FaultKind::BUILT_IN.contains(&fault.kind);
-        if known && !has_meaning {
-            let message = format!("`{}` means nothing in the physics `traffic`", fault.kind);
-            let kinds = listed(FaultKind::BUILT_IN.iter().map(FaultKind::name), "and");
-            let help = format!(
-                "the kinds that do are {kinds}; or say what the fault turns: `knobs: (...)`"
-            );
-            let path = join(path, "kind");
-            self.notes
-                .report(codes::WRONG_PHYSICS, &path, message, "", Some(help));
+        if known && fault.kind != FaultKind::KNOBS {
+            self.kind_of_traffic(&join(path, "kind"), fault.kind);
         }
         if let Some(level) = fault.level {
             self.in_range(&join(path, "level"), level, 0.0, 1.0);
@@ -77,36 +68,37 @@ impl Checker<'_> {
         }
     }
 
+    /// Notes a kind that means nothing in the physics of traffic.
+    pub(super) fn kind_of_traffic(&mut self, path: &str, kind: FaultKind) {
+        if kind.about_in_traffic().is_some() {
+            return;
+        }
+        let message = format!("`{kind}` means nothing in the physics `traffic`");
+        let kinds = listed(FaultKind::BUILT_IN.iter().map(FaultKind::name), "and");
+        let help =
+            format!("the kinds that do are {kinds}; or say what the fault turns: `knobs: (...)`");
+        self.notes
+            .report(codes::WRONG_PHYSICS, path, message, "", Some(help));
+    }
+
     fn knobs(&mut self, path: &str, fault: &Fault, knobs: &FaultKnobs) {
-        let seconds = limits::SECONDS;
-        let most = limits::REQUESTS as f64;
-        let [least_factor, most_factor] = limits::FACTORS;
-        let ranges = [
-            ("error_ratio", Some(knobs.error_ratio), 0.0, 1.0),
-            ("added_latency_s", Some(knobs.added_latency_s), 0.0, seconds),
-            ("slow_factor", knobs.slow_factor, least_factor, most_factor),
-            (
-                "lost_instances",
-                Some(knobs.lost_instances),
-                0.0,
-                limits::INSTANCES as f64,
-            ),
-            ("unreachable_ratio", Some(knobs.unreachable_ratio), 0.0, 1.0),
-            ("queue_limit", knobs.queue_limit, 0.0, most),
-            ("memory_growth", Some(knobs.memory_growth), 0.0, 1.0),
-            ("timeout_s", knobs.timeout_s, 1e-6, seconds),
-            (
-                "retries",
-                knobs.retries.map(f64::from),
-                0.0,
-                limits::RETRIES as f64,
-            ),
-            ("backoff_s", knobs.backoff_s, 0.0, seconds),
-            ("share", knobs.share, 0.0, 1.0),
+        let numbers = [
+            ("error_ratio", Some(knobs.error_ratio)),
+            ("added_latency_s", Some(knobs.added_latency_s)),
+            ("slow_factor", knobs.slow_factor),
+            ("lost_instances", Some(knobs.lost_instances)),
+            ("unreachable_ratio", Some(knobs.unreachable_ratio)),
+            ("queue_limit", knobs.queue_limit),
+            ("memory_growth", Some(knobs.memory_growth)),
+            ("timeout_s", knobs.timeout_s),
+            ("retries", knobs.retries.map(f64::from)),
+            ("backoff_s", knobs.backoff_s),
+            ("share", knobs.share),
         ];
-        for (field, number, min, max) in ranges {
+        for (field, number) in numbers {
             if let Some(number) = number {
-                self.in_range(&join(path, field), number, min, max);
+                let path = join(path, field);
+                self.value_of_knob(&path, &path, field, number);
             }
         }
         let place = FaultKnobs {

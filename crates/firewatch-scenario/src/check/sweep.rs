@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
 use crate::codes;
+use crate::model::{Fault, Physics};
 use crate::plan::{find_field, metric_value};
 use crate::sweep::{
     Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, MetricAxis, Seeds,
@@ -12,6 +13,7 @@ use crate::sweep::{
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
 use firewatch_ron::{shown, suggest};
+use firewatch_sim::FaultKind;
 
 impl Checker<'_> {
     pub(super) fn sweep(&mut self) {
@@ -34,6 +36,10 @@ impl Checker<'_> {
         for axis in &sweep.halt {
             self.halts(axis);
         }
+        if self.scenario.physics == Physics::Traffic {
+            self.kinds_of_traffic(&sweep.kind);
+            self.speeds_of_traffic(&sweep.speed);
+        }
         if sweep.lengths().sum::<usize>() > MAX_SWEEP_VALUES {
             let message = format!("a sweep has at most {MAX_SWEEP_VALUES} values besides seeds");
             self.notes
@@ -44,6 +50,48 @@ impl Checker<'_> {
                 .report(codes::TOO_MANY, "sweep", message, "", None);
         } else {
             self.work_of_sweep(sweep.runs());
+        }
+    }
+
+    /// Notes kinds that mean nothing in traffic, and axes over kinds of faults that say themselves what they turn.
+    fn kinds_of_traffic(&mut self, axes: &[Axis<FaultKind>]) {
+        for (path, kind) in values("sweep.kind", axes) {
+            if self.scenario.fault_kinds.contains(kind) {
+                self.kind_of_traffic(&path, kind);
+            }
+        }
+        for axis in axes {
+            let varied = self.varied(axis);
+            if let Some(fault) = varied.iter().find(|fault| fault.knobs.is_some()) {
+                let name = shown(&fault.service);
+                let message = format!("a fault of `{name}` has `knobs`, so it has no kind to vary");
+                let help = "vary the kinds of other services: `kind: {\"service\": [...]}`; or give \
+                            the fault a `kind`";
+                let path = axis_path("sweep.kind", axis);
+                let help = Some(help.to_owned());
+                self.notes
+                    .report(codes::CONFLICTING_FIELDS, &path, message, "", help);
+            }
+        }
+    }
+
+    /// Notes axes over speeds that change no fault.
+    fn speeds_of_traffic(&mut self, axes: &[Axis<f64>]) {
+        // Another kind may have a speed.
+        if !self.scenario.sweep.kind.is_empty() {
+            return;
+        }
+        for axis in axes {
+            let varied = self.varied(axis);
+            if !varied.is_empty() && !varied.iter().any(|fault| fault.has_speed_in_traffic()) {
+                let message = "the speed changes nothing here".to_owned();
+                let help = "in traffic it is how fast a `ramp` rises and memory fills; vary `start`, or \
+                            a number of a service";
+                let path = axis_path("sweep.speed", axis);
+                let help = Some(help.to_owned());
+                self.notes
+                    .report(codes::CONFLICTING_FIELDS, &path, message, "", help);
+            }
         }
     }
 
@@ -240,6 +288,18 @@ impl Checker<'_> {
                 self.notes.report(codes::NO_FAULT, &path, message, "", help);
             }
         }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// The faults that an axis varies. What is drawn by the seed is known only then.
+    fn varied<T>(&self, axis: &Axis<T>) -> Vec<&'a Fault> {
+        if self.scenario.generated || self.has_broken_faults() {
+            return Vec::new();
+        }
+        let service = axis.service.as_deref();
+        let is_varied = |fault: &&Fault| service.is_none_or(|name| *name == fault.service);
+        self.scenario.all_faults().filter(is_varied).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use firewatch_sim::{Engine, ImpactMode};
 use super::calls::{ABOVE, FROM, given_policy};
 use super::{Checker, MAX_TICKS, in_short};
 use crate::codes;
-use crate::model::{Autoscaling, Calls, Capacity, Load, Physics, UserGroup, limits};
+use crate::model::{Calls, Capacity, Load, Physics, UserGroup, limits};
 use firewatch_action::Profile;
 use firewatch_action::decode::join;
 use firewatch_ron::shown;
@@ -88,7 +88,10 @@ impl Checker<'_> {
                         .report(codes::CONFLICTING_FIELDS, &path, message, "", None);
                 } else if !seen.insert(&call.to) {
                     let message = format!("`{}` is called twice", shown(&call.to));
-                    let help = "one call with a `share` or `retries` says how often".to_owned();
+                    let help =
+                        "a request calls a service once: leave one of them out; the callee's \
+                                `work_ms` can stand for several calls"
+                            .to_owned();
                     self.notes
                         .report(codes::DUPLICATE, &path, message, "given again", Some(help));
                 }
@@ -250,7 +253,7 @@ impl Checker<'_> {
         self.number(path, "memory_per_request", of_request, FROM, 1.0);
         self.zones(&join(path, "zones"), &capacity.zones);
         if let Some(scaling) = &capacity.autoscaling {
-            self.autoscaling(&join(path, "autoscaling"), scaling);
+            self.autoscaling(&join(path, "autoscaling"), scaling, capacity.instances);
         }
         if capacity.work_ms.is_some() && capacity.capacity_rps.is_some() {
             let message = "`work_ms` and `capacity_rps` say the same in two ways".to_owned();
@@ -278,22 +281,6 @@ impl Checker<'_> {
         }
     }
 
-    fn autoscaling(&mut self, path: &str, scaling: &Autoscaling) {
-        let target = Some(scaling.target_utilization);
-        self.within(path, "target_utilization", target, limits::UTILIZATION);
-        let most = limits::INSTANCES as f64;
-        self.number(path, "min", Some(scaling.min as f64), ABOVE, most);
-        self.number(path, "max", Some(scaling.max as f64), ABOVE, most);
-        if scaling.max < scaling.min {
-            let message = format!(
-                "at most {} instances are fewer than at least {}",
-                scaling.max, scaling.min
-            );
-            self.notes
-                .report(codes::EMPTY_RANGE, &join(path, "max"), message, "", None);
-        }
-    }
-
     pub(super) fn retries(&mut self, path: &str, retries: Option<u64>) {
         let retries = retries.map(|retries| retries as f64);
         self.number(path, "retries", retries, FROM, limits::RETRIES as f64);
@@ -313,7 +300,13 @@ impl Checker<'_> {
     }
 
     /// Notes a number that is not from the least to the largest.
-    fn within(&mut self, path: &str, field: &str, number: Option<f64>, [least, most]: [f64; 2]) {
+    pub(super) fn within(
+        &mut self,
+        path: &str,
+        field: &str,
+        number: Option<f64>,
+        [least, most]: [f64; 2],
+    ) {
         let Some(number) = number.filter(|number| !(least..=most).contains(number)) else {
             return;
         };

@@ -2,7 +2,7 @@
 
 use super::{Checker, in_short};
 use crate::codes;
-use crate::model::{Calls, Physics, Turn, Turned, range_of_knob};
+use crate::model::{Calls, KnobRange, Physics, Turn, Turned};
 use firewatch_action::decode::{join, key_path};
 use firewatch_ron::{shown, suggest};
 
@@ -60,11 +60,20 @@ impl Checker<'_> {
                     suggest(name, "knobs", known.iter().copied())
                 });
         }
-        let (min, max, is_whole) = range_of_knob(name);
-        if !(min..=max).contains(&value) || is_whole && value.fract() != 0.0 {
-            let kind = if is_whole { "a whole number from " } else { "" };
-            let (max, value) = (in_short(max), in_short(value));
-            let message = format!("`{name}` must be {kind}{min} to {max}, not {value}");
+        self.value_of_knob(path, name, name, value);
+    }
+
+    /// Notes a value that the knob can't be turned to; `shown` is how the message calls the knob.
+    pub(super) fn value_of_knob(&mut self, path: &str, shown: &str, name: &str, value: f64) {
+        let range = KnobRange::of(name);
+        if !range.contains(value) {
+            let (min, max, value) = (range.min, in_short(range.max), in_short(value));
+            let allowed = match (range.is_above, range.is_whole) {
+                (true, _) => format!("above {min}, up to {max}"),
+                (_, true) => format!("a whole number from {min} to {max}"),
+                _ => format!("{min} to {max}"),
+            };
+            let message = format!("`{shown}` must be {allowed}, not {value}");
             self.notes
                 .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
         }

@@ -51,7 +51,8 @@ pub(crate) struct FaultForm {
     /// How it reaches its level. Not in the classic physics.
     #[serde(skip_serializing_if = "Option::is_none")]
     shape: Option<FaultShape>,
-    /// How what it has turned goes back when it is over; `at_once` by default. Not in the classic physics.
+    /// How what it has turned goes back when it is over; by default `at_once`, but memory that has leaked with a restart.
+    /// Not in the classic physics.
     #[serde(skip_serializing_if = "Option::is_none")]
     recovery: Option<FaultRecovery>,
     /// The actions that end a fault with `knobs`, such as `["rollback_deploy"]`; without any it lasts its time. Not in

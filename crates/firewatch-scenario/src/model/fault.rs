@@ -65,11 +65,24 @@ impl Fault {
         }
     }
 
+    /// Whether its speed changes anything in the physics of traffic: how fast a ramp rises, or memory fills.
+    #[must_use]
+    pub(crate) fn has_speed_in_traffic(&self) -> bool {
+        let fills_memory = [FaultKind::OOM, FaultKind::MEMORY_LEAK].contains(&self.kind);
+        let is_ramp = match self.shape {
+            Some(FaultShape::Ramp) => true,
+            Some(FaultShape::Spike) => self.for_ticks.is_none(),
+            Some(_) => false,
+            None => self.kind == FaultKind::BAD_DEPLOY,
+        };
+        fills_memory || is_ramp
+    }
+
     /// What is wrong, in a few words: its kind, or the knobs that it turns (`slow_factor 4`).
     #[must_use]
     pub fn title(&self) -> String {
         match &self.knobs {
-            Some(knobs) => turned(knobs).join(", "),
+            Some(knobs) => title_of_knobs(knobs),
             None => self.kind.name().to_owned(),
         }
     }
@@ -94,8 +107,9 @@ impl Fault {
     }
 }
 
-/// What knobs turn, each in its words.
-fn turned(knobs: &FaultKnobs) -> Vec<String> {
+/// Returns what knobs turn, in a few words: `down, in zone b`.
+#[must_use]
+pub fn title_of_knobs(knobs: &FaultKnobs) -> String {
     let given = |number: f64| (number != 0.0).then_some(number);
     let numbers = [
         ("error_ratio", given(knobs.error_ratio)),
@@ -119,5 +133,5 @@ fn turned(knobs: &FaultKnobs) -> Vec<String> {
     all.extend(knobs.cache_flushed.then(|| "cache flushed".to_owned()));
     all.extend(knobs.zone.iter().map(|zone| format!("in zone {zone}")));
     all.extend(knobs.to.iter().map(|to| format!("of its calls to {to}")));
-    all
+    all.join(", ")
 }

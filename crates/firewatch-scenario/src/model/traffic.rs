@@ -3,6 +3,8 @@
 //! Each value that may be left out is an `Option`; a method beside it gives what holds, and [`defaults`] is the
 //! one place where the defaults stand.
 
+use firewatch_sim::RateStep;
+
 /// What holds where a file says nothing: a service in the middle of its life that nobody would worry about.
 pub mod defaults {
     /// Instances of a service: one can be lost.
@@ -187,21 +189,27 @@ impl Load {
     /// Requests per second in the tick that begins after that number of ticks.
     #[must_use]
     pub fn at(&self, tick: u64) -> f64 {
-        if let Self::Constant(rps) = self {
-            return *rps;
-        }
-        let points = self.points();
-        let next = points.partition_point(|point| point.tick <= tick);
-        let last = next.checked_sub(1).and_then(|last| points.get(last));
-        let Some(last) = last else {
-            return points.first().map_or(0.0, |first| first.rps);
+        RateStep::rate_at(&self.rate_steps(), tick)
+    }
+
+    /// The rates as the engine takes them.
+    #[must_use]
+    pub fn rate_steps(&self) -> Vec<RateStep> {
+        let is_ramp = matches!(self, Self::Ramp(_));
+        let step = |(index, point): (usize, &LoadPoint)| RateStep {
+            from_tick: point.tick,
+            rps: point.rps,
+            ramp: is_ramp && index > 0,
         };
-        match (self, points.get(next)) {
-            (Self::Ramp(_), Some(next)) => {
-                let part = (tick - last.tick) as f64 / (next.tick - last.tick) as f64;
-                last.rps + part * (next.rps - last.rps)
+        match self {
+            Self::Constant(rps) => vec![RateStep {
+                from_tick: 0,
+                rps: *rps,
+                ramp: false,
+            }],
+            Self::Steps(points) | Self::Ramp(points) => {
+                points.iter().enumerate().map(step).collect()
             }
-            _ => last.rps,
         }
     }
 }

@@ -75,18 +75,49 @@ impl Turned {
     }
 }
 
-/// The least and the largest value of a knob, and whether it is a whole number.
-#[must_use]
-pub(crate) fn range_of_knob(name: &str) -> (f64, f64, bool) {
-    match name {
-        "error_ratio" | "unreachable_ratio" | "share" => (0.0, 1.0, false),
-        "down" | "cut" | "cache_flushed" => (0.0, 1.0, true),
-        "slow_factor" => (limits::FACTORS[0], limits::FACTORS[1], false),
-        "rate_factor" => (0.0, limits::FACTORS[1], false),
-        "instances" => (0.0, limits::INSTANCES as f64, true),
-        "retries" => (0.0, limits::RETRIES as f64, true),
-        "queue_limit" => (0.0, limits::REQUESTS as f64, true),
-        "rps" => (0.0, limits::RPS, false),
-        _ => (0.0, limits::SECONDS, false),
+/// The values of a knob.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct KnobRange {
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+    /// Whether the least value is no value of it.
+    pub(crate) is_above: bool,
+    pub(crate) is_whole: bool,
+}
+
+impl KnobRange {
+    /// The values of the knob of that name, whether a fault, a timeline or an action turns it.
+    #[must_use]
+    pub(crate) fn of(name: &str) -> Self {
+        let (min, max) = match name {
+            "error_ratio" | "shed_ratio" | "unreachable_ratio" | "share" | "memory_growth" => {
+                (0.0, 1.0)
+            }
+            "down" | "cut" | "cache_flushed" => (0.0, 1.0),
+            "slow_factor" | "memory_factor" => (limits::FACTORS[0], limits::FACTORS[1]),
+            "rate_factor" => (0.0, limits::FACTORS[1]),
+            "instances" | "lost_instances" => (0.0, limits::INSTANCES as f64),
+            "retries" => (0.0, limits::RETRIES as f64),
+            "queue_limit" => (0.0, limits::REQUESTS as f64),
+            "rps" => (0.0, limits::RPS),
+            _ => (0.0, limits::SECONDS),
+        };
+        Self {
+            min,
+            max,
+            is_above: name == "timeout_s",
+            is_whole: matches!(
+                name,
+                "down" | "cut" | "cache_flushed" | "instances" | "retries"
+            ),
+        }
+    }
+
+    /// Whether a number is one of them.
+    #[must_use]
+    pub(crate) fn contains(self, value: f64) -> bool {
+        let is_within = (self.min..=self.max).contains(&value);
+        let is_excluded = self.is_above && value == self.min;
+        is_within && !is_excluded && !(self.is_whole && value.fract() != 0.0)
     }
 }

@@ -8,7 +8,7 @@ use crate::host::view::EnvironmentRef;
 use crate::world::error::SimError;
 use crate::world::fault::Fault;
 use crate::world::topology::Topology;
-use crate::world::traffic::{MeshTraffic, Objective, TrafficChange, failed_share};
+use crate::world::traffic::{FaultKnobs, MeshTraffic, Objective, TrafficChange, failed_share};
 
 /// The traffic of an environment in the last tick, to be read. Before the first tick of an incident it is that of a
 /// tick with nothing wrong.
@@ -151,6 +151,33 @@ impl<'w> EnvironmentRef<'w> {
 }
 
 impl<'w> TrafficRef<'w> {
+    /// Whether a service, by its index, has used nearly all of its memory, or instances of it were killed for that and are
+    /// not back.
+    #[must_use]
+    pub fn is_short_of_memory(&self, service: usize) -> bool {
+        service < self.traffic.instances.len() && self.traffic.is_short_of_memory(service)
+    }
+
+    /// The services that lost instances in the last tick because their memory was full.
+    pub fn killed_for_memory(&self) -> impl Iterator<Item = &'w str> + use<'w> {
+        let Self { traffic, topology } = *self;
+        let services = topology.services().zip(&traffic.instances);
+        services
+            .filter_map(|(name, instances)| (instances.killed_ticks_ago == Some(0)).then_some(name))
+    }
+
+    /// What a fault turns by itself, by its index; `None` for one that turns what its kind does.
+    #[must_use]
+    pub fn fault_knobs(&self, fault: usize) -> Option<&'w FaultKnobs> {
+        self.traffic.courses.get(fault)?.course.knobs.as_ref()
+    }
+
+    /// The factor by which the memory limit of a service, by its index, was changed by hand.
+    #[must_use]
+    pub fn memory_factor_at(&self, service: usize) -> Option<f64> {
+        { self.traffic.set_services.get(service) }.map(|set| set.memory_factor)
+    }
+
     /// Whether some group of users misses what it is promised.
     #[must_use]
     pub fn are_users_hit(&self) -> bool {
@@ -278,7 +305,7 @@ impl<'w> TrafficRef<'w> {
         let (mesh, state) = (&self.traffic.shape.mesh, &self.traffic.state);
         // A cycle of calls ends it.
         for _ in mesh.services() {
-            if self.traffic.knobs.services[service].unreachable_ratio >= 0.5 {
+            if self.is_rather_unreachable(service) {
                 return (service, FailureReason::Unreachable);
             }
             let timed_out = |&call: &usize| state.call(call).timeout_ratio;
@@ -290,6 +317,16 @@ impl<'w> TrafficRef<'w> {
             }
         }
         (service, FailureReason::Timeout)
+    }
+
+    /// Whether most of the attempts to a service that timed out did not reach it.
+    fn is_rather_unreachable(&self, service: usize) -> bool {
+        let unreachable = self.traffic.knobs.services[service].unreachable_ratio;
+        let traffic = self.traffic.state.service(service);
+        let sent_rps = traffic.arrived_rps / (1.0 - unreachable);
+        // Of all of them, none arrives.
+        unreachable >= 1.0
+            || unreachable > 0.0 && 2.0 * unreachable * sent_rps >= traffic.timed_out_rps
     }
 
     /// Why requests that a service has accepted fail.

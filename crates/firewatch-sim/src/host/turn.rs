@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use crate::world::environment::Environment;
 use crate::world::error::SimError;
 use crate::world::fault::Fault;
+use crate::world::num;
 use crate::world::ownership::{Faults, Services};
 use crate::world::service::{Runtime, Uptime};
 use crate::world::traffic::{Checked, MeshTraffic, TrafficChange};
@@ -21,8 +22,12 @@ pub fn change_traffic(
 ) -> Result<(), SimError> {
     let checked = check_change(world, entity, change)?;
     let faults: Vec<_> = afflicted(world, entity).collect();
-    if let Checked::Restart(service) = checked {
-        restart(world, entity, service);
+    match checked {
+        Checked::Restart(service) => restart(world, entity, service),
+        Checked::Service(service, set, _) => {
+            scale_memory(world, entity, service, set.memory_factor)
+        }
+        _ => {}
     }
     let mut traffic = world
         .get_mut::<MeshTraffic>(entity)
@@ -60,12 +65,27 @@ pub(crate) fn check_change(
     change.check(traffic, environment.topology())
 }
 
+/// The entity of a service, by its index.
+fn service_entity(world: &World, entity: Entity, service: usize) -> Option<Entity> {
+    let services = world.get::<Services>(entity)?;
+    services.as_slice().get(service).copied()
+}
+
+/// Sets the memory limit in the metrics of a service to what it is with that factor by hand.
+fn scale_memory(world: &mut World, entity: Entity, service: usize, factor: f64) {
+    let set = { world.get::<MeshTraffic>(entity) }.and_then(|t| t.set_services.get(service));
+    let times = set.map_or(1.0, |set| factor / set.memory_factor);
+    let runtime = service_entity(world, entity, service)
+        .and_then(|service| world.get_mut::<Runtime>(service));
+    if let Some(mut runtime) = runtime.filter(|_| times != 1.0) {
+        let limit = runtime.process_memory_limit_bytes as f64 * times;
+        runtime.process_memory_limit_bytes = num::trunc(limit);
+    }
+}
+
 /// Notes in the metrics of a service that its process starts anew.
 fn restart(world: &mut World, entity: Entity, service: usize) {
-    let services = world
-        .get::<Services>(entity)
-        .map_or(&[][..], Services::as_slice);
-    let Some(&service) = services.get(service) else {
+    let Some(service) = service_entity(world, entity, service) else {
         return;
     };
     if let Some(mut runtime) = world.get_mut::<Runtime>(service) {

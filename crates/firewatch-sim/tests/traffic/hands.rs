@@ -1,8 +1,8 @@
 //! What a host or an action can turn, and what of it can be read.
 
 use firewatch_sim::{
-    Autoscaling, CallKnob, CallState, FailureReason, FaultKnobs, Intervention, RateStep,
-    ServiceKnob, SimError, Simulation, TrafficChange, UserGroupState, UserKnob,
+    CallKnob, CallState, FailureReason, FaultKnobs, Intervention, RateStep, ServiceKnob, SimError,
+    Simulation, TrafficChange, UserGroupState, UserKnob,
 };
 
 use crate::{environment, metric, served, service, shop, turning};
@@ -56,6 +56,13 @@ fn each_knob_of_a_service_is_turned_and_taken_back() {
             7.0,
             "http_server_request_queue_limit",
             -300.0,
+        ),
+        (ServiceKnob::ShedRatio, 0.4, "http_server_error_rate", 0.3),
+        (
+            ServiceKnob::MemoryFactor,
+            2.0,
+            "process_memory_utilization",
+            -0.1,
         ),
     ] {
         let mut simulation = Simulation::new(&shop()).unwrap();
@@ -204,39 +211,32 @@ fn a_metastable_loop_holds_and_a_knob_ends_it() {
     assert!(served(&mut simulation, 10)[9] > 0.99);
 }
 
+/// What is shed is no error of the service: letting everything in again ends no error.
 #[test]
-fn autoscaling_comes_late_and_goes_slowly() {
-    let mut state = shop();
-    let traffic = state.traffic.as_mut().unwrap();
-    traffic.services[2].start_up_ticks = 3;
-    traffic.services[2].autoscaling = Some(Autoscaling {
-        target_utilization: 0.6,
-        min: 4,
-        max: 8,
-    });
-    let mut simulation = Simulation::new(&state).unwrap();
-    simulation.run(5);
-    let available =
-        |simulation: &Simulation| metric(simulation, "search", "k8s_deployment_pod_available");
-    assert_eq!(available(&simulation), 4.0);
-    let users = |value| TrafficChange::Users {
-        group: "shoppers",
-        knob: UserKnob::RateFactor,
-        value,
-    };
-    change(&mut simulation, users(Some(1.8)));
-    let mut seen = Vec::new();
-    for _ in 0..12 {
-        simulation.run(1);
-        seen.push(available(&simulation));
-    }
-    assert_eq!(seen[..3], [4.0; 3], "{seen:?}");
-    assert!(seen[11] >= 6.0 && seen[11] <= 8.0, "{seen:?}");
-    change(&mut simulation, users(None));
-    simulation.run(5);
-    assert!(available(&simulation) >= 6.0);
-    simulation.run(20);
-    assert!(available(&simulation) < 6.0);
+fn shed_load_and_errors_are_turned_apart() {
+    let mut simulation = Simulation::new(&shop()).unwrap();
+    change(
+        &mut simulation,
+        on_search(ServiceKnob::ErrorRatio, Some(0.5)),
+    );
+    change(
+        &mut simulation,
+        on_search(ServiceKnob::ShedRatio, Some(0.5)),
+    );
+    simulation.run(2);
+    let error_rate =
+        |simulation: &Simulation| metric(simulation, "search", "http_server_error_rate");
+    assert!((error_rate(&simulation) - 0.75).abs() < 0.02);
+    change(
+        &mut simulation,
+        on_search(ServiceKnob::ShedRatio, Some(0.0)),
+    );
+    simulation.run(2);
+    assert!((error_rate(&simulation) - 0.5).abs() < 0.02);
+    let none = simulation
+        .view()
+        .is_changed_by(&on_search(ServiceKnob::ShedRatio, Some(0.0)));
+    assert_eq!(none, Ok(false));
 }
 
 #[test]
@@ -277,6 +277,10 @@ fn the_cause_of_failures_is_told() {
     assert_eq!(
         of("search", ServiceKnob::UnreachableRatio, 1.0),
         some("search", FailureReason::Unreachable, "search unreachable")
+    );
+    assert_eq!(
+        of("auth", ServiceKnob::UnreachableRatio, 0.3),
+        some("auth", FailureReason::Unreachable, "auth unreachable")
     );
     assert_eq!(
         of("search", ServiceKnob::AddedLatencyS, 4.0).unwrap().0,

@@ -1,8 +1,14 @@
 //! What the built-in kinds of fault do where there is traffic.
 
-use firewatch_sim::{FaultCourse, FaultKind, FaultKnobs, FaultState, Simulation, Status};
+use firewatch_sim::{
+    FaultCourse, FaultKind, FaultKnobs, FaultRecovery, FaultState, ServiceKnob, Simulation, Status,
+    TrafficChange,
+};
 
-use crate::{metric, served, shop, turning, with_course};
+use crate::{metric, served, shop, ticks, turning, with_course};
+
+/// The index of `search` in the shop.
+const SEARCH: usize = 2;
 
 /// A shop with that fault from the first tick on.
 fn with(fault: FaultState) -> Simulation {
@@ -131,9 +137,81 @@ fn a_leak_slows_the_work_before_it_kills() {
     let filled = metric(&simulation, "search", "process_memory_utilization");
     assert!((0.4..0.98).contains(&filled), "{filled}");
     assert!(metric(&simulation, "search", "http_server_worker_utilization") > before + 0.02);
+    // What has leaked is in use until a restart.
     simulation.halt_fault(0).unwrap();
     simulation.run(2);
+    let left = metric(&simulation, "search", "process_memory_utilization");
+    assert!((left - filled).abs() < 0.01, "{filled}, then {left}");
+    assert!(simulation.view().is_mended_by_restart(SEARCH));
+    let restart = TrafficChange::Restart { service: "search" };
+    simulation
+        .environment_mut()
+        .change_traffic(&restart)
+        .unwrap();
+    assert!(!simulation.view().is_mended_by_restart(SEARCH));
+    simulation.run(2);
     assert!((metric(&simulation, "search", "process_memory_utilization") - 0.33).abs() < 0.01);
+}
+
+#[test]
+fn memory_that_goes_back_at_once_needs_no_restart() {
+    let course = FaultCourse {
+        for_ticks: Some(ticks(6)),
+        recovery: Some(FaultRecovery::AtOnce),
+        ..FaultCourse::default()
+    };
+    let leak = FaultState::new(FaultKind::MEMORY_LEAK, "search", 1.0);
+    let mut simulation = with(with_course(leak, course));
+    simulation.run(5);
+    assert!(simulation.view().is_mended_by_restart(SEARCH));
+    simulation.run(2);
+    assert!((metric(&simulation, "search", "process_memory_utilization") - 0.33).abs() < 0.01);
+    assert!(!simulation.view().is_mended_by_restart(SEARCH));
+}
+
+#[test]
+fn more_memory_holds_what_requests_need() {
+    let mut state = shop();
+    // At 100 requests a second some 10 of them run, in four instances.
+    state.traffic.as_mut().unwrap().services[2].memory_per_request = 0.35;
+    let mut simulation = Simulation::new(&state).unwrap();
+    simulation.run(5);
+    let killed = metric(&simulation, "search", "restart_count");
+    assert!(killed > 0.0);
+    assert!(
+        simulation
+            .view()
+            .traffic()
+            .unwrap()
+            .is_short_of_memory(SEARCH)
+    );
+    let limit = metric(&simulation, "search", "process_memory_limit_bytes");
+    let double = TrafficChange::Service {
+        service: "search",
+        knob: ServiceKnob::MemoryFactor,
+        value: Some(2.0),
+    };
+    simulation
+        .environment_mut()
+        .change_traffic(&double)
+        .unwrap();
+    simulation.run(3);
+    let killed = metric(&simulation, "search", "restart_count");
+    assert!(served(&mut simulation, 6)[5] > 0.999);
+    assert_eq!(metric(&simulation, "search", "restart_count"), killed);
+    assert_eq!(
+        metric(&simulation, "search", "process_memory_limit_bytes"),
+        2.0 * limit
+    );
+    assert!(
+        !simulation
+            .view()
+            .traffic()
+            .unwrap()
+            .is_short_of_memory(SEARCH)
+    );
+    let restored = Simulation::new(&simulation.snapshot()).unwrap();
+    assert_eq!(restored.state_hash(), simulation.state_hash());
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod hands;
 mod kinds;
 mod numbers;
 mod refusals;
+mod scaling;
 mod unsettable;
 mod users;
 mod zones;

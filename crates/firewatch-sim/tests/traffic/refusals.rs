@@ -195,6 +195,17 @@ fn a_fault_that_can_not_be_is_refused_at_the_start_and_later() {
             "leaked",
         ),
         (
+            turning(
+                "web",
+                FaultKnobs {
+                    to: Some("search".to_owned()),
+                    retries: Some(1000),
+                    ..default()
+                },
+            ),
+            "retries",
+        ),
+        (
             knobs(FaultKnobs {
                 error_ratio: 2.0,
                 ..default()

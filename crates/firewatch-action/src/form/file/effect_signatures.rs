@@ -41,6 +41,7 @@ pub(super) const SIGNATURES: &[Signature] = {
             "add_instances(by: \"parameter\", most_times: 4)",
             FIELDS,
         ),
+        Signature::new(EFFECT, "add_memory(times: 2)", FIELDS),
         Signature::new(&["Factor"], "one_minus(\"parameter\")", SAME),
         Signature::new(&["Operand"], "parameter(\"name\")", SAME),
         Signature::new(&["Operand"], "metric(\"name\")", SAME),

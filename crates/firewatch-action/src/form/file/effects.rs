@@ -175,6 +175,12 @@ pub(super) enum EffectForm {
         #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
         most_times: u32,
     },
+    /// Multiplies the memory limit of the target.
+    AddMemory {
+        /// By how much.
+        #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "1")))]
+        times: u32,
+    },
     /// Restarts the instances of the target, one after the other.
     Restart,
     /// Lets the target refuse everything until the step after the next tick: what waits and runs is lost.
@@ -284,6 +290,9 @@ fn effect(form: EffectForm, names: &mut FileNames, path: &str) -> Option<Effect>
                 by,
                 most_times,
             }));
+        }
+        EffectForm::AddMemory { times } => {
+            return Some(Effect::Traffic(TrafficEffect::AddMemory { times }));
         }
         EffectForm::Restart => return Some(Effect::Traffic(TrafficEffect::Restart)),
         EffectForm::DropRequests => return Some(Effect::Traffic(TrafficEffect::DropRequests)),

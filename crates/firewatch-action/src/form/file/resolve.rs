@@ -183,6 +183,7 @@ impl ConditionForm {
             Self::UnhealthyCaller => Condition::UnhealthyCaller,
             Self::CustomersHit => Condition::CustomersHit,
             Self::RestartHelps => Condition::RestartHelps,
+            Self::MemoryShort => Condition::MemoryShort,
             Self::MoreMemory(name) => {
                 Condition::MoreMemory(names.parameter(&name, &join(path, "parameter"))?)
             }

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use firewatch_response::score::rules::GradeRules;
-use firewatch_response::score::{EpisodeEnd, Grade, ScoreRules};
+use firewatch_response::score::{EpisodeEnd, Grade, Incident, ScoreRules};
+use firewatch_scenario::title_of_knobs;
 use firewatch_sim::FaultState;
 
 use super::arguments::PlayArguments;
@@ -82,12 +83,23 @@ fn write_grade(session: &PlaySession, grade: &Grade, out: &mut Output) -> Result
 
 /// Returns the reasons why the incident is not won.
 fn why_not_won(session: &PlaySession) -> String {
-    let faults = session.faults();
-    let active = faults.iter().filter(|(fault, _)| !fault.halted).count();
+    let incident = Incident {
+        profile: session.profile(),
+        scenario: session.scenario(),
+        catalogue: session.actions(),
+    };
+    let outcome = session.view().map(|view| incident.outcome(&view));
+    let outcome = outcome.unwrap_or_default();
     let missed = session.goals().iter().filter(|(_, met)| !met).count();
     let mut reasons = Vec::new();
-    if active > 0 {
-        reasons.push(format!("{} not halted", count(active, "fault")));
+    if outcome.open_faults > 0 {
+        reasons.push(format!(
+            "{} not halted",
+            count(outcome.open_faults, "fault")
+        ));
+    }
+    if outcome.others_hit {
+        reasons.push("customers are affected".to_owned());
     }
     if missed > 0 {
         reasons.push(format!("{} missed", count(missed, "goal")));
@@ -337,6 +349,21 @@ fn write_answer(session: &PlaySession, out: &mut Output) -> Result<(), Failure> 
     }
 }
 
+/// Returns whether a fault has lasted as long as it was meant to.
+fn is_over(fault: &FaultState) -> bool {
+    let lasts = fault.course.as_ref().and_then(|course| course.for_ticks);
+    lasts.is_some_and(|ticks| fault.progression_tick >= ticks.get())
+}
+
+/// Returns what a fault is, in a few words: its kind, or what it turns.
+fn title(fault: &FaultState) -> String {
+    let knobs = fault
+        .course
+        .as_ref()
+        .and_then(|course| course.knobs.as_ref());
+    knobs.map_or_else(|| fault.kind.to_string(), title_of_knobs)
+}
+
 fn fault_row(
     session: &PlaySession,
     index: usize,
@@ -359,13 +386,14 @@ fn fault_row(
                 ACTION,
                 format!("halted at tick {tick} by {}", step.request.name),
             ),
+            None if is_over(fault) => (DIM, format!("over at tick {tick}: its time was up")),
             None => (DIM, format!("halted at tick {tick} by the timeline")),
         },
         None => (DIM, "halted before it began".to_owned()),
     };
     vec![
         Cell::plain(&fault.service),
-        Cell::new(palette, BAD.bold(), &fault.kind.to_string()),
+        Cell::new(palette, BAD.bold(), &title(fault)),
         Cell::plain(&since),
         Cell::new(palette, style, &end),
     ]

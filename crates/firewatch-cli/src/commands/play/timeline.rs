@@ -31,7 +31,7 @@ pub fn told_at_the_end(session: &PlaySession, event: &TimelineEvent) -> String {
             false => format!("the timeline found no fault of {service} to halt"),
         },
         TimelineAction::Inject(fault) => {
-            format!("the timeline began {} of {}", fault.kind, fault.service)
+            format!("the timeline began {} of {}", fault.title(), fault.service)
         }
         TimelineAction::Set(service, metrics) => {
             let metrics: Vec<&str> = metrics.keys().map(String::as_str).collect();

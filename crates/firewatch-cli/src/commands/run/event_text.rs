@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use firewatch_response::{EventKind, PlaybackEvent};
+use firewatch_sim::FaultKind;
 use unicode_width::UnicodeWidthStr;
 
 use super::layout::Layout;
@@ -68,6 +69,11 @@ impl EventLines {
     }
 }
 
+/// Returns what a fault is, in a few words: its kind, or what it turns.
+fn title(kind: &FaultKind, turns: Option<&str>) -> String {
+    turns.map_or_else(|| kind.to_string(), |turns| visible(turns).to_string())
+}
+
 /// Returns the service of an event and its description.
 fn describe(what: &EventKind, palette: Palette) -> (Option<&str>, String) {
     match what {
@@ -88,13 +94,25 @@ fn describe(what: &EventKind, palette: Palette) -> (Option<&str>, String) {
             let text = palette.paint(BAD.bold(), format!("{kind} begins"));
             (Some(service), format!("{text}, speed {speed}"))
         }
-        EventKind::FaultHalted { service, kind } => (
+        EventKind::FaultHalted {
+            service,
+            kind,
+            turns,
+        } => {
+            let text = format!("{} halted", title(kind, turns.as_deref()));
+            (Some(service), palette.paint(ACTION.bold(), text))
+        }
+        EventKind::FaultOver {
+            service,
+            kind,
+            turns,
+        } => {
+            let text = format!("{} over: its time is up", title(kind, turns.as_deref()));
+            (Some(service), palette.paint(GOOD, text))
+        }
+        EventKind::KilledForMemory { service } => (
             Some(service),
-            palette.paint(ACTION.bold(), format!("{kind} halted")),
-        ),
-        EventKind::FaultOver { service, kind } => (
-            Some(service),
-            palette.paint(GOOD, format!("{kind} over: its time is up")),
+            palette.paint(BAD, "instances killed: their memory was full"),
         ),
         EventKind::LoadChanged {
             users,

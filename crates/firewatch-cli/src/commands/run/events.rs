@@ -29,10 +29,17 @@ enum EventFields<'a> {
     FaultHalted {
         service: &'a str,
         kind: FaultKind,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        turns: Option<&'a str>,
     },
     FaultOver {
         service: &'a str,
         kind: FaultKind,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        turns: Option<&'a str>,
+    },
+    KilledForMemory {
+        service: &'a str,
     },
     LoadChanged {
         users: &'a str,
@@ -105,14 +112,25 @@ impl<'a> From<&'a PlaybackEvent> for EventEntry<'a> {
                 turns: turns.as_deref(),
                 speed: *speed,
             },
-            EventKind::FaultHalted { service, kind } => EventFields::FaultHalted {
+            EventKind::FaultHalted {
+                service,
+                kind,
+                turns,
+            } => EventFields::FaultHalted {
                 service,
                 kind: *kind,
+                turns: turns.as_deref(),
             },
-            EventKind::FaultOver { service, kind } => EventFields::FaultOver {
+            EventKind::FaultOver {
+                service,
+                kind,
+                turns,
+            } => EventFields::FaultOver {
                 service,
                 kind: *kind,
+                turns: turns.as_deref(),
             },
+            EventKind::KilledForMemory { service } => EventFields::KilledForMemory { service },
             EventKind::LoadChanged {
                 users,
                 rps,

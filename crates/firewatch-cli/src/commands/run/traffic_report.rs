@@ -85,7 +85,9 @@ fn service_row(service: &ServiceSummary, layout: Layout, palette: Palette) -> Ve
 }
 
 fn write_causes(summary: &Summary, out: &mut Output) -> Result<(), Failure> {
-    let told = summary.users.iter().filter_map(|users| {
+    // What the table shows as 100.0% has no cause.
+    let is_shown = |users: &&UsersSummary| users.worst_served.is_some_and(|worst| worst < 0.9995);
+    let told = summary.users.iter().filter(is_shown).filter_map(|users| {
         let (tick, cause) = (users.worst_tick?, users.cause.as_ref()?);
         Some((users, tick, cause))
     });

@@ -110,7 +110,8 @@ fn fill_memory(traffic: &mut MeshTraffic, tick: u64, faults: &[Fault]) {
                 }
                 _ => 0.0,
             };
-            course.course.leaked = num::min(1.0, course.course.leaked + grown * course.strength);
+            let most = traffic.set_services[service].memory_factor;
+            course.course.leaked = num::min(most, course.course.leaked + grown * course.strength);
         }
         let left = { ended_for(fault, tick) }.map_or(1.0, |ticks| course.course.memory_left(ticks));
         if left <= 0.0 {
@@ -125,6 +126,9 @@ fn fill_memory(traffic: &mut MeshTraffic, tick: u64, faults: &[Fault]) {
 fn kill(traffic: &mut MeshTraffic, faults: &[Fault], services: &mut Services) {
     for service in 0..traffic.instances.len() {
         if traffic.memory_utilization(service) < KILL_UTILIZATION {
+            let instances = &mut traffic.instances[service];
+            let ago = instances.killed_ticks_ago.filter(|_| instances.away > 0);
+            instances.killed_ticks_ago = ago.map(|ticks| ticks.saturating_add(1));
             continue;
         }
         let leaking = share_leaking(traffic, faults, service);
@@ -147,6 +151,7 @@ fn kill(traffic: &mut MeshTraffic, faults: &[Fault], services: &mut Services) {
         let killed = u32::try_from(num::trunc(killed)).unwrap_or(u32::MAX);
         instances.away = instances.away.max(killed);
         instances.back_in_ticks = instances.back_in_ticks.max(start_up_ticks);
+        instances.killed_ticks_ago = Some(0);
         let (_, runtime, uptime) = services.parts(service);
         runtime.restart_count = runtime.restart_count.saturating_add(killed.into());
         uptime.runtime_uptime_seconds = 0;
@@ -175,7 +180,8 @@ fn slow_down_collection(traffic: &mut MeshTraffic) {
     let over_free = |utilization: f64| utilization / (1.0 - utilization);
     for service in 0..traffic.leaked.len() {
         if traffic.leaked[service] > 0.0 {
-            let idle = traffic.shape.services[service].idle.memory_utilization;
+            let idle = traffic.shape.services[service].idle.memory_utilization
+                / traffic.set_services[service].memory_factor;
             let used = num::min(KILL_UTILIZATION, traffic.memory_utilization(service));
             let slower = COLLECTION_WEIGHT * num::max(0.0, over_free(used) - over_free(idle));
             traffic.knobs.services[service].slow_factor *= 1.0 + slower;

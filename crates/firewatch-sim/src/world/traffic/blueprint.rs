@@ -10,7 +10,7 @@ use super::checks::{
     check_call, check_flow, check_group, check_groups, check_service, check_set_users,
 };
 use super::component::{
-    Course, MeshTraffic, ServiceShape, SetUsers, TrafficShape, Turns, UserShape,
+    Course, MeshTraffic, ServiceShape, SetService, SetUsers, TrafficShape, Turns, UserShape,
 };
 use super::course::{FaultCourse, FaultShape};
 use super::state::{CallState, TrafficFlow, TrafficServiceState, TrafficState, UserGroupState};
@@ -61,7 +61,7 @@ impl TrafficBlueprint {
             mesh,
         };
         let traffic = MeshTraffic {
-            set_services: of_services.of_each(|service| service.set),
+            set_services: of_services.of_each(set_service),
             set_calls: state.calls.iter().map(|call| call.set).collect(),
             set_users: state.users.iter().map(set_users).collect(),
             instances: of_services.of_each(|service| service.running),
@@ -182,6 +182,34 @@ impl Turns {
     }
 }
 
+impl FaultKind {
+    /// Returns what a built-in kind does in the physics of traffic, in a sentence or two; `None` for other kinds, which
+    /// mean nothing there.
+    #[must_use]
+    pub fn about_in_traffic(self) -> Option<&'static str> {
+        Some(match self {
+            Self::OOM => {
+                "Memory fills with what waits and runs, and a share of the instances, its level, is killed again and \
+                 again."
+            }
+            Self::MEMORY_LEAK => {
+                "Memory fills slowly with what is worked on; the work slows, and a share of the instances, its level, \
+                 is killed. What has leaked stays until a restart."
+            }
+            Self::BAD_DEPLOY => {
+                "A share of the requests, its level, fails with errors, as the deployment is rolled out."
+            }
+            Self::CONFIG_DRIFT => {
+                "Workers get fewer, by the share that is its level: the service can work on less at a time."
+            }
+            Self::NETWORK_PARTITION => {
+                "A share of the requests to the service, its level, does not reach it: callers wait for their timeout."
+            }
+            _ => return None,
+        })
+    }
+}
+
 /// What is stated of the services, in the order of the mesh.
 struct Services<'a>(Vec<&'a TrafficServiceState>);
 
@@ -281,6 +309,14 @@ fn user_shape(group: &UserGroupState) -> UserShape {
         name: group.name.as_str().into(),
         rates: group.rates.clone(),
         objective: group.objective,
+    }
+}
+
+fn set_service(service: &TrafficServiceState) -> SetService {
+    SetService {
+        knobs: service.set,
+        shed_ratio: service.shed_ratio,
+        memory_factor: service.memory_factor,
     }
 }
 

@@ -4,19 +4,24 @@ use firewatch_traffic::UserKnobs;
 
 use super::component::MeshTraffic;
 use super::limits::{FACTORS, MOST, MOST_INSTANCES};
+use super::state::RateStep;
 use crate::world::environment::SECONDS_PER_TICK;
 use crate::world::num;
+
+/// A process that uses so much of its memory is no longer healthy, as in the rules of the actions.
+const SHORT_UTILIZATION: f64 = 0.8;
 
 impl MeshTraffic {
     /// Sets the knobs of the next tick, without faults; `tick` is the number of ticks done.
     pub(crate) fn turn_by_hand(&mut self, tick: u64) {
-        // Both have as many as the mesh.
-        self.knobs.services.copy_from_slice(&self.set_services);
+        // It has as many as the mesh.
         self.knobs.calls.copy_from_slice(&self.set_calls);
         for index in 0..self.instances.len() {
             self.instances[index].taken = 0.0;
             let (stated, available) = (self.stated_instances(index), self.available(index));
-            let knobs = &mut self.knobs.services[index];
+            let (knobs, set) = (&mut self.knobs.services[index], self.set_services[index]);
+            *knobs = set.knobs;
+            knobs.error_ratio += (1.0 - knobs.error_ratio) * set.shed_ratio;
             if available != stated || knobs.instances.is_some() {
                 knobs.instances = Some(available);
             }
@@ -25,7 +30,10 @@ impl MeshTraffic {
         let users = self.shape.users.iter().zip(&self.set_users);
         for (knobs, (shape, set)) in self.knobs.users.iter_mut().zip(users) {
             *knobs = UserKnobs {
-                rate_rps: set.rps.unwrap_or_else(|| shape.rate(tick)) * set.rate_factor,
+                rate_rps: set
+                    .rps
+                    .unwrap_or_else(|| RateStep::rate_at(&shape.rates, tick))
+                    * set.rate_factor,
                 retries: set.retries,
             };
         }
@@ -58,7 +66,7 @@ impl MeshTraffic {
 
     /// Instances that the service should have: stated or set by hand, and those of autoscaling.
     pub(crate) fn desired(&self, service: usize) -> f64 {
-        let set = self.set_services[service].instances;
+        let set = self.set_services[service].knobs.instances;
         let base = set.unwrap_or_else(|| self.stated_instances(service));
         let scaled = base + self.instances[service].scaled as f64;
         num::min(MOST_INSTANCES, num::max(0.0, scaled))
@@ -85,6 +93,13 @@ impl MeshTraffic {
     pub(crate) fn memory_utilization(&self, service: usize) -> f64 {
         let shape = &self.shape.services[service];
         let of_requests = shape.memory_per_request * self.in_flight_of_instance(service);
-        shape.idle.memory_utilization + self.leaked[service] + of_requests
+        let used = shape.idle.memory_utilization + self.leaked[service] + of_requests;
+        used / self.set_services[service].memory_factor
+    }
+
+    /// Returns whether an instance has used nearly all of its memory, or was killed for it and is not back or only just.
+    pub(crate) fn is_short_of_memory(&self, service: usize) -> bool {
+        let is_full = self.memory_utilization(service) >= SHORT_UTILIZATION;
+        is_full || self.instances[service].killed_ticks_ago.is_some()
     }
 }

@@ -59,7 +59,9 @@ impl MeshTraffic {
             memory_per_request: shape.memory_per_request,
             autoscaling: shape.autoscaling,
             idle: shape.idle,
-            set: self.set_services[index],
+            set: self.set_services[index].knobs,
+            shed_ratio: self.set_services[index].shed_ratio,
+            memory_factor: self.set_services[index].memory_factor,
             running: self.instances[index],
         }
     }

@@ -4,10 +4,11 @@ use std::str::FromStr;
 
 use firewatch_traffic::{CallKnobs, ServiceKnobs};
 
-use super::checks::{check_call_knobs, check_service_knobs, check_set_users};
-use super::component::{MeshTraffic, SetUsers};
-use super::limits::check_within;
+use super::checks::{check_call_knobs, check_set_service, check_set_users};
+use super::component::{MeshTraffic, SetService, SetUsers};
+use super::limits::{MOST_INSTANCES, check_within};
 use crate::world::error::SimError;
+use crate::world::num;
 use crate::world::status::UnknownName;
 use crate::world::topology::Topology;
 
@@ -111,6 +112,11 @@ knobs! {
         UnreachableRatio = "unreachable_ratio",
         /// Requests that may wait, from 0.
         QueueLimit = "queue_limit",
+        /// Share of arriving requests that are turned away with an error at once, 0 to 1; what is left meets the error
+        /// share.
+        ShedRatio = "shed_ratio",
+        /// Factor on the memory limit, 0.001 to 1,000,000.
+        MemoryFactor = "memory_factor",
     }
 }
 
@@ -150,13 +156,10 @@ knobs! {
     }
 }
 
-/// Instances that a service can be scaled to.
-const MOST_INSTANCES: f64 = 1e6;
-
 /// A change that was found to be possible.
 pub(crate) enum Checked {
-    /// The service has these knobs then; `true` forgets what autoscaling has done.
-    Service(usize, ServiceKnobs, bool),
+    /// The service has this turned then; `true` forgets what autoscaling has done.
+    Service(usize, SetService, bool),
     /// Each of these calls has these.
     Calls(Vec<(usize, CallKnobs)>),
     /// The group has these.
@@ -181,12 +184,12 @@ impl TrafficChange<'_> {
                 value,
             } => {
                 let service = find(service, topology)?;
-                let mut knobs = traffic.set_services[service];
-                knob.turn(&mut knobs, value)?;
-                check_service_knobs(&knobs)?;
+                let mut set = traffic.set_services[service];
+                knob.turn(&mut set, value)?;
+                check_set_service(&set)?;
                 Ok(Checked::Service(
                     service,
-                    knobs,
+                    set,
                     knob == ServiceKnob::Instances,
                 ))
             }
@@ -258,7 +261,7 @@ fn switch(what: &'static str, value: Option<f64>) -> Result<bool, SimError> {
 fn whole(what: &'static str, value: Option<f64>) -> Result<Option<u32>, SimError> {
     let Some(given) = value else { return Ok(None) };
     check_within(what, given, [0.0, f64::from(u16::MAX)])?;
-    let count = crate::world::num::trunc(given);
+    let count = num::trunc(given);
     match u32::try_from(count) {
         Ok(whole) if f64::from(whole) == given => Ok(Some(whole)),
         _ => Err(SimError::OutOfRange {
@@ -270,8 +273,8 @@ fn whole(what: &'static str, value: Option<f64>) -> Result<Option<u32>, SimError
 }
 
 impl ServiceKnob {
-    fn turn(self, knobs: &mut ServiceKnobs, value: Option<f64>) -> Result<(), SimError> {
-        let neutral = ServiceKnobs::default();
+    fn turn(self, set: &mut SetService, value: Option<f64>) -> Result<(), SimError> {
+        let (neutral, knobs) = (ServiceKnobs::default(), &mut set.knobs);
         match self {
             Self::ErrorRatio => knobs.error_ratio = value.unwrap_or(neutral.error_ratio),
             Self::AddedLatencyS => knobs.added_latency_s = value.unwrap_or(neutral.added_latency_s),
@@ -282,6 +285,8 @@ impl ServiceKnob {
                 knobs.unreachable_ratio = value.unwrap_or(neutral.unreachable_ratio)
             }
             Self::QueueLimit => knobs.queue_limit = value,
+            Self::ShedRatio => set.shed_ratio = value.unwrap_or(0.0),
+            Self::MemoryFactor => set.memory_factor = value.unwrap_or(1.0),
         }
         Ok(())
     }
@@ -319,8 +324,8 @@ impl MeshTraffic {
     /// Makes a change. `faults` are the environment's, each with the service that it afflicts and whether it has ended.
     pub(crate) fn change(&mut self, change: Checked, faults: impl Iterator<Item = (usize, bool)>) {
         match change {
-            Checked::Service(service, knobs, forgets_scaling) => {
-                self.set_services[service] = knobs;
+            Checked::Service(service, set, forgets_scaling) => {
+                self.set_services[service] = set;
                 let instances = &mut self.instances[service];
                 if forgets_scaling {
                     (instances.scaled, instances.starting) = (0, 0);
@@ -348,5 +353,23 @@ impl MeshTraffic {
             }
             Checked::Scale(service, instances) => self.scale(service, instances),
         }
+    }
+
+    /// Orders instances or takes some away.
+    fn scale(&mut self, service: usize, wanted: u32) {
+        let desired = self.desired(service);
+        let change = i64::from(wanted).saturating_sub(num::trunc(desired));
+        let instances = &mut self.instances[service];
+        if instances.starting > 0 {
+            return;
+        }
+        match u32::try_from(change) {
+            Ok(more) if more > 0 => {
+                instances.starting = more;
+                instances.started_in_ticks = self.shape.services[service].start_up_ticks;
+            }
+            _ => instances.scaled = instances.scaled.saturating_add(change),
+        }
+        instances.calm_ticks = 0;
     }
 }

@@ -2,7 +2,7 @@
 
 use firewatch_traffic::{CallKnobs, Knobs, Mesh, ServiceKnobs};
 
-use super::component::SetUsers;
+use super::component::{SetService, SetUsers};
 use super::limits::{
     FACTORS, MOST, MOST_INSTANCES, check_amount, check_optional, check_share, check_within,
 };
@@ -37,7 +37,11 @@ pub(super) fn check_service(service: &TrafficServiceState) -> Result<(), SimErro
         .autoscaling
         .as_ref()
         .map_or(Ok(()), check_autoscaling)?;
-    check_service_knobs(&service.set)?;
+    check_set_service(&SetService {
+        knobs: service.set,
+        shed_ratio: service.shed_ratio,
+        memory_factor: service.memory_factor,
+    })?;
     check_within(
         "scaled",
         service.running.scaled as f64,
@@ -69,6 +73,13 @@ fn check_autoscaling(scaling: &Autoscaling) -> Result<(), SimError> {
 }
 
 /// Whether what is turned by hand of a service can be.
+pub(super) fn check_set_service(set: &SetService) -> Result<(), SimError> {
+    check_service_knobs(&set.knobs)?;
+    check_share("shed_ratio", set.shed_ratio)?;
+    check_within("memory_factor", set.memory_factor, FACTORS)
+}
+
+/// Whether the knobs of a service can be.
 pub(super) fn check_service_knobs(knobs: &ServiceKnobs) -> Result<(), SimError> {
     check_share("error_ratio", knobs.error_ratio)?;
     check_amount("added_latency_s", knobs.added_latency_s)?;

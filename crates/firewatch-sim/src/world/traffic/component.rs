@@ -18,7 +18,7 @@ use crate::world::num;
 pub(crate) struct MeshTraffic {
     pub(crate) shape: Arc<TrafficShape>,
     /// What is turned by hand, by service and by call.
-    pub(crate) set_services: Vec<ServiceKnobs>,
+    pub(crate) set_services: Vec<SetService>,
     pub(crate) set_calls: Vec<CallKnobs>,
     /// The same, by group of users.
     pub(crate) set_users: Vec<SetUsers>,
@@ -58,6 +58,16 @@ pub(crate) struct UserShape {
     pub(crate) name: SmolStr,
     pub(crate) rates: Vec<RateStep>,
     pub(crate) objective: Objective,
+}
+
+/// What is turned by hand of a service.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SetService {
+    pub(crate) knobs: ServiceKnobs,
+    /// Share of arriving requests that are turned away, on top of the error share of the knobs.
+    pub(crate) shed_ratio: f64,
+    /// Factor on the memory limit.
+    pub(crate) memory_factor: f64,
 }
 
 /// What is turned by hand of a group of users.
@@ -124,24 +134,6 @@ impl ServiceShape {
     /// Returns the share of the instances that are in a zone; all for none.
     pub(crate) fn share_of(&self, zone: Option<usize>) -> f64 {
         zone.map_or(1.0, |_| 1.0 / self.zone_count() as f64)
-    }
-}
-
-impl UserShape {
-    /// New requests per second after that number of ticks.
-    pub(crate) fn rate(&self, tick: u64) -> f64 {
-        let begun = self.rates.partition_point(|step| step.from_tick <= tick);
-        let Some(last) = begun.checked_sub(1).and_then(|last| self.rates.get(last)) else {
-            return 0.0;
-        };
-        match self.rates.get(begun).filter(|next| next.ramp) {
-            Some(next) => {
-                let along =
-                    (tick - last.from_tick) as f64 / (next.from_tick - last.from_tick) as f64;
-                last.rps + (next.rps - last.rps) * along
-            }
-            None => last.rps,
-        }
     }
 }
 

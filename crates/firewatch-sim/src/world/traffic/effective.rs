@@ -1,11 +1,10 @@
-//! Whether a change by hand would change anything, and changes of the number of instances.
+//! Whether a change by hand would change anything.
 
 use firewatch_traffic::{CallKnobs, ServiceKnobs};
 
 use super::change::Checked;
-use super::component::MeshTraffic;
+use super::component::{MeshTraffic, SetService};
 use super::course::FaultRecovery;
-use crate::world::num;
 
 impl MeshTraffic {
     /// Whether a change would change anything that is turned by hand, or order or take away instances. A restart always
@@ -13,14 +12,17 @@ impl MeshTraffic {
     pub(crate) fn is_changed_by(&self, change: &Checked) -> bool {
         let mesh = &self.shape.mesh;
         match change {
-            Checked::Service(service, knobs, _) => {
+            Checked::Service(service, set, _) => {
                 let spec = mesh.services()[*service];
-                let effective = |knobs: &ServiceKnobs| ServiceKnobs {
-                    instances: knobs.instances.or(Some(f64::from(spec.instances))),
-                    queue_limit: knobs.queue_limit.or(Some(spec.queue_limit)),
-                    ..*knobs
+                let effective = |set: &SetService| {
+                    let knobs = ServiceKnobs {
+                        instances: set.knobs.instances.or(Some(f64::from(spec.instances))),
+                        queue_limit: set.knobs.queue_limit.or(Some(spec.queue_limit)),
+                        ..set.knobs
+                    };
+                    SetService { knobs, ..*set }
                 };
-                effective(knobs) != effective(&self.set_services[*service])
+                effective(set) != effective(&self.set_services[*service])
             }
             Checked::Calls(calls) => calls.iter().any(|(call, knobs)| {
                 let spec = mesh.calls()[*call];
@@ -57,23 +59,5 @@ impl MeshTraffic {
                 && course.strength > 0.0;
             target == service && (course.course.leaked > 0.0 || remains)
         })
-    }
-
-    /// Orders instances or takes some away.
-    pub(super) fn scale(&mut self, service: usize, wanted: u32) {
-        let desired = self.desired(service);
-        let change = i64::from(wanted).saturating_sub(num::trunc(desired));
-        let instances = &mut self.instances[service];
-        if instances.starting > 0 {
-            return;
-        }
-        match u32::try_from(change) {
-            Ok(more) if more > 0 => {
-                instances.starting = more;
-                instances.started_in_ticks = self.shape.services[service].start_up_ticks;
-            }
-            _ => instances.scaled = instances.scaled.saturating_add(change),
-        }
-        instances.calm_ticks = 0;
     }
 }

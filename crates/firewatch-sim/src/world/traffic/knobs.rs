@@ -1,7 +1,9 @@
 //! What a fault turns by itself.
 
+use firewatch_traffic::CallKnobs;
 use serde::{Deserialize, Serialize};
 
+use super::checks::check_call_knobs;
 use super::limits::{FACTORS, check_amount, check_optional, check_share, check_within};
 use crate::world::error::SimError;
 
@@ -10,8 +12,12 @@ use crate::world::error::SimError;
 /// What is not given is not turned. At a lower level, and on one zone of several, numbers are turned less: half the
 /// level is half the share, latency, instances and memory, a slow-down of 2.5 for one of 4, and half the instances of
 /// a service that is down. What can't be turned by half, such as a queue limit or the retries of calls, is turned at any
-/// level above 0. Several faults add up: shares as 1 - (1 - a)(1 - b), slow-downs multiply, latencies and memory add,
-/// of instances and queue limits the least that is left counts, down wins; on calls the last fault of the list wins.
+/// level above 0.
+///
+/// Several faults add up. Within a zone, shares do as 1 - (1 - a)(1 - b), slow-downs multiply, latencies add, and of
+/// lost instances the larger number counts. Over zones, lost instances add up, without any left the service is down,
+/// and shares, slow-downs and latencies are means over the instances that run. A fault without a zone acts in each of
+/// them. Memory adds; of queue limits the least counts; on calls the last fault of the list wins.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultKnobs {
@@ -79,9 +85,14 @@ impl FaultKnobs {
         check_share("unreachable_ratio", self.unreachable_ratio)?;
         check_optional("queue_limit", self.queue_limit)?;
         check_share("memory_growth", self.memory_growth)?;
-        check_optional("timeout_s", self.timeout_s)?;
-        check_optional("backoff_s", self.backoff_s)?;
-        check_share("share", self.share.unwrap_or(0.0))?;
+        check_call_knobs(&CallKnobs {
+            timeout_s: self.timeout_s,
+            retries: self.retries,
+            backoff_s: self.backoff_s,
+            share: self.share,
+            cut: self.cut,
+            ..CallKnobs::default()
+        })?;
         // What a service and a call both have.
         let of_both = Self {
             to: self.to.clone(),

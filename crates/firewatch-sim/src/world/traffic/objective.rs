@@ -37,7 +37,8 @@ impl Objective {
     }
 
     /// How far users with that patience are from what they are promised, 0 (it is kept) to 1.5: the share that failed
-    /// beyond what may fail, and half of how far p99 is above its bound, 0 at the bound and 1 at the patience.
+    /// beyond what may fail, plus half of how far p99 is above its bound, 0 at the bound and 1 at the patience. Who fails
+    /// and who waits are counted apart, so a minute can count for more than one.
     #[must_use]
     pub fn miss(&self, traffic: &UserTraffic, patience_s: f64) -> f64 {
         let bound = self.latency_bound_s(patience_s);

@@ -79,6 +79,25 @@ pub struct RateStep {
     pub ramp: bool,
 }
 
+impl RateStep {
+    /// Returns the rate after that number of ticks, of steps in order: 0 before the first.
+    #[must_use]
+    pub fn rate_at(steps: &[Self], tick: u64) -> f64 {
+        let begun = steps.partition_point(|step| step.from_tick <= tick);
+        let Some(last) = begun.checked_sub(1).and_then(|last| steps.get(last)) else {
+            return 0.0;
+        };
+        match steps.get(begun).filter(|next| next.ramp) {
+            Some(next) => {
+                let along =
+                    (tick - last.from_tick) as f64 / (next.from_tick - last.from_tick) as f64;
+                last.rps + (next.rps - last.rps) * along
+            }
+            None => last.rps,
+        }
+    }
+}
+
 /// A service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +134,13 @@ pub struct TrafficServiceState {
     /// What is turned by hand.
     #[serde(default, skip_serializing_if = "is_neutral")]
     pub set: ServiceKnobs,
+    /// Share of arriving requests that are turned away by hand with an error at once, 0 to 1; the error share that is
+    /// turned by hand acts on what is left.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shed_ratio: f64,
+    /// Factor on the memory limit that is turned by hand, 0.001 to 1,000,000. The limit in the metrics includes it.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub memory_factor: f64,
     /// Which of its instances are not there, and which it has on top.
     #[serde(default, skip_serializing_if = "is_as_stated")]
     pub running: InstancesState,
@@ -165,6 +191,9 @@ pub struct InstancesState {
     pub away: u32,
     /// Ticks until they are back.
     pub back_in_ticks: u64,
+    /// Ticks since instances were last killed because their memory was full; `None` if those are back for a tick.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub killed_ticks_ago: Option<u64>,
     /// Instances that autoscaling has added to those that the service states, or taken away from them.
     pub scaled: i64,
     /// Instances that it has ordered and that have not started yet.
@@ -256,6 +285,8 @@ impl TrafficServiceState {
             autoscaling: None,
             idle: IdleMetrics::default(),
             set: ServiceKnobs::default(),
+            shed_ratio: 0.0,
+            memory_factor: 1.0,
             running: InstancesState::default(),
         }
     }
