@@ -2,6 +2,7 @@
 
 pub(crate) mod blueprint;
 pub(crate) mod check;
+pub(crate) mod copy;
 pub(crate) mod defragment;
 pub(crate) mod environment;
 pub(crate) mod error;

@@ -11,9 +11,15 @@ use super::step::BatchStep;
 use crate::error::EpisodeError;
 use crate::session::Session;
 
+/// Episodes that go through a step together. So many, with all that a step touches, stay in a core's
+/// own cache from the tick to the last look.
+pub(super) const PART: usize = 128;
+
 /// How far an episode is with its step.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TurnState {
+    /// It is not stepped.
+    Skipped,
     /// It had ended before.
     Over,
     /// Its action is planned after its open circuits have advanced.
@@ -36,6 +42,18 @@ pub(super) fn actions_of<'a>(session: &Session, given: &'a ActionCatalogue) -> &
     }
 }
 
+/// One tick of the picked environments of a part.
+fn tick_picked(part: &mut FleetPart, picked: &[bool]) -> Result<(), EpisodeError> {
+    let mut environments = [0; PART];
+    let mut count = 0;
+    let first = part.range().start;
+    for (place, _) in picked.iter().enumerate().filter(|(_, picked)| **picked) {
+        environments[count] = first + place;
+        count += 1;
+    }
+    Ok(part.tick_picked(&environments[..count])?)
+}
+
 /// What a step of the episodes of one part goes through: before the tick the timelines act; after it all
 /// environments are looked at, then those are changed in which something is done, then these are looked at
 /// again.
@@ -51,28 +69,45 @@ pub(super) struct BatchRound<'a, A> {
     pub(super) asked: &'a [ActionId],
     pub(super) actions: &'a [A],
     pub(super) steps: &'a mut [BatchStep],
+    /// Which episodes are stepped, if not all are: the others stay as they are.
+    pub(super) picked: Option<&'a [bool]>,
     /// Whether an episode was declared resolved before its last tick.
     pub(super) declared: bool,
 }
 
 impl<A: RequestedAction> BatchRound<'_, A> {
+    /// Steps the episodes.
+    pub(super) fn run(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        self.act_by_timetables(part)?;
+        match self.picked {
+            None => part.tick(),
+            Some(picked) => tick_picked(part, picked)?,
+        }
+        self.play(part)
+    }
+
+    fn is_picked(&self, place: usize) -> bool {
+        self.picked.is_none_or(|picked| picked[place])
+    }
+
     /// Does what the scenarios do by themselves before the tick.
     ///
     /// # Errors
     /// None: the part has an environment for each session.
-    pub(super) fn act_by_timetables(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
-        for (environment, session) in (self.first..).zip(&mut *self.sessions) {
-            if session.has_timetable() {
-                session.before_tick(&mut part.environment_mut(environment)?)?;
+    fn act_by_timetables(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        for place in 0..self.sessions.len() {
+            if self.is_picked(place) && self.sessions[place].has_timetable() {
+                let environment = &mut part.environment_mut(self.first + place)?;
+                self.sessions[place].before_tick(environment)?;
             }
         }
         Ok(())
     }
 
-    pub(super) fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+    fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
         self.look(part);
         for place in 0..self.turns.len() {
-            if !matches!(self.turns[place], TurnState::Closed) {
+            if !matches!(self.turns[place], TurnState::Closed | TurnState::Skipped) {
                 self.steps[place] = BatchStep::of(self.act(part, place));
             }
         }
@@ -121,6 +156,10 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             let place = environment - self.first;
             let session = &mut self.sessions[place];
             let turn = &mut self.turns[place];
+            if self.picked.is_some_and(|picked| !picked[place]) {
+                *turn = TurnState::Skipped;
+                return;
+            }
             if session.score.end().is_some() {
                 *turn = TurnState::Over;
                 return;
@@ -188,7 +227,10 @@ impl<A: RequestedAction> BatchRound<'_, A> {
     /// Looks at the other environments after the actions, and says what the steps came to.
     fn close(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
         let (sessions, turns, first) = (&mut *self.sessions, &*self.turns, self.first);
-        let is_open = |environment: usize| !matches!(turns[environment - first], TurnState::Closed);
+        let is_open = |environment: usize| {
+            let turn = turns[environment - first];
+            !matches!(turn, TurnState::Closed | TurnState::Skipped)
+        };
         part.read_picked(is_open, |environment, view| {
             let place = environment - first;
             let session = &mut sessions[place];
@@ -206,7 +248,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         // Should the action have failed, the step's burn is charged all the same.
         part.set_slo_budgets(|environment| {
             let place = environment - first;
-            let is_running = !matches!(turns[place], TurnState::Over);
+            let is_running = !matches!(turns[place], TurnState::Over | TurnState::Skipped);
             is_running.then(|| sessions[place].score.budget())
         })?;
         Ok(())

@@ -66,6 +66,10 @@ fn values(vitals: &Vitals) -> [f64; 3] {
 /// Alerts that a service can have at once.
 pub(crate) const ALERTS_PER_SERVICE: usize = NAMES.len() + 1;
 
+/// The alerts that a service can have, in the order in which they are listed.
+pub const ALERT_NAMES: [AlertName; ALERTS_PER_SERVICE] =
+    [NAMES[0].0, NAMES[1].0, NAMES[2].0, AlertName::ServiceDown];
+
 impl AlertRule {
     /// Returns the severity at that value, and the threshold that was reached.
     fn severity(&self, value: f64) -> Option<(Severity, f64)> {
@@ -132,6 +136,11 @@ impl AlertSet {
             firing |= u8::from(value >= warning_at) << number;
         }
         Self(firing)
+    }
+
+    /// Returns whether each alert is in it, in the order of [`ALERT_NAMES`].
+    pub(crate) fn flags(self) -> [bool; ALERTS_PER_SERVICE] {
+        [0, 1, 2, 3].map(|alert| self.contains(alert))
     }
 
     pub(crate) fn contains(self, alert: usize) -> bool {
