@@ -40,7 +40,8 @@ use scale::Scale;
 pub struct ObservationLayout {
     metrics: Observation,
     has_ground_truth: bool,
-    /// How each metric becomes 0 to 1; empty where values are written as they are.
+    is_normalised: bool,
+    /// How each metric becomes 0 to 1, where it does.
     scales: Vec<Scale>,
 }
 
@@ -96,6 +97,7 @@ impl ObservationLayout {
         Ok(Self {
             metrics: Observation::new(metrics, services)?,
             has_ground_truth: false,
+            is_normalised: false,
             scales: Vec::new(),
         })
     }
@@ -137,6 +139,7 @@ impl ObservationLayout {
     pub fn normalised(self) -> Self {
         let metrics = self.metrics.metrics().iter();
         Self {
+            is_normalised: true,
             scales: metrics.map(|metric| Scale::of(metric)).collect(),
             ..self
         }
@@ -180,7 +183,7 @@ impl ObservationLayout {
     /// Returns whether values are [normalised](Self::normalised).
     #[must_use]
     pub fn is_normalised(&self) -> bool {
-        !self.scales.is_empty() || self.metrics().is_empty()
+        self.is_normalised
     }
 
     fn metrics_start(&self) -> usize {

@@ -1,0 +1,110 @@
+//! A batch of branches of one incident.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use firewatch_episode::{ActionEncoding, BatchStep, EpisodeBatch, EpisodeRequest};
+use firewatch_scenario::Scenario;
+
+/// Places of the batch in which partial answers are kept.
+pub const KEPT: usize = 16;
+/// Places in which branches are played.
+const BRANCHES: usize = 2_048;
+const THREADS: usize = 2;
+
+/// A batch of branches of one incident. The first place has its beginning.
+pub struct Arena {
+    batch: EpisodeBatch,
+    pub encoding: ActionEncoding,
+    /// The codes that are legal, waiting first.
+    pub legal: Vec<u32>,
+    codes: Vec<u32>,
+    mask: Vec<bool>,
+    pub steps: Vec<BatchStep>,
+}
+
+impl Arena {
+    pub fn new(scenario: &Scenario) -> Result<Self, Box<dyn Error>> {
+        let catalogue = Arc::new(scenario.actions().clone());
+        let request = EpisodeRequest::scenario(scenario.clone());
+        let places = KEPT + BRANCHES;
+        let batch = EpisodeBatch::repeated(scenario.profile, catalogue, &request, places, THREADS)?;
+        let encoding = batch.encoding(0)?;
+        let mut mask = vec![false; places * encoding.len()];
+        batch.legal_into(&encoding, &mut mask)?;
+        // To declare it resolved is to wait to the end.
+        let is_tried = |code: &u32| {
+            let name = encoding.decode(*code).map(|action| action.name);
+            mask[*code as usize] && name != Some("declare_resolved")
+        };
+        let last = u32::try_from(encoding.len())?;
+        Ok(Self {
+            legal: (0..last).filter(is_tried).collect(),
+            batch,
+            encoding,
+            codes: vec![0; places],
+            mask: vec![false; places],
+            steps: vec![BatchStep::default(); places],
+        })
+    }
+
+    /// Copies one place over another.
+    pub fn copy(&mut self, from: usize, to: usize) -> Result<(), Box<dyn Error>> {
+        Ok(self.batch.fork(from, to)?)
+    }
+
+    pub fn has_ended(&self, place: usize) -> Result<bool, Box<dyn Error>> {
+        Ok(self.batch.score(place)?.end().is_some())
+    }
+
+    /// Which alerts fire.
+    pub fn alerts(&self, place: usize) -> Result<Vec<[bool; 4]>, Box<dyn Error>> {
+        Ok(self.batch.score(place)?.alert_flags().collect())
+    }
+
+    /// Steps the given places, each by its code.
+    pub fn step(&mut self, places: &[(usize, u32)]) -> Result<(), Box<dyn Error>> {
+        self.mask.fill(false);
+        for &(place, code) in places {
+            self.codes[place] = code;
+            self.mask[place] = true;
+        }
+        let mask = Some(&*self.mask);
+        self.batch
+            .step_encoded(&self.encoding, &self.codes, mask, &mut self.steps)?;
+        Ok(())
+    }
+
+    /// Branches a place once for each of the codes, does them, and plays on for up to `ticks` ticks, waiting. Calls
+    /// `done` for each with the code, the rewards, and the last step.
+    pub fn branch(
+        &mut self,
+        from: usize,
+        codes: &[u32],
+        ticks: u64,
+        mut done: impl FnMut(u32, f64, &BatchStep),
+    ) -> Result<(), Box<dyn Error>> {
+        for codes in codes.chunks(BRANCHES) {
+            let mut running: Vec<(usize, u32)> = (KEPT..).zip(codes.iter().copied()).collect();
+            for &(place, _) in &running {
+                self.copy(from, place)?;
+            }
+            let mut rewards = vec![0.0; codes.len()];
+            for _ in 0..ticks {
+                self.step(&running)?;
+                for (place, code) in &mut running {
+                    rewards[*place - KEPT] += self.steps[*place].reward.total;
+                    *code = 0;
+                }
+                running.retain(|&(place, _)| self.steps[place].end.is_none());
+                if running.is_empty() {
+                    break;
+                }
+            }
+            for ((place, &code), rewards) in (KEPT..).zip(codes).zip(rewards) {
+                done(code, rewards, &self.steps[place]);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,129 @@
+//! A beam search over answers, by the grade that each gets if nothing else is done.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+
+use crate::arena::{Arena, KEPT};
+
+/// Answers that are kept.
+const WIDTH: usize = 3;
+/// Most times that an answer is extended after an alert has begun or ended.
+const EXTENSIONS: usize = 10;
+/// Ticks after which all branches have ended.
+const ALL: u64 = u64::MAX;
+
+/// An answer up to now, played in a place of the arena.
+#[derive(Clone)]
+struct Answer {
+    place: usize,
+    /// The grade if nothing else is done.
+    grade: f64,
+    actions: usize,
+    /// Alerts at the last step.
+    alerts: Vec<[bool; 4]>,
+    extended: usize,
+}
+
+/// A way to go on from an answer.
+#[derive(Clone, Copy)]
+struct Extension {
+    /// Index of the answer.
+    from: usize,
+    code: u32,
+    grade: f64,
+    actions: usize,
+}
+
+/// Returns the best grade that is found.
+pub fn search(arena: &mut Arena) -> Result<f64, Box<dyn Error>> {
+    arena.copy(0, 1)?;
+    let mut answers = vec![Answer {
+        place: 1,
+        grade: grade_of_waiting(arena, 1)?,
+        actions: 0,
+        alerts: Vec::new(),
+        extended: 0,
+    }];
+    let mut best = answers[0].grade;
+    // Answers move between the two halves of the places that are kept.
+    for half in [1 + WIDTH, 1].into_iter().cycle() {
+        answers.retain(|answer| arena.has_ended(answer.place).is_ok_and(|ended| !ended));
+        if answers.is_empty() {
+            return Ok(best);
+        }
+        let mut extensions = extend(arena, &mut answers)?;
+        // The best first; of equals the shorter answer, then the one that was found first.
+        extensions.sort_by(|a, b| b.grade.total_cmp(&a.grade).then(a.actions.cmp(&b.actions)));
+        let mut seen = BTreeSet::new();
+        extensions.retain(|one| seen.insert((one.grade.to_bits(), one.actions)));
+        extensions.truncate(WIDTH);
+        best = extensions.iter().map(|one| one.grade).fold(best, f64::max);
+        answers = take(arena, &answers, &extensions, half)?;
+    }
+    Ok(best)
+}
+
+/// The grade that an episode gets if nothing more is done in it.
+fn grade_of_waiting(arena: &mut Arena, place: usize) -> Result<f64, Box<dyn Error>> {
+    let mut grade = 0.0;
+    arena.branch(place, &[0], ALL, |_, _, step| {
+        grade = step.grade.map_or(0.0, |grade| grade.total);
+    })?;
+    Ok(grade)
+}
+
+/// All ways to go on at this step: to wait, and where an alert has begun or ended, every legal action.
+fn extend(arena: &mut Arena, answers: &mut [Answer]) -> Result<Vec<Extension>, Box<dyn Error>> {
+    let codes = arena.legal.clone();
+    let mut extensions = Vec::new();
+    for (from, answer) in answers.iter_mut().enumerate() {
+        extensions.push(Extension {
+            from,
+            code: 0,
+            grade: answer.grade,
+            actions: answer.actions,
+        });
+        let alerts = arena.alerts(answer.place)?;
+        if alerts == answer.alerts || answer.extended == EXTENSIONS {
+            continue;
+        }
+        answer.alerts = alerts;
+        answer.extended += 1;
+        let actions = answer.actions + 1;
+        arena.branch(answer.place, &codes[1..], ALL, |code, _, step| {
+            let grade = step.grade.map_or(0.0, |grade| grade.total);
+            extensions.push(Extension {
+                from,
+                code,
+                grade,
+                actions,
+            });
+        })?;
+    }
+    Ok(extensions)
+}
+
+/// Takes the extensions, in places from `first` on.
+fn take(
+    arena: &mut Arena,
+    answers: &[Answer],
+    extensions: &[Extension],
+    first: usize,
+) -> Result<Vec<Answer>, Box<dyn Error>> {
+    const { assert!(1 + 2 * WIDTH <= KEPT) };
+    let mut taken = Vec::new();
+    let mut steps = Vec::new();
+    for (place, extension) in (first..).zip(extensions) {
+        let answer = &answers[extension.from];
+        arena.copy(answer.place, place)?;
+        steps.push((place, extension.code));
+        taken.push(Answer {
+            place,
+            grade: extension.grade,
+            actions: extension.actions,
+            ..answer.clone()
+        });
+    }
+    arena.step(&steps)?;
+    Ok(taken)
+}
