@@ -93,7 +93,8 @@ impl Loop {
         let legal = self.batch.legal_into(&self.encoding, &mut self.legal);
         legal.expect("it fits");
         let mask = lap();
-        let step = { self.batch }.step_encoded(&self.encoding, codes, None, &mut self.steps);
+        let (batch, encoding) = (&mut self.batch, &self.encoding);
+        let step = batch.step_encoded(encoding, codes, None, &mut self.steps);
         step.expect("all are legal");
         let step = lap();
         for ((reward, ended), step) in self

@@ -110,7 +110,7 @@ fn take(
     extensions: &[Extension],
     first: usize,
 ) -> Result<Vec<Answer>, Box<dyn Error>> {
-    const { assert!(1 + 2 * WIDTH <= KEPT) };
+    const { assert!(2 * WIDTH < KEPT) };
     let mut taken = Vec::new();
     let mut steps = Vec::new();
     for (place, extension) in (first..).zip(extensions) {

@@ -59,7 +59,7 @@ impl TrainingBatch<'_> {
         errors: &mut [Option<StepError>],
     ) -> Result<(), EpisodeError> {
         self.prepared.clear();
-        for index in 0..self.begun.len() {
+        for (index, place) in errors.iter_mut().enumerate() {
             if !self.begun[index] {
                 continue;
             }
@@ -67,7 +67,7 @@ impl TrainingBatch<'_> {
                 Ok(prepared) => self.prepared.push((index, prepared)),
                 Err(error) => {
                     self.begun[index] = false;
-                    errors[index] = Some(match error {
+                    *place = Some(match error {
                         EpisodeError::Sim(SimError::ObservationTooSmall { .. })
                         | EpisodeError::Encoding(_) => StepError::DoesNotFit,
                         _ => StepError::ResetFailed,

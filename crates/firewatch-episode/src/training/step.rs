@@ -42,9 +42,9 @@ impl TrainingBatch<'_> {
         buffers.check(self.len(), self.layout.len(), is_same_step)?;
         let is_picked = |index: usize| mask.is_none_or(|mask| mask[index]);
         let mut all_step = true;
-        for index in 0..self.len() {
+        for (index, &code) in codes.iter().enumerate() {
             let turn = match is_picked(index) {
-                true => self.turn(index, codes[index], &mut buffers.errors[index]),
+                true => self.turn(index, code, &mut buffers.errors[index]),
                 false => Turn::Stays,
             };
             self.turns[index] = turn;

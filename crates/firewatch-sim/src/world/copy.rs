@@ -9,76 +9,11 @@ use crate::world::environment::{
     Clock, Engine, Environment, Impact, ImpactMode, LogScript, SloBudget,
 };
 use crate::world::fault::{Fault, FaultKinds, fault_kinds};
+use crate::world::optional::{HasOptional, NO_COMPONENTS, OptionalComponents, has_any, put};
 use crate::world::ownership::{Faults, Services};
-use crate::world::service::{
-    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, RequestTraffic,
-    Runtime, RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
-};
+use crate::world::service::{Runtime, ServiceInfo, Uptime, Vitals};
 use crate::world::topology::Topology;
 use crate::world::traffic::MeshTraffic;
-
-/// Declares the components that only some services have.
-macro_rules! optional_components {
-    (@flag $component:ident) => { bool };
-    ($($field:ident: $component:ident),*) => {
-        /// The components of a service that only some services have.
-        #[derive(Debug)]
-        struct OptionalComponents {
-            $($field: Option<$component>,)*
-        }
-
-        /// Whether a service has any of them.
-        type HasOptional = ($(Has<$component>,)*);
-
-        fn has_any(($($field,)*): ($(optional_components!(@flag $component),)*)) -> bool {
-            false $(| $field)*
-        }
-
-        impl OptionalComponents {
-            fn read(service: EntityRef) -> Self {
-                Self { $($field: service.get::<$component>().cloned(),)* }
-            }
-
-            /// Gives the service these components and no others; returns whether it loses one.
-            fn write(&self, service: &mut EntityWorldMut) -> bool {
-                let mut removed = false;
-                $(removed |= put(service, self.$field.as_ref());)*
-                removed
-            }
-        }
-
-        const NO_COMPONENTS: OptionalComponents = OptionalComponents { $($field: None,)* };
-    };
-}
-
-optional_components!(
-    request_queue: RequestQueue,
-    request_traffic: RequestTraffic,
-    traffic: Traffic,
-    crash_loop: CrashLoop,
-    certificate: Certificate,
-    image_pull: ImagePull,
-    pipeline: Pipeline,
-    diagnostics: RuntimeDiagnostics,
-    custom: CustomMetrics
-);
-
-/// Gives an entity a copy of the component, or takes away what it has; returns whether it does.
-fn put<C>(entity: &mut EntityWorldMut, component: Option<&C>) -> bool
-where
-    C: Component<Mutability = bevy_ecs::component::Mutable> + Clone,
-{
-    let Some(component) = component else {
-        return entity.take::<C>().is_some();
-    };
-    match entity.get_mut::<C>() {
-        Some(mut known) => known.clone_from(component),
-        None => {
-            entity.insert(component.clone());
-        }
-    }
-    false
-}
 
 type SharedParts = (
     &'static Environment,
