@@ -111,6 +111,16 @@ impl Source {
         Ok(scenario)
     }
 
+    /// Returns the file and those that its scenario names.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Self::File { path, .. } = self else {
+            return Vec::new();
+        };
+        let mut files = self.action_files();
+        files.push(path.clone());
+        files
+    }
+
     /// Returns the files that the scenario names.
     fn action_files(&self) -> Vec<PathBuf> {
         let Self::File { path, root } = self else {
@@ -234,9 +244,7 @@ pub fn ensure_not_an_input<'a>(
         return Ok(());
     }
     let is_target = |source: &&Source| match source {
-        Source::File { path, .. } => {
-            is_same(path, out) || source.action_files().iter().any(|path| is_same(path, out))
-        }
+        Source::File { .. } => source.files().iter().any(|path| is_same(path, out)),
         Source::Stdin | Source::Task(_) => false,
     };
     match sources.into_iter().find(is_target) {

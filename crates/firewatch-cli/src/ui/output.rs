@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::failure::{Exit, Failure};
 use crate::pending::PendingFile;
 use crate::ui::style::{BAD, BOLD, Color, Palette, visible_lines};
+use crate::ui::text::WIDTH;
 
 /// Ticks below which a run ends before a progress bar could be read.
 const LONG_WORK: u64 = 200_000;
@@ -73,8 +74,13 @@ impl Console {
             Sink::File(_) | Sink::DataOnTerminal(_) => false,
             Sink::Stdout(_) => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
         };
+        let columns = match sink {
+            Sink::Stdout(_) => terminal_columns().unwrap_or(WIDTH),
+            Sink::File(_) | Sink::DataOnTerminal(_) => WIDTH,
+        };
         Ok(Output {
             palette: self.palette(automatic),
+            columns,
             sink,
             buffer: Vec::new(),
             bar: self.bar.clone(),
@@ -134,6 +140,12 @@ impl Console {
     }
 }
 
+/// Returns the columns of the terminal that the standard output is, if it is one.
+fn terminal_columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0))
+}
+
 fn bar_style(colored: bool) -> ProgressStyle {
     let bar = if colored { "{bar:32.cyan}" } else { "{bar:32}" };
     let template = format!("{bar} {{percent:>3}}% of {{human_len}} ticks, {{eta}} left");
@@ -151,12 +163,19 @@ enum Sink {
 pub struct Output {
     /// The colours of this output.
     pub palette: Palette,
+    /// The columns that text is to fit: the terminal's, or 80.
+    pub columns: usize,
     sink: Sink,
     buffer: Vec<u8>,
     bar: ProgressBar,
 }
 
 impl Output {
+    /// Fits text into a number of columns, if one is given.
+    pub fn fit(&mut self, columns: Option<u16>) {
+        self.columns = columns.map_or(self.columns, usize::from);
+    }
+
     /// Writes a value as indented JSON, with a line break after it.
     ///
     /// # Errors

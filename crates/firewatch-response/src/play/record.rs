@@ -16,6 +16,29 @@ pub struct PlaybackEvent {
     pub kind: EventKind,
 }
 
+impl PlaybackEvent {
+    /// Returns the service that the event is of, if it is of one.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        match &self.kind {
+            EventKind::FaultActive { service, .. }
+            | EventKind::FaultHalted { service, .. }
+            | EventKind::FaultOver { service, .. }
+            | EventKind::Restarted { service }
+            | EventKind::MetricSet { service, .. }
+            | EventKind::StatusChanged { service, .. } => Some(service),
+            EventKind::KnobTurned { of, .. } => match of {
+                Turned::Service(service) | Turned::Calls(service, _) => Some(service),
+                Turned::Users(_) => None,
+            },
+            EventKind::ActionTaken { target, .. } => target.as_deref(),
+            EventKind::LoadChanged { .. }
+            | EventKind::Mitigated { .. }
+            | EventKind::SloBreached => None,
+        }
+    }
+}
+
 /// The kinds of events.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {

@@ -82,7 +82,7 @@ pub fn table(
 }
 
 fn sparkline(session: &PlaySession, service: usize, palette: Palette) -> Cell {
-    let mut sparkline = Sparkline::new(REMEMBERED_TICKS as u64);
+    let mut sparkline = Sparkline::new(REMEMBERED_TICKS as u64, REMEMBERED_TICKS);
     session
         .statuses(service)
         .for_each(|status| sparkline.push(status));

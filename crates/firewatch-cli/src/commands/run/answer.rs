@@ -1,16 +1,13 @@
 //! The score of the response to an incident.
 
-use std::io::Write;
-
 use firewatch_response::Playback;
 use firewatch_response::score::{EpisodeEnd, Grade, Incident};
 use firewatch_scenario::Runbook;
 use serde::Serialize;
 
 use super::case::RunCase;
-use crate::failure::Failure;
-use crate::ui::output::Output;
-use crate::ui::style::{BAD, DIM, GOOD, PLAIN, WARNING, visible};
+use super::impact_text::ImpactLine;
+use crate::ui::style::{BAD, GOOD, PLAIN, WARNING, visible};
 use crate::ui::units::count;
 
 /// The score of a response.
@@ -44,29 +41,25 @@ impl AnswerSummary {
         })
     }
 
-    /// Writes the score as lines below the impact.
-    pub fn write(&self, out: &mut Output) -> Result<(), Failure> {
-        let palette = out.palette;
+    /// Returns the score as lines below the impact.
+    pub fn lines(&self) -> Vec<ImpactLine> {
+        let line = |label, style, value| ImpactLine {
+            label,
+            style,
+            value,
+        };
         let wrong_style = if self.wrong_actions > 0 { BAD } else { PLAIN };
         let mut lines = vec![
-            ("grade", self.grade_line()),
-            ("reward", format!("{:.2}", self.reward)),
-            (
-                "wrong actions",
-                palette.paint(wrong_style, self.wrong_actions),
-            ),
+            line("grade", PLAIN, self.grade_line()),
+            line("reward", PLAIN, format!("{:.2}", self.reward)),
+            line("wrong actions", wrong_style, self.wrong_actions.to_string()),
         ];
         if self.goals > 0 {
             let style = if self.missed_goals > 0 { WARNING } else { GOOD };
             let met = format!("{} of {}", self.goals - self.missed_goals, self.goals);
-            lines.push(("goals met", palette.paint(style, met)));
+            lines.push(line("goals met", style, met));
         }
-        writeln!(out)?;
-        for (label, value) in lines {
-            let label = palette.paint(DIM, format!("{label:<20}"));
-            writeln!(out, "  {label}  {value}")?;
-        }
-        Ok(())
+        lines
     }
 
     fn grade_line(&self) -> String {

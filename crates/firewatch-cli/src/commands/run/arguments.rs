@@ -9,6 +9,7 @@ use firewatch_action::Profile;
 use firewatch_scenario::MAX_TICKS;
 use firewatch_sim::SECONDS_PER_TICK;
 
+use super::view::ViewArguments;
 use crate::arguments::{EXIT_CODES, MAX_THREADS, RootArgument, profile};
 use crate::ui::output::Form;
 
@@ -79,6 +80,20 @@ pub struct RunArguments {
     /// Show at most N status changes per scenario: a number from 0 up, or `all` (text)
     #[arg(long, value_name = "N", default_value = "50")]
     pub events: EventLimit,
+    /// What the text shows.
+    #[command(flatten)]
+    pub view: ViewArguments,
+    /// Play this scenario, too, and show both runs side by side: what differs, and from which tick on (text)
+    ///
+    /// With the same file, `--runbook` shows what the response changed: it applies to the first run only.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seeds", "logs", "quiet"])]
+    pub against: Option<PathBuf>,
+    /// Respond to the incident of `--against` with this runbook
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub against_runbook: Option<PathBuf>,
+    /// Run again whenever a file of the run is saved, until the command is interrupted
+    #[arg(long, conflicts_with = "out")]
+    pub watch: bool,
     /// Write the results to this file, whole or not at all
     ///
     /// The file gets its name only when it is complete: after exit code 2 or 3, or a signal that ends the

@@ -1,12 +1,15 @@
 //! Scenarios to play, with the changes of the command line.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::RunArguments;
 use crate::sources::{self, Source};
+use firewatch_response::Playback;
 use firewatch_scenario::{
     Diagnostics, MAX_SERVICE_TICKS, MAX_SWEEP_SERVICE_TICKS, Runbook, Scenario, Sweep, When, codes,
 };
+use firewatch_sim::SimError;
 
 /// A scenario to play.
 pub struct RunCase {
@@ -20,6 +23,8 @@ pub struct RunCase {
     runbook_file: Option<String>,
     /// The service whose log is requested, if the scenario has it.
     pub logs: Option<String>,
+    /// The metrics to be shown over time.
+    pub metrics: Vec<String>,
     /// Number of ticks given on the command line.
     ticks: Option<u64>,
 }
@@ -29,7 +34,11 @@ impl RunCase {
     ///
     /// # Errors
     /// All problems of the scenario, before or after the change.
-    pub fn load(source: &Source, arguments: &RunArguments) -> Result<Self, Diagnostics> {
+    pub fn load(
+        source: &Source,
+        runbook: Option<&Path>,
+        arguments: &RunArguments,
+    ) -> Result<Self, Diagnostics> {
         // A grid only applies to sweeps.
         let scenario = Scenario {
             sweep: Sweep::default(),
@@ -41,12 +50,13 @@ impl RunCase {
             runbook: None,
             runbook_file: None,
             logs: None,
+            metrics: arguments.view.metrics.clone(),
             ticks: None,
         };
         if let Some(seed) = arguments.seed {
             case.scenario = case.with_seed(seed)?;
         }
-        if let Some(path) = &arguments.runbook {
+        if let Some(path) = runbook {
             case.runbook = Some(Arc::new(Runbook::load_for(path, &case.scenario)?));
             case.runbook_file = Some(path.display().to_string());
         }
@@ -55,6 +65,17 @@ impl RunCase {
         case.run_for(arguments.ticks);
         case.check_work_limit(arguments)?;
         Ok(case)
+    }
+
+    /// Sets the run up, at tick 0.
+    ///
+    /// # Errors
+    /// None for a checked scenario.
+    pub fn playback(&self) -> Result<Playback, SimError> {
+        match &self.runbook {
+            Some(runbook) => Playback::answered(self.scenario.clone(), runbook.clone()),
+            None => Playback::new(self.scenario.clone()),
+        }
     }
 
     /// Runs for the ticks of the command line. A run that is shorter than the scenario does not reach its end:

@@ -3,22 +3,32 @@
 mod answer;
 mod arguments;
 mod case;
+mod compare;
+mod compare_report;
 mod csv_rows;
+mod difference;
 mod distribution;
+mod event_text;
 mod events;
+mod impact_text;
 mod json;
 mod json_lines;
+mod layout;
+mod metric_series;
 mod play;
 mod quiet;
 mod report;
 mod seeds;
 mod seeds_report;
+mod service_tables;
 mod summary;
 mod tally;
 mod text_report;
 mod traffic;
 mod traffic_report;
 mod verdict;
+mod view;
+mod watch;
 
 use firewatch_scenario::Diagnostics;
 
@@ -40,6 +50,18 @@ use text_report::TextReport;
 /// Plays the scenarios that the arguments name.
 pub fn run(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure> {
     check_usage(arguments)?;
+    let run = || match &arguments.against {
+        Some(other) => compare::run(arguments, other, console),
+        None => run_files(arguments, console),
+    };
+    if arguments.watch {
+        watch::watch(arguments, console, run)
+    } else {
+        run()
+    }
+}
+
+fn run_files(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure> {
     let sources = match &arguments.task {
         Some(id) => vec![Ok(Source::Task(sources::task(id)?))],
         None => sources::find(&arguments.files, arguments.root.folder()),
@@ -53,14 +75,22 @@ pub fn run(arguments: &RunArguments, console: &Console) -> Result<Exit, Failure>
     }
     // An output that can't be written must fail before a long run, not after it.
     let mut out = console.results(arguments.out.as_deref(), arguments.format)?;
+    out.fit(arguments.view.width);
     let cases: Vec<Result<RunCase, Diagnostics>> = sources
         .into_iter()
-        .map(|source| source.and_then(|source| RunCase::load(&source, arguments)))
+        .map(|source| {
+            source
+                .and_then(|source| RunCase::load(&source, arguments.runbook.as_deref(), arguments))
+        })
         .collect();
     if cases.iter().any(Result::is_err) {
         console.raise_exit(Exit::Invalid);
     }
-    check_logs(arguments, &cases)?;
+    let scenarios = cases.iter().flatten().map(|case| &case.scenario);
+    if let Some(service) = &arguments.logs {
+        view::check_service(service, scenarios.clone())?;
+    }
+    arguments.view.check(scenarios)?;
     let ticks = cases.iter().flatten().map(|case| case.scenario.ticks);
     let seeds = arguments.seeds.map_or(1, |seeds| seeds.end - seeds.first);
     let total = ticks.fold(0, u64::saturating_add).saturating_mul(seeds);
@@ -81,33 +111,19 @@ fn check_usage(arguments: &RunArguments) -> Result<(), Failure> {
         let help = "use `--format text` or `--format json`".to_owned();
         return Err(Failure::Usage(message, Some(help)));
     }
-    Ok(())
-}
-
-/// Rejects `--logs` if none of the scenarios has the service.
-fn check_logs(
-    arguments: &RunArguments,
-    cases: &[Result<RunCase, Diagnostics>],
-) -> Result<(), Failure> {
-    let Some(service) = &arguments.logs else {
-        return Ok(());
-    };
-    let names: Vec<&str> = cases
-        .iter()
-        .flatten()
-        .flat_map(|case| &case.scenario.services)
-        .map(|service| &*service.name)
-        .collect();
-    if names.is_empty() || names.contains(&service.as_str()) {
-        return Ok(());
+    let text_only = [
+        arguments.view.first_given(),
+        arguments.against.as_ref().map(|_| "--against"),
+    ];
+    let is_text = arguments.format == Format::Text && arguments.seeds.is_none();
+    match text_only.into_iter().flatten().next() {
+        Some(argument) if !is_text || arguments.quiet => {
+            let message = format!("`{argument}` is only available in the text of single runs");
+            let help = "leave out `--format`, `--seeds` and `--quiet`".to_owned();
+            Err(Failure::Usage(message, Some(help)))
+        }
+        _ => Ok(()),
     }
-    let message = format!("unknown service `{service}`");
-    let mut names = names;
-    names.sort_unstable();
-    names.dedup();
-    let help = firewatch_ron::instead_of(service, names)
-        .unwrap_or_else(|| "`firewatch list --format json` shows the services".to_owned());
-    Err(Failure::Usage(message, Some(help)))
 }
 
 fn streams_to_stdout(arguments: &RunArguments) -> bool {
@@ -159,7 +175,7 @@ fn finish(tally: &RunTally, out: Output, console: &Console) -> Result<Exit, Fail
 fn report_for(arguments: &RunArguments, sources: usize) -> Box<dyn Report> {
     match arguments.format {
         Format::Text if arguments.quiet => Box::new(QuietReport),
-        Format::Text => Box::new(TextReport::new(arguments.events.0, sources > 1)),
+        Format::Text => Box::new(TextReport::new(arguments, sources > 1)),
         Format::Json => Box::new(JsonReport::default()),
         Format::Jsonl => Box::new(JsonLinesReport),
         Format::Csv => Box::new(CsvReport),

@@ -4,6 +4,7 @@ use firewatch_response::{ExpectationOutcome, ExpectationVerdict, Playback};
 use indicatif::ProgressBar;
 
 use super::case::RunCase;
+use super::layout::Layout;
 use super::report::Report;
 use super::summary::{Recorder, Summary};
 use crate::failure::{Exit, Failure};
@@ -23,11 +24,9 @@ pub fn play_case(
     out: &mut Output,
     bar: &ProgressBar,
 ) -> Result<Summary, Failure> {
-    let mut playback = match &case.runbook {
-        Some(runbook) => Playback::answered(case.scenario.clone(), runbook.clone())?,
-        None => Playback::new(case.scenario.clone())?,
-    };
-    let mut recorder = Recorder::new(&case.scenario);
+    let mut playback = case.playback()?;
+    let columns = Layout::new([&case.scenario], out.columns).sparkline();
+    let mut recorder = Recorder::new(&case.scenario, &case.metrics, columns);
     let played = play_ticks(&mut playback, &mut recorder, case, report, out, bar);
     let is_failed =
         |verdict: &ExpectationVerdict| matches!(verdict.outcome, ExpectationOutcome::Failed { .. });

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::answer::AnswerSummary;
 use super::case::RunCase;
+use super::metric_series::MetricSeries;
 use super::traffic::{self, LoadSummary, UsersSummary};
 use crate::sources;
 use crate::ui::sparkline::Sparkline;
@@ -58,7 +59,7 @@ pub struct ServiceSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load: Option<LoadSummary>,
     #[serde(skip)]
-    pub sparkline: Sparkline,
+    pub sparkline: Sparkline<Status>,
 }
 
 /// The incident as a whole, at the end.
@@ -90,6 +91,8 @@ pub struct Summary {
     /// The groups of users, in a run of traffic.
     pub users: Vec<UsersSummary>,
     pub services: Vec<ServiceSummary>,
+    /// The metrics asked for: each in each service, metric by metric.
+    pub metrics: Vec<MetricSeries>,
     pub totals: RunTotals,
     pub answer: Option<AnswerSummary>,
     pub verdicts: Vec<ExpectationVerdict>,
@@ -112,11 +115,14 @@ impl Summary {
 pub struct Recorder {
     users: Vec<UsersSummary>,
     services: Vec<ServiceSummary>,
+    metrics: Vec<MetricSeries>,
 }
 
 impl Recorder {
-    /// Creates a recorder for a run that has not started.
-    pub fn new(scenario: &Scenario) -> Self {
+    /// Creates a recorder of a scenario and of the metrics asked for, with sparklines of at most that many columns.
+    pub fn new(scenario: &Scenario, metrics: &[String], columns: usize) -> Self {
+        // The start counts as a sample, like each tick.
+        let samples = scenario.ticks + 1;
         let service = |name: &str| ServiceSummary {
             name: name.to_owned(),
             roles: ServiceRole::of(name, scenario),
@@ -127,12 +133,16 @@ impl Recorder {
             worst_latency_p99: 0.0,
             worst_memory_utilization: 0.0,
             load: None,
-            sparkline: traffic::sparkline(scenario),
+            sparkline: Sparkline::new(samples, columns),
         };
-        let services = scenario.services.iter();
+        let services = || scenario.services.iter().map(|service| &*service.name);
+        let series = metrics.iter().flat_map(|metric| {
+            services().map(move |name| MetricSeries::new(metric, name, samples, columns))
+        });
         Self {
-            users: UsersSummary::of(scenario),
-            services: services.map(|given| service(&given.name)).collect(),
+            users: UsersSummary::of(scenario, columns),
+            services: services().map(service).collect(),
+            metrics: series.collect(),
         }
     }
 
@@ -141,6 +151,9 @@ impl Recorder {
         let is_tick = view.clock().tick > 0;
         let loads = self.services.iter_mut().map(|service| &mut service.load);
         traffic::record(&mut self.users, loads, view);
+        for series in &mut self.metrics {
+            series.record(view);
+        }
         for (service, vitals) in self.services.iter_mut().zip(view.vitals()) {
             let status = vitals.status;
             service.status = status;
@@ -163,6 +176,7 @@ impl Recorder {
         Summary {
             users: self.users,
             services: self.services,
+            metrics: self.metrics,
             totals: RunTotals::of(playback),
             answer: AnswerSummary::of(case, playback),
             verdicts: playback.verdicts(),

@@ -1,6 +1,6 @@
 //! What users got, and how busy services were, in a run of traffic.
 
-use firewatch_scenario::{Physics, Scenario};
+use firewatch_scenario::Scenario;
 use firewatch_sim::{EnvironmentRef, Status, UsersRef};
 use serde::Serialize;
 
@@ -29,7 +29,7 @@ pub struct UsersSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     #[serde(skip)]
-    pub sparkline: Sparkline,
+    pub sparkline: Sparkline<Status>,
 }
 
 /// How busy a service was.
@@ -45,7 +45,7 @@ pub struct LoadSummary {
 
 impl UsersSummary {
     /// Creates the summaries of the groups of a run that has not started.
-    pub fn of(scenario: &Scenario) -> Vec<Self> {
+    pub fn of(scenario: &Scenario, columns: usize) -> Vec<Self> {
         let users = scenario.users.iter();
         users
             .map(|users| Self {
@@ -59,7 +59,7 @@ impl UsersSummary {
                 ticks_missed: 0,
                 worst_tick: None,
                 cause: None,
-                sparkline: Sparkline::narrow(scenario.ticks + 1),
+                sparkline: Sparkline::new(scenario.ticks + 1, columns),
             })
             .collect()
     }
@@ -123,15 +123,5 @@ pub fn record<'a>(
         highest(&mut load.highest_queue_depth, traffic.queued);
         highest(&mut load.queue_limit, traffic.queue_limit);
         highest(&mut load.highest_refused_rate, traffic.refused_rps);
-    }
-}
-
-/// Returns the sparkline of a service in a run of the scenario.
-pub fn sparkline(scenario: &Scenario) -> Sparkline {
-    // The start counts as a sample, like each tick.
-    let samples = scenario.ticks + 1;
-    match scenario.physics {
-        Physics::Traffic => Sparkline::narrow(samples),
-        _ => Sparkline::new(samples),
     }
 }

@@ -2,49 +2,50 @@
 
 use std::io::Write;
 
-use super::summary::{ServiceRole, ServiceSummary, Summary};
+use super::layout::Layout;
+use super::service_tables;
+use super::summary::{ServiceSummary, Summary};
 use super::traffic::UsersSummary;
 use crate::failure::Failure;
 use crate::ui::output::Output;
-use crate::ui::sparkline::legend;
 use crate::ui::style::{BAD, DIM, GOOD, Palette, WARNING, visible};
-use crate::ui::table::{self, Cell};
+use crate::ui::table::Cell;
+use crate::ui::text::{write_table, write_wrapped};
 use crate::ui::units::{latency, percent};
 
 /// Writes users first, then services, then why users failed.
-pub fn write(summary: &Summary, axis: &str, out: &mut Output) -> Result<(), Failure> {
+pub fn write(
+    summary: &Summary,
+    services: &[&ServiceSummary],
+    layout: Layout,
+    out: &mut Output,
+) -> Result<(), Failure> {
     let palette = out.palette;
-    let dim = |text: &str| Cell::new(palette, DIM, text);
-    let mut rows = vec![vec![
-        dim("users"),
-        dim(axis),
-        dim("served").right(),
-        dim("worst").right(),
-        dim("p99").right(),
-    ]];
-    rows.extend(summary.users.iter().map(|users| users_row(users, palette)));
+    let axis = service_tables::axis(summary);
+    let heading = |of: &str, names: [&str; 4]| {
+        let numbers = names.into_iter().filter(|name| !name.is_empty());
+        let numbers = numbers.take(if layout.is_wide() { 4 } else { 1 });
+        let dim = |text: &str| Cell::new(palette, DIM, text);
+        let mut row = vec![dim(of), dim(&axis)];
+        row.extend(numbers.map(|name| dim(name).right()));
+        row
+    };
+    let users = summary.users.iter();
+    let mut rows = vec![heading("users", ["served", "worst", "p99", ""])];
+    rows.extend(users.map(|users| users_row(users, layout, palette)));
     writeln!(out)?;
-    for line in table::lines(&rows) {
-        writeln!(out, "  {line}")?;
-    }
-    let mut rows = vec![vec![
-        dim("services"),
-        dim(axis),
-        dim("errors").right(),
-        dim("p99").right(),
-        dim("busy").right(),
-        dim("queue").right(),
-    ]];
-    rows.extend(summary.services.iter().map(|s| service_row(s, palette)));
+    write_table(&rows, out)?;
+    let mut rows = vec![heading("services", ["errors", "p99", "busy", "queue"])];
+    rows.extend(services.iter().map(|s| service_row(s, layout, palette)));
     writeln!(out)?;
-    for line in table::lines(&rows) {
-        writeln!(out, "  {line}")?;
-    }
-    write_legend(out)?;
+    write_table(&rows, out)?;
+    service_tables::write_legend("of each tick the worst", layout, out)?;
+    let users = "users: healthy as promised, critical below 90% served, down below half";
+    write_wrapped("  ", 2, &palette.paint(DIM, users), out)?;
     write_causes(summary, out)
 }
 
-fn users_row(users: &UsersSummary, palette: Palette) -> Vec<Cell> {
+fn users_row(users: &UsersSummary, layout: Layout, palette: Palette) -> Vec<Cell> {
     let share = |share: Option<f64>| {
         let text = share.map_or("-".to_owned(), percent);
         let style = match share {
@@ -54,42 +55,33 @@ fn users_row(users: &UsersSummary, palette: Palette) -> Vec<Cell> {
         };
         Cell::new(palette, style, &text).right()
     };
-    vec![
-        Cell::plain(&users.name),
+    let mut row = vec![
+        Cell::fitted(&users.name, layout.names),
         users.sparkline.cell(palette),
         share(users.served),
-        share(users.worst_served),
-        Cell::plain(&latency(users.worst_p99_s)).right(),
-    ]
+    ];
+    if layout.is_wide() {
+        row.push(share(users.worst_served));
+        row.push(Cell::plain(&latency(users.worst_p99_s)).right());
+    }
+    row
 }
 
-fn service_row(service: &ServiceSummary, palette: Palette) -> Vec<Cell> {
+fn service_row(service: &ServiceSummary, layout: Layout, palette: Palette) -> Vec<Cell> {
     let plain = |text: String| Cell::plain(&text).right();
     let load = service.load.clone().unwrap_or_default();
-    let role = if service.roles.contains(&ServiceRole::RootCause) {
-        Cell::new(palette, BAD.bold(), "◀ cause")
-    } else if service.roles.contains(&ServiceRole::Fault) {
-        Cell::new(palette, BAD, "◀ fault")
-    } else {
-        Cell::plain("")
-    };
-    vec![
-        Cell::plain(&service.name),
+    let mut row = vec![
+        Cell::fitted(&service.name, layout.names),
         service.sparkline.cell(palette),
         plain(percent(service.worst_error_rate)),
-        plain(latency(service.worst_latency_p99)),
-        plain(format!("{:.0}%", load.highest_utilization * 100.0)),
-        plain(format!("{:.0}", load.highest_queue_depth)),
-        role,
-    ]
-}
-
-fn write_legend(out: &mut Output) -> Result<(), Failure> {
-    let palette = out.palette;
-    let rest = palette.paint(DIM, "·  of each tick the worst");
-    writeln!(out, "  {}  {rest}", legend(palette))?;
-    let users = "users: healthy as promised, critical below 90% served, down below half";
-    Ok(writeln!(out, "  {}", palette.paint(DIM, users))?)
+    ];
+    if layout.is_wide() {
+        row.push(plain(latency(service.worst_latency_p99)));
+        row.push(plain(format!("{:.0}%", load.highest_utilization * 100.0)));
+        row.push(plain(format!("{:.0}", load.highest_queue_depth)));
+    }
+    row.push(service_tables::role(service, layout, palette));
+    row
 }
 
 fn write_causes(summary: &Summary, out: &mut Output) -> Result<(), Failure> {
@@ -102,7 +94,8 @@ fn write_causes(summary: &Summary, out: &mut Output) -> Result<(), Failure> {
             writeln!(out)?;
         }
         let (name, cause) = (visible(&users.name), visible(cause));
-        writeln!(out, "  users of {name} failed most at tick {tick}: {cause}")?;
+        let text = format!("users of {name} failed most at tick {tick}: {cause}");
+        write_wrapped("  ", 4, &text, out)?;
     }
     Ok(())
 }

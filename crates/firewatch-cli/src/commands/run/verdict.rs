@@ -1,7 +1,5 @@
 //! Outcomes of expectations as text.
 
-use std::io::Write;
-
 use anstyle::Style;
 use firewatch_response::{ExpectationOutcome, ExpectationVerdict};
 use firewatch_scenario::Check;
@@ -10,35 +8,37 @@ use firewatch_sim::Status;
 use crate::failure::Failure;
 use crate::ui::output::Output;
 use crate::ui::style::{BAD, DIM, GOOD, visible};
+use crate::ui::text::write_wrapped;
 
 /// Writes an expectation with its mark and, if it failed, the actual value.
 pub fn write_verdict(verdict: &ExpectationVerdict, out: &mut Output) -> Result<(), Failure> {
     let palette = out.palette;
-    let (style, mark): (Style, &str) = match verdict.outcome {
-        ExpectationOutcome::Passed => (GOOD, "✓"),
-        ExpectationOutcome::Failed { .. } => (BAD, "✗"),
-        ExpectationOutcome::Undecided => (DIM, "–"),
-    };
+    let (style, mark) = mark(&verdict.outcome);
     let expected = verdict.expectation.to_string();
-    writeln!(
-        out,
-        "  {} {}",
-        palette.paint(style, mark),
-        visible(&expected)
-    )?;
+    let head = format!("  {} ", palette.paint(style, mark));
+    write_wrapped(&head, 4, &visible(&expected), out)?;
     match &verdict.outcome {
         ExpectationOutcome::Passed => {}
         ExpectationOutcome::Failed { tick, actual } => {
             let actual = actual_text(&verdict.expectation.check, actual);
             let actual = palette.paint(style, visible(&actual));
-            writeln!(out, "      at tick {tick}: {actual}")?;
+            write_wrapped("      ", 8, &format!("at tick {tick}: {actual}"), out)?;
         }
         ExpectationOutcome::Undecided => {
             let why = palette.paint(style, "the run ended before it could be decided");
-            writeln!(out, "      {why}")?;
+            write_wrapped("      ", 6, &why, out)?;
         }
     }
     Ok(())
+}
+
+/// Returns the mark of an outcome, and its style.
+pub fn mark(outcome: &ExpectationOutcome) -> (Style, &'static str) {
+    match outcome {
+        ExpectationOutcome::Passed => (GOOD, "✓"),
+        ExpectationOutcome::Failed { .. } => (BAD, "✗"),
+        ExpectationOutcome::Undecided => (DIM, "–"),
+    }
 }
 
 /// Formats an actual value with its name. Text that says that there is no value stands alone.
