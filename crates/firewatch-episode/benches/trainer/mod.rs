@@ -13,11 +13,11 @@ use firewatch_reference::PythonRandom;
 use firewatch_scenario::{Difficulty, RandomStreams, ScenarioGenerator, generate};
 
 use crate::yardstick::Yardstick;
-use crate::{METRICS, SERVICES, drawn, median};
+use crate::{METRICS, SERVICES, drawn};
 
 /// Rounds that make a window: an episode lasts no longer.
 const WINDOW: usize = 40;
-const WINDOWS: usize = 5;
+const WINDOWS: usize = 9;
 /// Sets of codes that are drawn beforehand, and taken in turn.
 const SETS: usize = 64;
 
@@ -122,26 +122,36 @@ impl Loop {
     }
 }
 
-/// Nanoseconds of each part for an environment and a step: the median of windows of an episode's length, but for the
-/// first, in which all episodes begin at once.
+/// Nanoseconds of each part for an environment and a step: of each round of an episode's length the least over the
+/// windows, and of these the mean. The first window, in which all episodes begin at once, is not counted. What a reset
+/// costs is the least of any round that has some, by how many there are.
 fn parts(count: usize, threads: usize, layout: &ObservationLayout) -> [f64; PARTS.len()] {
+    const RESETS: usize = 3;
     let mut work = Loop::new(count, threads, layout.clone());
-    let mut windows = [const { Vec::new() }; PARTS.len()];
-    for window in 0..=WINDOWS {
-        let mut sums = [0.0; PARTS.len()];
-        for round in 0..WINDOW {
-            let seconds = work.round(window * WINDOW + round);
-            sums.iter_mut()
-                .zip(seconds)
-                .for_each(|(sum, part)| *sum += part);
+    let mut rounds = vec![[f64::INFINITY; PARTS.len()]; WINDOW];
+    let (mut of_reset, mut resets) = (f64::INFINITY, 0);
+    for number in 0..(1 + WINDOWS) * WINDOW {
+        let seconds = work.round(number);
+        if number < WINDOW {
+            continue;
         }
-        if window > 0 {
-            for (figures, sum) in windows.iter_mut().zip(sums) {
-                figures.push(sum * 1e9 / (count * WINDOW) as f64);
-            }
+        let least = &mut rounds[number % WINDOW];
+        least
+            .iter_mut()
+            .zip(seconds)
+            .for_each(|(least, part)| *least = least.min(part));
+        let ended = work.ended.iter().filter(|ended| **ended).count();
+        resets += ended;
+        if ended * 100 >= count {
+            of_reset = of_reset.min(seconds[RESETS] / ended as f64);
         }
     }
-    windows.map(median)
+    let steps = (count * WINDOW) as f64;
+    let mut figures = std::array::from_fn(|part| {
+        rounds.iter().map(|round| round[part]).sum::<f64>() * 1e9 / steps
+    });
+    figures[RESETS] = of_reset * resets as f64 * 1e9 / (steps * WINDOWS as f64);
+    figures
 }
 
 /// The same of the loop as one call, without the mask.
@@ -157,10 +167,9 @@ fn whole(count: usize, threads: usize, layout: &ObservationLayout) -> f64 {
     let mut rewards = vec![0.0; count];
     let (mut terminated, mut truncated) = (vec![false; count], vec![false; count]);
     let mut errors = vec![None; count];
-    let mut windows = Vec::new();
+    let mut rounds = [f64::INFINITY; WINDOW];
     for window in 0..=WINDOWS {
-        let start = Instant::now();
-        for round in 0..WINDOW {
+        for (round, least) in rounds.iter_mut().enumerate() {
             let buffers = StepBuffers {
                 observations: &mut observations,
                 final_observations: None,
@@ -170,13 +179,14 @@ fn whole(count: usize, threads: usize, layout: &ObservationLayout) -> f64 {
                 errors: &mut errors,
             };
             let codes = &sets[(window * WINDOW + round) % SETS];
+            let start = Instant::now();
             batch.step(codes, buffers).expect("the buffers fit");
-        }
-        if window > 0 {
-            windows.push(start.elapsed().as_secs_f64() * 1e9 / (count * WINDOW) as f64);
+            if window > 0 {
+                *least = least.min(start.elapsed().as_secs_f64());
+            }
         }
     }
-    median(windows)
+    rounds.iter().sum::<f64>() * 1e9 / (count * WINDOW) as f64
 }
 
 /// Nanoseconds of a tick of the yardstick for an environment.

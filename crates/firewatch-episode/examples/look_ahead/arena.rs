@@ -75,34 +75,26 @@ impl Arena {
         Ok(())
     }
 
-    /// Branches a place once for each of the codes, does them, and plays on for up to `ticks` ticks, waiting. Calls
-    /// `done` for each with the code, the rewards, and the last step.
+    /// Branches a place once for each of the codes, does them, and waits to the end. Calls
+    /// `done` for each with the code and the last step.
     pub fn branch(
         &mut self,
         from: usize,
         codes: &[u32],
-        ticks: u64,
-        mut done: impl FnMut(u32, f64, &BatchStep),
+        mut done: impl FnMut(u32, &BatchStep),
     ) -> Result<(), Box<dyn Error>> {
         for codes in codes.chunks(BRANCHES) {
             let mut running: Vec<(usize, u32)> = (KEPT..).zip(codes.iter().copied()).collect();
             for &(place, _) in &running {
                 self.copy(from, place)?;
             }
-            let mut rewards = vec![0.0; codes.len()];
-            for _ in 0..ticks {
+            while !running.is_empty() {
                 self.step(&running)?;
-                for (place, code) in &mut running {
-                    rewards[*place - KEPT] += self.steps[*place].reward.total;
-                    *code = 0;
-                }
+                running.iter_mut().for_each(|(_, code)| *code = 0);
                 running.retain(|&(place, _)| self.steps[place].end.is_none());
-                if running.is_empty() {
-                    break;
-                }
             }
-            for ((place, &code), rewards) in (KEPT..).zip(codes).zip(rewards) {
-                done(code, rewards, &self.steps[place]);
+            for (place, &code) in (KEPT..).zip(codes) {
+                done(code, &self.steps[place]);
             }
         }
         Ok(())

@@ -5,12 +5,8 @@ use std::error::Error;
 
 use crate::arena::{Arena, KEPT};
 
-/// Answers that are kept.
-const WIDTH: usize = 3;
 /// Most times that an answer is extended after an alert has begun or ended.
 const EXTENSIONS: usize = 10;
-/// Ticks after which all branches have ended.
-const ALL: u64 = u64::MAX;
 
 /// An answer up to now, played in a place of the arena.
 #[derive(Clone)]
@@ -34,8 +30,11 @@ struct Extension {
     actions: usize,
 }
 
-/// Returns the best grade that is found.
-pub fn search(arena: &mut Arena) -> Result<f64, Box<dyn Error>> {
+/// Returns the best grade that is found by keeping that many answers.
+pub fn search(arena: &mut Arena, width: usize) -> Result<f64, Box<dyn Error>> {
+    if 2 * width >= KEPT {
+        return Err(format!("there is no room for {width} answers").into());
+    }
     arena.copy(0, 1)?;
     let mut answers = vec![Answer {
         place: 1,
@@ -46,7 +45,7 @@ pub fn search(arena: &mut Arena) -> Result<f64, Box<dyn Error>> {
     }];
     let mut best = answers[0].grade;
     // Answers move between the two halves of the places that are kept.
-    for half in [1 + WIDTH, 1].into_iter().cycle() {
+    for half in [1 + width, 1].into_iter().cycle() {
         answers.retain(|answer| arena.has_ended(answer.place).is_ok_and(|ended| !ended));
         if answers.is_empty() {
             return Ok(best);
@@ -56,7 +55,7 @@ pub fn search(arena: &mut Arena) -> Result<f64, Box<dyn Error>> {
         extensions.sort_by(|a, b| b.grade.total_cmp(&a.grade).then(a.actions.cmp(&b.actions)));
         let mut seen = BTreeSet::new();
         extensions.retain(|one| seen.insert((one.grade.to_bits(), one.actions)));
-        extensions.truncate(WIDTH);
+        extensions.truncate(width);
         best = extensions.iter().map(|one| one.grade).fold(best, f64::max);
         answers = take(arena, &answers, &extensions, half)?;
     }
@@ -66,7 +65,7 @@ pub fn search(arena: &mut Arena) -> Result<f64, Box<dyn Error>> {
 /// The grade that an episode gets if nothing more is done in it.
 fn grade_of_waiting(arena: &mut Arena, place: usize) -> Result<f64, Box<dyn Error>> {
     let mut grade = 0.0;
-    arena.branch(place, &[0], ALL, |_, _, step| {
+    arena.branch(place, &[0], |_, step| {
         grade = step.grade.map_or(0.0, |grade| grade.total);
     })?;
     Ok(grade)
@@ -90,7 +89,7 @@ fn extend(arena: &mut Arena, answers: &mut [Answer]) -> Result<Vec<Extension>, B
         answer.alerts = alerts;
         answer.extended += 1;
         let actions = answer.actions + 1;
-        arena.branch(answer.place, &codes[1..], ALL, |code, _, step| {
+        arena.branch(answer.place, &codes[1..], |code, step| {
             let grade = step.grade.map_or(0.0, |grade| grade.total);
             extensions.push(Extension {
                 from,
@@ -110,7 +109,6 @@ fn take(
     extensions: &[Extension],
     first: usize,
 ) -> Result<Vec<Answer>, Box<dyn Error>> {
-    const { assert!(2 * WIDTH < KEPT) };
     let mut taken = Vec::new();
     let mut steps = Vec::new();
     for (place, extension) in (first..).zip(extensions) {

@@ -4,16 +4,14 @@
 //! `--`, the names of files pick some. For each it prints the grades of its runbook, of a *look-ahead* and of a *beam
 //! search*, and the time that each planner took.
 //!
-//! The look-ahead tries every legal action at every step: it branches the episode, does the action, waits for four
-//! ticks, and takes the action after which the rewards of those five ticks are highest. The beam search keeps the best
-//! few answers so far. Whenever an alert begins or ends it extends each by every legal action, waits to the end of the
-//! incident in all branches, and keeps the best by their grades.
+//! Whenever an alert begins or ends, a planner tries every legal action: it branches the episode, does the action, and
+//! waits to the end of the incident. The look-ahead takes the action with the best grade, if that is better than
+//! waiting's. The beam search does so with the best few answers so far.
 //!
 //! Both branch the simulation itself: they know what an action comes to, as no operator does.
 
 mod arena;
 mod beam;
-mod greedy;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -23,6 +21,9 @@ use firewatch_response::Playback;
 use firewatch_scenario::{Runbook, Scenario};
 
 use arena::Arena;
+
+/// Answers that the beam search keeps.
+const BEAM: usize = 3;
 
 /// Grades of an incident, and seconds.
 struct Row {
@@ -90,8 +91,8 @@ fn play(scenario: &Scenario, runbook: Runbook) -> Result<Row, Box<dyn Error>> {
     let mut arena = Arena::new(scenario)?;
     Ok(Row {
         runbook: grade.map_or(0.0, |grade| grade.total),
-        look_ahead: timed(|| greedy::play(&mut arena))?,
-        beam: timed(|| beam::search(&mut arena))?,
+        look_ahead: timed(|| beam::search(&mut arena, 1))?,
+        beam: timed(|| beam::search(&mut arena, BEAM))?,
     })
 }
 

@@ -78,6 +78,16 @@ pub(super) struct BatchRound<'a, A> {
 impl<A: RequestedAction> BatchRound<'_, A> {
     /// Steps the episodes.
     pub(super) fn run(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        // To pick some of the environments takes longer than all or none.
+        if self
+            .picked
+            .is_some_and(|picked| picked.iter().all(|one| *one))
+        {
+            self.picked = None;
+        }
+        if self.picked.is_some_and(|picked| !picked.contains(&true)) {
+            return Ok(());
+        }
         self.act_by_timetables(part)?;
         match self.picked {
             None => part.tick(),

@@ -146,6 +146,9 @@ impl Copier {
             };
             copy.faults.push(*fault);
         }
+        // Copies are often of the same incident, whose texts are the same.
+        let known = copy.shared.take().map(|shared| shared.log_script);
+        let known = known.filter(|known| known == log_script);
         copy.shared = Some(SharedCopy {
             topology: Arc::clone(&environment.topology),
             root_cause: environment.root_cause_node(),
@@ -154,8 +157,10 @@ impl Copier {
             clock: *clock,
             slo_budget: *slo_budget,
             impact: *impact,
-            log_script: log_script.clone(),
-            traffic: world.get::<MeshTraffic>(entity).cloned(),
+            log_script: known.unwrap_or_else(|| log_script.clone()),
+            traffic: { environment.engine == Engine::Traffic }
+                .then(|| world.get::<MeshTraffic>(entity).cloned())
+                .flatten(),
         });
         true
     }
@@ -191,17 +196,23 @@ impl Copier {
         if !is_whole {
             return false;
         }
-        environment.topology = Arc::clone(&shared.topology);
+        if !Arc::ptr_eq(&environment.topology, &shared.topology) {
+            environment.topology = Arc::clone(&shared.topology);
+        }
         environment.set_root_cause(shared.root_cause);
         (environment.engine, environment.impact_mode) = (shared.engine, shared.impact_mode);
         (*clock, *budget, *impact) = (shared.clock, shared.slo_budget, shared.impact);
-        logs.clone_from(&shared.log_script);
+        if *logs != shared.log_script {
+            logs.clone_from(&shared.log_script);
+        }
         for ((index, service), &target) in copy.services.iter().enumerate().zip(targets) {
             if let Ok((mut vitals, mut runtime, mut uptime, mut info, optional)) =
                 services.get_mut(target)
             {
                 (*vitals, *runtime, *uptime) = (service.vitals, service.runtime, service.uptime);
-                info.clone_from(&service.info);
+                if *info != service.info {
+                    info.clone_from(&service.info);
+                }
                 if has_any(optional) || service.optional.is_some() {
                     self.special.push((target, index));
                 }
