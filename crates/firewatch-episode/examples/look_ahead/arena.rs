@@ -12,6 +12,15 @@ pub const KEPT: usize = 16;
 const BRANCHES: usize = 2_048;
 const THREADS: usize = 2;
 
+/// What an answer comes to if nothing else is done.
+#[derive(Clone, Copy)]
+pub struct Outcome {
+    pub grade: f64,
+    /// The grade, and a little for progress that it does not show: faults that were ended, services that recovered,
+    /// customers who were spared.
+    pub value: f64,
+}
+
 /// A batch of branches of one incident. The first place has its beginning.
 pub struct Arena {
     batch: EpisodeBatch,
@@ -75,13 +84,27 @@ impl Arena {
         Ok(())
     }
 
+    /// What an episode that has ended has come to.
+    fn outcome(&self, place: usize) -> Result<Outcome, Box<dyn Error>> {
+        let score = self.batch.score(place)?;
+        let (Some(grade), Some(input)) = (score.grade(), score.final_grade_input()) else {
+            return Err("the episode has not ended".into());
+        };
+        let progress = f64::from(input.ended_faults) + 0.1 * input.recovered as f64;
+        let minutes = input.bad_customer_minutes;
+        Ok(Outcome {
+            grade: grade.total,
+            value: grade.total + 1e-3 * (progress - minutes / (minutes + 100.0)),
+        })
+    }
+
     /// Branches a place once for each of the codes, does them, and waits to the end. Calls
-    /// `done` for each with the code and the last step.
+    /// `done` for each with the code and its result.
     pub fn branch(
         &mut self,
         from: usize,
         codes: &[u32],
-        mut done: impl FnMut(u32, &BatchStep),
+        mut done: impl FnMut(u32, Outcome),
     ) -> Result<(), Box<dyn Error>> {
         for codes in codes.chunks(BRANCHES) {
             let mut running: Vec<(usize, u32)> = (KEPT..).zip(codes.iter().copied()).collect();
@@ -94,7 +117,7 @@ impl Arena {
                 running.retain(|&(place, _)| self.steps[place].end.is_none());
             }
             for (place, &code) in (KEPT..).zip(codes) {
-                done(code, &self.steps[place]);
+                done(code, self.outcome(place)?);
             }
         }
         Ok(())

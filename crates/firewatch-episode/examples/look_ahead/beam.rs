@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use crate::arena::{Arena, KEPT};
+use crate::arena::{Arena, KEPT, Outcome};
 
 /// Most times that an answer is extended after an alert has begun or ended.
 const EXTENSIONS: usize = 10;
@@ -12,8 +12,8 @@ const EXTENSIONS: usize = 10;
 #[derive(Clone)]
 struct Answer {
     place: usize,
-    /// The grade if nothing else is done.
-    grade: f64,
+    /// What it comes to if nothing else is done.
+    outcome: Outcome,
     actions: usize,
     /// Alerts at the last step.
     alerts: Vec<[bool; 4]>,
@@ -26,7 +26,7 @@ struct Extension {
     /// Index of the answer.
     from: usize,
     code: u32,
-    grade: f64,
+    outcome: Outcome,
     actions: usize,
 }
 
@@ -38,12 +38,12 @@ pub fn search(arena: &mut Arena, width: usize) -> Result<f64, Box<dyn Error>> {
     arena.copy(0, 1)?;
     let mut answers = vec![Answer {
         place: 1,
-        grade: grade_of_waiting(arena, 1)?,
+        outcome: outcome_of_waiting(arena, 1)?,
         actions: 0,
         alerts: Vec::new(),
         extended: 0,
     }];
-    let mut best = answers[0].grade;
+    let mut best = answers[0].outcome.grade;
     // Answers move between the two halves of the places that are kept.
     for half in [1 + width, 1].into_iter().cycle() {
         answers.retain(|answer| arena.has_ended(answer.place).is_ok_and(|ended| !ended));
@@ -52,23 +52,26 @@ pub fn search(arena: &mut Arena, width: usize) -> Result<f64, Box<dyn Error>> {
         }
         let mut extensions = extend(arena, &mut answers)?;
         // The best first; of equals the shorter answer, then the one that was found first.
-        extensions.sort_by(|a, b| b.grade.total_cmp(&a.grade).then(a.actions.cmp(&b.actions)));
+        extensions.sort_by(|a, b| {
+            { b.outcome.value.total_cmp(&a.outcome.value) }.then(a.actions.cmp(&b.actions))
+        });
         let mut seen = BTreeSet::new();
-        extensions.retain(|one| seen.insert((one.grade.to_bits(), one.actions)));
+        extensions.retain(|one| seen.insert((one.outcome.value.to_bits(), one.actions)));
         extensions.truncate(width);
-        best = extensions.iter().map(|one| one.grade).fold(best, f64::max);
+        best = extensions
+            .iter()
+            .map(|one| one.outcome.grade)
+            .fold(best, f64::max);
         answers = take(arena, &answers, &extensions, half)?;
     }
     Ok(best)
 }
 
-/// The grade that an episode gets if nothing more is done in it.
-fn grade_of_waiting(arena: &mut Arena, place: usize) -> Result<f64, Box<dyn Error>> {
-    let mut grade = 0.0;
-    arena.branch(place, &[0], |_, step| {
-        grade = step.grade.map_or(0.0, |grade| grade.total);
-    })?;
-    Ok(grade)
+/// What an episode comes to if nothing more is done in it.
+fn outcome_of_waiting(arena: &mut Arena, place: usize) -> Result<Outcome, Box<dyn Error>> {
+    let mut found = None;
+    arena.branch(place, &[0], |_, outcome| found = Some(outcome))?;
+    found.ok_or_else(|| "nothing was played".into())
 }
 
 /// All ways to go on at this step: to wait, and where an alert has begun or ended, every legal action.
@@ -79,7 +82,7 @@ fn extend(arena: &mut Arena, answers: &mut [Answer]) -> Result<Vec<Extension>, B
         extensions.push(Extension {
             from,
             code: 0,
-            grade: answer.grade,
+            outcome: answer.outcome,
             actions: answer.actions,
         });
         let alerts = arena.alerts(answer.place)?;
@@ -89,12 +92,11 @@ fn extend(arena: &mut Arena, answers: &mut [Answer]) -> Result<Vec<Extension>, B
         answer.alerts = alerts;
         answer.extended += 1;
         let actions = answer.actions + 1;
-        arena.branch(answer.place, &codes[1..], |code, step| {
-            let grade = step.grade.map_or(0.0, |grade| grade.total);
+        arena.branch(answer.place, &codes[1..], |code, outcome| {
             extensions.push(Extension {
                 from,
                 code,
-                grade,
+                outcome,
                 actions,
             });
         })?;
@@ -117,7 +119,7 @@ fn take(
         steps.push((place, extension.code));
         taken.push(Answer {
             place,
-            grade: extension.grade,
+            outcome: extension.outcome,
             actions: extension.actions,
             ..answer.clone()
         });
