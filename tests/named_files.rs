@@ -168,6 +168,36 @@ fn a_file_is_named_once_and_all_have_a_size_together() {
     assert!(said.contains("together"), "{said}");
 }
 
+/// What a file of actions names counts like what the scenario names: one limit for the whole load.
+#[test]
+fn files_that_are_named_by_files_count() {
+    let project = Project::new();
+    let kinds = |size: usize| format!("FaultKinds(kinds: []){}", " ".repeat(size));
+    project.write("top/project/kinds/large.ron", &kinds(MAX_FILE_BYTES / 2));
+    for index in 0..60 {
+        project.write(&format!("top/project/kinds/{index}.ron"), &kinds(0));
+    }
+    let naming = |names: &[String]| {
+        let names: Vec<String> = { names.iter() }
+            .map(|name| format!("\"../kinds/{name}.ron\""))
+            .collect();
+        let field = format!("Actions(fault_kinds: [{}], actions", names.join(", "));
+        ACTIONS.replacen("Actions(actions", &field, 1)
+    };
+    let some: Vec<String> = (0..60).map(|index| index.to_string()).collect();
+    for (names, wanted) in [
+        (some, "one file too many"),
+        (vec!["large".to_owned()], "together"),
+    ] {
+        project.write("top/project/actions/a.ron", &naming(&names));
+        project.write("top/project/actions/b.ron", &naming(&names));
+        assert!(has_look(&project.load(&["../actions/a.ron"]).unwrap()));
+        let both = project.load(&["../actions/a.ron", "../actions/b.ron"]);
+        let said = both.unwrap_err().to_string();
+        assert!(said.contains(wanted) && said.contains("b.ron"), "{said}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_stay_below_the_root() {

@@ -97,7 +97,6 @@ fn conditions_choose() {
         "unhealthy_services(ge(1))",
         "slo_budget(lt(30))",
         "bad_customer_minutes(gt(0))",
-        "wrong_actions(0)",
         "reward(lt(0))",
         "not(mitigated)",
         "all([tick(8), not(all_healthy)])",
@@ -111,10 +110,38 @@ fn conditions_choose() {
         r#"alert("auth-service", memory_pressure)"#,
         "any([])",
         "mttm(le(20))",
-        "grade(gt(0.5))",
     ] {
         assert!(!when(condition), "{condition}");
     }
+}
+
+/// What is told once the incident is over is no condition, wherever it stands; the reference tells it at once.
+#[test]
+fn conditions_ask_for_nothing_that_is_told_at_the_end() {
+    let reference = INCIDENT.replacen("difficulty", "profile: reference, difficulty", 1);
+    let reference = Scenario::parse("incident.ron", &reference).unwrap();
+    for condition in [
+        "wrong_actions(0)",
+        "not(wrong_actions(0))",
+        "any([grade(gt(0.5))])",
+    ] {
+        let text = format!("Runbook(name: \"\", steps: [when({condition}, [], [wait(1)])])");
+        let refused = Runbook::parse_for("runbook.ron", &text, &incident()).unwrap_err();
+        assert_eq!(refused.problems.len(), 1, "{refused}");
+        assert_eq!(refused.problems[0].code.name(), "not-observable");
+        let help = refused.problems[0].help.as_deref().unwrap();
+        assert!(help.contains("`at_end("), "{help}");
+        // A runbook alone may be for the reference profile.
+        Runbook::parse("runbook.ron", &text).unwrap();
+        Runbook::parse_for("runbook.ron", &text, &reference).unwrap();
+    }
+    let json = r#"{"name": "", "steps": [{"wait_until": {"wrong_actions": 0}}]}"#;
+    let refused = Runbook::parse_for("runbook.json", json, &incident()).unwrap_err();
+    assert_eq!(
+        refused.problems[0].code.name(),
+        "not-observable",
+        "{refused}"
+    );
 }
 
 #[test]
@@ -372,8 +399,8 @@ fn any_condition(services: Vec<String>) -> BoxedStrategy<RunbookCondition> {
             .prop_map(move |tick| RunbookCondition::Tick(number(Operator::Ge, f64::from(tick)))),
         Just(RunbookCondition::Check(Check::Fact(Fact::Mitigated))),
         Just(RunbookCondition::Check(Check::Quantity(
-            Quantity::WrongActions,
-            number(Operator::Gt, 1.0)
+            Quantity::Reward,
+            number(Operator::Gt, 0.1)
         ))),
     ];
     simple

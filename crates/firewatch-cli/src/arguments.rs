@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use firewatch_action::Profile;
-use firewatch_scenario::{Difficulty, GeneratorVersion};
+use firewatch_scenario::{Difficulty, GeneratorVersion, Physics};
 use firewatch_sim::FaultKind;
 
 use crate::ui::output::Form;
@@ -91,6 +91,12 @@ pub fn generator() -> impl TypedValueParser<Value = GeneratorVersion> {
         let version = GeneratorVersion::of_number(number);
         version.ok_or("no version of the generator")
     })
+}
+
+/// Parses the name of a physics.
+pub fn physics() -> impl TypedValueParser<Value = Physics> {
+    let names = Physics::ALL.iter().map(|physics| physics.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Physics>())
 }
 
 /// Parses the name of a profile.

@@ -42,20 +42,12 @@ impl CustomActions {
         root: Option<&Path>,
     ) -> Result<Self, Diagnostics> {
         let mut own = Self::named(files);
-        let mut named = named_files(folder, root)?;
-        let root = named.root().to_owned();
-        own.read(&FaultKinds::default(), &root, |_, name| {
-            let read = named.read(name, FileKind::Actions);
-            let refuse = |refusal: Refusal| {
-                let file = folder.join(name).display().to_string();
-                Diagnostics::without_text(
-                    &file,
-                    codes::UNUSABLE_FILE,
-                    refusal.message,
-                    refusal.help,
-                )
-            };
-            read.map(Some).map_err(refuse)
+        let named = Some(named_files(folder, root)?);
+        own.read(&FaultKinds::default(), named, |_, name, refusal| {
+            let file = folder.join(name).display().to_string();
+            let (message, help) = (refusal.message, refusal.help);
+            let code = codes::UNUSABLE_FILE;
+            Err(Diagnostics::without_text(&file, code, message, help))
         })?;
         Ok(own)
     }
@@ -68,7 +60,8 @@ impl CustomActions {
     pub fn load_alone(path: &Path, root: Option<&Path>) -> Result<ActionCatalogue, Diagnostics> {
         let (file, text) = firewatch_ron::text(path)?;
         let places = [path.parent(), root];
-        let (kinds, _) = custom_kinds::for_actions(&file, &text, places, &FaultKinds::default())?;
+        let known = FaultKinds::default();
+        let (kinds, _) = custom_kinds::for_actions(&file, &text, places, &mut None, &known)?;
         let built_in = ActionCatalogue::built_in(Profile::default());
         built_in.extended_with(&file, &text, &kinds)
     }
@@ -110,39 +103,31 @@ impl CustomActions {
     /// What is wrong within the first file that has problems.
     pub(crate) fn resolve(
         &mut self,
-        mut named: Option<NamedFiles>,
+        named: Option<NamedFiles>,
         notes: &mut Decoder,
     ) -> Result<(), Diagnostics> {
         let fault_kinds = notes.fault_kinds.clone();
-        let root = named.as_ref().map(|named| named.root().to_owned());
-        self.read(&fault_kinds, &root.unwrap_or_default(), |index, name| {
-            let read = match &mut named {
-                Some(named) => named.read(name, FileKind::Actions),
-                None => Err(Refusal::without_folder()),
-            };
-            let refuse = |refusal: Refusal| {
-                let place = format!("actions[{index}]");
-                notes.report(
-                    codes::UNUSABLE_FILE,
-                    &place,
-                    refusal.message,
-                    refusal.label,
-                    refusal.help,
-                );
-                // What is not read would seem not to exist.
-                notes.mark_broken("actions");
-            };
-            Ok(read.map_err(refuse).ok())
+        self.read(&fault_kinds, named, |index, _, refusal| {
+            notes.report(
+                codes::UNUSABLE_FILE,
+                &format!("actions[{index}]"),
+                refusal.message,
+                refusal.label,
+                refusal.help,
+            );
+            // What is not read would seem not to exist.
+            notes.mark_broken("actions");
+            Ok(())
         })
     }
 
-    /// Builds the catalogues out of what a function gives for the files, which can name these kinds of fault and those
-    /// of files below the root; `None` passes one over.
+    /// Builds the catalogues out of the files, which can name these kinds of fault and those of files below the root. A
+    /// file that is refused is passed over, unless `refused` says that this is an error.
     fn read(
         &mut self,
         fault_kinds: &FaultKinds,
-        root: &Path,
-        mut read: impl FnMut(usize, &str) -> Result<Option<NamedFile>, Diagnostics>,
+        mut named: Option<NamedFiles>,
+        mut refused: impl FnMut(usize, &str, Refusal) -> Result<(), Diagnostics>,
     ) -> Result<(), Diagnostics> {
         if self.files.names().is_empty() {
             return Ok(());
@@ -151,17 +136,31 @@ impl CustomActions {
             .map(|profile| ActionCatalogue::built_in(profile).clone());
         let mut texts = Vec::new();
         for (index, name) in self.files.names().iter().enumerate() {
-            let Some(NamedFile { file, text, folder }) = read(index, name)? else {
-                continue;
+            let read = match &mut named {
+                Some(named) => named.read(name, FileKind::Actions),
+                None => Err(Refusal::without_folder()),
             };
-            let places = [Some(&*folder), Some(root)];
-            let (kinds, named) = custom_kinds::for_actions(&file, &text, places, fault_kinds)?;
+            let NamedFile { file, text, folder } = match read {
+                Ok(read) => read,
+                Err(refusal) => {
+                    refused(index, name, refusal)?;
+                    continue;
+                }
+            };
+            let within = named.as_ref().map(|named| named.in_folder(&folder));
+            let mut within = within.transpose()?;
+            let places = [Some(&*folder), None];
+            let own = custom_kinds::for_actions(&file, &text, places, &mut within, fault_kinds)?;
+            let (kinds, kind_files) = own;
+            if let (Some(named), Some(within)) = (&mut named, &within) {
+                named.count(within);
+            }
             standard = standard.extended_with(&file, &text, &kinds)?;
             reference = reference.extended_with(&file, &text, &kinds)?;
             texts.push(text);
             let beside = Path::new(name).parent().unwrap_or(Path::new(""));
-            let named = named.names().iter().map(|kinds| beside.join(kinds));
-            self.fault_kind_files.extend(named);
+            let kind_files = kind_files.names().iter().map(|file| beside.join(file));
+            self.fault_kind_files.extend(kind_files);
         }
         self.files = std::mem::take(&mut self.files).with_texts(texts);
         self.catalogues = Some(Arc::new(ByProfile {

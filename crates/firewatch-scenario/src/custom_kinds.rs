@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes;
 use crate::custom_files::CustomFiles;
 use crate::file_kind::FileKind;
-use crate::named_file::{Refusal, named_files};
+use crate::named_file::{NamedFiles, Refusal, named_files};
 use firewatch_action::decode::{Decoder, Language};
 use firewatch_action::form::{self, FileForm};
 use firewatch_ron::{Diagnostics, Expr, Kind, Problem, within_limits};
@@ -17,7 +17,8 @@ use firewatch_sim::{FaultKindDescriptor, FaultKindError, FaultKindRules, FaultKi
 const MAX_PARTS: usize = FaultKindRules::MAX_PARTS;
 
 /// Reads the files of fault kinds that the text of a file names, and adds their kinds to those that are known. It is
-/// done before the file itself is read, which speaks of these kinds. `what` is what the file holds.
+/// done before the file itself is read, which speaks of these kinds. `what` is what the file holds; `named` reads the files,
+/// and is made for the folder and the root where there is none yet.
 ///
 /// # Errors
 /// Every file that can't be read, at its place in the text; or what is wrong within the first file that has problems.
@@ -25,17 +26,17 @@ pub(crate) fn read(
     [file, what]: [&str; 2],
     text: &str,
     [folder, root]: [Option<&Path>; 2],
+    named: &mut Option<NamedFiles>,
     kinds: &mut FaultKinds,
 ) -> Result<CustomFiles, Diagnostics> {
     let text = within_limits(file, text, what)?;
     let places = names(text);
-    let mut named = match folder {
-        Some(folder) if !places.is_empty() => Some(named_files(folder, root)?),
-        _ => None,
-    };
+    if let Some(folder) = folder.filter(|_| named.is_none() && !places.is_empty()) {
+        *named = Some(named_files(folder, root)?);
+    }
     let (mut names, mut texts, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (name, place)) in places.into_iter().enumerate() {
-        let read = match &mut named {
+        let read = match named {
             Some(named) => named.read(&name, FileKind::FaultKinds),
             None => Err(Refusal::without_folder()),
         };
@@ -74,10 +75,11 @@ pub(crate) fn for_actions(
     file: &str,
     text: &str,
     places: [Option<&Path>; 2],
+    named: &mut Option<NamedFiles>,
     known: &FaultKinds,
 ) -> Result<(FaultKinds, CustomFiles), Diagnostics> {
     let (mut kinds, mut own) = (known.clone(), FaultKinds::default());
-    let files = read([file, "a file of actions"], text, places, &mut own)?;
+    let files = read([file, "a file of actions"], text, places, named, &mut own)?;
     for descriptor in own.iter().filter(|own| !known.contains(own.kind())) {
         kinds.register(descriptor.clone()).map_err(|error| {
             Diagnostics::without_text(file, codes::TOO_MANY, error.to_string(), None)

@@ -21,8 +21,16 @@ pub enum StreamId {
     Degradation = 6,
     /// The deployment or change of configuration that the first fault came with.
     Change = 7,
-    /// All that the second version of the generator decides.
+    /// All that the second version of the generator decides; of the third, kinds of fault, times and first metrics.
     Incident = 8,
+    /// The names of the services, in the third version of the generator.
+    Names = 9,
+    /// The mesh of an incident of traffic, and who is what in it.
+    TrafficMesh = 20,
+    /// Its load, capacities and the policies of its calls.
+    TrafficLoad = 21,
+    /// Its faults.
+    TrafficFaults = 22,
 }
 
 /// A source of drawn numbers. The same calls in the same order give the same numbers.
@@ -51,6 +59,13 @@ pub trait RandomStreams {
         }
     }
 
+    /// Puts the items into an order of which each is equally likely.
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+
     /// So many letters of an ASCII alphabet, which may repeat.
     fn text<const LENGTH: usize>(&mut self, alphabet: &[u8; 16]) -> SmolStr {
         let letters: [u8; LENGTH] = std::array::from_fn(|_| alphabet[self.below(alphabet.len())]);
@@ -72,6 +87,13 @@ impl Streams {
             seed,
             numbers: keyed(seed),
         }
+    }
+
+    /// The stream of one purpose, at its start.
+    pub(crate) fn of(seed: u64, purpose: StreamId) -> Self {
+        let mut streams = Self::new(seed);
+        streams.select(purpose);
+        streams
     }
 }
 

@@ -40,16 +40,6 @@ impl FileKind {
         }
     }
 
-    /// Several such files.
-    pub(crate) fn files(self) -> &'static str {
-        match self {
-            Self::Scenario => "scenarios",
-            Self::Runbook => "runbooks",
-            Self::Actions => "files of actions",
-            Self::FaultKinds => "files of fault kinds",
-        }
-    }
-
     /// What a file of that name seems to be: of one in JSON, the names of its fields say so.
     #[must_use]
     pub fn of_file(name: &str, text: &str) -> Self {

@@ -2,23 +2,32 @@
 
 mod answer;
 mod incident;
+mod mesh;
+mod traffic;
+mod traffic_mesh;
 mod trial;
+mod unbiased;
 
 use crate::draft::Draft;
 use crate::generator_version::GeneratorVersion;
-use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
+use crate::model::{Calls, Difficulty, Fault, Physics, Scenario, Service};
 use crate::runbook::Runbook;
 
 /// Draws an incident with that version of the generator.
 ///
 /// Version 2 draws goals, too. On medium and hard the cause is at least two calls away from the customers, its
 /// callers show symptoms before it does and look worse, and red herrings have more errors at the start and a change
-/// that could explain them; on hard a second fault of another kind begins later, on another service. Doing nothing misses goals, and [`generate_answer`] meets them.
+/// that could explain them; on hard a second fault of another kind begins later, on another service. Doing nothing
+/// misses goals, and [`generate_answer`] meets them.
+///
+/// Version 3 does the same, but each service is equally likely to be the cause, whatever its name and its place in the file
+/// and the mesh, and symptoms show on services that talk with it. Its goals are about what customers notice.
 #[must_use]
 pub fn generate_with(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Scenario {
     match version {
         GeneratorVersion::V1 => generate(difficulty, seed),
         GeneratorVersion::V2 => incident::draw(difficulty, seed),
+        GeneratorVersion::V3 => unbiased::draw(difficulty, seed),
     }
 }
 
@@ -26,6 +35,21 @@ pub fn generate_with(version: GeneratorVersion, difficulty: Difficulty, seed: u6
 #[must_use]
 pub fn generate_answer(version: GeneratorVersion, difficulty: Difficulty, seed: u64) -> Runbook {
     answer::answer(&generate_with(version, difficulty, seed))
+}
+
+/// Draws an incident of the physics of traffic: users, a mesh with capacities and policies, faults and goals.
+///
+/// Its causes are not what users call. On medium there is a service besides that looks bad and harms nobody, and the load
+/// grows; on hard there are two of these, two groups of users, and a second fault of another kind that begins later.
+#[must_use]
+pub fn generate_traffic(difficulty: Difficulty, seed: u64) -> Scenario {
+    traffic::draw(difficulty, seed)
+}
+
+/// Returns the right answer to what [`generate_traffic`] draws: the remedy of each fault, once customers feel it.
+#[must_use]
+pub fn generate_traffic_answer(difficulty: Difficulty, seed: u64) -> Runbook {
+    answer::answer(&generate_traffic(difficulty, seed))
 }
 
 /// Draws an incident with version 1: services of the catalogue that form one connected mesh, a root cause that
@@ -74,11 +98,21 @@ pub(crate) fn expand(scenario: Scenario) -> Scenario {
     let Some(difficulty) = scenario.difficulty else {
         return scenario;
     };
+    if scenario.physics == Physics::Traffic {
+        let drawn = generate_traffic(difficulty, scenario.seed);
+        return Scenario {
+            users: drawn.users,
+            services: drawn.services,
+            faults: drawn.faults,
+            root_cause: drawn.root_cause,
+            goals: drawn.goals,
+            ..scenario
+        };
+    }
     let drawn = generate_with(scenario.generator, difficulty, scenario.seed);
-    let goals = match scenario.generator {
-        // Its goals are the author's.
-        GeneratorVersion::V1 => scenario.goals,
-        GeneratorVersion::V2 => drawn.goals,
+    let goals = match scenario.generator.draws_goals() {
+        true => drawn.goals,
+        false => scenario.goals,
     };
     Scenario {
         goals,

@@ -11,11 +11,14 @@ pub enum GeneratorVersion {
     V1,
     /// Incidents with goals. From medium on the cause is not what looks worst; hard ones have two faults.
     V2,
+    /// As the second, and only evidence tells the cause: each service is equally likely to be one, whatever its name
+    /// and its place in the file and the mesh.
+    V3,
 }
 
 impl GeneratorVersion {
     /// All of them, the oldest first.
-    pub const ALL: &'static [Self] = &[Self::V1, Self::V2];
+    pub const ALL: &'static [Self] = &[Self::V1, Self::V2, Self::V3];
 
     /// Returns the number that files and commands name it by.
     #[must_use]
@@ -23,7 +26,14 @@ impl GeneratorVersion {
         match self {
             Self::V1 => 1,
             Self::V2 => 2,
+            Self::V3 => 3,
         }
+    }
+
+    /// Returns whether it draws goals; else a scenario's author sets them.
+    #[must_use]
+    pub fn draws_goals(self) -> bool {
+        self != Self::V1
     }
 
     /// Returns the version of that number, if there is one.

@@ -24,7 +24,7 @@
 //! | `slo_budget` | number from 0 | 30, 60 or 120 |
 //! | `slo_burn_per_tick` | number from 0; the burn while every service is unhealthy | 1.5, 2 or 3 |
 //! | `seed` | whole number from 0; draws the services' healthy baselines | 0 |
-//! | `generator` | 1 or 2: the version of the generator that draws a scenario without `services` ([`GeneratorVersion`]); 2 draws the goals too | 1 |
+//! | `generator` | 1 to 3: the version of the generator that draws a scenario without `services` ([`GeneratorVersion`]); 2 and 3 draw the goals too | 1 |
 //! | `users` | list of groups of users: who sends requests to which service, in the physics of traffic | none |
 //! | `services` | `["name", ...]` out of the catalogue, or `{"name": (...), ...}` | drawn, with all below, from difficulty and seed |
 //! | `faults` | list of faults | none |
@@ -192,7 +192,9 @@ pub use episodes::ScenarioGenerator;
 pub use file_kind::FileKind;
 pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};
 pub use firewatch_sim::{FaultKnobs, FaultRecovery, FaultShape};
-pub use generate::{generate, generate_answer, generate_with};
+pub use generate::{
+    generate, generate_answer, generate_traffic, generate_traffic_answer, generate_with,
+};
 pub use generator_version::GeneratorVersion;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;

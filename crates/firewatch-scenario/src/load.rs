@@ -111,12 +111,18 @@ impl LoadOptions {
     fn read(&self, file: &str, text: &str, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
         let mut kinds = self.fault_kinds.clone();
         let root = self.root.as_deref();
-        let own = custom_kinds::read([file, "a scenario"], text, [folder, root], &mut kinds)?;
+        let mut named = None;
+        let what = [file, "a scenario"];
+        let own = custom_kinds::read(what, text, [folder, root], &mut named, &mut kinds)?;
         form::load(file, text, &kinds, |mut scenario: Scenario, notes| {
             scenario.custom_fault_kinds = own.clone();
             if !scenario.custom_actions.files().names().is_empty() {
-                let named = folder.map(|folder| named_files(folder, root));
-                scenario.custom_actions.resolve(named.transpose()?, notes)?;
+                let actions = folder.map(|folder| match &named {
+                    Some(named) => named.in_folder(folder),
+                    None => named_files(folder, root),
+                });
+                let actions = actions.transpose()?;
+                scenario.custom_actions.resolve(actions, notes)?;
             }
             Ok(completed(scenario, notes))
         })
@@ -249,13 +255,9 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
         };
     }
     // The first version draws none: an author's goals hold for what it draws.
-    let draws_goals = scenario.generator == GeneratorVersion::V2;
+    let draws_goals = scenario.draws_goals();
     let drawn = [
         ("users", !scenario.users.is_empty()),
-        (
-            "physics",
-            scenario.users.is_empty() && scenario.physics == Physics::Traffic,
-        ),
         ("faults", !scenario.faults.is_empty()),
         ("absent_services", !scenario.absent_services.is_empty()),
         ("red_herrings", !scenario.red_herrings.is_empty()),
@@ -275,6 +277,11 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
             Some(help.to_owned()),
         );
         notes.mark_broken(field);
+    }
+    if scenario.physics == Physics::Traffic && scenario.generator != GeneratorVersion::V1 {
+        let message = "`generator` of `traffic` has version 1 only".to_owned();
+        let help = Some("leave it out".to_owned());
+        notes.report(codes::OUT_OF_RANGE, "generator", message, "", help);
     }
     generate::expand(scenario)
 }

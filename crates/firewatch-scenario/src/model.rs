@@ -93,6 +93,11 @@ impl Scenario {
         self.services.iter().any(|service| service.name == name)
     }
 
+    /// Whether its goals are drawn with its services, if these are.
+    pub(crate) fn draws_goals(&self) -> bool {
+        self.physics == Physics::Traffic || self.generator.draws_goals()
+    }
+
     /// Which rules order the tick: of the classic physics the chosen ones, else those of its physics.
     #[must_use]
     pub fn engine_of_tick(&self) -> Engine {

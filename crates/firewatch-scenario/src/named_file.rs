@@ -15,13 +15,14 @@ use crate::codes;
 use crate::file_kind::FileKind;
 use firewatch_ron::{Diagnostics, MAX_FILE_BYTES, shown, utf8};
 
-/// Files that a scenario may name.
+/// Files that a scenario and the files that it names may name together.
 const MAX_FILES: usize = 100;
 
 /// Links that are followed for one name; the system follows no more either.
 const MAX_LINKS: usize = 40;
 
-/// Reads the files that one scenario names.
+/// Reads the files that one file names. What these name is read by others of [`NamedFiles::in_folder`], within the same
+/// limits.
 pub(crate) struct NamedFiles {
     /// The scenario's folder, as it was given.
     folder: PathBuf,
@@ -29,8 +30,10 @@ pub(crate) struct NamedFiles {
     home: PathBuf,
     /// Without links, too.
     root: PathBuf,
-    /// The files that were read.
+    /// The files that the one file names.
     seen: BTreeSet<PathBuf>,
+    /// Files of the whole load.
+    files: usize,
     /// Bytes that they have together.
     bytes: usize,
 }
@@ -95,13 +98,26 @@ impl NamedFiles {
             home,
             root,
             seen: BTreeSet::new(),
+            files: 0,
             bytes: 0,
         })
     }
 
-    /// The folder below which all files are.
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
+    /// Begins with the names of a file in another folder; what was read so far counts.
+    ///
+    /// # Errors
+    /// The folder can't be found.
+    pub(crate) fn in_folder(&self, folder: &Path) -> Result<Self, Diagnostics> {
+        Ok(Self {
+            files: self.files,
+            bytes: self.bytes,
+            ..named_files(folder, Some(&self.root))?
+        })
+    }
+
+    /// Counts what was read by one of [`NamedFiles::in_folder`].
+    pub(crate) fn count(&mut self, within: &Self) {
+        (self.files, self.bytes) = (within.files, within.bytes);
     }
 
     /// Reads a file of that kind.
@@ -118,11 +134,15 @@ impl NamedFiles {
                 ..Refusal::new(message, "name each file once")
             });
         }
-        if self.seen.len() > MAX_FILES {
-            let message = format!("a file names at most {MAX_FILES} {}", kind.files());
+        self.files += 1;
+        if self.files > MAX_FILES {
+            let message = format!(
+                "`{}` is one file too many: a scenario and the files that it names name at most {MAX_FILES}",
+                shown(name)
+            );
             return Err(Refusal::new(message, "put what they say into fewer files"));
         }
-        let bytes = self.bytes_of(name, &path, kind)?;
+        let bytes = self.bytes_of(name, &path)?;
         if FileKind::of_file(name, &String::from_utf8_lossy(&bytes)) != kind {
             let message = format!("`{}` is not {}", shown(name), kind.a_file());
             let begins = format!("{} begins with `{}(`", kind.a_file(), kind.name());
@@ -205,7 +225,7 @@ impl NamedFiles {
         }
     }
 
-    fn bytes_of(&mut self, name: &str, path: &Path, kind: FileKind) -> Result<Vec<u8>, Refusal> {
+    fn bytes_of(&mut self, name: &str, path: &Path) -> Result<Vec<u8>, Refusal> {
         let unreadable = |error: io::Error| Refusal::unreadable(name, &error);
         // To open some devices does something: it is looked at before.
         let seen = fs::symlink_metadata(path).map_err(unreadable)?;
@@ -219,9 +239,8 @@ impl NamedFiles {
             .map_err(unreadable)?;
         if bytes.len() > left {
             let message = format!(
-                "`{}` is too large: the {} that a file names have at most {MAX_FILE_BYTES} bytes together",
-                shown(name),
-                kind.files()
+                "`{}` is too large: all files that are named have at most {MAX_FILE_BYTES} bytes together",
+                shown(name)
             );
             return Err(Refusal::new(message, "take out what is not needed"));
         }

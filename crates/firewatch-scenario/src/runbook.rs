@@ -26,7 +26,8 @@
 //! | `wait_until(condition)`, `wait_until(condition, 10)` | nothing until the condition holds, or for so many ticks at most |
 //! | `when(condition, [steps])`, `when(condition, [steps], [others])` | the steps if the condition holds now, else the others |
 //!
-//! A **condition** is a check of an expectation that an operator can see (all but `blast_radius`), `alert("service")`
+//! A **condition** is a check of an expectation that an operator can see (all but `blast_radius`, and under the standard
+//! profile `wrong_actions` and `grade`, which are told once the incident is over), `alert("service")`
 //! (any alert about it) or `alert("service", high_error_rate)` (or `high_latency`, `memory_pressure`,
 //! `service_down`), `tick(ge(6))` (the tick behind which the next action is done), `not(condition)`,
 //! `all([...])` or `any([...])`.

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use firewatch_scenario::{Difficulty, GeneratorVersion, generate_answer, generate_with};
+use firewatch_scenario::{
+    Difficulty, GeneratorVersion, Physics, generate_answer, generate_traffic,
+    generate_traffic_answer, generate_with,
+};
 
-use crate::arguments::{difficulty, generator};
+use crate::arguments::{difficulty, generator, physics};
 use crate::failure::{Exit, Failure};
 use crate::file_format::FileFormat;
 use crate::ui::output::{Console, Form};
@@ -29,9 +32,13 @@ pub struct GenerateArguments {
         help = format!("Seed of the incident; the same seed gives the same incident [0 to {}]", u64::MAX)
     )]
     pub seed: u64,
-    /// Version of the generator; each version keeps what it draws from a seed. 2: incidents with goals which, from
-    /// medium on, ask for a diagnosis. 1: what a scenario file without services and without `generator` draws
-    #[arg(long, value_name = "VERSION", default_value_t = GeneratorVersion::V2, value_parser = generator())]
+    /// Physics of the incident: `classic`, or `traffic`, in which load is a cause
+    #[arg(long, value_name = "PHYSICS", default_value_t = Physics::Classic, value_parser = physics())]
+    pub physics: Physics,
+    /// Version of the generator of `classic`; each version keeps what it draws from a seed. 3: incidents with goals which,
+    /// from medium on, ask for a diagnosis. 2: the same, but names and places of services tell the cause. 1: what a
+    /// scenario file without services and without `generator` draws
+    #[arg(long, value_name = "VERSION", default_value_t = GeneratorVersion::V3, value_parser = generator())]
     pub generator: GeneratorVersion,
     /// Write the scenario to this file, whole or not at all; in JSON if its name ends in .json
     #[arg(long, short, value_name = "FILE")]
@@ -45,6 +52,7 @@ pub struct GenerateArguments {
 pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit, Failure> {
     let &GenerateArguments {
         generator: version,
+        physics,
         difficulty,
         seed,
         ..
@@ -53,10 +61,16 @@ pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit
         let message = "`--runbook` and `--out` name the same file".to_owned();
         return Err(Failure::Usage(message, None));
     }
-    let scenario = generate_with(version, difficulty, seed);
+    let scenario = match physics {
+        Physics::Traffic => generate_traffic(difficulty, seed),
+        _ => generate_with(version, difficulty, seed),
+    };
     write(arguments.out.as_deref(), &scenario, console)?;
     if let Some(file) = &arguments.runbook {
-        let answer = generate_answer(version, difficulty, seed);
+        let answer = match physics {
+            Physics::Traffic => generate_traffic_answer(difficulty, seed),
+            _ => generate_answer(version, difficulty, seed),
+        };
         write(Some(file), &answer, console)?;
     }
     Ok(Exit::Passed)

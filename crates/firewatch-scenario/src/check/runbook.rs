@@ -6,8 +6,8 @@ use crate::codes;
 use crate::generate::generate;
 use crate::model::{Check, Difficulty, Quantity, Scenario};
 use crate::runbook::{Runbook, RunbookCondition, RunbookStep};
-use firewatch_action::Comparison;
 use firewatch_action::decode::{Decoder, join};
+use firewatch_action::{Comparison, Profile};
 
 /// Notes everything that is wrong with the runbook as an answer to the scenario.
 pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut Decoder) {
@@ -20,7 +20,7 @@ pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut 
 /// Notes everything that is wrong with the runbook whatever it answers: what only a scenario says counts as
 /// unreadable.
 pub(crate) fn check_runbook_alone(runbook: &Runbook, notes: &mut Decoder) {
-    for field in ["ticks", "slo_budget", "actions"] {
+    for field in ["ticks", "slo_budget", "actions", "profile"] {
         notes.mark_broken(field);
     }
     notes.lacks_names = true;
@@ -54,13 +54,14 @@ impl<'a> Checker<'a> {
 
     fn condition(&mut self, path: &str, condition: &RunbookCondition) {
         match condition {
-            RunbookCondition::Check(Check::Quantity(Quantity::BlastRadius, _)) => {
-                let message = "an operator does not see how far the faults reach".to_owned();
-                let help = Some("`unhealthy_services(...)` counts what shows".to_owned());
-                self.notes
-                    .report(codes::NOT_OBSERVABLE, path, message, "", help);
-            }
-            RunbookCondition::Check(check) => self.check(path, check),
+            RunbookCondition::Check(check) => match self.concealed(check) {
+                Some((message, help)) => {
+                    let (message, help) = (message.to_owned(), Some(help.to_owned()));
+                    self.notes
+                        .report(codes::NOT_OBSERVABLE, path, message, "", help);
+                }
+                None => self.check(path, check),
+            },
             RunbookCondition::Alert(service, _) => {
                 self.known_service(&join(path, "service"), service, "");
             }
@@ -68,6 +69,31 @@ impl<'a> Checker<'a> {
             RunbookCondition::Not(inner) => self.condition(&join(path, "not"), inner),
             RunbookCondition::All(conditions) => self.conditions(&join(path, "all"), conditions),
             RunbookCondition::Any(conditions) => self.conditions(&join(path, "any"), conditions),
+        }
+    }
+
+    /// What an operator does not see while the incident goes on, and what to ask for instead. The reference tells of wrong
+    /// actions at once.
+    fn concealed(&self, check: &Check) -> Option<(&'static str, &'static str)> {
+        let Check::Quantity(quantity, _) = check else {
+            return None;
+        };
+        let is_standard = self.scenario.profile == Profile::Standard;
+        let conceals = is_standard && !self.notes.is_broken("profile");
+        match quantity {
+            Quantity::BlastRadius => Some((
+                "an operator does not see how far the faults reach",
+                "`unhealthy_services(...)` counts what shows",
+            )),
+            Quantity::WrongActions if conceals => Some((
+                "which actions were wrong is told once the incident is over",
+                "ask for it in `expect`: `at_end(wrong_actions(0))`",
+            )),
+            Quantity::Grade if conceals => Some((
+                "the grade is told once the incident is over",
+                "ask for it in `expect`: `at_end(grade(ge(0.8)))`",
+            )),
+            _ => None,
         }
     }
 

@@ -48,7 +48,7 @@ pub struct ScenarioForm {
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = u64::MAX)))]
     seed: u64,
-    /// Version of the generator that draws an incident without `services`, 1 or 2; 1 by default.
+    /// Version of the generator that draws an incident without `services`, 1 to 3; 1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
     generator: Option<u64>,
@@ -280,10 +280,9 @@ impl ScenarioForm {
             );
         }
         GeneratorVersion::of_number(number).unwrap_or_else(|| {
-            let versions = GeneratorVersion::ALL.iter().map(ToString::to_string);
-            let versions = versions.collect::<Vec<_>>().join(" and ");
             let message = format!("there is no version {number} of the generator");
-            let help = format!("the versions are {versions}");
+            let newest = GeneratorVersion::ALL.len();
+            let help = format!("the versions are 1 to {newest}");
             notes.report(codes::OUT_OF_RANGE, "generator", message, "", Some(help));
             notes.mark_broken("generator");
             GeneratorVersion::default()
@@ -331,7 +330,7 @@ impl From<Scenario> for ScenarioForm {
         let budget = scenario.slo_budget;
         let ticks = Some(scenario.ticks);
         // What is drawn is not written.
-        let draws_goals = scenario.generated && scenario.generator == GeneratorVersion::V2;
+        let draws_goals = scenario.generated && scenario.draws_goals();
         let mesh = (!scenario.generated).then_some(&scenario);
         Self {
             schema: None,
@@ -344,9 +343,11 @@ impl From<Scenario> for ScenarioForm {
                 .filter(|&version| version != GeneratorVersion::default())
                 .map(GeneratorVersion::number),
             engine: Word(scenario.engine),
-            physics: Some(scenario.physics)
-                .filter(|&physics| physics != Physics::implied(!scenario.users.is_empty())),
-            users: scenario.users.clone(),
+            physics: Some(scenario.physics).filter(|&physics| {
+                let states_users = !scenario.generated && !scenario.users.is_empty();
+                physics != Physics::implied(states_users)
+            }),
+            users: mesh.map(|mesh| mesh.users.clone()).unwrap_or_default(),
             profile: scenario.profile,
             actions: scenario.custom_actions.files().names().to_vec(),
             fault_kinds: scenario.custom_fault_kinds.names().to_vec(),

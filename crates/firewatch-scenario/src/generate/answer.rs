@@ -22,20 +22,26 @@ const REMEDIES: [(FaultKind, &[&str]); 5] = [
 
 /// The remedy of each fault on its service, once the service shows it.
 pub(super) fn answer(scenario: &Scenario) -> Runbook {
-    let steps = scenario.faults.iter().flat_map(|fault| {
+    let steps = scenario.faults.iter().filter_map(|fault| {
+        // What harms nobody has no remedy.
+        let remedy = remedy(scenario, fault).map(RunbookStep::Act)?;
         let begun = RunbookCondition::Tick(Comparison {
             operator: Operator::Ge,
             with: fault.start_tick as f64 + LATER_LOOK,
         });
-        let alert = RunbookCondition::Alert(fault.service.clone(), None);
+        // In traffic a cause may look well while those who wait for it do not: the service that users call shows it.
+        let shown_by = scenario
+            .users
+            .first()
+            .map_or(&fault.service, |users| &users.service);
+        let alert = RunbookCondition::Alert(shown_by.clone(), None);
         let wait = (fault.start_tick > 0).then_some(RunbookStep::WaitUntil(begun, None));
         let look = RunbookStep::WaitUntil(alert, Some(PATIENCE));
-        let remedy = remedy(scenario, fault).map(RunbookStep::Act);
-        wait.into_iter().chain([look]).chain(remedy)
+        Some(wait.into_iter().chain([look, remedy]))
     });
     Runbook {
         name: format!("Answer to: {}", scenario.name),
-        steps: steps.collect(),
+        steps: steps.flatten().collect(),
         ..Runbook::default()
     }
 }

@@ -33,19 +33,19 @@ const KNOWN_MESH: [&str; 7] = [
     "notification-service",
 ];
 /// Kinds that grow faster than the recovery from an earlier fault mends.
-const LATER_KINDS: &[FaultKind] = &[
+pub(super) const LATER_KINDS: &[FaultKind] = &[
     FaultKind::OOM,
     FaultKind::CONFIG_DRIFT,
     FaultKind::NETWORK_PARTITION,
 ];
-const FIRST_SPEED: f64 = 1.0;
-const LATER_SPEED: f64 = 2.0;
+pub(super) const FIRST_SPEED: f64 = 1.0;
+pub(super) const LATER_SPEED: f64 = 2.0;
 /// Ticks done when the second fault begins.
 const LATER_START: [i64; 2] = [14, 18];
 /// Error rates of the red herrings: more than the cause has at the start, and so few that customers are well.
 const HERRING_ERRORS: [f64; 2] = [0.06, 0.095];
 /// The most red herrings: a hard incident needs the other services for two faults apart from each other.
-const MAX_HERRINGS: usize = 2;
+pub(super) const MAX_HERRINGS: usize = 2;
 /// Seconds since the deployment and the change of configuration that make a red herring tempting.
 const TEMPTING_AGE: [i64; 2] = [60, 600];
 /// What callers of the cause already show at the start.
@@ -105,7 +105,7 @@ fn first_good(
 }
 
 /// Gives each service the vitals that it does not have: then nothing that a trial looks at is drawn from the seed.
-fn give_vitals(scenario: &mut Scenario) {
+pub(super) fn give_vitals(scenario: &mut Scenario) {
     for service in &mut scenario.services {
         for (name, value) in KNOWN_VITALS {
             let metric = service.metrics.entry(name.to_owned());
@@ -115,18 +115,39 @@ fn give_vitals(scenario: &mut Scenario) {
 }
 
 /// Who is what in an incident; all are indices into the mesh.
-struct Roles {
-    mesh: Vec<&'static str>,
+pub(super) struct Roles {
+    /// Names of the services.
+    pub(super) mesh: Vec<&'static str>,
     /// Caller and callee.
-    calls: Vec<(usize, usize)>,
-    red_herrings: Vec<usize>,
+    pub(super) calls: Vec<(usize, usize)>,
+    pub(super) red_herrings: Vec<usize>,
     /// The services that customers talk to.
-    facing: Vec<usize>,
+    pub(super) facing: Vec<usize>,
     /// The service of each fault.
-    causes: Vec<usize>,
+    pub(super) causes: Vec<usize>,
 }
 
 impl Roles {
+    /// Customers talk to the services that no other calls, without red herrings.
+    pub(super) fn new(
+        mesh: Vec<&'static str>,
+        calls: Vec<(usize, usize)>,
+        red_herrings: Vec<usize>,
+        causes: Vec<usize>,
+    ) -> Self {
+        let is_called = |service: usize| calls.iter().any(|&(_, callee)| callee == service);
+        let facing = (0..mesh.len())
+            .filter(|service| !red_herrings.contains(service) && !is_called(*service))
+            .collect();
+        Self {
+            mesh,
+            calls,
+            red_herrings,
+            facing,
+            causes,
+        }
+    }
+
     /// `None` if the mesh has no service that can be the cause.
     fn draw(draft: &Draft, difficulty: Difficulty, draws: &mut Streams) -> Option<Self> {
         let mesh: Vec<&str> = draft.services().map(|service| service.name).collect();
@@ -134,17 +155,7 @@ impl Roles {
         let herrings = (0..difficulty.red_herring_count().min(MAX_HERRINGS))
             .map(|_| rest.remove(draws.below(rest.len())))
             .collect();
-        let mut roles = Self {
-            mesh,
-            calls: draft.calls().collect(),
-            red_herrings: herrings,
-            facing: Vec::new(),
-            causes: Vec::new(),
-        };
-        let is_called = |service: usize| roles.calls.iter().any(|&(_, callee)| callee == service);
-        roles.facing = { rest.iter().copied() }
-            .filter(|&service| !is_called(service))
-            .collect();
+        let mut roles = Self::new(mesh, draft.calls().collect(), herrings, Vec::new());
         // On easy, customers may talk to the callers themselves.
         let least = match difficulty {
             Difficulty::Easy => 1,
@@ -167,12 +178,12 @@ impl Roles {
     }
 
     /// The service and all that call it, nearest first, without red herrings, which pass no errors on.
-    fn callers(&self, service: usize) -> Vec<usize> {
+    pub(super) fn callers(&self, service: usize) -> Vec<usize> {
         self.rings(service).concat()
     }
 
     /// Calls between the nearest service that customers talk to and this one; `None` if none leads here.
-    fn depth(&self, service: usize) -> Option<usize> {
+    pub(super) fn depth(&self, service: usize) -> Option<usize> {
         let rings = self.rings(service);
         let mut rings = rings.iter();
         rings.position(|ring| ring.iter().any(|at| self.facing.contains(at)))
@@ -194,7 +205,7 @@ impl Roles {
         rings
     }
 
-    fn name(&self, service: usize) -> String {
+    pub(super) fn name(&self, service: usize) -> String {
         self.mesh[service].to_owned()
     }
 
@@ -319,7 +330,7 @@ impl Roles {
 }
 
 /// Errors that look bad and harm nobody, and changes that could explain them.
-fn tempting(draws: &mut Streams) -> Metrics {
+pub(super) fn tempting(draws: &mut Streams) -> Metrics {
     let [earliest, latest] = TEMPTING_AGE;
     let mut age = || Value::Int(draws.whole(earliest, latest));
     let (deployed, configured) = (age(), age());
@@ -333,7 +344,7 @@ fn tempting(draws: &mut Streams) -> Metrics {
     ])
 }
 
-fn symptoms(draws: &mut Streams) -> Metrics {
+pub(super) fn symptoms(draws: &mut Streams) -> Metrics {
     Metrics::from([
         (
             "http_server_error_rate".to_owned(),
