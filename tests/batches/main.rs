@@ -1,6 +1,10 @@
 //! Batches as trainers use them: codes of actions, masks, the caller's memory, resets, copies.
 
-#![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test whose incident is refused fails"
+)]
 
 mod adversaries;
 mod allocations;

@@ -19,7 +19,7 @@ fn traces(auto_reset: AutoReset, threads: usize, rounds: usize) -> Vec<Trace> {
     let mut run = Run::new(mixed(COUNT, threads, auto_reset));
     let first = |index| vec![(run.row(index), 0, false)];
     let mut traces: Vec<Trace> = (0..COUNT).map(first).collect();
-    let mut done = vec![0_u64; COUNT];
+    let mut done = [0_u64; COUNT];
     let mut was_done = vec![false; COUNT];
     for _ in 0..rounds {
         let legal = legal(&run);
