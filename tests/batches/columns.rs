@@ -255,6 +255,6 @@ fn a_layout_that_is_too_small_and_a_buffer_of_another_length_are_errors() {
     // One without metrics is one of the incident, flags and calls.
     let bare = ObservationLayout::new([], 14).unwrap();
     let rows = observed(&mut batch, &bare);
-    assert_eq!(rows[0].len(), 6 + 14 * 5 + 14 * 14);
+    assert_eq!(rows[0].len(), 6 + 14 * 6 + 14 * 14);
     assert_eq!(rows[0][0], 1.0);
 }

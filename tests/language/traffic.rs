@@ -2,7 +2,7 @@
 
 use firewatch_action::form;
 use firewatch_scenario::{
-    Autoscaling, Breaker, Call, Calls, Capacity, Check, Expectation, Fault, FaultKnobs,
+    Autoscaling, Breaker, Cache, Call, Calls, Capacity, Check, Expectation, Fault, FaultKnobs,
     FaultRecovery, FaultShape, Load, LoadPoint, Objective, Physics, Scenario, Service,
     TimelineAction, TimelineEvent, Turn, Turned, UserGroup, UserQuantity, When,
 };
@@ -106,7 +106,31 @@ fn breakers() -> impl Strategy<Value = Breaker> {
     })
 }
 
+fn caches() -> impl Strategy<Value = Cache> {
+    let parts = (
+        option::of(numbers(0.0, 1.0)),
+        option::of(numbers(1e-3, 3600.0)),
+    );
+    parts.prop_map(|(hit_share, warm_up_s)| Cache {
+        hit_share,
+        warm_up_s,
+    })
+}
+
 fn calls() -> impl Strategy<Value = Call> {
+    prop_oneof![3 => waited_for(), 1 => messages()]
+}
+
+fn messages() -> impl Strategy<Value = Call> {
+    let parts = (option::of(numbers(0.0, 1.0)), any::<bool>());
+    parts.prop_map(|(share, optional)| {
+        let mut call = Call::new("db");
+        (call.share, call.optional, call.asynchronous) = (share, optional, true);
+        call
+    })
+}
+
+fn waited_for() -> impl Strategy<Value = Call> {
     let parts = (
         option::of(numbers(1e-3, 3600.0)),
         option::of(0..=100_u64),
@@ -115,9 +139,10 @@ fn calls() -> impl Strategy<Value = Call> {
         any::<bool>(),
         any::<bool>(),
         option::of(breakers()),
+        option::of(caches()),
     );
     parts.prop_map(
-        |(timeout_s, retries, backoff_s, share, optional, falls_back, breaker)| {
+        |(timeout_s, retries, backoff_s, share, optional, falls_back, breaker, cache)| {
             let mut call = Call::new("db");
             call.timeout_s = timeout_s;
             call.retries = retries;
@@ -126,6 +151,7 @@ fn calls() -> impl Strategy<Value = Call> {
             call.optional = optional;
             call.fallback = falls_back.then(|| "cache".to_owned());
             call.breaker = breaker;
+            call.cache = cache;
             call
         },
     )
@@ -180,7 +206,11 @@ fn knobs() -> impl Strategy<Value = FaultKnobs> {
         timeout_s: Some(timeout_s),
         retries: Some(retries),
         share: Some(share),
+        error_ratio: share,
+        added_latency_s: timeout_s,
+        unreachable_ratio: share,
         cut,
+        cache_flushed: cut,
         ..FaultKnobs::default()
     });
     prop_oneof![of_service, of_calls]
@@ -200,10 +230,14 @@ fn faults() -> impl Strategy<Value = Fault> {
         option::of(1..20_u64),
         option::of(shapes),
         option::of(recoveries),
+        proptest::sample::subsequence(vec!["rollback_deploy", "disable_feature"], 0..=2),
     );
-    parts.prop_map(|(knobs, level, for_ticks, shape, recovery)| {
+    parts.prop_map(|(knobs, level, for_ticks, shape, recovery, ended_by)| {
         let fault = match knobs {
-            Some(knobs) => Fault::of_knobs(knobs, "web"),
+            Some(knobs) => Fault {
+                ended_by: ended_by.into_iter().map(str::to_owned).collect(),
+                ..Fault::of_knobs(knobs, "web")
+            },
             None => Fault::new(firewatch_sim::FaultKind::OOM, "web"),
         };
         Fault {
@@ -322,6 +356,8 @@ fn what_is_left_out_has_its_default() {
     let call = Call::new("b");
     assert_eq!((call.timeout_s(), call.retries()), (1.0, 0));
     assert_eq!((call.backoff_s(), call.share()), (0.1, 1.0));
+    let cache = Cache::default();
+    assert_eq!((cache.hit_share(), cache.warm_up_s()), (0.9, 120.0));
 }
 
 #[test]

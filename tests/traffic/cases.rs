@@ -151,6 +151,8 @@ impl Case {
                         window_s: breaker.window_s,
                         open_s: breaker.open_s,
                     }),
+                    cache: None,
+                    asynchronous: false,
                 })
             });
         let users = self.users.iter().map(|users| UserSpec {

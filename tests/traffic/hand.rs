@@ -1,6 +1,6 @@
 //! Numbers that can be computed by hand.
 
-use firewatch_traffic::{CallSpec, Knobs, Mesh, ServiceKnobs, ServiceSpec, State, UserSpec};
+use firewatch_traffic::{Cache, CallSpec, Knobs, Mesh, ServiceKnobs, ServiceSpec, State, UserSpec};
 
 use crate::meshes::TICK_S;
 
@@ -76,6 +76,26 @@ fn errors_are_retried() {
     assert_near(state.user(0).error_ratio, 1.0, 1e-6);
 }
 
+/// Where every attempt fails at once, a call holds its caller's worker for its back-offs, however many there are.
+#[test]
+fn each_retry_holds_a_worker_for_its_back_off() {
+    for retries in [0, 1, 4, 5, 8, 20, 100] {
+        let call = CallSpec {
+            retries,
+            backoff_s: 0.1,
+            ..CallSpec::new(0, 1)
+        };
+        let services = vec![service(2000, 0.01, 100.0), service(32, 0.01, 100.0)];
+        let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]);
+        let mesh = mesh.expect("it is a mesh");
+        let mut knobs = Knobs::new(&mesh);
+        knobs.services[1].error_ratio = 1.0;
+        let state = settled(&mesh, &knobs);
+        let holding_s = 0.01 + 0.1 * f64::from(retries);
+        assert_near(state.service(0).busy_workers, 100.0 * holding_s, 0.01);
+    }
+}
+
 /// A service that nobody reaches holds its caller's workers for the whole timeout, of each attempt.
 #[test]
 fn an_unreachable_service_holds_workers_for_its_timeouts() {
@@ -131,6 +151,204 @@ fn users_are_told_why() {
     let users = settled(&mesh, &Knobs::new(&mesh)).user(0);
     assert_near(users.succeeded_rps, 10.0, 0.02);
     assert_near(users.refused_ratio, 1.0, 1e-6);
+}
+
+fn cached_mesh() -> Mesh {
+    let call = CallSpec {
+        cache: Some(Cache {
+            hit_share: 0.9,
+            warm_up_s: 60.0,
+        }),
+        ..CallSpec::new(0, 1)
+    };
+    let services = vec![service(64, 0.01, 100.0), service(64, 0.01, 100.0)];
+    Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]).expect("it is a mesh")
+}
+
+/// A warm cache with a hit share of 0.9 lets one request in ten through. Empty, it lets all through, and 60 s later it has
+/// come to 1 - 1/e of its hit share: 1 - 0.9 (1 - 1/e) = 0.431 of the requests miss.
+#[test]
+fn a_cache_spares_calls_and_fills_again() {
+    let mesh = cached_mesh();
+    let mut knobs = Knobs::new(&mesh);
+    let mut state = settled(&mesh, &knobs);
+    assert_near(state.call(0).attempts_rps, 10.0, 1e-3);
+    assert_near(state.call(0).cache_hit_share, 0.9, 1e-9);
+    knobs.calls[0].cache_flushed = true;
+    state.tick(&mesh, &knobs, TICK_S);
+    assert_near(state.call(0).attempts_rps, 100.0, 0.01);
+    assert_eq!(state.call(0).cache_hit_share, 0.0);
+    knobs.calls[0].cache_flushed = false;
+    for _ in 0..2 {
+        state.tick(&mesh, &knobs, TICK_S);
+    }
+    assert_near(1.0 - state.call(0).cache_hit_share, 0.431, 0.01);
+    for _ in 0..40 {
+        state.tick(&mesh, &knobs, TICK_S);
+    }
+    assert_near(state.call(0).attempts_rps, 10.0, 0.01);
+    assert_near(state.user(0).succeeded_rps, 100.0, 1e-3);
+}
+
+/// Failures fill no cache; half of the answers fill it half as fast.
+#[test]
+fn only_answers_fill_a_cache() {
+    let mesh = cached_mesh();
+    let mut knobs = Knobs::new(&mesh);
+    let mut state = settled(&mesh, &knobs);
+    state.lose_caches(&mesh, 0, 1.0);
+    knobs.services[1].error_ratio = 1.0;
+    for _ in 0..4 {
+        state.tick(&mesh, &knobs, TICK_S);
+    }
+    // What was on its way is still answered.
+    assert!(state.call(0).cache_hit_share < 1e-3);
+    knobs.services[1].error_ratio = 0.5;
+    for _ in 0..4 {
+        state.tick(&mesh, &knobs, TICK_S);
+    }
+    assert_near(1.0 - state.call(0).cache_hit_share, 0.431, 0.02);
+}
+
+/// The instances of a service that start anew have empty caches; those of a service that is down are lost.
+#[test]
+fn caches_are_lost_with_who_keeps_them() {
+    let mesh = cached_mesh();
+    let mut knobs = Knobs::new(&mesh);
+    let mut state = settled(&mesh, &knobs);
+    state.lose_caches(&mesh, 1, 1.0);
+    state.tick(&mesh, &knobs, TICK_S);
+    assert_near(state.call(0).cache_hit_share, 0.9, 1e-9);
+    state.lose_caches(&mesh, 0, 0.5);
+    knobs.services[1].error_ratio = 1.0;
+    state.tick(&mesh, &knobs, TICK_S);
+    assert_near(state.call(0).cache_hit_share, 0.45, 1e-3);
+    knobs.services[0].down = true;
+    state.tick(&mesh, &knobs, TICK_S);
+    assert_eq!(state.call(0).cache_hit_share, 0.0);
+}
+
+/// A consumer that is away for 60 s leaves 6,000 messages at 100 a second. Back, it does 200 a second: after 30 s it has
+/// done those 6,000 and 3,000 have come, of which the oldest came 30 s ago; after 60 s nothing waits. Nobody waits for it.
+#[test]
+fn messages_wait_for_their_consumer() {
+    let call = CallSpec {
+        asynchronous: true,
+        ..CallSpec::new(0, 1)
+    };
+    let services = vec![service(8, 0.01, 100.0), service(2, 0.01, 0.0)];
+    let mesh =
+        Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]).expect("it is a mesh");
+    let mut knobs = Knobs::new(&mesh);
+    let mut state = settled(&mesh, &knobs);
+    assert_eq!(state.call(0).messages_waiting, 0.0);
+    assert_near(state.service(1).arrived_rps, 100.0, 1e-3);
+    assert_near(state.service(1).busy_workers, 1.0, 0.01);
+    knobs.services[1].down = true;
+    for _ in 0..2 {
+        state.tick(&mesh, &knobs, TICK_S);
+    }
+    assert_near(state.call(0).messages_waiting, 6000.0, 0.01);
+    assert_near(state.call(0).oldest_message_s, 60.0, 0.02);
+    assert_near(state.user(0).succeeded_rps, 100.0, 1e-3);
+    knobs.services[1].down = false;
+    state.tick(&mesh, &knobs, TICK_S);
+    assert_near(state.service(1).succeeded_rps, 200.0, 0.01);
+    assert_near(state.service(1).utilization, 1.0, 0.01);
+    assert_near(state.call(0).messages_waiting, 3000.0, 0.02);
+    assert_near(state.call(0).oldest_message_s, 30.0, 0.03);
+    for _ in 0..2 {
+        state.tick(&mesh, &knobs, TICK_S);
+    }
+    assert_eq!(state.call(0).messages_waiting, 0.0);
+    assert_eq!(state.call(0).oldest_message_s, 0.0);
+    assert_near(state.user(0).latency_p99_s, 0.01 * 100.0_f64.ln(), 0.1);
+}
+
+/// Who can't send its message fails, unless it may do without; what the way swallows nobody misses.
+#[test]
+fn messages_that_are_not_sent_are_lost() {
+    for (optional, failed) in [(false, 25.0), (true, 0.0)] {
+        let call = CallSpec {
+            asynchronous: true,
+            optional,
+            ..CallSpec::new(0, 1)
+        };
+        let services = vec![service(64, 0.01, 100.0), service(64, 0.01, 100.0)];
+        let mesh =
+            Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]).expect("it is a mesh");
+        let mut knobs = Knobs::new(&mesh);
+        knobs.calls[0].error_ratio = 0.25;
+        knobs.calls[0].unreachable_ratio = 0.5;
+        let state = settled(&mesh, &knobs);
+        assert!((state.user(0).failed_rps - failed).abs() < 0.01);
+        assert_near(state.service(1).arrived_rps, 100.0 * 0.75 * 0.5, 0.01);
+    }
+}
+
+/// Three of four attempts of one call fail on their way: 9 of 16 of its calls are lost, after 1.75 attempts, of which
+/// one in four arrives. The other caller of the same service notices nothing.
+#[test]
+fn errors_on_one_call_are_of_no_other() {
+    let call = CallSpec {
+        retries: 1,
+        ..CallSpec::new(0, 2)
+    };
+    let services = vec![service(32, 0.01, 100.0); 3];
+    let users = vec![UserSpec::new(0, 16.0), UserSpec::new(1, 16.0)];
+    let mesh = Mesh::new(services, vec![call, CallSpec::new(1, 2)], users).expect("it is a mesh");
+    let mut knobs = Knobs::new(&mesh);
+    knobs.calls[0].error_ratio = 0.75;
+    let state = settled(&mesh, &knobs);
+    assert_near(state.call(0).attempts_rps, 28.0, 0.01);
+    assert_near(state.call(0).error_ratio, 0.75, 0.01);
+    assert_near(state.user(0).failed_rps, 9.0, 0.01);
+    assert_near(state.service(2).arrived_rps, 7.0 + 16.0, 0.01);
+    assert!(state.user(1).failed_rps < 1e-3);
+}
+
+/// Half a second on the way of a call holds its caller's workers and not its callee's; what the timeout leaves less than
+/// that never answers.
+#[test]
+fn latency_of_a_call_is_its_callers() {
+    let services = vec![service(64, 0.01, 100.0), service(64, 0.01, 100.0)];
+    let calls = vec![CallSpec::new(0, 1)];
+    let mesh = Mesh::new(services, calls, vec![UserSpec::new(0, 20.0)]).expect("it is a mesh");
+    let mut knobs = Knobs::new(&mesh);
+    knobs.calls[0].added_latency_s = 0.5;
+    let state = settled(&mesh, &knobs);
+    assert_near(
+        state.service(0).busy_workers,
+        20.0 * (0.01 + 0.5 + 0.01),
+        0.01,
+    );
+    assert_near(state.service(1).busy_workers, 20.0 * 0.01, 0.01);
+    assert_near(state.user(0).succeeded_rps, 20.0, 1e-3);
+    knobs.calls[0].added_latency_s = 1.0;
+    let state = settled(&mesh, &knobs);
+    assert_near(state.service(0).busy_workers, 20.0 * (0.01 + 1.0), 0.01);
+    assert_near(state.user(0).failed_rps, 20.0, 0.01);
+}
+
+/// What is unreachable on one call holds that caller for its timeouts, and does not reach the callee.
+#[test]
+fn a_call_that_nobody_answers_holds_its_caller() {
+    let services = vec![service(64, 0.0, 100.0), service(8, 0.01, 100.0)];
+    let call = CallSpec {
+        timeout_s: 0.5,
+        ..CallSpec::new(0, 1)
+    };
+    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 20.0)]).expect("it is a mesh");
+    let mut knobs = Knobs::new(&mesh);
+    knobs.calls[0].unreachable_ratio = 0.5;
+    let state = settled(&mesh, &knobs);
+    assert_near(state.service(1).arrived_rps, 10.0, 0.01);
+    assert_near(state.user(0).failed_rps, 10.0, 0.01);
+    assert_near(
+        state.service(0).busy_workers,
+        10.0 * 0.5 + 10.0 * 0.01,
+        0.02,
+    );
 }
 
 #[test]

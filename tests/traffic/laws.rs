@@ -47,7 +47,13 @@ fn check_numbers(mesh: &Mesh, state: &State) {
             call.fallback_rps,
             call.failed_rps,
         ]);
-        shares.extend([call.timeout_ratio, call.error_ratio, call.breaker_open]);
+        values.extend([call.messages_waiting, call.oldest_message_s]);
+        shares.extend([
+            call.timeout_ratio,
+            call.error_ratio,
+            call.breaker_open,
+            call.cache_hit_share,
+        ]);
     }
     for index in 0..mesh.users().len() {
         let users = state.user(index);

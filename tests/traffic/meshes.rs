@@ -1,6 +1,6 @@
 //! Random meshes, with cycles, self calls and numbers at their ends, and random faults in them.
 
-use firewatch_traffic::{Breaker, CallSpec, Knobs, Mesh, ServiceSpec, State, UserSpec};
+use firewatch_traffic::{Breaker, Cache, CallSpec, Knobs, Mesh, ServiceSpec, State, UserSpec};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -46,6 +46,13 @@ fn breaker() -> impl Strategy<Value = Breaker> {
         })
 }
 
+fn cache() -> impl Strategy<Value = Cache> {
+    (share(), number(1.0..100.0)).prop_map(|(hit_share, warm_up_s)| Cache {
+        hit_share,
+        warm_up_s,
+    })
+}
+
 fn call(services: usize) -> impl Strategy<Value = CallSpec> {
     let service = move || 0..services;
     let policy = (
@@ -60,8 +67,11 @@ fn call(services: usize) -> impl Strategy<Value = CallSpec> {
         service(),
         option::weighted(0.2, service()),
         option::weighted(0.2, breaker()),
+        option::weighted(0.2, cache()),
+        proptest::bool::weighted(0.2),
     );
-    (ends, policy).prop_map(|((from, to, fallback, breaker), policy)| {
+    (ends, policy).prop_map(|(ends, policy)| {
+        let (from, to, fallback, breaker, cache, asynchronous) = ends;
         let (timeout_s, retries, backoff_s, share, optional) = policy;
         CallSpec {
             from,
@@ -73,6 +83,8 @@ fn call(services: usize) -> impl Strategy<Value = CallSpec> {
             optional,
             fallback,
             breaker,
+            cache,
+            asynchronous,
         }
     })
 }
@@ -140,7 +152,7 @@ pub struct Turn {
 
 pub fn turns(ticks: usize) -> impl Strategy<Value = Vec<Option<Turn>>> {
     let turn = (
-        0_usize..11,
+        0_usize..15,
         0_usize..6,
         prop_oneof![4 => 0.0..=1.0, 1 => Just(1e12), 1 => Just(f64::NAN)],
     )
@@ -172,6 +184,10 @@ impl Turn {
                 7 => call.retries = Some((4.0 * self.level) as u32),
                 8 => call.timeout_s = Some(2.0 * self.level),
                 9 => call.cut = !call.cut,
+                11 => call.error_ratio = self.level,
+                12 => call.added_latency_s = self.level,
+                13 => call.unreachable_ratio = self.level,
+                14 => call.cache_flushed = !call.cache_flushed,
                 _ => {}
             }
         }

@@ -80,6 +80,7 @@ impl ActionCatalogue {
                 session,
                 customers: self.customers(),
                 seen,
+                action: &spec.name,
                 target: None,
                 parameters: self.parameters(spec, request),
             };

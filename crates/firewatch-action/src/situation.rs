@@ -39,6 +39,8 @@ pub(super) struct Situation<'a> {
     pub(super) session: &'a ActionSession,
     pub(super) customers: &'a CustomerRules,
     pub(super) seen: Seen,
+    /// Name of the action.
+    pub(super) action: &'a str,
     pub(super) target: Option<usize>,
     pub(super) parameters: Parameters<'a>,
 }
@@ -95,9 +97,8 @@ impl<'a> Situation<'a> {
 
     /// Returns whether the target has an active fault of one of these kinds; of any, if none is named.
     fn has_active_fault(&self, kinds: &[FaultKind]) -> bool {
-        let is_kind =
-            |fault: &Fault| kinds.is_empty() || kinds.contains(&self.view.fault_kind(fault));
-        self.faults().any(|fault| !fault.halted && is_kind(fault))
+        self.faults()
+            .any(|fault| !fault.halted && self.is_one_of(fault, kinds))
     }
 
     /// Returns whether an effect sets a metric of the target to what it is not.
@@ -128,10 +129,7 @@ impl<'a> Situation<'a> {
             return self.holds_without_target(condition);
         };
         match condition {
-            Condition::Fault(kinds) => {
-                let fits = |fault| kinds.is_empty() || kinds.contains(&self.view.fault_kind(fault));
-                self.faults().any(fits)
-            }
+            Condition::Fault(kinds) => self.faults().any(|fault| self.is_one_of(fault, kinds)),
             Condition::ActiveFault => self.faults().any(|fault| !fault.halted),
             Condition::RedHerring => self.is_red_herring(target),
             Condition::Metric(metric, comparison) => {
@@ -222,6 +220,19 @@ impl<'a> Situation<'a> {
         })
     }
 
+    /// Returns whether a fault is of one of these kinds; of any, if none is named. One that says itself what it turns says
+    /// by which actions it ends, too: to each of them it is one of those that the action is about.
+    fn is_one_of(&self, fault: &Fault, kinds: &[FaultKind]) -> bool {
+        match self.view.fault_kind(fault) {
+            _ if kinds.is_empty() => true,
+            FaultKind::KNOBS => {
+                let mut names = self.view.actions_that_end(fault).iter();
+                names.any(|name| name == self.action)
+            }
+            kind => kinds.contains(&kind),
+        }
+    }
+
     /// Returns the first active fault that a branch halts. Without `halts_where` it is on the target, and actions
     /// must see a fault of that kind, which need not be the same fault.
     pub(super) fn halted_by(&self, branch: &Branch) -> Option<HaltedFault> {
@@ -234,7 +245,7 @@ impl<'a> Situation<'a> {
         let is_seen = |kind| self.faults().any(|seen| self.view.fault_kind(seen) == kind);
         let is_meant = |fault: &Fault| {
             let kind = self.view.fault_kind(fault);
-            halts.contains(&kind)
+            self.is_one_of(fault, halts)
                 && match halts_where.is_empty() {
                     true => Some(fault.node()) == self.target && is_seen(kind),
                     false => self.holds_for(fault.node(), halts_where),

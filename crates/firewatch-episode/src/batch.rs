@@ -58,8 +58,8 @@ pub struct EpisodeBatch {
     /// One for each part of the fleet.
     factories: Vec<EpisodeFactory>,
     sessions: Vec<Session>,
-    /// The action of each in this step. It and the turns are kept, so that steps don't allocate.
-    asked: Vec<ActionId>,
+    /// The action of each in this step; `None` for one that only the other physics has. It and the turns are kept, so that steps don't allocate.
+    asked: Vec<Option<ActionId>>,
     turns: Vec<TurnState>,
 }
 
@@ -242,7 +242,10 @@ impl EpisodeBatch {
         self.asked.clear();
         for (action, session) in actions.iter().zip(&self.sessions) {
             let catalogue = round::actions_of(session, &self.catalogue);
-            self.asked.push(action.action(catalogue)?);
+            let found = action.action(catalogue);
+            let is_foreign = found.is_err() && round::is_of_some_physics(action, &self.catalogue);
+            self.asked
+                .push(if is_foreign { None } else { Some(found?) });
         }
         let size = self.fleet.part_size();
         let sessions = self.sessions.chunks_mut(size);

@@ -18,7 +18,7 @@ use scale::Scale;
 /// | --- | --- |
 /// | 6 | of the incident: `tick`, `slo_budget_remaining`, `slo_burn_rate`, `user_impact_active`, `bad_customer_minutes`, `mitigated` |
 /// | `S` * `M` | service by service its metrics; 0 for one that it does not have |
-/// | `S` * 5 | service by service whether there is one (`present`), then whether each of its alerts fires |
+/// | `S` * 6 | service by service whether there is one (`present`), then whether each of its alerts fires |
 /// | `S` * `S` | caller by caller, whether it calls each service (`calls`) |
 /// | 2 + `S` * 4 | only [with ground truth](Self::with_ground_truth): `faults_active` and `all_halted` of the incident, then service by service `fault_active`, `fault_halted`, `red_herring`, `root_cause` |
 ///
@@ -30,7 +30,7 @@ use scale::Scale;
 ///
 /// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
 /// let layout = ObservationLayout::new(["status", "http_server_error_rate"], 7)?;
-/// assert_eq!(layout.len(), 6 + 7 * 2 + 7 * 5 + 7 * 7);
+/// assert_eq!(layout.len(), 6 + 7 * 2 + 7 * 6 + 7 * 7);
 /// let columns = layout.columns();
 /// assert_eq!((columns[7].name, columns[7].service), ("http_server_error_rate", Some(0)));
 /// # Ok(())

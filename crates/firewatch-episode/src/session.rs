@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use firewatch_action::{
-    ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession, Profile,
-    RequestedAction,
+    ActionCatalogue, ActionError, ActionId, ActionOutcome, ActionRequest, ActionSession, Category,
+    Profile, RequestedAction,
 };
 use firewatch_response::score::{Incident, Reward, Score, ScoreRules, StepRecord};
 use firewatch_response::{FailedAction, Timetable};
@@ -147,7 +147,7 @@ impl Session {
         let (outcome, failed) = match done {
             Ok(outcome) => (outcome, None),
             Err(error) => (
-                { self.failed_outcome(catalogue, action, &error) }.ok_or(error.clone())?,
+                { self.failed_outcome(catalogue, Some(action), &error) }.ok_or(error.clone())?,
                 Some(error),
             ),
         };
@@ -288,12 +288,18 @@ impl Session {
     pub(crate) fn failed_outcome(
         &self,
         catalogue: &ActionCatalogue,
-        action: ActionId,
+        action: Option<ActionId>,
         error: &ActionError,
     ) -> Option<ActionOutcome> {
-        let is_scored = ScoreRules::of(self.profile).scores_failure(error);
-        let spec = catalogue.get(action).filter(|_| is_scored)?;
-        Some(ActionOutcome::of_failed(spec.category(), error))
+        if !ScoreRules::of(self.profile).scores_failure(error) {
+            return None;
+        }
+        // One that its physics does not have is about no service of it.
+        let category = match action {
+            Some(action) => catalogue.get(action)?.category(),
+            None => Category::Meta,
+        };
+        Some(ActionOutcome::of_failed(category, error))
     }
 
     /// Judges an action that was done after that tick, and returns the scored part of its outcome.

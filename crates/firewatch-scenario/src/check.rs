@@ -1,5 +1,6 @@
 //! The meaning of a scenario: names that exist, numbers in range, expectations that can be evaluated.
 
+mod calls;
 mod created;
 mod expectations;
 mod faults;

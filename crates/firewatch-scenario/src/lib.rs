@@ -199,8 +199,8 @@ pub use generator_version::GeneratorVersion;
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{
-    Autoscaling, Breaker, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact, Fault,
-    GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
+    Autoscaling, Breaker, Cache, Call, Calls, Capacity, Check, Difficulty, Expectation, Fact,
+    Fault, GRADE_MAX, GRADE_MIN, Load, LoadPoint, Objective, Physics, Quantity, Scenario, Service,
     TimelineAction, TimelineEvent, Turn, Turned, UserGroup, UserQuantity, When, defaults, limits,
 };
 pub use plan::{Setting, SweepPlan, SweepRun};

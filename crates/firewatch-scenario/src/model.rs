@@ -1,5 +1,6 @@
 //! A scenario as data: what a file says, after defaults.
 
+mod call;
 mod difficulty;
 mod fault;
 mod traffic;
@@ -7,11 +8,10 @@ mod turn;
 
 use firewatch_sim::{AdversarialLine, Engine, FaultKinds, ImpactMode, SloBudget, Status, Value};
 
+pub use call::{Breaker, Cache, Call};
 pub use difficulty::Difficulty;
 pub use fault::Fault;
-pub use traffic::{
-    Autoscaling, Breaker, Call, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits,
-};
+pub use traffic::{Autoscaling, Capacity, Load, LoadPoint, Objective, UserGroup, defaults, limits};
 pub(crate) use turn::range_of_knob;
 pub use turn::{Turn, Turned};
 

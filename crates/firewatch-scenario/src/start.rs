@@ -10,7 +10,7 @@ use firewatch_sim::{
 use crate::baseline::{derive_status, draw_services};
 use crate::catalogue;
 use crate::draws::{RandomStreams, Streams};
-use crate::model::{Calls, Fault, Scenario, Service};
+use crate::model::{Call, Calls, Fault, Scenario, Service};
 use crate::traffic_state::traffic_state;
 
 impl Scenario {
@@ -132,6 +132,17 @@ fn shape(scenario: &Scenario, drawn: &[ServiceBlueprint]) -> EnvironmentState {
     }
 }
 
+/// The services that calls go to, fallbacks included, each once.
+fn called(calls: &[Call]) -> Vec<String> {
+    let mut called: Vec<String> = calls.iter().map(|call| call.to.clone()).collect();
+    for fallback in calls.iter().filter_map(|call| call.fallback.as_ref()) {
+        if !called.contains(fallback) {
+            called.push(fallback.clone());
+        }
+    }
+    called
+}
+
 fn dependencies(scenario: &Scenario) -> Vec<(String, Vec<String>)> {
     let names: BTreeSet<&str> = scenario
         .services
@@ -139,7 +150,7 @@ fn dependencies(scenario: &Scenario) -> Vec<(String, Vec<String>)> {
         .map(|service| &*service.name)
         .collect();
     let of = |service: &Service| match &service.calls {
-        Calls::Named(calls) => calls.iter().map(|call| call.to.clone()).collect(),
+        Calls::Named(calls) => called(calls),
         Calls::Catalogue => {
             let all = catalogue::find(&service.name).map_or(&[][..], |service| service.calls);
             all.iter()

@@ -1,8 +1,8 @@
 //! The traffic that a scenario starts with.
 
 use firewatch_sim::{
-    Autoscaling, Breaker, CallState, Objective, RateStep, ServiceBlueprint, TrafficServiceState,
-    TrafficState, UserGroupState,
+    Autoscaling, Breaker, Cache, CallState, Objective, RateStep, ServiceBlueprint,
+    TrafficServiceState, TrafficState, UserGroupState,
 };
 
 use crate::call_graph::{CallGraph, GraphCall};
@@ -102,6 +102,11 @@ fn call_state(call: &GraphCall, scenario: &Scenario) -> CallState {
             window_s: breaker.window_s(),
             open_s: breaker.open_s(),
         }),
+        cache: policy.cache.map(|cache| Cache {
+            hit_share: cache.hit_share(),
+            warm_up_s: cache.warm_up_s(),
+        }),
+        asynchronous: policy.asynchronous,
         ..CallState::new(name(call.from), name(call.to))
     }
 }

@@ -88,7 +88,7 @@ impl Reviewer<'_> {
         for &service in &self.order {
             let rps = arriving[service];
             for call in self.graph.calls_of(service) {
-                arriving[call.to] += rps * call.call.share();
+                arriving[call.to] += rps * call.call.usual_share();
             }
         }
         let holding = self.holding_s();
@@ -113,9 +113,10 @@ impl Reviewer<'_> {
         let services = self.scenario.services.iter();
         let mut holding: Vec<f64> = services.map(|s| s.capacity.work_s()).collect();
         for &service in self.order.iter().rev() {
-            let waits = self.graph.calls_of(service).iter().map(|call| {
+            let calls = self.graph.calls_of(service).iter();
+            let waits = calls.filter(|call| !call.call.asynchronous).map(|call| {
                 let wait_s = holding[call.to].min(call.call.timeout_s());
-                wait_s * call.call.share()
+                wait_s * call.call.usual_share()
             });
             holding[service] += waits.sum::<f64>();
         }
@@ -132,14 +133,15 @@ impl Reviewer<'_> {
         for (service, users) in self.entries() {
             wait(service, self.scenario.users[users].patience_s());
         }
-        for call in &self.graph.calls {
+        let waited_for = |call: &&GraphCall| !call.call.asynchronous;
+        for call in self.graph.calls.iter().filter(waited_for) {
             wait(call.to, call.call.timeout_s());
             if let Some(fallback) = call.fallback {
                 wait(fallback, call.call.timeout_s());
             }
         }
         let mut warnings = Vec::new();
-        for call in &self.graph.calls {
+        for call in self.graph.calls.iter().filter(waited_for) {
             let timeout_s = call.call.timeout_s();
             if let Some(longest) = waited[call.from].filter(|longest| timeout_s > *longest) {
                 let (from, to) = (self.name(call.from), self.name(call.to));
@@ -219,7 +221,7 @@ impl Reviewer<'_> {
                     continue;
                 };
                 *next += 1;
-                if call.call.share() < 1.0 {
+                if call.call.usual_share() < 1.0 {
                     continue;
                 }
                 match state[call.to] {

@@ -56,8 +56,8 @@ mod world;
 pub use bevy_ecs;
 /// What the traffic of a mesh is made of, and what is measured of it.
 pub use firewatch_traffic::{
-    Breaker, CallKnobs, CallTraffic, Knobs, ServiceKnobs, ServiceTraffic, State as MeshState,
-    UserKnobs, UserTraffic,
+    Breaker, Cache, CallKnobs, CallTraffic, Knobs, ServiceKnobs, ServiceTraffic,
+    State as MeshState, UserKnobs, UserTraffic,
 };
 pub use host::change::{EnvironmentMut, ServiceMut};
 pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events};

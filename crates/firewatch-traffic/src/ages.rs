@@ -1,7 +1,9 @@
 //! How old requests are, and so how long users have waited when they are answered.
 
+use crate::attempt::Outlook;
 use crate::gamma::Gamma;
-use crate::leg::{LEVELS, Outlook, Pools, Record};
+use crate::leg::Record;
+use crate::level::LEVELS;
 use crate::times::Times;
 
 /// How old the requests of a leg are.
@@ -72,15 +74,14 @@ impl Ages {
 }
 
 impl Record for Ages {
-    fn sent(&mut self, level: usize, sent: f64, in_time: f64, pools: &Pools, outlook: &Outlook) {
+    fn sent(&mut self, level: usize, sent: [f64; 2], in_time: [f64; 2], outlook: &Outlook) {
         let age = if level == 0 {
             Gamma::NONE
         } else {
             self.next[level - 1].time()
         };
-        let flying = pools.levels[level].good + pools.levels[level].flying_in_vain();
+        let ([sent, flying], [in_time, good]) = (sent, in_time);
         self.sent[level].mix(flying, age, sent);
-        let good = pools.good();
         let (ok, slow_share) = (outlook.ok, self.slow_share);
         let usual = 1.0 - slow_share;
         self.usual
@@ -90,16 +91,9 @@ impl Record for Ages {
         self.slow_share = mixed(slow_share, good, ok.share, in_time);
     }
 
-    fn failed(
-        &mut self,
-        level: usize,
-        failed: f64,
-        after_s: f64,
-        pools: &Pools,
-        outlook: &Outlook,
-    ) {
+    fn failed(&mut self, level: usize, failed: f64, after_s: f64, waiting: f64, outlook: &Outlook) {
         let attempt = Gamma::new(after_s + outlook.backoff_s, outlook.failure.variance);
         let next = self.sent[level].time().plus(attempt);
-        self.next[level].mix(pools.levels[level].backing_off(), next, failed);
+        self.next[level].mix(waiting, next, failed);
     }
 }

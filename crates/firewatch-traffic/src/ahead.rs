@@ -1,10 +1,16 @@
 //! What is to be expected, found up the calls.
 
+use crate::attempt::Outlook;
 use crate::gamma::Gamma;
-use crate::leg::Outlook;
 use crate::outlook::{Outcome, Sojourn};
 use crate::step::Step;
 use crate::times::Times;
+
+/// Seconds in which what is expected comes to what is found.
+///
+/// Callers that are held by waits send by what they expected at the start of a sub-step, so that queue and wait would swing
+/// in long ones. If the wait goes the share f of its way in each, they settle in sub-steps of up to 4 / f - 2 waits.
+const FOLLOW_S: f64 = 1.0;
 
 /// Longer waits than any patience.
 const FOREVER_S: f64 = 1e12;
@@ -25,7 +31,7 @@ impl Step<'_> {
             };
             for &call in self.mesh.calls_of(service) {
                 let outcome = self.look_at_call(call);
-                let share = self.settings.legs[call].share;
+                let share = self.scratch.shares[call];
                 job = job.then(&outcome, share, self.mesh.calls()[call].optional);
             }
             let fluid = &self.fluid.services[service];
@@ -45,19 +51,23 @@ impl Step<'_> {
                 holding_s
             };
             sojourn.wait = self.wait(service, pace_s);
+            let before = &self.fluid.services[service].sojourn;
+            sojourn.follow(before, FOLLOW_S / self.step_s);
             self.fluid.services[service].sojourn = sojourn;
         }
         for user in 0..self.mesh.users().len() {
-            self.look_at_leg(self.mesh.calls().len() + user);
+            self.look_at_leg(self.mesh.calls().len() + user, 0.0);
         }
     }
 
-    fn look_at_leg(&mut self, leg: usize) {
+    /// Looks at a leg's service, while attempts fail before they are sent for the share `open` of the sub-step.
+    fn look_at_leg(&mut self, leg: usize, open: f64) {
         let target = self.mesh.legs()[leg];
         self.scratch.outlooks[leg] = Outlook::new(
             &self.fluid.services[target.to].sojourn,
             &self.settings.services[target.to],
             &self.settings.legs[target.settings],
+            open,
             self.step_s,
         );
         let service = &self.fluid.services[target.to];
@@ -81,16 +91,18 @@ impl Step<'_> {
 
     /// Returns how a call ends.
     fn look_at_call(&mut self, call: usize) -> Outcome {
-        self.look_at_leg(call);
+        if self.mesh.calls()[call].asynchronous {
+            return Outcome::at_once(1.0 - self.unsent_share(call));
+        }
         let open = self.open_share(call);
         self.scratch.open[call] = open;
-        self.scratch.outlooks[call].open = open;
+        self.look_at_leg(call, open);
         let mut outcome = self.scratch.outlooks[call].call();
         if open > 0.0 {
             outcome = outcome.or(&Outcome::CUT, open);
         }
         if let Some(fallback) = self.mesh.fallback_of(call) {
-            self.look_at_leg(fallback);
+            self.look_at_leg(fallback, 0.0);
             outcome = outcome.or_else(&self.scratch.outlooks[fallback].call());
         }
         outcome

@@ -69,7 +69,7 @@ impl BreakerState {
                 break;
             }
             self.since_s -= part_s;
-            self.part = (self.part + 1) % PARTS as u32;
+            self.part = (self.part % PARTS as u32 + 1) % PARTS as u32;
             self.ended[self.part as usize] = 0.0;
             self.failed[self.part as usize] = 0.0;
         }

@@ -1,8 +1,11 @@
 //! What waits and runs in a mesh, and the room to work on it.
 
 use crate::ages::Ages;
+use crate::attempt::{Carried, Flows, Outlook};
+use crate::backlog::Backlog;
 use crate::breaker::BreakerState;
-use crate::leg::{Flows, Outlook, Pools};
+use crate::cache::CacheState;
+use crate::leg::Pools;
 use crate::mesh::Mesh;
 use crate::outlook::Sojourn;
 use crate::waiting::Curve;
@@ -33,6 +36,8 @@ pub(crate) struct ServiceFluid {
     pub(crate) curve_at: u32,
     /// Variance of the queue.
     pub(crate) variance: f64,
+    /// How many more requests per second came to it than left it in the last sub-step.
+    pub(crate) net_rps: f64,
     /// Requests that have been sent to it and are not yet offered.
     pub(crate) arriving: f64,
     /// What a request has to expect of it.
@@ -49,6 +54,12 @@ pub(crate) struct Fluid {
     pub(crate) breakers: Vec<BreakerState>,
     /// By group of users.
     pub(crate) ages: Vec<Ages>,
+    /// By call with a cache.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) caches: Vec<CacheState>,
+    /// By asynchronous call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) backlogs: Vec<Backlog>,
 }
 
 impl Fluid {
@@ -59,17 +70,41 @@ impl Fluid {
             reached_rps: vec![0.0; mesh.legs().len()],
             breakers: vec![BreakerState::default(); mesh.calls().len()],
             ages: vec![Ages::default(); mesh.users().len()],
+            caches: CacheState::warm(mesh),
+            backlogs: vec![Backlog::default(); mesh.message_calls().len()],
         }
     }
 }
 
 impl Fluid {
+    /// Becomes another one, in the memory that it has.
+    pub(crate) fn copy(&mut self, other: &Self) {
+        let Self {
+            services,
+            legs,
+            reached_rps,
+            breakers,
+            ages,
+            caches,
+            backlogs,
+        } = self;
+        services.clone_from(&other.services);
+        legs.clone_from(&other.legs);
+        reached_rps.clone_from(&other.reached_rps);
+        breakers.clone_from(&other.breakers);
+        ages.clone_from(&other.ages);
+        caches.clone_from(&other.caches);
+        backlogs.clone_from(&other.backlogs);
+    }
+
     pub(crate) fn fits(&self, mesh: &Mesh) -> bool {
         self.services.len() == mesh.services().len()
             && self.legs.len() == mesh.legs().len()
             && self.reached_rps.len() == mesh.legs().len()
             && self.breakers.len() == mesh.calls().len()
             && self.ages.len() == mesh.users().len()
+            && self.caches.len() == mesh.cached_calls().len()
+            && self.backlogs.len() == mesh.message_calls().len()
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
@@ -84,6 +119,12 @@ impl Fluid {
         }
         for ages in &self.ages {
             ages.for_each_value(see);
+        }
+        for cache in &self.caches {
+            see(cache.hit_share);
+        }
+        for backlog in &self.backlogs {
+            backlog.for_each_value(see);
         }
     }
 }
@@ -126,16 +167,44 @@ pub(crate) struct ServiceFlows {
     pub(crate) is_varying: bool,
 }
 
+impl ServiceFlows {
+    /// Returns how many requests left.
+    pub(crate) fn left(&self) -> f64 {
+        self.succeeded + self.call_failed + self.refused + self.errors + self.killed
+    }
+
+    /// Lets as much leave as came, where it is nearly that.
+    pub(crate) fn balance(&mut self) {
+        let left = self.left();
+        if left <= 0.0 {
+            self.arrived = 0.0;
+            return;
+        }
+        let factor = self.arrived / left;
+        for part in [
+            &mut self.succeeded,
+            &mut self.call_failed,
+            &mut self.refused,
+            &mut self.errors,
+            &mut self.killed,
+        ] {
+            *part *= factor;
+        }
+    }
+}
+
 /// Room for a sub-step: nothing in it outlives one, except curves, which are those of the settings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
     pub(crate) curves: Vec<Curve>,
     pub(crate) outlooks: Vec<Outlook>,
+    /// Share of the caller's requests that make the call, by call: those that find no answer in a cache.
+    pub(crate) shares: Vec<f64>,
     /// Share of the sub-step in which calls fail at once, by call.
     pub(crate) open: Vec<f64>,
     pub(crate) flows: Vec<Flows>,
-    /// What one request that makes a leg's first attempt becomes within a sub-step.
-    pub(crate) units: Vec<(Pools, Flows)>,
+    /// What goes on of each leg's attempts, and how many requests make their first one beside it.
+    pub(crate) carried: Vec<(Carried, f64)>,
     pub(crate) service_flows: Vec<ServiceFlows>,
     /// Arrivals of a sub-step by service, and of these what came through a gate.
     pub(crate) arrivals: Vec<[f64; 2]>,
@@ -162,9 +231,10 @@ impl Scratch {
         Self {
             curves: vec![Curve::default(); services],
             outlooks: vec![Outlook::default(); legs],
+            shares: vec![0.0; mesh.calls().len()],
             open: vec![0.0; mesh.calls().len()],
             flows: vec![Flows::default(); legs],
-            units: vec![(Pools::default(), Flows::default()); legs],
+            carried: vec![(Carried::default(), 0.0); legs],
             service_flows: vec![ServiceFlows::default(); services],
             arrivals: vec![[0.0; 2]; services],
             beside: vec![[0.0; 2]; services],

@@ -13,6 +13,9 @@ pub(crate) struct Gamma {
 /// Shapes above this are points: a thousandth of the mean is less than any sub-step resolves.
 const POINT_SHAPE: f64 = 1e6;
 
+/// Spreads of the cube root from which on any time is more than eight standard deviations above.
+const MOST_SPREAD: f64 = 100.0;
+
 impl Gamma {
     pub(crate) const NONE: Self = Self {
         mean: 0.0,
@@ -39,30 +42,63 @@ impl Gamma {
         )
     }
 
-    fn shape(self) -> f64 {
-        self.mean * self.mean / self.variance
+    /// Whether it is as good as a point.
+    fn is_point(self) -> bool {
+        self.mean * self.mean >= POINT_SHAPE * self.variance
+    }
+
+    /// Returns the variance of the cube root in units of the mean's, a ninth of one over the shape.
+    fn spread(self) -> f64 {
+        self.variance / (9.0 * self.mean * self.mean)
     }
 
     /// Returns the probability of more than `time`.
     pub(crate) fn tail(self, time: f64) -> f64 {
+        match self.place(time) {
+            Place::Above => 0.0,
+            Place::Below => 1.0,
+            Place::Within(at) => at.tail,
+        }
+    }
+
+    /// Finds where a time is.
+    fn place(self, time: f64) -> Place {
         if self.mean <= 0.0 {
-            return 0.0;
+            return Place::Above;
         }
         if time <= 0.0 {
-            return 1.0;
+            return Place::Below;
         }
-        let shape = self.shape();
-        if shape.is_nan() || shape >= POINT_SHAPE {
-            return if self.mean > time { 1.0 } else { 0.0 };
+        let apart = time - self.mean;
+        if self.is_point() {
+            return if apart < 0.0 {
+                Place::Below
+            } else {
+                Place::Above
+            };
         }
         // Eight standard deviations on either side need no function.
-        let apart = time - self.mean;
-        if apart * apart > 64.0 * self.variance && (apart < 0.0 || shape > 1.0) {
-            return if apart < 0.0 { 1.0 } else { 0.0 };
+        let is_far = apart * apart > 64.0 * self.variance;
+        if is_far && (apart < 0.0 || self.mean * self.mean > self.variance) {
+            return if apart < 0.0 {
+                Place::Below
+            } else {
+                Place::Above
+            };
         }
-        let spread = 1.0 / (9.0 * shape);
-        let root = cube_root(time / self.mean);
-        normal_tail((root - (1.0 - spread)) / spread.sqrt())
+        let spread = self.spread();
+        // Nearly all of it is next to nothing. Its tail is 0 up to here, and then no number.
+        if spread >= MOST_SPREAD || spread.is_nan() {
+            return Place::Above;
+        }
+        let (root, deviation) = (cube_root(time / self.mean), spread.sqrt());
+        let z = (root - (1.0 - spread)) / deviation;
+        Place::Within(At {
+            root,
+            deviation,
+            z,
+            tail: normal_tail(z),
+        })
     }
 
     /// Returns the quantile that is the standard normal distribution's at `z`.
@@ -70,37 +106,65 @@ impl Gamma {
         if self.mean <= 0.0 {
             return 0.0;
         }
-        let shape = self.shape();
-        if shape.is_nan() || shape >= POINT_SHAPE {
+        if self.is_point() {
             return self.mean;
         }
-        let spread = 1.0 / (9.0 * shape);
+        let spread = self.spread();
         let root = (1.0 - spread + z * spread.sqrt()).max(0.0);
         self.mean * root * root * root
     }
 
-    /// Returns the probability of at most `time`, and the mean of what is: with a density that is the gamma's of the next
-    /// shape, times the mean.
+    /// Returns the probability of at most `time`, and the mean of what is.
+    ///
+    /// Up to a time t, the mean of a gamma distribution of shape k is m (P - t f / k), with the probability P and the density
+    /// f at t. That density is the normal one of the cube root.
     pub(crate) fn within(self, time: f64) -> (f64, f64) {
-        let share = 1.0 - self.tail(time);
-        if share >= 1.0 || self.mean <= 0.0 {
+        let at = match self.place(time) {
+            Place::Above => return (1.0, self.mean),
+            Place::Below => return (0.0, time),
+            Place::Within(at) => at,
+        };
+        let share = 1.0 - at.tail;
+        if share >= 1.0 {
             return (share, self.mean);
         }
         if share <= 1e-9 {
             return (0.0, time);
         }
-        let scale = self.variance / self.mean;
-        let next = Self::new(self.mean + scale, self.variance + scale * scale);
-        let mean = self.mean * (1.0 - next.tail(time)) / share;
-        (share, mean.min(time))
+        let density = at.tail * normal_slope(at.z);
+        let mean = self.mean * (1.0 - 3.0 * at.deviation * at.root * density);
+        // No density falls more slowly than that of the shape, a power.
+        (
+            share,
+            mean.clamp(0.0, time / (1.0 + 9.0 * at.deviation * at.deviation)),
+        )
     }
 }
 
-/// The cube root of a positive number: a guess from the exponent, within 6 %, and three steps of Halley's, each of which
+/// Where a time is in a distribution.
+enum Place {
+    /// All of it is below the time.
+    Above,
+    /// All of it is above the time.
+    Below,
+    Within(At),
+}
+
+struct At {
+    /// Cube root of the time, and its standard deviation, in units of the mean's.
+    root: f64,
+    deviation: f64,
+    /// The same place in the standard normal distribution.
+    z: f64,
+    /// The probability of more.
+    tail: f64,
+}
+
+/// The cube root of a positive number: a guess from the exponent, within 6 %, and two steps of Halley's, each of which
 /// cubes the error.
 fn cube_root(number: f64) -> f64 {
     let mut root = f64::from_bits(number.to_bits() / 3 + 0x2a9f_7893_782d_a1ce);
-    for _ in 0..3 {
+    for _ in 0..2 {
         let cube = root * root * root;
         root *= (cube + 2.0 * number) / (2.0 * cube + number);
     }
@@ -116,7 +180,26 @@ fn normal_tail(z: f64) -> f64 {
     if z < -8.0 {
         return 1.0;
     }
-    1.0 / (1.0 + libm::exp(z * (1.5976 + 0.07056 * z * z)))
+    1.0 / (1.0 + exponential(z * (1.5976 + 0.07056 * z * z)))
+}
+
+/// The normal density at `z`, as a share of what is below and for each of what is above: of the same approximation.
+fn normal_slope(z: f64) -> f64 {
+    1.5976 + 3.0 * 0.07056 * z * z
+}
+
+/// The exponential function within 2e-7, for exponents up to 700: two to a whole power, times Taylor's series up to the
+/// sixth power for the rest, at most a half of ln 2.
+fn exponential(exponent: f64) -> f64 {
+    // Adding it leaves a whole number in the last bits of the sum.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    let whole = exponent * std::f64::consts::LOG2_E + WHOLE;
+    let rest = exponent - (whole - WHOLE) * std::f64::consts::LN_2;
+    let square = rest * rest;
+    let low = (1.0 + rest) + square * (0.5 + rest / 6.0);
+    let high = 1.0 / 24.0 + rest / 120.0 + square / 720.0;
+    let power = f64::from_bits(whole.to_bits().wrapping_add(1023) << 52);
+    (low + square * square * high) * power
 }
 
 /// The mean of how far a standard normal variable is below `-z`, if it is, by `z` from 0 on in quarters: the density minus

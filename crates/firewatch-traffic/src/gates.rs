@@ -68,15 +68,21 @@ impl Step<'_> {
             } else {
                 0.0
             };
+            let mut send = |leg: usize, share: f64| {
+                let to = self.mesh.legs()[leg].to;
+                scratch.arrivals[to][0] += reached_rps[leg];
+                scratch.arrivals[to][1] += reached_rps[leg] * share;
+            };
             for &call in self.mesh.calls_of(service) {
-                for leg in [Some(call), self.mesh.fallback_of(call)]
-                    .into_iter()
-                    .flatten()
-                {
-                    let reached = reached_rps[leg];
-                    let to = self.mesh.legs()[leg].to;
-                    scratch.arrivals[to][0] += reached;
-                    scratch.arrivals[to][1] += reached * share;
+                // Who sends a message waits for nobody.
+                let share = if self.mesh.is_message(call) {
+                    0.0
+                } else {
+                    share
+                };
+                send(call, share);
+                if let Some(fallback) = self.mesh.fallback_of(call) {
+                    send(fallback, share);
                 }
             }
         }

@@ -64,14 +64,9 @@ impl Default for ServiceKnobs {
 }
 
 impl ServiceKnobs {
-    /// Turns these knobs by others as well: shares as 1 - (1 - a)(1 - b), slow-downs multiply, latencies add, of
+    /// Turns these knobs by others of the same instances as well: shares as 1 - (1 - a)(1 - b), slow-downs multiply, latencies add, of
     /// instances and queue limits the least counts, down wins.
     pub fn add(&mut self, other: &Self) {
-        let either = |a: f64, b: f64| 1.0 - (1.0 - a) * (1.0 - b);
-        let least = |a: Option<f64>, b: Option<f64>| match (a, b) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (one, other) => one.or(other),
-        };
         self.error_ratio = either(self.error_ratio, other.error_ratio);
         self.added_latency_s += other.added_latency_s;
         self.slow_factor *= other.slow_factor;
@@ -80,6 +75,63 @@ impl ServiceKnobs {
         self.unreachable_ratio = either(self.unreachable_ratio, other.unreachable_ratio);
         self.queue_limit = least(self.queue_limit, other.queue_limit);
     }
+
+    /// Returns the knobs of a service whose zones have these knobs, each with its instances, and with as many as
+    /// `instances_of_zone` if it states none.
+    ///
+    /// Requests are spread over the instances that run, so shares, slow-downs and latencies are means over them.
+    /// Instances add up, and without any the service is down. Queue limits are per service: the least counts.
+    pub fn over_zones(zones: impl Iterator<Item = Self>, instances_of_zone: f64) -> Self {
+        let mut mean = Self {
+            slow_factor: 0.0,
+            ..Self::default()
+        };
+        let mut sum = 0.0;
+        let mut loses = false;
+        for zone in zones {
+            let instances = match zone.instances {
+                _ if zone.down => 0.0,
+                Some(instances) => instances,
+                None => instances_of_zone,
+            };
+            loses |= zone.down || zone.instances.is_some();
+            sum += instances;
+            mean.error_ratio += instances * zone.error_ratio;
+            mean.added_latency_s += instances * zone.added_latency_s;
+            mean.slow_factor += instances * zone.slow_factor;
+            mean.unreachable_ratio += instances * zone.unreachable_ratio;
+            mean.queue_limit = least(mean.queue_limit, zone.queue_limit);
+        }
+        if sum <= 0.0 {
+            return Self {
+                instances: Some(0.0),
+                down: true,
+                queue_limit: mean.queue_limit,
+                ..Self::default()
+            };
+        }
+        Self {
+            error_ratio: mean.error_ratio / sum,
+            added_latency_s: mean.added_latency_s / sum,
+            slow_factor: mean.slow_factor / sum,
+            unreachable_ratio: mean.unreachable_ratio / sum,
+            instances: loses.then_some(sum),
+            ..mean
+        }
+    }
+}
+
+/// Returns the smaller of two numbers that are given.
+fn least(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The share that at least one of two independent shares takes.
+pub(crate) fn either(a: f64, b: f64) -> f64 {
+    1.0 - (1.0 - a) * (1.0 - b)
 }
 
 /// The knobs of a call; `None` leaves it as the mesh states it.
@@ -95,6 +147,22 @@ pub struct CallKnobs {
     pub share: Option<f64>,
     /// Whether calls fail at once, as with a breaker that is open.
     pub cut: bool,
+    /// Share of attempts that fail at once on their way, 0..=1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub error_ratio: f64,
+    /// Seconds that an answer takes on top; the caller's worker is held, the callee's is not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub added_latency_s: f64,
+    /// Share of attempts that don't reach the callee and are never answered, 0..=1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreachable_ratio: f64,
+    /// Whether the cache in front of the call is kept empty.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cache_flushed: bool,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// The knobs of a group of users.

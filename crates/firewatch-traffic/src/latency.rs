@@ -2,10 +2,11 @@
 
 use crate::gamma::Gamma;
 
-/// Bins; each is an eighth of a power of ten wide, from 0.1 ms on.
-const BINS: usize = 64;
-const BINS_PER_DECADE: f64 = 8.0;
-const LEAST_S: f64 = 1e-4;
+/// Bins; each is half of an octave wide, from 0.1 ms on: 2 to the power of -13 s.
+const BINS: usize = 56;
+const LEAST_S: f64 = 1.0 / 8192.0;
+/// Bits of a number below its exponent and the first bit after the point.
+const HALF_OCTAVE: u32 = 51;
 
 /// Answers whose mean latency is in the same bin.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,8 +42,9 @@ impl Latencies {
         if count <= 0.0 {
             return;
         }
-        let decades = libm::log10(time.mean.max(LEAST_S) / LEAST_S);
-        let bin = &mut self.bins[((decades * BINS_PER_DECADE) as usize).min(BINS - 1)];
+        let half_octaves = |time_s: f64| time_s.to_bits() >> HALF_OCTAVE;
+        let index = half_octaves(time.mean.max(LEAST_S)) - half_octaves(LEAST_S);
+        let bin = &mut self.bins[(index as usize).min(BINS - 1)];
         bin.count += count;
         bin.sum += count * time.mean;
         bin.squares += count * (time.variance + time.mean * time.mean);
@@ -52,37 +54,60 @@ impl Latencies {
     /// Returns the time that a share of the answers took at most, where `z` is that share's standard normal quantile; 0
     /// without answers. A mixture's quantile lies between those of its parts.
     pub(crate) fn quantile(&self, share: f64, z: f64) -> f64 {
+        let count: f64 = self.bins.iter().map(|bin| bin.count).sum();
+        let above = (1.0 - share) * count;
+        // Fewer move the quantile by less than it is found within.
+        let least = 1e-3 * above.min(share * count);
         let mut parts = [(0.0, Gamma::default()); BINS];
         let mut used = 0;
-        let (mut low, mut high, mut count) = (f64::MAX, 0.0_f64, 0.0);
-        for bin in self.bins.iter().filter(|bin| bin.count > 0.0) {
+        let (mut low, mut high) = (f64::MAX, 0.0_f64);
+        for bin in self.bins.iter().filter(|bin| bin.count > least) {
             let mean = bin.sum / bin.count;
             let time = Gamma::new(mean, (bin.squares / bin.count - mean * mean).max(0.0));
             let quantile = time.quantile(z);
             (low, high) = (low.min(quantile), high.max(quantile));
             parts[used] = (bin.count, time);
             used += 1;
-            count += bin.count;
         }
         if used == 0 {
             return 0.0;
         }
-        let above = (1.0 - share) * count;
-        // Within a hundredth of the quantile is far closer than the mixture is to the truth.
-        for _ in 0..24 {
-            if high - low <= 0.01 * high {
-                break;
-            }
-            let middle = low + (high - low) / 2.0;
-            let tail: f64 = { parts[..used].iter() }
-                .map(|(count, time)| count * time.tail(middle))
-                .sum();
-            if tail > above {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        (low + (high - low) / 2.0).min(self.most_s)
+        let over = |time_s: f64| {
+            let tails = parts[..used]
+                .iter()
+                .map(|(count, time)| count * time.tail(time_s));
+            tails.sum::<f64>() - above
+        };
+        let time_s = root(over, low, high);
+        time_s.min(self.most_s)
     }
+}
+
+/// Finds where a falling function crosses zero between two places, within a hundredth: by false position, where the end
+/// that stays counts half (the Illinois algorithm).
+fn root(falling: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
+    // Within a hundredth is far closer than the mixture is to the truth.
+    let is_found = |low: f64, high: f64| high - low <= 0.01 * high;
+    if is_found(low, high) {
+        return low + (high - low) / 2.0;
+    }
+    let (mut at_low, mut at_high) = (falling(low).max(0.0), falling(high).min(0.0));
+    for _ in 0..24 {
+        let share = if at_low > at_high {
+            at_low / (at_low - at_high)
+        } else {
+            0.5
+        };
+        let middle = low + (high - low) * share.clamp(0.05, 0.95);
+        let value = falling(middle);
+        if value > 0.0 {
+            (low, at_low, at_high) = (middle, value, at_high / 2.0);
+        } else {
+            (high, at_high, at_low) = (middle, value, at_low / 2.0);
+        }
+        if is_found(low, high) {
+            break;
+        }
+    }
+    low + (high - low) / 2.0
 }

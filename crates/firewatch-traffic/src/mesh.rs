@@ -16,7 +16,7 @@ pub struct Mesh {
     order: Vec<usize>,
     /// Callers of each service, each once, in the order of the calls.
     callers_of: Vec<Vec<usize>>,
-    /// Whether users send to the service.
+    /// Whether the service gets requests that hold no worker of a caller: those of users, and messages.
     is_entry: Vec<bool>,
     /// Services that every request to a service has come through, without itself.
     gates_of: Vec<Vec<usize>>,
@@ -24,6 +24,12 @@ pub struct Mesh {
     legs: Vec<Leg>,
     /// The leg of a call's fallback.
     fallback_of: Vec<Option<usize>>,
+    /// Calls with a cache in front of them.
+    cached_calls: Vec<usize>,
+    /// Calls that are asynchronous.
+    message_calls: Vec<usize>,
+    /// Of each service, where the calls that send it messages stand in `message_calls`.
+    messages_to: Vec<Vec<usize>>,
 }
 
 /// Where attempts go, and which settings they follow.
@@ -65,10 +71,14 @@ impl Mesh {
             gates_of: Vec::new(),
             legs: Vec::new(),
             fallback_of: Vec::new(),
+            cached_calls: Vec::new(),
+            message_calls: Vec::new(),
+            messages_to: Vec::new(),
         };
         mesh.order = mesh.callers_first();
         mesh.add_legs();
         mesh.add_callers();
+        mesh.add_caches_and_messages();
         mesh.add_gates();
         Ok(mesh)
     }
@@ -109,7 +119,7 @@ impl Mesh {
         &self.callers_of[service]
     }
 
-    /// Returns whether users send to a service.
+    /// Returns whether a service gets requests that hold no worker of a caller.
     pub(crate) fn is_entry(&self, service: usize) -> bool {
         self.is_entry[service]
     }
@@ -129,6 +139,44 @@ impl Mesh {
         self.fallback_of[call]
     }
 
+    /// Returns the calls with a cache in front of them, by cache.
+    pub(crate) fn cached_calls(&self) -> &[usize] {
+        &self.cached_calls
+    }
+
+    /// Returns the asynchronous calls, by backlog.
+    pub(crate) fn message_calls(&self) -> &[usize] {
+        &self.message_calls
+    }
+
+    /// Returns the backlogs of messages to a service.
+    pub(crate) fn messages_to(&self, service: usize) -> &[usize] {
+        &self.messages_to[service]
+    }
+
+    /// Returns whether what a leg carries are messages, whose senders wait for nobody.
+    pub(crate) fn is_message(&self, leg: usize) -> bool {
+        self.calls.get(leg).is_some_and(|call| call.asynchronous)
+    }
+
+    /// Returns the backlog of an asynchronous call.
+    pub(crate) fn backlog_of(&self, call: usize) -> Option<usize> {
+        self.message_calls.binary_search(&call).ok()
+    }
+
+    fn add_caches_and_messages(&mut self) {
+        self.messages_to = vec![Vec::new(); self.services.len()];
+        for (index, call) in self.calls.iter().enumerate() {
+            if call.cache.is_some() {
+                self.cached_calls.push(index);
+            }
+            if call.asynchronous {
+                self.messages_to[call.to].push(self.message_calls.len());
+                self.message_calls.push(index);
+            }
+        }
+    }
+
     fn add_legs(&mut self) {
         let settings = 0..self.calls.len() + self.users.len();
         let called = self.calls.iter().map(|call| call.to);
@@ -146,7 +194,7 @@ impl Mesh {
 
     fn add_callers(&mut self) {
         self.callers_of = vec![Vec::new(); self.services.len()];
-        for call in &self.calls {
+        for call in self.calls.iter().filter(|call| !call.asynchronous) {
             for to in [Some(call.to), call.fallback].into_iter().flatten() {
                 if !self.callers_of[to].contains(&call.from) {
                     self.callers_of[to].push(call.from);
@@ -156,6 +204,9 @@ impl Mesh {
         self.is_entry = vec![false; self.services.len()];
         for user in &self.users {
             self.is_entry[user.service] = true;
+        }
+        for call in self.calls.iter().filter(|call| call.asynchronous) {
+            self.is_entry[call.to] = true;
         }
     }
 

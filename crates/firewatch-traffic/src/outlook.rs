@@ -1,10 +1,14 @@
 //! What a request has to expect, from the callees up: how long answers take, and how often they are failures.
 
+use crate::attempt::{FAST_S, Outlook};
 use crate::gamma::{Gamma, power};
-use crate::leg::{FAST_S, Outlook};
+use crate::knobs::either;
 use crate::settings::{LegSettings, ServiceSettings};
 use crate::times::Times;
 use crate::waiting::cut_geometric;
+
+/// Shares whose times are not worth looking at.
+const NEGLIGIBLE: f64 = 1e-6;
 
 /// What a request has to expect of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
@@ -35,6 +39,17 @@ impl Sojourn {
         }
     }
 
+    /// Goes only the share of the way from what was expected before, if it is below 1.
+    pub(crate) fn follow(&mut self, before: &Self, share: f64) {
+        if share >= 1.0 {
+            return;
+        }
+        let part = |from: f64, to: f64| from + share * (to - from);
+        self.fast = part(before.fast, self.fast);
+        self.wait.mean = part(before.wait.mean, self.wait.mean);
+        self.wait.variance = part(before.wait.variance, self.wait.variance);
+    }
+
     /// Seconds that a worker is held.
     pub(crate) fn held(&self) -> Gamma {
         self.ok.all().or(self.failed.all(), self.failing)
@@ -61,14 +76,19 @@ impl Outlook {
         sojourn: &Sojourn,
         service: &ServiceSettings,
         leg: &LegSettings,
+        open: f64,
         step_s: f64,
     ) -> Self {
-        let timeout_s = leg.timeout_s;
+        let (timeout_s, added_s) = (leg.timeout_s, leg.faults.added_s);
+        // What the way takes is time that the service does not have.
+        let left_s = (timeout_s - added_s).max(0.0);
+        let way = Gamma::new(added_s, 0.0);
         let bad = sojourn.failing;
-        let (ok_in_time, ok) = sojourn.ok.after(sojourn.wait).within(timeout_s);
-        let (bad_in_time, bad_times) = if bad > 0.0 {
-            let (share, times) = sojourn.failed.after(sojourn.wait).within(timeout_s);
-            (share, times.all())
+        let (ok_in_time, ok) = sojourn.ok.after(sojourn.wait).within(left_s);
+        let ok = ok.after(way);
+        let (bad_in_time, bad_times) = if bad > NEGLIGIBLE {
+            let (share, times) = sojourn.failed.after(sojourn.wait).within(left_s);
+            (share, times.after(way).all())
         } else {
             (1.0, Gamma::NONE)
         };
@@ -83,15 +103,19 @@ impl Outlook {
         } else {
             bad
         };
-        let unreachable = service.unreachable_ratio;
+        let unreachable = either(service.unreachable_ratio, leg.faults.unreachable_ratio);
         let fast = if service.is_down { 1.0 } else { sojourn.fast };
         let accepted = (1.0 - unreachable) * (1.0 - fast);
-        let success = accepted * good_answers;
+        let (aborted, underway) = (leg.faults.error_ratio, 1.0 - leg.faults.error_ratio);
+        let success = underway * accepted * good_answers;
         let mut failure = Failure::default();
-        failure.add(unreachable + accepted * late, Gamma::new(timeout_s, 0.0));
-        failure.add((1.0 - unreachable) * fast, Gamma::new(FAST_S, 0.0));
-        failure.add(accepted * bad_answers, bad_times);
+        let timed_out = underway * (unreachable + accepted * late);
+        failure.add(timed_out, Gamma::new(timeout_s, 0.0));
+        let at_once = aborted + underway * (1.0 - unreachable) * fast;
+        failure.add(at_once, Gamma::new(FAST_S, 0.0));
+        failure.add(underway * accepted * bad_answers, bad_times);
         let mut outlook = Self {
+            aborted,
             unreachable,
             fast,
             late,
@@ -100,10 +124,11 @@ impl Outlook {
             timeout_s,
             backoff_s: leg.backoff_s,
             retries: leg.retries,
+            open,
             ok,
             failure: failure.time(timeout_s),
             success,
-            late_s: (sojourn.wait.mean + sojourn.holding_s()).max(timeout_s),
+            late_s: (added_s + sojourn.wait.mean + sojourn.holding_s()).max(timeout_s),
             ..Self::default()
         };
         if service.is_down {
@@ -128,7 +153,7 @@ impl Outlook {
             let (before, spread) = failures_before_success(failing, self.retries);
             let some = 1.0 - (1.0 - failing) / (1.0 - lost).max(1e-300);
             let some = some.clamp(0.0, 1.0);
-            if some > 1e-6 {
+            if some > NEGLIGIBLE {
                 let mean = before / some;
                 let spread = ((spread + before * before) / some - mean * mean).max(0.0);
                 let apart_s = self.failure.mean + self.backoff_s;
@@ -200,6 +225,14 @@ impl Outcome {
         failed: Times::NONE,
     };
 
+    /// What succeeds at once with that share, and fails at once otherwise.
+    pub(crate) fn at_once(success: f64) -> Self {
+        Self {
+            success,
+            ..Self::CUT
+        }
+    }
+
     /// Followed by another one where this one fails.
     pub(crate) fn or_else(&self, other: &Self) -> Self {
         let success = self.success + (1.0 - self.success) * other.success;
@@ -245,7 +278,7 @@ impl Outcome {
         let failed_here = self.success * lost;
         let failed = (1.0 - self.success) + failed_here;
         let mut times = self.failed;
-        if failed_here > 0.0 {
+        if failed_here > NEGLIGIBLE {
             times = times.or(&self.ok.plus(&call.failed), failed_here / failed);
         }
         Self {

@@ -1,37 +1,67 @@
-//! How long sub-steps are: short while much changes, longer while little does, none while nothing does.
+//! How long sub-steps are: short while rates change, longer while they do not, none while nothing moves.
 
-/// The first sub-step after something was set, in seconds.
-const FIRST_S: f64 = 0.25;
+/// The first sub-step after something was set, in seconds, and the shortest one.
 const SHORTEST_S: f64 = 0.25;
-/// No sub-step is longer: back-offs and windows of breakers are a few seconds.
-const LONGEST_S: f64 = 1.0;
+/// No sub-step is longer: timeouts and back-offs are a few seconds.
+const LONGEST_S: f64 = 2.0;
+/// No sub-step is longer while a breaker is open or sees failures.
+const LONGEST_TIMED_S: f64 = 0.5;
 /// Sub-steps of a tick at most.
 const MOST_STEPS: f64 = 480.0;
 /// Sub-steps in which nothing moves before nothing is taken to move: what is found in one is felt in the next.
-const STILL_STEPS: u32 = 3;
-/// Changes, as shares of what there is, below which the next sub-step is longer, and above which it is shorter.
-const LITTLE: f64 = 0.05;
-const MUCH: f64 = 0.3;
+const STILL_STEPS: u32 = 2;
+/// Share of what comes that may stay, or be missing, where nothing is taken to move: it fills no queue within an incident.
+pub(crate) const STILL: f64 = 1e-4;
+/// What a sub-step may be wrong by, as a share of what is at a service.
+const TOLERANCE: f64 = 0.02;
+/// A sub-step that is wrong by more is taken again, as shorter ones.
+const REFUSED: f64 = 2.0 * TOLERANCE;
 
 /// How much a sub-step changed.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Change {
-    /// The largest change of what is at a service or in flight for users, as a share of it.
-    pub(crate) share: f64,
+    /// The largest share of what is at a service that the sub-step may be wrong by.
+    error: f64,
     /// Whether nothing moves: requests come and go and leave everything as it is.
     pub(crate) is_still: bool,
     /// Whether a breaker is open or sees failures: what it does next depends on seconds.
     pub(crate) is_timed: bool,
 }
 
-impl Change {
-    /// Takes note of what came to some place and what left it, beside what is there.
-    pub(crate) fn add(&mut self, came: f64, left: f64, there: f64, step_s: f64) {
-        let change = (came - left).abs();
-        self.share = self.share.max(change / (1.0 + there));
-        // A millionth of what comes fills no queue within an incident.
-        self.is_still &= change <= 1e-6 * came + 1e-9 * step_s;
+impl Default for Change {
+    fn default() -> Self {
+        Self {
+            error: 0.0,
+            is_still: true,
+            is_timed: false,
+        }
     }
+}
+
+impl Change {
+    /// Takes note of what came to some place and what left it.
+    pub(crate) fn add(&mut self, came: f64, left: f64, step_s: f64) {
+        self.is_still &= (came - left).abs() <= STILL * came + 1e-9 * step_s;
+    }
+
+    /// Takes note of how a rate changed from the last sub-step, beside what is there. What implicit Euler leaves out is half
+    /// of the change of the rate, for the length of the sub-step.
+    pub(crate) fn add_error(&mut self, turned_rps: f64, there: f64, step_s: f64) {
+        self.error = self
+            .error
+            .max(0.5 * step_s * turned_rps.abs() / (1.0 + there));
+    }
+}
+
+/// What becomes of a sub-step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Verdict {
+    /// It passed.
+    Passes,
+    /// It was too long: shorter ones are to be taken in its place.
+    IsRefused,
+    /// Nothing moved, nor will for so many seconds: they pass as it would, and what is there stays as it was before it.
+    Holds(f64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -51,7 +81,7 @@ pub(crate) struct Pace {
 impl Default for Pace {
     fn default() -> Self {
         Self {
-            step_s: FIRST_S,
+            step_s: SHORTEST_S,
             left_s: 0.0,
             tick_s: 0.0,
             is_still: false,
@@ -86,36 +116,46 @@ impl Pace {
         Some(self.left_s / steps)
     }
 
-    /// Takes note of a sub-step, and returns for how many seconds it holds.
-    pub(crate) fn passed(&mut self, step_s: f64, change: Change) -> f64 {
+    /// Returns whether a sub-step may have to be taken back.
+    pub(crate) fn is_trial(&self, step_s: f64) -> bool {
+        self.still_steps >= STILL_STEPS || self.is_refusable(step_s)
+    }
+
+    /// Returns whether a sub-step can be replaced by shorter ones.
+    fn is_refusable(&self, step_s: f64) -> bool {
+        step_s > 2.0 * SHORTEST_S.max(self.tick_s / MOST_STEPS)
+    }
+
+    /// Decides what becomes of a sub-step, and how long the next one is to be.
+    pub(crate) fn judge(&mut self, step_s: f64, change: &Change) -> Verdict {
+        // The error goes with the square of the length.
+        let factor = (TOLERANCE / change.error.max(1e-9)).sqrt();
+        if change.error > REFUSED && self.is_refusable(step_s) {
+            self.step_s = (step_s * factor.clamp(0.125, 0.5)).max(SHORTEST_S);
+            return Verdict::IsRefused;
+        }
         self.still_steps = if change.is_still {
-            self.still_steps + 1
+            self.still_steps.saturating_add(1)
         } else {
             0
         };
         if self.still_steps > STILL_STEPS {
             self.still_steps = STILL_STEPS;
-            let seconds = self.left_s;
             self.is_still = self.is_first;
-            self.left_s = 0.0;
-            return seconds;
+            return Verdict::Holds(std::mem::take(&mut self.left_s));
         }
         self.is_first = false;
         self.left_s -= step_s;
         if self.left_s < 1e-9 * step_s {
             self.left_s = 0.0;
         }
-        if change.share > MUCH {
-            self.step_s = (self.step_s / 2.0).max(SHORTEST_S);
-        } else if change.share < LITTLE {
-            let longest_s = if change.is_timed {
-                2.0 * FIRST_S
-            } else {
-                LONGEST_S
-            };
-            self.step_s = (self.step_s * 2.0).min(longest_s);
-        }
-        step_s
+        let longest_s = if change.is_timed {
+            LONGEST_TIMED_S
+        } else {
+            LONGEST_S
+        };
+        self.step_s = (step_s * factor.clamp(0.5, 2.0)).clamp(SHORTEST_S, longest_s);
+        Verdict::Passes
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {

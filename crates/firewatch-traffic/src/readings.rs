@@ -54,6 +54,19 @@ pub struct CallTraffic {
     pub failed_rps: f64,
     /// Share of the tick in which the breaker was open, 0..=1.
     pub breaker_open: f64,
+    /// Share of the requests that find their answer in the cache at the end of the tick, 0..=1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_hit_share: f64,
+    /// Messages that wait for the callee at the end of the tick.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub messages_waiting: f64,
+    /// Seconds for which the oldest of them has waited.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub oldest_message_s: f64,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// A group of users in the last tick.

@@ -1,7 +1,9 @@
 //! What a service does in a sub-step: what it has goes on, and what comes waits or starts.
 
+use crate::attempt::{Flows, Response};
 use crate::fluid::ServiceFlows;
-use crate::leg::{Flows, Pools};
+use crate::leg::Pools;
+use crate::pace::STILL;
 use crate::step::Step;
 use crate::waiting::Load;
 
@@ -24,6 +26,7 @@ impl Step<'_> {
         };
         if settings.is_down {
             self.kill(service, &mut flows);
+            self.queue_messages(service);
             self.scratch.service_flows[service] = flows;
             return;
         }
@@ -31,7 +34,8 @@ impl Step<'_> {
         let unit = self.unit(service);
         flows.errors = arrived * settings.error_ratio;
         let offered = arrived - flows.errors;
-        let started = self.queue(service, &mut flows, offered, held, unit.stays);
+        let started = self.queue(service, &mut flows, offered, held, unit.stays)
+            + self.take_messages(service, &mut flows, unit.stays);
         self.start(service, &mut flows, started, &unit);
         self.scratch.service_flows[service] = flows;
     }
@@ -65,35 +69,24 @@ impl Step<'_> {
     fn carry_on(&mut self, service: usize, flows: &mut ServiceFlows) -> f64 {
         let stays = self.work_stays(service);
         let fluid = &mut self.fluid.services[service];
-        let mut running = fluid.work * (1.0 - stays);
+        let running = fluid.work * (1.0 - stays);
         fluid.work *= stays;
         let mut held = fluid.work;
-        for &call in self.mesh.calls_of(service) {
-            let entering = running * self.settings.legs[call].share;
-            let failed = self.advance_leg(call, entering);
-            let retries = self.settings.legs[call].retries;
-            held += self.fluid.legs[call].total(retries);
-            running = running - entering + self.scratch.flows[call].succeeded();
-            let mut lost = failed;
-            if let Some(fallback) = self.mesh.fallback_of(call) {
-                lost = self.advance_leg(fallback, failed);
-                held += self.fluid.legs[fallback].total(retries);
-                running += self.scratch.flows[fallback].succeeded();
+        let went = self.go_through(service, running, |step, leg, entering| {
+            if step.mesh.is_message(leg) {
+                step.scratch.flows[leg] = Flows::default();
+                return step.send_messages(leg, entering);
             }
-            if self.mesh.calls()[call].optional {
-                running += lost;
-            } else {
-                flows.call_failed += lost;
-            }
-        }
-        flows.succeeded = running;
+            let outlook = &step.scratch.outlooks[leg];
+            let carried = step.fluid.legs[leg].carry_on(outlook, &mut ());
+            let response = outlook.respond(entering, &carried);
+            step.scratch.carried[leg] = (carried, entering);
+            held += response.held;
+            response
+        });
+        flows.succeeded = went.ok;
+        flows.call_failed = went.failed;
         held
-    }
-
-    fn advance_leg(&mut self, leg: usize, entering: f64) -> f64 {
-        let outlook = &self.scratch.outlooks[leg];
-        self.scratch.flows[leg] = self.fluid.legs[leg].advance(outlook, entering);
-        self.scratch.flows[leg].failed
     }
 
     fn work_stays(&self, service: usize) -> f64 {
@@ -105,37 +98,48 @@ impl Step<'_> {
     /// Finds what becomes within the sub-step of a request that starts.
     fn unit(&mut self, service: usize) -> Unit {
         let work_stays = self.work_stays(service);
-        let mut unit = Unit {
-            stays: work_stays,
-            worked: 1.0 - work_stays,
-        };
-        let mut running = unit.worked;
-        for &call in self.mesh.calls_of(service) {
-            let entering = running * self.settings.legs[call].share;
-            let retries = self.settings.legs[call].retries;
-            let mut lost = 0.0;
-            running -= entering;
-            let mut next = entering;
-            for leg in [Some(call), self.mesh.fallback_of(call)]
-                .into_iter()
-                .flatten()
-            {
-                let mut pools = Pools::default();
-                let flows = pools.advance(&self.scratch.outlooks[leg], 1.0);
-                if leg != call {
-                    next = lost;
-                    lost = 0.0;
-                }
-                unit.stays += next * pools.total(retries);
-                running += next * flows.succeeded();
-                lost += next * flows.failed;
-                self.scratch.units[leg] = (pools, flows);
+        let mut stays = work_stays;
+        let worked = 1.0 - work_stays;
+        self.go_through(service, worked, |step, leg, entering| {
+            if step.mesh.is_message(leg) {
+                return step.sending(leg, entering);
             }
-            if self.mesh.calls()[call].optional {
-                running += lost;
+            let response = Response::default().with(&step.scratch.outlooks[leg].one, entering);
+            stays += response.held;
+            response
+        });
+        Unit { stays, worked }
+    }
+
+    /// Lets requests go through the calls of a service, by what `call` says comes of so many of them at a leg, and returns
+    /// what has succeeded and what has failed.
+    fn go_through(
+        &mut self,
+        service: usize,
+        mut running: f64,
+        mut call: impl FnMut(&mut Self, usize, f64) -> Response,
+    ) -> Response {
+        let mesh = self.mesh;
+        let mut lost = 0.0;
+        for &index in mesh.calls_of(service) {
+            let entering = running * self.scratch.shares[index];
+            let mut went = call(self, index, entering);
+            running += went.ok - entering;
+            if let Some(fallback) = mesh.fallback_of(index) {
+                went = call(self, fallback, went.failed);
+                running += went.ok;
+            }
+            if mesh.calls()[index].optional {
+                running += went.failed;
+            } else {
+                lost += went.failed;
             }
         }
-        unit
+        Response {
+            held: 0.0,
+            ok: running,
+            failed: lost,
+        }
     }
 
     /// Offers requests to the queue, and returns how many get a worker.
@@ -202,7 +206,7 @@ impl Step<'_> {
             let deviation = free * (root - pull) / (2.0 * moved);
             fluid.variance = deviation * deviation;
         }
-        flows.is_varying = (fluid.variance - before).abs() > 1e-4 * (1.0 + before);
+        flows.is_varying = (fluid.variance - before).abs() > 1e-3 * (1.0 + before);
         fluid.queue = queue;
         fluid.all_busy = point.all_busy;
         let refused = if offered > 0.0 {
@@ -210,44 +214,30 @@ impl Step<'_> {
         } else {
             0.0
         };
-        flows.is_varying |= (refused - fluid.refused).abs() > 1e-6;
+        flows.is_varying |= (refused - fluid.refused).abs() > STILL;
         fluid.refused = refused;
         fluid.busy = held + stays * started;
         started
     }
 
-    /// Starts requests.
+    /// Starts requests, and sends what they and those before them send.
     fn start(&mut self, service: usize, flows: &mut ServiceFlows, started: f64, unit: &Unit) {
         self.fluid.services[service].work += started * (1.0 - unit.worked);
         let held = self.fluid.services[service].all_busy;
-        let mut running = started * unit.worked;
-        for &call in self.mesh.calls_of(service) {
-            let entering = running * self.settings.legs[call].share;
-            let retries = self.settings.legs[call].retries;
-            let mut lost = 0.0;
-            running -= entering;
-            let mut next = entering;
-            for leg in [Some(call), self.mesh.fallback_of(call)]
-                .into_iter()
-                .flatten()
-            {
-                if leg != call {
-                    next = lost;
-                    lost = 0.0;
-                }
-                let (pools, unit_flows) = &self.scratch.units[leg];
-                self.fluid.legs[leg].add(pools, next, retries);
-                self.scratch.flows[leg].add(unit_flows, next);
-                running += next * unit_flows.succeeded();
-                lost += next * unit_flows.failed;
-                self.arrive(leg, held);
+        let running = started * unit.worked;
+        let went = self.go_through(service, running, |step, leg, entering| {
+            if step.mesh.is_message(leg) {
+                return step.send_messages(leg, entering);
             }
-            if self.mesh.calls()[call].optional {
-                running += lost;
-            } else {
-                flows.call_failed += lost;
-            }
-        }
-        flows.succeeded += running;
+            let outlook = &step.scratch.outlooks[leg];
+            let (carried, before) = &step.scratch.carried[leg];
+            let all = before + entering;
+            step.scratch.flows[leg] = step.fluid.legs[leg].send(outlook, all, carried, &mut ());
+            let response = Response::default().with(&outlook.one, entering);
+            step.arrive(leg, held);
+            response
+        });
+        flows.succeeded += went.ok;
+        flows.call_failed += went.failed;
     }
 }

@@ -29,6 +29,27 @@ pub(crate) struct LegSettings {
     /// Share of requests that make the call; for users, requests per second.
     pub(crate) share: f64,
     pub(crate) is_cut: bool,
+    #[serde(default, skip_serializing_if = "LegFaults::is_none")]
+    pub(crate) faults: LegFaults,
+}
+
+/// What goes wrong on the way to a service, whatever the service does.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct LegFaults {
+    /// Share of attempts that fail at once, without having reached the service.
+    pub(crate) error_ratio: f64,
+    /// Seconds that an answer takes on top.
+    pub(crate) added_s: f64,
+    /// Share of attempts that neither reach the service nor are answered.
+    pub(crate) unreachable_ratio: f64,
+    /// Whether the cache in front is kept empty.
+    pub(crate) is_flushed: bool,
+}
+
+impl LegFaults {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Everything that is set in a tick.
@@ -103,6 +124,12 @@ impl Settings {
                 retries: knobs.retries.unwrap_or(spec.retries),
                 share: share(knobs.share.unwrap_or(spec.share)),
                 is_cut: knobs.cut,
+                faults: LegFaults {
+                    error_ratio: share(knobs.error_ratio),
+                    added_s: amount(knobs.added_latency_s),
+                    unreachable_ratio: share(knobs.unreachable_ratio),
+                    is_flushed: knobs.cache_flushed,
+                },
             }
         });
         let users = mesh.users().iter().enumerate().map(|(index, spec)| {
@@ -113,6 +140,7 @@ impl Settings {
                 retries: { knobs.and_then(|knobs| knobs.retries) }.unwrap_or(spec.retries),
                 share: amount(knobs.map_or(spec.rate_rps, |knobs| knobs.rate_rps)),
                 is_cut: false,
+                faults: LegFaults::default(),
             }
         });
         for (new, old) in calls.chain(users).zip(&mut self.legs) {

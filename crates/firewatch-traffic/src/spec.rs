@@ -34,6 +34,11 @@ pub struct CallSpec {
     pub fallback: Option<usize>,
     /// What stops calls to a callee that fails.
     pub breaker: Option<Breaker>,
+    /// What spares requests the call: answers that the caller keeps.
+    pub cache: Option<Cache>,
+    /// Whether the caller sends a message and does not wait. Messages wait for a free worker of the callee, however long
+    /// that takes; there are no timeout, retries, fallback or breaker.
+    pub asynchronous: bool,
 }
 
 impl CallSpec {
@@ -49,8 +54,19 @@ impl CallSpec {
             optional: false,
             fallback: None,
             breaker: None,
+            cache: None,
+            asynchronous: false,
         }
     }
+}
+
+/// A cache of answers that a caller keeps in front of a call. It is warm at the start.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Cache {
+    /// Share of the requests that find their answer in it once it is warm, 0..=1.
+    pub hit_share: f64,
+    /// Seconds in which an empty one comes to 1 - 1/e (63 %) of that, as long as all calls behind it are answered.
+    pub warm_up_s: f64,
 }
 
 /// A circuit breaker. It opens when, within the window, enough attempts were made and enough of them failed; while it
@@ -155,6 +171,13 @@ pub(crate) fn check_numbers(
             ("share", call.share, true),
         ];
         check_part("call", index, &numbers)?;
+        if let Some(cache) = call.cache {
+            let numbers = [
+                ("hit_share", cache.hit_share, true),
+                ("warm_up_s", cache.warm_up_s, false),
+            ];
+            check_part("call", index, &numbers)?;
+        }
         if let Some(breaker) = call.breaker {
             let numbers = [
                 ("failure_ratio", breaker.failure_ratio, true),

@@ -4,7 +4,7 @@ use crate::fluid::{Fluid, Scratch};
 use crate::knobs::Knobs;
 use crate::latency::Latencies;
 use crate::mesh::Mesh;
-use crate::pace::Pace;
+use crate::pace::{Pace, Verdict};
 use crate::readings::{CallTraffic, ServiceTraffic, UserTraffic};
 use crate::settings::Settings;
 use crate::step::Step;
@@ -27,6 +27,8 @@ pub struct State {
 #[derive(Debug, Clone, Default)]
 struct Room {
     scratch: Scratch,
+    /// What was there before a sub-step that may be taken back.
+    before: Fluid,
     /// By group of users.
     latencies: Vec<Latencies>,
 }
@@ -41,6 +43,7 @@ impl Room {
     fn new(mesh: &Mesh) -> Self {
         Self {
             scratch: Scratch::new(mesh),
+            before: Fluid::new(mesh),
             latencies: vec![Latencies::default(); mesh.users().len()],
         }
     }
@@ -89,6 +92,10 @@ impl State {
         self.room.latencies.iter_mut().for_each(Latencies::clear);
         self.pace.begin(tick_s);
         while let Some(step_s) = self.pace.next() {
+            let is_trial = self.pace.is_trial(step_s);
+            if is_trial {
+                self.room.before.copy(&self.fluid);
+            }
             let mut step = Step {
                 mesh,
                 settings: &self.settings,
@@ -97,23 +104,50 @@ impl State {
                 step_s,
             };
             let change = step.run();
-            let seconds = self.pace.passed(step_s, change);
-            let seen = Seen {
-                mesh,
-                settings: &self.settings,
-                fluid: &self.fluid,
-                scratch: &self.room.scratch,
-            };
-            let latencies = &mut self.room.latencies;
-            self.readings.add(&seen, latencies, step_s, seconds);
+            let verdict = self.pace.judge(step_s, &change);
+            if let Verdict::Holds(_) = verdict {
+                step.balance();
+            }
+            if is_trial && verdict != Verdict::Passes {
+                std::mem::swap(&mut self.room.before, &mut self.fluid);
+            }
+            match verdict {
+                Verdict::Passes => self.add(mesh, step_s, step_s),
+                Verdict::Holds(seconds) => self.add(mesh, step_s, seconds),
+                Verdict::IsRefused => {}
+            }
         }
+        let (seen, readings, latencies) = self.seen(mesh);
+        readings.finish(&seen, latencies, tick_s);
+    }
+
+    /// Adds a sub-step to the readings, which goes on for `seconds`.
+    fn add(&mut self, mesh: &Mesh, step_s: f64, seconds: f64) {
+        let (seen, readings, latencies) = self.seen(mesh);
+        readings.add(&seen, latencies, step_s, seconds);
+    }
+
+    fn seen<'a>(&'a mut self, mesh: &'a Mesh) -> (Seen<'a>, &'a mut Readings, &'a mut [Latencies]) {
         let seen = Seen {
             mesh,
             settings: &self.settings,
             fluid: &self.fluid,
             scratch: &self.room.scratch,
         };
-        self.readings.finish(&seen, &self.room.latencies, tick_s);
+        (seen, &mut self.readings, &mut self.room.latencies)
+    }
+
+    /// Empties that share of the caches of a service's calls, 0..=1: instances that start anew have nothing in theirs.
+    pub fn lose_caches(&mut self, mesh: &Mesh, service: usize, share: f64) {
+        if !self.fits(mesh) || share.is_nan() || share <= 0.0 {
+            return;
+        }
+        for (cache, &call) in self.fluid.caches.iter_mut().zip(mesh.cached_calls()) {
+            if mesh.calls()[call].from == service {
+                cache.hit_share *= 1.0 - share.min(1.0);
+                self.pace.wake();
+            }
+        }
     }
 
     /// Shows every number of what waits and runs, in a fixed order: for fingerprints.

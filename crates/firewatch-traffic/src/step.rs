@@ -17,48 +17,77 @@ pub(crate) struct Step<'a> {
 impl Step<'_> {
     /// Lets the sub-step pass.
     pub(crate) fn run(&mut self) -> Change {
+        self.find_shares();
         self.find_gates();
         self.look_ahead();
         self.send_users();
         for index in 0..self.mesh.order().len() {
             self.serve(self.mesh.order()[index]);
         }
-        let mut change = Change {
-            is_still: true,
-            ..Change::default()
-        };
+        let mut change = Change::default();
         self.turn_breakers(&mut change);
+        self.fill_caches(&mut change);
         self.measure(&mut change);
         change
     }
 
-    /// Finds how much changed: what came and did not go.
-    fn measure(&self, change: &mut Change) {
-        let services = self.scratch.service_flows.iter().zip(&self.fluid.services);
+    /// Finds how much changed: what came and did not go, and how that changed.
+    fn measure(&mut self, change: &mut Change) {
+        let services = { self.scratch.service_flows.iter() }.zip(&mut self.fluid.services);
         for (flows, fluid) in services {
-            let left =
-                flows.succeeded + flows.call_failed + flows.refused + flows.errors + flows.killed;
-            change.add(flows.arrived, left, fluid.busy + fluid.queue, self.step_s);
+            let left = flows.left();
+            change.add(flows.arrived, left, self.step_s);
             change.is_still &= !flows.is_varying;
+            let net_rps = (flows.arrived - left) / self.step_s;
+            let turned_rps = net_rps - fluid.net_rps;
+            change.add_error(turned_rps, fluid.busy + fluid.queue, self.step_s);
+            fluid.net_rps = net_rps;
         }
-        let calls = self.mesh.calls().len();
-        for leg in calls..calls + self.mesh.users().len() {
+        for leg in self.user_legs() {
             let flows = &self.scratch.flows[leg];
-            let new = self.settings.legs[leg].share * self.step_s;
             let left = flows.succeeded() + flows.failed;
-            change.add(new, left, f64::INFINITY, self.step_s);
+            change.add(self.new_requests(leg), left, self.step_s);
         }
+        for (backlog, &call) in self.fluid.backlogs.iter().zip(self.mesh.message_calls()) {
+            let sent = self.scratch.flows[call].sent;
+            let taken = self.fluid.reached_rps[call] * self.step_s;
+            change.add(sent, taken, self.step_s);
+            // What nobody takes grows older.
+            change.is_still &= taken > 0.0 || backlog.waiting() <= 0.0;
+        }
+    }
+
+    /// Lets as much leave every place as came there, where nothing moves: what is there stays as it is.
+    pub(crate) fn balance(&mut self) {
+        for flows in &mut self.scratch.service_flows {
+            flows.balance();
+        }
+        for leg in self.user_legs() {
+            let new = self.new_requests(leg);
+            self.scratch.flows[leg].balance(new);
+        }
+    }
+
+    fn user_legs(&self) -> std::ops::Range<usize> {
+        let calls = self.mesh.calls().len();
+        calls..calls + self.mesh.users().len()
+    }
+
+    /// Returns the requests that users begin in the sub-step.
+    fn new_requests(&self, leg: usize) -> f64 {
+        self.settings.legs[leg].share * self.step_s
     }
 
     fn send_users(&mut self) {
         let calls = self.mesh.calls().len();
-        for leg in calls..calls + self.mesh.users().len() {
-            let new = self.settings.legs[leg].share * self.step_s;
-            self.scratch.flows[leg] = self.fluid.legs[leg].advance_recorded(
+        for leg in self.user_legs() {
+            let new = self.new_requests(leg);
+            let (outlook, ages) = (
                 &self.scratch.outlooks[leg],
-                new,
                 &mut self.fluid.ages[leg - calls],
             );
+            let carried = self.fluid.legs[leg].carry_on(outlook, ages);
+            self.scratch.flows[leg] = self.fluid.legs[leg].send(outlook, new, &carried, ages);
             self.arrive(leg, 0.0);
         }
     }
@@ -81,7 +110,7 @@ impl Step<'_> {
                 continue;
             };
             let flows = &self.scratch.flows[call];
-            let failed = flows.fast + flows.errors + flows.timed_out;
+            let failed = flows.aborted + flows.fast + flows.errors + flows.timed_out;
             let ended = failed + flows.succeeded();
             let state = &mut self.fluid.breakers[call];
             state.advance(breaker, ended, failed, self.step_s);

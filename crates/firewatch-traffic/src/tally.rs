@@ -2,7 +2,7 @@
 
 use crate::fluid::{Fluid, Scratch};
 use crate::latency::Latencies;
-use crate::leg::LEVELS;
+use crate::level::LEVELS;
 use crate::mesh::Mesh;
 use crate::readings::{CallTraffic, ServiceTraffic, UserTraffic};
 use crate::settings::Settings;
@@ -88,7 +88,7 @@ impl Readings {
             reading.attempts_rps += times * flows.sent;
             reading.retries_rps += times * flows.retried;
             reading.timeout_ratio += times * flows.timed_out;
-            reading.error_ratio += times * (flows.errors + flows.fast);
+            reading.error_ratio += times * (flows.errors + flows.fast + flows.aborted);
         }
         for (call, reading) in self.calls.iter_mut().enumerate() {
             let mut last = call;
@@ -139,6 +139,14 @@ impl Readings {
         }
         for reading in &mut self.calls {
             finish_call(reading, tick_s);
+        }
+        for (cache, &call) in seen.fluid.caches.iter().zip(seen.mesh.cached_calls()) {
+            self.calls[call].cache_hit_share = cache.hit_share;
+        }
+        for (backlog, &call) in seen.fluid.backlogs.iter().zip(seen.mesh.message_calls()) {
+            let added_s = seen.settings.legs[call].faults.added_s;
+            self.calls[call].messages_waiting = backlog.waiting();
+            self.calls[call].oldest_message_s = backlog.oldest_s(added_s);
         }
         for (reading, latencies) in self.users.iter_mut().zip(latencies) {
             finish_user(reading, latencies, tick_s);

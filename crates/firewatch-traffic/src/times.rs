@@ -56,25 +56,38 @@ impl Times {
             }
         }
         let [a, b, c, d] = parts;
-        let (ab, cd) = (merged(a, b), merged(c, d));
-        let splits = [(a, merged(b, cd)), (ab, cd), (merged(ab, c), d)];
-        let mut best = (0.0, splits[0]);
-        for (usual, slow) in splits {
-            let apart = slow.1.mean - usual.1.mean;
-            let between = usual.0 * slow.0 * apart * apart;
-            if between > best.0 {
-                best = (between, (usual, slow));
+        let count = a.0 + b.0 + c.0 + d.0;
+        let sum = |part: Part| part.0 * part.1.mean;
+        let all = sum(a) + sum(b) + sum(c) + sum(d);
+        // What the distance of both kinds makes up of the variance, times the square of the count.
+        let between = |below: f64, below_sum: f64| {
+            let apart = below_sum * (count - below) - (all - below_sum) * below;
+            let weight = below * (count - below);
+            if weight > 1e-15 * count * count {
+                apart * apart / weight
+            } else {
+                0.0
             }
-        }
-        let (usual, slow) = best.1;
-        let all = merged(usual, slow);
-        if all.0 <= 0.0 || best.0 <= APART * all.1.variance * all.0 * all.0 {
-            return Self::from(all.1);
+        };
+        let first = between(a.0, sum(a));
+        let second = between(a.0 + b.0, sum(a) + sum(b));
+        let third = between(count - d.0, all - sum(d));
+        let (usual, slow, best) = if first >= second && first >= third {
+            (a, merged(b, merged(c, d)), first)
+        } else if second >= third {
+            (merged(a, b), merged(c, d), second)
+        } else {
+            (merged(merged(a, b), c), d, third)
+        };
+        let both = merged(usual, slow);
+        if both.0 <= 0.0 || best <= APART * both.1.variance * count * count {
+            return Self::from(both.1);
         }
         Self {
             usual: usual.1,
             slow: slow.1,
-            share: slow.0 / all.0,
+            // Never above 1, as it could be of the other sum.
+            share: slow.0 / both.0,
         }
     }
 

@@ -83,7 +83,7 @@ fn check_warns_and_fails_nothing_for_it() {
 /// Of each incident that was reported in public: a group of users that it hit, and why most of them failed.
 const WHY: [(&str, &str, &str); 6] = [
     ("backbone-withdrawn", "people", "name-servers unreachable"),
-    ("backbone-withdrawn", "engineers", "backbone unreachable"),
+    ("backbone-withdrawn", "engineers", "routers unreachable"),
     ("bot-rules-file-doubles", "customers", "errors of proxy"),
     (
         "one-in-ten-for-half-a-minute",
@@ -111,4 +111,44 @@ fn public_incidents_pass_and_say_why_users_failed() {
         let users = users.iter().find(|users| users["name"] == group);
         assert_eq!(users.expect(group)["cause"], why, "{name}: {run}");
     }
+}
+
+/// What users got can be plotted tick by tick; a run of the classic physics has none of it.
+#[test]
+fn users_are_in_each_tick() {
+    let lines = stdout(0, &["run", "--format", "jsonl", OVERLOAD]);
+    let mut missed = 0;
+    for line in lines.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
+        let users = line["users"].as_object().expect("users");
+        let users = users.values().next().expect("there is a group");
+        assert!(users["sent_rps"].as_f64() > Some(0.0), "{line}");
+        let served = users["served"].as_f64().expect("some ended");
+        assert!((0.0..=1.0).contains(&served), "{line}");
+        missed += usize::from(users["missed"] == true);
+    }
+    assert!(missed > 0, "{lines}");
+    let rows = crate::tool::csv_rows(&stdout(0, &["run", "--format", "csv", OVERLOAD]));
+    let row = rows
+        .iter()
+        .find(|row| row["service"] == "api")
+        .expect("it has a row");
+    let users: serde_json::Value = serde_json::from_str(&row["users"]).expect("JSON");
+    assert!(
+        users.as_object().is_some_and(|users| !users.is_empty()),
+        "{users}"
+    );
+    let classic = stdout(0, &["run", "--format", "jsonl", crate::tool::POOL]);
+    assert!(!classic.contains("\"users\""), "{classic}");
+}
+
+/// Which users there are only an incident says.
+#[test]
+fn a_runbook_that_speaks_of_users_is_checked_alone() {
+    let runbook = "../../scenarios/runbooks/search-after-a-burst.ron";
+    assert!(
+        stdout(0, &["check", runbook])
+            .trim()
+            .ends_with("no problems")
+    );
 }

@@ -67,7 +67,7 @@ impl Arena {
     }
 
     /// Which alerts fire.
-    pub fn alerts(&self, place: usize) -> Result<Vec<[bool; 4]>, Box<dyn Error>> {
+    pub fn alerts(&self, place: usize) -> Result<Vec<[bool; 5]>, Box<dyn Error>> {
         Ok(self.batch.score(place)?.alert_flags().collect())
     }
 

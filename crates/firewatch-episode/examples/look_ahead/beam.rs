@@ -16,7 +16,7 @@ struct Answer {
     outcome: Outcome,
     actions: usize,
     /// Alerts at the last step.
-    alerts: Vec<[bool; 4]>,
+    alerts: Vec<[bool; 5]>,
     extended: usize,
 }
 

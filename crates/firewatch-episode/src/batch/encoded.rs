@@ -121,7 +121,7 @@ impl EpisodeBatch {
                 return Ok(());
             };
             let requests: [_; PART] = array::from_fn(|place| request(place).unwrap_or(any));
-            let asked = requests.map(|request| request.action);
+            let asked = requests.map(|request| Some(request.action));
             BatchRound {
                 catalogue,
                 profile,

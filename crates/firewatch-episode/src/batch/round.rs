@@ -54,6 +54,11 @@ fn tick_picked(part: &mut FleetPart, picked: &[bool]) -> Result<(), EpisodeError
     Ok(part.tick_picked(&environments[..count])?)
 }
 
+/// Whether episodes of one physics or the other have an action. One that no episode can have is a mistake of the host.
+pub(super) fn is_of_some_physics(action: &impl RequestedAction, given: &ActionCatalogue) -> bool {
+    action.action(given).is_ok() || action.action(ActionCatalogue::of_traffic()).is_ok()
+}
+
 /// What a step of the episodes of one part goes through: before the tick the timelines act; after it all
 /// environments are looked at, then those are changed in which something is done, then these are looked at
 /// again.
@@ -66,7 +71,7 @@ pub(super) struct BatchRound<'a, A> {
     // A place an episode in each.
     pub(super) sessions: &'a mut [Session],
     pub(super) turns: &'a mut [TurnState],
-    pub(super) asked: &'a [ActionId],
+    pub(super) asked: &'a [Option<ActionId>],
     pub(super) actions: &'a [A],
     pub(super) steps: &'a mut [BatchStep],
     /// Which episodes are stepped, if not all are: the others stay as they are.
@@ -181,7 +186,11 @@ impl<A: RequestedAction> BatchRound<'_, A> {
                 *turn = TurnState::Open;
                 return;
             }
-            let (action, request) = (self.asked[place], &self.actions[place]);
+            let Some(action) = self.asked[place] else {
+                *turn = TurnState::Open;
+                return;
+            };
+            let request = &self.actions[place];
             let plan = catalogue.plan(view, &session.actions, action, request);
             *turn = match catalogue.perform_without_change(&plan) {
                 Some(outcome) => {
@@ -204,9 +213,14 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         let session = &mut self.sessions[place];
         let catalogue = actions_of(session, self.catalogue);
         let environment = &mut part.environment_mut(self.first + place)?;
-        let done = match self.turns[place] {
-            TurnState::Over => return Err(EpisodeError::NotRunning),
-            TurnState::Planned(plan) => {
+        let foreign = match self.asked[place] {
+            None => action.action(catalogue).err(),
+            Some(_) => None,
+        };
+        let done = match (self.turns[place], foreign) {
+            (TurnState::Over, _) => return Err(EpisodeError::NotRunning),
+            (_, Some(error)) => Err(error),
+            (TurnState::Planned(plan), None) => {
                 catalogue.perform(environment, &mut session.actions, action, &plan)
             }
             _ => {

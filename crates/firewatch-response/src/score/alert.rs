@@ -46,7 +46,7 @@ pub struct Alert {
 }
 
 /// Name of the alert on each number, and the metric that it looks at, in the order in which a service's
-/// alerts are listed; `ServiceDown` follows.
+/// alerts are listed; `ServiceDown` and `MissedObjective` follow.
 const NAMES: [(AlertName, &str); 3] = [
     (AlertName::HighErrorRate, "http_server_error_rate"),
     (AlertName::HighLatency, "http_server_request_duration_p99"),
@@ -63,12 +63,21 @@ fn values(vitals: &Vitals) -> [f64; 3] {
     ]
 }
 
+/// Number of the alert on a service that is down, and of the one on users who call it.
+const DOWN: usize = NAMES.len();
+pub(super) const MISSED: usize = DOWN + 1;
+
 /// Alerts that a service can have at once.
-pub(crate) const ALERTS_PER_SERVICE: usize = NAMES.len() + 1;
+pub(crate) const ALERTS_PER_SERVICE: usize = MISSED + 1;
 
 /// The alerts that a service can have, in the order in which they are listed.
-pub const ALERT_NAMES: [AlertName; ALERTS_PER_SERVICE] =
-    [NAMES[0].0, NAMES[1].0, NAMES[2].0, AlertName::ServiceDown];
+pub const ALERT_NAMES: [AlertName; ALERTS_PER_SERVICE] = [
+    NAMES[0].0,
+    NAMES[1].0,
+    NAMES[2].0,
+    AlertName::ServiceDown,
+    AlertName::MissedObjective,
+];
 
 impl AlertRule {
     /// Returns the severity at that value, and the threshold that was reached.
@@ -92,7 +101,7 @@ pub(crate) struct FiringAlert {
     pub(crate) threshold: f64,
 }
 
-/// Returns the alerts of a service that fire, in the order in which they are listed.
+/// Returns the alerts of a service that its metrics fire, in the order in which they are listed.
 pub(crate) fn firing(
     rules: &[AlertRule; 3],
     vitals: &Vitals,
@@ -119,7 +128,7 @@ pub(crate) fn firing(
         threshold: 0.0,
     });
     let [error_rate, latency, memory] = numbers;
-    [error_rate, latency, memory, down]
+    [error_rate, latency, memory, down, None]
 }
 
 /// Which alerts of a service fire, a bit for each.
@@ -130,7 +139,7 @@ impl AlertSet {
     /// Returns the alerts that fire. `warning_at` are the values of the [rules](AlertRule), in order.
     #[inline]
     pub(crate) fn of(warning_at: [f64; 3], vitals: &Vitals, status: Status) -> Self {
-        let mut firing = u8::from(status == Status::Down) << NAMES.len();
+        let mut firing = u8::from(status == Status::Down) << DOWN;
         for (number, (value, warning_at)) in values(vitals).into_iter().zip(warning_at).enumerate()
         {
             firing |= u8::from(value >= warning_at) << number;
@@ -140,7 +149,12 @@ impl AlertSet {
 
     /// Returns whether each alert is in it, in the order of [`ALERT_NAMES`].
     pub(crate) fn flags(self) -> [bool; ALERTS_PER_SERVICE] {
-        [0, 1, 2, 3].map(|alert| self.contains(alert))
+        std::array::from_fn(|alert| self.contains(alert))
+    }
+
+    /// Adds the alert on users.
+    pub(crate) fn add_missed_objective(&mut self) {
+        self.0 |= 1 << MISSED;
     }
 
     pub(crate) fn contains(self, alert: usize) -> bool {
@@ -150,7 +164,29 @@ impl AlertSet {
 
 /// The tick at which each alert of a service last began to fire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<u64>", into = "Vec<u64>")]
 pub(crate) struct FiringSince([u64; ALERTS_PER_SERVICE]);
+
+/// States that were saved before there was an alert on users have one number fewer.
+impl From<Vec<u64>> for FiringSince {
+    fn from(ticks: Vec<u64>) -> Self {
+        let mut since = Self::default();
+        for (since, tick) in since.0.iter_mut().zip(ticks) {
+            *since = tick;
+        }
+        since
+    }
+}
+
+/// Without the last if it never fired.
+impl From<FiringSince> for Vec<u64> {
+    fn from(FiringSince(since): FiringSince) -> Self {
+        match since.split_last() {
+            Some((0, others)) => others.to_vec(),
+            _ => since.to_vec(),
+        }
+    }
+}
 
 impl FiringSince {
     /// Notes at a tick that other alerts fire now.

@@ -74,10 +74,14 @@ impl<'a> Incident<'a> {
         }
     }
 
-    /// Whether an action can end a fault of that kind: one halts it, and the fault's service is in the mesh.
-    /// `is_red_herring` says of a service in the mesh whether it is one.
-    fn can_end(&self, kind: FaultKind, is_red_herring: Option<bool>) -> bool {
-        is_red_herring.is_some_and(|spared| self.catalogue.can_halt(kind, spared))
+    /// Whether an action can end a fault of that kind: one halts it, or is one of those that the fault says it is
+    /// `ended_by`; and the fault's service is in the mesh. `is_red_herring` says of a service in the mesh whether it is one.
+    fn can_end(&self, kind: FaultKind, ended_by: &[String], is_red_herring: Option<bool>) -> bool {
+        let can_halt = |spared| match kind {
+            FaultKind::KNOBS => { ended_by.iter() }.any(|name| self.catalogue.find(name).is_some()),
+            kind => self.catalogue.can_halt(kind, spared),
+        };
+        is_red_herring.is_some_and(can_halt)
     }
 
     /// Whether an action can end the fault of an environment, over or not.
@@ -85,7 +89,8 @@ impl<'a> Incident<'a> {
         let (node, topology) = (fault.node(), view.topology());
         let is_here = node < topology.service_count();
         let is_red_herring = is_here.then(|| topology.is_red_herring(node));
-        self.can_end(view.fault_kind(fault), is_red_herring)
+        let (kind, ended_by) = (view.fault_kind(fault), view.actions_that_end(fault));
+        self.can_end(kind, ended_by, is_red_herring)
     }
 
     /// Whether an action can end a fault of the scenario, once that has begun.
@@ -93,7 +98,7 @@ impl<'a> Incident<'a> {
     pub fn can_end_planned(&self, fault: &firewatch_scenario::Fault) -> bool {
         let is_here = self.scenario.has_service(&fault.service);
         let is_red_herring = is_here.then(|| self.scenario.red_herrings.contains(&fault.service));
-        self.can_end(fault.kind, is_red_herring)
+        self.can_end(fault.kind, &fault.ended_by, is_red_herring)
     }
 
     /// Whether the fault of an environment goes on and has to be ended, because an action can.

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::account::ImpactTally;
-use super::alert::{self, ALERTS_PER_SERVICE, Alert, Clock, FiringAlert, FiringSince};
+use super::alert::{ALERTS_PER_SERVICE, Alert, Clock, FiringAlert, FiringSince};
 use super::mesh;
+use super::missed;
 use super::outcome::Incident;
 use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_rate};
 use super::rules::{AffectedRule, ImpactRule, ScoreRules};
@@ -170,6 +171,7 @@ impl ScoreState {
                 record.observe(&rules, vitals);
             }
         });
+        missed::note(&mut self.records, view);
     }
 
     /// Keeps the last observation as the one before the step.
@@ -328,10 +330,7 @@ impl ScoreState {
         service: usize,
     ) -> [Option<FiringAlert>; ALERTS_PER_SERVICE] {
         let record = self.records.get(service);
-        match record.zip(view.vitals_at(service)) {
-            Some((record, vitals)) => alert::firing(&self.rules().alerts, vitals, record.status),
-            None => [const { None }; ALERTS_PER_SERVICE],
-        }
+        missed::firing(&self.rules().alerts, record, view, service)
     }
 
     /// The alerts that fire, in order; their ids come from the seed.

@@ -136,6 +136,11 @@ impl Checker<'_> {
                 "recovers by its rules",
             ),
             ("knobs", fault.knobs.is_some(), "has a `kind`"),
+            (
+                "ended_by",
+                !fault.ended_by.is_empty(),
+                "is halted by the actions of its kind",
+            ),
         ];
         for (field, _, instead) in fields.iter().filter(|(_, given, _)| *given) {
             let message = format!("`{field}` needs a physics with load, which `classic` is not");

@@ -1,5 +1,8 @@
 //! Faults of traffic: kinds that mean something there, levels, and what is turned.
 
+use std::collections::BTreeSet;
+
+use firewatch_action::ActionSpec;
 use firewatch_sim::{FaultKind, FaultKnobs};
 
 use super::Checker;
@@ -27,6 +30,7 @@ impl Checker<'_> {
         if let Some(level) = fault.level {
             self.in_range(&join(path, "level"), level, 0.0, 1.0);
         }
+        self.ended_by(&join(path, "ended_by"), fault);
         match &fault.knobs {
             Some(knobs) => self.knobs(&join(path, "knobs"), fault, knobs),
             None if fault.kind == FaultKind::KNOBS => {
@@ -37,6 +41,39 @@ impl Checker<'_> {
                     .report(codes::MISSING_FIELD, &path, message, "", Some(help));
             }
             None => {}
+        }
+    }
+
+    /// Whether the actions that end a fault can end one, and the fault has no kind, which has its own.
+    fn ended_by(&mut self, path: &str, fault: &Fault) {
+        if fault.ended_by.is_empty() {
+            return;
+        }
+        if fault.kind != FaultKind::KNOBS {
+            let message = format!(
+                "the actions that end a `{}` are those of its kind",
+                fault.kind
+            );
+            let help = "leave it out: it is of faults with `knobs`".to_owned();
+            self.notes
+                .report(codes::CONFLICTING_FIELDS, path, message, "", Some(help));
+        }
+        let actions = self.scenario.actions().actions().iter();
+        let ending = actions.filter(|action| !action.halts().is_empty());
+        let names: Vec<&str> = ending.map(ActionSpec::name).collect();
+        let mut seen = BTreeSet::new();
+        for (index, name) in fault.ended_by.iter().enumerate() {
+            let path = format!("{path}[{index}]");
+            if !seen.insert(name) {
+                let message = format!("action `{}` is given twice", shown(name));
+                self.notes
+                    .report(codes::DUPLICATE, &path, message, "given again", None);
+            } else if !names.contains(&&**name) {
+                let message = format!("no action `{}` ends a fault", shown(name));
+                let help = format!("those that do are {}", listed(names.iter().copied(), "and"));
+                self.notes
+                    .report(codes::UNKNOWN_ACTION, &path, message, "", Some(help));
+            }
         }
     }
 
@@ -109,15 +146,13 @@ impl Checker<'_> {
             ("backoff_s", knobs.backoff_s.is_some()),
             ("share", knobs.share.is_some()),
             ("cut", knobs.cut),
+            ("cache_flushed", knobs.cache_flushed),
         ];
         let of_service = [
             ("zone", knobs.zone.is_some()),
-            ("error_ratio", knobs.error_ratio != 0.0),
-            ("added_latency_s", knobs.added_latency_s != 0.0),
             ("slow_factor", knobs.slow_factor.is_some()),
             ("lost_instances", knobs.lost_instances != 0.0),
             ("down", knobs.down),
-            ("unreachable_ratio", knobs.unreachable_ratio != 0.0),
             ("queue_limit", knobs.queue_limit.is_some()),
             ("memory_growth", knobs.memory_growth != 0.0),
         ];

@@ -20,7 +20,7 @@ pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut 
 /// Notes everything that is wrong with the runbook whatever it answers: what only a scenario says counts as
 /// unreadable.
 pub(crate) fn check_runbook_alone(runbook: &Runbook, notes: &mut Decoder) {
-    for field in ["ticks", "slo_budget", "actions", "profile"] {
+    for field in ["ticks", "slo_budget", "actions", "users", "profile"] {
         notes.mark_broken(field);
     }
     notes.lacks_names = true;

@@ -5,17 +5,13 @@ use std::collections::BTreeSet;
 
 use firewatch_sim::{Engine, ImpactMode};
 
+use super::calls::{ABOVE, FROM, given_policy};
 use super::{Checker, MAX_TICKS, in_short};
 use crate::codes;
-use crate::model::{Autoscaling, Breaker, Call, Calls, Capacity, Load, Physics, UserGroup, limits};
+use crate::model::{Autoscaling, Calls, Capacity, Load, Physics, UserGroup, limits};
 use firewatch_action::Profile;
 use firewatch_action::decode::join;
 use firewatch_ron::shown;
-
-/// Numbers above 0, up to the largest.
-const ABOVE: bool = true;
-/// Numbers from 0 up to the largest.
-const FROM: bool = false;
 
 impl Checker<'_> {
     /// What only one physics has.
@@ -298,40 +294,19 @@ impl Checker<'_> {
         }
     }
 
-    fn call(&mut self, path: &str, call: &Call) {
-        self.number(path, "timeout_s", call.timeout_s, ABOVE, limits::SECONDS);
-        self.retries(path, call.retries);
-        self.number(path, "backoff_s", call.backoff_s, FROM, limits::SECONDS);
-        self.number(path, "share", call.share, FROM, 1.0);
-        if let Some(fallback) = &call.fallback {
-            let path = join(path, "fallback");
-            if self.known_service(&path, fallback, "") && *fallback == call.to {
-                let message = format!("`{}` falls back to itself", shown(fallback));
-                let help = "name another service; `retries` call the same one again".to_owned();
-                self.notes
-                    .report(codes::CONFLICTING_FIELDS, &path, message, "", Some(help));
-            }
-        }
-        if let Some(breaker) = &call.breaker {
-            self.breaker(&join(path, "breaker"), breaker);
-        }
-    }
-
-    fn breaker(&mut self, path: &str, breaker: &Breaker) {
-        self.number(path, "failure_ratio", breaker.failure_ratio, ABOVE, 1.0);
-        let requests = breaker.min_requests.map(|requests| requests as f64);
-        let most = limits::REQUESTS as f64;
-        self.number(path, "min_requests", requests, ABOVE, most);
-        self.number(path, "window_s", breaker.window_s, ABOVE, limits::SECONDS);
-        self.number(path, "open_s", breaker.open_s, ABOVE, limits::SECONDS);
-    }
-
-    fn retries(&mut self, path: &str, retries: Option<u64>) {
+    pub(super) fn retries(&mut self, path: &str, retries: Option<u64>) {
         let retries = retries.map(|retries| retries as f64);
         self.number(path, "retries", retries, FROM, limits::RETRIES as f64);
     }
 
-    fn number(&mut self, path: &str, field: &str, number: Option<f64>, is_above: bool, max: f64) {
+    pub(super) fn number(
+        &mut self,
+        path: &str,
+        field: &str,
+        number: Option<f64>,
+        is_above: bool,
+        max: f64,
+    ) {
         if let Some(number) = number {
             self.bounded(&join(path, field), number, is_above, max);
         }
@@ -378,21 +353,6 @@ fn given_capacity(capacity: &Capacity) -> impl Iterator<Item = &'static str> {
         ("start_up_ticks", capacity.start_up_ticks.is_some()),
         ("memory_per_request", capacity.memory_per_request.is_some()),
         ("autoscaling", capacity.autoscaling.is_some()),
-    ];
-    let given = fields.into_iter().filter(|(_, is_given)| *is_given);
-    given.map(|(field, _)| field)
-}
-
-/// The fields of a call's policy that are given.
-fn given_policy(call: &Call) -> impl Iterator<Item = &'static str> {
-    let fields = [
-        ("timeout_s", call.timeout_s.is_some()),
-        ("retries", call.retries.is_some()),
-        ("backoff_s", call.backoff_s.is_some()),
-        ("share", call.share.is_some()),
-        ("optional", call.optional),
-        ("fallback", call.fallback.is_some()),
-        ("breaker", call.breaker.is_some()),
     ];
     let given = fields.into_iter().filter(|(_, is_given)| *is_given);
     given.map(|(field, _)| field)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "schema")]
 use crate::model::limits;
-use crate::model::{Breaker, Call, Calls};
+use crate::model::{Breaker, Cache, Call, Calls};
 use firewatch_action::form::{Calls as CallNames, Either, Finite, TextOr, or_default};
 
 /// What a service calls: `["a", (to: "b")]`, or `catalogue`.
@@ -61,6 +61,34 @@ pub(crate) struct CallForm {
     /// What stops calls that would most likely fail; none by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     breaker: Option<BreakerForm>,
+    /// What spares requests the call: answers that the caller keeps; none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache: Option<CacheForm>,
+    /// Whether the caller sends a message and does not wait. Such a call has no timeout, retries, fallback, breaker or
+    /// cache.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    asynchronous: bool,
+}
+
+/// A cache in front of a call. It is warm at the start, and empty after a restart of the caller.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(
+    rename = "Cache",
+    default,
+    deny_unknown_fields,
+    expecting = "a cache: `Cache(hit_share: 0.9, warm_up_s: 120)`"
+)]
+struct CacheForm {
+    /// Share of requests that find their answer in it once it is warm, 0 to 1; 0.9 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
+    hit_share: Option<Finite>,
+    /// What an empty one takes to come to 63 % of that while all its calls are answered, above 0; 120 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "s", "exclusiveMinimum" = 0), range(max = limits::SECONDS)))]
+    warm_up_s: Option<Finite>,
 }
 
 /// A circuit breaker on a call.
@@ -106,6 +134,11 @@ impl From<CallForm> for Call {
             window_s: form.window_s.map(f64::from),
             open_s: form.open_s.map(f64::from),
         });
+        call.cache = form.cache.map(|form| Cache {
+            hit_share: form.hit_share.map(f64::from),
+            warm_up_s: form.warm_up_s.map(f64::from),
+        });
+        call.asynchronous = form.asynchronous;
         call
     }
 }
@@ -139,6 +172,11 @@ impl From<Call> for TextOr<CallForm> {
                 window_s: breaker.window_s.map(Finite),
                 open_s: breaker.open_s.map(Finite),
             }),
+            cache: call.cache.map(|cache| CacheForm {
+                hit_share: cache.hit_share.map(Finite),
+                warm_up_s: cache.warm_up_s.map(Finite),
+            }),
+            asynchronous: call.asynchronous,
         })
     }
 }

@@ -54,6 +54,11 @@ pub(crate) struct FaultForm {
     /// How what it has turned goes back when it is over; `at_once` by default. Not in the classic physics.
     #[serde(skip_serializing_if = "Option::is_none")]
     recovery: Option<FaultRecovery>,
+    /// The actions that end a fault with `knobs`, such as `["rollback_deploy"]`; without any it lasts its time. Not in
+    /// the classic physics.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ended_by: Vec<String>,
     /// Metrics that its service has at the start because of it.
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "Table::is_empty")]
@@ -94,6 +99,7 @@ impl FaultForm {
             shape: self.shape,
             recovery: self.recovery,
             knobs: self.knobs.map(|knobs| Box::new((*knobs).into())),
+            ended_by: self.ended_by,
             metrics: self.metrics.0,
             absent: self.absent,
         }
@@ -131,6 +137,7 @@ impl FaultForm {
             level: fault.level.map(Finite),
             shape: fault.shape,
             recovery: fault.recovery,
+            ended_by: fault.ended_by.clone(),
             metrics: Table(fault.metrics.clone()),
             absent: fault.absent,
         }

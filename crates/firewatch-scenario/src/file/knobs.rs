@@ -23,11 +23,11 @@ pub(super) struct KnobsForm {
     /// Turns it for the instances of this zone of the service only.
     #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<String>,
-    /// Share of arriving requests that get an error at once, 0 to 1.
+    /// Share of arriving requests that get an error at once, 0 to 1; of the calls, of attempts on their way.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     error_ratio: Option<Finite>,
-    /// Time on top of a request's own work.
+    /// Time on top of a request's own work; of the calls, until an answer is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "s"), range(min = 0, max = limits::SECONDS)))]
     added_latency_s: Option<Finite>,
@@ -43,7 +43,7 @@ pub(super) struct KnobsForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     down: bool,
-    /// Share of requests that don't reach it and are never answered, 0 to 1.
+    /// Share of requests, or of the calls' attempts, that don't reach their service and are never answered, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     unreachable_ratio: Option<Finite>,
@@ -75,6 +75,10 @@ pub(super) struct KnobsForm {
     #[serde(default, deserialize_with = "or_default")]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
+    /// Of the calls: whether the cache in front of them is kept empty. It fills after that.
+    #[serde(default, deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cache_flushed: bool,
 }
 
 impl From<KnobsForm> for FaultKnobs {
@@ -97,6 +101,7 @@ impl From<KnobsForm> for FaultKnobs {
             backoff_s: form.backoff_s.map(f64::from),
             share: form.share.map(f64::from),
             cut: form.cut,
+            cache_flushed: form.cache_flushed,
         }
     }
 }
@@ -120,6 +125,7 @@ impl From<FaultKnobs> for KnobsForm {
             backoff_s: knobs.backoff_s.map(Finite),
             share: knobs.share.map(Finite),
             cut: knobs.cut,
+            cache_flushed: knobs.cache_flushed,
         }
     }
 }

@@ -23,10 +23,13 @@ pub struct Fault {
     pub level: Option<f64>,
     /// How it reaches its level. No field of the classic physics.
     pub shape: Option<FaultShape>,
-    /// How what it has turned goes back when it is over. No field of the classic physics.
+    /// How what it has turned goes back when it is over; if `None` at once, but memory that has leaked when the service
+    /// is restarted. No field of the classic physics.
     pub recovery: Option<FaultRecovery>,
     /// What it turns, if and only if it is of [`FaultKind::KNOBS`]. No field of the classic physics.
     pub knobs: Option<Box<FaultKnobs>>,
+    /// The actions that end it, if it is of [`FaultKind::KNOBS`]: none does by default. Kinds have their own.
+    pub ended_by: Vec<String>,
     /// Metrics that its service has at the start because of it.
     pub metrics: Metrics,
     /// Whether the service is meant not to be in the mesh.
@@ -56,6 +59,7 @@ impl Fault {
             shape: None,
             recovery: None,
             knobs: None,
+            ended_by: Vec::new(),
             metrics: Metrics::new(),
             absent: false,
         }
@@ -79,7 +83,8 @@ impl Fault {
             level: self.level.unwrap_or(usual.level),
             shape: self.shape,
             knobs: self.knobs.as_deref().cloned(),
-            recovery: self.recovery.unwrap_or(usual.recovery),
+            recovery: self.recovery,
+            ended_by: self.ended_by.clone(),
             ..usual
         };
         FaultState {
@@ -111,6 +116,7 @@ fn turned(knobs: &FaultKnobs) -> Vec<String> {
         .collect();
     all.extend(knobs.down.then(|| "down".to_owned()));
     all.extend(knobs.cut.then(|| "cut".to_owned()));
+    all.extend(knobs.cache_flushed.then(|| "cache flushed".to_owned()));
     all.extend(knobs.zone.iter().map(|zone| format!("in zone {zone}")));
     all.extend(knobs.to.iter().map(|to| format!("of its calls to {to}")));
     all

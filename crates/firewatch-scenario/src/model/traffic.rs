@@ -31,6 +31,10 @@ pub mod defaults {
     pub const WINDOW_S: f64 = 10.0;
     /// What a breaker stays open, seconds.
     pub const OPEN_S: f64 = 30.0;
+    /// Share of requests that find their answer in a warm cache.
+    pub const HIT_SHARE: f64 = 0.9;
+    /// What an empty cache takes to come to 63 % of that, seconds.
+    pub const WARM_UP_S: f64 = 120.0;
     /// What users wait for an answer at most, seconds.
     pub const PATIENCE_S: f64 = 10.0;
     /// What users wait before they try again, seconds.
@@ -284,107 +288,5 @@ impl Capacity {
     #[must_use]
     pub fn start_up_ticks(&self) -> u64 {
         self.start_up_ticks.unwrap_or(defaults::START_UP_TICKS)
-    }
-}
-
-/// A call from a service to another.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Call {
-    /// The service that is called.
-    pub to: String,
-    /// What is waited for an answer at most, seconds, above 0. No field of the classic physics, as all below.
-    pub timeout_s: Option<f64>,
-    /// How often it is tried again.
-    pub retries: Option<u64>,
-    /// What is waited before it is tried again, seconds.
-    pub backoff_s: Option<f64>,
-    /// Share of the caller's requests that make it, 0 to 1.
-    pub share: Option<f64>,
-    /// Whether the caller's request succeeds without it.
-    pub optional: bool,
-    /// The service that is called instead where the last try failed.
-    pub fallback: Option<String>,
-    /// What stops calls that would most likely fail.
-    pub breaker: Option<Breaker>,
-}
-
-impl Call {
-    /// A call of that service.
-    #[must_use]
-    pub fn new(to: impl Into<String>) -> Self {
-        Self {
-            to: to.into(),
-            ..Self::default()
-        }
-    }
-
-    /// Whether it says nothing but which service is called.
-    #[must_use]
-    pub fn is_plain(&self) -> bool {
-        *self == Self::new(&*self.to)
-    }
-
-    /// What is waited for an answer at most, seconds.
-    #[must_use]
-    pub fn timeout_s(&self) -> f64 {
-        self.timeout_s.unwrap_or(defaults::TIMEOUT_S)
-    }
-
-    /// How often it is tried again.
-    #[must_use]
-    pub fn retries(&self) -> u64 {
-        self.retries.unwrap_or(defaults::RETRIES)
-    }
-
-    /// What is waited before it is tried again, seconds.
-    #[must_use]
-    pub fn backoff_s(&self) -> f64 {
-        self.backoff_s.unwrap_or(defaults::BACKOFF_S)
-    }
-
-    /// Share of the caller's requests that make it.
-    #[must_use]
-    pub fn share(&self) -> f64 {
-        self.share.unwrap_or(defaults::SHARE)
-    }
-}
-
-/// A circuit breaker on a call: it opens when enough of the last calls failed, and starts over when its time is up.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Breaker {
-    /// Share of failed calls that opens it, above 0 up to 1.
-    pub failure_ratio: Option<f64>,
-    /// Calls that it has to have seen before, from 1.
-    pub min_requests: Option<u64>,
-    /// What it looks back at, seconds, above 0.
-    pub window_s: Option<f64>,
-    /// What it stays open, seconds, above 0.
-    pub open_s: Option<f64>,
-}
-
-impl Breaker {
-    /// Share of failed calls that opens it.
-    #[must_use]
-    pub fn failure_ratio(&self) -> f64 {
-        self.failure_ratio.unwrap_or(defaults::FAILURE_RATIO)
-    }
-
-    /// Calls that it has to have seen before.
-    #[must_use]
-    pub fn min_requests(&self) -> u64 {
-        self.min_requests.unwrap_or(defaults::MIN_REQUESTS)
-    }
-
-    /// What it looks back at, seconds.
-    #[must_use]
-    pub fn window_s(&self) -> f64 {
-        self.window_s.unwrap_or(defaults::WINDOW_S)
-    }
-
-    /// What it stays open, seconds.
-    #[must_use]
-    pub fn open_s(&self) -> f64 {
-        self.open_s.unwrap_or(defaults::OPEN_S)
     }
 }

@@ -80,7 +80,7 @@ impl Turned {
 pub(crate) fn range_of_knob(name: &str) -> (f64, f64, bool) {
     match name {
         "error_ratio" | "unreachable_ratio" | "share" => (0.0, 1.0, false),
-        "down" | "cut" => (0.0, 1.0, true),
+        "down" | "cut" | "cache_flushed" => (0.0, 1.0, true),
         "slow_factor" => (limits::FACTORS[0], limits::FACTORS[1], false),
         "rate_factor" => (0.0, limits::FACTORS[1], false),
         "instances" => (0.0, limits::INSTANCES as f64, true),

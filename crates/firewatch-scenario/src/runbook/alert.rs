@@ -15,5 +15,7 @@ names! {
         MemoryPressure = "memory_pressure",
         /// The service is down.
         ServiceDown = "service_down",
+        /// Users who call the service don't get what they are promised; in traffic.
+        MissedObjective = "missed_objective",
     }
 }

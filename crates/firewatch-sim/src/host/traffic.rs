@@ -6,6 +6,7 @@ use firewatch_traffic::{CallTraffic, ServiceTraffic, UserTraffic};
 
 use crate::host::view::EnvironmentRef;
 use crate::world::error::SimError;
+use crate::world::fault::Fault;
 use crate::world::topology::Topology;
 use crate::world::traffic::{MeshTraffic, Objective, TrafficChange, failed_share};
 
@@ -128,6 +129,17 @@ impl<'w> EnvironmentRef<'w> {
         Ok(traffic.is_changed_by(&change))
     }
 
+    /// The names of the actions that end a fault of this environment which says itself what it turns; none for any other.
+    #[must_use]
+    pub fn actions_that_end(&self, fault: &Fault) -> &'w [String] {
+        let Some(traffic) = self.traffic_component() else {
+            return &[];
+        };
+        let index = self.faults().position(|other| std::ptr::eq(other, fault));
+        let course = index.and_then(|index| traffic.courses.get(index));
+        course.map_or(&[], |course| &course.course.ended_by)
+    }
+
     /// Whether a restart of a service, by its index, would free memory that has leaked, or take back what ended faults
     /// have turned. `false` where there is no traffic.
     #[must_use]
@@ -221,7 +233,7 @@ impl<'w> TrafficRef<'w> {
     #[must_use]
     pub fn instances(&self, service: &str) -> Option<[f64; 2]> {
         let index = self.topology.service(service)?;
-        Some([self.traffic.available(index), self.traffic.desired(index)])
+        Some([self.traffic.running(index), self.traffic.desired(index)])
     }
 
     /// Why most of the requests of a group failed that did; `None` if none failed.

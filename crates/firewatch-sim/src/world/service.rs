@@ -205,6 +205,12 @@ pub struct RequestTraffic {
     pub http_client_retry_rate: Option<f64>,
     /// Share of the tick in which a circuit breaker of its calls was open, of the one that was open longest.
     pub http_client_circuit_breaker_open_ratio: Option<f64>,
+    /// Share of the requests that find their answer in a cache in front of a call, of the coldest one; absent without any.
+    pub http_client_cache_hit_ratio: Option<f64>,
+    /// Messages that wait for it; absent where nobody sends it any.
+    pub messaging_consumer_lag: Option<i64>,
+    /// Seconds for which the oldest of them has waited.
+    pub messaging_consumer_freshness_seconds: Option<f64>,
     /// Instances that it should have.
     pub k8s_deployment_pod_desired: Option<i64>,
     /// Instances that run.

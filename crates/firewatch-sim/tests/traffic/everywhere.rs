@@ -22,7 +22,7 @@ fn eventful() -> EnvironmentState {
             on: ticks(2),
             off: ticks(1),
         }),
-        recovery: FaultRecovery::OverTicks(ticks(3)),
+        recovery: Some(FaultRecovery::OverTicks(ticks(3))),
         ..FaultCourse::default()
     };
     state.faults = vec![
@@ -272,7 +272,7 @@ fn the_hash_has_all_that_a_state_says() {
         course(&|c| c.for_ticks = None),
         course(&|c| c.shape = None),
         course(&|c| c.leaked = 0.1),
-        course(&|c| c.recovery = FaultRecovery::AtOnce),
+        course(&|c| c.recovery = Some(FaultRecovery::AtOnce)),
     ];
     let count = hashes.len();
     hashes.sort_unstable();

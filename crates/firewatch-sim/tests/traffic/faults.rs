@@ -70,10 +70,14 @@ fn shapes_are_as_they_are_called() {
         &of(flapping, Some(ticks(7))),
         &[0.5, 0.5, 0.0, 0.5, 0.5, 0.0, 0.5, 0.0],
     );
-    assert_near(
-        &of(FaultShape::Spike, Some(ticks(3))),
-        &[0.25, 0.5, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0],
-    );
+    for (lasts, spike) in [
+        (1, [0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        (2, [0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        (3, [0.25, 0.5, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        (4, [0.25, 0.5, 0.5, 0.25, 0.0, 0.0, 0.0, 0.0]),
+    ] {
+        assert_near(&of(FaultShape::Spike, Some(ticks(lasts))), &spike);
+    }
     let endless = FaultShape::Flapping {
         on: ticks(u64::MAX),
         off: ticks(u64::MAX),
@@ -113,7 +117,7 @@ fn what_was_turned_goes_back_as_the_fault_says() {
     let of = |recovery| {
         let course = FaultCourse {
             for_ticks: Some(ticks(2)),
-            recovery,
+            recovery: Some(recovery),
             ..FaultCourse::default()
         };
         error_rates(fault(course), 6)
@@ -130,7 +134,7 @@ fn what_was_turned_goes_back_as_the_fault_says() {
 fn a_restart_takes_back_what_ended_faults_have_turned() {
     let course = FaultCourse {
         for_ticks: Some(ticks(2)),
-        recovery: FaultRecovery::WithRestart,
+        recovery: Some(FaultRecovery::WithRestart),
         ..FaultCourse::default()
     };
     let mut state = shop();
@@ -242,7 +246,7 @@ fn of_two_losses_of_instances_the_larger_counts() {
 #[test]
 fn a_second_halt_moves_no_end() {
     let course = FaultCourse {
-        recovery: FaultRecovery::OverTicks(ticks(4)),
+        recovery: Some(FaultRecovery::OverTicks(ticks(4))),
         ..FaultCourse::default()
     };
     let mut state = shop();

@@ -16,6 +16,7 @@ mod numbers;
 mod refusals;
 mod unsettable;
 mod users;
+mod zones;
 
 use std::num::NonZeroU64;
 

@@ -79,9 +79,10 @@ fn faults() -> impl Strategy<Value = Vec<FaultState>> {
     ]);
     let kinds = select([&FaultKind::BUILT_IN[..], &[FaultKind::KNOBS]].concat());
     let recoveries = select(vec![
-        FaultRecovery::AtOnce,
-        FaultRecovery::OverTicks(ticks(3)),
-        FaultRecovery::WithRestart,
+        None,
+        Some(FaultRecovery::AtOnce),
+        Some(FaultRecovery::OverTicks(ticks(3))),
+        Some(FaultRecovery::WithRestart),
     ]);
     let one = (
         kinds,

@@ -17,16 +17,17 @@ pub(super) fn call_attributes(
     let mut calls = view.traffic()?.calls();
     let measured = calls.find(|call| call.from == caller && call.to == callee)?;
     let call = said(scenario, caller, callee);
-    let mut label = format!(
-        "{}/s\n{}s",
-        short(measured.traffic.attempts_rps),
-        call.timeout_s()
-    );
+    let mut label = format!("{}/s", short(measured.traffic.attempts_rps));
+    // Writing to a String can't fail.
+    let _ = if call.asynchronous {
+        write!(label, "\nmessages")
+    } else {
+        write!(label, "\n{}s", call.timeout_s())
+    };
     match call.retries() {
         0 => {}
         1 => label.push_str(", 1 retry"),
         retries => {
-            // Writing to a String can't fail.
             let _ = write!(label, ", {retries} retries");
         }
     }
@@ -35,6 +36,9 @@ pub(super) fn call_attributes(
     }
     if call.breaker.is_some() {
         label.push_str("\nbreaker");
+    }
+    if let Some(cache) = &call.cache {
+        let _ = write!(label, "\ncache {}%", short(100.0 * cache.hit_share()));
     }
     let style = if call.optional {
         ", style=\"dashed\""

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anstyle::Style;
-use firewatch_response::score::{Alert, Severity};
+use firewatch_response::score::{Alert, MISSED_LATENCY, Severity};
 use firewatch_scenario::AlertName;
 use firewatch_sim::{ServiceState, Status, Value, round_decimal};
 
@@ -197,6 +197,7 @@ pub fn alert_name(alert: &Alert) -> &'static str {
         AlertName::HighLatency => "high latency",
         AlertName::MemoryPressure => "memory pressure",
         AlertName::ServiceDown => "service down",
+        AlertName::MissedObjective => "missed objective",
     }
 }
 
@@ -205,6 +206,8 @@ pub fn alert_value(alert: &Alert) -> String {
     match alert.name {
         AlertName::HighErrorRate | AlertName::MemoryPressure => percent(alert.value),
         AlertName::HighLatency => latency(alert.value),
+        AlertName::MissedObjective if alert.metric == MISSED_LATENCY => latency(alert.value),
+        AlertName::MissedObjective => percent(alert.value),
         AlertName::ServiceDown => String::new(),
     }
 }

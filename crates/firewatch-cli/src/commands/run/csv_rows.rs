@@ -8,6 +8,7 @@ use firewatch_sim::{METRICS, Value, read_metrics};
 
 use super::case::RunCase;
 use super::report::Report;
+use super::traffic::{UsersTick, users_of};
 use crate::failure::Failure;
 use crate::ui::csv_text::{csv_text, number};
 use crate::ui::output::Output;
@@ -28,7 +29,7 @@ const FIXED: [&str; 7] = [
 impl Report for CsvReport {
     fn open(&mut self, out: &mut Output) -> Result<(), Failure> {
         let metrics = METRICS.iter().map(|metric| metric.name);
-        let names = FIXED.into_iter().chain(metrics).chain(["extra"]);
+        let names = FIXED.into_iter().chain(metrics).chain(["extra", "users"]);
         let mut writer = writer(true);
         writer.write_record(names)?;
         write_rows(writer, out)
@@ -49,6 +50,7 @@ impl Report for CsvReport {
             number(playback.impact().bad_customer_minutes),
             number(view.slo_budget().remaining),
         ];
+        let users = users_of(&view);
         let mut writer = writer(true);
         for (name, service) in view.named_services() {
             for field in &common {
@@ -67,6 +69,7 @@ impl Report for CsvReport {
                 false => serde_json::to_string(&extra)?,
             };
             writer.write_field(extra)?;
+            writer.write_field(users_text(&users, name)?)?;
             writer.write_record(None::<&[u8]>)?;
         }
         write_rows(writer, out)
@@ -85,6 +88,16 @@ pub fn writer(with_heading: bool) -> csv::Writer<Vec<u8>> {
 pub fn write_rows(rows: csv::Writer<Vec<u8>>, out: &mut Output) -> Result<(), Failure> {
     let rows = rows.into_inner().map_err(|error| error.into_error())?;
     Ok(out.write_all(&rows)?)
+}
+
+/// What the groups of users got that call a service, as a JSON object by name; empty if there are none.
+fn users_text(users: &[UsersTick], service: &str) -> Result<String, Failure> {
+    let own = users.iter().filter(|users| users.service == service);
+    let own: BTreeMap<&str, &UsersTick> = own.map(|users| (users.name, users)).collect();
+    Ok(match own.is_empty() {
+        true => String::new(),
+        false => serde_json::to_string(&own)?,
+    })
 }
 
 fn text(value: Option<Value>) -> Result<String, Failure> {

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::case::RunCase;
 use super::report::Report;
+use super::traffic::{UsersTick, users_of};
 use crate::failure::Failure;
 use crate::ui::output::Output;
 
@@ -25,10 +26,18 @@ struct TickLine<'a> {
     slo_budget: f64,
     mttm: Option<u64>,
     services: OrderedObject<'a, OrderedObject<'a, Value>>,
+    #[serde(skip_serializing_if = "OrderedObject::is_empty")]
+    users: OrderedObject<'a, UsersTick<'a>>,
 }
 
 /// An object that keeps the order of its entries.
 struct OrderedObject<'a, T>(Vec<(&'a str, T)>);
+
+impl<T> OrderedObject<'_, T> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl<T: Serialize> Serialize for OrderedObject<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -47,6 +56,7 @@ impl Report for JsonLinesReport {
         let services = view
             .named_services()
             .map(|(name, service)| (name, OrderedObject(read_metrics(service).collect())));
+        let users = users_of(&view).into_iter();
         let impact = playback.impact();
         let line = TickLine {
             file: &case.file,
@@ -58,6 +68,7 @@ impl Report for JsonLinesReport {
             slo_budget: view.slo_budget().remaining,
             mttm: impact.mttm_tick,
             services: OrderedObject(services.collect()),
+            users: OrderedObject(users.map(|users| (users.name, users)).collect()),
         };
         serde_json::to_writer(&mut *out, &line)?;
         Ok(writeln!(out)?)

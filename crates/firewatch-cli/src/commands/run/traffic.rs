@@ -92,6 +92,35 @@ impl UsersSummary {
     }
 }
 
+/// What a group of users got in a tick.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UsersTick<'a> {
+    #[serde(skip)]
+    pub name: &'a str,
+    #[serde(skip)]
+    pub service: &'a str,
+    pub sent_rps: f64,
+    /// Of the requests that ended; null where none did.
+    pub served: Option<f64>,
+    pub p99_s: f64,
+    /// Whether they got what they are promised.
+    pub missed: bool,
+}
+
+/// Returns what each group of users got in the last tick; none in an environment of the classic physics.
+pub fn users_of<'a>(view: &EnvironmentRef<'a>) -> Vec<UsersTick<'a>> {
+    let users = view.traffic().map(|traffic| traffic.users());
+    let of_group = |users: UsersRef<'a>| UsersTick {
+        name: users.name,
+        service: users.service,
+        sent_rps: users.traffic.sent_rps,
+        served: users.served(),
+        p99_s: users.traffic.latency_p99_s,
+        missed: users.miss() > 0.0,
+    };
+    users.into_iter().flatten().map(of_group).collect()
+}
+
 /// How users are, in the words for services: healthy if they get what they are promised, else by the share that is
 /// served.
 fn well_being(users: &UsersRef) -> Status {

@@ -35,6 +35,8 @@ pub(super) const OWN_STATE: &[LogTemplate] = &[
         .when(When::Metric("process_cpu_throttle_rate", 0.1)),
     LogTemplate::warn("next start of the container in {runtime_crashloop_backoff_seconds}s")
         .when(When::Metric("runtime_crashloop_backoff_seconds", 1.0)),
+    LogTemplate::warn("consumer lag {messaging_consumer_lag}: the oldest message is {messaging_consumer_freshness_seconds:rate}s old")
+        .when(When::Metric("messaging_consumer_freshness_seconds", 60.0)),
     LogTemplate::warn("newest result is {data_freshness_lag_seconds}s old")
         .when(When::Metric("data_freshness_lag_seconds", 60.0)),
     LogTemplate::warn("{pipeline_queue_depth} events wait to be processed")

@@ -24,9 +24,10 @@ pub(crate) fn recover(mut meshes: Meshes<(&Clock, &mut MeshTraffic)>) {
                 }
             }
             for service in 0..traffic.instances.len() {
+                let measured = traffic.available(service);
                 bring_back(traffic, service);
                 if let Some(scaling) = traffic.shape.services[service].autoscaling {
-                    scale(traffic, service, scaling);
+                    scale(traffic, service, scaling, measured);
                 }
             }
         },
@@ -51,19 +52,21 @@ fn bring_back(traffic: &mut MeshTraffic, service: usize) {
     }
 }
 
-/// Orders instances where too many workers are busy, and takes some away where for some time too few were.
-fn scale(traffic: &mut MeshTraffic, service: usize, scaling: Autoscaling) {
-    let (current, there) = (traffic.desired(service), traffic.available(service));
+/// Orders instances where too many workers are busy, and takes some away where for some time too few were. `measured` are
+/// the instances that the tick went by with: those that have just come had no part in its utilization.
+fn scale(traffic: &mut MeshTraffic, service: usize, scaling: Autoscaling, measured: f64) {
+    let current = traffic.desired(service);
     let instances = &mut traffic.instances[service];
     // Without any instance nothing can be measured; while some start, what they will do is unknown.
-    if there == 0.0 || instances.starting > 0 {
+    if measured == 0.0 || instances.starting > 0 {
         return;
     }
     let ratio = traffic.state.service(service).utilization / scaling.target_utilization;
     let wanted = if (ratio - 1.0).abs() <= TOLERANCE {
         current
     } else {
-        (there * ratio).ceil()
+        // A fault that took a share of them, such as a zone, takes it of new ones too.
+        (measured * ratio).ceil()
     };
     let wanted = num::min(
         f64::from(scaling.max),

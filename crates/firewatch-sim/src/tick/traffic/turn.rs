@@ -53,19 +53,19 @@ fn advance(traffic: &mut MeshTraffic, tick: u64, faults: &mut [Fault], services:
             0 => 0.0,
             ticks => {
                 let usual = course.turns.usual_shape();
-                course.course.strength(usual, ticks, fault.speed) * left(fault, course, tick)
+                let left = ended_for(fault, tick).map_or(1.0, |ticks| course.course.left(ticks));
+                course.course.strength(usual, ticks, fault.speed) * left
             }
         };
     }
 }
 
-/// The share of what a fault has turned that is there in this tick: all while it is active.
-fn left(fault: &Fault, course: &Course, tick: u64) -> f64 {
-    match fault.halted_at_tick {
-        _ if !fault.halted => 1.0,
-        Some(end) => course.course.left(tick.saturating_sub(end)),
-        None => course.course.left(u64::MAX),
-    }
+/// The ticks since the end of a fault; `None` while it has not ended.
+fn ended_for(fault: &Fault, tick: u64) -> Option<u64> {
+    fault.halted.then(|| {
+        let end = fault.halted_at_tick;
+        end.map_or(u64::MAX, |end| tick.saturating_sub(end))
+    })
 }
 
 /// Lets the deployment or the change of the configuration from which a fault comes look recent.
@@ -105,12 +105,18 @@ fn fill_memory(traffic: &mut MeshTraffic, tick: u64, faults: &[Fault]) {
             let grown = match (course.turns, &course.course.knobs) {
                 (Turns::Oom, _) => by_load(OOM_PER_TICK, measured.utilization + waits),
                 (Turns::MemoryLeak, _) => by_load(LEAK_PER_TICK, measured.utilization),
-                (Turns::Service { share }, Some(knobs)) => share * knobs.memory_growth,
+                (Turns::Service { zone }, Some(knobs)) => {
+                    traffic.shape.services[service].share_of(zone) * knobs.memory_growth
+                }
                 _ => 0.0,
             };
             course.course.leaked = num::min(1.0, course.course.leaked + grown * course.strength);
         }
-        traffic.leaked[service] += course.course.leaked * left(fault, course, tick);
+        let left = { ended_for(fault, tick) }.map_or(1.0, |ticks| course.course.memory_left(ticks));
+        if left <= 0.0 {
+            course.course.leaked = 0.0;
+        }
+        traffic.leaked[service] += course.course.leaked * left;
     }
 }
 
@@ -121,21 +127,20 @@ fn kill(traffic: &mut MeshTraffic, faults: &[Fault], services: &mut Services) {
         if traffic.memory_utilization(service) < KILL_UTILIZATION {
             continue;
         }
-        let mut afflicted = 0.0;
+        let leaking = share_leaking(traffic, faults, service);
         for (fault, course) in faults.iter().zip(&mut traffic.courses) {
             if fault.service_index() == Some(service) && course.course.leaked > 0.0 {
-                let share = match course.turns {
-                    Turns::Service { share } => share,
-                    _ => 1.0,
-                };
-                afflicted = num::max(afflicted, course.course.level * share);
                 course.course.leaked = 0.0;
                 course.course.is_cleared |= fault.halted;
             }
         }
-        let share = if afflicted > 0.0 { afflicted } else { 1.0 };
-        let killed = (traffic.desired(service) * share).ceil();
+        let share = if leaking > 0.0 { leaking } else { 1.0 };
+        // What shares add up to wrongly in the last digits is no instance.
+        let killed = (traffic.desired(service) * share - 1e-6).ceil();
         traffic.leaked[service] = 0.0;
+        traffic
+            .state
+            .lose_caches(&traffic.shape.mesh, service, share);
         let start_up_ticks = traffic.shape.services[service].start_up_ticks;
         let instances = &mut traffic.instances[service];
         // There are at most a million.
@@ -146,6 +151,23 @@ fn kill(traffic: &mut MeshTraffic, faults: &[Fault], services: &mut Services) {
         runtime.restart_count = runtime.restart_count.saturating_add(killed.into());
         uptime.runtime_uptime_seconds = 0;
     }
+}
+
+/// Returns the share of a service's instances whose memory faults have filled: in each zone as much as the most severe of
+/// them says.
+fn share_leaking(traffic: &MeshTraffic, faults: &[Fault], service: usize) -> f64 {
+    let zones = traffic.shape.services[service].zone_count();
+    let in_zone = |zone: usize| {
+        let leaking = faults
+            .iter()
+            .zip(&traffic.courses)
+            .filter(|(fault, course)| {
+                let is_here = course.turns.zone().is_none_or(|of| of == zone);
+                fault.service_index() == Some(service) && course.course.leaked > 0.0 && is_here
+            });
+        leaking.fold(0.0, |most, (_, course)| num::max(most, course.course.level))
+    };
+    (0..zones).map(in_zone).sum::<f64>() / zones as f64
 }
 
 /// Slows the work of services whose memory has leaked away: their collectors have ever less room.
@@ -161,81 +183,170 @@ fn slow_down_collection(traffic: &mut MeshTraffic) {
     }
 }
 
-/// Lets each fault turn what it turns, in list order.
+/// Lets each fault turn what it turns: calls in list order, and services with all their faults together.
 fn turn_by_faults(traffic: &mut MeshTraffic, faults: &[Fault]) {
     for (index, fault) in faults.iter().enumerate() {
-        let course = traffic
-            .courses
-            .get(index)
-            .filter(|course| course.strength > 0.0);
+        let course = traffic.courses.get(index).filter(|course| course.acts());
         let Some((course, service)) = course.zip(fault.service_index()) else {
             continue;
         };
-        let mesh = &traffic.shape.mesh;
         if let (Turns::Calls { to }, Some(turned)) = (course.turns, &course.course.knobs) {
+            let mesh = &traffic.shape.mesh;
             for &call in mesh.calls_of(service) {
                 if mesh.calls()[call].to == to {
-                    turn_call(&mut traffic.knobs.calls[call], turned);
+                    turn_call(&mut traffic.knobs.calls[call], turned, course.strength);
                 }
             }
-        } else {
-            let worker = 1.0 / f64::from(mesh.services()[service].concurrency);
-            let turned = turned_by(course, traffic.available(service), worker);
+        } else if acting_on(traffic, &faults[..index], service)
+            .next()
+            .is_none()
+        {
+            let acting = acting_on(traffic, faults, service);
+            let turned = turned_of_service(traffic, service, acting.clone());
+            let taken = taken(traffic, service, acting);
             traffic.knobs.services[service].add(&turned);
+            traffic.instances[service].taken = taken;
         }
     }
 }
 
-/// Returns the knobs that a fault turns of its service. `worker` is one worker as a share of an instance.
-fn turned_by(course: &Course, instances: f64, worker: f64) -> ServiceKnobs {
-    let strength = course.strength;
-    let neutral = ServiceKnobs::default();
-    match (course.turns, &course.course.knobs) {
-        (Turns::Service { share }, Some(knobs)) => {
-            turned_by_knobs(knobs, share, strength, instances)
-        }
-        (Turns::BadDeploy, _) => ServiceKnobs {
-            error_ratio: strength,
-            ..neutral
-        },
-        (Turns::ConfigDrift, _) => ServiceKnobs {
-            // A pool of no worker at all would be a service that is down.
-            instances: Some(num::min(
-                instances,
-                num::max(worker, instances * (1.0 - strength)),
-            )),
-            ..neutral
-        },
-        (Turns::NetworkPartition, _) => ServiceKnobs {
-            unreachable_ratio: strength,
-            ..neutral
-        },
-        _ => neutral,
-    }
+/// The courses of those of these faults that turn knobs of a service now.
+fn acting_on<'a>(
+    traffic: &'a MeshTraffic,
+    faults: &'a [Fault],
+    service: usize,
+) -> impl Iterator<Item = &'a Course> + Clone {
+    let courses = faults.iter().zip(&traffic.courses);
+    courses.filter_map(move |(fault, course)| {
+        let is_of_calls = matches!(course.turns, Turns::Calls { .. });
+        let turns = fault.service_index() == Some(service) && course.acts() && !is_of_calls;
+        turns.then_some(course)
+    })
 }
 
-/// What knobs turn on that share of the instances.
-fn turned_by_knobs(knobs: &FaultKnobs, share: f64, strength: f64, instances: f64) -> ServiceKnobs {
-    let turned = share * strength;
-    let of_zone = share * instances;
-    let lost = if knobs.down {
-        of_zone * strength
-    } else {
-        knobs.lost_instances * strength
+/// Returns the knobs that all faults of a service turn of it: first in each of its zones, then over all of them.
+fn turned_of_service<'a>(
+    traffic: &MeshTraffic,
+    service: usize,
+    acting: impl Iterator<Item = &'a Course> + Clone,
+) -> ServiceKnobs {
+    let zones = traffic.shape.services[service].zone_count();
+    let concurrency = traffic.shape.mesh.services()[service].concurrency;
+    let of_all = Part {
+        instances: traffic.available(service),
+        worker: 1.0 / f64::from(concurrency),
+        share: 1.0,
     };
-    let lost = num::min(of_zone, lost);
-    ServiceKnobs {
-        error_ratio: knobs.error_ratio * turned,
-        added_latency_s: knobs.added_latency_s * turned,
-        slow_factor: 1.0 + (knobs.slow_factor.unwrap_or(1.0) - 1.0) * turned,
-        instances: (lost > 0.0).then_some(instances - lost),
-        down: knobs.down && turned >= 1.0,
-        unreachable_ratio: knobs.unreachable_ratio * turned,
-        queue_limit: knobs.queue_limit,
+    if acting.clone().all(|course| course.turns.zone().is_none()) {
+        return of_all.turned_by(acting);
+    }
+    let share = 1.0 / zones as f64;
+    let of_zone = Part {
+        instances: of_all.instances * share,
+        worker: of_all.worker * share,
+        share,
+    };
+    let turned = (0..zones).map(|zone| {
+        let is_here = move |course: &&Course| course.turns.zone().is_none_or(|of| of == zone);
+        of_zone.turned_by(acting.clone().filter(is_here))
+    });
+    ServiceKnobs::over_zones(turned, of_zone.instances)
+}
+
+/// Returns how many instances of a service faults take away. A pool that is too small leaves them there.
+fn taken<'a>(
+    traffic: &MeshTraffic,
+    service: usize,
+    acting: impl Iterator<Item = &'a Course> + Clone,
+) -> f64 {
+    let taking = acting.filter(|course| course.turns != Turns::ConfigDrift);
+    let turned = turned_of_service(traffic, service, taking);
+    let available = traffic.available(service);
+    match turned.instances {
+        _ if turned.down => available,
+        Some(left) => num::max(0.0, available - left),
+        None => 0.0,
     }
 }
 
-fn turn_call(call: &mut CallKnobs, turned: &FaultKnobs) {
+/// The instances of a service, or of one of its zones.
+#[derive(Clone, Copy)]
+struct Part {
+    instances: f64,
+    /// The least that a pool can be made, in instances: one worker of the service.
+    worker: f64,
+    /// Share of the service's instances.
+    share: f64,
+}
+
+impl Part {
+    /// Returns the knobs of these instances that faults turn which act on all of them.
+    fn turned_by<'a>(self, courses: impl Iterator<Item = &'a Course>) -> ServiceKnobs {
+        courses.fold(ServiceKnobs::default(), |mut knobs, course| {
+            knobs.add(&self.turned_by_one(course));
+            knobs
+        })
+    }
+
+    fn turned_by_one(self, course: &Course) -> ServiceKnobs {
+        let strength = course.strength;
+        let neutral = ServiceKnobs::default();
+        match (course.turns, &course.course.knobs) {
+            (Turns::Service { zone }, Some(knobs)) => {
+                // What a whole service loses is spread over its zones.
+                let share = if zone.is_some() { 1.0 } else { self.share };
+                self.turned_by_knobs(knobs, strength, knobs.lost_instances * share)
+            }
+            (Turns::BadDeploy, _) => ServiceKnobs {
+                error_ratio: strength,
+                ..neutral
+            },
+            (Turns::ConfigDrift, _) => ServiceKnobs {
+                // A pool of no worker at all would be a service that is down.
+                instances: Some(num::min(
+                    self.instances,
+                    num::max(self.worker, self.instances * (1.0 - strength)),
+                )),
+                ..neutral
+            },
+            (Turns::NetworkPartition, _) => ServiceKnobs {
+                unreachable_ratio: strength,
+                ..neutral
+            },
+            _ => neutral,
+        }
+    }
+
+    fn turned_by_knobs(
+        self,
+        knobs: &FaultKnobs,
+        strength: f64,
+        lost_instances: f64,
+    ) -> ServiceKnobs {
+        let taken = if knobs.down {
+            self.instances
+        } else {
+            lost_instances
+        };
+        let lost = num::min(self.instances, taken * strength);
+        ServiceKnobs {
+            error_ratio: knobs.error_ratio * strength,
+            added_latency_s: knobs.added_latency_s * strength,
+            slow_factor: 1.0 + (knobs.slow_factor.unwrap_or(1.0) - 1.0) * strength,
+            instances: (lost > 0.0).then_some(self.instances - lost),
+            down: knobs.down && strength >= 1.0,
+            unreachable_ratio: knobs.unreachable_ratio * strength,
+            queue_limit: knobs.queue_limit,
+        }
+    }
+}
+
+fn turn_call(call: &mut CallKnobs, turned: &FaultKnobs, strength: f64) {
+    let either = |a: f64, b: f64| 1.0 - (1.0 - a) * (1.0 - b);
+    call.error_ratio = either(call.error_ratio, turned.error_ratio * strength);
+    call.added_latency_s += turned.added_latency_s * strength;
+    call.unreachable_ratio = either(call.unreachable_ratio, turned.unreachable_ratio * strength);
+    call.cache_flushed |= turned.cache_flushed;
     call.timeout_s = turned.timeout_s.or(call.timeout_s);
     call.retries = turned.retries.or(call.retries);
     call.backoff_s = turned.backoff_s.or(call.backoff_s);

@@ -164,6 +164,9 @@ metrics! {
         http_server_request_queue_limit: Int, "{request}", COUNT, "requests that may wait";
         http_client_retry_rate: Float, "{request}/s", AMOUNT, "retries of its calls per second";
         http_client_circuit_breaker_open_ratio: Float, "1", SHARE, "share of the time in which a circuit breaker was open";
+        http_client_cache_hit_ratio: Float, "1", SHARE, "share of requests that find their answer in a cache of its calls";
+        messaging_consumer_lag: Int, "{message}", COUNT, "messages that wait for it";
+        messaging_consumer_freshness_seconds: Float, "s", AMOUNT, "age of the oldest message that waits for it";
         k8s_deployment_pod_desired: Int, "{pod}", COUNT, "instances that it should have";
         k8s_deployment_pod_available: Int, "{pod}", COUNT, "instances that run";
     }

@@ -141,14 +141,17 @@ impl Turns {
                 (_, Some(to), _) => Self::Calls {
                     to: find_call(topology.name(target), to, topology)?,
                 },
-                (Some(zone), _, Some(service)) if !service.zones.contains(zone) => {
-                    let name = topology.name(target);
-                    return Err(SimError::Traffic(format!("`{name}` has no zone `{zone}`")));
+                (Some(name), _, Some(service)) => {
+                    let zone = service.zones.iter().position(|zone| zone == name);
+                    if zone.is_none() {
+                        let service = topology.name(target);
+                        return Err(SimError::Traffic(format!(
+                            "`{service}` has no zone `{name}`"
+                        )));
+                    }
+                    Self::Service { zone }
                 }
-                (Some(_), _, Some(service)) => Self::Service {
-                    share: 1.0 / service.zones.len() as f64,
-                },
-                (None, ..) => Self::Service { share: 1.0 },
+                (None, ..) => Self::Service { zone: None },
             },
             None => Self::of_kind(kind)?,
         };
@@ -256,6 +259,8 @@ fn call_spec(call: &CallState, topology: &Topology) -> Result<CallSpec, SimError
             .map(|name| find_service(name, topology))
             .transpose()?,
         breaker: call.breaker,
+        cache: call.cache,
+        asynchronous: call.asynchronous,
     })
 }
 

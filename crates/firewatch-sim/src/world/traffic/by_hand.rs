@@ -14,6 +14,7 @@ impl MeshTraffic {
         self.knobs.services.copy_from_slice(&self.set_services);
         self.knobs.calls.copy_from_slice(&self.set_calls);
         for index in 0..self.instances.len() {
+            self.instances[index].taken = 0.0;
             let (stated, available) = (self.stated_instances(index), self.available(index));
             let knobs = &mut self.knobs.services[index];
             if available != stated || knobs.instances.is_some() {
@@ -30,11 +31,16 @@ impl MeshTraffic {
         }
     }
 
-    /// Holds to their limits what many faults have turned together.
+    /// Holds to their limits what many faults have turned together, and takes services down that they leave no
+    /// instance.
     pub(crate) fn limit_knobs(&mut self) {
         let [least, most] = FACTORS;
         for knobs in &mut self.knobs.services {
             knobs.slow_factor = num::min(most, num::max(least, knobs.slow_factor));
+            knobs.added_latency_s = num::min(MOST, knobs.added_latency_s);
+            knobs.down |= knobs.instances == Some(0.0);
+        }
+        for knobs in &mut self.knobs.calls {
             knobs.added_latency_s = num::min(MOST, knobs.added_latency_s);
         }
     }
@@ -62,6 +68,11 @@ impl MeshTraffic {
     pub(crate) fn available(&self, service: usize) -> f64 {
         let away = f64::from(self.instances[service].away);
         num::max(0.0, self.desired(service) - away)
+    }
+
+    /// Instances that run: of those that it has, faults have taken some.
+    pub(crate) fn running(&self, service: usize) -> f64 {
+        num::max(0.0, self.available(service) - self.instances[service].taken)
     }
 
     /// Requests that wait or run, in the mean of its instances.

@@ -78,6 +78,8 @@ impl MeshTraffic {
                 .fallback
                 .map(|service| topology.name(service).to_owned()),
             breaker: spec.breaker,
+            cache: spec.cache,
+            asynchronous: spec.asynchronous,
             set: self.set_calls[index],
         }
     }

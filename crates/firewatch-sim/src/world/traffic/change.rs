@@ -46,7 +46,7 @@ pub enum TrafficChange<'a> {
         value: Option<f64>,
     },
     /// Restarts the instances of a service, one after the other: one of them is away for its start-up ticks, and
-    /// memory that has leaked is free again. It takes back what ended faults have turned that recover
+    /// memory that has leaked is free again; caches that they keep in front of their calls are empty. It takes back what ended faults have turned that recover
     /// [with a restart](crate::FaultRecovery::WithRestart).
     Restart {
         /// Name of the service.
@@ -127,6 +127,14 @@ knobs! {
         Share = "share",
         /// Whether calls fail at once: 0 or 1.
         Cut = "cut",
+        /// Share of attempts that fail at once on their way, 0 to 1.
+        ErrorRatio = "error_ratio",
+        /// Seconds that an answer takes on top, from 0.
+        AddedLatencyS = "added_latency_s",
+        /// Share of attempts that are never answered, 0 to 1.
+        UnreachableRatio = "unreachable_ratio",
+        /// Whether the cache in front of the calls is kept empty: 0 or 1. After that it fills.
+        CacheFlushed = "cache_flushed",
     }
 }
 
@@ -287,6 +295,10 @@ impl CallKnob {
             Self::BackoffS => knobs.backoff_s = value,
             Self::Share => knobs.share = value,
             Self::Cut => knobs.cut = switch(self.name(), value)?,
+            Self::ErrorRatio => knobs.error_ratio = value.unwrap_or(0.0),
+            Self::AddedLatencyS => knobs.added_latency_s = value.unwrap_or(0.0),
+            Self::UnreachableRatio => knobs.unreachable_ratio = value.unwrap_or(0.0),
+            Self::CacheFlushed => knobs.cache_flushed = switch(self.name(), value)?,
         }
         Ok(())
     }
@@ -322,6 +334,7 @@ impl MeshTraffic {
             }
             Checked::Users(group, set) => self.set_users[group] = set,
             Checked::Restart(service) => {
+                self.state.lose_caches(&self.shape.mesh, service, 1.0);
                 let start_up_ticks = self.shape.services[service].start_up_ticks;
                 let instances = &mut self.instances[service];
                 instances.away = instances.away.max(1);

@@ -43,6 +43,7 @@ pub(super) fn check_service(service: &TrafficServiceState) -> Result<(), SimErro
         service.running.scaled as f64,
         [-MOST_INSTANCES, MOST_INSTANCES],
     )?;
+    check_within("taken", service.running.taken, [0.0, MOST_INSTANCES])?;
     let mut zones = service.zones.iter();
     if zones.any(|zone| service.zones.iter().filter(|other| *other == zone).count() > 1) {
         let name = &service.name;
@@ -86,7 +87,10 @@ pub(super) fn check_call_knobs(knobs: &CallKnobs) -> Result<(), SimError> {
     check_optional("timeout_s", knobs.timeout_s)?;
     check_optional("backoff_s", knobs.backoff_s)?;
     check_retries(knobs.retries.unwrap_or(0))?;
-    check_share("share", knobs.share.unwrap_or(0.0))
+    check_share("share", knobs.share.unwrap_or(0.0))?;
+    check_share("error_ratio", knobs.error_ratio)?;
+    check_amount("added_latency_s", knobs.added_latency_s)?;
+    check_share("unreachable_ratio", knobs.unreachable_ratio)
 }
 
 fn check_retries(retries: u32) -> Result<(), SimError> {
@@ -113,6 +117,20 @@ pub(super) fn check_call(call: &CallState) -> Result<(), SimError> {
         check_amount("min_requests", breaker.min_requests)?;
         check_amount("window_s", breaker.window_s)?;
         check_amount("open_s", breaker.open_s)?;
+    }
+    if let Some(cache) = call.cache {
+        check_share("hit_share", cache.hit_share)?;
+        check_amount("warm_up_s", cache.warm_up_s)?;
+    }
+    let is_waited_for = call.retries > 0
+        || call.fallback.is_some()
+        || call.breaker.is_some()
+        || call.cache.is_some();
+    if call.asynchronous && is_waited_for {
+        let CallState { from, to, .. } = call;
+        return Err(SimError::Traffic(format!(
+            "`{from}` does not wait for `{to}`: such a call has no retries, fallback, breaker or cache"
+        )));
     }
     Ok(())
 }

@@ -82,8 +82,8 @@ pub(crate) struct Course {
 pub(crate) enum Turns {
     /// Nothing: its service is outside the mesh.
     Nothing,
-    /// The knobs of its course, on such a share of the service's instances.
-    Service { share: f64 },
+    /// The knobs of its course, on the instances in a zone of the service, by its index; on all if `None`.
+    Service { zone: Option<usize> },
     /// The knobs of its course, on the calls to this service.
     Calls { to: usize },
     /// Memory, by what waits and runs, until the instances are killed.
@@ -96,6 +96,35 @@ pub(crate) enum Turns {
     ConfigDrift,
     /// The share of requests that don't reach the service.
     NetworkPartition,
+}
+
+impl Course {
+    /// Whether it turns anything in this tick.
+    pub(crate) fn acts(&self) -> bool {
+        self.strength > 0.0
+    }
+}
+
+impl Turns {
+    /// The zone of the service on which it acts; `None` for all of the service.
+    pub(crate) fn zone(self) -> Option<usize> {
+        match self {
+            Self::Service { zone } => zone,
+            _ => None,
+        }
+    }
+}
+
+impl ServiceShape {
+    /// Returns the number of zones: one without a name if none is stated.
+    pub(crate) fn zone_count(&self) -> usize {
+        self.zones.len().max(1)
+    }
+
+    /// Returns the share of the instances that are in a zone; all for none.
+    pub(crate) fn share_of(&self, zone: Option<usize>) -> f64 {
+        zone.map_or(1.0, |_| 1.0 / self.zone_count() as f64)
+    }
 }
 
 impl UserShape {

@@ -35,13 +35,13 @@ pub enum FaultShape {
         #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
         off: NonZeroU64,
     },
-    /// It rises to its level and falls again: at the middle of its time it has its level. One that lasts until it is
-    /// halted rises as a ramp does, and falls as fast.
+    /// It rises to its level and falls again: it has its level in the tick at the middle of its time, in the two of an
+    /// even number. One that lasts until it is halted rises as a ramp does, and falls as fast.
     Spike,
 }
 
 /// How what a fault has turned goes back once it is halted or its time is over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
     rename_all = "snake_case",
@@ -51,7 +51,6 @@ pub enum FaultShape {
 #[non_exhaustive]
 pub enum FaultRecovery {
     /// In the tick after.
-    #[default]
     AtOnce,
     /// Evenly, over that number of ticks.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{tick}")))]
@@ -75,8 +74,12 @@ pub struct FaultCourse {
     /// What it turns, at level 1; what its kind turns if `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub knobs: Option<FaultKnobs>,
-    /// How that goes back.
-    pub recovery: FaultRecovery,
+    /// How that goes back; if `None` at once, but memory that has leaked when the service is restarted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<FaultRecovery>,
+    /// Names of the actions that end it, of a fault that says what it turns: the engine keeps them for those who act.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ended_by: Vec<String>,
     /// Memory that has leaked because of it since the last start of the service, as a share of the limit. 0 at the
     /// start.
     #[serde(skip_serializing_if = "is_zero")]
@@ -94,7 +97,8 @@ impl Default for FaultCourse {
             level: 1.0,
             shape: None,
             knobs: None,
-            recovery: FaultRecovery::AtOnce,
+            recovery: None,
+            ended_by: Vec::new(),
             leaked: 0.0,
             is_cleared: false,
         }
@@ -118,12 +122,20 @@ impl FaultCourse {
     /// The share of what it has turned that is left in the tick after so many since its end.
     pub(crate) fn left(&self, ticks_since: u64) -> f64 {
         match self.recovery {
-            FaultRecovery::AtOnce => 0.0,
-            FaultRecovery::OverTicks(ticks) => {
+            None | Some(FaultRecovery::AtOnce) => 0.0,
+            Some(FaultRecovery::OverTicks(ticks)) => {
                 let gone = (ticks_since as f64 + 1.0) / ticks.get() as f64;
                 num::max(0.0, 1.0 - gone)
             }
-            FaultRecovery::WithRestart => f64::from(u8::from(!self.is_cleared)),
+            Some(FaultRecovery::WithRestart) => f64::from(u8::from(!self.is_cleared)),
+        }
+    }
+
+    /// The share of the memory that has leaked since the last start which is in use then.
+    pub(crate) fn memory_left(&self, ticks_since: u64) -> f64 {
+        match self.recovery {
+            None | Some(FaultRecovery::WithRestart) => 1.0,
+            Some(_) => self.left(ticks_since),
         }
     }
 
@@ -148,12 +160,13 @@ impl FaultShape {
                 f64::from(u8::from(is_on))
             }
             Self::Spike => {
-                // From 0 before the first tick to 0 after the last, 1 in the middle.
-                let along = match for_ticks {
-                    Some(ticks) => 2.0 * (tick as f64 / (ticks.get() as f64 + 1.0)),
-                    None => ramp,
+                let Some(ticks) = for_ticks else {
+                    return num::max(0.0, 1.0 - (ramp - 1.0).abs());
                 };
-                num::max(0.0, 1.0 - (along - 1.0).abs())
+                // From 0 before the first tick to 0 after the last, 1 in the middle one or two.
+                let ticks = ticks.get();
+                let from_end = tick.min(ticks.saturating_add(1).saturating_sub(tick));
+                from_end as f64 / ticks.div_ceil(2) as f64
             }
         }
     }

@@ -52,7 +52,7 @@ impl MeshTraffic {
         let mut courses = self.courses.iter().zip(faults);
         courses.any(|(course, (target, has_ended))| {
             let remains = has_ended
-                && course.course.recovery == FaultRecovery::WithRestart
+                && course.course.recovery == Some(FaultRecovery::WithRestart)
                 && !course.course.is_cleared
                 && course.strength > 0.0;
             target == service && (course.course.leaked > 0.0 || remains)

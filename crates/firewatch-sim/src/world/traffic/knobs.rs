@@ -9,7 +9,7 @@ use crate::world::error::SimError;
 ///
 /// What is not given is not turned. At a lower level, and on one zone of several, numbers are turned less: half the
 /// level is half the share, latency, instances and memory, a slow-down of 2.5 for one of 4, and half the instances of
-/// a service that is down. What can't be turned by half, a queue limit and everything about calls, is turned at any
+/// a service that is down. What can't be turned by half, such as a queue limit or the retries of calls, is turned at any
 /// level above 0. Several faults add up: shares as 1 - (1 - a)(1 - b), slow-downs multiply, latencies and memory add,
 /// of instances and queue limits the least that is left counts, down wins; on calls the last fault of the list wins.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,10 +21,10 @@ pub struct FaultKnobs {
     /// Turns the calls of the service to this one, and nothing of the service itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// Share of arriving requests that get an error at once, 0 to 1.
+    /// Share of arriving requests that get an error at once, 0 to 1; of the calls, of attempts on their way.
     #[serde(skip_serializing_if = "is_zero")]
     pub error_ratio: f64,
-    /// Seconds on top of a request's own work.
+    /// Seconds on top of a request's own work; of the calls, until an answer is there.
     #[serde(skip_serializing_if = "is_zero")]
     pub added_latency_s: f64,
     /// Factor on a request's own work, 0.001 to 1,000,000.
@@ -36,7 +36,7 @@ pub struct FaultKnobs {
     /// Whether everything is refused at once; what waits and runs is killed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub down: bool,
-    /// Share of requests that don't reach it and are never answered, 0 to 1.
+    /// Share of requests, or of the calls' attempts, that don't reach their service and are never answered, 0 to 1.
     #[serde(skip_serializing_if = "is_zero")]
     pub unreachable_ratio: f64,
     /// Requests that may wait.
@@ -60,6 +60,9 @@ pub struct FaultKnobs {
     /// Of the calls: whether they fail at once.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
+    /// Of the calls: whether the cache in front of them is kept empty. It fills after that.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cache_flushed: bool,
 }
 
 pub(super) fn is_zero(number: &f64) -> bool {
@@ -79,21 +82,25 @@ impl FaultKnobs {
         check_optional("timeout_s", self.timeout_s)?;
         check_optional("backoff_s", self.backoff_s)?;
         check_share("share", self.share.unwrap_or(0.0))?;
-        let of_calls = Self {
+        // What a service and a call both have.
+        let of_both = Self {
             to: self.to.clone(),
+            error_ratio: self.error_ratio,
+            added_latency_s: self.added_latency_s,
+            unreachable_ratio: self.unreachable_ratio,
+            ..Self::default()
+        };
+        let of_calls = Self {
             timeout_s: self.timeout_s,
             retries: self.retries,
             backoff_s: self.backoff_s,
             share: self.share,
             cut: self.cut,
-            ..Self::default()
+            cache_flushed: self.cache_flushed,
+            ..of_both.clone()
         };
         let turns_service = *self != of_calls;
-        let turns_calls = of_calls
-            != Self {
-                to: self.to.clone(),
-                ..Self::default()
-            };
+        let turns_calls = of_calls != of_both;
         let problem = match self.to {
             Some(_) if turns_service => {
                 "a fault with `to` turns knobs of calls and no others: make it two faults"

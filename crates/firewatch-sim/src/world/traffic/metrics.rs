@@ -130,15 +130,36 @@ impl MeshTraffic {
         diagnostics.runtime_thread_pool_queue_depth = count(traffic.queued / instances);
     }
 
+    /// Messages that wait for a service, and for how many seconds the oldest has; `None` where nobody sends it any.
+    fn messages(&self, index: usize) -> Option<[f64; 2]> {
+        let calls = self.shape.mesh.calls().iter().enumerate();
+        let sent = calls.filter(|(_, call)| call.asynchronous && call.to == index);
+        let of_call = |(call, _): (usize, _)| {
+            let call = self.state.call(call);
+            [call.messages_waiting, call.oldest_message_s]
+        };
+        sent.map(of_call)
+            .reduce(|[waiting, oldest_s], [more, other_s]| {
+                [waiting + more, num::max(oldest_s, other_s)]
+            })
+    }
+
     /// What no other component has.
     pub(crate) fn write_requests(&self, index: usize, requests: &mut RequestTraffic) {
         let traffic = self.state.service(index);
-        let (mut retries, mut open) = (0.0, 0.0);
-        for &call in self.shape.mesh.calls_of(index) {
+        let mesh = &self.shape.mesh;
+        let (mut retries, mut open, mut coldest) = (0.0, 0.0, None);
+        for &call in mesh.calls_of(index) {
+            let has_cache = mesh.calls()[call].cache.is_some();
             let call = self.state.call(call);
             retries += call.retries_rps;
             open = num::max(open, call.breaker_open);
+            if has_cache {
+                let hits = share(call.cache_hit_share);
+                coldest = Some(coldest.map_or(hits, |coldest| num::min(coldest, hits)));
+            }
         }
+        let messages = self.messages(index);
         *requests = RequestTraffic {
             http_server_request_rate: Some(amount(traffic.arrived_rps)),
             http_server_5xx_rate: Some(amount(traffic.error_rps + traffic.call_failed_rps)),
@@ -149,8 +170,11 @@ impl MeshTraffic {
             http_server_request_queue_limit: Some(count(traffic.queue_limit)),
             http_client_retry_rate: Some(amount(retries)),
             http_client_circuit_breaker_open_ratio: Some(share(open)),
+            http_client_cache_hit_ratio: coldest,
+            messaging_consumer_lag: messages.map(|[waiting, _]| count(waiting)),
+            messaging_consumer_freshness_seconds: messages.map(|[_, oldest_s]| amount(oldest_s)),
             k8s_deployment_pod_desired: Some(count(self.desired(index))),
-            k8s_deployment_pod_available: Some(count(self.available(index))),
+            k8s_deployment_pod_available: Some(count(self.running(index))),
         };
     }
 }

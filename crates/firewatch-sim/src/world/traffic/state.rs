@@ -1,6 +1,6 @@
 //! The traffic of an environment as plain data, with names.
 
-use firewatch_traffic::{Breaker, CallKnobs, Knobs, ServiceKnobs, State};
+use firewatch_traffic::{Breaker, Cache, CallKnobs, Knobs, ServiceKnobs, State};
 use serde::{Deserialize, Serialize};
 
 use super::knobs::is_zero;
@@ -158,7 +158,7 @@ impl Default for IdleMetrics {
 }
 
 /// The instances of a service at some moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct InstancesState {
     /// Instances that are killed or restarted, and not back yet.
@@ -173,6 +173,9 @@ pub struct InstancesState {
     pub started_in_ticks: u64,
     /// Ticks in a row in which fewer instances would have done.
     pub calm_ticks: u64,
+    /// Instances that faults took away in the last tick.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub taken: f64,
 }
 
 /// A call that requests of one service make to another.
@@ -204,6 +207,12 @@ pub struct CallState {
     /// What stops calls to a callee that fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaker: Option<Breaker>,
+    /// Answers that the caller keeps, so that some requests need not make it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<Cache>,
+    /// Whether the caller sends a message and does not wait. Such a call has no retries, fallback, breaker or cache.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asynchronous: bool,
     /// What is turned by hand.
     #[serde(default, skip_serializing_if = "is_untouched")]
     pub set: CallKnobs,
@@ -265,6 +274,8 @@ impl CallState {
             optional: false,
             fallback: None,
             breaker: None,
+            cache: None,
+            asynchronous: false,
             set: CallKnobs::default(),
         }
     }
