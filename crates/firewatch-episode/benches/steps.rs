@@ -1,21 +1,31 @@
 //! What the loop of a batch costs, with hard episodes, random actions and an observation, and its parts.
 //!
-//! `cargo bench -p firewatch-episode --bench steps` prints two tables; after `--`, a number is the number of
-//! episodes, and `steps` or `beginnings` one of the tables. One thread, if nothing else is said, standard profile; the actions are drawn beforehand.
+//! `cargo bench -p firewatch-episode --bench steps` prints three tables; after `--`, a number is the number of
+//! episodes, and `trainer`, `steps` or `beginnings` one of the tables. One thread, if nothing else is said, standard profile; the actions are drawn beforehand.
 //!
-//! The first table is about a step: of the whole loop (step, observation, reset of each episode that has
+//! The first table is about a trainer's loop, with codes of actions, and its parts, beside the
+//! yardstick: the same physics by hand over plain arrays. The second is about a step by requests: of the whole loop (step, observation, reset of each episode that has
 //! ended), of its three parts, of the loop with actions that are asked for by name, of the loop on two
 //! threads (the observation is made by one), and of single episodes. The loop runs on until every place
 //! has had several episodes, and what counts is the median of its rounds in windows of an episode's
 //! length: some rounds have many resets, others none. A tenth of the rounds take no longer than is said of the quick
 //! ones: that figure also holds where other programs share the machine. No action of the loop ends an episode; what a declaration
-//! takes, which plays an episode on to its last tick, stands below. The second table is about an episode that begins:
+//! takes, which plays an episode on to its last tick, stands below. The third table is about an episode that begins:
 //! in a new batch, by a reset, and what drawing a blueprint and [`Fleet::reset`] take.
 
 #![expect(
     clippy::expect_used,
     reason = "a benchmark whose episodes are refused fails"
 )]
+
+#[path = "trainer/mod.rs"]
+mod trainer;
+#[path = "../../firewatch-scenario/benches/yardstick/mod.rs"]
+#[expect(
+    dead_code,
+    reason = "another benchmark also halts its faults and compares its states"
+)]
+mod yardstick;
 
 use std::time::Instant;
 
@@ -276,8 +286,15 @@ fn main() {
     let numbers = arguments
         .iter()
         .filter_map(|argument| argument.parse().ok());
-    let count = { numbers }.next().unwrap_or(1024);
+    let given = { numbers }.next();
+    let count = given.unwrap_or(1024);
     let names = |table: &str| arguments.iter().any(|argument| argument == table);
+    if names("trainer") || !(names("beginnings") || names("steps")) {
+        trainer::print(given);
+    }
+    if names("trainer") {
+        return;
+    }
     if !names("beginnings") {
         print_steps(count);
     }

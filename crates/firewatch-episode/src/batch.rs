@@ -1,5 +1,8 @@
 //! Many episodes at once.
 
+mod columns;
+mod encoded;
+mod fork;
 mod round;
 mod step;
 
@@ -18,7 +21,7 @@ use crate::request::EpisodeRequest;
 use crate::session::Session;
 use crate::state::EpisodeState;
 use crate::verdict::ActionVerdict;
-use round::{BatchRound, RoundChanges, TurnState};
+use round::{BatchRound, PART, RoundChanges, TurnState};
 pub use step::BatchStep;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
@@ -72,10 +75,6 @@ impl fmt::Debug for EpisodeBatch {
 }
 
 impl EpisodeBatch {
-    /// Episodes that go through a step together. So many, with all that a step touches, stay in a core's
-    /// own cache from the tick to the last look.
-    const PART: usize = 128;
-
     /// Begins an episode for each request, with the built-in actions of the profile. `threads` share the
     /// steps, the caller's included; the results are the same with any number.
     ///
@@ -129,7 +128,7 @@ impl EpisodeBatch {
         prepared: Vec<PreparedEpisode>,
         threads: usize,
     ) -> Result<Self, EpisodeError> {
-        let (count, size) = (prepared.len(), Self::PART);
+        let (count, size) = (prepared.len(), PART);
         let prepared: Vec<(usize, PreparedEpisode)> = (0..).zip(prepared).collect();
         let parts = count.div_ceil(size);
         let new = || EpisodeFactory::new(profile);
@@ -196,8 +195,16 @@ impl EpisodeBatch {
             Ok((index, prepared))
         });
         let prepared = prepared.collect::<Result<Vec<_>, EpisodeError>>()?;
+        self.begin_prepared(&prepared)
+    }
+
+    /// Begins the episodes of these places, in their order.
+    pub(crate) fn begin_prepared(
+        &mut self,
+        prepared: &[(usize, PreparedEpisode)],
+    ) -> Result<(), EpisodeError> {
         let size = self.fleet.part_size();
-        let mut rest = &prepared[..];
+        let mut rest = prepared;
         let of_part = (1..).map(move |next_part| {
             let count = rest.partition_point(|(index, _)| *index < next_part * size);
             let (own, others) = rest.split_at(count);
@@ -254,7 +261,7 @@ impl EpisodeBatch {
         self.fleet.try_for_each_part(own, |part, own| {
             let ((((sessions, turns), (asked, actions)), steps), changes) = own;
             let first = part.range().start;
-            let mut round = BatchRound {
+            let round = BatchRound {
                 catalogue,
                 profile,
                 first,
@@ -264,11 +271,10 @@ impl EpisodeBatch {
                 actions,
                 steps,
                 changes,
+                picked: None,
                 declared: false,
             };
-            round.act_by_timetables(part)?;
-            part.tick();
-            round.play(part)
+            round.run(part)
         })
     }
 
@@ -313,6 +319,18 @@ impl EpisodeBatch {
             index,
             environments,
         })
+    }
+
+    /// Which rules and numbers the episodes have.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// Whether an episode of the batch has ended, and its steps.
+    pub(crate) fn progress(&self, index: usize) -> (bool, u64) {
+        let session = &self.sessions[index];
+        (session.score.end().is_some(), session.steps)
     }
 
     /// The score of one episode so far, for graders: it knows what no step tells before the end.

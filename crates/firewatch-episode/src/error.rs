@@ -5,6 +5,8 @@ use firewatch_reference::UnknownTask;
 use firewatch_sim::SimError;
 use thiserror::Error;
 
+use crate::encoding::EncodingError;
+
 /// Why an episode could not begin, or a step not be done.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
@@ -33,6 +35,9 @@ pub enum EpisodeError {
     /// The action could not be done. The tick has happened.
     #[error(transparent)]
     Action(#[from] ActionError),
+    /// A code of an action was refused: nothing has happened.
+    #[error(transparent)]
+    Encoding(#[from] EncodingError),
     /// A saved state was refused.
     #[error(transparent)]
     State(#[from] StateError),

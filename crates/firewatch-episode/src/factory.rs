@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_response::score::ScoreTerms;
-use firewatch_scenario::{Difficulty, Scenario, ScenarioGenerator, generate};
+use firewatch_scenario::{Difficulty, Physics, Scenario, ScenarioGenerator, generate};
 use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
 
 use crate::error::EpisodeError;
@@ -32,6 +32,16 @@ impl PreparedEpisode {
             _ => Ok(Self::Incident(Arc::new(PreparedIncident::new(
                 profile, request,
             )?))),
+        }
+    }
+
+    /// The physics of the episode, and the number of its services.
+    pub(crate) fn shape(&self) -> (Physics, usize) {
+        match self {
+            Self::Drawn { difficulty, .. } => (Physics::Classic, difficulty.service_count()),
+            Self::Incident(incident) => {
+                (incident.scenario.physics, incident.blueprint.services.len())
+            }
         }
     }
 }

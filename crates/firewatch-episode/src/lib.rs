@@ -23,24 +23,34 @@
 //! in which the fault's service is called by another.
 
 mod batch;
+mod encoding;
 mod episode;
 mod error;
 mod factory;
 mod incident;
 mod info;
+mod layout;
 mod observation;
 mod request;
+mod seed;
 mod session;
 mod start;
 mod state;
+mod training;
 mod verdict;
 
 pub use batch::{BatchStep, EpisodeBatch};
+pub use encoding::{ActionEncoding, EncodedAction, EncodingError, LEVELS};
 pub use episode::{Episode, EpisodeStep};
 pub use error::EpisodeError;
 pub use info::{EpisodeSummary, Info, SIMULATION_TYPE};
+pub use layout::{Column, ObservationLayout};
 pub use observation::{Observation, ObservedUsers};
 pub use request::EpisodeRequest;
+pub use seed::episode_seed;
 pub use session::PastAction;
 pub use state::EpisodeState;
+pub use training::{
+    AutoReset, NewEpisode, StepBuffers, StepError, TrainingBatch, TrainingBatchBuilder,
+};
 pub use verdict::ActionVerdict;

@@ -23,7 +23,7 @@ use firewatch_sim::{EnvironmentRef, SloBudget, Status, Vitals, round_decimal};
 use serde::{Deserialize, Serialize};
 
 pub use account::ImpactTotals;
-pub use alert::{Alert, AlertThresholds, Severity, alert_thresholds};
+pub use alert::{ALERT_NAMES, Alert, AlertThresholds, Severity, alert_thresholds};
 pub use changed::ChangedServices;
 pub use episode_end::EpisodeEnd;
 use firewatch_action::{Profile, StateError};
@@ -386,6 +386,13 @@ impl Score {
     pub fn fires(&self, view: &EnvironmentRef, service: usize, name: Option<AlertName>) -> bool {
         let mut firing = self.state.firing(view, service).into_iter().flatten();
         firing.any(|firing| name.is_none_or(|name| firing.name == name))
+    }
+
+    /// Returns which alerts of each service fire, in the order of [`ALERT_NAMES`]: the same as [`alerts`](Self::alerts), as
+    /// last observed.
+    pub fn alert_flags(&self) -> impl Iterator<Item = [bool; ALERT_NAMES.len()]> {
+        let records = self.state.records.iter();
+        records.map(|record| record.alerts.flags())
     }
 
     /// The alerts that fire, in order; their ids come from the seed.

@@ -64,7 +64,7 @@ pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events
 pub use host::fleet::{EnvironmentSummary, Fleet, FleetBuilder, FleetPart, MetricSetting, NewPart};
 pub use host::hash::STATE_HASH_VERSION;
 pub use host::intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
-pub use host::observe::Observation;
+pub use host::observe::{Observation, ValueRows};
 pub use host::pause::{pause_environment, resume_environment};
 #[cfg(feature = "bevy_app")]
 pub use host::plugin::FirewatchPlugin;

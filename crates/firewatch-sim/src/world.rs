@@ -2,6 +2,7 @@
 
 pub(crate) mod blueprint;
 pub(crate) mod check;
+pub(crate) mod copy;
 pub(crate) mod defragment;
 pub(crate) mod environment;
 pub(crate) mod error;
@@ -10,6 +11,7 @@ pub(crate) mod fault_kind;
 pub(crate) mod log_template;
 pub(crate) mod metric;
 pub(crate) mod num;
+pub(crate) mod optional;
 pub(crate) mod ownership;
 pub(crate) mod process;
 pub(crate) mod rebuild;

@@ -12,9 +12,15 @@ use super::step::BatchStep;
 use crate::error::EpisodeError;
 use crate::session::Session;
 
+/// Episodes that go through a step together. So many, with all that a step touches, stay in a core's
+/// own cache from the tick to the last look.
+pub(super) const PART: usize = 128;
+
 /// How far an episode is with its step.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TurnState {
+    /// It is not stepped.
+    Skipped,
     /// It had ended before.
     Over,
     /// Its action is planned when it is done, after passing effects have advanced.
@@ -48,6 +54,18 @@ pub(super) fn actions_of<'a>(session: &Session, given: &'a ActionCatalogue) -> &
     }
 }
 
+/// One tick of the picked environments of a part.
+fn tick_picked(part: &mut FleetPart, picked: &[bool]) -> Result<(), EpisodeError> {
+    let mut environments = [0; PART];
+    let mut count = 0;
+    let first = part.range().start;
+    for (place, _) in picked.iter().enumerate().filter(|(_, picked)| **picked) {
+        environments[count] = first + place;
+        count += 1;
+    }
+    Ok(part.tick_picked(&environments[..count])?)
+}
+
 /// Whether episodes of one physics or the other have an action. One that no episode can have is a mistake of the host.
 pub(super) fn is_of_some_physics(action: &impl RequestedAction, given: &ActionCatalogue) -> bool {
     action.action(given).is_ok() || action.action(ActionCatalogue::of_traffic()).is_ok()
@@ -69,28 +87,59 @@ pub(super) struct BatchRound<'a, A> {
     pub(super) actions: &'a [A],
     pub(super) steps: &'a mut [BatchStep],
     pub(super) changes: &'a mut RoundChanges,
+    /// Which episodes are stepped, if not all are: the others stay as they are.
+    pub(super) picked: Option<&'a [bool]>,
     /// Whether an episode was declared resolved before its last tick.
     pub(super) declared: bool,
 }
 
 impl<A: RequestedAction> BatchRound<'_, A> {
+    /// Steps the episodes.
+    pub(super) fn run(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        // To pick some of the environments takes longer than all or none.
+        if self
+            .picked
+            .is_some_and(|picked| picked.iter().all(|one| *one))
+        {
+            self.picked = None;
+        }
+        if self.picked.is_some_and(|picked| !picked.contains(&true)) {
+            return Ok(());
+        }
+        self.act_by_timetables(part)?;
+        match self.picked {
+            None => part.tick(),
+            Some(picked) => tick_picked(part, picked)?,
+        }
+        self.play(part)
+    }
+
+    fn is_picked(&self, place: usize) -> bool {
+        self.picked.is_none_or(|picked| picked[place])
+    }
+
     /// Does what the scenarios do by themselves before the tick.
     ///
     /// # Errors
     /// None: the part has an environment for each session.
-    pub(super) fn act_by_timetables(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
-        for (environment, session) in (self.first..).zip(&mut *self.sessions) {
-            if session.has_timetable() {
-                session.before_tick(&mut part.environment_mut(environment)?)?;
+    fn act_by_timetables(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+        for place in 0..self.sessions.len() {
+            if self.is_picked(place) && self.sessions[place].has_timetable() {
+                let environment = &mut part.environment_mut(self.first + place)?;
+                self.sessions[place].before_tick(environment)?;
             }
         }
         Ok(())
     }
 
-    pub(super) fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+    fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
         self.look(part)?;
         for place in 0..self.turns.len() {
-            if !matches!(self.turns[place], TurnState::Closed | TurnState::Done(..)) {
+            let is_done = matches!(
+                self.turns[place],
+                TurnState::Closed | TurnState::Done(..) | TurnState::Skipped
+            );
+            if !is_done {
                 self.steps[place] = BatchStep::of(self.act(part, place));
             }
         }
@@ -166,6 +215,10 @@ impl<A: RequestedAction> BatchRound<'_, A> {
     /// Looks at an environment after the tick. Returns whether its action is to be planned after an interruption has
     /// ended.
     fn look_at(&mut self, place: usize, view: &EnvironmentRef) -> bool {
+        if !self.is_picked(place) {
+            self.turns[place] = TurnState::Skipped;
+            return false;
+        }
         let session = &mut self.sessions[place];
         if session.score.end().is_some() {
             self.turns[place] = TurnState::Over;
@@ -283,7 +336,10 @@ impl<A: RequestedAction> BatchRound<'_, A> {
     /// Looks at the other environments after the actions, and says what the steps came to.
     fn close(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
         let (sessions, turns, first) = (&mut *self.sessions, &*self.turns, self.first);
-        let is_open = |environment: usize| !matches!(turns[environment - first], TurnState::Closed);
+        let is_open = |environment: usize| {
+            let turn = turns[environment - first];
+            !matches!(turn, TurnState::Closed | TurnState::Skipped)
+        };
         part.read_picked(is_open, |environment, view| {
             let place = environment - first;
             let session = &mut sessions[place];
@@ -301,7 +357,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         // Should the action have failed, the step's burn is charged all the same.
         part.set_slo_budgets(|environment| {
             let place = environment - first;
-            let is_running = !matches!(turns[place], TurnState::Over);
+            let is_running = !matches!(turns[place], TurnState::Over | TurnState::Skipped);
             is_running.then(|| sessions[place].score.budget())
         })?;
         Ok(())

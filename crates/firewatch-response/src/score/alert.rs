@@ -99,6 +99,15 @@ pub(super) const MISSED: usize = DOWN + 1;
 /// Alerts that a service can have at once.
 pub(crate) const ALERTS_PER_SERVICE: usize = MISSED + 1;
 
+/// The alerts that a service can have, in the order in which they are listed.
+pub const ALERT_NAMES: [AlertName; ALERTS_PER_SERVICE] = [
+    NAMES[0].0,
+    NAMES[1].0,
+    NAMES[2].0,
+    AlertName::ServiceDown,
+    AlertName::MissedObjective,
+];
+
 impl AlertRule {
     /// Returns the severity at that value, and the threshold that was reached.
     fn severity(&self, value: f64) -> Option<(Severity, f64)> {
@@ -165,6 +174,11 @@ impl AlertSet {
             firing |= u8::from(value >= warning_at) << number;
         }
         Self(firing)
+    }
+
+    /// Returns whether each alert is in it, in the order of [`ALERT_NAMES`].
+    pub(crate) fn flags(self) -> [bool; ALERTS_PER_SERVICE] {
+        std::array::from_fn(|alert| self.contains(alert))
     }
 
     /// Adds the alert on users.

@@ -24,7 +24,7 @@ pub(crate) struct ServiceRecord {
     /// Whether customers would be hit if they talked to it, as last observed.
     pub(super) hurts: bool,
     /// The alerts that fire, as last observed.
-    pub(super) alerts: AlertSet,
+    pub(crate) alerts: AlertSet,
     /// Those that fired at the end of the last step.
     pub(super) noted_alerts: AlertSet,
     /// Not healthy at some observation; by the account after a tick at which a fault had begun.

@@ -3,6 +3,7 @@
 mod builder;
 mod change;
 mod events;
+mod fork;
 mod helpers;
 mod part;
 mod pool;
@@ -13,6 +14,7 @@ mod summary;
 
 use std::convert::Infallible;
 
+use crate::world::copy::EnvironmentCopy;
 use crate::world::error::SimError;
 
 pub use builder::FleetBuilder;
@@ -30,6 +32,8 @@ pub struct Fleet {
     len: usize,
     /// Environments a shard; only the last one may have fewer.
     shard_size: usize,
+    /// The environment that was copied last; kept, so that copying allocates little.
+    copy: EnvironmentCopy,
 }
 
 impl Fleet {

@@ -88,8 +88,50 @@ impl Observation {
     }
 }
 
+/// Rows of a buffer, one for each environment, in which its values take a part.
+///
+/// The row of the environment with index `i` begins at `i * length`, and its values at `start` in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValueRows {
+    /// Values of a row.
+    pub length: usize,
+    /// The first of them that is observed.
+    pub start: usize,
+}
+
+impl ValueRows {
+    /// Rows that have nothing else.
+    fn of(observation: &Observation) -> Self {
+        Self {
+            length: observation.stride(),
+            start: 0,
+        }
+    }
+
+    /// Checks that a row has room for what is observed of an environment.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`].
+    pub(crate) fn check(self, observation: &Observation) -> Result<(), SimError> {
+        let end = self.start.saturating_add(observation.stride());
+        SimError::check_length("a row of values", self.length.min(end), end)
+    }
+
+    /// The values of the environment with that index.
+    fn values<'a>(
+        self,
+        values: &'a mut [f32],
+        index: usize,
+        observation: &Observation,
+    ) -> &'a mut [f32] {
+        &mut values[index * self.length + self.start..][..observation.stride()]
+    }
+}
+
 /// Where the services of an environment are.
 struct Found {
+    /// Its index among the environments of the world.
+    index: usize,
     environment: Entity,
     rows: RowRange,
     /// Whether their rows are still contiguous.
@@ -141,14 +183,35 @@ impl Observer {
         values: &mut [f32],
         mask: &mut [bool],
     ) -> Result<(), SimError> {
-        self.find(observed, observation)?;
-        let world = observed.world;
-        values.fill(0.0);
+        self.observe_rows(
+            observed,
+            observation,
+            ValueRows::of(observation),
+            |_| true,
+            values,
+        )?;
         mask.fill(false);
         // A shape without services has no values.
         let room = observation.services.max(1);
         for (found, mask) in self.found.iter().zip(mask.chunks_exact_mut(room)) {
             mask[..found.rows.count()].fill(true);
+        }
+        Ok(())
+    }
+
+    /// Writes the values of the environments with these indices into their rows.
+    pub(crate) fn observe_rows(
+        &mut self,
+        observed: ObservedWorld,
+        observation: &Observation,
+        rows: ValueRows,
+        picked: impl Fn(usize) -> bool,
+        values: &mut [f32],
+    ) -> Result<(), SimError> {
+        self.find(observed, observation, picked)?;
+        let world = observed.world;
+        for found in &self.found {
+            rows.values(values, found.index, observation).fill(0.0);
         }
         if observation.services == 0 {
             return Ok(());
@@ -157,6 +220,7 @@ impl Observer {
             let mut out = Out {
                 values,
                 observation,
+                rows,
                 metric: index,
                 world,
                 found: &self.found,
@@ -182,7 +246,12 @@ impl Observer {
         Ok(())
     }
 
-    fn find(&mut self, observed: ObservedWorld, observation: &Observation) -> Result<(), SimError> {
+    fn find(
+        &mut self,
+        observed: ObservedWorld,
+        observation: &Observation,
+        picked: impl Fn(usize) -> bool,
+    ) -> Result<(), SimError> {
         let ObservedWorld {
             world,
             environments,
@@ -194,20 +263,22 @@ impl Observer {
         let entities = table.map_or(&[][..], |(entities, _)| entities);
         let is_contiguous = has_contiguous_rows(world);
         self.found.clear();
-        for (&environment, number) in environments.iter().zip(first..) {
+        let indexed = environments.iter().enumerate();
+        for (index, &environment) in indexed.filter(|(index, _)| picked(*index)) {
             let component = self.environments.get(world, environment);
             let (environment_of, services, is_paused) =
                 component.map_err(|_| SimError::NoEnvironment)?;
             let rows = environment_of.rows.services;
             if rows.count() > observation.services {
                 return Err(SimError::ObservationTooSmall {
-                    environment: number,
+                    environment: first + index,
                     services: rows.count(),
                     room: observation.services,
                 });
             }
             let in_place = !is_paused && (is_contiguous || rows.has(entities, services.as_slice()));
             self.found.push(Found {
+                index,
                 environment,
                 rows,
                 in_place: has_tables_of_its_own && in_place,
@@ -221,6 +292,7 @@ impl Observer {
 struct Out<'a> {
     values: &'a mut [f32],
     observation: &'a Observation,
+    rows: ValueRows,
     /// Index of the metric in the observation.
     metric: usize,
     world: &'a World,
@@ -228,22 +300,18 @@ struct Out<'a> {
 }
 
 impl Out<'_> {
-    /// Each environment with the place of the metric for each of its services.
-    fn environments(&mut self) -> impl Iterator<Item = (&Found, impl Iterator<Item = &mut f32>)> {
-        let (metric, metrics) = (self.metric, self.observation.metrics.len());
-        let environments = self.values.chunks_exact_mut(self.observation.stride());
-        let places =
-            environments.map(move |values| values.iter_mut().skip(metric).step_by(metrics));
-        self.found.iter().zip(places)
+    /// The values of an environment, from that of the metric for its first service on.
+    fn places(&mut self, found: &Found) -> &mut [f32] {
+        let values = self.rows.values(self.values, found.index, self.observation);
+        &mut values[self.metric..]
     }
 
     /// Writes a metric that every service has.
     fn column<C: Component>(&mut self, query: &mut QueryState<&'static C>, numbers: &Numbers<C>) {
         let (world, metrics) = (self.world, self.observation.metrics.len());
         let column = column(query, world);
-        let environments = self.values.chunks_exact_mut(self.observation.stride());
-        for (found, values) in self.found.iter().zip(environments) {
-            let places = &mut values[self.metric..];
+        for found in self.found {
+            let places = self.places(found);
             if found.in_place {
                 let rows = found.rows.of(column).unwrap_or(&[]);
                 (numbers.copy)(rows, places, metrics);
@@ -260,7 +328,9 @@ impl Out<'_> {
 
     /// Writes the default of a metric.
     fn fill(&mut self, default: Option<f64>) {
-        for (found, places) in self.environments() {
+        let metrics = self.observation.metrics.len();
+        for found in self.found {
+            let places = self.places(found).iter_mut().step_by(metrics);
             places
                 .take(found.rows.count())
                 .for_each(|place| *place = as_f32(default));
@@ -269,14 +339,15 @@ impl Out<'_> {
 
     /// Writes a metric that only some services have.
     fn sparse<C: Component>(&mut self, numbers: &Numbers<C>) {
-        let world = self.world;
+        let (world, metrics) = (self.world, self.observation.metrics.len());
         let storage = world
             .component_id::<C>()
             .and_then(|id| world.storages().sparse_sets.get(id));
         if storage.is_none_or(|storage| storage.is_empty()) {
             return;
         }
-        for (found, places) in self.environments() {
+        for found in self.found {
+            let places = self.places(found).iter_mut().step_by(metrics);
             read_each(world, found, places, numbers.read);
         }
     }

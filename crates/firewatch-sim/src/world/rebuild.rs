@@ -10,38 +10,10 @@ use crate::world::blueprint::{Blueprint, ServiceBlueprint};
 use crate::world::environment::{Clock, Environment, Impact, LogScript, SloBudget};
 use crate::world::error::SimError;
 use crate::world::fault::{Fault, FaultKindRegistry, admit};
+use crate::world::optional::{HasOptional, OptionalBundle, has_any};
 use crate::world::ownership::{Faults, Services};
-use crate::world::service::{
-    Certificate, CrashLoop, CustomMetrics, ImagePull, Pipeline, RequestQueue, RequestTraffic,
-    Runtime, RuntimeDiagnostics, ServiceInfo, Traffic, Uptime, Vitals,
-};
+use crate::world::service::{Runtime, ServiceInfo, Uptime, Vitals};
 use crate::world::traffic::{MeshTraffic, TrafficBlueprint};
-
-/// Components that only some services have.
-type Optional = (
-    RequestQueue,
-    RequestTraffic,
-    Traffic,
-    CrashLoop,
-    Certificate,
-    ImagePull,
-    Pipeline,
-    RuntimeDiagnostics,
-    CustomMetrics,
-);
-
-/// Whether a service has any of [`Optional`].
-type HasOptional = (
-    Has<RequestQueue>,
-    Has<RequestTraffic>,
-    Has<Traffic>,
-    Has<CrashLoop>,
-    Has<Certificate>,
-    Has<ImagePull>,
-    Has<Pipeline>,
-    Has<RuntimeDiagnostics>,
-    Has<CustomMetrics>,
-);
 
 type ServiceParts = (
     &'static mut Vitals,
@@ -151,7 +123,7 @@ impl Rebuild {
         let mut removed = false;
         for (target, index) in self.special.drain(..) {
             let mut service = world.entity_mut(target);
-            service.remove::<Optional>();
+            service.remove::<OptionalBundle>();
             blueprint.services[index].put_metrics(&mut service);
             if let Some(traffic) = &blueprint.traffic {
                 traffic.attach(index, &mut service);
@@ -189,24 +161,5 @@ fn overwrite(
     *runtime = service.runtime;
     *uptime = service.uptime;
     info.clone_from(&service.info);
-    let (
-        queue,
-        requests,
-        traffic,
-        crash_loop,
-        certificate,
-        image_pull,
-        pipeline,
-        diagnostics,
-        custom,
-    ) = optional;
-    queue
-        | requests
-        | traffic
-        | crash_loop
-        | certificate
-        | image_pull
-        | pipeline
-        | diagnostics
-        | custom
+    has_any(optional)
 }

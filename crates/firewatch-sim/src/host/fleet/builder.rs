@@ -7,6 +7,7 @@ use super::part::NewPart;
 use super::pool::Pool;
 use super::shard::Shard;
 use crate::world::blueprint::Blueprint;
+use crate::world::copy::EnvironmentCopy;
 use crate::world::error::SimError;
 use crate::world::fault::{FaultKinds, register_fault_kinds};
 
@@ -160,6 +161,7 @@ impl<'a> FleetBuilder<'a> {
             pool: Pool::new(shards, self.threads)?,
             len,
             shard_size,
+            copy: EnvironmentCopy::default(),
         })
     }
 
@@ -191,6 +193,7 @@ impl<'a> FleetBuilder<'a> {
             pool,
             len,
             shard_size,
+            copy: EnvironmentCopy::default(),
         })
     }
 

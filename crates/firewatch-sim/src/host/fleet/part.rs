@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::settings::MetricSetting;
 use super::shard::Shard;
 use crate::host::change::EnvironmentMut;
+use crate::host::observe::{Observation, ValueRows};
 use crate::host::view::EnvironmentRef;
 use crate::world::blueprint::Blueprint;
 use crate::world::error::SimError;
@@ -124,6 +125,28 @@ impl<'f> FleetPart<'f> {
             |slot| picked(first + slot),
             |slot, view| read(first + slot, view),
         );
+    }
+
+    /// Writes the chosen metrics of the environments whose index `picked` accepts into their rows; see
+    /// [`Fleet::observe_into`](super::Fleet::observe_into). `values` has a row for each environment of the part, the
+    /// others among them. Where an environment has no service, its values are 0.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`]; nothing is written then. [`SimError::ObservationTooSmall`].
+    pub fn observe_rows(
+        &mut self,
+        observation: &Observation,
+        rows: ValueRows,
+        picked: impl Fn(usize) -> bool,
+        values: &mut [f32],
+    ) -> Result<(), SimError> {
+        rows.check(observation)?;
+        let expected = self.range().len() * rows.length;
+        SimError::check_length("values", values.len(), expected)?;
+        let first = self.first;
+        let picked = |slot| picked(first + slot);
+        self.shard
+            .observe_rows(first, observation, rows, picked, values)
     }
 
     /// Changes one environment, in as many ways as needed: it is looked up once.

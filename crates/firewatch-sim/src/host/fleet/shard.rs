@@ -10,13 +10,14 @@ use super::summary::EnvironmentSummary;
 use crate::host::change::{EnvironmentMut, OfFleet};
 use crate::host::events::{EnvironmentEvent, install_events};
 use crate::host::intervene::{Intervention, put_budget, set_slo_budget};
-use crate::host::observe::{Observation, ObservedWorld, Observer};
+use crate::host::observe::{Observation, ObservedWorld, Observer, ValueRows};
 use crate::host::reader::Reader;
 use crate::host::view::EnvironmentRef;
 use crate::tick::mesh;
 use crate::tick::schedule::{closed_schedule, extend};
 use crate::tick::ticking::Picked;
 use crate::world::blueprint::{Blueprint, despawn_environment};
+use crate::world::copy::{Copier, EnvironmentCopy};
 use crate::world::defragment::defragment;
 use crate::world::environment::{Clock, Environment, Impact, SloBudget};
 use crate::world::error::SimError;
@@ -28,6 +29,7 @@ pub(super) struct Shard {
     pub(super) world: World,
     schedule: Schedule,
     rebuild: Rebuild,
+    copier: Copier,
     observer: Observer,
     reader: Reader,
     budgets: QueryState<(Entity, &'static mut SloBudget)>,
@@ -49,6 +51,7 @@ impl Shard {
     pub(super) fn new() -> Self {
         let mut world = World::new();
         let rebuild = Rebuild::new(&mut world);
+        let copier = Copier::new(&mut world);
         let observer = Observer::new(&mut world);
         let reader = Reader::new(&mut world);
         let budgets = world.query();
@@ -57,6 +60,7 @@ impl Shard {
             world,
             schedule: closed_schedule(),
             rebuild,
+            copier,
             observer,
             reader,
             budgets,
@@ -297,13 +301,23 @@ impl Shard {
         mask: &mut [bool],
     ) -> Result<(), SimError> {
         self.defragment();
-        let world = ObservedWorld {
-            world: &self.world,
-            environments: &self.environments,
-            first,
-            has_tables_of_its_own: !self.extended,
-        };
+        let world = observed(&self.world, &self.environments, first, self.extended);
         self.observer.observe(world, observation, values, mask)
+    }
+
+    /// Writes what is observed of the picked environments into their rows; `first` is the number of the first one.
+    pub(super) fn observe_rows(
+        &mut self,
+        first: usize,
+        observation: &Observation,
+        rows: ValueRows,
+        picked: impl Fn(usize) -> bool,
+        values: &mut [f32],
+    ) -> Result<(), SimError> {
+        self.defragment();
+        let world = observed(&self.world, &self.environments, first, self.extended);
+        self.observer
+            .observe_rows(world, observation, rows, picked, values)
     }
 
     /// Replaces an environment: in its entities if the new one needs as many.
@@ -323,9 +337,35 @@ impl Shard {
         Ok(())
     }
 
+    /// Copies an environment; returns whether it could be.
+    pub(super) fn copy_out(&mut self, slot: usize, copy: &mut EnvironmentCopy) -> bool {
+        self.copier.read(&self.world, self.environments[slot], copy)
+    }
+
+    /// Puts a copy in the place of an environment; returns whether it fits there.
+    pub(super) fn copy_in(&mut self, slot: usize, copy: &EnvironmentCopy) -> bool {
+        let environment = self.environments[slot];
+        self.copier.write(&mut self.world, environment, copy)
+    }
+
     /// Whether an environment still has its entities, of which a host's systems can take some.
     fn is_whole(&self, environment: Entity) -> bool {
         let entity = self.world.get_entity(environment);
         !self.extended || entity.is_ok_and(|entity| !entity.contains::<Damaged>())
+    }
+}
+
+/// A world of a fleet, to be observed.
+fn observed<'w>(
+    world: &'w World,
+    environments: &'w [Entity],
+    first: usize,
+    extended: bool,
+) -> ObservedWorld<'w> {
+    ObservedWorld {
+        world,
+        environments,
+        first,
+        has_tables_of_its_own: !extended,
     }
 }

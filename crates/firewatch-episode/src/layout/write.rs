@@ -1,0 +1,133 @@
+//! Writing the rows of a layout.
+
+use firewatch_sim::{EnvironmentRef, FleetPart, SimError, ValueRows};
+
+use super::scale::{Scale, in_single};
+use super::{FLAGS, INCIDENT, INCIDENT_TRUTH, ObservationLayout, SERVICE_TRUTH};
+use crate::session::Session;
+
+impl ObservationLayout {
+    /// Writes the rows of the environments of a part whose index `picked` accepts; `values` has a row for each
+    /// environment of the part, and `sessions` its session.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`], [`SimError::ObservationTooSmall`].
+    pub(crate) fn write(
+        &self,
+        part: &mut FleetPart,
+        sessions: &[Session],
+        picked: impl Fn(usize) -> bool,
+        values: &mut [f32],
+    ) -> Result<(), SimError> {
+        let rows = ValueRows {
+            length: self.len(),
+            start: self.metrics_start(),
+        };
+        part.observe_rows(&self.metrics, rows, &picked, values)?;
+        let first = part.range().start;
+        part.read_picked(&picked, |environment, view| {
+            let place = environment - first;
+            let row = &mut values[place * rows.length..][..rows.length];
+            self.write_row(&sessions[place], view, row);
+        });
+        Ok(())
+    }
+
+    /// Writes all of a row but the metrics, which are there, and normalises these.
+    fn write_row(&self, session: &Session, view: &EnvironmentRef, row: &mut [f32]) {
+        let services = self.services();
+        let (incident, rest) = row.split_at_mut(INCIDENT.len());
+        let (metrics, rest) = rest.split_at_mut(services * self.metrics().len());
+        let (flags, rest) = rest.split_at_mut(services * FLAGS);
+        let (calls, truth) = rest.split_at_mut(services * services);
+        self.write_incident(session, view, incident);
+        self.normalise(metrics);
+        flags.fill(0.0);
+        for (flags, alerts) in flags
+            .chunks_exact_mut(FLAGS)
+            .zip(session.score.alert_flags())
+        {
+            flags[0] = 1.0;
+            for (flag, fires) in flags[1..].iter_mut().zip(alerts) {
+                *flag = as_flag(fires);
+            }
+        }
+        self.write_calls(view, calls);
+        if self.has_ground_truth {
+            self.write_truth(view, truth);
+        }
+    }
+
+    fn write_incident(&self, session: &Session, view: &EnvironmentRef, row: &mut [f32]) {
+        let score = &session.score;
+        let values = [
+            view.clock().tick as f64,
+            score.budget(),
+            score.burned(),
+            f64::from(u8::from(score.user_impact())),
+            score.impact(view).bad_customer_minutes,
+            f64::from(u8::from(score.shown_mttm_tick(view).is_some())),
+        ];
+        let is_normalised = self.is_normalised();
+        for ((place, value), (_, _, max, half)) in row.iter_mut().zip(values).zip(INCIDENT) {
+            *place = in_single(value);
+            if is_normalised && max > 1.0 {
+                *place = Scale::saturating(half).apply(*place);
+            }
+        }
+    }
+
+    fn normalise(&self, metrics: &mut [f32]) {
+        if self.scales.is_empty() {
+            return;
+        }
+        for metrics in metrics.chunks_exact_mut(self.scales.len()) {
+            for (value, scale) in metrics.iter_mut().zip(&self.scales) {
+                *value = scale.apply(*value);
+            }
+        }
+    }
+
+    fn write_calls(&self, view: &EnvironmentRef, calls: &mut [f32]) {
+        let (room, services) = (self.services(), view.service_count());
+        calls.fill(0.0);
+        for edge in view.topology().graph().raw_edges() {
+            let (caller, callee) = (edge.source().index(), edge.target().index());
+            if caller < services && callee < services {
+                calls[caller * room + callee] = 1.0;
+            }
+        }
+    }
+
+    fn write_truth(&self, view: &EnvironmentRef, truth: &mut [f32]) {
+        truth.fill(0.0);
+        let (incident, services) = truth.split_at_mut(INCIDENT_TRUTH.len());
+        let there = view.service_count();
+        let mut active = 0_u16;
+        for fault in view.faults() {
+            active = active.saturating_add(u16::from(!fault.halted));
+            if fault.node() < there {
+                let row = &mut services[fault.node() * SERVICE_TRUTH.len()..];
+                row[usize::from(fault.halted)] = 1.0;
+            }
+        }
+        let count = f32::from(active);
+        incident[0] = match self.is_normalised() {
+            true => Scale::saturating(1.0).apply(count),
+            false => count,
+        };
+        incident[1] = as_flag(active == 0);
+        for (index, row) in services
+            .chunks_exact_mut(SERVICE_TRUTH.len())
+            .enumerate()
+            .take(there)
+        {
+            row[2] = as_flag(view.is_red_herring(index));
+            row[3] = as_flag(view.environment().root_cause_service() == Some(index));
+        }
+    }
+}
+
+fn as_flag(flag: bool) -> f32 {
+    f32::from(u8::from(flag))
+}

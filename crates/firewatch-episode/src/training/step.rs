@@ -1,0 +1,148 @@
+//! A step of a training batch.
+
+use firewatch_sim::SimError;
+
+use super::{AutoReset, End, StepBuffers, StepError, TrainingBatch, Turn};
+use crate::encoding::EncodingError;
+use crate::error::EpisodeError;
+
+impl TrainingBatch<'_> {
+    /// Steps every environment by the code of its action.
+    ///
+    /// An environment with an error stays as it is, bit for bit, but for [`StepError::ActionFailed`]; the others go on.
+    ///
+    /// # Errors
+    /// [`SimError::BufferLength`]: nothing has happened in any of the environments then, and nothing is written.
+    pub fn step(&mut self, codes: &[u32], buffers: StepBuffers) -> Result<(), EpisodeError> {
+        self.step_picked(None, codes, buffers)
+    }
+
+    /// Steps the environments where the mask is true. All others stay as they are, with their places in the buffers.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn step_masked(
+        &mut self,
+        mask: &[bool],
+        codes: &[u32],
+        buffers: StepBuffers,
+    ) -> Result<(), EpisodeError> {
+        SimError::check_length("the mask", mask.len(), self.len())?;
+        self.step_picked(Some(mask), codes, buffers)
+    }
+
+    fn step_picked(
+        &mut self,
+        mask: Option<&[bool]>,
+        codes: &[u32],
+        mut buffers: StepBuffers,
+    ) -> Result<(), EpisodeError> {
+        SimError::check_length("codes of actions", codes.len(), self.len())?;
+        let is_same_step = self.auto_reset == AutoReset::SameStep;
+        buffers.check(self.len(), self.layout.len(), is_same_step)?;
+        let is_picked = |index: usize| mask.is_none_or(|mask| mask[index]);
+        let mut all_step = true;
+        for (index, &code) in codes.iter().enumerate() {
+            let turn = match is_picked(index) {
+                true => self.turn(index, code, &mut buffers.errors[index]),
+                false => Turn::Stays,
+            };
+            self.turns[index] = turn;
+            self.stepped[index] = turn == Turn::Steps;
+            self.begun[index] = turn == Turn::Begins;
+            // One that has ended ticks on and is begun anew: that changes nothing.
+            let ticks = turn == Turn::Steps
+                || (turn == Turn::Begins && self.ends[index] == Some(End::Terminated));
+            all_step &= ticks;
+        }
+        let stepped = (!all_step).then_some(&*self.stepped);
+        self.batch
+            .play_codes(&self.encoding, codes, stepped, &mut self.steps)?;
+        self.begin_next(buffers.errors)?;
+        for index in (0..self.len()).filter(|&index| is_picked(index)) {
+            self.write_result(index, &mut buffers);
+        }
+        self.observe_stepped(mask, buffers)
+    }
+
+    /// What an environment that is picked does in the step.
+    fn turn(&self, index: usize, code: u32, error: &mut Option<StepError>) -> Turn {
+        *error = None;
+        if self.ends[index].is_some() {
+            if self.auto_reset == AutoReset::Disabled {
+                *error = Some(StepError::Ended);
+                return Turn::Stays;
+            }
+            return Turn::Begins;
+        }
+        match self.batch.check_code(&self.encoding, index, code) {
+            Ok(()) => Turn::Steps,
+            Err(EncodingError::UnknownCode { .. }) => {
+                *error = Some(StepError::UnknownCode);
+                Turn::Stays
+            }
+            Err(_) => {
+                *error = Some(StepError::IllegalCode);
+                Turn::Stays
+            }
+        }
+    }
+
+    /// Writes what the step of an environment has come to, but for its observation.
+    fn write_result(&mut self, index: usize, buffers: &mut StepBuffers) {
+        let mut reward = 0.0;
+        if self.turns[index] == Turn::Steps {
+            let step = &self.steps[index];
+            if step.error.is_some() {
+                buffers.errors[index] = Some(StepError::ActionFailed);
+            }
+            reward = step.reward.total;
+            self.note_end(index);
+        }
+        buffers.rewards[index] = in_single(reward);
+        let end = self.ends[index];
+        // The first observation of an episode is not its last one, even if it is over then.
+        let is_first = self.begun[index];
+        buffers.terminated[index] = end == Some(End::Terminated) && !is_first;
+        buffers.truncated[index] = end == Some(End::Truncated) && !is_first;
+    }
+
+    /// Writes the observations, and begins the episodes that are to begin in the same step.
+    fn observe_stepped(
+        &mut self,
+        mask: Option<&[bool]>,
+        buffers: StepBuffers,
+    ) -> Result<(), EpisodeError> {
+        let is_picked = |index: usize| mask.is_none_or(|mask| mask[index]);
+        self.batch
+            .observe_picked_into(&self.layout, is_picked, buffers.observations)?;
+        let Some(last) = buffers.final_observations else {
+            return Ok(());
+        };
+        let columns = self.layout.len();
+        let mut begins = false;
+        for index in 0..self.len() {
+            let ends = self.turns[index] == Turn::Steps && self.ends[index].is_some();
+            self.begun[index] = ends;
+            begins |= ends;
+            if ends {
+                let row = index * columns..(index + 1) * columns;
+                last[row.clone()].copy_from_slice(&buffers.observations[row]);
+            }
+        }
+        if !begins {
+            return Ok(());
+        }
+        self.begin_next(buffers.errors)?;
+        self.observe_begun(buffers.observations)
+    }
+}
+
+/// A reward in the precision of the caller's memory.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rewards are given in single precision"
+)]
+fn in_single(reward: f64) -> f32 {
+    reward as f32
+}

@@ -1,0 +1,56 @@
+//! A batch of episodes steps without allocating.
+
+use firewatch_action::{ActionRequest, Profile};
+use firewatch_episode::{BatchStep, EpisodeBatch, TrainingBatch};
+
+use crate::support::{Run, drawn};
+
+#[test]
+fn a_quiet_batched_step_allocates_nothing() {
+    let mut batch = EpisodeBatch::new(Profile::Standard, (0..8).map(drawn), 1).unwrap();
+    let actions = vec![ActionRequest::untargeted("wait"); batch.len()];
+    let mut steps = vec![BatchStep::default(); batch.len()];
+    let mut step = || batch.step(&actions, &mut steps).unwrap();
+    // The first one builds schedules and buffers.
+    step();
+    let steady = allocation_counter::measure(|| (0..4).for_each(|_| step()));
+    assert_eq!(steady.count_total, 0);
+    // The counter counts.
+    let counted = allocation_counter::measure(|| drop(vec![1_u8; 9]));
+    assert_ne!(counted.count_total, 0);
+    // They were steps: none had ended before.
+    assert!(steps.iter().all(|step| step.error.is_none() && step.valid));
+}
+
+/// Mask, step and observation of all environments, as long as no episode begins.
+#[test]
+fn the_loop_of_a_trainer_allocates_nothing_between_resets() {
+    let builder = TrainingBatch::builder(200, |new| drawn(new.seed));
+    let mut run = Run::new(builder.build().unwrap());
+    let mut legal = vec![false; 200 * run.batch.encoding().len()];
+    let codes = ["get_metrics_detail", "escalate", "restart_service"].map(|name| {
+        let encoding = run.batch.encoding();
+        let on_service = encoding.encode(name, Some(1), None);
+        on_service
+            .or_else(|| encoding.encode(name, None, None))
+            .unwrap()
+    });
+    let mut round = |run: &mut Run, code: u32| {
+        run.codes.fill(code);
+        run.batch.legal_into(&mut legal).unwrap();
+        run.step();
+    };
+    // The first of each makes room for what actions leave behind.
+    codes.iter().for_each(|&code| round(&mut run, code));
+    for code in codes.into_iter().chain([0, 0]) {
+        let steady = allocation_counter::measure(|| round(&mut run, code));
+        assert_eq!(
+            steady.count_total,
+            0,
+            "{:?}",
+            run.batch.encoding().decode(code)
+        );
+    }
+    assert!(run.errors.iter().all(Option::is_none));
+    assert!(run.terminated.iter().all(|ended| !ended));
+}
