@@ -3,7 +3,10 @@
 use firewatch_sim::{Fleet, FleetPart, MetricKey, MetricSetting, SimError, Value};
 use firewatch_tests::neighbour;
 
-const SETTINGS: [(&str, fn() -> Value); 8] = [
+/// The name of a metric, and a value for it.
+type Setting = (&'static str, fn() -> Value);
+
+const SETTINGS: [Setting; 8] = [
     ("http_server_error_rate", || 0.25.into()),
     ("http_server_error_rate", || 0.5.into()),
     ("restart_count", || 3.into()),

@@ -6,7 +6,7 @@ use firewatch_scenario::Scenario;
 /// A run to its end of a scenario with these fields.
 fn played(fields: &str) -> Playback {
     let text = format!("Scenario(name: \"x\", slo_budget: 30, slo_burn_per_tick: 1.5, {fields})");
-    let scenario = Scenario::parse("x.ron", &text).unwrap_or_else(|problems| panic!("{problems}"));
+    let scenario = Scenario::parse("x.ron", &text).unwrap();
     let mut playback = Playback::new(scenario).unwrap();
     while playback.tick().unwrap() {}
     playback

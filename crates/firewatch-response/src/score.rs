@@ -5,6 +5,7 @@ mod alert;
 mod changed;
 mod columns;
 mod episode_end;
+mod firing;
 pub mod grade;
 mod mesh;
 mod missed;
@@ -27,7 +28,6 @@ pub use alert::{ALERT_NAMES, Alert, AlertThresholds, Severity, alert_thresholds}
 pub use changed::ChangedServices;
 pub use episode_end::EpisodeEnd;
 use firewatch_action::{Profile, StateError};
-use firewatch_scenario::AlertName;
 use firewatch_scenario::Goal;
 use firewatch_scenario::Scenario;
 pub use grade::Grade;
@@ -379,25 +379,5 @@ impl Score {
         view: &EnvironmentRef,
     ) -> impl Iterator<Item = &'a Goal> {
         self.rules().counted_goals(scenario, view)
-    }
-
-    /// Whether an alert of that name, or any alert, fires about a service.
-    #[must_use]
-    pub fn fires(&self, view: &EnvironmentRef, service: usize, name: Option<AlertName>) -> bool {
-        let mut firing = self.state.firing(view, service).into_iter().flatten();
-        firing.any(|firing| name.is_none_or(|name| firing.name == name))
-    }
-
-    /// Returns which alerts of each service fire, in the order of [`ALERT_NAMES`]: the same as [`alerts`](Self::alerts), as
-    /// last observed.
-    pub fn alert_flags(&self) -> impl Iterator<Item = [bool; ALERT_NAMES.len()]> {
-        let records = self.state.records.iter();
-        records.map(|record| record.alerts.flags())
-    }
-
-    /// The alerts that fire, in order; their ids come from the seed.
-    #[must_use]
-    pub fn alerts(&self, view: &EnvironmentRef, seed: u64) -> Vec<Alert> {
-        self.state.alerts(view, seed)
     }
 }

@@ -357,10 +357,9 @@ fn check_regular(name: &str, metadata: &Metadata) -> Result<(), Refusal> {
     if metadata.is_file() {
         return Ok(());
     }
-    let what = if metadata.is_dir() {
-        "a folder"
-    } else {
-        "not a regular file"
+    let what = match metadata.is_dir() {
+        true => "a folder",
+        false => "not a regular file",
     };
     let message = format!("`{}` is {what}", shown(name));
     Err(Refusal::new(message, "name a file"))

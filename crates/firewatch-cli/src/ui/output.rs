@@ -15,10 +15,11 @@ use serde::Serialize;
 use crate::failure::{Exit, Failure};
 use crate::pending::PendingFile;
 use crate::ui::style::{BAD, BOLD, Color, Palette, visible_lines};
-use crate::ui::text::WIDTH;
 
 /// Ticks below which a run ends before a progress bar could be read.
 const LONG_WORK: u64 = 200_000;
+/// Columns of an output that is no terminal.
+pub const WIDTH: usize = 80;
 const BUFFER_BYTES: usize = 1 << 16;
 
 /// The reader of the results.

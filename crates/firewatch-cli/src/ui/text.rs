@@ -7,12 +7,10 @@ use textwrap::{Options, WordSplitter};
 use unicode_width::UnicodeWidthStr;
 
 use crate::failure::Failure;
-use crate::ui::output::Output;
+use crate::ui::output::{Output, WIDTH};
 use crate::ui::style::visible;
 use crate::ui::table::{self, Cell};
 
-/// Columns of an output that is no terminal.
-pub const WIDTH: usize = 80;
 const INDENT: &str = "  ";
 const GAP: usize = 2;
 

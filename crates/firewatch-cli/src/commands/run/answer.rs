@@ -6,7 +6,7 @@ use firewatch_scenario::Runbook;
 use serde::Serialize;
 
 use super::case::RunCase;
-use super::impact_text::ImpactLine;
+use super::labelled::LabelledValue;
 use crate::ui::style::{BAD, GOOD, PLAIN, WARNING, visible};
 use crate::ui::units::count;
 
@@ -42,8 +42,8 @@ impl AnswerSummary {
     }
 
     /// Returns the score as lines below the impact.
-    pub fn lines(&self) -> Vec<ImpactLine> {
-        let line = |label, style, value| ImpactLine {
+    pub fn lines(&self) -> Vec<LabelledValue> {
+        let line = |label, style, value| LabelledValue {
             label,
             style,
             value,

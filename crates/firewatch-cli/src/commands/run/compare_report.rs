@@ -3,29 +3,24 @@
 use std::io::Write;
 
 use firewatch_response::{ExpectationOutcome, PlaybackEvent};
-use firewatch_sim::{Status, Value};
 
 use super::answer;
 use super::arguments::RunArguments;
 use super::case::RunCase;
-use super::difference::{Difference, Differences};
+use super::compare_rows::{self, MARKS, Row};
+use super::difference::Differences;
 use super::event_text::EventLines;
-use super::impact_text::{self, ImpactLine};
+use super::impact_text;
+use super::labelled::{self, LabelledValue};
 use super::layout::Layout;
-use super::service_tables::{axis, short_number};
 use super::summary::Summary;
 use super::verdict::mark;
 use super::view::ViewArguments;
 use crate::failure::Failure;
 use crate::ui::output::Output;
-use crate::ui::sparkline::Sparkline;
-use crate::ui::style::{BOLD, DIM, Palette, WARNING, visible};
-use crate::ui::table::Cell;
-use crate::ui::text::{write_table, write_wrapped};
+use crate::ui::style::{BOLD, DIM, WARNING, visible};
+use crate::ui::text::write_wrapped;
 use crate::ui::units::{clock, count};
-
-/// The marks of the two runs.
-const MARKS: [char; 2] = ['<', '>'];
 
 /// Writes events as they happen, then what differs.
 pub struct CompareReport {
@@ -133,10 +128,10 @@ impl CompareReport {
         let shared = format!("{} in both runs", count(self.shared, "event"));
         self.lines.write_note(&shared, out)?;
         writeln!(out)?;
-        let rows = self.rows(summaries, differences);
+        let rows = compare_rows::rows(summaries, differences, &self.view);
         write_wrapped("", 0, &conclusion(cases, &rows, differences), out)?;
-        self.write_table(&rows, summaries, out)?;
-        write_first_values(&rows, self.layout, out)?;
+        compare_rows::write_table(&rows, summaries, self.layout, out)?;
+        compare_rows::write_first_values(&rows, self.layout, out)?;
         write_impact(cases, summaries, out)?;
         write_expectations(summaries, out)?;
         let hashes = summaries.map(|summary| summary.state_hash.clone());
@@ -144,125 +139,14 @@ impl CompareReport {
         write_line("state_hash", hashes, out)?;
         Ok(out.flush()?)
     }
-
-    /// Returns the groups of users and the services that the report shows; of both runs, those of the left one first.
-    fn rows<'a>(&self, summaries: [&'a Summary; 2], differences: &'a Differences) -> Vec<Row<'a>> {
-        let mut rows: Vec<Row> = Vec::new();
-        for (side, summary) in summaries.into_iter().enumerate() {
-            for users in &summary.users {
-                let difference = differences.of_users(&users.name);
-                let row = Row::find(&mut rows, true, &users.name, difference);
-                row.sparklines[side] = Some(&users.sparkline);
-            }
-        }
-        for (side, summary) in summaries.into_iter().enumerate() {
-            for service in summary.services.iter().filter(|s| self.view.shows(&s.name)) {
-                let difference = differences.of_service(&service.name);
-                let row = Row::find(&mut rows, false, &service.name, difference);
-                row.sparklines[side] = Some(&service.sparkline);
-                row.is_unhealthy |= service.worst_status > Status::Healthy;
-            }
-        }
-        if self.view.only_unhealthy {
-            rows.retain(|row| row.is_users || row.is_unhealthy);
-        }
-        rows
-    }
-
-    fn write_table(
-        &self,
-        rows: &[Row],
-        summaries: [&Summary; 2],
-        out: &mut Output,
-    ) -> Result<(), Failure> {
-        let palette = out.palette;
-        let dim = |text: &str| Cell::new(palette, DIM, text);
-        let differs = if self.layout.is_wide() {
-            "differs from"
-        } else {
-            "from"
-        };
-        let mut heading = vec![dim("")];
-        for (mark, summary) in MARKS.into_iter().zip(summaries) {
-            // The mark of the run stands where the axis has its first tick.
-            heading.push(dim(&axis(summary).replacen(
-                '0',
-                mark.encode_utf8(&mut [0; 4]),
-                1,
-            )));
-        }
-        heading.push(dim(differs));
-        let mut table = vec![heading];
-        for row in rows {
-            let mut cells = vec![Cell::fitted(&row.title(), self.layout.names)];
-            for sparkline in row.sparklines {
-                cells.push(sparkline.map_or(dim("absent"), |line| line.cell(palette)));
-            }
-            cells.push(row.tick_cell(palette, self.layout));
-            table.push(cells);
-        }
-        writeln!(out)?;
-        write_table(&table, out)
-    }
-}
-
-/// A group of users or a service, in both runs.
-struct Row<'a> {
-    is_users: bool,
-    name: &'a str,
-    sparklines: [Option<&'a Sparkline<Status>>; 2],
-    difference: Option<&'a Difference>,
-    is_unhealthy: bool,
-}
-
-impl<'a> Row<'a> {
-    fn find<'b>(
-        rows: &'b mut Vec<Row<'a>>,
-        is_users: bool,
-        name: &'a str,
-        difference: Option<&'a Difference>,
-    ) -> &'b mut Row<'a> {
-        let is_same = |row: &Row| row.is_users == is_users && row.name == name;
-        let index = rows.iter().position(is_same).unwrap_or(rows.len());
-        if index == rows.len() {
-            rows.push(Row {
-                is_users,
-                name,
-                sparklines: [None; 2],
-                difference,
-                is_unhealthy: false,
-            });
-        }
-        &mut rows[index]
-    }
-
-    fn title(&self) -> String {
-        match self.is_users {
-            true => format!("users {}", self.name),
-            false => self.name.to_owned(),
-        }
-    }
-
-    fn tick_cell(&self, palette: Palette, layout: Layout) -> Cell {
-        match (self.difference, self.sparklines) {
-            (Some(difference), _) => {
-                let tick = match layout.is_wide() {
-                    true => format!("tick {}", difference.tick),
-                    false => difference.tick.to_string(),
-                };
-                Cell::new(palette, WARNING, &tick)
-            }
-            (None, [Some(_), Some(_)]) => Cell::new(palette, DIM, "same"),
-            (None, _) => Cell::plain(""),
-        }
-    }
 }
 
 fn conclusion(cases: [&RunCase; 2], rows: &[Row], differences: &Differences) -> String {
     let [left, right] = cases.map(|case| case.scenario.ticks);
-    let is_in_both = |row: &Row| row.sparklines.iter().all(Option::is_some);
     let mut text = match differences.first_tick() {
-        None if !rows.iter().any(is_in_both) => "The runs have no service in common.".to_owned(),
+        None if !rows.iter().any(Row::is_in_both) => {
+            "The runs have no service in common.".to_owned()
+        }
         None => "The runs are the same in every tick that both have.".to_owned(),
         Some(0) => "The runs differ from the start.".to_owned(),
         Some(tick) => format!("The runs differ from tick {tick} ({}) on.", clock(tick)),
@@ -273,46 +157,6 @@ fn conclusion(cases: [&RunCase; 2], rows: &[Row], differences: &Differences) -> 
         ));
     }
     text
-}
-
-/// Writes what differs in the first tick that differs, for each row.
-fn write_first_values(rows: &[Row], layout: Layout, out: &mut Output) -> Result<(), Failure> {
-    const FEW: usize = 3;
-    let differing = rows.iter().filter_map(|row| Some((row, row.difference?)));
-    for (index, (row, difference)) in differing.enumerate() {
-        if index == 0 {
-            let heading = "first values that differ, as < and >";
-            writeln!(out, "\n  {}", out.palette.paint(DIM, heading))?;
-        }
-        let first = difference.values.iter().take(FEW).map(|value| {
-            let [left, right] = value.values.each_ref().map(value_text);
-            format!("{} {left} > {right}", visible(&value.name))
-        });
-        let mut text = first.collect::<Vec<_>>().join(", ");
-        let more = difference.values.len().saturating_sub(FEW);
-        if more > 0 {
-            text.push_str(&format!(" and {more} more"));
-        }
-        let name = Cell::fitted(&row.title(), layout.names).padded(layout.names);
-        let head = format!("  {name}  ");
-        let hanging = if layout.is_wide() {
-            layout.names + 4
-        } else {
-            4
-        };
-        write_wrapped(&head, hanging, &text, out)?;
-    }
-    Ok(())
-}
-
-fn value_text(value: &Option<Value>) -> String {
-    match value {
-        None => "absent".to_owned(),
-        Some(value) => match value.as_f64() {
-            Some(number) => short_number(number),
-            None => visible(&value.to_string()).into_owned(),
-        },
-    }
 }
 
 fn write_impact(
@@ -350,7 +194,7 @@ fn write_line(
     [left, right]: [String; 2],
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let line = |label, style, value| ImpactLine {
+    let line = |label, style, value| LabelledValue {
         label,
         style,
         value,
@@ -362,7 +206,7 @@ fn write_line(
             line("", WARNING, format!("{} {right}", MARKS[1])),
         ],
     };
-    impact_text::write(&lines, out)
+    labelled::write(&lines, out)
 }
 
 /// Writes expectations whose outcomes differ, and the number of the others.

@@ -3,27 +3,15 @@
 use anstyle::Style;
 use firewatch_scenario::Scenario;
 
+use super::labelled::LabelledValue;
 use super::summary::RunTotals;
-use crate::failure::Failure;
-use crate::ui::output::Output;
-use crate::ui::style::{BAD, DIM, GOOD, PLAIN, WARNING, WORST, visible};
-use crate::ui::text::write_wrapped;
+use crate::ui::style::{BAD, GOOD, PLAIN, WARNING, WORST, visible};
 use crate::ui::units::{clock, count};
 
-/// Columns of the labels.
-const LABELS: usize = 20;
-
-/// A value with its label.
-pub struct ImpactLine {
-    pub label: &'static str,
-    pub style: Style,
-    pub value: String,
-}
-
 /// Returns what an incident has come to.
-pub fn lines(scenario: &Scenario, totals: &RunTotals) -> Vec<ImpactLine> {
+pub fn lines(scenario: &Scenario, totals: &RunTotals) -> Vec<LabelledValue> {
     let (style, mitigated) = mitigation(totals);
-    let line = |label, style, value| ImpactLine {
+    let line = |label, style, value| LabelledValue {
         label,
         style,
         value,
@@ -69,18 +57,6 @@ fn mitigation(totals: &RunTotals) -> (Style, String) {
         None if totals.impact_after_mitigation => (BAD, "relapsed".to_owned()),
         None => (BAD, "not mitigated".to_owned()),
     }
-}
-
-/// Writes values with their labels.
-pub fn write(lines: &[ImpactLine], out: &mut Output) -> Result<(), Failure> {
-    // A value that needs more lines starts them at the left where there is little room.
-    let hanging = if out.columns < 60 { 4 } else { LABELS + 4 };
-    for line in lines {
-        let label = out.palette.paint(DIM, format!("{:<LABELS$}", line.label));
-        let value = out.palette.paint(line.style, &line.value);
-        write_wrapped(&format!("  {label}  "), hanging, &value, out)?;
-    }
-    Ok(())
 }
 
 /// Formats the first names, and the number of the others.

@@ -10,6 +10,7 @@ use super::arguments::RunArguments;
 use super::case::RunCase;
 use super::event_text::EventLines;
 use super::impact_text;
+use super::labelled;
 use super::layout::Layout;
 use super::report::Report;
 use super::service_tables;
@@ -111,10 +112,10 @@ impl Report for TextReport {
         let axis = service_tables::axis(summary);
         service_tables::write_metrics(&summary.metrics, &services, &axis, layout, out)?;
         writeln!(out)?;
-        impact_text::write(&impact_text::lines(&case.scenario, &summary.totals), out)?;
+        labelled::write(&impact_text::lines(&case.scenario, &summary.totals), out)?;
         if let Some(answer) = &summary.answer {
             writeln!(out)?;
-            impact_text::write(&answer.lines(), out)?;
+            labelled::write(&answer.lines(), out)?;
         }
         write_expectations(summary, out)?;
         write_log(case, summary, out)?;
@@ -143,16 +144,16 @@ fn write_header(case: &RunCase, out: &mut Output) -> Result<(), Failure> {
         ..
     } = &case.scenario;
     let palette = out.palette;
-    write_wrapped("", 0, &palette.paint(BOLD, visible(name)), out)?;
-    write_wrapped("", 0, &palette.paint(DIM, visible(&case.file)), out)?;
+    write_wrapped("", 2, &palette.paint(BOLD, visible(name)), out)?;
+    write_wrapped("", 2, &palette.paint(DIM, visible(&case.file)), out)?;
     let mut facts = vec![format!("seed {seed}")];
     facts.extend(difficulty.map(|difficulty| difficulty.to_string()));
     facts.push(format!("{}, {}", count(*ticks, "tick"), clock(*ticks)));
     facts.push(format!("firewatch {}", env!("CARGO_PKG_VERSION")));
-    write_wrapped("", 0, &palette.paint(DIM, facts.join(" · ")), out)?;
+    write_wrapped("", 2, &palette.paint(DIM, facts.join(" · ")), out)?;
     if let Some(runbook) = &case.runbook {
         let runbook = palette.paint(DIM, answer::runbook_heading(runbook));
-        write_wrapped("", 0, &runbook, out)?;
+        write_wrapped("", 2, &runbook, out)?;
     }
     for line in description.lines().filter(|line| !line.trim().is_empty()) {
         write_wrapped("", 0, &visible(line.trim()), out)?;

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use firewatch_traffic::{CallKnobs, ServiceKnobs};
 
-use super::checks::{check_call_knobs, check_set_service, check_set_users};
+use super::checks::{check_set_service, check_set_users};
 use super::component::{MeshTraffic, SetService, SetUsers};
-use super::limits::{MOST_INSTANCES, check_within};
+use super::limits::{MOST_INSTANCES, check_call_knobs, check_within};
 use crate::world::error::SimError;
 use crate::world::num;
 use crate::world::status::UnknownName;

@@ -1,10 +1,11 @@
 //! The checks of what enters the traffic of an environment.
 
-use firewatch_traffic::{CallKnobs, Knobs, Mesh, ServiceKnobs};
+use firewatch_traffic::{Knobs, Mesh, ServiceKnobs};
 
 use super::component::{SetService, SetUsers};
 use super::limits::{
-    FACTORS, MOST, MOST_INSTANCES, check_amount, check_optional, check_share, check_within,
+    FACTORS, MOST, MOST_INSTANCES, check_amount, check_call_knobs, check_optional, check_retries,
+    check_share, check_within,
 };
 use super::objective::Objective;
 use super::state::{
@@ -92,24 +93,6 @@ pub(super) fn check_service_knobs(knobs: &ServiceKnobs) -> Result<(), SimError> 
     check_share("unreachable_ratio", knobs.unreachable_ratio)?;
     check_optional("queue_limit", knobs.queue_limit)
 }
-
-/// Whether what is turned by hand of a call can be.
-pub(super) fn check_call_knobs(knobs: &CallKnobs) -> Result<(), SimError> {
-    check_optional("timeout_s", knobs.timeout_s)?;
-    check_optional("backoff_s", knobs.backoff_s)?;
-    check_retries(knobs.retries.unwrap_or(0))?;
-    check_share("share", knobs.share.unwrap_or(0.0))?;
-    check_share("error_ratio", knobs.error_ratio)?;
-    check_amount("added_latency_s", knobs.added_latency_s)?;
-    check_share("unreachable_ratio", knobs.unreachable_ratio)
-}
-
-fn check_retries(retries: u32) -> Result<(), SimError> {
-    check_within("retries", f64::from(retries), [0.0, MOST_RETRIES])
-}
-
-/// Most attempts after the first.
-const MOST_RETRIES: f64 = 100.0;
 
 /// Whether what is turned by hand of a group of users can be.
 pub(super) fn check_set_users(set: &SetUsers) -> Result<(), SimError> {

@@ -3,8 +3,9 @@
 use firewatch_traffic::CallKnobs;
 use serde::{Deserialize, Serialize};
 
-use super::checks::check_call_knobs;
-use super::limits::{FACTORS, check_amount, check_optional, check_share, check_within};
+use super::limits::{
+    FACTORS, check_amount, check_call_knobs, check_optional, check_share, check_within,
+};
 use crate::world::error::SimError;
 
 /// What a fault turns at level 1: on its service, on a zone of it, or on its calls to another.
