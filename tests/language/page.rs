@@ -47,7 +47,10 @@ impl Schema {
                 _ if name.starts_with("Comparison") => "comparison".to_owned(),
                 "KnownMetrics" | "AnyMetrics" | "Values" => "map of metrics".to_owned(),
                 "Value" => "value".to_owned(),
-                _ if is_plain(name) => self.takes(&self.0["$defs"][name]),
+                // What has no table is described where it stands.
+                _ if is_plain(name) || !has_table(&self.0["$defs"][name]) => {
+                    self.takes(&self.0["$defs"][name])
+                }
                 _ => format!("[{name}](#{})", name.to_lowercase()),
             };
         }
@@ -112,6 +115,13 @@ fn is_plain(name: &str) -> bool {
     is_metrics || name.starts_with("Optional") || name.starts_with("Comparison")
 }
 
+/// Whether a type has fields, words or calls.
+fn has_table(def: &Value) -> bool {
+    let mut variants = def["oneOf"].as_array().into_iter().flatten();
+    def["properties"].is_object()
+        || variants.any(|variant| variant["const"].is_string() || variant["properties"].is_object())
+}
+
 fn range(def: &Value) -> String {
     let bound = |name: &str| def[name].as_f64().filter(|bound| bound.abs() < 1e9);
     match (bound("minimum"), bound("maximum")) {
@@ -150,8 +160,10 @@ fn rows(schema: &Schema, def: &Value) -> Vec<[String; 3]> {
             }
             let (name, values) = variant["properties"].as_object()?.iter().next()?;
             let takes = schema.takes(values);
-            let takes = takes.trim_start_matches('(').trim_end_matches(')');
-            Some([format!("`{name}(..)`"), takes.to_owned(), about(variant)])
+            // The values of a call stand in its brackets.
+            let inner = takes.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+            let inner = inner.unwrap_or(&takes).to_owned();
+            Some([format!("`{name}(..)`"), inner, about(variant)])
         })
         .collect()
 }

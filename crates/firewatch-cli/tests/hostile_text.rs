@@ -170,7 +170,7 @@ fn reports_have_nothing_that_steers_or_hides() {
             "log of",
         ),
         (&["run", &scenario, "--quiet"], "✗"),
-        (&["run", &scenario, "--runbook", &runbook], "runbook: "),
+        (&["run", &scenario, "--runbook", &runbook], "runbook:"),
         (&["run", &scenario, "--runbook", &runbook, "--quiet"], "✗"),
         (&["run", &scenario, "--seeds", "0..3"], "seeds 0..3"),
         (&["run", &scenario, "--seeds", "0..3", "--quiet"], "3 runs"),
@@ -196,7 +196,7 @@ fn reports_have_nothing_that_steers_or_hides() {
         ),
         (
             &["audit", &scenario, "--runbook", &runbook, "--random", "2"],
-            "runbook: ",
+            "runbook:",
         ),
     ] {
         let told = folder.assert_visible(arguments, "");

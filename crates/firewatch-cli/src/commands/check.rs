@@ -1,8 +1,10 @@
 //! `firewatch check`: checks scenarios, runbooks, and files of actions or fault kinds for errors.
 
-use clap::{Args, ValueEnum};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 
 use firewatch_ron::{LocatedProblem, Severity};
 use firewatch_scenario::Diagnostics;
@@ -10,8 +12,9 @@ use firewatch_scenario::Diagnostics;
 use crate::arguments::{PlainFormat, RootArgument};
 use crate::failure::{Exit, Failure};
 use crate::sources;
-use crate::ui::output::Console;
-use crate::ui::style::{BAD, GOOD};
+use crate::ui::output::{Console, Output};
+use crate::ui::style::{BAD, DIM, GOOD};
+use crate::ui::text::write_wrapped;
 use crate::ui::units::count;
 
 /// The arguments of `check`.
@@ -74,31 +77,47 @@ pub fn check(arguments: &CheckArguments, console: &Console) -> Result<Exit, Fail
             out.write_json(&problems)?;
         }
         PlainFormat::Text => {
-            let palette = out.palette;
             for problems in &told {
-                out.write_all(problems.render(palette.color).as_bytes())?;
+                out.write_all(problems.render(out.palette.color).as_bytes())?;
             }
-            let all = told.iter().flat_map(|told| &told.problems);
-            let (warnings, problems): (Vec<_>, Vec<_>) =
-                all.partition(|problem| problem.code.severity() == Severity::Warning);
-            let warned = match warnings.len() {
-                0 => String::new(),
-                warnings => format!(", {}", count(warnings, "warning")),
-            };
-            let line = match problems.len() {
-                0 => palette.paint(
-                    GOOD,
-                    format!("{}, no problems{warned}", count(files, "file")),
-                ),
-                problems => {
-                    let problems = count(problems, "problem");
-                    let line = format!("{problems} in {bad} of {}{warned}", count(files, "file"));
-                    palette.paint(BAD, line)
-                }
-            };
-            writeln!(out, "{line}")?;
+            write_summary(&told, bad, files, &mut out)?;
         }
     }
     out.finish()?;
     Ok(exit)
+}
+
+/// Writes how many problems and warnings there are, and the command that explains their codes.
+fn write_summary(
+    told: &[Diagnostics],
+    bad: usize,
+    files: usize,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let all = || told.iter().flat_map(|told| &told.problems);
+    let (warnings, problems): (Vec<_>, Vec<_>) =
+        all().partition(|problem| problem.code.severity() == Severity::Warning);
+    let warned = match warnings.len() {
+        0 => String::new(),
+        warnings => format!(", {}", count(warnings, "warning")),
+    };
+    let files = count(files, "file");
+    let line = match problems.len() {
+        0 => out
+            .palette
+            .paint(GOOD, format!("{files}, no problems{warned}")),
+        problems => {
+            let problems = count(problems, "problem");
+            let line = format!("{problems} in {bad} of {files}{warned}");
+            out.palette.paint(BAD, line)
+        }
+    };
+    writeln!(out, "{line}")?;
+    let codes: BTreeSet<&str> = all().map(|problem| problem.code.name()).collect();
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let codes = codes.into_iter().collect::<Vec<_>>().join(", ");
+    let text = format!("`firewatch explain CODE` explains {codes}");
+    write_wrapped("", 2, &out.palette.paint(DIM, text), out)
 }

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use firewatch_scenario::Physics;
-use firewatch_sim::{FaultKind, FaultKindDescriptor, FaultKinds};
+use firewatch_scenario::{Difficulty, Physics, Scenario};
+use firewatch_sim::{FaultKind, FaultKindDescriptor};
 use serde::Serialize;
 
 use crate::arguments::{PlainFormat, RootArgument};
@@ -25,7 +25,8 @@ pub struct KindsArguments {
     /// Format of the list
     ///
     /// `json` is an array with an object per kind: `kind`, `about`, `built_in`, `cascades` (whether errors spread from
-    /// it), `recovers` (whether services heal once it is halted) and `fills_memory`.
+    /// it), `recovers` (whether services heal once it is halted), `fills_memory` and `ended_by` (names of the actions that can
+    /// end it).
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
     /// The folder for the files that scenarios name.
@@ -42,16 +43,18 @@ struct KindEntry<'a> {
     cascades: bool,
     recovers: bool,
     fills_memory: bool,
+    ended_by: Vec<&'a str>,
 }
 
 impl<'a> KindEntry<'a> {
-    /// Makes the entry of a kind in a physics; `None` if it means nothing there.
-    fn new(kind: &'a FaultKindDescriptor, physics: Physics) -> Option<Self> {
-        let about = if physics == Physics::Traffic {
-            kind.kind().about_in_traffic()?
-        } else {
-            kind.about()
+    /// Makes the entry of a kind in the physics of a scenario; `None` if it means nothing there.
+    fn new(kind: &'a FaultKindDescriptor, scenario: &'a Scenario) -> Option<Self> {
+        let about = match scenario.physics {
+            Physics::Traffic => kind.kind().about_in_traffic()?,
+            _ => kind.about(),
         };
+        let actions = scenario.actions().actions().iter();
+        let ending = actions.filter(|action| action.halts().contains(&kind.kind()));
         Some(Self {
             kind: kind.kind(),
             about,
@@ -59,36 +62,36 @@ impl<'a> KindEntry<'a> {
             cascades: kind.cascades(),
             recovers: kind.recovers(),
             fills_memory: kind.fills_memory(),
+            ended_by: ending.map(|action| action.name()).collect(),
         })
     }
 }
 
 /// Lists the kinds.
 pub fn kinds(arguments: &KindsArguments, console: &Console) -> Result<Exit, Failure> {
-    let Some((kinds, physics)) = find(arguments, console)? else {
+    let Some(scenario) = find(arguments, console)? else {
         return Ok(Exit::Invalid);
     };
-    let entries: Vec<KindEntry> = { kinds.iter() }
-        .filter_map(|kind| KindEntry::new(kind, physics))
+    let kinds = scenario.fault_kinds.iter();
+    let entries: Vec<KindEntry> = kinds
+        .filter_map(|kind| KindEntry::new(kind, &scenario))
         .collect();
     let mut out = console.results(None, arguments.format)?;
     match arguments.format {
         PlainFormat::Json => {
             out.write_json(&entries)?;
         }
-        PlainFormat::Text => write_list(&entries, physics, &mut out)?,
+        PlainFormat::Text => write_list(&entries, scenario.physics, &mut out)?,
     }
     out.finish()?;
     Ok(Exit::Passed)
 }
 
-/// Returns the kinds of the scenario and its physics, or `None` after reporting its problems.
-fn find(
-    arguments: &KindsArguments,
-    console: &Console,
-) -> Result<Option<(FaultKinds, Physics)>, Failure> {
+/// Returns the scenario whose kinds are listed, one with the built-in kinds if none is named, or `None` after reporting its
+/// problems.
+fn find(arguments: &KindsArguments, console: &Console) -> Result<Option<Scenario>, Failure> {
     let Some(file) = &arguments.file else {
-        return Ok(Some((FaultKinds::default(), Physics::Classic)));
+        return Ok(Some(Scenario::new(String::new(), Difficulty::Easy)));
     };
     if file.is_dir() {
         let message = format!("`{}` is a folder", path_text(file));
@@ -97,7 +100,7 @@ fn find(
     // A file is a single source.
     for source in sources::find_one(file, arguments.root.folder()) {
         match source.and_then(|source| source.load()) {
-            Ok(scenario) => return Ok(Some((scenario.fault_kinds, scenario.physics))),
+            Ok(scenario) => return Ok(Some(scenario)),
             Err(problems) => console.report_diagnostics(&problems),
         }
     }
@@ -120,14 +123,16 @@ fn write_list(kinds: &[KindEntry], physics: Physics, out: &mut Output) -> Result
 
 fn row(kind: &KindEntry, physics: Physics) -> (String, String) {
     let mut about = kind.about.to_owned();
-    if physics == Physics::Traffic {
-        return (kind.kind.to_string(), about);
+    if physics != Physics::Traffic {
+        if !kind.cascades {
+            about.push_str(" Errors do not spread from it.");
+        }
+        if !kind.recovers {
+            about.push_str(" Services do not heal from it.");
+        }
     }
-    if !kind.cascades {
-        about.push_str(" Errors do not spread from it.");
-    }
-    if !kind.recovers {
-        about.push_str(" Services do not heal from it.");
+    if !kind.ended_by.is_empty() {
+        about.push_str(&format!(" Can be ended by {}.", kind.ended_by.join(", ")));
     }
     if !kind.built_in {
         about.push_str(" (custom)");

@@ -127,7 +127,8 @@ fn check_prints_every_problem() {
     assert_eq!(json(0, &["check", FOLDER]), serde_json::json!([]));
     let told = stdout(2, &["check", POOL, BROKEN]);
     assert!(told.contains("did you mean `auth-service`?"), "{told}");
-    assert_eq!(told.lines().last(), Some("2 problems in 1 of 2 files"));
+    let summary = "2 problems in 1 of 2 files\n`firewatch explain CODE` explains out-of-range, unknown-service\n";
+    assert!(told.ends_with(summary), "{told}");
     let problems = json(2, &["check", BROKEN, "no-such.ron"]);
     assert_eq!(problems[0]["line"], 4);
     assert_eq!(problems[0]["file"], BROKEN);

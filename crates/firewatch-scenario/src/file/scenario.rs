@@ -50,7 +50,7 @@ pub struct ScenarioForm {
     seed: u64,
     /// Version of the generator that draws an incident without `services`, 1 to 3; 1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3)))]
     generator: Option<u64>,
     /// Ticks that a run takes, from 1; 20, 30 or 40 by difficulty.
     #[serde(skip_serializing_if = "Option::is_none")]

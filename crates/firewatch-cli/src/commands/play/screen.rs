@@ -46,7 +46,8 @@ pub fn start(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
     writeln!(out, "{}", palette.paint(DIM, facts.join(" · ")))?;
     writeln!(
         out,
-        "\nEach action takes a tick; looking takes none. `help` lists the commands,\n\
+        "\nEach action takes a tick, an investigation too; `status`, `alerts` and other\n\
+         commands take none. `help` lists the commands,\n\
          `actions` the actions; `declare_resolved` ends the incident.\n"
     )?;
     mesh(session, out)?;

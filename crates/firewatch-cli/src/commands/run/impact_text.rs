@@ -55,6 +55,7 @@ fn mitigation(totals: &RunTotals) -> (Style, String) {
             }
         }
         None if totals.impact_after_mitigation => (BAD, "relapsed".to_owned()),
+        None if totals.bad_customer_minutes == 0.0 => (GOOD, "no customer was hit".to_owned()),
         None => (BAD, "not mitigated".to_owned()),
     }
 }

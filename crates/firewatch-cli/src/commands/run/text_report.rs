@@ -156,7 +156,7 @@ fn write_header(case: &RunCase, out: &mut Output) -> Result<(), Failure> {
         write_wrapped("", 2, &runbook, out)?;
     }
     for line in description.lines().filter(|line| !line.trim().is_empty()) {
-        write_wrapped("", 0, &visible(line.trim()), out)?;
+        write_wrapped("", 2, &visible(line.trim()), out)?;
     }
     Ok(())
 }

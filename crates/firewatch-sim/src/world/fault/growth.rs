@@ -18,7 +18,7 @@ const MAX_GROWTH: f64 = 1e15;
     expecting = "a growth: `MetricGrowth(metric: \"...\", add: 0.1)`"
 )]
 pub struct MetricGrowth {
-    /// Name of the metric: one of [`MetricGrowth::METRICS`].
+    /// Name of the metric; one that can't grow is refused with those that can.
     pub metric: String,
     /// What is added in a tick at speed 1, in the metric's unit; -1e15 to 1e15. Of a metric that is a whole
     /// number, the product with the speed loses its fraction.

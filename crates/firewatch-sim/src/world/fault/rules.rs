@@ -52,8 +52,7 @@ pub struct FaultKindRules {
     /// The change that precedes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preceding_change: Option<PrecedingChange>,
-    /// The log lines that an operator finds in the log of its service, as
-    /// [`FaultKindDescriptor::with_evidence`] sets them.
+    /// The log lines that an operator finds in the log of its service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(length(max = Self::MAX_PARTS)))]
     pub evidence: Vec<LogLine>,
