@@ -1,6 +1,7 @@
 //! Who the customers of an incident talk to, and whether they are hit. Actions, scores and whatever reports either ask
 //! here.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use firewatch_sim::{EnvironmentRef, ImpactMode, Pipeline, Status, Topology, Vitals};
@@ -135,8 +136,15 @@ impl CustomerRules {
 
 /// The services of an environment that customers talk to, a bit each, found when they are first asked for: the mesh
 /// and the rules stay the same, and finding them goes through all calls.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct FacedServices(OnceLock<(UserFacingRule, Option<u64>)>);
+
+/// Sessions that are equal look equal.
+impl fmt::Debug for FacedServices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FacedServices")
+    }
+}
 
 /// It follows from the rest of a session.
 impl PartialEq for FacedServices {

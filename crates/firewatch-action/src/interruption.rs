@@ -1,5 +1,6 @@
 //! Interruptions of services by actions, until the step after the next tick.
 
+use std::fmt;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -28,8 +29,15 @@ pub(super) struct Interruption {
 }
 
 /// Index of the service, where it is known: a saved session has only the name, which says the same.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct ServiceIndex(pub(super) Option<usize>);
+
+/// Sessions that are equal look equal.
+impl fmt::Debug for ServiceIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServiceIndex")
+    }
+}
 
 impl PartialEq for ServiceIndex {
     fn eq(&self, _: &Self) -> bool {
