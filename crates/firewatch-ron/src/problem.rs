@@ -302,7 +302,7 @@ mod tests {
             let help = super::suggest(name, "names", actions);
             assert_eq!(help.as_deref(), Some(expected), "{name}");
         }
-        let many: Vec<String> = (0..40).map(|n| format!("restart_{n}")).collect();
+        let many: Vec<String> = (0..40).map(|n| format!("restart_number_{n}")).collect();
         assert_eq!(
             super::suggest("restart", "names", many.iter().map(String::as_str)),
             None
