@@ -41,7 +41,10 @@ fn the_loop_of_a_trainer_allocates_nothing_between_resets() {
         run.step();
     };
     // The first of each makes room for what actions leave behind, and the wait after them for what passes.
-    codes.iter().chain(&[0]).for_each(|&code| round(&mut run, code));
+    codes
+        .iter()
+        .chain(&[0])
+        .for_each(|&code| round(&mut run, code));
     for code in codes.into_iter().chain([0, 0]) {
         let steady = allocation_counter::measure(|| round(&mut run, code));
         assert_eq!(

@@ -21,12 +21,13 @@ impl CacheState {
 
     /// Lets answers fill it for `step_s` seconds, in which the share `answered` of the calls behind it was answered well.
     ///
-    /// What is asked for often is back first: the distance to the warm share falls by a part of itself, by an implicit
-    /// Euler step. Returns by how much the share moved.
+    /// What is asked for often is back first: the distance to the warm share falls exponentially, by the reciprocal of the
+    /// first three terms of its series. Returns by how much the share moved.
     pub(crate) fn fill(&mut self, cache: &Cache, answered: f64, step_s: f64) -> f64 {
         let before = self.hit_share;
         let stays = if cache.warm_up_s > 0.0 {
-            cache.warm_up_s / (cache.warm_up_s + answered * step_s)
+            let elapsed = answered * step_s / cache.warm_up_s;
+            1.0 / (1.0 + elapsed * (1.0 + 0.5 * elapsed))
         } else {
             0.0
         };
