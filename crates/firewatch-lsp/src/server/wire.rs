@@ -1,7 +1,7 @@
 //! Messages over the standard input and output.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Read};
 use std::thread::{self, JoinHandle};
 
 use lsp_server::{Connection, Message};
