@@ -62,7 +62,7 @@ fn a_failed_action_leaves_the_file_unchanged() {
     let write = |name: &str, text: &str| fs::write(path(name), text).expect("a file");
     write(
         "own.ron",
-        "Actions(actions: {\"act\": ActionSpec(category: remediation, about: \"Copies.\", branches: [Branch(\
+        "Actions(extra_metrics: [\"mine\"], actions: {\"act\": ActionSpec(category: remediation, about: \"Copies.\", branches: [Branch(\
          feedback: \"Done.\", effects: [set(metric: \"restart_count\", to: metric(\"mine\"))])])})",
     );
     write(
