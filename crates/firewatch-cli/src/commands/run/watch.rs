@@ -110,7 +110,7 @@ impl FileStamps {
             let metadata = fs::metadata(path).ok()?;
             Some((metadata.len(), metadata.modified().ok()?))
         };
-        let stamps = files.iter().map(|path| (path.clone(), stamp(&path)));
+        let stamps = files.iter().map(|path| (path.clone(), stamp(path)));
         Self(stamps.collect())
     }
 }
