@@ -102,6 +102,18 @@ fn a_fault_is_repeated_unless_something_may_have_ended_the_first() {
     assert_eq!(codes_of(other), [""; 0]);
 }
 
+/// How many faults stand before it is no matter.
+#[test]
+fn the_loop_of_a_late_fault_is_tried() {
+    let mut faults = vec!["(kind: oom, service: \"b\", absent: true)"; 9];
+    faults.push(
+        "(kind: config_drift, service: \"a\", \
+         metrics: {\"metastable_feedback_loop_active\": true, \"http_server_request_queue_depth\": 250})",
+    );
+    let fields = format!("faults: [{}]", faults.join(", "));
+    assert!(codes_of(&fields).contains(&"ended-loop"), "{fields}");
+}
+
 #[test]
 fn trouble_is_expected_where_something_may_make_it() {
     let alone = "user_facing: [\"b\"]";

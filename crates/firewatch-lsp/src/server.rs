@@ -4,6 +4,7 @@ mod convert;
 mod requests;
 mod session;
 mod uri;
+mod wire;
 
 use std::collections::VecDeque;
 use std::io;
@@ -18,6 +19,7 @@ use serde_json::{Value as Json, json};
 use convert::diagnostic;
 use requests::{Answer, Client, answer, error};
 use session::Session;
+use wire::Wire;
 
 /// How a server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +37,14 @@ pub enum Ending {
 /// # Errors
 /// What was sent is no message of the protocol.
 pub fn serve_stdio() -> io::Result<Ending> {
-    let (connection, threads) = Connection::stdio();
+    let (connection, wire) = Wire::stdio();
     let served = serve(&connection);
     drop(connection);
     let Ok(ending) = served else {
         // Nobody reads the answers any more; the input may never end.
         return Ok(Ending::Closed);
     };
-    match threads.join() {
+    match wire.join() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(ending),
     }

@@ -44,11 +44,11 @@ fn names_are_offered_where_they_can_stand() {
     let mut wrong = String::new();
     for (text, label, count, written) in [
         ("fau|", "faults", MANY, "faults: []"),
-        ("faults: [(|", "service", 11, "faults: [(service: \"\""),
+        ("faults: [(|", "service", 12, "faults: [(service: \"\""),
         (
             "faults: [(kind: oom, ser|: \"db\")]",
             "service",
-            10,
+            11,
             "faults: [(kind: oom, service: \"db\")]",
         ),
         ("faults: [(kind: |)]", "oom", 5, "faults: [(kind: oom)]"),
@@ -99,7 +99,7 @@ fn names_are_offered_where_they_can_stand() {
         (
             "timeline: [(tick: 3, do: inject((|",
             "kind",
-            11,
+            12,
             "timeline: [(tick: 3, do: inject((kind: ",
         ),
         (
@@ -129,7 +129,7 @@ fn names_are_offered_where_they_can_stand() {
         (
             "timeline: [(tick: 3, do: turn(\"web\", {\"|",
             "instances",
-            7,
+            9,
             "timeline: [(tick: 3, do: turn(\"web\", {\"instances",
         ),
         ("expect: [|]", "at_tick", 5, "expect: [at_tick(, )]"),
@@ -250,6 +250,14 @@ fn what_stands_there_is_explained() {
         (
             "timeline: [(tick: 1, do: action(\"add_memory\", \"web\", {\"memory_|limit_mb\": 1",
             "`memory_limit_mb`: ",
+        ),
+        (
+            "timeline: [(tick: 1, do: action(\"add_memory\", \"web\", {\"x\": \"scale_out\", \"memory_|limit_mb\": 1",
+            "`memory_limit_mb`: ",
+        ),
+        (
+            "users: [(name: \"people\", service: \"web\", rps: 5)], faults: [(kind: oo|m)]",
+            "a share of the instances, its level, is killed",
         ),
     ] {
         let (file, at) = marked("x.ron", &format!("{BEGIN}{text}"));

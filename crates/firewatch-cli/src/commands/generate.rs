@@ -35,11 +35,11 @@ pub struct GenerateArguments {
     /// Physics of the incident: `classic`, or `traffic`, in which load is a cause
     #[arg(long, value_name = "PHYSICS", default_value_t = Physics::Classic, value_parser = physics())]
     pub physics: Physics,
-    /// Version of the generator of `classic`; each version keeps what it draws from a seed. 3: incidents with goals which,
-    /// from medium on, ask for a diagnosis. 2: the same, but names and places of services tell the cause. 1: what a
+    /// Version of the generator of `classic`; each version keeps what it draws from a seed. 3, the default: incidents with
+    /// goals which, from medium on, ask for a diagnosis. 2: the same, but names and places of services tell the cause. 1: what a
     /// scenario file without services and without `generator` draws
-    #[arg(long, value_name = "VERSION", default_value_t = GeneratorVersion::V3, value_parser = generator())]
-    pub generator: GeneratorVersion,
+    #[arg(long, value_name = "VERSION", value_parser = generator())]
+    pub generator: Option<GeneratorVersion>,
     /// Write the scenario to this file, whole or not at all; in JSON if its name ends in .json
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -51,7 +51,6 @@ pub struct GenerateArguments {
 /// Draws an incident and prints it as a scenario file.
 pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit, Failure> {
     let &GenerateArguments {
-        generator: version,
         physics,
         difficulty,
         seed,
@@ -61,6 +60,12 @@ pub fn generate(arguments: &GenerateArguments, console: &Console) -> Result<Exit
         let message = "`--runbook` and `--out` name the same file".to_owned();
         return Err(Failure::Usage(message, None));
     }
+    if physics == Physics::Traffic && arguments.generator.is_some() {
+        let message = "`--generator` is a version of the generator of classic incidents".to_owned();
+        let help = "leave it out: the generator of traffic has one version".to_owned();
+        return Err(Failure::Usage(message, Some(help)));
+    }
+    let version = arguments.generator.unwrap_or(GeneratorVersion::V3);
     let scenario = match physics {
         Physics::Traffic => generate_traffic(difficulty, seed),
         _ => generate_with(version, difficulty, seed),

@@ -154,14 +154,15 @@ impl Source {
             return Vec::new();
         };
         let folder = path.parent().unwrap_or(Path::new(""));
-        // Problems are reported when the scenario is loaded to be played.
-        let scenario = review_file(path, root.as_deref()).ok();
-        let files = scenario.iter().flat_map(|(scenario, _)| {
-            let actions = &scenario.custom_actions;
-            let kinds = scenario.custom_fault_kinds.names();
-            let names = actions.files().names().iter().chain(kinds);
-            { names.map(PathBuf::from) }.chain(actions.fault_kind_files().iter().cloned())
-        });
+        // Problems are reported when the scenario is loaded to be played. They may be those of a file that it names.
+        let (scenario, _) = match review_file(path, root.as_deref()) {
+            Ok(reviewed) => reviewed,
+            Err(problems) => return vec![PathBuf::from(problems.file)],
+        };
+        let actions = &scenario.custom_actions;
+        let kinds = scenario.custom_fault_kinds.names();
+        let names = actions.files().names().iter().chain(kinds);
+        let files = { names.map(PathBuf::from) }.chain(actions.fault_kind_files().iter().cloned());
         files.map(|file| folder.join(file)).collect()
     }
 

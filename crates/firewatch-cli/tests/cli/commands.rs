@@ -80,6 +80,9 @@ fn a_generated_incident_comes_with_its_right_answer() {
     assert!(
         stderr(2, &["generate", "-d", "easy", "--generator", "4"]).contains("4 is not in 1..=3")
     );
+    let of_traffic = ["generate", "-d", "easy", "--physics", "traffic"];
+    let told = stderr(2, &[&of_traffic[..], &["--generator", "3"]].concat());
+    assert!(told.contains("classic incidents"), "{told}");
 }
 
 #[test]

@@ -54,6 +54,33 @@ fn a_file_is_written_whole_or_not_at_all() {
     assert!(message.contains("is not a regular file"), "{message}");
 }
 
+/// What type a metric of the scenario's own has, only the run shows.
+#[test]
+fn a_failed_action_leaves_the_file_unchanged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let write = |name: &str, text: &str| fs::write(path(name), text).expect("a file");
+    write(
+        "own.ron",
+        "Actions(extra_metrics: [\"mine\"], actions: {\"act\": ActionSpec(category: remediation, about: \"Copies.\", branches: [Branch(\
+         feedback: \"Done.\", effects: [set(metric: \"restart_count\", to: metric(\"mine\"))])])})",
+    );
+    write(
+        "misfit.ron",
+        "Scenario(name: \"x\", difficulty: easy, ticks: 6, actions: [\"own.ron\"], \
+         services: {\"db\": (extra_metrics: {\"mine\": \"words\"})}, \
+         timeline: [(tick: 3, do: action(\"act\", \"db\"))])",
+    );
+    write("out.txt", "before");
+    let (misfit, out) = (path("misfit.ron"), path("out.txt"));
+    for against in [&[][..], &["--against", POOL]] {
+        let notes = stderr(2, &[&["run", &misfit, "--out", &out][..], against].concat());
+        assert!(notes.contains("can't be carried out"), "{notes}");
+        assert!(notes.contains("was not written"), "{notes}");
+        assert_eq!(fs::read_to_string(&out).expect("the file"), "before");
+    }
+}
+
 #[test]
 fn the_same_run_gives_the_same_bytes() {
     for format in ["text", "json", "jsonl", "csv"] {

@@ -178,10 +178,46 @@ fn each_save_runs_again() {
     child.wait().expect("the command ends");
 }
 
+/// A file that a scenario names is watched also while it is what keeps the scenario from being loaded.
+#[test]
+fn a_broken_file_of_actions_stays_watched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).expect("the file can be written");
+    };
+    let scenario = "Scenario(name: \"x\", ticks: 5, difficulty: easy, services: [\"db-proxy\"], actions: [\"own.ron\"])";
+    write("scenarios.ron", scenario);
+    write("own.ron", "Actions(actions: ");
+    let path = folder.path().join("scenarios.ron");
+    let mut child = command(&["run", path.to_str().expect("a path"), "--watch"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut notes = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let mut is_watching = || {
+        let mut notes = notes.by_ref().map(|line| line.expect("text"));
+        notes.any(|line| line.contains("watching 2 files"))
+    };
+    assert!(is_watching());
+    write("own.ron", "Actions(actions: {})");
+    assert!(next_run(&mut lines).contains("state_hash"));
+    assert!(is_watching());
+    write("own.ron", "Actions(actions: (");
+    assert!(is_watching());
+    write("own.ron", "Actions(actions: { })");
+    assert!(next_run(&mut lines).contains("state_hash"));
+    child.kill().expect("the command runs");
+    child.wait().expect("the command ends");
+}
+
 #[test]
 fn only_files_are_watched() {
-    let told = stderr(2, &["run", "-", "--watch"]);
-    assert_contains(&told, &["the standard input can be read only once"]);
+    for arguments in [&["-"][..], &[STORY, "--against", "-"]] {
+        let told = stderr(2, &[&["run", "--watch"][..], arguments].concat());
+        assert_contains(&told, &["the standard input can be read only once"]);
+    }
     let told = stderr(2, &["run", "--task", "task_easy_oom_baseline", "--watch"]);
     assert_contains(&told, &["a built-in task does not change"]);
 }

@@ -1,7 +1,7 @@
 //! What things are, in words: fields and calls by their schemas, metrics, actions, parameters and kinds of fault.
 
 use firewatch_action::{ActionSpec, Parameter};
-use firewatch_scenario::{Calls, SERVICE_CATALOGUE, Scenario, Service};
+use firewatch_scenario::{Calls, Physics, SERVICE_CATALOGUE, Scenario, Service};
 use firewatch_sim::{FaultKindDescriptor, Metric, MetricKind};
 use serde_json::Value as Json;
 
@@ -153,17 +153,22 @@ pub fn parameter(parameter: &Parameter) -> String {
     format!("{said}. {}", parameter.about())
 }
 
-/// Says what a kind of fault does.
+/// Says what a kind of fault does in a physics; `None` if it means nothing there.
 #[must_use]
-pub fn fault_kind(kind: &FaultKindDescriptor) -> String {
-    let mut said = format!("**{}**: kind of fault\n\n{}", kind.kind(), kind.about());
+pub fn fault_kind(kind: &FaultKindDescriptor, physics: Physics) -> Option<String> {
+    let title = format!("**{}**: kind of fault", kind.kind());
+    if physics == Physics::Traffic {
+        let about = kind.kind().about_in_traffic()?;
+        return Some(format!("{title}\n\n{about}"));
+    }
+    let mut said = format!("{title}\n\n{}", kind.about());
     if !kind.cascades() {
         said.push_str(" Errors do not spread from it.");
     }
     if !kind.recovers() {
         said.push_str(" Services do not heal from it.");
     }
-    said
+    Some(said)
 }
 
 /// Says what a service calls and what happens to it, as far as the scenario can be read.

@@ -12,6 +12,7 @@ use crate::language::cursor::{Cursor, Slot};
 use crate::language::mention::quoted;
 use crate::language::role::Role;
 use crate::language::schema::{Choice, Spot};
+use crate::language::walk::action;
 use crate::text::Edit;
 
 /// What sort of thing is offered.
@@ -336,10 +337,7 @@ impl Writer<'_> {
         if is_declaration {
             return Vec::new();
         }
-        let action = { self.cursor.frames.iter().rev() }
-            .find(|frame| frame.is_call || frame.bracket == b'[')
-            .and_then(|frame| frame.first.as_ref());
-        let action = action.map(|span| self.text_of(span));
+        let action = action(&self.cursor.frames).map(|span| self.text_of(span));
         self.vocabulary.known(role, action)
     }
 }

@@ -11,7 +11,7 @@ use super::vocabulary::Vocabulary;
 use crate::language::lexer::tokens;
 use crate::language::mention::{Mention, mention};
 use crate::language::role::Role;
-use crate::language::walk::Walk;
+use crate::language::walk::{Walk, action};
 
 /// What is said of a part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn hover(file: &SourceFile, offset: usize, vocabulary: &Vocabulary) -> Optio
     }
     let token = &tokens[at];
     let named = mention(file.text(), token, &walk);
-    let said = named.and_then(|named| of_name(&named, &walk, file, vocabulary));
+    let said = named.and_then(|named| of_name(&named, &walk, vocabulary));
     let text = said.or_else(|| of_member(token, &walk))?;
     Some(Hover {
         span: token.span.clone(),
@@ -55,12 +55,7 @@ fn token_at(tokens: &[Token], offset: usize) -> Option<usize> {
         })
 }
 
-fn of_name(
-    named: &Mention,
-    walk: &Walk,
-    file: &SourceFile,
-    vocabulary: &Vocabulary,
-) -> Option<String> {
+fn of_name(named: &Mention, walk: &Walk, vocabulary: &Vocabulary) -> Option<String> {
     let name = &*named.name;
     match named.role {
         Role::Service => Some(about::service(name, vocabulary.scenario)),
@@ -71,9 +66,7 @@ fn of_name(
         },
         Role::Action => vocabulary.action(name).map(about::action),
         Role::Parameter => {
-            let mut frames = walk.frames.iter().rev();
-            let first = frames.find_map(|frame| frame.first.clone())?;
-            let action = vocabulary.action(file.text()[first].trim_matches('"'))?;
+            let action = vocabulary.action(walk.plain(action(&walk.frames)?))?;
             let mut parameters = action.parameters().iter();
             let parameter = parameters.find(|parameter| parameter.name() == name)?;
             Some(about::parameter(parameter))

@@ -7,12 +7,13 @@ use firewatch_response::{ExpectationOutcome, Playback};
 use firewatch_ron::{Expr, Kind, parse};
 use firewatch_scenario::{Check, Expectation, FileKind, Physics, Runbook, Scenario};
 
+use super::about::callees;
 use super::file::SourceFile;
 
 /// Most work of a run that is played while somebody types, in ticks times services: some milliseconds.
 pub const MAX_WORK: u64 = 20_000;
-/// The same of a run of traffic, of which a tick costs more.
-pub const MAX_WORK_OF_TRAFFIC: u64 = 2_000;
+/// The same of a run of traffic, of which a tick costs more: in ticks times services and calls.
+pub const MAX_WORK_OF_TRAFFIC: u64 = 5_000;
 
 /// Something that is shown in a text and is no part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,14 +56,24 @@ pub fn hints(
 
 /// Whether a run takes no more work than it may.
 fn bounded(scenario: &Scenario) -> Result<(), String> {
-    let most = match scenario.physics {
-        Physics::Classic => MAX_WORK,
-        _ => MAX_WORK_OF_TRAFFIC,
-    };
     let (ticks, services) = (scenario.ticks, scenario.services.len());
-    match ticks.saturating_mul(services as u64) > most {
+    let calls = || {
+        scenario
+            .services
+            .iter()
+            .map(|service| callees(service).len())
+    };
+    let (parts, what, most) = match scenario.physics {
+        Physics::Classic => (services, "services", MAX_WORK),
+        _ => (
+            services + calls().sum::<usize>(),
+            "services and calls",
+            MAX_WORK_OF_TRAFFIC,
+        ),
+    };
+    match ticks.saturating_mul(parts as u64) > most {
         true => Err(format!(
-            "not played here: {ticks} ticks times {services} services are more than {most}"
+            "not played here: {ticks} ticks times {parts} {what} are more than {most}"
         )),
         false => Ok(()),
     }

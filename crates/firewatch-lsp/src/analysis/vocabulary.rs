@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use firewatch_action::{ActionCatalogue, ActionSpec, Profile};
-use firewatch_scenario::{FileKind, SERVICE_CATALOGUE, Scenario};
+use firewatch_scenario::{FileKind, Physics, SERVICE_CATALOGUE, Scenario};
 use firewatch_sim::{CallKnob, FaultKind, FaultKinds, METRICS, ServiceKnob, UserKnob};
 
 use super::about;
@@ -20,6 +20,8 @@ pub struct Vocabulary<'a> {
     pub of_scenario: Vec<Mention>,
     /// The scenario, as it was when it could be read last.
     pub scenario: Option<&'a Scenario>,
+    /// The physics of the scenario.
+    physics: Physics,
     /// The actions that can be done.
     pub actions: &'a ActionCatalogue,
 }
@@ -48,15 +50,21 @@ impl<'a> Vocabulary<'a> {
             .map(|file| mention::mentions(file.text(), file.kind, file.is_json))
             .unwrap_or_default();
         let has_users = mentions.iter().any(|mention| mention.role == Role::Users);
+        let physics = match scenario {
+            Some(scenario) => scenario.physics,
+            None if has_users => Physics::Traffic,
+            None => Physics::default(),
+        };
         let actions = match scenario {
             Some(scenario) => scenario.actions(),
-            None if has_users => ActionCatalogue::of_traffic(),
+            None if physics == Physics::Traffic => ActionCatalogue::of_traffic(),
             None => ActionCatalogue::built_in(Profile::default()),
         };
         Self {
             mentions,
             of_scenario,
             scenario,
+            physics,
             actions,
         }
     }
@@ -150,10 +158,12 @@ impl<'a> Vocabulary<'a> {
                 .collect(),
             Role::FaultKind => {
                 let kinds = self.kinds();
-                let known = kinds.iter().map(|kind| Known {
-                    name: kind.kind().name().to_owned().into(),
-                    detail: "kind of fault".to_owned(),
-                    about: about::fault_kind(kind),
+                let known = kinds.iter().filter_map(|kind| {
+                    Some(Known {
+                        name: kind.kind().name().to_owned().into(),
+                        detail: "kind of fault".to_owned(),
+                        about: about::fault_kind(kind, self.physics)?,
+                    })
                 });
                 known.collect()
             }
@@ -202,7 +212,7 @@ impl<'a> Vocabulary<'a> {
         let kind = FaultKind::new(name).ok()?;
         let kinds = self.kinds();
         let found = kinds.iter().find(|known| known.kind() == kind);
-        found.map(about::fault_kind)
+        about::fault_kind(found?, self.physics)
     }
 }
 

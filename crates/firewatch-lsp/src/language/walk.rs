@@ -37,6 +37,15 @@ impl Frame {
     }
 }
 
+/// Returns the name of the action whose parameters stand innermost in these brackets, as it is written. The map of
+/// the parameters may begin with a text of its own; the name begins the call, or the list that is one in JSON.
+#[must_use]
+pub fn action(frames: &[Frame]) -> Option<&Range<usize>> {
+    let mut frames = frames.iter().rev();
+    let call = frames.find(|frame| frame.is_call || frame.bracket == b'[')?;
+    call.first.as_ref()
+}
+
 /// The state of going through a text.
 pub struct Walk<'t> {
     text: &'t str,

@@ -87,13 +87,12 @@ impl Reviewer<'_> {
     /// Loops of retries that end at the first tick of their fault.
     pub(super) fn ended_loops(&mut self) {
         let scenario = self.scenario;
-        for (index, fault) in scenario.faults.iter().enumerate().take(MAX_TRIALS) {
-            if fault.kind != FaultKind::CONFIG_DRIFT || !has_loop(scenario, fault) {
-                continue;
-            }
-            if is_long(scenario, fault.start_tick + 1) {
-                continue;
-            }
+        let faults = scenario.faults.iter().enumerate();
+        let loops = faults.filter(|(_, fault)| {
+            let is_loop = fault.kind == FaultKind::CONFIG_DRIFT && has_loop(scenario, fault);
+            is_loop && !is_long(scenario, fault.start_tick + 1)
+        });
+        for (index, fault) in loops.take(MAX_TRIALS) {
             let ended = loop_after_a_tick(scenario, fault) == Ok(Some(Value::Bool(false)));
             let Some((calm, retries)) = fewest_retries(scenario).filter(|_| ended) else {
                 continue;

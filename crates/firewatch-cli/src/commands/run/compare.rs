@@ -97,8 +97,7 @@ pub fn run(arguments: &RunArguments, against: &Path, console: &Console) -> Resul
     let summaries = [&left_summary, &right_summary];
     let exit = raise_exit(summaries, console);
     report.end([&left, &right], summaries, &differences, &mut out)?;
-    out.finish()?;
-    Ok(exit)
+    super::finish(exit, out, console)
 }
 
 /// Returns the only source that the arguments name.

@@ -103,7 +103,7 @@ fn run_files(arguments: &RunArguments, console: &Console) -> Result<Exit, Failur
     };
     bar.finish_and_clear();
     let tally = played?;
-    finish(&tally, out, console)
+    finish(tally.exit(), out, console)
 }
 
 fn check_usage(arguments: &RunArguments) -> Result<(), Failure> {
@@ -163,8 +163,8 @@ fn play_all(
     Ok(tally)
 }
 
-fn finish(tally: &RunTally, out: Output, console: &Console) -> Result<Exit, Failure> {
-    let exit = tally.exit();
+/// Completes the output of a command, unless what was played is invalid: its file is written whole or not at all.
+fn finish(exit: Exit, out: Output, console: &Console) -> Result<Exit, Failure> {
     if exit < Exit::Invalid {
         out.finish()?;
     } else if let Some(file) = out.abandon()? {

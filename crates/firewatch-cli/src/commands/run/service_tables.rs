@@ -182,7 +182,7 @@ pub fn short_number(value: f64) -> String {
     if value == 0.0 {
         "0".to_owned()
     } else if (0.001..100_000.0).contains(&size) {
-        let digits = (3 - size.log10().floor() as i32).clamp(0, 6) as usize;
+        let digits = (3 - decimal_exponent(size)).clamp(0, 6) as usize;
         let text = format!("{value:.digits$}");
         match text.contains('.') {
             true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
@@ -191,6 +191,14 @@ pub fn short_number(value: f64) -> String {
     } else {
         format!("{value:.2e}")
     }
+}
+
+/// Returns the power of ten of the first digit. Taken from the digits themselves: a logarithm of the platform may be
+/// off by a little and so by a whole power.
+fn decimal_exponent(size: f64) -> i32 {
+    let text = format!("{size:e}");
+    let exponent = text.rsplit_once('e').map(|(_, exponent)| exponent.parse());
+    exponent.and_then(Result::ok).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -203,6 +211,10 @@ mod tests {
             (0.0, "0"),
             (1.0, "1"),
             (0.25, "0.25"),
+            (0.001, "0.001"),
+            (9.999_999, "10"),
+            (999.999_999_999_999_9, "1000"),
+            (1000.0, "1000"),
             (0.012_345, "0.01235"),
             (17.966, "17.97"),
             (99_999.0, "99999"),

@@ -18,8 +18,8 @@ pub struct ViewArguments {
     /// Show only services that were not healthy at some tick (text)
     #[arg(long)]
     pub only_unhealthy: bool,
-    /// Fit the text into N columns [30 to 1000; default: those of the terminal, or 80] (text)
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(30..=1000))]
+    /// Fit the text into N columns [40 to 1000; default: those of the terminal, or 80] (text)
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(40..=1000))]
     pub width: Option<u16>,
 }
 
