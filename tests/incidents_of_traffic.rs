@@ -13,7 +13,7 @@ use firewatch_action::{ActionRequest, Profile};
 use firewatch_audit::{AuditOptions, AuditVerdict, audit};
 use firewatch_episode::{BatchStep, Episode, EpisodeBatch, EpisodeError, EpisodeRequest};
 use firewatch_response::Playback;
-use firewatch_response::score::Severity;
+use firewatch_response::score::{ChangedServices, Incident, Severity, StepRecord};
 use firewatch_scenario::{AlertName, Runbook, Scenario};
 use firewatch_tests::{files, workspace};
 
@@ -124,6 +124,35 @@ fn a_missed_objective_raises_an_alert_that_is_saved() {
     let mut restored = Episode::new(Profile::Standard);
     restored.restore(scenario, &state).expect("it fits");
     assert_eq!(alerts(&restored), firing);
+}
+
+/// What users get does not change between a tick and the action after it: the alert on them outlasts a second look at
+/// their service.
+#[test]
+fn a_service_that_is_looked_at_again_keeps_the_alert_on_its_users() {
+    let mut episode = Episode::new(Profile::Standard);
+    episode.reset(&ten_percent()).expect("it can begin");
+    wait(&mut episode, 5);
+    let view = episode.view().expect("it runs");
+    let score = episode.score().expect("it runs");
+    let EpisodeRequest::Scenario(scenario) = ten_percent() else {
+        panic!("it is one of a scenario")
+    };
+    let incident = Incident::of(&scenario);
+    let flags: Vec<_> = score.alert_flags().collect();
+    assert!(flags[0].contains(&true));
+    let mut changed = ChangedServices::NONE;
+    changed.add(0);
+    changed.add(1);
+    let record = StepRecord::default();
+    let (mut before, mut after) = (score.clone(), score.clone());
+    before.before_changes(&incident, &view, record, changed, |service| {
+        view.vitals_at(service).copied()
+    });
+    after.after_action(&incident, &view, record, changed);
+    for again in [before, after] {
+        assert!(again.alert_flags().eq(flags.iter().copied()));
+    }
 }
 
 /// A fault that says what ends it is ended by that and by nothing else, and only that is no wrong action.

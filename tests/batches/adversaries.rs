@@ -176,8 +176,17 @@ fn an_episode_that_cant_begin_is_an_error_of_its_environment() {
         let mut run = Run::new(builder.build().unwrap());
         let (mut failed, mut misfit) = (0, 0);
         for _ in 0..200 {
+            let before: Vec<String> = (0..5)
+                .map(|index| everything(run.batch.batch(), index))
+                .collect();
+            let was_done: Vec<bool> = (0..5).map(|index| run.is_done(index)).collect();
             run.step();
-            for error in run.errors.iter().flatten() {
+            for (index, error) in run.errors.iter().enumerate() {
+                let Some(error) = error else { continue };
+                if was_done[index] {
+                    assert_eq!(everything(run.batch.batch(), index), before[index]);
+                    assert!(run.terminated[index] && run.rewards[index] == 0.0);
+                }
                 match error {
                     StepError::ResetFailed => failed += 1,
                     StepError::DoesNotFit => misfit += 1,

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use firewatch_episode::{AutoReset, EpisodeBatch, StepError, TrainingBatch, episode_seed};
+use firewatch_episode::{
+    AutoReset, EpisodeBatch, EpisodeRequest, NewEpisode, StepError, TrainingBatch, episode_seed,
+};
 use firewatch_reference::PythonRandom;
 use firewatch_scenario::RandomStreams;
 
@@ -200,6 +202,37 @@ fn a_reset_of_all_with_the_seed_begins_the_same_again() {
         Run::new(seeded(4).build().unwrap()).observations
     );
     assert_ne!(run.observations, first);
+}
+
+#[test]
+fn a_seed_that_cant_begin_leaves_all_as_it_was() {
+    // The last environment to be prepared has the incident that can't be built.
+    let request = |new: NewEpisode| match new.seed == episode_seed(4, 5, 0) {
+        true => EpisodeRequest::Task {
+            id: "no_such_task".to_owned(),
+            difficulty: None,
+            seed: None,
+        },
+        false => drawn(new.seed),
+    };
+    let mut run = Run::new(TrainingBatch::builder(6, request).seed(3).build().unwrap());
+    let mut other = Run::new(TrainingBatch::builder(6, request).seed(3).build().unwrap());
+    assert!(run.batch.reseed(4, &mut run.observations).is_err());
+    for _ in 0..50 {
+        for index in 0..6 {
+            assert_eq!(
+                run.batch.episode(index).unwrap(),
+                other.batch.episode(index).unwrap()
+            );
+            assert_eq!(
+                everything(run.batch.batch(), index),
+                everything(other.batch.batch(), index)
+            );
+        }
+        run.step();
+        other.step();
+    }
+    assert!((0..6).any(|index| run.batch.episode(index).unwrap().episode > 0));
 }
 
 /// Neighbouring runs, environments and episodes share no seed.

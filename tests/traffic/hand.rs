@@ -265,6 +265,24 @@ fn messages_wait_for_their_consumer() {
     assert_near(state.user(0).latency_p99_s, 0.01 * 100.0_f64.ln(), 0.1);
 }
 
+#[test]
+fn a_mesh_knows_who_sends_messages_to_a_service() {
+    let message = |from, to| CallSpec {
+        asynchronous: true,
+        ..CallSpec::new(from, to)
+    };
+    let calls = vec![
+        message(2, 1),
+        CallSpec::new(0, 1),
+        message(0, 2),
+        message(0, 1),
+    ];
+    let services = vec![service(1, 0.01, 0.0); 3];
+    let mesh = Mesh::new(services, calls, Vec::new()).expect("it is a mesh");
+    let sent = [0, 1, 2, 3].map(|to| mesh.message_calls_to(to).collect::<Vec<_>>());
+    assert_eq!(sent, [vec![], vec![0, 3], vec![2], vec![]]);
+}
+
 /// Who can't send its message fails, unless it may do without; what the way swallows nobody misses.
 #[test]
 fn messages_that_are_not_sent_are_lost() {

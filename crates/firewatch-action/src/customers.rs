@@ -134,10 +134,20 @@ impl CustomerRules {
     }
 }
 
-/// The services of an environment that customers talk to, a bit each, found when they are first asked for: the mesh
-/// and the rules stay the same, and finding them goes through all calls.
+/// The services of an environment that customers talk to, found when they are first asked for: the mesh and the rules
+/// stay the same, and finding them goes through all calls.
 #[derive(Clone, Default)]
-pub(crate) struct FacedServices(OnceLock<(UserFacingRule, Option<u64>)>);
+pub(crate) struct FacedServices(OnceLock<Faced>);
+
+#[derive(Clone, Copy)]
+struct Faced {
+    /// The rule that found them.
+    rule: UserFacingRule,
+    /// Number of services of the mesh.
+    services: usize,
+    /// A bit for each service.
+    bits: u64,
+}
 
 /// Sessions that are equal look equal.
 impl fmt::Debug for FacedServices {
@@ -154,21 +164,28 @@ impl PartialEq for FacedServices {
 }
 
 impl FacedServices {
-    /// Returns them; `None` where they are too many for the bits, or were found by another rule.
+    /// Returns a bit for each service; `None` where they are too many for the bits, or were found by another rule or in a
+    /// mesh of another size.
     fn get(
         &self,
         rules: &CustomerRules,
         named: &[impl AsRef<str>],
         topology: &Topology,
     ) -> Option<u64> {
-        let find = || {
-            let services = rules.user_facing(named, topology).enumerate();
-            let bits = services.map(|(service, is_faced)| u64::from(is_faced) << service);
-            let fit = topology.service_count() <= u64::BITS as usize;
-            fit.then(|| bits.fold(0, |all, bit| all | bit))
-        };
-        let (rule, faced) = *self.0.get_or_init(|| (rules.user_facing, find()));
-        faced.filter(|_| rule == rules.user_facing)
+        let services = topology.service_count();
+        if services > u64::BITS as usize {
+            return None;
+        }
+        let faced = self.0.get_or_init(|| {
+            let flags = rules.user_facing(named, topology).enumerate();
+            let bits = flags.map(|(service, is_faced)| u64::from(is_faced) << service);
+            Faced {
+                rule: rules.user_facing,
+                services,
+                bits: bits.fold(0, |all, bit| all | bit),
+            }
+        });
+        (faced.rule == rules.user_facing && faced.services == services).then_some(faced.bits)
     }
 }
 
@@ -181,5 +198,33 @@ impl UserImpactRule {
             Self::ErrorRateAbove(limit) => vitals.http_server_error_rate > limit,
             Self::NotHealthy => vitals.status != Status::Healthy,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use firewatch_sim::SmolStr;
+
+    use super::*;
+
+    /// Services that call nobody: customers talk to all of them.
+    fn entries(count: usize) -> Topology {
+        let names: Vec<SmolStr> = (0..count).map(|index| format!("s{index}").into()).collect();
+        Topology::from_indices(&names, &[], &[]).unwrap()
+    }
+
+    #[test]
+    fn services_found_in_one_mesh_are_not_taken_for_those_of_another() {
+        let rules = CustomerRules::of(Profile::Standard);
+        let named: [&str; 0] = [];
+        let found = FacedServices::default();
+        // Too many for the bits: nothing is kept.
+        assert_eq!(found.get(rules, &named, &entries(65)), None);
+        assert_eq!(found.get(rules, &named, &entries(3)), Some(0b111));
+        for other in [2, 64, 65, 200] {
+            assert_eq!(found.get(rules, &named, &entries(other)), None, "{other}");
+        }
+        let all = FacedServices::default();
+        assert_eq!(all.get(rules, &named, &entries(64)), Some(u64::MAX));
     }
 }

@@ -1,4 +1,5 @@
-//! What the effects of an action come to, computed before any of them is done: all of them are done, or none.
+//! What the effects of an action come to, computed before any of them is done: all of them are done, or none. Only under
+//! the reference's rules those before one that raises an exception are done.
 
 use std::borrow::Cow;
 

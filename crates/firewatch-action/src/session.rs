@@ -137,7 +137,7 @@ impl ActionSession {
         self.history.push_back(row);
     }
 
-    /// Returns whether a circuit breaker is open or a service interrupted. If not,
+    /// Returns whether a circuit breaker is open, a service interrupted or a rate of requests dropping. If not,
     /// [`advance_passing_effects`](Self::advance_passing_effects) does nothing.
     #[must_use]
     pub fn has_passing_effects(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::attempt::Outlook;
 use crate::gamma::Gamma;
+use crate::knobs::either;
 use crate::outlook::{Outcome, Sojourn};
 use crate::step::Step;
 use crate::times::Times;
@@ -36,7 +37,7 @@ impl Step<'_> {
             }
             let fluid = &self.fluid.services[service];
             let mut sojourn = Sojourn {
-                fast: 1.0 - (1.0 - settings.error_ratio) * (1.0 - fluid.refused),
+                fast: either(settings.error_ratio, fluid.refused),
                 failing: 1.0 - job.success,
                 wait: Gamma::default(),
                 ok: job.ok,

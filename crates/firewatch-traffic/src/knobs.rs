@@ -129,8 +129,8 @@ fn least(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     }
 }
 
-/// The share that at least one of two independent shares takes.
-pub(crate) fn either(a: f64, b: f64) -> f64 {
+/// Returns the share that at least one of two independent shares takes.
+pub fn either(a: f64, b: f64) -> f64 {
     1.0 - (1.0 - a) * (1.0 - b)
 }
 

@@ -28,7 +28,7 @@ mod tally;
 mod times;
 mod waiting;
 
-pub use knobs::{CallKnobs, Knobs, ServiceKnobs, UserKnobs};
+pub use knobs::{CallKnobs, Knobs, ServiceKnobs, UserKnobs, either};
 pub use mesh::Mesh;
 pub use readings::{CallTraffic, ServiceTraffic, UserTraffic};
 pub use spec::{Breaker, Cache, CallSpec, MeshError, ServiceSpec, UserSpec};

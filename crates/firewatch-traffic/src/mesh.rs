@@ -149,6 +149,12 @@ impl Mesh {
         &self.message_calls
     }
 
+    /// Returns the indices of the asynchronous calls to a service; none for an index of no service.
+    pub fn message_calls_to(&self, service: usize) -> impl Iterator<Item = usize> {
+        let backlogs = self.messages_to.get(service).into_iter().flatten();
+        backlogs.map(|&backlog| self.message_calls[backlog])
+    }
+
     /// Returns the backlogs of messages to a service.
     pub(crate) fn messages_to(&self, service: usize) -> &[usize] {
         &self.messages_to[service]

@@ -3,8 +3,9 @@
 use crate::pace::Change;
 use crate::step::Step;
 
-/// A hit share that moves by less in a sub-step is taken not to move, as with everything else.
-const STILL: f64 = 1e-6;
+/// A hit share that moves by less in a sub-step is taken not to move. What stays of requests may be a hundred times as much
+/// (see [`crate::pace`]): a cache fills over many minutes, and what it gains in each sub-step adds up.
+const STILL_HIT_SHARE: f64 = 1e-6;
 
 impl Step<'_> {
     /// Finds which share of its caller's requests makes each call: those that find no answer in a cache.
@@ -33,7 +34,7 @@ impl Step<'_> {
             if is_lost {
                 state.hit_share = 0.0;
             } else {
-                change.is_still &= state.fill(cache, answered, self.step_s) <= STILL;
+                change.is_still &= state.fill(cache, answered, self.step_s) <= STILL_HIT_SHARE;
             }
         }
     }

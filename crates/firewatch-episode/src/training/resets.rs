@@ -3,7 +3,7 @@
 use firewatch_scenario::Physics;
 use firewatch_sim::SimError;
 
-use super::{End, StepError, TrainingBatch, new_episode};
+use super::{End, NewEpisode, StepError, TrainingBatch, new_episode};
 use crate::error::EpisodeError;
 use crate::factory::PreparedEpisode;
 
@@ -21,7 +21,7 @@ impl TrainingBatch<'_> {
         self.begun.copy_from_slice(mask);
         self.prepared.clear();
         for index in (0..mask.len()).filter(|&index| mask[index]) {
-            let prepared = self.prepare(index, self.episodes[index] + 1)?;
+            let prepared = self.prepare_following(index)?;
             self.prepared.push((index, prepared));
         }
         self.begin_prepared()?;
@@ -35,35 +35,27 @@ impl TrainingBatch<'_> {
     pub fn reseed(&mut self, seed: u64, observations: &mut [f32]) -> Result<(), EpisodeError> {
         let values = self.len() * self.layout.len();
         SimError::check_length("observations", observations.len(), values)?;
-        let before = std::mem::replace(&mut self.seed, seed);
         self.begun.fill(true);
         self.prepared.clear();
         for index in 0..self.len() {
-            match self.prepare(index, 0) {
-                Ok(prepared) => self.prepared.push((index, prepared)),
-                Err(error) => {
-                    self.seed = before;
-                    return Err(error);
-                }
-            }
+            let prepared = self.prepare(new_episode(seed, index, 0))?;
+            self.prepared.push((index, prepared));
         }
         self.begin_prepared()?;
+        self.seed = seed;
         self.episodes.fill(0);
         self.observe_begun(observations)
     }
 
-    /// Begins the next episode of each environment that is marked as begun. Where that can't be, its end and its mark are
-    /// taken back to what they were, and it has an error.
-    pub(super) fn begin_next(
-        &mut self,
-        errors: &mut [Option<StepError>],
-    ) -> Result<(), EpisodeError> {
+    /// Prepares the next episode of each environment that is marked as begun. Where that can't be, the mark is taken back,
+    /// and it has an error.
+    pub(super) fn prepare_next(&mut self, errors: &mut [Option<StepError>]) {
         self.prepared.clear();
         for (index, place) in errors.iter_mut().enumerate() {
             if !self.begun[index] {
                 continue;
             }
-            match self.prepare(index, self.episodes[index] + 1) {
+            match self.prepare_following(index) {
                 Ok(prepared) => self.prepared.push((index, prepared)),
                 Err(error) => {
                     self.begun[index] = false;
@@ -75,14 +67,17 @@ impl TrainingBatch<'_> {
                 }
             }
         }
-        self.begin_prepared()
     }
 
-    /// Prepares that episode of an environment.
-    fn prepare(&mut self, index: usize, episode: u64) -> Result<PreparedEpisode, EpisodeError> {
-        let request = (self.source)(new_episode(self.seed, index, episode));
+    /// Prepares the episode of an environment after the one that it is in.
+    fn prepare_following(&mut self, index: usize) -> Result<PreparedEpisode, EpisodeError> {
+        self.prepare(new_episode(self.seed, index, self.episodes[index] + 1))
+    }
+
+    fn prepare(&mut self, new: NewEpisode) -> Result<PreparedEpisode, EpisodeError> {
+        let request = (self.source)(new);
         let prepared = PreparedEpisode::new(self.batch.profile(), &request)?;
-        self.check_fit(index, prepared.shape())?;
+        self.check_fit(new.environment, prepared.shape())?;
         Ok(prepared)
     }
 
@@ -104,7 +99,7 @@ impl TrainingBatch<'_> {
     }
 
     /// Begins what is prepared.
-    fn begin_prepared(&mut self) -> Result<(), EpisodeError> {
+    pub(super) fn begin_prepared(&mut self) -> Result<(), EpisodeError> {
         if self.prepared.is_empty() {
             return Ok(());
         }

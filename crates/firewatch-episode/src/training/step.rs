@@ -41,7 +41,6 @@ impl TrainingBatch<'_> {
         let is_same_step = self.auto_reset == AutoReset::SameStep;
         buffers.check(self.len(), self.layout.len(), is_same_step)?;
         let is_picked = |index: usize| mask.is_none_or(|mask| mask[index]);
-        let mut all_step = true;
         for (index, &code) in codes.iter().enumerate() {
             let turn = match is_picked(index) {
                 true => self.turn(index, code, &mut buffers.errors[index]),
@@ -50,19 +49,23 @@ impl TrainingBatch<'_> {
             self.turns[index] = turn;
             self.stepped[index] = turn == Turn::Steps;
             self.begun[index] = turn == Turn::Begins;
-            // One that has ended ticks on and is begun anew: that changes nothing.
-            let ticks = turn == Turn::Steps
-                || (turn == Turn::Begins && self.ends[index] == Some(End::Terminated));
-            all_step &= ticks;
         }
-        let stepped = (!all_step).then_some(&*self.stepped);
+        self.prepare_next(buffers.errors);
+        let all_tick = (0..self.len()).all(|index| self.may_tick(index));
+        let stepped = (!all_tick).then_some(&*self.stepped);
         self.batch
             .play_codes(&self.encoding, codes, stepped, &mut self.steps)?;
-        self.begin_next(buffers.errors)?;
+        self.begin_prepared()?;
         for index in (0..self.len()).filter(|&index| is_picked(index)) {
             self.write_result(index, &mut buffers);
         }
         self.observe_stepped(mask, buffers)
+    }
+
+    /// Whether an environment may tick in the step: also one that has ended, if its next episode is sure to replace it.
+    fn may_tick(&self, index: usize) -> bool {
+        let is_replaced = self.begun[index] && self.ends[index] == Some(End::Terminated);
+        self.stepped[index] || is_replaced
     }
 
     /// What an environment that is picked does in the step.
@@ -133,7 +136,8 @@ impl TrainingBatch<'_> {
         if !begins {
             return Ok(());
         }
-        self.begin_next(buffers.errors)?;
+        self.prepare_next(buffers.errors);
+        self.begin_prepared()?;
         self.observe_begun(buffers.observations)
     }
 }

@@ -186,6 +186,12 @@ impl AlertSet {
         self.0 |= 1 << MISSED;
     }
 
+    /// Keeps the alert on users of the observation before: only a tick changes what they get.
+    #[inline]
+    pub(crate) fn keep_missed_objective(&mut self, before: Self) {
+        self.0 |= before.0 & 1 << MISSED;
+    }
+
     pub(crate) fn contains(self, alert: usize) -> bool {
         self.0 >> alert & 1 == 1
     }

@@ -189,7 +189,9 @@ impl ScoreState {
         for service in services.iter() {
             let record = self.records.get_mut(service);
             if let Some((record, vitals)) = record.zip(vitals(service)) {
+                let before = record.alerts;
                 record.observe(&rules, &vitals);
+                record.alerts.keep_missed_objective(before);
             }
         }
     }

@@ -66,7 +66,8 @@ impl CustomSet<'_> {
 pub struct ServiceHandle {
     pub(crate) environment: Entity,
     pub(crate) service: Entity,
-    /// Its row in the table of services when it was found, if that was known.
+    /// Its row in the table of services when it was found, if that was known and its metrics can be set there unchecked:
+    /// not where traffic computes some.
     pub(crate) row: Option<u32>,
 }
 
@@ -242,8 +243,8 @@ impl<'w> EnvironmentRef<'w> {
     /// Returns a handle of the service with this index, to change it later.
     #[must_use]
     pub fn service_handle(&self, index: usize) -> Option<ServiceHandle> {
-        let row = self
-            .rows
+        let row = { self.rows }
+            .filter(|_| self.environment.engine != Engine::Traffic)
             .and_then(|rows| u32::try_from(rows.first_service + index).ok());
         Some(ServiceHandle {
             environment: self.entity,

@@ -175,7 +175,8 @@ impl<'f> FleetPart<'f> {
     /// with [`change`](Self::change) for metrics that every service has.
     ///
     /// # Errors
-    /// [`SimError::UnknownService`], and as [`crate::set_metric`]; settings before the one that failed have been made.
+    /// [`SimError::UnknownService`], and as [`crate::set_metric`]: the first setting that fails. Those before it have been
+    /// made; of those after it, some may have been.
     pub fn set_metrics(&mut self, settings: &[MetricSetting]) -> Result<(), SimError> {
         self.shard.set_metrics(settings)
     }

@@ -70,7 +70,8 @@ impl ServiceColumns<'_> {
     }
 }
 
-/// Sets metrics of services of a world, in order; those that are not in the table of services last.
+/// Sets metrics of services of a world, in order up to the first that fails; those that can't be set in the table of
+/// services last.
 pub(super) fn set_metrics(
     world: &mut World,
     services: &mut QueryState<ServiceParts>,
@@ -90,15 +91,22 @@ pub(super) fn set_metrics(
         None => ServiceColumns::default(),
     };
     let mut elsewhere = Vec::new();
+    let mut result = Ok(());
     for setting in settings {
-        if !columns.set(setting)? {
-            elsewhere.push(setting);
+        match columns.set(setting) {
+            Ok(true) => {}
+            Ok(false) => elsewhere.push(setting),
+            Err(error) => {
+                result = Err(error);
+                break;
+            }
         }
     }
+    // Those before the one that failed are still to be made.
     for setting in elsewhere {
         let mut environment = EnvironmentMut::new(world, setting.service.environment)?;
         let mut service = environment.service_of(setting.service)?;
         service.set_metric(&setting.metric, &setting.value)?;
     }
-    Ok(())
+    result
 }

@@ -1,6 +1,6 @@
 //! Fault physics where there is traffic: each fault turns the knobs of its kind, or those that it states.
 
-use firewatch_traffic::{CallKnobs, ServiceKnobs};
+use firewatch_traffic::{CallKnobs, ServiceKnobs, either};
 
 use crate::tick::mesh::{Meshes, Services};
 use crate::world::environment::Clock;
@@ -348,7 +348,6 @@ impl Part {
 }
 
 fn turn_call(call: &mut CallKnobs, turned: &FaultKnobs, strength: f64) {
-    let either = |a: f64, b: f64| 1.0 - (1.0 - a) * (1.0 - b);
     call.error_ratio = either(call.error_ratio, turned.error_ratio * strength);
     call.added_latency_s += turned.added_latency_s * strength;
     call.unreachable_ratio = either(call.unreachable_ratio, turned.unreachable_ratio * strength);

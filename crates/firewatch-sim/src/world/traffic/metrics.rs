@@ -4,6 +4,7 @@
 //! together.
 
 use bevy_ecs::prelude::*;
+use firewatch_traffic::either;
 
 use super::component::MeshTraffic;
 use crate::world::num;
@@ -91,7 +92,7 @@ impl MeshTraffic {
         if knobs.down || self.available(index) == 0.0 {
             1.0
         } else {
-            1.0 - (1.0 - knobs.error_ratio) * (1.0 - knobs.unreachable_ratio)
+            either(knobs.error_ratio, knobs.unreachable_ratio)
         }
     }
 
@@ -132,9 +133,8 @@ impl MeshTraffic {
 
     /// Messages that wait for a service, and for how many seconds the oldest has; `None` where nobody sends it any.
     fn messages(&self, index: usize) -> Option<[f64; 2]> {
-        let calls = self.shape.mesh.calls().iter().enumerate();
-        let sent = calls.filter(|(_, call)| call.asynchronous && call.to == index);
-        let of_call = |(call, _): (usize, _)| {
+        let sent = self.shape.mesh.message_calls_to(index);
+        let of_call = |call: usize| {
             let call = self.state.call(call);
             [call.messages_waiting, call.oldest_message_s]
         };
