@@ -105,7 +105,7 @@ fn a_fault_is_repeated_unless_something_may_have_ended_the_first() {
 /// How many faults stand before it is no matter.
 #[test]
 fn the_loop_of_a_late_fault_is_tried() {
-    let mut faults = vec!["(kind: oom, service: \"b\", absent: true)"; 9];
+    let mut faults = vec!["(kind: oom, service: \"gone\", absent: true)"; 9];
     faults.push(
         "(kind: config_drift, service: \"a\", \
          metrics: {\"metastable_feedback_loop_active\": true, \"http_server_request_queue_depth\": 250})",
