@@ -9,6 +9,7 @@ use super::arguments::{Format, RunArguments};
 use super::case::RunCase;
 use super::compare_report::CompareReport;
 use super::difference::Differences;
+use super::finish::finish;
 use super::layout::Layout;
 use super::summary::{Recorder, Summary};
 use crate::failure::{Exit, Failure};
@@ -97,7 +98,7 @@ pub fn run(arguments: &RunArguments, against: &Path, console: &Console) -> Resul
     let summaries = [&left_summary, &right_summary];
     let exit = raise_exit(summaries, console);
     report.end([&left, &right], summaries, &differences, &mut out)?;
-    super::finish(exit, out, console)
+    finish(exit, out, console)
 }
 
 /// Returns the only source that the arguments name.

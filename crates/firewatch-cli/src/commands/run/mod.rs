@@ -11,6 +11,7 @@ mod difference;
 mod distribution;
 mod event_text;
 mod events;
+mod finish;
 mod impact_text;
 mod json;
 mod json_lines;
@@ -35,13 +36,13 @@ mod watch;
 use firewatch_scenario::Diagnostics;
 
 use crate::failure::{Exit, Failure};
-use crate::paths::path_text;
 use crate::sources::{self, Source};
 use crate::ui::output::{Console, Output};
 use arguments::Format;
 pub use arguments::{RunArguments, details};
 use case::RunCase;
 use csv_rows::CsvReport;
+use finish::finish;
 use json::JsonReport;
 use json_lines::JsonLinesReport;
 use quiet::QuietReport;
@@ -161,16 +162,6 @@ fn play_all(
     }
     report.close(&tally, out)?;
     Ok(tally)
-}
-
-/// Completes the output of a command, unless what was played is invalid: its file is written whole or not at all.
-fn finish(exit: Exit, out: Output, console: &Console) -> Result<Exit, Failure> {
-    if exit < Exit::Invalid {
-        out.finish()?;
-    } else if let Some(file) = out.abandon()? {
-        console.report_note(format_args!("`{}` was not written", path_text(&file)));
-    }
-    Ok(exit)
 }
 
 /// Creates the report that the arguments request; `sources` is the number of files.
