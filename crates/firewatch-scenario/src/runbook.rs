@@ -38,11 +38,13 @@
 //! ticks are not, whether or not a fault goes on. Expectations look at the account, which knows.
 
 mod alert;
+mod visit;
 
 use crate::model::{Check, Expectation, Scenario};
 pub use alert::AlertName;
 use firewatch_action::ActionRequest;
 use firewatch_action::Comparison;
+pub(crate) use visit::RunbookVisitor;
 
 /// What somebody who answers an incident does.
 #[derive(Clone, Debug, Default, PartialEq)]

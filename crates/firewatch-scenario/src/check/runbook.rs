@@ -5,15 +5,15 @@ use super::{Checker, MAX_TICKS};
 use crate::codes;
 use crate::generate::generate;
 use crate::model::{Check, Difficulty, Quantity, Scenario};
-use crate::runbook::{Runbook, RunbookCondition, RunbookStep};
+use crate::runbook::{Runbook, RunbookVisitor};
 use firewatch_action::decode::{Decoder, join};
-use firewatch_action::{Comparison, Profile};
+use firewatch_action::{ActionRequest, Comparison, Profile};
 
 /// Notes everything that is wrong with the runbook as an answer to the scenario.
 pub(crate) fn check_runbook(runbook: &Runbook, scenario: &Scenario, notes: &mut Decoder) {
     let mut checker = Checker::new(scenario, notes);
     checker.created.add(scenario.actions(), runbook.requests());
-    checker.steps("steps", &runbook.steps);
+    runbook.visit_steps(&mut checker);
     checker.expectations("expect", &runbook.expect);
 }
 
@@ -31,47 +31,43 @@ pub(crate) fn check_runbook_alone(runbook: &Runbook, notes: &mut Decoder) {
     check_runbook(runbook, &any, notes);
 }
 
-impl<'a> Checker<'a> {
-    fn steps(&mut self, path: &str, steps: &[RunbookStep]) {
-        for (index, step) in steps.iter().enumerate() {
-            let path = format!("{path}[{index}]");
-            match step {
-                // A scenario may have other parameters for an action of that name.
-                RunbookStep::Act(_) if self.notes.is_broken("actions") => {}
-                RunbookStep::Act(request) => self.request(&path, request),
-                RunbookStep::Wait(_) => {}
-                RunbookStep::WaitUntil(condition, _) => {
-                    self.condition(&join(&path, "condition"), condition);
-                }
-                RunbookStep::When(condition, then, others) => {
-                    self.condition(&join(&path, "condition"), condition);
-                    self.steps(&join(&path, "then"), then);
-                    self.steps(&join(&path, "others"), others);
-                }
-            }
+impl RunbookVisitor for Checker<'_> {
+    fn visit_action(&mut self, path: &str, request: &ActionRequest) {
+        // A scenario may have other parameters for an action of that name.
+        if !self.notes.is_broken("actions") {
+            self.request(path, request);
         }
     }
 
-    fn condition(&mut self, path: &str, condition: &RunbookCondition) {
-        match condition {
-            RunbookCondition::Check(check) => match self.concealed(check) {
-                Some((message, help)) => {
-                    let (message, help) = (message.to_owned(), Some(help.to_owned()));
-                    self.notes
-                        .report(codes::NOT_OBSERVABLE, path, message, "", help);
-                }
-                None => self.check(path, check),
-            },
-            RunbookCondition::Alert(service, _) => {
-                self.known_service(&join(path, "service"), service, "");
+    fn visit_check(&mut self, path: &str, check: &Check) {
+        match self.concealed(check) {
+            Some((message, help)) => {
+                let (message, help) = (message.to_owned(), Some(help.to_owned()));
+                self.notes
+                    .report(codes::NOT_OBSERVABLE, path, message, "", help);
             }
-            RunbookCondition::Tick(comparison) => self.tick_condition(path, comparison),
-            RunbookCondition::Not(inner) => self.condition(&join(path, "not"), inner),
-            RunbookCondition::All(conditions) => self.conditions(&join(path, "all"), conditions),
-            RunbookCondition::Any(conditions) => self.conditions(&join(path, "any"), conditions),
+            None => self.check(path, check),
         }
     }
 
+    fn visit_alert(&mut self, path: &str, service: &str) {
+        self.known_service(&join(path, "service"), service, "");
+    }
+
+    /// The first tick is over before anybody can answer.
+    fn visit_tick(&mut self, path: &str, comparison: &Comparison<f64>) {
+        let numbers = Numbers {
+            min: 2.0,
+            max: self.scenario.ticks as f64,
+            whole: true,
+        };
+        let outcome = numbers.decide(comparison);
+        let range = format!("`tick` is {} here", numbers.describe());
+        self.same_outcome(path, outcome, range);
+    }
+}
+
+impl Checker<'_> {
     /// What an operator does not see while the incident goes on, and what to ask for instead. The reference tells of wrong
     /// actions at once.
     fn concealed(&self, check: &Check) -> Option<(&'static str, &'static str)> {
@@ -95,23 +91,5 @@ impl<'a> Checker<'a> {
             )),
             _ => None,
         }
-    }
-
-    fn conditions(&mut self, path: &str, conditions: &[RunbookCondition]) {
-        for (index, condition) in conditions.iter().enumerate() {
-            self.condition(&format!("{path}[{index}]"), condition);
-        }
-    }
-
-    /// The first tick is over before anybody can answer.
-    fn tick_condition(&mut self, path: &str, comparison: &Comparison<f64>) {
-        let numbers = Numbers {
-            min: 2.0,
-            max: self.scenario.ticks as f64,
-            whole: true,
-        };
-        let outcome = numbers.decide(comparison);
-        let range = format!("`tick` is {} here", numbers.describe());
-        self.same_outcome(path, outcome, range);
     }
 }

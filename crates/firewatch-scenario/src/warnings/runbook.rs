@@ -10,7 +10,7 @@ use firewatch_sim::{METRICS, find_metric};
 
 use crate::codes;
 use crate::model::{Check, Expectation};
-use crate::runbook::{Runbook, RunbookCondition, RunbookStep};
+use crate::runbook::{Runbook, RunbookVisitor};
 
 impl Runbook {
     /// Returns the actions, parameters and metrics that are not built in. They are right if the scenario has files of its
@@ -18,7 +18,7 @@ impl Runbook {
     #[must_use]
     pub fn warnings(&self) -> Vec<Problem> {
         let mut reviewer = Reviewer::default();
-        reviewer.steps("steps", &self.steps);
+        self.visit_steps(&mut reviewer);
         reviewer.expectations(&self.expect);
         reviewer.warnings
     }
@@ -43,25 +43,16 @@ impl Reviewer {
         });
     }
 
-    fn steps(&mut self, path: &str, steps: &[RunbookStep]) {
-        for (index, step) in steps.iter().enumerate() {
-            let path = format!("{path}[{index}]");
-            match step {
-                RunbookStep::Act(request) => self.request(&path, request),
-                RunbookStep::Wait(_) => {}
-                RunbookStep::WaitUntil(condition, _) => {
-                    self.condition(&join(&path, "condition"), condition);
-                }
-                RunbookStep::When(condition, then, others) => {
-                    self.condition(&join(&path, "condition"), condition);
-                    self.steps(&join(&path, "then"), then);
-                    self.steps(&join(&path, "others"), others);
-                }
-            }
+    fn expectations(&mut self, expectations: &[Expectation]) {
+        for (index, expectation) in expectations.iter().enumerate() {
+            let path = format!("expect[{index}]");
+            self.visit_check(&join(&path, "check"), &expectation.check);
         }
     }
+}
 
-    fn request(&mut self, path: &str, request: &ActionRequest) {
+impl RunbookVisitor for Reviewer {
+    fn visit_action(&mut self, path: &str, request: &ActionRequest) {
         let specs: Vec<&ActionSpec> = built_in()
             .filter_map(|all| all.find(&request.name))
             .collect();
@@ -95,30 +86,7 @@ impl Reviewer {
         }
     }
 
-    fn condition(&mut self, path: &str, condition: &RunbookCondition) {
-        match condition {
-            RunbookCondition::Check(check) => self.check(path, check),
-            RunbookCondition::Alert(..) | RunbookCondition::Tick(_) => {}
-            RunbookCondition::Not(inner) => self.condition(&join(path, "not"), inner),
-            RunbookCondition::All(conditions) => self.conditions(&join(path, "all"), conditions),
-            RunbookCondition::Any(conditions) => self.conditions(&join(path, "any"), conditions),
-        }
-    }
-
-    fn conditions(&mut self, path: &str, conditions: &[RunbookCondition]) {
-        for (index, condition) in conditions.iter().enumerate() {
-            self.condition(&format!("{path}[{index}]"), condition);
-        }
-    }
-
-    fn expectations(&mut self, expectations: &[Expectation]) {
-        for (index, expectation) in expectations.iter().enumerate() {
-            let path = format!("expect[{index}]");
-            self.check(&join(&path, "check"), &expectation.check);
-        }
-    }
-
-    fn check(&mut self, path: &str, check: &Check) {
+    fn visit_check(&mut self, path: &str, check: &Check) {
         if let Check::Metric(_, name, _) = check
             && find_metric(name).is_none()
             && !is_action_metric(name)
