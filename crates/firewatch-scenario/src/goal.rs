@@ -67,6 +67,18 @@ pub enum GoalTest {
 }
 
 impl Goal {
+    /// Returns the goal that a metric of a service is below a number.
+    pub(crate) fn below(service: &str, metric: &str, most: f64) -> Self {
+        Self {
+            service: service.to_owned(),
+            metric: metric.to_owned(),
+            test: GoalTest::Compare(Comparison {
+                operator: Operator::Lt,
+                with: Value::Float(most),
+            }),
+        }
+    }
+
     /// Whether the goal is met. One about a service that is not in the mesh never is.
     #[must_use]
     pub fn is_met(&self, view: &EnvironmentRef) -> bool {

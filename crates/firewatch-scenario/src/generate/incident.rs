@@ -3,13 +3,13 @@
 //! A draw is tried out, and made again until it keeps what the version promises: see [`super::trial`]. Should every draw
 //! of a seed be refused, the last ones keep it with any seed.
 
-use firewatch_action::{Comparison, Metrics, Operator};
+use firewatch_action::Metrics;
 use firewatch_sim::{FaultKind, Value, round_decimal};
 
 use super::trial;
 use crate::draft::Draft;
 use crate::draws::{RandomStreams, StreamId, Streams};
-use crate::goal::{Goal, GoalTest};
+use crate::goal::Goal;
 use crate::model::{Calls, Difficulty, Fault, Scenario, Service};
 
 /// Draws that are tried, first of any mesh, then of a known one, and then with known vitals.
@@ -300,22 +300,14 @@ impl Roles {
 
     /// What each cause is like once it is mended, and what customers see then.
     fn goals(&self, faults: &[Fault]) -> Vec<Goal> {
-        let below = |service: &str, metric: &str, most: f64| Goal {
-            service: service.to_owned(),
-            metric: metric.to_owned(),
-            test: GoalTest::Compare(Comparison {
-                operator: Operator::Lt,
-                with: Value::Float(most),
-            }),
-        };
         let mut goals = Vec::new();
         for fault in faults {
-            goals.push(below(&fault.service, "http_server_error_rate", 0.1));
+            goals.push(Goal::below(&fault.service, "http_server_error_rate", 0.1));
             goals.push(match fault.kind {
                 FaultKind::OOM | FaultKind::MEMORY_LEAK => {
-                    below(&fault.service, "process_memory_utilization", 0.8)
+                    Goal::below(&fault.service, "process_memory_utilization", 0.8)
                 }
-                _ => below(&fault.service, "http_server_request_duration_p99", 0.5),
+                _ => Goal::below(&fault.service, "http_server_request_duration_p99", 0.5),
             });
         }
         let is_reached = |index: &&usize| {
@@ -324,7 +316,7 @@ impl Roles {
         };
         let facing = self.facing.iter().filter(is_reached);
         let facing = facing.map(|&index| self.mesh[index]);
-        goals.extend(facing.map(|entry| below(entry, "http_server_error_rate", 0.1)));
+        goals.extend(facing.map(|entry| Goal::below(entry, "http_server_error_rate", 0.1)));
         goals
     }
 }

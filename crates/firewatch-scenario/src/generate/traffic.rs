@@ -3,12 +3,11 @@
 //! No draw depends on how traffic is simulated: faults are severe enough for the load that was drawn, so that none has
 //! to be tried out, and a better model of traffic changes no draw.
 
-use firewatch_action::{Comparison, Operator};
-use firewatch_sim::{FaultKind, FaultKnobs, Value, round_decimal};
+use firewatch_sim::{FaultKind, FaultKnobs, round_decimal};
 
 use super::traffic_mesh::{DrawnCall, DrawnMesh};
 use crate::draws::{RandomStreams, StreamId, Streams};
-use crate::goal::{Goal, GoalTest};
+use crate::goal::Goal;
 use crate::model::{
     Breaker, Call, Calls, Capacity, Difficulty, Fault, Load, LoadPoint, Physics, Scenario, Service,
     UserGroup,
@@ -22,7 +21,7 @@ const WORK_MS: [f64; 8] = [2.0, 5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 40.0];
 const INSTANCES: [i64; 2] = [2, 6];
 /// Share of the workers that are busy while all is well: tried twice, every request still finds a worker.
 const UTILIZATION: [f64; 2] = [0.36, 0.46];
-/// A timeout is so many times as long as its answer takes while all is well, and no shorter than that.
+/// Timeout by the time that its answer takes while all is well, and the shortest timeout.
 const TIMEOUT_OF_ANSWER: f64 = 10.0;
 const LEAST_TIMEOUT_S: f64 = 0.3;
 /// A caller waits longer than the calls that it waits for may take.
@@ -289,13 +288,8 @@ fn harmless(
 
 /// What customers get once all causes are mended.
 fn goals(mesh: &DrawnMesh) -> Vec<Goal> {
-    let goal = |&entry: &usize| Goal {
-        service: mesh.names[entry].to_owned(),
-        metric: "http_server_error_rate".to_owned(),
-        test: GoalTest::Compare(Comparison {
-            operator: Operator::Lt,
-            with: Value::Float(GOAL_ERRORS),
-        }),
-    };
-    mesh.entries.iter().map(goal).collect()
+    let entries = mesh.entries.iter().map(|&entry| mesh.names[entry]);
+    entries
+        .map(|entry| Goal::below(entry, "http_server_error_rate", GOAL_ERRORS))
+        .collect()
 }

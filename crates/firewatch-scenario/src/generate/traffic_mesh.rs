@@ -194,8 +194,6 @@ impl DrawnMesh {
 /// The numbers below a count in a drawn order.
 fn shuffled(count: usize, draws: &mut Streams) -> Vec<usize> {
     let mut numbers: Vec<usize> = (0..count).collect();
-    for last in (1..count).rev() {
-        numbers.swap(last, draws.below(last + 1));
-    }
+    draws.shuffle(&mut numbers);
     numbers
 }

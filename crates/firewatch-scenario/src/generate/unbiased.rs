@@ -5,8 +5,7 @@
 //! causes, so that no place in a mesh is refused more often than others. Goals and description say nothing about
 //! services that customers don't talk to.
 
-use firewatch_action::{Comparison, Operator};
-use firewatch_sim::{FaultKind, Value};
+use firewatch_sim::FaultKind;
 
 use super::incident::{
     FIRST_SPEED, LATER_KINDS, LATER_SPEED, MAX_HERRINGS, Roles, give_vitals, symptoms, tempting,
@@ -14,7 +13,7 @@ use super::incident::{
 use super::mesh::{self, Mesh};
 use super::trial;
 use crate::draws::{RandomStreams, StreamId, Streams};
-use crate::goal::{Goal, GoalTest};
+use crate::goal::Goal;
 use crate::model::{Call, Calls, Difficulty, Fault, Scenario, Service};
 
 /// Meshes with causes that are tried.
@@ -200,20 +199,13 @@ fn scenario(
         causes.any(|&cause| roles.callers(cause).contains(entry))
     };
     let hit = roles.facing.iter().filter(is_hit);
-    scenario.goals.list = hit.map(|&entry| goal(roles.name(entry))).collect();
+    scenario.goals.list = hit.map(|&entry| goal(roles.mesh[entry])).collect();
     scenario
 }
 
 /// What customers who were hit see once all is over.
-fn goal(service: String) -> Goal {
-    Goal {
-        service,
-        metric: "http_server_error_rate".to_owned(),
-        test: GoalTest::Compare(Comparison {
-            operator: Operator::Lt,
-            with: Value::Float(0.1),
-        }),
-    }
+fn goal(service: &str) -> Goal {
+    Goal::below(service, "http_server_error_rate", 0.1)
 }
 
 /// The services: at the start red herrings have more errors than the cause, and some of those that it talks with show its

@@ -113,26 +113,23 @@ impl Reviewer<'_> {
 }
 
 /// A fault of the list or of the timeline, and when it begins.
-struct Beginning<'a> {
+pub(super) struct Beginning<'a> {
     tick: u64,
     /// Whether the incident is built with it; else it is injected.
     is_at_start: bool,
-    path: String,
-    fault: &'a Fault,
+    pub(super) path: String,
+    pub(super) fault: &'a Fault,
 }
 
-/// Returns the faults in the order in which they begin, without those of absent services.
-fn beginnings(scenario: &Scenario) -> Vec<Beginning<'_>> {
-    let listed = scenario
-        .faults
-        .iter()
-        .enumerate()
-        .map(|(index, fault)| Beginning {
-            tick: fault.start_tick,
-            is_at_start: fault.start_tick == 0,
-            path: format!("faults[{index}]"),
-            fault,
-        });
+/// Returns the faults of the list, and then those of the timeline.
+pub(super) fn all_beginnings(scenario: &Scenario) -> impl Iterator<Item = Beginning<'_>> {
+    let listed = scenario.faults.iter().enumerate();
+    let listed = listed.map(|(index, fault)| Beginning {
+        tick: fault.start_tick,
+        is_at_start: fault.start_tick == 0,
+        path: format!("faults[{index}]"),
+        fault,
+    });
     let events = scenario.timeline.iter().enumerate();
     let injected = events.filter_map(|(index, event)| match &event.action {
         TimelineAction::Inject(fault) => Some(Beginning {
@@ -143,8 +140,12 @@ fn beginnings(scenario: &Scenario) -> Vec<Beginning<'_>> {
         }),
         _ => None,
     });
-    let mut all: Vec<Beginning> = listed
-        .chain(injected)
+    listed.chain(injected)
+}
+
+/// Returns the faults in the order in which they begin, without those of absent services.
+fn beginnings(scenario: &Scenario) -> Vec<Beginning<'_>> {
+    let mut all: Vec<Beginning> = all_beginnings(scenario)
         .filter(|one| !one.fault.absent)
         .collect();
     all.sort_by_key(|beginning| beginning.tick);

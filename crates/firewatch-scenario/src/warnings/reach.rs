@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use firewatch_sim::{CASCADE_MAX_DEPTH, Status};
 
 use super::Reviewer;
+use super::faults::{Beginning, all_beginnings};
 use crate::codes;
 use crate::model::{Check, Expectation, TimelineAction, When};
 
@@ -164,16 +165,8 @@ impl Mesh {
     }
 
     fn find_sources(&mut self, reviewer: &Reviewer) {
-        let scenario = reviewer.scenario;
-        let listed = scenario.faults.iter().enumerate();
-        let listed = listed.map(|(index, fault)| (format!("faults[{index}]"), fault));
-        let events = scenario.timeline.iter().enumerate();
-        let injected = events.filter_map(|(index, event)| match &event.action {
-            TimelineAction::Inject(fault) => Some((format!("timeline[{index}].do.fault"), fault)),
-            _ => None,
-        });
         let mut seen = BTreeSet::new();
-        for (path, fault) in listed.chain(injected) {
+        for Beginning { path, fault, .. } in all_beginnings(reviewer.scenario) {
             let Some(service) = reviewer.graph.indices.get(&*fault.service).copied() else {
                 continue;
             };
