@@ -141,9 +141,7 @@ impl ActionSession {
     /// [`advance_passing_effects`](Self::advance_passing_effects) does nothing.
     #[must_use]
     pub fn has_passing_effects(&self) -> bool {
-        !(self.circuit_breakers.is_empty()
-            && self.interruptions.is_empty()
-            && self.dropping.is_empty())
+        self.passing_effects() != PassingEffects::None
     }
 
     /// Returns what [`advance_passing_effects`](Self::advance_passing_effects) does.

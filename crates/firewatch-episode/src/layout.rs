@@ -7,6 +7,7 @@ use firewatch_response::score::ALERT_NAMES;
 use firewatch_sim::{METRICS, Metric, MetricKind, Observation, SimError};
 
 use scale::Scale;
+pub(crate) use scale::in_single;
 
 /// The columns of the rows that [`EpisodeBatch::observe_columns_into`](crate::EpisodeBatch::observe_columns_into) writes,
 /// a row for each environment.

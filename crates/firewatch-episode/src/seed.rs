@@ -1,5 +1,7 @@
 //! Seeds of the episodes of a batch.
 
+use firewatch_sim::num::split_mix;
+
 /// Returns the seed of an episode: of the environment with that index, the episode with that number, in a run with
 /// that seed.
 ///
@@ -16,14 +18,6 @@
 /// ```
 #[must_use]
 pub fn episode_seed(seed: u64, environment: u64, episode: u64) -> u64 {
-    let of_environment = mix(mix(seed).wrapping_add(environment));
-    mix(of_environment.wrapping_add(episode))
-}
-
-/// SplitMix64.
-fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+    let of_environment = split_mix(split_mix(seed).wrapping_add(environment));
+    split_mix(of_environment.wrapping_add(episode))
 }

@@ -31,6 +31,14 @@ pub enum ExpectationOutcome {
     Undecided,
 }
 
+impl ExpectationOutcome {
+    /// Whether it did not hold.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}
+
 impl ExpectationVerdict {
     /// Whether the expectation held.
     #[must_use]

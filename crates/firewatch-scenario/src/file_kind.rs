@@ -18,6 +18,14 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Scenario,
+        Self::Runbook,
+        Self::Actions,
+        Self::FaultKinds,
+    ];
+
     /// The name that a file in RON begins with.
     #[must_use]
     pub fn name(self) -> &'static str {

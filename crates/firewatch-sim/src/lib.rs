@@ -107,9 +107,10 @@ pub use world::traffic::{
 };
 pub use world::value::Value;
 
-/// Extremes that give the same bits on every platform: `f64::max` and `f64::min` leave the sign of a zero open.
+/// Operations that give the same bits on every platform: extremes, of which `f64::max` and `f64::min` leave the sign of a
+/// zero open, and the scattering of numbers.
 pub mod num {
-    pub use crate::world::num::{max, min};
+    pub use crate::world::num::{max, min, split_mix};
 }
 
 /// The examples of the package's README, as tests.

@@ -60,11 +60,11 @@ impl Scale {
     }
 }
 
-/// Rounds to single precision, in which observations are given.
+/// Rounds to single precision, in which observations and rewards are given.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "an observation is given in single precision"
+    reason = "the caller's memory has single precision"
 )]
-pub(super) fn in_single(value: f64) -> f32 {
+pub(crate) fn in_single(value: f64) -> f32 {
     value as f32
 }

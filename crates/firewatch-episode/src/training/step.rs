@@ -5,6 +5,7 @@ use firewatch_sim::SimError;
 use super::{AutoReset, End, StepBuffers, StepError, TrainingBatch, Turn};
 use crate::encoding::EncodingError;
 use crate::error::EpisodeError;
+use crate::layout::in_single;
 
 impl TrainingBatch<'_> {
     /// Steps every environment by the code of its action.
@@ -140,13 +141,4 @@ impl TrainingBatch<'_> {
         self.begin_prepared()?;
         self.observe_begun(buffers.observations)
     }
-}
-
-/// A reward in the precision of the caller's memory.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rewards are given in single precision"
-)]
-fn in_single(reward: f64) -> f32 {
-    reward as f32
 }

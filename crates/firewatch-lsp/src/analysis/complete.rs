@@ -97,12 +97,6 @@ impl Writer<'_> {
 
     /// The names that a file begins with.
     fn files(&self) -> Vec<Offer> {
-        let kinds = [
-            FileKind::Scenario,
-            FileKind::Runbook,
-            FileKind::Actions,
-            FileKind::FaultKinds,
-        ];
         let offer = |kind: FileKind| {
             let text = format!("{}(\n    $0\n)", kind.name());
             self.offer(
@@ -113,7 +107,7 @@ impl Writer<'_> {
                 text,
             )
         };
-        kinds.map(offer).into()
+        FileKind::ALL.map(offer).into()
     }
 
     fn text_of(&self, span: &Range<usize>) -> &str {

@@ -54,12 +54,7 @@ fn is_foreign(text: &str, is_json: bool) -> bool {
     let is_begun = tokens
         .next()
         .is_some_and(|token| token.kind == TokenKind::Mark(b'('));
-    let known = [
-        FileKind::Scenario,
-        FileKind::Runbook,
-        FileKind::Actions,
-        FileKind::FaultKinds,
-    ];
+    let known = FileKind::ALL;
     name.is_some_and(|name| is_begun && !known.iter().any(|kind| kind.name() == name))
 }
 

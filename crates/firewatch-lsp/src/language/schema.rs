@@ -6,10 +6,9 @@ use std::sync::LazyLock;
 use firewatch_scenario::FileKind;
 use serde_json::Value as Json;
 
-static SCHEMAS: LazyLock<[Json; 4]> = LazyLock::new(|| {
-    use FileKind::{Actions, FaultKinds, Runbook, Scenario};
-    [Scenario, Runbook, Actions, FaultKinds].map(|kind| kind.schema().to_value())
-});
+/// In the order of [`FileKind::ALL`], which is that of its variants.
+static SCHEMAS: LazyLock<[Json; FileKind::ALL.len()]> =
+    LazyLock::new(|| FileKind::ALL.map(|kind| kind.schema().to_value()));
 
 /// One of the forms that a value can have.
 #[derive(Clone, Copy)]

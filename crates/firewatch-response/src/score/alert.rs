@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use firewatch_sim::{SECONDS_PER_TICK, Status, Vitals};
+use firewatch_sim::{SECONDS_PER_TICK, Status, Vitals, num};
 use serde::{Deserialize, Serialize};
 
 use super::rules::{AlertRule, ScoreRules};
@@ -277,16 +277,10 @@ impl FiringAlert {
 /// The id of an alert: another one for each seed, tick at which it fired, service and rule.
 fn alert_id(seed: u64, tick: u64, service: usize, alert: usize) -> String {
     let words = [seed, tick, service as u64, alert as u64];
-    let hash = words.into_iter().fold(0, |hash, word| mix(hash ^ word));
+    let hash = words
+        .into_iter()
+        .fold(0, |hash, word| num::split_mix(hash ^ word));
     format!("{hash:016x}")
-}
-
-/// SplitMix64: a bijection that scatters neighbouring numbers.
-fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 #[cfg(test)]

@@ -17,6 +17,16 @@ pub fn min(a: f64, b: f64) -> f64 {
     if b < a { b } else { a }
 }
 
+/// Scatters neighbouring numbers by SplitMix64's output function, a bijection.
+#[inline]
+#[must_use]
+pub fn split_mix(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
 /// Drops the fraction, toward zero. Values beyond 64 bits saturate, NaN becomes 0.
 #[inline]
 #[expect(

@@ -127,9 +127,7 @@ fn only_one_scenario() -> Failure {
 fn raise_exit(summaries: [&Summary; 2], console: &Console) -> Exit {
     let mut exit = Exit::Passed;
     for summary in summaries {
-        let is_failed =
-            |outcome: &ExpectationOutcome| matches!(outcome, ExpectationOutcome::Failed { .. });
-        if summary.outcomes().any(is_failed) {
+        if summary.outcomes().any(ExpectationOutcome::is_failed) {
             exit = exit.max(Exit::Failed);
         }
         if let Some(problems) = &summary.failed_action {

@@ -62,7 +62,7 @@ impl<'a> SeedRun<'a> {
             wrong_actions: score.map(Score::wrong_actions),
             grade: score.and_then(Score::grade).map(|grade| grade.total),
             passed: number(|outcome| *outcome == ExpectationOutcome::Passed),
-            failed: number(|outcome| matches!(outcome, ExpectationOutcome::Failed { .. })),
+            failed: number(ExpectationOutcome::is_failed),
             undecided: number(|outcome| *outcome == ExpectationOutcome::Undecided),
             state_hash: format!("{:016x}", view.state_hash()),
             outcomes: script.outcomes().cloned().collect(),

@@ -1,6 +1,6 @@
 //! Plays a scenario from the first tick to the last, and passes what happens to a report.
 
-use firewatch_response::{ExpectationOutcome, ExpectationVerdict, Playback};
+use firewatch_response::Playback;
 use indicatif::ProgressBar;
 
 use super::case::RunCase;
@@ -28,9 +28,8 @@ pub fn play_case(
     let columns = Layout::new([&case.scenario], out.columns).sparkline();
     let mut recorder = Recorder::new(&case.scenario, &case.metrics, columns);
     let played = play_ticks(&mut playback, &mut recorder, case, report, out, bar);
-    let is_failed =
-        |verdict: &ExpectationVerdict| matches!(verdict.outcome, ExpectationOutcome::Failed { .. });
-    if playback.verdicts().iter().any(is_failed) {
+    let verdicts = playback.verdicts();
+    if verdicts.iter().any(|verdict| verdict.outcome.is_failed()) {
         console.raise_exit(Exit::Failed);
     }
     let summary = recorder.finish(case, &playback);

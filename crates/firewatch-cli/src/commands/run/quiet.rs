@@ -7,8 +7,6 @@ use super::report::Report;
 use super::summary::Summary;
 use super::tally::RunTally;
 use super::verdict::write_verdict;
-use firewatch_response::ExpectationOutcome;
-
 use crate::failure::Failure;
 use crate::ui::output::Output;
 use crate::ui::style::{BOLD, visible};
@@ -21,7 +19,7 @@ impl Report for QuietReport {
         let failed: Vec<_> = summary
             .verdicts
             .iter()
-            .filter(|verdict| matches!(verdict.outcome, ExpectationOutcome::Failed { .. }))
+            .filter(|verdict| verdict.outcome.is_failed())
             .collect();
         if failed.is_empty() {
             return Ok(());

@@ -46,16 +46,26 @@ pub fn write(
     out: &mut Output,
 ) -> Result<(), Failure> {
     let palette = out.palette;
-    let dim = |text: &str| Cell::new(palette, DIM, text);
-    let mut heading = vec![dim(""), dim(&axis(summary)), dim("errors").right()];
-    if layout.is_wide() {
-        heading.extend([dim("p99").right(), dim("memory").right()]);
-    }
-    let mut rows = vec![heading];
+    let numbers = ["errors", "p99", "memory"];
+    let mut rows = vec![heading("", &axis(summary), &numbers, layout, palette)];
     rows.extend(services.iter().map(|service| row(service, layout, palette)));
     writeln!(out)?;
     write_table(&rows, out)?;
     write_legend("worst errors, p99 and memory", layout, out)
+}
+
+/// Returns the heading of a table over time: a name, the axis, and numbers, of which a narrow table has the first.
+pub fn heading(
+    name: &str,
+    axis: &str,
+    numbers: &[&str],
+    layout: Layout,
+    palette: Palette,
+) -> Vec<Cell> {
+    let shown = if layout.is_wide() { numbers.len() } else { 1 };
+    let dim = |text: &str| Cell::new(palette, DIM, text);
+    let numbers = numbers.iter().take(shown).map(|name| dim(name).right());
+    [dim(name), dim(axis)].into_iter().chain(numbers).collect()
 }
 
 fn row(service: &ServiceSummary, layout: Layout, palette: Palette) -> Vec<Cell> {

@@ -22,20 +22,14 @@ pub fn write(
 ) -> Result<(), Failure> {
     let palette = out.palette;
     let axis = service_tables::axis(summary);
-    let heading = |of: &str, names: [&str; 4]| {
-        let numbers = names.into_iter().filter(|name| !name.is_empty());
-        let numbers = numbers.take(if layout.is_wide() { 4 } else { 1 });
-        let dim = |text: &str| Cell::new(palette, DIM, text);
-        let mut row = vec![dim(of), dim(&axis)];
-        row.extend(numbers.map(|name| dim(name).right()));
-        row
-    };
+    let heading =
+        |of, numbers: &[&str]| service_tables::heading(of, &axis, numbers, layout, palette);
     let users = summary.users.iter();
-    let mut rows = vec![heading("users", ["served", "worst", "p99", ""])];
+    let mut rows = vec![heading("users", &["served", "worst", "p99"])];
     rows.extend(users.map(|users| users_row(users, layout, palette)));
     writeln!(out)?;
     write_table(&rows, out)?;
-    let mut rows = vec![heading("services", ["errors", "p99", "busy", "queue"])];
+    let mut rows = vec![heading("services", &["errors", "p99", "busy", "queue"])];
     rows.extend(services.iter().map(|s| service_row(s, layout, palette)));
     writeln!(out)?;
     write_table(&rows, out)?;

@@ -24,7 +24,7 @@ pub struct ViewArguments {
 }
 
 impl ViewArguments {
-    /// Returns whether a service is to be shown.
+    /// Returns whether the view includes a service.
     pub fn shows(&self, service: &str) -> bool {
         self.services.is_empty() || self.services.iter().any(|wanted| wanted == service)
     }
