@@ -126,6 +126,13 @@ fn with_gaps(text: &str, gaps: &[&str], commas: &[bool]) -> String {
     mutated
 }
 
+#[test]
+fn lines_end_as_the_first_does_outside_comments_and_texts() {
+    let text = "\r\nActions/* a\n b */(\n actions: {})";
+    let once = "Actions /* a\n b */ (\r\n    actions: {},\r\n)\r\n";
+    assert_eq!(formatted(text), once);
+}
+
 proptest! {
     #![proptest_config(property(200))]
 

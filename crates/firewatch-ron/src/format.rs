@@ -19,7 +19,8 @@ use crate::syntax::{each_token, parse};
 
 use self::write::Style;
 
-/// Returns the text in canonical layout: the same values and comments, and the ends of lines that its first line has.
+/// Returns the text in canonical layout: the same values and comments. Lines end as the first one does that ends outside
+/// comments and texts.
 ///
 /// ```
 /// let text = "Scenario(services:['a'],// two\n  ticks : 3)".replace('\'', "\"");
@@ -43,7 +44,6 @@ pub fn format(text: &str) -> Result<String, Vec<Problem>> {
     let style = Style {
         indent: 4,
         has_last_comma: true,
-        newline: newline_of(text),
     };
     written(text, style).map_err(|problem| vec![*problem])
 }
@@ -57,7 +57,6 @@ pub fn format_json(text: &str) -> Result<String, Box<Problem>> {
     let style = Style {
         indent: 2,
         has_last_comma: false,
-        newline: newline_of(text),
     };
     written(text, style)
 }
@@ -83,14 +82,6 @@ fn after_value(text: &str, end: usize) -> Option<Problem> {
         label: String::new(),
         help: Some("a file holds one value and nothing else".to_owned()),
     })
-}
-
-/// Returns the line end of the first line.
-fn newline_of(text: &str) -> &'static str {
-    match text.split_once('\n') {
-        Some((line, _)) if line.ends_with('\r') => "\r\n",
-        _ => "\n",
-    }
 }
 
 fn too_large(bytes: usize) -> Problem {

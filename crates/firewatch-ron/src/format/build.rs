@@ -7,9 +7,10 @@ use super::tree::{Atom, Brackets, Comment, File, Item, Part};
 
 /// Reads a text.
 pub fn file(text: &str) -> File<'_> {
+    let (lexemes, newline) = lexemes(text);
     let mut builder = Builder {
         text,
-        lexemes: lexemes(text),
+        lexemes,
         at: 0,
     };
     let mut items: Vec<Item> = Vec::new();
@@ -29,7 +30,11 @@ pub fn file(text: &str) -> File<'_> {
         if builder.kind() == LexemeKind::Token(TokenKind::End) {
             own_line.extend(inline);
             let tail = own_line;
-            return File { items, tail };
+            return File {
+                items,
+                tail,
+                newline,
+            };
         }
         let item = if builder.peek().text == "#" {
             own_line.extend(inline);

@@ -25,12 +25,14 @@ pub enum LexemeKind {
     BlockComment,
 }
 
-/// Returns the lexemes of a text; the last is the token of its end.
-pub fn lexemes(text: &str) -> Vec<Lexeme<'_>> {
+/// Returns the lexemes of a text, and how its first line ends that does so between two of them. The last lexeme is the
+/// token of the text's end.
+pub fn lexemes(text: &str) -> (Vec<Lexeme<'_>>, &'static str) {
     let mut reader = Reader {
         text,
         lexemes: Vec::new(),
         end: 0,
+        newline: None,
     };
     for token in each_token(text) {
         reader.comments(token.span.start);
@@ -38,7 +40,7 @@ pub fn lexemes(text: &str) -> Vec<Lexeme<'_>> {
     }
     reader.comments(text.len());
     reader.push(LexemeKind::Token(TokenKind::End), text.len()..text.len());
-    reader.lexemes
+    (reader.lexemes, reader.newline.unwrap_or("\n"))
 }
 
 struct Reader<'a> {
@@ -46,6 +48,8 @@ struct Reader<'a> {
     lexemes: Vec<Lexeme<'a>>,
     /// Where the last lexeme ends.
     end: usize,
+    /// The first line end. Those within lexemes are kept, whatever the others are.
+    newline: Option<&'static str>,
 }
 
 impl Reader<'_> {
@@ -65,6 +69,10 @@ impl Reader<'_> {
     fn push(&mut self, kind: LexemeKind, span: Range<usize>) {
         let gap = &self.text[self.end..span.start];
         let newlines = gap.matches('\n').count();
+        if let Some((line, _)) = gap.split_once('\n') {
+            let newline = if line.ends_with('\r') { "\r\n" } else { "\n" };
+            self.newline.get_or_insert(newline);
+        }
         self.end = span.end;
         work::count(1);
         self.lexemes.push(Lexeme {

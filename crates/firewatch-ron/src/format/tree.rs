@@ -8,6 +8,8 @@ pub struct File<'a> {
     pub items: Vec<Item<'a>>,
     /// Comments after the last item.
     pub tail: Vec<Comment<'a>>,
+    /// The end of its lines.
+    pub newline: &'static str,
 }
 
 /// What stands between two commas.

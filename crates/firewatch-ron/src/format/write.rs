@@ -5,13 +5,12 @@ use super::columns::{Row, align};
 use super::line::{Piece, pieces};
 use super::tree::{Brackets, Comment, File, Item, MAX_WIDTH, Part, has_space};
 
-/// What differs between languages and files.
+/// What differs between languages.
 pub struct Style {
     /// Columns by which what is in brackets is indented.
     pub indent: usize,
     /// Whether a comma stands after the last item of open brackets.
     pub has_last_comma: bool,
-    pub newline: &'static str,
 }
 
 /// Returns the text of a file.
@@ -20,6 +19,7 @@ pub fn file(file: &File<'_>, style: Style) -> String {
         out: String::new(),
         column: 0,
         style,
+        newline: file.newline,
     };
     for (index, item) in file.items.iter().enumerate() {
         writer.begin_item(item, 0, index == 0);
@@ -28,7 +28,7 @@ pub fn file(file: &File<'_>, style: Style) -> String {
     }
     writer.own_lines(&file.tail, 0, file.items.is_empty());
     if !writer.out.is_empty() {
-        writer.out.push_str(writer.style.newline);
+        writer.out.push_str(writer.newline);
     }
     writer.out
 }
@@ -38,6 +38,7 @@ struct Writer {
     /// Columns of the last line.
     column: usize,
     style: Style,
+    newline: &'static str,
 }
 
 impl Writer {
@@ -65,7 +66,7 @@ impl Writer {
     fn begin_line(&mut self, newlines: usize, indent: usize) {
         if !self.out.is_empty() {
             for _ in 0..newlines.clamp(1, 2) {
-                self.out.push_str(self.style.newline);
+                self.out.push_str(self.newline);
             }
         }
         self.column = 0;
