@@ -1,6 +1,5 @@
 //! What is to be expected, found up the calls.
 
-use crate::attempt::Outlook;
 use crate::gamma::Gamma;
 use crate::knobs::either;
 use crate::outlook::{Outcome, Sojourn};
@@ -64,7 +63,7 @@ impl Step<'_> {
     /// Looks at a leg's service, while attempts fail before they are sent for the share `open` of the sub-step.
     fn look_at_leg(&mut self, leg: usize, open: f64) {
         let target = self.mesh.legs()[leg];
-        self.scratch.outlooks[leg] = Outlook::new(
+        self.scratch.outlooks[leg].look(
             &self.fluid.services[target.to].sojourn,
             &self.settings.services[target.to],
             &self.settings.legs[target.settings],

@@ -28,6 +28,18 @@ pub(crate) struct Flows {
 }
 
 impl Flows {
+    pub(crate) const NONE: Self = Self {
+        sent: 0.0,
+        retried: 0.0,
+        aborted: 0.0,
+        reached: 0.0,
+        fast: 0.0,
+        timed_out: 0.0,
+        errors: 0.0,
+        ok: [0.0; LEVELS],
+        failed: 0.0,
+    };
+
     pub(crate) fn succeeded(&self) -> f64 {
         self.ok.iter().sum()
     }
@@ -96,8 +108,10 @@ pub(crate) struct Attempt {
     pub(crate) timed_out: f64,
     pub(crate) ok: f64,
     pub(crate) failed: f64,
-    /// What is there after the sub-step, where another attempt follows.
+    /// What is there after the sub-step, where another attempt follows, and how much of it is in flight and backs off.
     pub(crate) stays: Level,
+    pub(crate) flying: f64,
+    pub(crate) backing_off: f64,
     /// What makes the next attempt within the sub-step.
     pub(crate) again: f64,
     /// What comes to be made of an attempt at the last level, with those that follow it there within the sub-step.
@@ -134,8 +148,8 @@ impl Outlook {
         let beyond = (f64::from(self.retries) - last_level(self.retries) as f64).min(MOST_BEYOND);
         self.ended = 1.0 / (beyond + 1.0);
         self.followed = beyond * self.ended;
-        self.attempt = Attempt::new(self);
-        self.one = self.respond(1.0, &Carried::default());
+        self.set_attempt();
+        self.one = self.respond(1.0, &Carried::NONE);
     }
 
     /// Returns what comes of what is carried on, and of so many first attempts.
@@ -149,55 +163,53 @@ impl Outlook {
             next = attempts * attempt.again;
         }
         let ending = (next + carried.returning[last]) * attempt.repeated;
-        let flying = attempt.stays.good + attempt.stays.flying_in_vain();
-        let backing_off = (all + ending * self.followed) * attempt.stays.backing_off();
+        let backing_off = (all + ending * self.followed) * attempt.backing_off;
         let blocked = (all + ending) * self.open;
         Response {
-            held: carried.held + (all + ending) * flying + backing_off,
+            held: carried.held + (all + ending) * attempt.flying + backing_off,
             ok: carried.ok + (all + ending) * attempt.ok,
             failed: carried.flows.failed + blocked + ending * attempt.failed * self.ended,
         }
     }
 }
 
-impl Attempt {
-    fn new(outlook: &Outlook) -> Self {
-        let sent = 1.0 - outlook.open;
-        let aborted = sent * outlook.aborted;
+impl Outlook {
+    /// Finds what becomes of an attempt within the sub-step.
+    fn set_attempt(&mut self) {
+        let sent = 1.0 - self.open;
+        let aborted = sent * self.aborted;
         let underway = sent - aborted;
-        let reached = underway * (1.0 - outlook.unreachable);
-        let fast = reached * outlook.fast;
-        let late = (reached - fast) * outlook.late;
+        let reached = underway * (1.0 - self.unreachable);
+        let fast = reached * self.fast;
+        let late = (reached - fast) * self.late;
         let in_time = reached - fast - late;
-        let good = in_time * outlook.good_stays;
-        let errors = (in_time - good) * outlook.answered_badly;
-        let mut stays = Level {
+        let good = in_time * self.good_stays;
+        let errors = (in_time - good) * self.answered_badly;
+        let attempt = &mut self.attempt;
+        attempt.stays = Level {
             good,
             ..Level::default()
         };
         let timed_out = pass(
-            &mut stays.doomed,
+            &mut attempt.stays.doomed,
             late + (underway - reached),
-            outlook.doomed_stays,
+            self.doomed_stays,
         );
         let failed = aborted + fast + errors + timed_out;
-        let again = pass(&mut stays.backoff, failed, outlook.backoff_stays);
-        let repeated = 1.0 / (outlook.ended + outlook.followed * (1.0 - again));
-        Self {
-            sent,
-            aborted,
-            reached,
-            fast,
-            late,
-            in_time,
-            errors,
-            timed_out,
-            ok: in_time - good - errors,
-            failed,
-            stays,
-            again,
-            repeated,
-        }
+        attempt.again = pass(&mut attempt.stays.backoff, failed, self.backoff_stays);
+        attempt.repeated = 1.0 / (self.ended + self.followed * (1.0 - attempt.again));
+        attempt.flying = good + attempt.stays.flying_in_vain();
+        attempt.backing_off = attempt.stays.backing_off();
+        attempt.sent = sent;
+        attempt.aborted = aborted;
+        attempt.reached = reached;
+        attempt.fast = fast;
+        attempt.late = late;
+        attempt.in_time = in_time;
+        attempt.errors = errors;
+        attempt.timed_out = timed_out;
+        attempt.ok = in_time - good - errors;
+        attempt.failed = failed;
     }
 }
 
@@ -213,4 +225,16 @@ pub(crate) struct Carried {
     /// Of these, what will be answered in time, and what will not.
     pub(crate) good: f64,
     pub(crate) doomed: f64,
+}
+
+impl Carried {
+    /// Nothing is there.
+    pub(crate) const NONE: Self = Self {
+        flows: Flows::NONE,
+        returning: [0.0; LEVELS],
+        held: 0.0,
+        ok: 0.0,
+        good: 0.0,
+        doomed: 0.0,
+    };
 }

@@ -87,10 +87,16 @@ impl Pools {
         }
     }
 
-    /// Lets time pass for what is there. What makes another attempt now is not sent yet.
-    pub(crate) fn carry_on(&mut self, outlook: &Outlook, record: &mut impl Record) -> Carried {
+    /// Lets time pass for what is there, and notes in `carried` what becomes of it. What makes another attempt now is not
+    /// sent yet.
+    pub(crate) fn carry_on(
+        &mut self,
+        outlook: &Outlook,
+        carried: &mut Carried,
+        record: &mut impl Record,
+    ) {
         let last = last_level(outlook.retries);
-        let mut carried = Carried::default();
+        *carried = Carried::NONE;
         for level in 0..=last {
             let pool = &mut self.levels[level];
             if level > 0 && pool.total() <= 0.0 {
@@ -125,20 +131,20 @@ impl Pools {
             carried.doomed += doomed;
             carried.held += good + doomed + pool.backing_off();
         }
-        carried
     }
 
-    /// Sends first attempts, and those that are made again.
+    /// Sends first attempts, and those that are made again, and notes in `flows` what happened.
     pub(crate) fn send(
         &mut self,
         outlook: &Outlook,
         entering: f64,
         carried: &Carried,
+        flows: &mut Flows,
         record: &mut impl Record,
-    ) -> Flows {
+    ) {
         let attempt = &outlook.attempt;
         let last = last_level(outlook.retries);
-        let mut flows = carried.flows;
+        *flows = carried.flows;
         let (mut all, mut first, mut next) = (0.0, 0.0, entering);
         for level in 0..=last {
             let mut attempts = next + carried.returning[level];
@@ -189,7 +195,6 @@ impl Pools {
         flows.errors += all * attempt.errors;
         flows.timed_out += all * attempt.timed_out;
         flows.failed += all * outlook.open;
-        flows
     }
 
     /// Takes note of when attempts that are sent now are to be answered.

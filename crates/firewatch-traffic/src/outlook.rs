@@ -71,14 +71,15 @@ pub(crate) struct Outcome {
 }
 
 impl Outlook {
-    /// Looks at a service from a caller that waits for so long.
-    pub(crate) fn new(
+    /// Looks at a service from a caller that waits for so long, in place: it is large, and there is one for each leg.
+    pub(crate) fn look(
+        &mut self,
         sojourn: &Sojourn,
         service: &ServiceSettings,
         leg: &LegSettings,
         open: f64,
         step_s: f64,
-    ) -> Self {
+    ) {
         let (timeout_s, added_s) = (leg.timeout_s, leg.faults.added_s);
         // What the way takes is time that the service does not have.
         let left_s = (timeout_s - added_s).max(0.0);
@@ -114,30 +115,26 @@ impl Outlook {
         let at_once = aborted + underway * (1.0 - unreachable) * fast;
         failure.add(at_once, Gamma::new(FAST_S, 0.0));
         failure.add(underway * accepted * bad_answers, bad_times);
-        let mut outlook = Self {
-            aborted,
-            unreachable,
-            fast,
-            late,
-            answered_badly,
-            answer_s: ok_s + answered_badly * (bad_times.mean - ok_s),
-            timeout_s,
-            backoff_s: leg.backoff_s,
-            retries: leg.retries,
-            open,
-            ok,
-            failure: failure.time(timeout_s),
-            success,
-            late_s: (added_s + sojourn.wait.mean + sojourn.holding_s()).max(timeout_s),
-            ..Self::default()
-        };
+        self.aborted = aborted;
+        self.unreachable = unreachable;
+        self.fast = fast;
+        self.late = late;
+        self.answered_badly = answered_badly;
+        self.answer_s = ok_s + answered_badly * (bad_times.mean - ok_s);
+        self.timeout_s = timeout_s;
+        self.backoff_s = leg.backoff_s;
+        self.retries = leg.retries;
+        self.open = open;
+        self.ok = ok;
+        self.failure = failure.time(timeout_s);
+        self.success = success;
+        self.late_s = (added_s + sojourn.wait.mean + sojourn.holding_s()).max(timeout_s);
         if service.is_down {
             // What was killed is answered at once.
-            (outlook.answer_s, outlook.answered_badly) = (0.0, 1.0);
-            outlook.timeout_s *= unreachable;
+            (self.answer_s, self.answered_badly) = (0.0, 1.0);
+            self.timeout_s *= unreachable;
         }
-        outlook.set_step(step_s);
-        outlook
+        self.set_step(step_s);
     }
 
     /// Returns how a call ends that goes on until an attempt succeeds or there is none left.

@@ -78,9 +78,10 @@ impl Step<'_> {
                 return step.send_messages(leg, entering);
             }
             let outlook = &step.scratch.outlooks[leg];
-            let carried = step.fluid.legs[leg].carry_on(outlook, &mut ());
-            let response = outlook.respond(entering, &carried);
-            step.scratch.carried[leg] = (carried, entering);
+            let (carried, before) = &mut step.scratch.carried[leg];
+            step.fluid.legs[leg].carry_on(outlook, carried, &mut ());
+            *before = entering;
+            let response = outlook.respond(entering, carried);
             held += response.held;
             response
         });
@@ -233,8 +234,8 @@ impl Step<'_> {
             }
             let outlook = &step.scratch.outlooks[leg];
             let (carried, before) = &step.scratch.carried[leg];
-            let all = before + entering;
-            step.scratch.flows[leg] = step.fluid.legs[leg].send(outlook, all, carried, &mut ());
+            let (all, flows) = (before + entering, &mut step.scratch.flows[leg]);
+            step.fluid.legs[leg].send(outlook, all, carried, flows, &mut ());
             let response = Response::default().with(&outlook.one, entering);
             step.arrive(leg, held);
             response

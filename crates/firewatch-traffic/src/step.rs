@@ -86,8 +86,10 @@ impl Step<'_> {
                 &self.scratch.outlooks[leg],
                 &mut self.fluid.ages[leg - calls],
             );
-            let carried = self.fluid.legs[leg].carry_on(outlook, ages);
-            self.scratch.flows[leg] = self.fluid.legs[leg].send(outlook, new, &carried, ages);
+            let (carried, _) = &mut self.scratch.carried[leg];
+            let (pools, flows) = (&mut self.fluid.legs[leg], &mut self.scratch.flows[leg]);
+            pools.carry_on(outlook, carried, ages);
+            pools.send(outlook, new, carried, flows, ages);
             self.arrive(leg, 0.0);
         }
     }
