@@ -2,6 +2,7 @@
 
 use crate::gamma::Gamma;
 use crate::knobs::either;
+use crate::mesh::Hop;
 use crate::outlook::{Outcome, Sojourn};
 use crate::step::Step;
 use crate::times::Times;
@@ -29,10 +30,11 @@ impl Step<'_> {
                 ok: Times::from(work),
                 failed: Times::from(work),
             };
-            for &call in self.mesh.calls_of(service) {
-                let outcome = self.look_at_call(call);
-                let share = self.scratch.shares[call];
-                job = job.then(&outcome, share, self.mesh.calls()[call].optional);
+            let mesh = self.mesh;
+            for hop in mesh.hops_of(service) {
+                let outcome = self.look_at_call(hop);
+                let share = self.scratch.shares[hop.call];
+                job = job.then(&outcome, share, hop.is_optional);
             }
             let fluid = &self.fluid.services[service];
             let mut sojourn = Sojourn {
@@ -90,8 +92,9 @@ impl Step<'_> {
     }
 
     /// Returns how a call ends.
-    fn look_at_call(&mut self, call: usize) -> Outcome {
-        if self.mesh.calls()[call].asynchronous {
+    fn look_at_call(&mut self, hop: &Hop) -> Outcome {
+        let call = hop.call;
+        if hop.is_message {
             return Outcome::at_once(1.0 - self.unsent_share(call));
         }
         let open = self.open_share(call);
@@ -101,7 +104,7 @@ impl Step<'_> {
         if open > 0.0 {
             outcome = outcome.or(&Outcome::CUT, open);
         }
-        if let Some(fallback) = self.mesh.fallback_of(call) {
+        if let Some(fallback) = hop.fallback {
             self.look_at_leg(fallback, 0.0);
             outcome = outcome.or_else(&self.scratch.outlooks[fallback].call());
         }

@@ -128,18 +128,20 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    /// Returns what comes of it and of so much more.
-    pub(crate) fn with(&self, one: &Self, amount: f64) -> Self {
+    /// Returns what comes of so many.
+    #[inline]
+    pub(crate) fn times(&self, amount: f64) -> Self {
         Self {
-            held: self.held + amount * one.held,
-            ok: self.ok + amount * one.ok,
-            failed: self.failed + amount * one.failed,
+            held: amount * self.held,
+            ok: amount * self.ok,
+            failed: amount * self.failed,
         }
     }
 }
 
 impl Outlook {
     /// Finds how much stays in the pools for a sub-step, by implicit Euler, and what becomes of an attempt within it.
+    #[inline]
     pub(crate) fn set_step(&mut self, step_s: f64) {
         let stays = |mean_s: f64| mean_s / (mean_s + step_s);
         self.good_stays = stays(self.answer_s);
@@ -153,6 +155,7 @@ impl Outlook {
     }
 
     /// Returns what comes of what is carried on, and of so many first attempts.
+    #[inline]
     pub(crate) fn respond(&self, entering: f64, carried: &Carried) -> Response {
         let attempt = &self.attempt;
         let last = last_level(self.retries);
@@ -175,6 +178,7 @@ impl Outlook {
 
 impl Outlook {
     /// Finds what becomes of an attempt within the sub-step.
+    #[inline]
     fn set_attempt(&mut self) {
         let sent = 1.0 - self.open;
         let aborted = sent * self.aborted;

@@ -27,11 +27,13 @@ impl Gamma {
     }
 
     /// The sum of two independent times.
+    #[inline]
     pub(crate) fn plus(self, other: Self) -> Self {
         Self::new(self.mean + other.mean, self.variance + other.variance)
     }
 
     /// One of two times: this one, or with the probability `share` the other.
+    #[inline]
     pub(crate) fn or(self, other: Self, share: f64) -> Self {
         let apart = other.mean - self.mean;
         Self::new(
@@ -43,11 +45,13 @@ impl Gamma {
     }
 
     /// Whether it is as good as a point.
+    #[inline]
     fn is_point(self) -> bool {
         self.mean * self.mean >= POINT_SHAPE * self.variance
     }
 
     /// Returns the variance of the cube root in units of the mean's, a ninth of one over the shape.
+    #[inline]
     fn spread(self) -> f64 {
         self.variance / (9.0 * self.mean * self.mean)
     }
@@ -62,6 +66,7 @@ impl Gamma {
     }
 
     /// Finds where a time is.
+    #[inline]
     fn place(self, time: f64) -> Place {
         if self.mean <= 0.0 {
             return Place::Above;
@@ -118,6 +123,7 @@ impl Gamma {
     ///
     /// Up to a time t, the mean of a gamma distribution of shape k is m (P - t f / k), with the probability P and the density
     /// f at t. That density is the normal one of the cube root.
+    #[inline]
     pub(crate) fn within(self, time: f64) -> (f64, f64) {
         let at = match self.place(time) {
             Place::Above => return (1.0, self.mean),
@@ -162,6 +168,7 @@ struct At {
 
 /// The cube root of a positive number: a guess from the exponent, within 6 %, and two steps of Halley's, each of which
 /// cubes the error.
+#[inline]
 fn cube_root(number: f64) -> f64 {
     let mut root = f64::from_bits(number.to_bits() / 3 + 0x2a9f_7893_782d_a1ce);
     for _ in 0..2 {
@@ -173,6 +180,7 @@ fn cube_root(number: f64) -> f64 {
 
 /// The upper tail of the normal distribution, within 2e-4 (Bowling, Khasawneh, Kaewkuekool and Cho, "A logistic
 /// approximation to the cumulative normal distribution", 2009).
+#[inline]
 fn normal_tail(z: f64) -> f64 {
     if z > 8.0 {
         return 0.0;
@@ -190,6 +198,7 @@ fn normal_slope(z: f64) -> f64 {
 
 /// The exponential function within 2e-7, for exponents up to 700: two to a whole power, times Taylor's series up to the
 /// sixth power for the rest, at most a half of ln 2.
+#[inline]
 fn exponential(exponent: f64) -> f64 {
     // Adding it leaves a whole number in the last bits of the sum.
     const WHOLE: f64 = 6_755_399_441_055_744.0;
@@ -240,6 +249,7 @@ pub(crate) fn normal_shortfall(z: f64) -> f64 {
 }
 
 /// Returns `base` to the power of a whole number.
+#[inline]
 pub(crate) fn power(base: f64, mut exponent: u32) -> f64 {
     let (mut square, mut product) = (base, 1.0);
     while exponent > 0 {

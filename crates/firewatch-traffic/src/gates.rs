@@ -73,15 +73,10 @@ impl Step<'_> {
                 scratch.arrivals[to][0] += reached_rps[leg];
                 scratch.arrivals[to][1] += reached_rps[leg] * share;
             };
-            for &call in self.mesh.calls_of(service) {
+            for hop in self.mesh.hops_of(service) {
                 // Who sends a message waits for nobody.
-                let share = if self.mesh.is_message(call) {
-                    0.0
-                } else {
-                    share
-                };
-                send(call, share);
-                if let Some(fallback) = self.mesh.fallback_of(call) {
+                send(hop.call, if hop.is_message { 0.0 } else { share });
+                if let Some(fallback) = hop.fallback {
                     send(fallback, share);
                 }
             }

@@ -20,21 +20,25 @@ pub(crate) struct Level {
 }
 
 impl Level {
+    #[inline]
     pub(crate) fn total(&self) -> f64 {
         self.good + self.flying_in_vain() + self.backing_off()
     }
 
     /// Returns the number of attempts that will time out.
+    #[inline]
     pub(crate) fn flying_in_vain(&self) -> f64 {
         self.doomed.iter().sum()
     }
 
     /// Returns the number of requests between two attempts.
+    #[inline]
     pub(crate) fn backing_off(&self) -> f64 {
         self.backoff.iter().sum()
     }
 
     /// Adds as many times what another one has in flight, and as many times what backs off.
+    #[inline]
     pub(crate) fn add(&mut self, other: &Self, flying: f64, backing_off: f64) {
         self.good += flying * other.good;
         for (stage, other) in self.doomed.iter_mut().zip(other.doomed) {
@@ -47,11 +51,13 @@ impl Level {
 }
 
 /// What stays of something. The last of it goes at once.
+#[inline]
 pub(crate) fn kept(all: f64, stays: f64) -> f64 {
     if all < LEAST { 0.0 } else { all * stays }
 }
 
 /// Lets time pass in stages, of each of which the share `stays` remains, and returns what leaves the last.
+#[inline]
 pub(crate) fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: f64) -> f64 {
     if entering <= 0.0 && stages.iter().sum::<f64>() <= 0.0 {
         return 0.0;
@@ -65,6 +71,7 @@ pub(crate) fn pass<const N: usize>(stages: &mut [f64; N], entering: f64, stays: 
     next
 }
 
+#[inline]
 pub(crate) fn last_level(retries: u32) -> usize {
     (retries as usize).min(LEVELS - 1)
 }

@@ -10,6 +10,8 @@ pub struct Mesh {
     users: Vec<UserSpec>,
     /// Indices of calls, by caller, in the order in which they are made.
     calls_of: Vec<usize>,
+    /// The same calls as a sub-step sees them.
+    hops: Vec<Hop>,
     /// Where the calls of a service begin in `calls_of`; one more than there are services.
     first_call: Vec<usize>,
     /// Services, callers before callees as far as there is no cycle.
@@ -41,6 +43,16 @@ pub(crate) struct Leg {
     pub(crate) settings: usize,
 }
 
+/// A call of a service, with what each sub-step asks of it: the leg of a call is its index.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hop {
+    pub(crate) call: usize,
+    /// The leg of its fallback. Nobody waits for a message, so that nothing takes the place of one.
+    pub(crate) fallback: Option<usize>,
+    pub(crate) is_message: bool,
+    pub(crate) is_optional: bool,
+}
+
 impl Mesh {
     /// Checks the parts and puts them in order.
     ///
@@ -64,6 +76,7 @@ impl Mesh {
             calls,
             users,
             calls_of,
+            hops: Vec::new(),
             first_call,
             order: Vec::new(),
             callers_of: Vec::new(),
@@ -77,6 +90,7 @@ impl Mesh {
         };
         mesh.order = mesh.callers_first();
         mesh.add_legs();
+        mesh.add_hops();
         mesh.add_callers();
         mesh.add_caches_and_messages();
         mesh.add_gates();
@@ -89,6 +103,7 @@ impl Mesh {
     }
 
     /// Returns the calls, by index.
+    #[inline]
     pub fn calls(&self) -> &[CallSpec] {
         &self.calls
     }
@@ -99,6 +114,7 @@ impl Mesh {
     }
 
     /// Returns the indices of a service's calls, in the order in which they are made; none for an index of no service.
+    #[inline]
     pub fn calls_of(&self, service: usize) -> &[usize] {
         match (
             self.first_call.get(service),
@@ -109,7 +125,14 @@ impl Mesh {
         }
     }
 
+    /// Returns a service's calls as a sub-step sees them, in the order in which they are made.
+    #[inline]
+    pub(crate) fn hops_of(&self, service: usize) -> &[Hop] {
+        &self.hops[self.first_call[service]..self.first_call[service + 1]]
+    }
+
     /// Returns the services, callers before callees; a call that closes a cycle goes backwards.
+    #[inline]
     pub fn order(&self) -> &[usize] {
         &self.order
     }
@@ -130,6 +153,7 @@ impl Mesh {
     }
 
     /// Returns where attempts go: first a leg for each call, then for each group of users, then for each fallback.
+    #[inline]
     pub(crate) fn legs(&self) -> &[Leg] {
         &self.legs
     }
@@ -196,6 +220,19 @@ impl Mesh {
             self.legs
                 .extend(call.fallback.map(|to| Leg { to, settings }));
         }
+    }
+
+    fn add_hops(&mut self) {
+        let hop = |&call: &usize| {
+            let spec = &self.calls[call];
+            Hop {
+                call,
+                fallback: self.fallback_of[call].filter(|_| !spec.asynchronous),
+                is_message: spec.asynchronous,
+                is_optional: spec.optional,
+            }
+        };
+        self.hops = self.calls_of.iter().map(hop).collect();
     }
 
     fn add_callers(&mut self) {

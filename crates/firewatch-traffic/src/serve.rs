@@ -30,8 +30,7 @@ impl Step<'_> {
             self.scratch.service_flows[service] = flows;
             return;
         }
-        let held = self.carry_on(service, &mut flows);
-        let unit = self.unit(service);
+        let (held, unit) = self.carry_on(service, &mut flows);
         flows.errors = arrived * settings.error_ratio;
         let offered = arrived - flows.errors;
         let started = self.queue(service, &mut flows, offered, held, unit.stays)
@@ -65,29 +64,38 @@ impl Step<'_> {
         }
     }
 
-    /// Moves what runs on, and returns how much of it still holds a worker.
-    fn carry_on(&mut self, service: usize, flows: &mut ServiceFlows) -> f64 {
-        let stays = self.work_stays(service);
+    /// Moves what runs on, and returns how much of it still holds a worker; and finds what becomes within the sub-step of a
+    /// request that starts.
+    fn carry_on(&mut self, service: usize, flows: &mut ServiceFlows) -> (f64, Unit) {
+        let work_stays = self.work_stays(service);
+        let worked = 1.0 - work_stays;
         let fluid = &mut self.fluid.services[service];
-        let running = fluid.work * (1.0 - stays);
-        fluid.work *= stays;
-        let mut held = fluid.work;
-        let went = self.go_through(service, running, |step, leg, entering| {
-            if step.mesh.is_message(leg) {
-                step.scratch.flows[leg] = Flows::default();
-                return step.send_messages(leg, entering);
-            }
-            let outlook = &step.scratch.outlooks[leg];
-            let (carried, before) = &mut step.scratch.carried[leg];
-            step.fluid.legs[leg].carry_on(outlook, carried, &mut ());
-            *before = entering;
-            let response = outlook.respond(entering, carried);
-            held += response.held;
-            response
-        });
+        let running = fluid.work * worked;
+        fluid.work *= work_stays;
+        let (mut held, mut stays) = (fluid.work, work_stays);
+        let [went, _] = self.go_through(
+            service,
+            [running, worked],
+            |step, leg, entering, message| {
+                let [entering, of_one] = entering;
+                if message {
+                    step.scratch.flows[leg] = Flows::default();
+                    return [step.send_messages(leg, entering), step.sending(leg, of_one)];
+                }
+                let outlook = &step.scratch.outlooks[leg];
+                let (carried, before) = &mut step.scratch.carried[leg];
+                step.fluid.legs[leg].carry_on(outlook, carried, &mut ());
+                *before = entering;
+                let response = outlook.respond(entering, carried);
+                held += response.held;
+                let one = outlook.one.times(of_one);
+                stays += one.held;
+                [response, one]
+            },
+        );
         flows.succeeded = went.ok;
         flows.call_failed = went.failed;
-        held
+        (held, Unit { stays, worked })
     }
 
     fn work_stays(&self, service: usize) -> f64 {
@@ -96,53 +104,47 @@ impl Step<'_> {
         work_s / (work_s + self.step_s)
     }
 
-    /// Finds what becomes within the sub-step of a request that starts.
-    fn unit(&mut self, service: usize) -> Unit {
-        let work_stays = self.work_stays(service);
-        let mut stays = work_stays;
-        let worked = 1.0 - work_stays;
-        self.go_through(service, worked, |step, leg, entering| {
-            if step.mesh.is_message(leg) {
-                return step.sending(leg, entering);
-            }
-            let response = Response::default().with(&step.scratch.outlooks[leg].one, entering);
-            stays += response.held;
-            response
-        });
-        Unit { stays, worked }
-    }
-
-    /// Lets requests go through the calls of a service, by what `call` says comes of so many of them at a leg, and returns
-    /// what has succeeded and what has failed.
-    fn go_through(
+    /// Lets several numbers of requests go through the calls of a service, by what `call` says comes of so many of them at a
+    /// leg, where messages are told apart, and returns what has succeeded and what has failed.
+    fn go_through<const N: usize>(
         &mut self,
         service: usize,
-        mut running: f64,
-        mut call: impl FnMut(&mut Self, usize, f64) -> Response,
-    ) -> Response {
+        mut running: [f64; N],
+        mut call: impl FnMut(&mut Self, usize, [f64; N], bool) -> [Response; N],
+    ) -> [Response; N] {
         let mesh = self.mesh;
-        let mut lost = 0.0;
-        for &index in mesh.calls_of(service) {
-            let entering = running * self.scratch.shares[index];
-            let mut went = call(self, index, entering);
-            running += went.ok - entering;
-            // Nobody waits for a message, so that nothing takes the place of one.
-            let fallback = mesh.fallback_of(index);
-            if let Some(fallback) = fallback.filter(|_| !mesh.is_message(index)) {
-                went = call(self, fallback, went.failed);
-                running += went.ok;
+        let mut lost = [0.0; N];
+        for hop in mesh.hops_of(service) {
+            let share = self.scratch.shares[hop.call];
+            let mut entering = running;
+            entering.iter_mut().for_each(|entering| *entering *= share);
+            let mut went = call(self, hop.call, entering, hop.is_message);
+            for index in 0..N {
+                running[index] += went[index].ok - entering[index];
             }
-            if mesh.calls()[index].optional {
-                running += went.failed;
+            if let Some(fallback) = hop.fallback {
+                for (entering, went) in entering.iter_mut().zip(&went) {
+                    *entering = went.failed;
+                }
+                went = call(self, fallback, entering, false);
+                for index in 0..N {
+                    running[index] += went[index].ok;
+                }
+            }
+            let failed = if hop.is_optional {
+                &mut running
             } else {
-                lost += went.failed;
+                &mut lost
+            };
+            for index in 0..N {
+                failed[index] += went[index].failed;
             }
         }
-        Response {
-            held: 0.0,
-            ok: running,
-            failed: lost,
+        let mut all = [Response::default(); N];
+        for index in 0..N {
+            (all[index].ok, all[index].failed) = (running[index], lost[index]);
         }
+        all
     }
 
     /// Offers requests to the queue, and returns how many get a worker.
@@ -228,17 +230,17 @@ impl Step<'_> {
         self.fluid.services[service].work += started * (1.0 - unit.worked);
         let held = self.fluid.services[service].all_busy;
         let running = started * unit.worked;
-        let went = self.go_through(service, running, |step, leg, entering| {
-            if step.mesh.is_message(leg) {
-                return step.send_messages(leg, entering);
+        let [went] = self.go_through(service, [running], |step, leg, [entering], message| {
+            if message {
+                return [step.send_messages(leg, entering)];
             }
             let outlook = &step.scratch.outlooks[leg];
             let (carried, before) = &step.scratch.carried[leg];
             let (all, flows) = (before + entering, &mut step.scratch.flows[leg]);
             step.fluid.legs[leg].send(outlook, all, carried, flows, &mut ());
-            let response = Response::default().with(&outlook.one, entering);
+            let response = outlook.one.times(entering);
             step.arrive(leg, held);
-            response
+            [response]
         });
         flows.succeeded += went.ok;
         flows.call_failed += went.failed;

@@ -96,6 +96,7 @@ impl Times {
     }
 
     /// Both kinds together.
+    #[inline]
     pub(crate) fn all(&self) -> Gamma {
         if self.share <= 0.0 {
             self.usual
@@ -104,11 +105,13 @@ impl Times {
         }
     }
 
+    #[inline]
     pub(crate) fn mean(&self) -> f64 {
         self.usual.mean + self.share * (self.slow.mean - self.usual.mean)
     }
 
     /// After another time, of one kind.
+    #[inline]
     pub(crate) fn after(&self, time: Gamma) -> Self {
         Self {
             usual: self.usual.plus(time),
@@ -118,6 +121,7 @@ impl Times {
     }
 
     /// The sum of two independent times.
+    #[inline]
     pub(crate) fn plus(&self, other: &Self) -> Self {
         if other.share <= 0.0 {
             return self.after(other.usual);
@@ -136,6 +140,7 @@ impl Times {
     }
 
     /// One of two times: this one, or with the probability `share` the other.
+    #[inline]
     pub(crate) fn or(&self, other: &Self, share: f64) -> Self {
         if share <= 0.0 {
             return *self;
@@ -155,6 +160,7 @@ impl Times {
     }
 
     /// Returns the probability of at most `time`, and what is.
+    #[inline]
     pub(crate) fn within(&self, time: f64) -> (f64, Self) {
         let (usual_share, usual) = cut(self.usual, time);
         if self.share <= 0.0 {
@@ -171,6 +177,7 @@ impl Times {
 }
 
 /// Returns the probability of at most `time`, and what is.
+#[inline]
 fn cut(all: Gamma, time: f64) -> (f64, Gamma) {
     let (share, mean) = all.within(time);
     // Of what is cut off, no more than the spread of equally likely times is left.

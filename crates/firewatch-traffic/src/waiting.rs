@@ -146,6 +146,7 @@ impl Curve {
     }
 
     /// Returns a point for a kind of load.
+    #[inline]
     fn point(&self, index: usize, load: &Load) -> Point {
         let share = 2.0 * load.variability - 1.0;
         let mut point = between(&self.constant[index], &self.points[index], share);
@@ -238,6 +239,7 @@ pub(crate) struct Load {
     pub(crate) present: f64,
 }
 
+#[inline]
 fn between(a: &Point, b: &Point, share: f64) -> Point {
     let between = |a: f64, b: f64| (a + share * (b - a)).max(0.0);
     Point {
