@@ -65,7 +65,7 @@ impl Step<'_> {
     /// Looks at a leg's service, while attempts fail before they are sent for the share `open` of the sub-step.
     fn look_at_leg(&mut self, leg: usize, open: f64) {
         let target = self.mesh.legs()[leg];
-        self.scratch.outlooks[leg].look(
+        self.scratch.legs[leg].outlook.look(
             &self.fluid.services[target.to].sojourn,
             &self.settings.services[target.to],
             &self.settings.legs[target.settings],
@@ -100,13 +100,13 @@ impl Step<'_> {
         let open = self.open_share(call);
         self.scratch.open[call] = open;
         self.look_at_leg(call, open);
-        let mut outcome = self.scratch.outlooks[call].call();
+        let mut outcome = self.scratch.legs[call].outlook.call();
         if open > 0.0 {
             outcome = outcome.or(&Outcome::CUT, open);
         }
         if let Some(fallback) = hop.fallback {
             self.look_at_leg(fallback, 0.0);
-            outcome = outcome.or_else(&self.scratch.outlooks[fallback].call());
+            outcome = outcome.or_else(&self.scratch.legs[fallback].outlook.call());
         }
         outcome
     }

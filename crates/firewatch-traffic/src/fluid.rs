@@ -193,18 +193,25 @@ impl ServiceFlows {
     }
 }
 
+/// Room for what a leg does in a sub-step.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LegRoom {
+    pub(crate) outlook: Outlook,
+    /// What goes on of the attempts that are there, and how many requests make their first one beside it.
+    pub(crate) carried: Carried,
+    pub(crate) first: f64,
+    pub(crate) flows: Flows,
+}
+
 /// Room for a sub-step: nothing in it outlives one, except curves, which are those of the settings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
     pub(crate) curves: Vec<Curve>,
-    pub(crate) outlooks: Vec<Outlook>,
+    pub(crate) legs: Vec<LegRoom>,
     /// Share of the caller's requests that make the call, by call: those that find no answer in a cache.
     pub(crate) shares: Vec<f64>,
     /// Share of the sub-step in which calls fail at once, by call.
     pub(crate) open: Vec<f64>,
-    pub(crate) flows: Vec<Flows>,
-    /// What goes on of each leg's attempts, and how many requests make their first one beside it.
-    pub(crate) carried: Vec<(Carried, f64)>,
     pub(crate) service_flows: Vec<ServiceFlows>,
     /// Arrivals of a sub-step by service, and of these what came through a gate.
     pub(crate) arrivals: Vec<[f64; 2]>,
@@ -222,7 +229,7 @@ impl PartialEq for Scratch {
 impl Scratch {
     pub(crate) fn fits(&self, mesh: &Mesh) -> bool {
         self.service_flows.len() == mesh.services().len()
-            && self.flows.len() == mesh.legs().len()
+            && self.legs.len() == mesh.legs().len()
             && self.open.len() == mesh.calls().len()
     }
 
@@ -230,11 +237,9 @@ impl Scratch {
         let (services, legs) = (mesh.services().len(), mesh.legs().len());
         Self {
             curves: vec![Curve::default(); services],
-            outlooks: vec![Outlook::default(); legs],
+            legs: vec![LegRoom::default(); legs],
             shares: vec![0.0; mesh.calls().len()],
             open: vec![0.0; mesh.calls().len()],
-            flows: vec![Flows::default(); legs],
-            carried: vec![(Carried::default(), 0.0); legs],
             service_flows: vec![ServiceFlows::default(); services],
             arrivals: vec![[0.0; 2]; services],
             beside: vec![[0.0; 2]; services],

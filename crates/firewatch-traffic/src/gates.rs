@@ -17,13 +17,13 @@ impl Step<'_> {
                 continue;
             }
             self.trace(gate);
-            for service in 0..self.fluid.services.len() {
-                let [all, through] = self.scratch.arrivals[service];
-                if service == gate || through <= 0.0 {
+            let services = { self.fluid.services.iter_mut() }.zip(&mut self.scratch.beside);
+            let arrivals = self.scratch.arrivals.iter().zip(services).enumerate();
+            for (service, (&[all, through], (fluid, beside))) in arrivals {
+                if through <= 0.0 || service == gate {
                     continue;
                 }
                 let share = through / all;
-                let fluid = &mut self.fluid.services[service];
                 // Behind two gates the smaller one counts; beside each other they add up.
                 if share > 0.9 {
                     let is_first = fluid.closed <= 0.0;
@@ -34,7 +34,7 @@ impl Step<'_> {
                     };
                     fluid.closed = fluid.closed.max(share * busy);
                 } else {
-                    let [closed, present] = &mut self.scratch.beside[service];
+                    let [closed, present] = beside;
                     *closed += share * busy;
                     *present += workers;
                 }
@@ -69,9 +69,10 @@ impl Step<'_> {
                 0.0
             };
             let mut send = |leg: usize, share: f64| {
-                let to = self.mesh.legs()[leg].to;
-                scratch.arrivals[to][0] += reached_rps[leg];
-                scratch.arrivals[to][1] += reached_rps[leg] * share;
+                let reached_rps = reached_rps[leg];
+                let [all, through] = &mut scratch.arrivals[self.mesh.legs()[leg].to];
+                *all += reached_rps;
+                *through += reached_rps * share;
             };
             for hop in self.mesh.hops_of(service) {
                 // Who sends a message waits for nobody.

@@ -3,7 +3,8 @@
 //! What becomes of an attempt is decided when it is sent, as its place in a first-come queue is: it will be answered in time
 //! (`good`), or its caller will wait for the whole timeout (`doomed`).
 
-use crate::attempt::{Carried, Flows, Outlook};
+use crate::attempt::{Carried, Outlook};
+use crate::fluid::LegRoom;
 use crate::level::{LEAST, LEVELS, Level, TIMEOUT_STAGES, kept, last_level, pass};
 
 /// No attempt is remembered for longer.
@@ -133,15 +134,14 @@ impl Pools {
         }
     }
 
-    /// Sends first attempts, and those that are made again, and notes in `flows` what happened.
-    pub(crate) fn send(
-        &mut self,
-        outlook: &Outlook,
-        entering: f64,
-        carried: &Carried,
-        flows: &mut Flows,
-        record: &mut impl Record,
-    ) {
+    /// Sends first attempts, and those that are made again, and notes what happened.
+    pub(crate) fn send(&mut self, room: &mut LegRoom, entering: f64, record: &mut impl Record) {
+        let LegRoom {
+            outlook,
+            carried,
+            flows,
+            ..
+        } = room;
         let attempt = &outlook.attempt;
         let last = last_level(outlook.retries);
         *flows = carried.flows;

@@ -31,8 +31,8 @@ impl Step<'_> {
         let unsent = self.unsent_share(call);
         // What does not arrive is lost, and nobody waits for it.
         let arriving = 1.0 - either(unsent, self.settings.legs[call].faults.unreachable_ratio);
-        self.scratch.flows[call].failed += entering * unsent;
-        self.scratch.flows[call].sent += entering * arriving;
+        self.scratch.legs[call].flows.failed += entering * unsent;
+        self.scratch.legs[call].flows.sent += entering * arriving;
         if let Some(backlog) = self.mesh.backlog_of(call) {
             self.fluid.backlogs[backlog].arriving += entering * arriving;
         }

@@ -58,7 +58,7 @@ impl Step<'_> {
             {
                 flows.killed += self.fluid.legs[leg].total(u32::MAX);
                 self.fluid.legs[leg] = Pools::default();
-                self.scratch.flows[leg] = Flows::default();
+                self.scratch.legs[leg].flows = Flows::default();
                 self.fluid.reached_rps[leg] = 0.0;
             }
         }
@@ -79,16 +79,15 @@ impl Step<'_> {
             |step, leg, entering, message| {
                 let [entering, of_one] = entering;
                 if message {
-                    step.scratch.flows[leg] = Flows::default();
+                    step.scratch.legs[leg].flows = Flows::default();
                     return [step.send_messages(leg, entering), step.sending(leg, of_one)];
                 }
-                let outlook = &step.scratch.outlooks[leg];
-                let (carried, before) = &mut step.scratch.carried[leg];
-                step.fluid.legs[leg].carry_on(outlook, carried, &mut ());
-                *before = entering;
-                let response = outlook.respond(entering, carried);
+                let room = &mut step.scratch.legs[leg];
+                step.fluid.legs[leg].carry_on(&room.outlook, &mut room.carried, &mut ());
+                room.first = entering;
+                let response = room.outlook.respond(entering, &room.carried);
                 held += response.held;
-                let one = outlook.one.times(of_one);
+                let one = room.outlook.one.times(of_one);
                 stays += one.held;
                 [response, one]
             },
@@ -234,11 +233,9 @@ impl Step<'_> {
             if message {
                 return [step.send_messages(leg, entering)];
             }
-            let outlook = &step.scratch.outlooks[leg];
-            let (carried, before) = &step.scratch.carried[leg];
-            let (all, flows) = (before + entering, &mut step.scratch.flows[leg]);
-            step.fluid.legs[leg].send(outlook, all, carried, flows, &mut ());
-            let response = outlook.one.times(entering);
+            let room = &mut step.scratch.legs[leg];
+            step.fluid.legs[leg].send(room, room.first + entering, &mut ());
+            let response = room.outlook.one.times(entering);
             step.arrive(leg, held);
             [response]
         });

@@ -41,11 +41,11 @@ impl Step<'_> {
 
     /// Returns which share of the calls that ended in this sub-step was answered well; 0 if none ended.
     fn answered_share(&self, call: usize) -> f64 {
-        let flows = &self.scratch.flows[call];
+        let flows = &self.scratch.legs[call].flows;
         let (mut ok, mut failed) = (flows.succeeded(), flows.failed);
         if let Some(fallback) = self.mesh.fallback_of(call) {
-            ok += self.scratch.flows[fallback].succeeded();
-            failed = self.scratch.flows[fallback].failed;
+            ok += self.scratch.legs[fallback].flows.succeeded();
+            failed = self.scratch.legs[fallback].flows.failed;
         }
         if ok > 0.0 { ok / (ok + failed) } else { 0.0 }
     }

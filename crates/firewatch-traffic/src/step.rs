@@ -1,6 +1,6 @@
 //! A sub-step: what is to be expected up the calls, then load down them.
 
-use crate::fluid::{Fluid, Scratch};
+use crate::fluid::{Fluid, LegRoom, Scratch};
 use crate::mesh::Mesh;
 use crate::pace::Change;
 use crate::settings::Settings;
@@ -44,12 +44,12 @@ impl Step<'_> {
             fluid.net_rps = net_rps;
         }
         for leg in self.user_legs() {
-            let flows = &self.scratch.flows[leg];
+            let flows = &self.scratch.legs[leg].flows;
             let left = flows.succeeded() + flows.failed;
             change.add(self.new_requests(leg), left, self.step_s);
         }
         for (backlog, &call) in self.fluid.backlogs.iter().zip(self.mesh.message_calls()) {
-            let sent = self.scratch.flows[call].sent;
+            let sent = self.scratch.legs[call].flows.sent;
             let taken = self.fluid.reached_rps[call] * self.step_s;
             change.add(sent, taken, self.step_s);
             // What nobody takes grows older.
@@ -64,7 +64,7 @@ impl Step<'_> {
         }
         for leg in self.user_legs() {
             let new = self.new_requests(leg);
-            self.scratch.flows[leg].balance(new);
+            self.scratch.legs[leg].flows.balance(new);
         }
     }
 
@@ -82,14 +82,10 @@ impl Step<'_> {
         let calls = self.mesh.calls().len();
         for leg in self.user_legs() {
             let new = self.new_requests(leg);
-            let (outlook, ages) = (
-                &self.scratch.outlooks[leg],
-                &mut self.fluid.ages[leg - calls],
-            );
-            let (carried, _) = &mut self.scratch.carried[leg];
-            let (pools, flows) = (&mut self.fluid.legs[leg], &mut self.scratch.flows[leg]);
-            pools.carry_on(outlook, carried, ages);
-            pools.send(outlook, new, carried, flows, ages);
+            let (pools, ages) = (&mut self.fluid.legs[leg], &mut self.fluid.ages[leg - calls]);
+            let room = &mut self.scratch.legs[leg];
+            pools.carry_on(&room.outlook, &mut room.carried, ages);
+            pools.send(room, new, ages);
             self.arrive(leg, 0.0);
         }
     }
@@ -97,8 +93,7 @@ impl Step<'_> {
     /// Brings what a leg has sent to its service.
     /// `held` is the share of its senders that have no worker left: they send less the longer they wait.
     pub(crate) fn arrive(&mut self, leg: usize, held: f64) {
-        let flows = &self.scratch.flows[leg];
-        let outlook = &self.scratch.outlooks[leg];
+        let LegRoom { flows, outlook, .. } = &self.scratch.legs[leg];
         self.fluid.reached_rps[leg] = flows.reached / self.step_s;
         let service = &mut self.fluid.services[self.mesh.legs()[leg].to];
         service.arriving += flows.reached;
@@ -111,7 +106,7 @@ impl Step<'_> {
             let Some(breaker) = &spec.breaker else {
                 continue;
             };
-            let flows = &self.scratch.flows[call];
+            let flows = &self.scratch.legs[call].flows;
             let failed = flows.aborted + flows.fast + flows.errors + flows.timed_out;
             let ended = failed + flows.succeeded();
             let state = &mut self.fluid.breakers[call];

@@ -79,7 +79,8 @@ impl Readings {
 
     fn add_legs(&mut self, seen: &Seen<'_>, times: f64) {
         let calls = seen.mesh.calls().len();
-        for (leg, flows) in seen.mesh.legs().iter().zip(&seen.scratch.flows) {
+        for (leg, room) in seen.mesh.legs().iter().zip(&seen.scratch.legs) {
+            let flows = &room.flows;
             self.services[leg.to].timed_out_rps += times * flows.timed_out;
             if leg.settings >= calls {
                 continue;
@@ -93,10 +94,10 @@ impl Readings {
         for (call, reading) in self.calls.iter_mut().enumerate() {
             let mut last = call;
             if let Some(fallback) = seen.mesh.fallback_of(call) {
-                reading.fallback_rps += times * seen.scratch.flows[fallback].sent;
+                reading.fallback_rps += times * seen.scratch.legs[fallback].flows.sent;
                 last = fallback;
             }
-            reading.failed_rps += times * seen.scratch.flows[last].failed;
+            reading.failed_rps += times * seen.scratch.legs[last].flows.failed;
             reading.breaker_open += times * seen.scratch.open[call];
         }
     }
@@ -110,7 +111,7 @@ impl Readings {
     ) {
         let calls = seen.mesh.calls().len();
         for (index, reading) in self.users.iter_mut().enumerate() {
-            let flows = &seen.scratch.flows[calls + index];
+            let flows = &seen.scratch.legs[calls + index].flows;
             reading.sent_rps += seen.settings.legs[calls + index].share * seconds;
             reading.attempts_rps += times * flows.sent;
             reading.succeeded_rps += times * flows.succeeded();
