@@ -10,7 +10,7 @@
 
 use crate::gamma::normal_shortfall;
 
-/// Points of a curve.
+/// Points of a curve: as many as a number has bits.
 const POINTS: usize = 64;
 /// Loads below this one are in equal steps; closer to capacity they are in geometric ones.
 const LOW: f64 = 0.75;
@@ -32,10 +32,16 @@ pub(crate) struct Point {
 }
 
 /// The curve of a service from empty to full.
+///
+/// A sub-step asks for few points: those are found when they are asked for first.
 #[derive(Debug, Clone)]
 pub(crate) struct Curve {
     workers: f64,
     room: f64,
+    /// The load at each point, in units of the capacity.
+    loads: [f64; POINTS],
+    /// Which points are known, a bit for each.
+    known: u64,
     /// For exponential service times.
     points: [Point; POINTS],
     /// For constant service times.
@@ -47,6 +53,8 @@ impl Default for Curve {
         Self {
             workers: -1.0,
             room: -1.0,
+            loads: [0.0; POINTS],
+            known: 0,
             points: [Point::default(); POINTS],
             constant: [Point::default(); POINTS],
         }
@@ -55,8 +63,14 @@ impl Default for Curve {
 
 /// Mean and variance of a geometric distribution with this ratio, cut off above `last`.
 pub(crate) fn cut_geometric(ratio: f64, last: f64) -> (f64, f64) {
+    let below = if ratio > 1.0 { 1.0 / ratio } else { ratio };
+    cut_geometric_of(ratio, last, libm::pow(below, last + 1.0))
+}
+
+/// The same, with the power of the ratio, or of one over it if that is less, that is one more than `last`.
+fn cut_geometric_of(ratio: f64, last: f64, rest: f64) -> (f64, f64) {
     if ratio > 1.0 {
-        let (mean, variance) = cut_geometric(1.0 / ratio, last);
+        let (mean, variance) = cut_geometric_of(1.0 / ratio, last, rest);
         return (last - mean, variance);
     }
     let terms = last + 1.0;
@@ -66,35 +80,64 @@ pub(crate) fn cut_geometric(ratio: f64, last: f64) -> (f64, f64) {
         let mean = last / 2.0 - gap * last * (last + 2.0) / 12.0;
         return (mean.max(0.0), last * (last + 2.0) / 12.0);
     }
-    let rest = libm::pow(ratio, terms);
     let cut = terms * rest / (1.0 - rest);
     let mean = ratio / gap - cut;
     let variance = ratio / (gap * gap) - cut * terms / (1.0 - rest);
     (mean.max(0.0), variance.max(0.0))
 }
 
-/// What is stationary at a load, in units of the capacity.
-fn stationary(load: f64, workers: f64, room: f64) -> Point {
+/// What is stationary at a load, in units of the capacity: with exponential service times, and with constant ones, where half
+/// a queue is in half of the room.
+///
+/// All powers of the load are products of two, of one more than the room and of one less than Sakasegawa's exponent.
+fn stationary(load: f64, workers: f64, room: f64) -> [Point; 2] {
+    if load <= 0.0 {
+        return [Point::default(); 2];
+    }
     let exponent = (2.0 * (workers + 1.0)).sqrt();
+    let below = if load > 1.0 { 1.0 / load } else { load };
+    let of_room = libm::pow(below, room + 1.0);
+    let of_workers = libm::pow(below, exponent - 1.0);
+    let point = stationary_of(load, workers, room, exponent, [of_room, of_workers]);
+    let of_twice = of_room * of_room / below;
+    let half = stationary_of(load, workers, 2.0 * room, exponent, [of_twice, of_workers]);
+    let constant = Point {
+        queue: half.queue / 2.0,
+        variance: half.variance / 4.0,
+        ..half
+    };
+    [point, constant]
+}
+
+fn stationary_of(
+    load: f64,
+    workers: f64,
+    room: f64,
+    exponent: f64,
+    [of_room, of_workers]: [f64; 2],
+) -> Point {
     let size = room + exponent - 1.0;
     let (refused, all_busy, busy);
     if (load - 1.0).abs() < 1e-12 {
         refused = 1.0 / (size + 1.0);
         all_busy = (room + 1.0) / (size + 1.0);
         busy = workers * size / (size + 1.0);
-    } else if load < 1.0 {
-        let full = 1.0 - libm::pow(load, size + 1.0);
-        refused = libm::pow(load, size) * (1.0 - load) / full;
-        all_busy = libm::pow(load, exponent - 1.0) * (1.0 - libm::pow(load, room + 1.0)) / full;
-        busy = workers * load * (1.0 - libm::pow(load, size)) / full;
     } else {
-        let inverse = 1.0 / load;
-        let full = 1.0 - libm::pow(inverse, size + 1.0);
-        refused = (1.0 - inverse) / full;
-        all_busy = (1.0 - libm::pow(inverse, room + 1.0)) / full;
-        busy = workers * (1.0 - libm::pow(inverse, size)) / full;
+        let below = if load < 1.0 { load } else { 1.0 / load };
+        let full = 1.0 - of_room * of_workers;
+        let of_size = of_room * of_workers / below;
+        let idle = 1.0 - of_size;
+        if load < 1.0 {
+            refused = of_size * (1.0 - load) / full;
+            all_busy = of_workers * (1.0 - of_room) / full;
+            busy = workers * load * idle / full;
+        } else {
+            refused = (1.0 - below) / full;
+            all_busy = (1.0 - of_room) / full;
+            busy = workers * idle / full;
+        }
     }
-    let (mean, variance) = cut_geometric(load, room);
+    let (mean, variance) = cut_geometric_of(load, room, of_room);
     let queue = all_busy * mean;
     Point {
         busy,
@@ -106,18 +149,18 @@ fn stationary(load: f64, workers: f64, room: f64) -> Point {
 }
 
 impl Curve {
-    /// Makes the curve anew if it is another service's.
+    /// Begins the curve anew if it is another service's.
     pub(crate) fn set(&mut self, workers: f64, room: f64) {
         if self.workers == workers && self.room == room {
             return;
         }
-        (self.workers, self.room) = (workers, room);
+        (self.workers, self.room, self.known) = (workers, room, 0);
         // A queue that is full up to one request is as far from the capacity as one that is empty up to one.
         let nearest = 0.1 / (room + (2.0 * (workers + 1.0)).sqrt());
         let step = libm::pow(nearest / (1.0 - LOW), 1.0 / (NEAR_POINTS as f64 - 1.0));
         let mut gap = 1.0 - LOW;
-        for index in 0..POINTS {
-            let load = if index < LOW_POINTS {
+        for (index, load) in self.loads.iter_mut().enumerate() {
+            *load = if index < LOW_POINTS {
                 LOW * index as f64 / LOW_POINTS as f64
             } else if index < LOW_POINTS + NEAR_POINTS {
                 let load = 1.0 - gap;
@@ -130,24 +173,30 @@ impl Curve {
                 // 1.5, 2, 3, 6, 30, and the end.
                 [1.6, 2.0, 3.0, 6.0, 30.0, 1e9][index - LOW_POINTS - 2 * NEAR_POINTS]
             };
-            self.points[index] = stationary(load, workers, room);
-            // Half a queue in half of the room.
-            let half = stationary(load, workers, 2.0 * room);
-            self.constant[index] = Point {
-                queue: half.queue / 2.0,
-                variance: half.variance / 4.0,
-                ..half
-            };
         }
-        for points in [&mut self.points, &mut self.constant] {
-            points[POINTS - 1].busy = workers;
-            points[POINTS - 1].queue = room;
+    }
+
+    /// Finds a point for both kinds of service times.
+    #[cold]
+    #[inline(never)]
+    fn learn(&mut self, index: usize) {
+        self.known |= 1 << index;
+        let (load, workers, room) = (self.loads[index], self.workers, self.room);
+        let [mut point, mut constant] = stationary(load, workers, room);
+        if index == POINTS - 1 {
+            for point in [&mut point, &mut constant] {
+                (point.busy, point.queue) = (workers, room);
+            }
         }
+        (self.points[index], self.constant[index]) = (point, constant);
     }
 
     /// Returns a point for a kind of load.
     #[inline]
-    fn point(&self, index: usize, load: &Load) -> Point {
+    fn point(&mut self, index: usize, load: &Load) -> Point {
+        if self.known & (1 << index) == 0 {
+            self.learn(index);
+        }
         let share = 2.0 * load.variability - 1.0;
         let mut point = between(&self.constant[index], &self.points[index], share);
         if load.closed > 0.0 {
@@ -179,7 +228,7 @@ impl Curve {
     ///
     /// The search begins at `start`, where the last one ended, and leaves there where it ends.
     pub(crate) fn find(
-        &self,
+        &mut self,
         start: &mut u32,
         sum: f64,
         weight: f64,
@@ -188,8 +237,14 @@ impl Curve {
     ) -> (Point, bool) {
         let last = POINTS - 1;
         let value = |point: &Point| point.busy + weight * (point.queue + offered * point.refused);
-        if sum >= value(&self.points[last]) {
-            return (self.points[last], true);
+        // No sum is beyond all workers and all of the room if there are fewer.
+        if sum >= self.workers + weight * self.room {
+            if self.known & (1 << last) == 0 {
+                self.learn(last);
+            }
+            if sum >= value(&self.points[last]) {
+                return (self.points[last], true);
+            }
         }
         let mut low = (*start as usize).min(last - 1);
         let mut a = self.point(low, load);
