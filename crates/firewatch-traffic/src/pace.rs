@@ -5,7 +5,7 @@ const SHORTEST_S: f64 = 0.25;
 /// No sub-step is longer: timeouts and back-offs are a few seconds.
 const LONGEST_S: f64 = 2.0;
 /// No sub-step is longer while a breaker is open or sees failures.
-const LONGEST_TIMED_S: f64 = 0.5;
+pub(crate) const LONGEST_TIMED_S: f64 = 0.5;
 /// Sub-steps of a tick at most.
 const MOST_STEPS: f64 = 480.0;
 /// Sub-steps in which nothing moves before nothing is taken to move: what is found in one is felt in the next.
@@ -24,8 +24,10 @@ pub(crate) struct Change {
     error: f64,
     /// Whether nothing moves: requests come and go and leave everything as it is.
     pub(crate) is_still: bool,
-    /// Whether a breaker is open or sees failures: what it does next depends on seconds.
-    pub(crate) is_timed: bool,
+    /// The next sub-step should not be longer: a breaker is open or sees failures, and what it does next depends on seconds.
+    pub(crate) longest_s: f64,
+    /// Whether a breaker opened.
+    pub(crate) opens: bool,
 }
 
 impl Default for Change {
@@ -33,7 +35,8 @@ impl Default for Change {
         Self {
             error: 0.0,
             is_still: true,
-            is_timed: false,
+            longest_s: LONGEST_S,
+            opens: false,
         }
     }
 }
@@ -97,6 +100,11 @@ impl Pace {
         *self = Self::default();
     }
 
+    /// Something moves that no sub-step shows.
+    pub(crate) fn stir(&mut self) {
+        self.is_still = false;
+    }
+
     pub(crate) fn is_still(&self) -> bool {
         self.is_still
     }
@@ -130,7 +138,9 @@ impl Pace {
     pub(crate) fn judge(&mut self, step_s: f64, change: &Change) -> Verdict {
         // The error goes with the square of the length.
         let factor = (TOLERANCE / change.error.max(1e-9)).sqrt();
-        if change.error > REFUSED && self.is_refusable(step_s) {
+        // A breaker that opens does so after each attempt, not at the end of a long sub-step.
+        let is_late = change.opens && step_s > LONGEST_TIMED_S;
+        if (change.error > REFUSED || is_late) && self.is_refusable(step_s) {
             self.step_s = (step_s * factor.clamp(0.125, 0.5)).max(SHORTEST_S);
             return Verdict::IsRefused;
         }
@@ -149,12 +159,9 @@ impl Pace {
         if self.left_s < 1e-9 * step_s {
             self.left_s = 0.0;
         }
-        let longest_s = if change.is_timed {
-            LONGEST_TIMED_S
-        } else {
-            LONGEST_S
-        };
-        self.step_s = (step_s * factor.clamp(0.5, 2.0)).clamp(SHORTEST_S, longest_s);
+        self.step_s = (step_s * factor.clamp(0.5, 2.0))
+            .max(SHORTEST_S)
+            .min(change.longest_s);
         Verdict::Passes
     }
 
