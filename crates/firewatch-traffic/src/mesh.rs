@@ -83,7 +83,7 @@ impl Mesh {
         mesh.add_legs();
         mesh.add_callers();
         mesh.add_caches_and_messages();
-        mesh.gates = gates(&mesh);
+        mesh.gates = gates(&mesh.callers_of, &mesh.is_entry);
         Ok(mesh)
     }
 

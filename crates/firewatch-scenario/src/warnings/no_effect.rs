@@ -1,6 +1,7 @@
 //! What is said or turned in traffic and changes nothing.
 
 mod actions;
+mod breakers;
 mod faults;
 mod turns;
 
@@ -20,6 +21,7 @@ impl Reviewer<'_> {
         self.idle_users();
         self.idle_autoscaling();
         self.idle_calls();
+        self.idle_breakers();
         self.idle_faults();
         self.idle_turns();
         self.idle_actions();

@@ -109,7 +109,10 @@ fn instances_that_come_back_bring_nothing_and_those_taken_away_keep_nothing() {
             knob: ServiceKnob::Instances,
             value: Some(instances),
         };
-        simulation.environment_mut().change_traffic(&change).unwrap();
+        simulation
+            .environment_mut()
+            .change_traffic(&change)
+            .unwrap();
         assert_near(hits_after(&mut simulation, 1), 0.8 * left);
     };
     scale(2.0, 0.5);
