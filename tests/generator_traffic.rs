@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 
 use firewatch_response::Playback;
 use firewatch_scenario::{
-    Difficulty, Physics, Scenario, generate_traffic, generate_traffic_answer,
+    Difficulty, Physics, Scenario, TrafficGeneratorVersion, generate_traffic,
+    generate_traffic_answer, generate_traffic_with,
 };
 use firewatch_tests::{difference, workspace};
 
@@ -18,7 +19,7 @@ const SEEDS: u64 = 40;
 /// Plays an incident to its end, with its answer or without one, and returns the grade and whether it was won.
 fn grade(difficulty: Difficulty, seed: u64, is_answered: bool) -> (f64, bool) {
     let scenario = generate_traffic(difficulty, seed);
-    let mut runbook = generate_traffic_answer(difficulty, seed);
+    let mut runbook = generate_traffic_answer(TrafficGeneratorVersion::V1, difficulty, seed);
     if !is_answered {
         runbook.steps.clear();
     }
@@ -51,7 +52,7 @@ fn what_is_drawn_is_a_scenario_of_its_difficulty() {
             assert!(scenario.warnings().is_empty(), "{which}");
             let read = Scenario::parse("drawn.ron", &scenario.to_string()).unwrap();
             assert_eq!(read, scenario);
-            let answer = generate_traffic_answer(difficulty, seed);
+            let answer = generate_traffic_answer(TrafficGeneratorVersion::V1, difficulty, seed);
             assert!(answer.problems(&scenario).is_empty(), "{answer}");
             let causes = { scenario.faults.iter() }
                 .filter(|fault| fault.knobs.is_none())
@@ -101,7 +102,9 @@ fn a_file_without_services_is_drawn_whole() {
     let refused = text.replace("seed: 7", "generator: 2");
     let problems = Scenario::parse("drawn.ron", &refused).unwrap_err();
     assert!(
-        problems.to_string().contains("has version 1 only"),
+        problems
+            .to_string()
+            .contains("the generator of `traffic` has no version 2"),
         "{problems}"
     );
 }
@@ -158,7 +161,8 @@ fn what_is_drawn_stays() {
     let mut drawn = String::new();
     for &difficulty in Difficulty::ALL {
         for seed in 0..SEEDS {
-            let text = generate_traffic(difficulty, seed).to_string();
+            let text =
+                generate_traffic_with(TrafficGeneratorVersion::V1, difficulty, seed).to_string();
             let bytes = text.bytes();
             let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

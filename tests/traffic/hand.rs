@@ -1,6 +1,8 @@
 //! Numbers that can be computed by hand.
 
-use firewatch_traffic::{Cache, CallSpec, Knobs, Mesh, ServiceKnobs, ServiceSpec, State, UserSpec};
+use firewatch_traffic::{
+    Breaker, Cache, CallSpec, Knobs, Mesh, ServiceKnobs, ServiceSpec, State, UserSpec,
+};
 
 use crate::meshes::TICK_S;
 
@@ -263,6 +265,128 @@ fn messages_wait_for_their_consumer() {
     assert_eq!(state.call(0).messages_waiting, 0.0);
     assert_eq!(state.call(0).oldest_message_s, 0.0);
     assert_near(state.user(0).latency_p99_s, 0.01 * 100.0_f64.ln(), 0.1);
+}
+
+/// 90 messages a second to a consumer that does 75. With none at the start, after t seconds 15 t wait; the oldest of them is the
+/// one after the first 75 t, which were sent by 75 t / 90, so that it has waited for t / 6.
+#[test]
+fn messages_wait_from_the_start_on() {
+    let call = CallSpec {
+        asynchronous: true,
+        ..CallSpec::new(0, 1)
+    };
+    let services = vec![service(8, 0.001, 100.0), service(3, 0.04, 0.0)];
+    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 90.0)]).expect("it is a mesh");
+    let knobs = Knobs::new(&mesh);
+    let mut state = settled(&mesh, &knobs);
+    state.clear_messages();
+    assert_eq!(state.call(0).messages_waiting, 0.0);
+    assert_eq!(state.call(0).oldest_message_s, 0.0);
+    for tick in 1..=3 {
+        state.tick(&mesh, &knobs, TICK_S);
+        let passed_s = TICK_S * f64::from(tick);
+        assert_near(state.call(0).messages_waiting, 15.0 * passed_s, 0.01);
+        assert_near(state.call(0).oldest_message_s, passed_s / 6.0, 0.02);
+    }
+}
+
+/// Where every attempt fails, a breaker opens with the first that makes its number full, and stays open: so many are made.
+#[test]
+fn a_breaker_opens_with_the_attempt_that_fills_it() {
+    for rate_rps in [7.0, 16.0, 40.0, 90.0, 400.0] {
+        for min_requests in [20.0, 25.0, 31.0, 50.0] {
+            let call = CallSpec {
+                optional: true,
+                breaker: Some(Breaker {
+                    failure_ratio: 0.5,
+                    min_requests,
+                    window_s: 10.0,
+                    open_s: 60.0,
+                }),
+                ..CallSpec::new(0, 1)
+            };
+            let services = vec![service(64, 0.0001, 100.0), service(64, 0.01, 100.0)];
+            let users = UserSpec::new(0, rate_rps);
+            let mesh = Mesh::new(services, vec![call], vec![users]).expect("it is a mesh");
+            let mut knobs = Knobs::new(&mesh);
+            let mut state = State::new(&mesh);
+            knobs.services[1].error_ratio = 1.0;
+            state.tick(&mesh, &knobs, TICK_S);
+            // Sub-steps of a quarter of a second would make 100 more at 400 a second: of this, one begins it.
+            let made = state.call(0).attempts_rps * TICK_S;
+            let first = 0.25 * rate_rps;
+            let more = 0.07 * rate_rps + 0.03 * min_requests;
+            // Only so many come within the window.
+            if rate_rps * 10.0 <= min_requests {
+                continue;
+            }
+            assert!(
+                made >= 0.95 * min_requests && made <= min_requests.max(first) + more,
+                "{made} for {min_requests} at {rate_rps}"
+            );
+        }
+    }
+}
+
+/// A breaker that saw 10 s of 40 answers a second sees the share of failures rise by a tenth in each second in which all fail: with
+/// as little scatter as so many have it opens within a second before the half is full, however calm it was before.
+#[test]
+fn a_breaker_remembers_a_calm_window() {
+    let call = CallSpec {
+        optional: true,
+        breaker: Some(Breaker {
+            failure_ratio: 0.5,
+            min_requests: 20.0,
+            window_s: 10.0,
+            open_s: 60.0,
+        }),
+        ..CallSpec::new(0, 1)
+    };
+    let services = vec![service(64, 0.0001, 100.0), service(64, 0.01, 100.0)];
+    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 40.0)]).expect("it is a mesh");
+    for calm_ticks in [1, 2, 5, 40] {
+        let mut knobs = Knobs::new(&mesh);
+        let mut state = State::new(&mesh);
+        for _ in 0..calm_ticks {
+            state.tick(&mesh, &knobs, TICK_S);
+        }
+        knobs.services[1].error_ratio = 1.0;
+        state.tick(&mesh, &knobs, TICK_S);
+        let made = state.call(0).attempts_rps * TICK_S;
+        assert!(
+            (160.0..=204.0).contains(&made),
+            "{made} after {calm_ticks} calm ticks"
+        );
+    }
+}
+
+/// A chain of 5,000 diamonds, of which each service calls one that all call, too. Each joint is on the way to all that come after
+/// it; listing them for each would take the square of their number.
+#[test]
+fn thousands_of_services_are_a_mesh() {
+    let diamonds = 5_000;
+    let hub = 3 * diamonds + 1;
+    let sides = (0..diamonds).flat_map(|index| {
+        let (top, next) = (3 * index, 3 * index + 3);
+        [
+            (top, top + 1),
+            (top, top + 2),
+            (top + 1, next),
+            (top + 2, next),
+        ]
+    });
+    let to_hub = (0..hub).map(|from| (from, hub));
+    let calls = sides.chain(to_hub).map(|(from, to)| CallSpec {
+        share: 0.5,
+        ..CallSpec::new(from, to)
+    });
+    let mut services = vec![service(8, 1e-4, 100.0); hub + 1];
+    services[3].instances = 2;
+    let users = UserSpec::new(0, 10.0);
+    let mesh = Mesh::new(services, calls.collect(), vec![users]).expect("it is a mesh");
+    let mut state = State::new(&mesh);
+    state.tick(&mesh, &Knobs::new(&mesh), TICK_S);
+    assert_near(state.service(3).arrived_rps, 5.0, 0.01);
 }
 
 #[test]

@@ -109,6 +109,24 @@ fn reversed(parts: &Parts) -> Parts {
     reversed
 }
 
+/// Which services the users' requests reach by calls and fallbacks that don't lead through one of them.
+fn reached_without(parts: &Parts, left_out: Option<usize>) -> Vec<bool> {
+    let mut is_reached = vec![false; parts.services.len()];
+    let mut open: Vec<usize> = parts.users.iter().map(|users| users.service).collect();
+    while let Some(service) = open.pop() {
+        if Some(service) == left_out || std::mem::replace(&mut is_reached[service], true) {
+            continue;
+        }
+        let calls = parts.calls.iter().filter(|call| call.from == service);
+        open.extend(
+            calls
+                .flat_map(|call| [Some(call.to), call.fallback])
+                .flatten(),
+        );
+    }
+    is_reached
+}
+
 /// A chain without cycles: each call goes to a service further down.
 fn downwards(parts: &Parts) -> Parts {
     let count = parts.services.len();
@@ -190,6 +208,51 @@ proptest! {
             if let Some(restored) = &mut restored {
                 restored.tick(&mesh, &knobs, TICK_S);
                 prop_assert_eq!(&*restored, &state);
+            }
+        }
+    }
+
+    /// Whatever was turned before, in meshes with cycles too.
+    #[test]
+    fn what_is_set_is_by_the_knobs_alone(parts in parts(), turns in turns(TICKS)) {
+        let mesh = parts.mesh();
+        let mut knobs = Knobs::new(&mesh);
+        let mut by_turns = State::new(&mesh);
+        for turn in turns.iter().flatten() {
+            turn.apply(&mut knobs);
+            by_turns.tick(&mesh, &knobs, TICK_S);
+        }
+        by_turns.tick(&mesh, &knobs, TICK_S);
+        let mut at_once = State::new(&mesh);
+        at_once.tick(&mesh, &knobs, TICK_S);
+        let settings = |state: &State| {
+            let saved = serde_json::to_value(state).expect("a state is plain numbers");
+            saved["settings"].to_string()
+        };
+        prop_assert_eq!(settings(&by_turns), settings(&at_once));
+    }
+
+    /// What all requests to a service have come through bounds how many can wait there: found by leaving out each service in
+    /// turn, and seeing what is still reached.
+    #[test]
+    fn no_more_wait_than_what_all_come_through_can_hold(parts in parts()) {
+        let mut parts = parts;
+        for call in &mut parts.calls {
+            call.asynchronous = false;
+        }
+        let mesh = parts.mesh();
+        let mut state = State::new(&mesh);
+        state.tick(&mesh, &Knobs::new(&mesh), TICK_S);
+        let saved = serde_json::to_value(&state).expect("a state is plain numbers");
+        let reached = reached_without(&parts, None);
+        for gate in 0..parts.services.len() {
+            let workers = f64::from(parts.services[gate].instances) * f64::from(parts.services[gate].concurrency);
+            let without = reached_without(&parts, Some(gate));
+            for service in (0..parts.services.len()).filter(|&service| service != gate) {
+                let present = saved["settings"]["services"][service]["present"].as_f64();
+                let present = present.expect("it is a number");
+                let is_gate = reached[service] && !without[service];
+                prop_assert!(!is_gate || present <= workers, "{present} at {service} behind {gate}, which has {workers}");
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::catalogue::ActionCatalogue;
 use crate::draft::{DraftedChange, EffectDraft};
 use crate::effect::{EffectContext, EffectDrafter};
 use crate::model::{ActionSpec, Branch, Effect};
+use crate::parameter::Parameters;
 use crate::plan::{ActionEffect, ActionPlan};
 use crate::request::{ActionOutcome, RequestedAction};
 use crate::scene::Scene;
@@ -208,6 +209,9 @@ impl ActionCatalogue {
                 let parameters = self.parameters(spec, request);
                 let branch = &spec.branches[index];
                 let view = &environment.view()?;
+                if plan.is_idle {
+                    return Ok(branch.idle_feedback(view, plan, parameters));
+                }
                 let said = branch.said(&Scene {
                     view,
                     session,
@@ -222,6 +226,24 @@ impl ActionCatalogue {
             }
             ActionEffect::Raised | ActionEffect::Nothing => String::new(),
         })
+    }
+}
+
+impl Branch {
+    /// Returns why its effects on traffic changed nothing, by what anybody can see.
+    fn idle_feedback(
+        &self,
+        view: &EnvironmentRef,
+        plan: &ActionPlan,
+        parameters: Parameters,
+    ) -> String {
+        let name = plan.target_name(view);
+        let reasons = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Traffic(effect) => Some(effect.why_idle(view, plan.service?, name, parameters)),
+            _ => None,
+        });
+        let reasons: Vec<String> = reasons.collect();
+        format!("{}: nothing changed.", reasons.join(", "))
     }
 }
 

@@ -47,7 +47,7 @@ pub use draft::EffectDraft;
 pub use firewatch_sim::UnknownName;
 pub use history::Recorded;
 pub use metric_names::metric_meant;
-pub use model::{ActionSpec, Category, Profile, Recipients};
+pub use model::{ActionSpec, CallRoute, Category, Profile, Recipients};
 pub use parameter::{OnInvalid, Parameter, ParameterKind};
 pub use plan::ActionPlan;
 pub use request::{

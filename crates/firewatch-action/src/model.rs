@@ -135,6 +135,15 @@ impl ActionSpec {
         })
     }
 
+    /// Returns the calls of traffic of which it turns knobs, and the knobs.
+    pub fn turned_calls(&self) -> impl Iterator<Item = (CallRoute, CallKnob)> {
+        let effects = self.branches.iter().flat_map(|branch| &branch.effects);
+        effects.filter_map(|effect| match effect {
+            Effect::Traffic(TrafficEffect::TurnCalls { calls, knob, .. }) => Some((*calls, *knob)),
+            _ => None,
+        })
+    }
+
     /// Returns the kinds of fault that its branches halt, without duplicates.
     #[must_use]
     pub fn halts(&self) -> Vec<FaultKind> {

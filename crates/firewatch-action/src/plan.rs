@@ -23,6 +23,8 @@ pub struct ActionPlan {
     pub(super) wrong: bool,
     pub(super) effect: ActionEffect,
     pub(super) halts: Option<HaltedFault>,
+    /// Whether it would change the traffic, and what it sets is so already.
+    pub(super) is_idle: bool,
 }
 
 /// The effect of an action: one of its branches, or the reason for none.
@@ -68,6 +70,7 @@ impl ActionCatalogue {
             wrong: false,
             effect: ActionEffect::Nothing,
             halts: None,
+            is_idle: false,
         };
         if let Some(spec) = self.get(action) {
             let seen = match self.rules().matching {
@@ -162,6 +165,11 @@ impl ActionCatalogue {
         } else {
             applying
         });
+        let taken = match plan.effect {
+            ActionEffect::Branch(index) => spec.branches.get(index),
+            _ => None,
+        };
+        plan.is_idle = taken.is_some_and(|taken| blind.changes_traffic(taken) == Some(false));
         let mends = || self.mends(spec, branch, looks_healthy, at);
         plan.wrong = spec.guarded && plan.halts.is_none() && !mends();
     }

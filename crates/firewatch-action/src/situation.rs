@@ -81,7 +81,7 @@ impl<'a> Situation<'a> {
     }
 
     /// Returns whether an effect of a branch on traffic would change anything; `None` without such effects.
-    fn changes_traffic(&self, branch: &Branch) -> Option<bool> {
+    pub(super) fn changes_traffic(&self, branch: &Branch) -> Option<bool> {
         let effects = branch.effects.iter().filter_map(|effect| match effect {
             Effect::Traffic(effect) => Some(effect),
             _ => None,
@@ -98,7 +98,7 @@ impl<'a> Situation<'a> {
     /// Returns whether the target has an active fault of one of these kinds; of any, if none is named.
     fn has_active_fault(&self, kinds: &[FaultKind]) -> bool {
         self.faults()
-            .any(|fault| !fault.halted && self.is_one_of(fault, kinds))
+            .any(|(index, fault)| !fault.halted && self.is_one_of(index, fault, kinds))
     }
 
     /// Returns whether an effect sets a metric of the target to what it is not.
@@ -130,8 +130,10 @@ impl<'a> Situation<'a> {
             return self.holds_without_target(condition);
         };
         match condition {
-            Condition::Fault(kinds) => self.faults().any(|fault| self.is_one_of(fault, kinds)),
-            Condition::ActiveFault => self.faults().any(|fault| !fault.halted),
+            Condition::Fault(kinds) => {
+                { self.faults() }.any(|(index, fault)| self.is_one_of(index, fault, kinds))
+            }
+            Condition::ActiveFault => self.faults().any(|(_, fault)| !fault.halted),
             Condition::RedHerring => self.is_red_herring(target),
             Condition::Metric(metric, comparison) => {
                 let value = self.view.metric_at(target, metric);
@@ -206,8 +208,8 @@ impl<'a> Situation<'a> {
         self.view.is_red_herring(target)
     }
 
-    /// Returns the faults of the target that actions can see.
-    fn faults(&self) -> impl Iterator<Item = &'a Fault> + use<'a> {
+    /// Returns the faults of the target that actions can see, with their places in the list of all.
+    fn faults(&self) -> impl Iterator<Item = (usize, &'a Fault)> + use<'a> {
         let Self {
             view, target, seen, ..
         } = *self;
@@ -220,17 +222,17 @@ impl<'a> Situation<'a> {
                 Seen::Acting => is_here && !fault.halted && fault.progression_tick > 0,
                 Seen::Nothing => false,
             };
-            is_seen.then_some(fault)
+            is_seen.then_some((index, fault))
         })
     }
 
     /// Returns whether a fault is of one of these kinds; of any, if none is named. One that says itself what it turns says
     /// by which actions it ends, too: to each of them it is one of those that the action is about.
-    fn is_one_of(&self, fault: &Fault, kinds: &[FaultKind]) -> bool {
+    fn is_one_of(&self, index: usize, fault: &Fault, kinds: &[FaultKind]) -> bool {
         match self.view.fault_kind(fault) {
             _ if kinds.is_empty() => true,
             FaultKind::KNOBS => {
-                let mut names = self.view.actions_that_end(fault).iter();
+                let mut names = self.view.actions_that_end_at(index).iter();
                 names.any(|name| name == self.action)
             }
             kind => kinds.contains(&kind),
@@ -246,17 +248,17 @@ impl<'a> Situation<'a> {
         if halts.is_empty() {
             return None;
         }
-        let is_seen = |kind| self.faults().any(|seen| self.view.fault_kind(seen) == kind);
-        let is_meant = |fault: &Fault| {
+        let is_seen = |kind| { self.faults() }.any(|(_, seen)| self.view.fault_kind(seen) == kind);
+        let is_meant = |index: usize, fault: &Fault| {
             let kind = self.view.fault_kind(fault);
-            self.is_one_of(fault, halts)
+            self.is_one_of(index, fault, halts)
                 && match halts_where.is_empty() {
                     true => Some(fault.node()) == self.target && is_seen(kind),
                     false => self.holds_for(fault.node(), halts_where),
                 }
         };
         let mut faults = self.view.faults().enumerate();
-        let found = faults.find(|(_, fault)| !fault.halted && is_meant(fault));
+        let found = faults.find(|(index, fault)| !fault.halted && is_meant(*index, fault));
         found.map(|(index, fault)| HaltedFault {
             index,
             kind: self.view.fault_kind(fault),

@@ -129,6 +129,33 @@ impl TrafficEffect {
     }
 }
 
+impl TrafficEffect {
+    /// Why it changes nothing of a target of that name: by what it was set to and by what calls there are, never by what is
+    /// wrong.
+    pub(crate) fn why_idle(
+        &self,
+        view: &EnvironmentRef,
+        target: usize,
+        name: &str,
+        parameters: Parameters,
+    ) -> String {
+        let finds_none = self.changes(view, target, parameters).is_empty();
+        match self {
+            Self::TurnCalls { calls, .. } if finds_none => match calls {
+                CallRoute::Made => format!("{name} calls nobody"),
+                CallRoute::Received => format!("nobody calls {name}"),
+                CallRoute::Replaceable => format!("no call to {name} has a fallback"),
+            },
+            Self::AddInstances { .. } if finds_none => {
+                format!("{name} has as many instances as it may have")
+            }
+            Self::AddInstances { .. } => format!("instances of {name} are starting"),
+            Self::DropRequests => format!("{name} is starting anew"),
+            _ => format!("{name} was set like that already"),
+        }
+    }
+}
+
 fn name_of(view: &EnvironmentRef, service: usize) -> Option<SmolStr> {
     view.service_names().nth(service).map(SmolStr::new)
 }

@@ -37,6 +37,7 @@ codes! {
     LONG_TIMEOUT = "long-timeout": "A call waits for its answer when nobody waits for its caller's any more.";
     MULTIPLIED_RETRIES = "multiplied-retries": "Three or more in a chain of calls try again, and that multiplies.";
     GROWING_CYCLE = "growing-cycle": "Every request goes round in a circle of calls.";
+    NO_EFFECT = "no-effect": "What is said or turned changes nothing.";
     SELF_CALL = "self-call": "A service calls itself.";
     REPEATED_CALL = "repeated-call": "A service calls another one twice.";
     REPEATED_FAULT = "repeated-fault": "A service has a fault of that kind already.";

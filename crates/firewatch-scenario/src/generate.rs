@@ -9,7 +9,7 @@ mod trial;
 mod unbiased;
 
 use crate::draft::Draft;
-use crate::generator_version::GeneratorVersion;
+use crate::generator_version::{GeneratorVersion, TrafficGeneratorVersion};
 use crate::model::{Calls, Difficulty, Fault, Physics, Scenario, Service};
 use crate::runbook::Runbook;
 
@@ -37,19 +37,36 @@ pub fn generate_answer(version: GeneratorVersion, difficulty: Difficulty, seed: 
     answer::answer(&generate_with(version, difficulty, seed))
 }
 
-/// Draws an incident of the physics of traffic: users, a mesh with capacities and policies, faults and goals.
+/// Draws an incident of the physics of traffic with that version of its generator: users, a mesh with capacities and
+/// policies, faults and goals.
 ///
 /// Its causes are not what users call. On medium there is a service besides that looks bad and harms nobody, and the load
 /// grows; on hard there are two of these, two groups of users, and a second fault of another kind that begins later.
 #[must_use]
-pub fn generate_traffic(difficulty: Difficulty, seed: u64) -> Scenario {
-    traffic::draw(difficulty, seed)
+pub fn generate_traffic_with(
+    version: TrafficGeneratorVersion,
+    difficulty: Difficulty,
+    seed: u64,
+) -> Scenario {
+    match version {
+        TrafficGeneratorVersion::V1 => traffic::draw(difficulty, seed),
+    }
 }
 
-/// Returns the right answer to what [`generate_traffic`] draws: the remedy of each fault, once customers feel it.
+/// Returns the right answer to what [`generate_traffic_with`] draws: the remedy of each fault, once customers feel it.
 #[must_use]
-pub fn generate_traffic_answer(difficulty: Difficulty, seed: u64) -> Runbook {
-    answer::answer(&generate_traffic(difficulty, seed))
+pub fn generate_traffic_answer(
+    version: TrafficGeneratorVersion,
+    difficulty: Difficulty,
+    seed: u64,
+) -> Runbook {
+    answer::answer(&generate_traffic_with(version, difficulty, seed))
+}
+
+/// Draws an incident of the physics of traffic with version 1: what a scenario file without services asks for.
+#[must_use]
+pub fn generate_traffic(difficulty: Difficulty, seed: u64) -> Scenario {
+    generate_traffic_with(TrafficGeneratorVersion::V1, difficulty, seed)
 }
 
 /// Draws an incident with version 1: services of the catalogue that form one connected mesh, a root cause that
@@ -99,7 +116,9 @@ pub(crate) fn expand(scenario: Scenario) -> Scenario {
         return scenario;
     };
     if scenario.physics == Physics::Traffic {
-        let drawn = generate_traffic(difficulty, scenario.seed);
+        // Another number is refused before.
+        let version = TrafficGeneratorVersion::of_number(scenario.generator.number());
+        let drawn = generate_traffic_with(version.unwrap_or_default(), difficulty, scenario.seed);
         return Scenario {
             users: drawn.users,
             services: drawn.services,

@@ -195,9 +195,10 @@ pub use file_kind::FileKind;
 pub use firewatch_ron::{Diagnostics, LocatedProblem, Problem};
 pub use firewatch_sim::{FaultKnobs, FaultRecovery, FaultShape};
 pub use generate::{
-    generate, generate_answer, generate_traffic, generate_traffic_answer, generate_with,
+    generate, generate_answer, generate_traffic, generate_traffic_answer, generate_traffic_with,
+    generate_with,
 };
-pub use generator_version::GeneratorVersion;
+pub use generator_version::{GeneratorVersion, TrafficGeneratorVersion};
 pub use goal::{Goal, GoalTest, Goals};
 pub use load::LoadOptions;
 pub use model::{

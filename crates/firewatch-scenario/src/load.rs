@@ -10,7 +10,7 @@ use crate::check;
 use crate::codes;
 use crate::custom_kinds;
 use crate::generate;
-use crate::generator_version::GeneratorVersion;
+use crate::generator_version::TrafficGeneratorVersion;
 use crate::model::{Physics, Scenario};
 use crate::named_file::Places;
 use crate::open_texts::OpenTexts;
@@ -227,7 +227,13 @@ impl Scenario {
 
 /// The warnings of a scenario with their places in its text.
 fn located_warnings(scenario: &Scenario, file: &str, text: &str) -> Diagnostics {
-    located::<Scenario>(scenario.warnings(), file, text, &scenario.fault_kinds)
+    let mut warnings = scenario.warnings();
+    if scenario.physics == Physics::Traffic && !scenario.generated {
+        let plain = firewatch_ron::without_mark(text);
+        let notes = form::noted::<Scenario>(file, plain, &scenario.fault_kinds);
+        warnings.extend(scenario.warnings_as_written(|path| notes.has_place(path)));
+    }
+    located::<Scenario>(warnings, file, text, &scenario.fault_kinds)
 }
 
 /// Warnings with their places in the text of a file.
@@ -312,9 +318,14 @@ fn generated(scenario: Scenario, notes: &mut Decoder) -> Scenario {
         );
         notes.mark_broken(field);
     }
-    if scenario.physics == Physics::Traffic && scenario.generator != GeneratorVersion::V1 {
-        let message = "`generator` of `traffic` has version 1 only".to_owned();
-        let help = Some("leave it out".to_owned());
+    let of_traffic = TrafficGeneratorVersion::of_number(scenario.generator.number());
+    if scenario.physics == Physics::Traffic && of_traffic.is_none() {
+        let number = scenario.generator;
+        let message = format!("the generator of `traffic` has no version {number}");
+        let newest = TrafficGeneratorVersion::ALL.len();
+        let help = Some(format!(
+            "the newest is {newest}, which holds where `generator` is left out"
+        ));
         notes.report(codes::OUT_OF_RANGE, "generator", message, "", help);
     }
     generate::expand(scenario)

@@ -2,7 +2,9 @@
 //! meant.
 
 mod calls;
+mod circles;
 mod faults;
+mod no_effect;
 mod reach;
 mod runbook;
 mod traffic;
@@ -17,7 +19,7 @@ impl Scenario {
     ///
     /// In both physics: a service that calls itself or another one twice, and a fault that is listed twice. In traffic: users
     /// that a service has no capacity for from the start, a call that waits longer than anybody waits for its caller,
-    /// retries that multiply at three levels, and a cycle of calls whose load does not shrink. In classic, what its rules
+    /// retries that multiply at three levels, a cycle of calls whose load does not shrink, and what is turned to what it is. In classic, what its rules
     /// rule out: a fault that customers are too far from or a red herring hides, trouble expected where no fault reaches,
     /// a fault that never shows because a halted one heals faster, and a loop of retries that ends as it begins. A scenario
     /// that is drawn has no warnings.
@@ -26,13 +28,7 @@ impl Scenario {
         if self.generated {
             return Vec::new();
         }
-        let mut reviewer = Reviewer {
-            scenario: self,
-            order: Vec::new(),
-            graph: CallGraph::of(self),
-            by_name: !self.services.iter().all(|s| s.is_of_catalogue()),
-            warnings: Vec::new(),
-        };
+        let mut reviewer = Reviewer::new(self);
         reviewer.calls();
         reviewer.repeated_faults();
         match self.physics {
@@ -41,8 +37,19 @@ impl Scenario {
                 reviewer.masked_faults();
                 reviewer.ended_loops();
             }
-            Physics::Traffic => reviewer.traffic(),
+            Physics::Traffic => {
+                reviewer.traffic();
+                reviewer.without_effect();
+            }
         }
+        reviewer.warnings
+    }
+
+    /// Returns what may not be meant of what only a text shows: fields that say what holds without them. `is_written` tells
+    /// whether the field at a path is.
+    pub(crate) fn warnings_as_written(&self, is_written: impl Fn(&str) -> bool) -> Vec<Problem> {
+        let mut reviewer = Reviewer::new(self);
+        reviewer.idle_fields_of_faults(is_written);
         reviewer.warnings
     }
 }
@@ -57,7 +64,17 @@ struct Reviewer<'a> {
     warnings: Vec<Problem>,
 }
 
-impl Reviewer<'_> {
+impl<'a> Reviewer<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        Self {
+            scenario,
+            order: Vec::new(),
+            graph: CallGraph::of(scenario),
+            by_name: !scenario.services.iter().all(|s| s.is_of_catalogue()),
+            warnings: Vec::new(),
+        }
+    }
+
     fn warn(&mut self, code: Code, path: String, message: String, help: &str) {
         self.warnings.push(Problem {
             code,

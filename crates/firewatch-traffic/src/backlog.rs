@@ -117,6 +117,14 @@ impl Backlog {
         self.batches[self.used()] = Batch::default();
     }
 
+    /// Forgets all that waits.
+    pub(crate) fn clear(&mut self) {
+        *self = Self {
+            arriving: self.arriving,
+            ..Self::default()
+        };
+    }
+
     /// Takes the oldest messages.
     pub(crate) fn take(&mut self, count: f64) {
         let mut left = count;

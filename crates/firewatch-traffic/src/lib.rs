@@ -6,6 +6,7 @@ mod attempt;
 mod backlog;
 mod breaker;
 mod cache;
+mod dominators;
 mod fluid;
 mod gamma;
 mod gates;

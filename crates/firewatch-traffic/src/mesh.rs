@@ -1,5 +1,8 @@
 //! A mesh: its parts, and in which order and along which ways requests go through it.
 
+use std::collections::BTreeSet;
+
+use crate::dominators::gates;
 use crate::spec::{CallSpec, MeshError, ServiceSpec, UserSpec, check_indices, check_numbers};
 
 /// Services, calls and users, checked and put in order. It never changes; [`Knobs`](crate::Knobs) turn what can be turned.
@@ -20,8 +23,9 @@ pub struct Mesh {
     callers_of: Vec<Vec<usize>>,
     /// Whether the service gets requests that hold no worker of a caller: those of users, and messages.
     is_entry: Vec<bool>,
-    /// Services that every request to a service has come through, without itself.
-    gates_of: Vec<Vec<usize>>,
+    /// Services with the last one that every request to them has come through, in an order in which that one has its turn
+    /// before them. What it has one for all have come through, too.
+    gates: Vec<(usize, usize)>,
     /// Where attempts go: of calls, of users, of fallbacks.
     legs: Vec<Leg>,
     /// The leg of a call's fallback.
@@ -81,7 +85,7 @@ impl Mesh {
             order: Vec::new(),
             callers_of: Vec::new(),
             is_entry: Vec::new(),
-            gates_of: Vec::new(),
+            gates: Vec::new(),
             legs: Vec::new(),
             fallback_of: Vec::new(),
             cached_calls: Vec::new(),
@@ -93,7 +97,7 @@ impl Mesh {
         mesh.add_hops();
         mesh.add_callers();
         mesh.add_caches_and_messages();
-        mesh.add_gates();
+        mesh.gates = gates(&mesh.callers_of, &mesh.is_entry);
         Ok(mesh)
     }
 
@@ -147,9 +151,9 @@ impl Mesh {
         self.is_entry[service]
     }
 
-    /// Returns the services that every request to a service has come through.
-    pub(crate) fn gates_of(&self, service: usize) -> &[usize] {
-        &self.gates_of[service]
+    /// Returns services with the last one that every request to them has come through, that one's first.
+    pub(crate) fn gates(&self) -> &[(usize, usize)] {
+        &self.gates
     }
 
     /// Returns where attempts go: first a leg for each call, then for each group of users, then for each fallback.
@@ -237,9 +241,10 @@ impl Mesh {
 
     fn add_callers(&mut self) {
         self.callers_of = vec![Vec::new(); self.services.len()];
+        let mut seen = BTreeSet::new();
         for call in self.calls.iter().filter(|call| !call.asynchronous) {
             for to in [Some(call.to), call.fallback].into_iter().flatten() {
-                if !self.callers_of[to].contains(&call.from) {
+                if seen.insert((to, call.from)) {
                     self.callers_of[to].push(call.from);
                 }
             }
@@ -250,33 +255,6 @@ impl Mesh {
         }
         for call in self.calls.iter().filter(|call| call.asynchronous) {
             self.is_entry[call.to] = true;
-        }
-    }
-
-    /// Finds the dominators of each service in the graph of calls, from the entries on.
-    fn add_gates(&mut self) {
-        let mut gates: Vec<Option<Vec<usize>>> = vec![None; self.services.len()];
-        let mut is_changed = true;
-        while std::mem::take(&mut is_changed) {
-            for &service in &self.order {
-                let mut common: Option<Vec<usize>> = self.is_entry[service].then(Vec::new);
-                for &caller in &self.callers_of[service] {
-                    let Some(above) = &gates[caller] else {
-                        continue;
-                    };
-                    let passes = |gate: &usize| *gate == caller || above.contains(gate);
-                    match &mut common {
-                        Some(common) => common.retain(passes),
-                        None => common = Some(above.iter().copied().chain([caller]).collect()),
-                    }
-                }
-                is_changed |= common != gates[service];
-                gates[service] = common;
-            }
-        }
-        self.gates_of = gates.into_iter().map(Option::unwrap_or_default).collect();
-        for (service, gates) in self.gates_of.iter_mut().enumerate() {
-            gates.retain(|gate| *gate != service);
         }
     }
 

@@ -15,8 +15,8 @@ const FARTHEST_S: f64 = 15.0;
 const FAR: f64 = 1.0 / 3.0;
 /// And while what is expected of waits is behind what was found by less than this share of a stay.
 const NEAR: f64 = 0.2;
-/// No sub-step is longer while a breaker is open or sees failures: so that one opens at the right time within its window.
-const LONGEST_TIMED_S: f64 = 0.4;
+/// No sub-step is longer while a breaker is open or sees failures.
+pub(crate) const LONGEST_TIMED_S: f64 = 0.4;
 /// How many times as long as the last one a sub-step is at most: rates that don't change may begin to.
 const GROWTH: f64 = 4.0;
 /// Sub-steps of a tick at most.
@@ -41,8 +41,10 @@ pub(crate) struct Change {
     lag: f64,
     /// Whether nothing moves: requests come and go and leave everything as it is.
     pub(crate) is_still: bool,
-    /// Whether a breaker is open or sees failures: what it does next depends on seconds.
-    pub(crate) is_timed: bool,
+    /// The next sub-step should not be longer: a breaker is open or sees failures, and what it does next depends on seconds.
+    pub(crate) longest_s: f64,
+    /// Whether a breaker opened.
+    pub(crate) opens: bool,
 }
 
 impl Default for Change {
@@ -51,7 +53,8 @@ impl Default for Change {
             error: 0.0,
             lag: 0.0,
             is_still: true,
-            is_timed: false,
+            longest_s: FARTHEST_S,
+            opens: false,
         }
     }
 }
@@ -79,13 +82,9 @@ impl Change {
 
     /// Returns how long a sub-step may be after this one.
     fn longest_s(&self) -> f64 {
-        if self.is_timed {
-            LONGEST_TIMED_S
-        } else if self.error < FAR * TOLERANCE && self.lag < NEAR {
-            FARTHEST_S
-        } else {
-            LONGEST_S
-        }
+        let is_near = self.error < FAR * TOLERANCE && self.lag < NEAR;
+        let longest_s = if is_near { FARTHEST_S } else { LONGEST_S };
+        self.longest_s.min(longest_s)
     }
 }
 
@@ -133,6 +132,11 @@ impl Pace {
         *self = Self::default();
     }
 
+    /// Something moves that no sub-step shows.
+    pub(crate) fn stir(&mut self) {
+        self.is_still = false;
+    }
+
     pub(crate) fn is_still(&self) -> bool {
         self.is_still
     }
@@ -154,12 +158,18 @@ impl Pace {
 
     /// Returns whether a sub-step may have to be taken back.
     pub(crate) fn is_trial(&self, step_s: f64) -> bool {
-        self.still_steps >= STILL_STEPS || self.is_refusable(step_s)
+        self.still_steps >= STILL_STEPS || self.is_refusable(step_s) || self.is_untimely(step_s)
     }
 
     /// Returns whether a sub-step can be replaced by shorter ones.
     fn is_refusable(&self, step_s: f64) -> bool {
         step_s > 2.0 * SHORTEST_S.max(self.tick_s / MOST_STEPS)
+    }
+
+    /// Returns whether a sub-step is to be replaced by shorter ones if a breaker opens in it: by more than is lost in rounding,
+    /// so that those are not.
+    fn is_untimely(&self, step_s: f64) -> bool {
+        step_s > 1.01 * LONGEST_TIMED_S.max(self.tick_s / MOST_STEPS)
     }
 
     /// Decides what becomes of a sub-step, and how long the next one is to be.
@@ -168,6 +178,11 @@ impl Pace {
         let factor = (TOLERANCE / change.error.max(1e-9)).sqrt();
         if change.error > REFUSED && self.is_refusable(step_s) {
             self.step_s = (step_s * factor.clamp(0.125, 0.5)).max(SHORTEST_S);
+            return Verdict::IsRefused;
+        }
+        // A breaker that opens does so after each attempt, not at the end of a long sub-step.
+        if change.opens && self.is_untimely(step_s) {
+            self.step_s = LONGEST_TIMED_S;
             return Verdict::IsRefused;
         }
         self.still_steps = if change.is_still {

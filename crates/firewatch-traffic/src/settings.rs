@@ -152,7 +152,18 @@ impl Settings {
 
     /// Finds how many requests can wait at each service while no caller gives up: each of them holds a worker of a caller,
     /// and of every service that it has come through.
+    ///
+    /// What was found before counts for nothing, so that knobs alone decide it: of a call that closes a cycle the caller's
+    /// workers count.
     fn update_rooms(&mut self, mesh: &Mesh) {
+        for settings in &mut self.services {
+            (settings.present, settings.room) = (MOST, MOST);
+        }
+        // The fewest workers of what requests have come through stand in the place of the room for now.
+        for &(service, gate) in mesh.gates() {
+            let gate = &self.services[gate];
+            self.services[service].room = gate.workers.min(gate.room);
+        }
         for &service in mesh.order() {
             let mut present = MOST;
             if !mesh.is_entry(service) {
@@ -160,10 +171,8 @@ impl Settings {
                     let caller = &self.services[caller];
                     caller.workers.min(caller.present)
                 };
-                present = mesh.callers_of(service).iter().map(held).sum();
-                for &gate in mesh.gates_of(service) {
-                    present = present.min(self.services[gate].workers);
-                }
+                let of_callers: f64 = mesh.callers_of(service).iter().map(held).sum();
+                present = of_callers.min(self.services[service].room);
             }
             let settings = &mut self.services[service];
             settings.present = present;

@@ -20,14 +20,16 @@ impl Step<'_> {
         }
     }
 
-    /// Lets what was answered fill the caches. One whose caller is down is lost with it.
+    /// Lets what was answered fill the caches. One whose caller is down, or has no instance, is lost with it.
     pub(crate) fn fill_caches(&mut self, change: &mut Change) {
         for (index, &call) in self.mesh.cached_calls().iter().enumerate() {
             let spec = &self.mesh.calls()[call];
             let Some(cache) = &spec.cache else {
                 continue;
             };
-            let is_lost = self.settings.services[spec.from].is_down
+            let caller = &self.settings.services[spec.from];
+            let is_lost = caller.is_down
+                || caller.workers <= 0.0
                 || self.settings.legs[call].faults.is_flushed;
             let answered = self.answered_share(call);
             let state = &mut self.fluid.caches[index];

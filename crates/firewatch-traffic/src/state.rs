@@ -109,7 +109,12 @@ impl State {
                 step.balance();
             }
             if is_trial && verdict != Verdict::Passes {
-                std::mem::swap(&mut self.room.before, &mut self.fluid);
+                std::mem::swap(&mut self.room.before, step.fluid);
+            }
+            if let Verdict::Holds(seconds) = verdict
+                && !step.hold_breakers(seconds)
+            {
+                self.pace.stir();
             }
             match verdict {
                 Verdict::Passes => self.add(mesh, step_s, step_s),
@@ -145,6 +150,19 @@ impl State {
         for (cache, &call) in self.fluid.caches.iter_mut().zip(mesh.cached_calls()) {
             if mesh.calls()[call].from == service {
                 cache.hit_share *= 1.0 - share.min(1.0);
+                self.pace.wake();
+            }
+        }
+    }
+
+    /// Forgets the messages that wait: an incident begins with none, however long the traffic took to settle before.
+    pub fn clear_messages(&mut self) {
+        for call in &mut self.readings.calls {
+            (call.messages_waiting, call.oldest_message_s) = (0.0, 0.0);
+        }
+        for backlog in &mut self.fluid.backlogs {
+            if backlog.waiting() > 0.0 {
+                backlog.clear();
                 self.pace.wake();
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::fluid::{Fluid, LegRoom, Scratch};
 use crate::mesh::Mesh;
-use crate::pace::Change;
+use crate::pace::{Change, LONGEST_TIMED_S};
 use crate::settings::Settings;
 
 /// A mesh in a sub-step.
@@ -102,19 +102,44 @@ impl Step<'_> {
         service.undecided += (flows.reached - flows.fast) * undecided * held;
     }
 
+    /// Returns how many attempts of a call ended, and how many of these failed.
+    fn seen_by_breaker(&self, call: usize) -> [f64; 2] {
+        let flows = &self.scratch.legs[call].flows;
+        let failed = flows.aborted + flows.fast + flows.errors + flows.timed_out;
+        [failed + flows.succeeded(), failed]
+    }
+
+    /// Lets breakers go on to see what they saw in the sub-step, for `seconds`. Returns whether they have seen nothing else
+    /// within their windows.
+    pub(crate) fn hold_breakers(&mut self, seconds: f64) -> bool {
+        let mut is_settled = true;
+        for (call, spec) in self.mesh.calls().iter().enumerate() {
+            let Some(breaker) = &spec.breaker else {
+                continue;
+            };
+            let rates = self.seen_by_breaker(call).map(|count| count / self.step_s);
+            is_settled &= self.fluid.breakers[call].hold(breaker, rates, seconds);
+        }
+        is_settled
+    }
+
     fn turn_breakers(&mut self, change: &mut Change) {
         for (call, spec) in self.mesh.calls().iter().enumerate() {
             let Some(breaker) = &spec.breaker else {
                 continue;
             };
-            let flows = &self.scratch.legs[call].flows;
-            let failed = flows.aborted + flows.fast + flows.errors + flows.timed_out;
-            let ended = failed + flows.succeeded();
+            let [ended, failed] = self.seen_by_breaker(call);
+            let (ended_rps, failed_rps) = (ended / self.step_s, failed / self.step_s);
             let state = &mut self.fluid.breakers[call];
+            let was_closed = state.open_left_s <= 0.0;
             state.advance(breaker, ended, failed, self.step_s);
-            let stays = state.stays_closed(breaker, ended / self.step_s, failed / self.step_s);
+            change.opens |= was_closed && state.open_left_s > 0.0;
+            let stays = state.stays_closed(breaker, ended_rps, failed_rps);
             change.is_still &= stays;
-            change.is_timed |= failed > 0.0 && !stays;
+            if failed > 0.0 && !stays {
+                let longest_s = change.longest_s.min(LONGEST_TIMED_S);
+                change.longest_s = state.opens_in_s(breaker, ended_rps, failed_rps, longest_s);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use firewatch_scenario::{Difficulty, Physics, Scenario};
-use firewatch_sim::{FaultKind, FaultKindDescriptor};
+use firewatch_sim::{FaultKind, FaultKindDescriptor, FaultRecovery, FaultShape};
 use serde::Serialize;
 
 use crate::arguments::{PlainFormat, RootArgument};
@@ -24,9 +24,9 @@ pub struct KindsArguments {
     pub file: Option<PathBuf>,
     /// Format of the list
     ///
-    /// `json` is an array with an object per kind: `kind`, `about`, `built_in`, `cascades` (whether errors spread from
-    /// it), `recovers` (whether services heal once it is halted), `fills_memory` and `ended_by` (names of the actions that can
-    /// end it).
+    /// `json` is an array with an object per kind: `kind`, `about`, `built_in`, `fills_memory` and `ended_by` (names of the
+    /// actions that can end it). In classic it has `cascades` (whether errors spread from it) and `recovers` (whether services
+    /// heal once it is halted), in traffic the `shape` and the `recovery` of a fault that states none.
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlainFormat,
     /// The folder for the files that scenarios name.
@@ -40,28 +40,51 @@ struct KindEntry<'a> {
     kind: FaultKind,
     about: &'a str,
     built_in: bool,
-    cascades: bool,
-    recovers: bool,
+    #[serde(flatten)]
+    rules: KindRules,
     fills_memory: bool,
     ended_by: Vec<&'a str>,
+}
+
+/// What a physics says of a kind.
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+enum KindRules {
+    Classic {
+        cascades: bool,
+        recovers: bool,
+    },
+    Traffic {
+        shape: FaultShape,
+        recovery: FaultRecovery,
+    },
 }
 
 impl<'a> KindEntry<'a> {
     /// Makes the entry of a kind in the physics of a scenario; `None` if it means nothing there.
     fn new(kind: &'a FaultKindDescriptor, scenario: &'a Scenario) -> Option<Self> {
-        let about = match scenario.physics {
-            Physics::Traffic => kind.kind().about_in_traffic()?,
-            _ => kind.about(),
+        let name = kind.kind();
+        let (about, fills_memory, rules) = match scenario.physics {
+            Physics::Traffic => {
+                let (shape, recovery) = (name.shape_in_traffic()?, name.recovery_in_traffic()?);
+                let rules = KindRules::Traffic { shape, recovery };
+                let fills_memory = name.fills_memory_in_traffic();
+                (name.about_in_traffic()?, fills_memory, rules)
+            }
+            _ => {
+                let (cascades, recovers) = (kind.cascades(), kind.recovers());
+                let rules = KindRules::Classic { cascades, recovers };
+                (kind.about(), kind.fills_memory(), rules)
+            }
         };
         let actions = scenario.actions().actions().iter();
-        let ending = actions.filter(|action| action.halts().contains(&kind.kind()));
+        let ending = actions.filter(|action| action.halts().contains(&name));
         Some(Self {
-            kind: kind.kind(),
+            kind: name,
             about,
-            built_in: FaultKind::BUILT_IN.contains(&kind.kind()),
-            cascades: kind.cascades(),
-            recovers: kind.recovers(),
-            fills_memory: kind.fills_memory(),
+            built_in: FaultKind::BUILT_IN.contains(&name),
+            rules,
+            fills_memory,
             ended_by: ending.map(|action| action.name()).collect(),
         })
     }
@@ -108,7 +131,7 @@ fn find(arguments: &KindsArguments, console: &Console) -> Result<Option<Scenario
 }
 
 fn write_list(kinds: &[KindEntry], physics: Physics, out: &mut Output) -> Result<(), Failure> {
-    let rows: Vec<(String, String)> = { kinds.iter() }.map(|kind| row(kind, physics)).collect();
+    let rows: Vec<(String, String)> = { kinds.iter() }.map(row).collect();
     write_descriptions(&rows, out)?;
     writeln!(out)?;
     if physics == Physics::Traffic {
@@ -121,13 +144,13 @@ fn write_list(kinds: &[KindEntry], physics: Physics, out: &mut Output) -> Result
     write_paragraph(end, DIM, out)
 }
 
-fn row(kind: &KindEntry, physics: Physics) -> (String, String) {
+fn row(kind: &KindEntry) -> (String, String) {
     let mut about = kind.about.to_owned();
-    if physics != Physics::Traffic {
-        if !kind.cascades {
+    if let KindRules::Classic { cascades, recovers } = kind.rules {
+        if !cascades {
             about.push_str(" Errors do not spread from it.");
         }
-        if !kind.recovers {
+        if !recovers {
             about.push_str(" Services do not heal from it.");
         }
     }

@@ -82,7 +82,17 @@ fn a_generated_incident_comes_with_its_right_answer() {
     );
     let of_traffic = ["generate", "-d", "easy", "--physics", "traffic"];
     let told = stderr(2, &[&of_traffic[..], &["--generator", "3"]].concat());
-    assert!(told.contains("classic incidents"), "{told}");
+    assert!(
+        told.contains("has no version 3") && told.contains("the newest is 1"),
+        "{told}"
+    );
+    let drawn = stdout(0, &of_traffic);
+    assert_eq!(
+        stdout(0, &[&of_traffic[..], &["--generator", "1"]].concat()),
+        drawn
+    );
+    let header = "// Drawn by `firewatch generate --physics traffic --generator 1 --difficulty easy --seed 0`.\n";
+    assert!(drawn.starts_with(header), "{drawn}");
 }
 
 #[test]

@@ -172,5 +172,22 @@ fn actions_and_kinds_of_a_scenario_are_those_of_traffic() {
     let kinds = stdout(0, &["kinds", LOOP]);
     assert!(kinds.contains("requests to the service"), "{kinds}");
     assert!(!kinds.contains("do not spread"), "{kinds}");
-    assert_eq!(json(0, &["kinds", LOOP]).as_array().map(Vec::len), Some(5));
+    let kinds = json(0, &["kinds", LOOP]);
+    let kinds = kinds.as_array().expect("a list");
+    assert_eq!(kinds.len(), 5);
+    for kind in kinds {
+        let name = kind["kind"].as_str().expect("a name");
+        let is_of_memory = ["oom", "memory_leak"].contains(&name);
+        let shape = if name == "bad_deploy" { "ramp" } else { "step" };
+        let recovery = if is_of_memory {
+            "with_restart"
+        } else {
+            "at_once"
+        };
+        assert_eq!(kind["shape"], shape, "{kind}");
+        assert_eq!(kind["recovery"], recovery, "{kind}");
+        assert_eq!(kind["fills_memory"], is_of_memory, "{kind}");
+        // Those are rules of classic.
+        assert!(kind.get("cascades").is_none() && kind.get("recovers").is_none());
+    }
 }

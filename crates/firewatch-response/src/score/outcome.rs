@@ -84,13 +84,20 @@ impl<'a> Incident<'a> {
         is_red_herring.is_some_and(can_halt)
     }
 
-    /// Whether an action can end the fault of an environment, over or not.
-    fn can_end_begun(&self, view: &EnvironmentRef, fault: &Fault) -> bool {
+    /// Whether an action can end the fault of an environment, over or not, which has these `ended_by`.
+    fn can_end_begun(&self, view: &EnvironmentRef, fault: &Fault, ended_by: &[String]) -> bool {
         let (node, topology) = (fault.node(), view.topology());
         let is_here = node < topology.service_count();
         let is_red_herring = is_here.then(|| topology.is_red_herring(node));
-        let (kind, ended_by) = (view.fault_kind(fault), view.actions_that_end(fault));
-        self.can_end(kind, ended_by, is_red_herring)
+        self.can_end(view.fault_kind(fault), ended_by, is_red_herring)
+    }
+
+    /// The faults of an environment, each with whether an action can end it, over or not.
+    fn faults<'w>(&self, view: &EnvironmentRef<'w>) -> impl Iterator<Item = (&'w Fault, bool)> {
+        view.faults().enumerate().map(|(index, fault)| {
+            let ended_by = view.actions_that_end_at(index);
+            (fault, self.can_end_begun(view, fault, ended_by))
+        })
     }
 
     /// Whether an action can end a fault of the scenario, once that has begun.
@@ -104,22 +111,23 @@ impl<'a> Incident<'a> {
     /// Whether the fault of an environment goes on and has to be ended, because an action can.
     #[must_use]
     pub fn has_to_end(&self, view: &EnvironmentRef, fault: &Fault) -> bool {
-        !fault.halted && self.can_end_begun(view, fault)
+        !fault.halted && self.can_end_begun(view, fault, view.actions_that_end(fault))
     }
 
     /// Whether none of the faults so far goes on that has to be ended.
     #[must_use]
     pub fn is_all_ended(&self, view: &EnvironmentRef) -> bool {
-        !view.faults().any(|fault| self.has_to_end(view, fault))
+        !self
+            .faults(view)
+            .any(|(fault, can_end)| !fault.halted && can_end)
     }
 
     /// What is left of it by now.
     #[must_use]
     pub fn outcome(&self, view: &EnvironmentRef) -> Outcome {
         let rules = ScoreRules::of(self.profile);
-        let faults = || view.faults();
-        let endable = faults().filter(|fault| self.can_end_begun(view, fault));
-        let open = faults().filter(|fault| self.has_to_end(view, fault));
+        let endable = self.faults(view).filter(|(_, can_end)| *can_end);
+        let open = { self.faults(view) }.filter(|(fault, can_end)| !fault.halted && *can_end);
         let goals = rules.counted_goals(self.scenario, view);
         Outcome {
             endable_faults: endable.count(),
@@ -134,10 +142,8 @@ impl<'a> Incident<'a> {
         if let Some(traffic) = view.traffic() {
             return traffic.are_users_hit();
         }
-        let others = view
-            .faults()
-            .filter(|fault| !fault.halted && !self.can_end_begun(view, fault));
-        let reach = mesh::reachable(view.topology(), others.map(|fault| fault.node()));
+        let others = { self.faults(view) }.filter(|(fault, can_end)| !fault.halted && !can_end);
+        let reach = mesh::reachable(view.topology(), others.map(|(fault, _)| fault.node()));
         let roles = mesh::roles(customers, &self.scenario.user_facing, view.topology());
         let mut services = roles.zip(view.vitals()).zip(reach);
         services.any(|((role, vitals), reached)| {

@@ -48,7 +48,7 @@ pub struct ScenarioForm {
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = u64::MAX)))]
     seed: u64,
-    /// Version of the generator that draws an incident without `services`, 1 to 3; 1 by default.
+    /// Version of the generator that draws an incident without `services`, 1 to 3, in traffic 1; 1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3)))]
     generator: Option<u64>,

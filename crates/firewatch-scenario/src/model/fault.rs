@@ -68,14 +68,12 @@ impl Fault {
     /// Whether its speed changes anything in the physics of traffic: how fast a ramp rises, or memory fills.
     #[must_use]
     pub(crate) fn has_speed_in_traffic(&self) -> bool {
-        let fills_memory = [FaultKind::OOM, FaultKind::MEMORY_LEAK].contains(&self.kind);
-        let is_ramp = match self.shape {
+        let is_ramp = match self.shape.or(self.kind.shape_in_traffic()) {
             Some(FaultShape::Ramp) => true,
             Some(FaultShape::Spike) => self.for_ticks.is_none(),
-            Some(_) => false,
-            None => self.kind == FaultKind::BAD_DEPLOY,
+            _ => false,
         };
-        fills_memory || is_ramp
+        self.kind.fills_memory_in_traffic() || is_ramp
     }
 
     /// What is wrong, in a few words: its kind, or the knobs that it turns (`slow_factor 4`).

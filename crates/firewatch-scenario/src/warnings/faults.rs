@@ -117,6 +117,8 @@ pub(super) struct Beginning<'a> {
     tick: u64,
     /// Whether the incident is built with it; else it is injected.
     is_at_start: bool,
+    /// The first event of the timeline that may be about it, if it is of the same tick.
+    pub(super) first_event: usize,
     pub(super) path: String,
     pub(super) fault: &'a Fault,
 }
@@ -127,6 +129,7 @@ pub(super) fn all_beginnings(scenario: &Scenario) -> impl Iterator<Item = Beginn
     let listed = listed.map(|(index, fault)| Beginning {
         tick: fault.start_tick,
         is_at_start: fault.start_tick == 0,
+        first_event: 0,
         path: format!("faults[{index}]"),
         fault,
     });
@@ -135,6 +138,7 @@ pub(super) fn all_beginnings(scenario: &Scenario) -> impl Iterator<Item = Beginn
         TimelineAction::Inject(fault) => Some(Beginning {
             tick: event.tick,
             is_at_start: false,
+            first_event: index + 1,
             path: format!("timeline[{index}].do.fault"),
             fault,
         }),

@@ -1,4 +1,4 @@
-//! What a reviewer would ask about load: overloads, timeouts, retries and circles of calls.
+//! What a reviewer would ask about load: overloads, timeouts and retries.
 
 use super::Reviewer;
 use crate::call_graph::GraphCall;
@@ -145,75 +145,12 @@ impl Reviewer<'_> {
             self.warn(codes::MULTIPLIED_RETRIES, path, message, help);
         }
     }
-
-    /// Circles of calls that every request makes.
-    fn circles(&mut self) {
-        let count = self.scenario.services.len();
-        let mut state = vec![Visit::New; count];
-        let mut found = Vec::new();
-        for start in 0..count {
-            if state[start] != Visit::New {
-                continue;
-            }
-            state[start] = Visit::Open;
-            let mut open = vec![(start, 0)];
-            while let Some((service, next)) = open.last_mut() {
-                let Some(call) = self.graph.calls_of(*service).get(*next) else {
-                    state[*service] = Visit::Done;
-                    open.pop();
-                    continue;
-                };
-                *next += 1;
-                if call.call.usual_share() < 1.0 {
-                    continue;
-                }
-                match state[call.to] {
-                    Visit::New => {
-                        state[call.to] = Visit::Open;
-                        open.push((call.to, 0));
-                    }
-                    Visit::Open if found.len() < MAX_CIRCLES => {
-                        let path = open.iter().map(|(service, _)| *service);
-                        let circle = path.skip_while(|service| *service != call.to);
-                        let mut names: Vec<String> = circle
-                            .take(FEW + 1)
-                            .map(|s| format!("`{}`", self.name(s)))
-                            .collect();
-                        if names.len() > FEW {
-                            names[FEW] = "others".to_owned();
-                        }
-                        names.push(format!("`{}`", self.name(call.to)));
-                        found.push((self.path_of_call(call, "to"), names));
-                    }
-                    Visit::Open | Visit::Done => {}
-                }
-            }
-        }
-        let help = "only full queues and timeouts end it: give one of the calls a `share` below 1";
-        for (path, names) in found {
-            let message = format!(
-                "every request goes round in a circle: {}",
-                names.join(" calls ")
-            );
-            self.warn(codes::GROWING_CYCLE, path, message, help);
-        }
-    }
 }
 
 /// Names that a warning shows.
-const FEW: usize = 4;
-/// Circles that are told of.
-const MAX_CIRCLES: usize = 10;
+pub(super) const FEW: usize = 4;
 /// Numbers beyond which it does not matter how large they are.
 const MANY: f64 = 1e15;
-
-/// How far a search has come with a service.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Visit {
-    New,
-    Open,
-    Done,
-}
 
 /// Who tries again on the way to a service.
 #[derive(Clone)]

@@ -132,11 +132,15 @@ impl<'w> EnvironmentRef<'w> {
     /// The names of the actions that end a fault of this environment which says itself what it turns; none for any other.
     #[must_use]
     pub fn actions_that_end(&self, fault: &Fault) -> &'w [String] {
-        let Some(traffic) = self.traffic_component() else {
-            return &[];
-        };
         let index = self.faults().position(|other| std::ptr::eq(other, fault));
-        let course = index.and_then(|index| traffic.courses.get(index));
+        index.map_or(&[], |index| self.actions_that_end_at(index))
+    }
+
+    /// The same by the place of the fault in [`EnvironmentRef::faults`], for callers that go through all of them.
+    #[must_use]
+    pub fn actions_that_end_at(&self, index: usize) -> &'w [String] {
+        let traffic = self.traffic_component();
+        let course = traffic.and_then(|traffic| traffic.courses.get(index));
         course.map_or(&[], |course| &course.course.ended_by)
     }
 

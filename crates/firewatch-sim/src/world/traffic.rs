@@ -2,6 +2,7 @@
 
 mod blueprint;
 mod by_hand;
+mod caches;
 mod capture;
 mod change;
 mod checks;

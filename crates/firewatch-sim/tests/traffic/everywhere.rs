@@ -264,6 +264,7 @@ fn the_hash_has_all_that_a_state_says() {
         traffic(&|t| t.users[0].rates[0].rps = 101.0),
         traffic(&|t| t.services[0].idle.threads = 31),
         traffic(&|t| t.services[0].running.away = 1),
+        traffic(&|t| t.services[0].running.ran = Some(0.5)),
         traffic(&|t| t.services[0].set.error_ratio = 0.1),
         traffic(&|t| t.services[0].shed_ratio = 0.1),
         traffic(&|t| t.services[0].memory_factor = 2.0),

@@ -7,6 +7,7 @@
     reason = "a test whose incident is refused fails"
 )]
 
+mod caches;
 mod crowd;
 mod everywhere;
 mod faults;

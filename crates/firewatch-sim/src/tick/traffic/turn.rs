@@ -33,6 +33,7 @@ pub(crate) fn turn_knobs(mut meshes: Meshes<(&Clock, &mut MeshTraffic)>) {
             slow_down_collection(traffic);
             turn_by_faults(traffic, faults);
             traffic.limit_knobs();
+            traffic.lose_caches();
         },
     );
 }
@@ -142,9 +143,6 @@ fn kill(traffic: &mut MeshTraffic, faults: &[Fault], services: &mut Services) {
         // What shares add up to wrongly in the last digits is no instance.
         let killed = (traffic.desired(service) * share - 1e-6).ceil();
         traffic.leaked[service] = 0.0;
-        traffic
-            .state
-            .lose_caches(&traffic.shape.mesh, service, share);
         let start_up_ticks = traffic.shape.services[service].start_up_ticks;
         let instances = &mut traffic.instances[service];
         // There are at most a million.
@@ -191,43 +189,39 @@ fn slow_down_collection(traffic: &mut MeshTraffic) {
 
 /// Lets each fault turn what it turns: calls in list order, and services with all their faults together.
 fn turn_by_faults(traffic: &mut MeshTraffic, faults: &[Fault]) {
+    let mut acting = std::mem::take(&mut traffic.acting);
+    acting.clear();
     for (index, fault) in faults.iter().enumerate() {
         let course = traffic.courses.get(index).filter(|course| course.acts());
         let Some((course, service)) = course.zip(fault.service_index()) else {
             continue;
         };
-        if let (Turns::Calls { to }, Some(turned)) = (course.turns, &course.course.knobs) {
-            let mesh = &traffic.shape.mesh;
-            for &call in mesh.calls_of(service) {
-                if mesh.calls()[call].to == to {
-                    turn_call(&mut traffic.knobs.calls[call], turned, course.strength);
+        match (course.turns, &course.course.knobs) {
+            (Turns::Calls { to }, Some(turned)) => {
+                let mesh = &traffic.shape.mesh;
+                for &call in mesh.calls_of(service) {
+                    if mesh.calls()[call].to == to {
+                        turn_call(&mut traffic.knobs.calls[call], turned, course.strength);
+                    }
                 }
             }
-        } else if acting_on(traffic, &faults[..index], service)
-            .next()
-            .is_none()
-        {
-            let acting = acting_on(traffic, faults, service);
-            let turned = turned_of_service(traffic, service, acting.clone());
-            let taken = taken(traffic, service, acting);
-            traffic.knobs.services[service].add(&turned);
-            traffic.instances[service].taken = taken;
+            (Turns::Calls { .. }, None) => {}
+            _ => acting.push((service, index)),
         }
     }
-}
-
-/// The courses of those of these faults that turn knobs of a service now.
-fn acting_on<'a>(
-    traffic: &'a MeshTraffic,
-    faults: &'a [Fault],
-    service: usize,
-) -> impl Iterator<Item = &'a Course> + Clone {
-    let courses = faults.iter().zip(&traffic.courses);
-    courses.filter_map(move |(fault, course)| {
-        let is_of_calls = matches!(course.turns, Turns::Calls { .. });
-        let turns = fault.service_index() == Some(service) && course.acts() && !is_of_calls;
-        turns.then_some(course)
-    })
+    // No two are equal, and it needs no memory.
+    acting.sort_unstable();
+    for of_service in acting.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some(&(service, _)) = of_service.first() else {
+            continue;
+        };
+        let courses = of_service.iter().map(|&(_, index)| &traffic.courses[index]);
+        let turned = turned_of_service(traffic, service, courses.clone());
+        let taken = taken(traffic, service, courses);
+        traffic.knobs.services[service].add(&turned);
+        traffic.instances[service].taken = taken;
+    }
+    traffic.acting = acting;
 }
 
 /// Returns the knobs that all faults of a service turn of it: first in each of its zones, then over all of them.

@@ -12,7 +12,7 @@ use super::checks::{
 use super::component::{
     Course, MeshTraffic, ServiceShape, SetService, SetUsers, TrafficShape, Turns, UserShape,
 };
-use super::course::{FaultCourse, FaultShape};
+use super::course::{FaultCourse, FaultRecovery, FaultShape};
 use super::state::{CallState, TrafficFlow, TrafficServiceState, TrafficState, UserGroupState};
 use crate::world::error::SimError;
 use crate::world::fault_kind::FaultKind;
@@ -69,6 +69,7 @@ impl TrafficBlueprint {
             state: flow.state,
             knobs: flow.knobs,
             leaked: vec![0.0; topology.service_count()],
+            acting: Vec::new(),
             shape: Arc::new(shape),
         };
         let mut blueprint = Self {
@@ -78,6 +79,8 @@ impl TrafficBlueprint {
         if blueprint.is_new {
             blueprint.traffic.turn_by_hand(0);
             blueprint.traffic.flow();
+            // What requests wait for settles; messages would wait for longer with every second of it.
+            blueprint.traffic.state.clear_messages();
         }
         for (kind, target, course) in faults {
             let course = Course::new(
@@ -207,6 +210,29 @@ impl FaultKind {
             }
             _ => return None,
         })
+    }
+
+    /// Returns how a fault of a built-in kind reaches its level in the physics of traffic if it states no shape; `None`
+    /// for other kinds.
+    #[must_use]
+    pub fn shape_in_traffic(self) -> Option<FaultShape> {
+        Turns::of_kind(self).ok().map(Turns::usual_shape)
+    }
+
+    /// Returns how what a fault of a built-in kind has turned goes back in the physics of traffic if it states no
+    /// recovery; `None` for other kinds.
+    #[must_use]
+    pub fn recovery_in_traffic(self) -> Option<FaultRecovery> {
+        Turns::of_kind(self).ok().map(|turns| match turns {
+            Turns::Oom | Turns::MemoryLeak => FaultRecovery::WithRestart,
+            _ => FaultRecovery::AtOnce,
+        })
+    }
+
+    /// Whether memory fills because of a fault of a built-in kind in the physics of traffic.
+    #[must_use]
+    pub fn fills_memory_in_traffic(self) -> bool {
+        matches!(Turns::of_kind(self), Ok(Turns::Oom | Turns::MemoryLeak))
     }
 }
 

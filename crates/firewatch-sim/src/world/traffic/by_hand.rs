@@ -59,7 +59,7 @@ impl MeshTraffic {
             .tick(&self.shape.mesh, &self.knobs, SECONDS_PER_TICK as f64);
     }
 
-    fn stated_instances(&self, service: usize) -> f64 {
+    pub(super) fn stated_instances(&self, service: usize) -> f64 {
         let spec = self.shape.mesh.services().get(service);
         spec.map_or(0.0, |spec| f64::from(spec.instances))
     }

@@ -49,6 +49,8 @@ pub(super) fn check_service(service: &TrafficServiceState) -> Result<(), SimErro
         [-MOST_INSTANCES, MOST_INSTANCES],
     )?;
     check_within("taken", service.running.taken, [0.0, MOST_INSTANCES])?;
+    let ran = service.running.ran.unwrap_or(0.0);
+    check_within("ran", ran, [0.0, MOST_INSTANCES])?;
     let mut zones = service.zones.iter();
     if zones.any(|zone| service.zones.iter().filter(|other| *other == zone).count() > 1) {
         let name = &service.name;

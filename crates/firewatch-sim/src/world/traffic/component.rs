@@ -32,6 +32,8 @@ pub(crate) struct MeshTraffic {
     pub(crate) knobs: Knobs,
     /// By service: memory that has leaked, as a share of the limit.
     pub(crate) leaked: Vec<f64>,
+    /// Room for the services and faults of those that act on services in a tick: nothing in it is left to the next.
+    pub(crate) acting: Vec<(usize, usize)>,
 }
 
 /// What does not change of an environment's traffic; environments can share it.

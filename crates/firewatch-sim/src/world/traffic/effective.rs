@@ -26,11 +26,14 @@ impl MeshTraffic {
             }
             Checked::Calls(calls) => calls.iter().any(|(call, knobs)| {
                 let spec = mesh.calls()[*call];
+                // Nobody waits for the answer to a message.
+                let waits = !spec.asynchronous;
                 let effective = |knobs: &CallKnobs| CallKnobs {
-                    timeout_s: knobs.timeout_s.or(Some(spec.timeout_s)),
-                    retries: knobs.retries.or(Some(spec.retries)),
-                    backoff_s: knobs.backoff_s.or(Some(spec.backoff_s)),
+                    timeout_s: knobs.timeout_s.or(Some(spec.timeout_s)).filter(|_| waits),
+                    retries: knobs.retries.or(Some(spec.retries)).filter(|_| waits),
+                    backoff_s: knobs.backoff_s.or(Some(spec.backoff_s)).filter(|_| waits),
                     share: knobs.share.or(Some(spec.share)),
+                    cache_flushed: knobs.cache_flushed && spec.cache.is_some(),
                     ..*knobs
                 };
                 effective(knobs) != effective(&self.set_calls[*call])

@@ -205,6 +205,9 @@ pub struct InstancesState {
     /// Instances that faults took away in the last tick.
     #[serde(skip_serializing_if = "is_zero")]
     pub taken: f64,
+    /// Instances that ran in the last tick, of a service that keeps caches; `None` for as many as it states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ran: Option<f64>,
 }
 
 /// A call that requests of one service make to another.
