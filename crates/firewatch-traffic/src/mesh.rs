@@ -188,11 +188,6 @@ impl Mesh {
         &self.messages_to[service]
     }
 
-    /// Returns whether what a leg carries are messages, whose senders wait for nobody.
-    pub(crate) fn is_message(&self, leg: usize) -> bool {
-        self.calls.get(leg).is_some_and(|call| call.asynchronous)
-    }
-
     /// Returns the backlog of an asynchronous call.
     pub(crate) fn backlog_of(&self, call: usize) -> Option<usize> {
         self.message_calls.binary_search(&call).ok()

@@ -5,7 +5,7 @@
 //! take the fewest sub-steps.
 
 /// The first sub-step after something was set, in seconds, and the shortest one. Half of it takes a third more sub-steps, and
-/// is closer to the simulation in one value of three hundred.
+/// is closer to the simulation in one value of six hundred.
 const SHORTEST_S: f64 = 0.5;
 /// No sub-step is longer while rates change: timeouts and back-offs are a few seconds.
 const LONGEST_S: f64 = 2.0;
