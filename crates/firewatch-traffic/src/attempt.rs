@@ -242,3 +242,13 @@ impl Carried {
         doomed: 0.0,
     };
 }
+
+/// Room for what a leg does in a sub-step.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LegRoom {
+    pub(crate) outlook: Outlook,
+    /// What goes on of the attempts that are there, and how many requests make their first one beside it.
+    pub(crate) carried: Carried,
+    pub(crate) first: f64,
+    pub(crate) flows: Flows,
+}

@@ -1,7 +1,7 @@
 //! What waits and runs in a mesh, and the room to work on it.
 
 use crate::ages::Ages;
-use crate::attempt::{Carried, Flows, Outlook};
+use crate::attempt::LegRoom;
 use crate::backlog::Backlog;
 use crate::breaker::BreakerState;
 use crate::cache::CacheState;
@@ -191,16 +191,6 @@ impl ServiceFlows {
             *part *= factor;
         }
     }
-}
-
-/// Room for what a leg does in a sub-step.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct LegRoom {
-    pub(crate) outlook: Outlook,
-    /// What goes on of the attempts that are there, and how many requests make their first one beside it.
-    pub(crate) carried: Carried,
-    pub(crate) first: f64,
-    pub(crate) flows: Flows,
 }
 
 /// Room for a sub-step: nothing in it outlives one, except curves, which are those of the settings.

@@ -3,8 +3,7 @@
 //! What becomes of an attempt is decided when it is sent, as its place in a first-come queue is: it will be answered in time
 //! (`good`), or its caller will wait for the whole timeout (`doomed`).
 
-use crate::attempt::{Carried, Outlook};
-use crate::fluid::LegRoom;
+use crate::attempt::{Carried, LegRoom, Outlook};
 use crate::level::{LEAST, LEVELS, Level, TIMEOUT_STAGES, kept, last_level, pass};
 
 /// No attempt is remembered for longer.

@@ -17,6 +17,8 @@ const FAR: f64 = 1.0 / 3.0;
 const NEAR: f64 = 0.2;
 /// No sub-step is longer while a breaker is open or sees failures.
 pub(crate) const LONGEST_TIMED_S: f64 = 0.4;
+/// No sub-step in which a breaker opens is longer: it lets through all attempts until its end.
+const OPENING_S: f64 = 0.25;
 /// How many times as long as the last one a sub-step is at most: rates that don't change may begin to.
 const GROWTH: f64 = 4.0;
 /// Sub-steps of a tick at most.
@@ -169,7 +171,7 @@ impl Pace {
     /// Returns whether a sub-step is to be replaced by shorter ones if a breaker opens in it: by more than is lost in rounding,
     /// so that those are not.
     fn is_untimely(&self, step_s: f64) -> bool {
-        step_s > 1.01 * LONGEST_TIMED_S.max(self.tick_s / MOST_STEPS)
+        step_s > 1.01 * OPENING_S.max(self.tick_s / MOST_STEPS)
     }
 
     /// Decides what becomes of a sub-step, and how long the next one is to be.
@@ -182,7 +184,7 @@ impl Pace {
         }
         // A breaker that opens does so after each attempt, not at the end of a long sub-step.
         if change.opens && self.is_untimely(step_s) {
-            self.step_s = LONGEST_TIMED_S;
+            self.step_s = OPENING_S;
             return Verdict::IsRefused;
         }
         self.still_steps = if change.is_still {

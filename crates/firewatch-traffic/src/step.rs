@@ -1,6 +1,7 @@
 //! A sub-step: what is to be expected up the calls, then load down them.
 
-use crate::fluid::{Fluid, LegRoom, Scratch};
+use crate::attempt::LegRoom;
+use crate::fluid::{Fluid, Scratch};
 use crate::mesh::Mesh;
 use crate::pace::{Change, LONGEST_TIMED_S};
 use crate::settings::Settings;
