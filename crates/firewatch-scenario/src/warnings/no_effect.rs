@@ -99,8 +99,8 @@ impl Reviewer<'_> {
                 .cache
                 .is_some_and(|cache| cache.hit_share() == 0.0)
             {
-                let message =
-                    format!("no request finds its answer in this cache: the `hit_share` is 0");
+                let message = "no request finds its answer in this cache: the `hit_share` is 0";
+                let message = message.to_owned();
                 let help = "give it a hit share above 0, or leave `cache` out";
                 found.push((self.path_of_call(call, "cache.hit_share"), message, help));
             }
@@ -143,8 +143,8 @@ impl Reviewer<'_> {
     /// The call of one service to another.
     fn call_between(&self, from: &str, to: &str) -> Option<&GraphCall<'_>> {
         let (from, to) = (self.graph.indices.get(from)?, self.graph.indices.get(to)?);
-        let calls = self.graph.calls_of(*from);
-        calls.into_iter().find(|call| call.to == *to)
+        let mut calls = self.graph.calls_of(*from).iter();
+        calls.find(|call| call.to == *to)
     }
 }
 
