@@ -34,6 +34,9 @@ impl PendingFile {
             let help = format!("create it, or give another `{flag}`");
             return Err(Failure::Usage(message, Some(help)));
         }
+        if let Some(old) = &old {
+            check_permission(&target, old).map_err(|error| unwritable(&target, &error))?;
+        }
         let file = create(folder, old).map_err(|error| unwritable(&target, &error))?;
         Ok(Self { file, target })
     }
@@ -67,6 +70,16 @@ impl Write for PendingFile {
         let flushed = self.file.as_file_mut().flush();
         flushed.map_err(|error| self.with_path(&error))
     }
+}
+
+/// Checks whether a file may be written: to replace it takes the permission of its folder alone.
+fn check_permission(target: &Path, found: &fs::Metadata) -> io::Result<()> {
+    // A user for whom permissions do not count opens it all the same.
+    if found.permissions().readonly() {
+        let error = "it is read-only";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, error));
+    }
+    OpenOptions::new().write(true).open(target).map(|_| ())
 }
 
 /// Creates an empty file in the folder, with the permissions of the file it replaces. A signal that ends the

@@ -28,7 +28,7 @@ pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,
     meant, shown, suggest,
 };
-pub use source::{MAX_FILE_BYTES, text, utf8, within_limits, without_mark};
+pub use source::{MAX_FILE_BYTES, bytes, text, utf8, within_limits, without_mark};
 pub use suggestion::Suggestion;
 pub use syntax::{
     Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, body, each_token,
