@@ -41,7 +41,7 @@ pub const MAX_EVENTS: usize = 10_000;
 /// Largest number of goals of a scenario.
 pub const MAX_GOALS: usize = 1000;
 
-pub(crate) use runbook::{check_runbook, check_runbook_alone};
+pub(crate) use runbook::{check_runbook, check_runbook_alone, concealed};
 
 impl Scenario {
     /// Largest number of ticks that a run of as many services may take.

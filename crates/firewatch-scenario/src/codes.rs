@@ -45,6 +45,7 @@ codes! {
     UNREACHED_SERVICE = "unreached-service": "An expectation wants a service to be unwell that no fault reaches.";
     MASKED_FAULT = "masked-fault": "A fault never shows because a halted one heals its service faster.";
     NOT_BUILT_IN = "not-built-in": "A runbook, checked alone, names an action, a parameter or a metric that is not built in.";
+    CONCEALED_CONDITION = "concealed-condition": "A runbook, checked alone, asks for something that the profile `standard` tells only at the end.";
     ENDED_LOOP = "ended-loop": "A loop of retries ends at the first tick of its fault.";
 }
 

@@ -40,7 +40,10 @@ pub fn check(file: &SourceFile, scenario: Option<&Scenario>, open: &OpenTexts) -
         FileKind::Runbook => {
             let runbook = match scenario {
                 Some(scenario) => Runbook::parse_for(name, text, scenario),
-                None => Runbook::parse(name, text),
+                None => Runbook::review_text(name, text).map(|(runbook, warnings)| {
+                    checked.problems = warnings.problems;
+                    runbook
+                }),
             };
             runbook.map(|runbook| checked.runbook = Some(Arc::new(runbook)))
         }
