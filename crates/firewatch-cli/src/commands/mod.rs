@@ -72,6 +72,9 @@ enum Command {
     #[command(after_help = EXIT_CODES, after_long_help = audit::details())]
     Audit(audit::AuditArguments),
     /// Print a scenario to begin with, or write it to a new file
+    ///
+    /// The services are a chain of calls, of which one has a fault. At a terminal, three questions stand for the
+    /// arguments that are not given. Nothing that is there is replaced.
     #[command(after_help = EXIT_CODES)]
     New(new::NewArguments),
     /// List scenarios with their faults and mechanics
