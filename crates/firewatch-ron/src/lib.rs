@@ -34,7 +34,7 @@ pub use syntax::{
     Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, body, each_token,
     parse, too_deep,
 };
-pub use visible::{steers_terminal, visible, visible_lines};
+pub use visible::{hidden_in, steers_terminal, visible, visible_lines};
 
 /// The examples of the package's README, as tests.
 #[cfg(doctest)]

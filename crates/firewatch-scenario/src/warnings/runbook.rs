@@ -1,5 +1,5 @@
 //! What a reviewer would ask about a runbook that is checked without an incident: names that are not built in, which only
-//! files of a scenario's own can have, and conditions that only one of the profiles allows.
+//! files of a scenario's own can have, conditions that only one of the profiles allows, and characters that nobody sees.
 
 use firewatch_action::decode::{join, key_path};
 use firewatch_action::{
@@ -8,6 +8,7 @@ use firewatch_action::{
 use firewatch_ron::{Code, Problem, meant, shown, suggest};
 use firewatch_sim::{METRICS, find_metric};
 
+use super::names::hidden;
 use crate::check::concealed;
 use crate::codes;
 use crate::model::{Check, Expectation};
@@ -15,11 +16,13 @@ use crate::runbook::{Runbook, RunbookVisitor};
 
 impl Runbook {
     /// Returns the actions, parameters and metrics that are not built in, and the conditions that the profile `standard`
-    /// refuses. They are right if the scenario has files of its own that declare them, or another profile;
+    /// refuses, and a name with characters that can't be seen. The first two are right if the scenario has files of its own that declare them, or another profile;
     /// [`Runbook::problems`] tells.
     #[must_use]
     pub fn warnings(&self) -> Vec<Problem> {
         let mut reviewer = Reviewer::default();
+        let name = hidden("name".to_owned(), "the runbook", &self.name);
+        reviewer.warnings.extend(name);
         self.visit_steps(&mut reviewer);
         reviewer.expectations(&self.expect);
         reviewer.warnings
