@@ -1,14 +1,13 @@
 //! `firewatch new`: prints a scenario to begin with.
 
+mod choices;
 mod questions;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use firewatch_scenario::{
-    Call, Calls, Diagnostics, Difficulty, Fault, Physics, Scenario, Service, UserGroup,
-};
+use firewatch_scenario::{Difficulty, Physics};
 use firewatch_sim::FaultKind;
 
 use crate::arguments::{difficulty, fault_kind, physics};
@@ -17,10 +16,9 @@ use crate::file_format::FileFormat;
 use crate::paths::{path_text, quoted};
 use crate::pending::{check_new, write_new_file};
 use crate::ui::output::{Console, Form};
+use choices::{Choices, checked};
 use questions::Questions;
 
-/// Requests per second of the users: enough for memory to fill during an incident, and a fifth of what a service can do.
-const RPS: f64 = 2000.0;
 /// What the file is called in messages, and in its help.
 const FILE: &str = "FILE";
 
@@ -60,11 +58,11 @@ pub fn new(arguments: &NewArguments, console: &Console) -> Result<Exit, Failure>
         // Nobody should answer questions for a file that can't be written.
         check_new(file, FILE)?;
     }
-    let mut choices = Choices::given(arguments)?;
+    let mut choices = given(arguments)?;
     if io::stdin().is_terminal() && io::stderr().is_terminal() {
         Questions::new(io::stdin().lock(), io::stderr()).ask(&mut choices)?;
     }
-    let scenario = choices.scenario(arguments);
+    let scenario = choices.scenario(&arguments.name, arguments.difficulty, arguments.physics);
     // What it can't be, is said as of any file.
     if let Err(problems) = checked(&scenario) {
         console.report_diagnostics(&problems);
@@ -107,80 +105,21 @@ fn next_step(file: &Path) -> String {
     }
 }
 
-/// What the new scenario is about: what is not given is asked for, or is the default.
-#[derive(Debug, PartialEq)]
-struct Choices {
-    services: Option<Vec<String>>,
-    kind: Option<FaultKind>,
-    on: Option<String>,
-}
-
-impl Choices {
-    fn given(arguments: &NewArguments) -> Result<Self, Failure> {
-        let choices = Self {
-            services: arguments.services.clone(),
-            kind: arguments.kind,
-            on: arguments.on.clone(),
-        };
-        // Without services, those that are asked for may contain it.
-        let are_known = choices.services.is_some() || !io::stdin().is_terminal();
-        match &choices.on {
-            Some(on) if are_known && !choices.services().contains(on) => {
-                let message = format!("`--on` names `{on}`, which is none of the services");
-                let help = format!("services: {}", choices.services().join(", "));
-                Err(Failure::Usage(message, Some(help)))
-            }
-            _ => Ok(choices),
+/// Returns what the arguments say.
+fn given(arguments: &NewArguments) -> Result<Choices, Failure> {
+    let choices = Choices {
+        services: arguments.services.clone(),
+        kind: arguments.kind,
+        on: arguments.on.clone(),
+    };
+    // Without services, those that are asked for may contain it.
+    let are_known = choices.services.is_some() || !io::stdin().is_terminal();
+    match &choices.on {
+        Some(on) if are_known && !choices.services().contains(on) => {
+            let message = format!("`--on` names `{on}`, which is none of the services");
+            let help = format!("services: {}", choices.services().join(", "));
+            Err(Failure::Usage(message, Some(help)))
         }
+        _ => Ok(choices),
     }
-
-    fn services(&self) -> Vec<String> {
-        let default = || ["web", "api", "db"].map(str::to_owned).to_vec();
-        self.services.clone().unwrap_or_else(default)
-    }
-
-    fn kind(&self) -> FaultKind {
-        self.kind.unwrap_or(FaultKind::BAD_DEPLOY)
-    }
-
-    /// Returns the service with the fault; by default the middle one.
-    fn on(&self) -> String {
-        let services = self.services();
-        let middle = services.get(services.len() / 2);
-        let default = || middle.cloned().unwrap_or_default();
-        self.on.clone().unwrap_or_else(default)
-    }
-
-    fn scenario(&self, arguments: &NewArguments) -> Scenario {
-        let names = self.services();
-        let mut scenario = Scenario::new(arguments.name.clone(), arguments.difficulty);
-        scenario.description = "What customers notice.".to_owned();
-        scenario.physics = arguments.physics;
-        let callees = names.iter().skip(1).map(Some).chain([None]);
-        scenario.services = { names.iter().zip(callees) }
-            .map(|(name, callee)| Service {
-                name: name.clone(),
-                calls: Calls::Named(callee.map(Call::new).into_iter().collect()),
-                ..Service::default()
-            })
-            .collect();
-        let mut fault = Fault::new(self.kind(), self.on());
-        fault.speed = arguments.difficulty.fault_speed();
-        if arguments.physics == Physics::Traffic {
-            let first = names.first();
-            scenario.users = first
-                .map(|first| UserGroup::new(first, RPS))
-                .into_iter()
-                .collect();
-            // There is a moment in which all is well.
-            fault.start_tick = 2;
-        }
-        scenario.faults = vec![fault];
-        scenario
-    }
-}
-
-/// Checks a scenario as if it were read from its file.
-fn checked(scenario: &Scenario) -> Result<(), Diagnostics> {
-    Scenario::parse("the new scenario", &scenario.to_string()).map(|_| ())
 }

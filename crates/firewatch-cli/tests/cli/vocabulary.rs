@@ -1,10 +1,8 @@
-//! What there is to say: kinds, metrics, codes, and a scenario to begin with.
-
-use std::fs;
+//! What there is to say: kinds, metrics and codes.
 
 use serde_json::Value;
 
-use crate::support::{command, json, stderr, stdout};
+use crate::support::{json, stderr, stdout};
 
 fn list(arguments: &[&str]) -> Vec<Value> {
     let list = json(0, arguments);

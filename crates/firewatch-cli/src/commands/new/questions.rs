@@ -6,7 +6,7 @@ use firewatch_ron::{instead_of, visible};
 use firewatch_scenario::{Difficulty, Scenario, Service};
 use firewatch_sim::FaultKind;
 
-use super::{Choices, checked};
+use super::choices::{Choices, checked};
 use crate::failure::Failure;
 
 /// A person who answers.
