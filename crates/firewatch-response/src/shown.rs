@@ -2,6 +2,7 @@
 
 use firewatch_scenario::Check;
 use firewatch_sim::Value;
+use firewatch_sim::num::exact_text;
 
 /// Digits of a fraction that count.
 const DIGITS: usize = 5;
@@ -26,10 +27,7 @@ pub fn shown_value(check: &Check, actual: &str) -> String {
     let candidates = (DIGITS..=ALL_DIGITS).filter_map(|digits| rounded(digits).ok());
     let mut fitting = candidates.filter(|rounded| holds(*rounded) == holds(number));
     let shown = fitting.next().unwrap_or(number);
-    match shown != 0.0 && !(1e-4..1e15).contains(&shown.abs()) {
-        true => format!("{shown:e}"),
-        false => shown.to_string(),
-    }
+    exact_text(shown)
 }
 
 #[cfg(test)]
