@@ -65,7 +65,8 @@ enum Command {
     ///
     /// Brackets whose first item has a line of its own stay open; all others stay on one line if they fit. An open
     /// bracket has one field on each line, unless some share a line already. Columns that are padded stay aligned.
-    /// A file with errors of syntax is left alone. The name of each file that changes is printed.
+    /// A file with errors of syntax, a read-only one and one with other hard links is told and left alone; a link to a
+    /// file stays one. In folders, files of other programs are left out. The name of each file that changes is printed.
     #[command(after_help = EXIT_CODES)]
     Fmt(fmt::FmtArguments),
     /// Judge whether scenarios make good incidents by playing policies against them

@@ -99,7 +99,7 @@ fn elsewhere(file: &SourceFile, refused: &Diagnostics) -> Problem {
     }
 }
 
-/// Places count from behind the mark that a text can begin with.
+/// Places count from the end of the mark that a text can begin with.
 fn shift_for_mark(file: &SourceFile, problems: &mut [Problem]) {
     let mark = file.text().len() - firewatch_ron::without_mark(file.text()).len();
     for span in problems
