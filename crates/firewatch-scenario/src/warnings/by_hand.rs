@@ -1,5 +1,7 @@
 //! Metrics that are set by hand in the classic physics, in which only faults spread.
 
+use std::collections::BTreeMap;
+
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
 use firewatch_sim::{Status, Value};
@@ -25,11 +27,14 @@ impl Reviewer<'_> {
             }
             _ => None,
         });
+        // Of each service once, however many events there are.
+        let mut callers = BTreeMap::new();
         for (service, path, metrics) in set.collect::<Vec<_>>() {
             let Some(metric) = failing(metrics) else {
                 continue;
             };
-            let Some(caller) = mesh.calm_caller(service) else {
+            let caller = callers.entry(service);
+            let Some(caller) = *caller.or_insert_with(|| mesh.calm_caller(service)) else {
                 continue;
             };
             let (service, caller) = (self.name(service), self.name(caller));

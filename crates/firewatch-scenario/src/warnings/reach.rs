@@ -228,7 +228,10 @@ impl Mesh {
             return None;
         }
         let mut callers = self.callers[service].iter().copied();
-        callers.find(|caller| !self.walls[*caller] && !self.can_be_unwell(*caller))
+        callers.find(|caller| {
+            firewatch_ron::work::count(1);
+            !self.walls[*caller] && !self.can_be_unwell(*caller)
+        })
     }
 
     fn can_be_unwell(&self, service: usize) -> bool {
