@@ -15,7 +15,7 @@ use firewatch_scenario::Scenario;
 use firewatch_sim::{Fleet, SimError, Simulation};
 
 use crate::error::EpisodeError;
-use crate::factory::{EpisodeFactory, PreparedEpisode};
+use crate::factory::{EpisodeFactory, EpisodeNeeds, PreparedEpisode};
 use crate::info::Info;
 use crate::request::EpisodeRequest;
 use crate::session::Session;
@@ -331,6 +331,15 @@ impl EpisodeBatch {
     pub(crate) fn progress(&self, index: usize) -> (bool, u64) {
         let session = &self.sessions[index];
         (session.score.end().is_some(), session.steps)
+    }
+
+    /// What there has to be room for in an episode of the batch.
+    pub(crate) fn needs(&self, index: usize) -> EpisodeNeeds {
+        let session = &self.sessions[index];
+        EpisodeNeeds {
+            services: session.score.services(),
+            ..EpisodeNeeds::of(&session.scenario)
+        }
     }
 
     /// The score of one episode so far, for graders: it knows what no step tells before the end.

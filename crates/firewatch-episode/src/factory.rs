@@ -35,13 +35,36 @@ impl PreparedEpisode {
         }
     }
 
-    /// The physics of the episode, and the number of its services.
-    pub(crate) fn shape(&self) -> (Physics, usize) {
+    /// What there has to be room for.
+    pub(crate) fn needs(&self) -> EpisodeNeeds {
         match self {
-            Self::Drawn { difficulty, .. } => (Physics::Classic, difficulty.service_count()),
-            Self::Incident(incident) => {
-                (incident.scenario.physics, incident.blueprint.services.len())
-            }
+            Self::Drawn { difficulty, .. } => EpisodeNeeds {
+                physics: Physics::Classic,
+                services: difficulty.service_count(),
+                user_groups: 0,
+            },
+            Self::Incident(incident) => EpisodeNeeds {
+                services: incident.blueprint.services.len(),
+                ..EpisodeNeeds::of(&incident.scenario)
+            },
+        }
+    }
+}
+
+/// What codes and observations have to have room for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EpisodeNeeds {
+    pub(crate) physics: Physics,
+    pub(crate) services: usize,
+    pub(crate) user_groups: usize,
+}
+
+impl EpisodeNeeds {
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        Self {
+            physics: scenario.physics,
+            services: scenario.services.len(),
+            user_groups: scenario.users.len(),
         }
     }
 }
