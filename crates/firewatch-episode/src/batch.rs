@@ -3,6 +3,7 @@
 mod columns;
 mod encoded;
 mod fork;
+mod parts;
 mod round;
 mod step;
 
@@ -21,7 +22,7 @@ use crate::request::EpisodeRequest;
 use crate::session::Session;
 use crate::state::EpisodeState;
 use crate::verdict::ActionVerdict;
-use round::{BatchRound, PART, RoundChanges, TurnState};
+use round::{PART, RoundChanges, TurnState};
 pub use step::BatchStep;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
@@ -242,40 +243,21 @@ impl EpisodeBatch {
     ) -> Result<(), EpisodeError> {
         SimError::check_length("actions", actions.len(), self.len())?;
         SimError::check_length("steps", steps.len(), self.len())?;
-        self.asked.clear();
+        let mut asked = std::mem::take(&mut self.asked);
+        asked.clear();
         for (action, session) in actions.iter().zip(&self.sessions) {
             let catalogue = round::actions_of(session, &self.catalogue);
             let found = action.action(catalogue);
             let is_foreign = found.is_err() && round::is_of_some_physics(action, &self.catalogue);
-            self.asked
-                .push(if is_foreign { None } else { Some(found?) });
+            asked.push(if is_foreign { None } else { Some(found?) });
         }
         let size = self.fleet.part_size();
-        let sessions = self.sessions.chunks_mut(size);
-        let turns = self.turns.chunks_mut(size);
-        let asked = self.asked.chunks(size);
-        let asked = asked.zip(actions.chunks(size));
-        let own = sessions.zip(turns).zip(asked).zip(steps.chunks_mut(size));
-        let own = own.zip(&mut self.changes);
-        let (catalogue, profile) = (&*self.catalogue, self.profile);
-        self.fleet.try_for_each_part(own, |part, own| {
-            let ((((sessions, turns), (asked, actions)), steps), changes) = own;
-            let first = part.range().start;
-            let round = BatchRound {
-                catalogue,
-                profile,
-                first,
-                sessions,
-                turns,
-                asked,
-                actions,
-                steps,
-                changes,
-                picked: None,
-                declared: false,
-            };
-            round.run(part)
-        })
+        let of_parts = asked.chunks(size).zip(actions.chunks(size));
+        let done = self.play_parts(of_parts, None, steps, |round, part, (asked, actions)| {
+            round.run(part, asked, actions)
+        });
+        self.asked = asked;
+        done
     }
 
     /// Returns one episode as plain data, without the history of actions. As [`Episode::save`](crate::Episode::save) it
