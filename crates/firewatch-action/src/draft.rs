@@ -9,7 +9,7 @@ use firewatch_sim::{
 };
 
 use crate::action_error::ActionError;
-use crate::interruption::{Interruption, ServiceIndex};
+use crate::interruption::Interruption;
 use crate::model::Counter;
 use crate::session::ActionSession;
 
@@ -24,12 +24,7 @@ pub struct EffectDraft {
 pub(crate) enum DraftedChange {
     /// A metric of the service with that index is set.
     Metric(usize, MetricSetting),
-    /// The service is interrupted until the step after the next tick.
-    Interruption {
-        service: usize,
-        before: f64,
-        during: f64,
-    },
+    Interruption(Interruption),
     /// A counter of the session is set.
     Counter {
         counter: Counter,
@@ -117,27 +112,14 @@ impl EffectDraft {
 impl DraftedChange {
     /// Records in the session what passes.
     fn note(&self, session: &mut ActionSession, view: &EnvironmentRef) {
-        let mut nodes = view.topology().graph().node_weights();
         match *self {
-            Self::Interruption {
-                service,
-                before,
-                during,
-            } => {
-                if let Some(name) = nodes.nth(service) {
-                    session.note_interruption(Interruption {
-                        service: name.clone(),
-                        before,
-                        during,
-                        index: ServiceIndex(Some(service)),
-                    });
-                }
-            }
+            Self::Interruption(interruption) => session.note_interruption(interruption),
             Self::Counter {
                 counter,
                 target,
                 to,
             } => {
+                let mut nodes = view.topology().graph().node_weights();
                 let target = target.and_then(|target| nodes.nth(target));
                 session.set_counter(counter, target, to);
             }

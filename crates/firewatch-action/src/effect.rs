@@ -10,6 +10,7 @@ use firewatch_sim::{EnvironmentRef, MetricKey, SimError, Value, round_decimal};
 
 use crate::action_error::ActionError;
 use crate::draft::{DraftedChange, DraftedService, EffectDraft};
+use crate::interruption::Interruption;
 use crate::model::{Change, Effect, Factor, Limits, Operand, ParameterIndex, Recipients, Rules};
 use crate::parameter::Parameters;
 
@@ -129,11 +130,12 @@ impl EffectDrafter<'_> {
         let during = (before + (1.0 - before) * errors).clamp(0.0, 1.0);
         let value = Cow::Owned(Value::Float(during));
         self.set(target, &KEYS.error_rate, value)?;
-        self.draft.add(DraftedChange::Interruption {
-            service: target,
+        let service = target;
+        self.draft.add(DraftedChange::Interruption(Interruption {
+            service,
             before,
             during,
-        });
+        }));
         Ok(())
     }
 

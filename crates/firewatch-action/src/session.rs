@@ -91,13 +91,14 @@ impl ActionSession {
             StateError::check_finite("history", numbers.all(f64::is_finite))?;
         }
         let broken = self.circuit_breakers.iter().map(|(name, _)| name);
-        let interrupted = self.interruptions.iter().map(|entry| &entry.service);
-        let named = broken.chain(interrupted);
-        let mut named = named.chain(&self.dropping).chain(&self.user_facing);
+        let mut named = broken.chain(&self.dropping).chain(&self.user_facing);
         if let Some(name) = named.find(|name| view.topology().service(name).is_none()) {
             return Err(StateError::UnknownService(name.to_string()));
         }
-        for interruption in self.interruptions.iter() {
+        for interruption in &self.interruptions {
+            if interruption.service >= services {
+                return Err(StateError::UnknownService(interruption.service.to_string()));
+            }
             let rates = [interruption.before, interruption.during];
             let are_rates = rates.iter().all(|rate| (0.0..=1.0).contains(rate));
             StateError::check_finite("interruptions", are_rates)?;
@@ -158,7 +159,8 @@ impl ActionSession {
     /// Ends a [single interruption](PassingEffects::Interruption), for callers that change many environments in one go:
     /// returns the index of the service and the error rate that it has then, if that changes.
     pub fn end_interruption(&mut self, view: &EnvironmentRef) -> Option<(usize, MetricSetting)> {
-        self.interruptions.pop()?.setting(view)
+        let interruption = self.interruptions.pop()?;
+        Some((interruption.service, interruption.setting(view)?))
     }
 
     /// Ends interruptions, and applies and counts down the open circuit breakers: the second half of
