@@ -216,6 +216,20 @@ fn a_scenario_is_reviewed_in_one_pass() {
             "services: {{{services}}}, faults: [{faults}], expect: [{expect}]"
         ))
     };
+    let hub: Generator = |size| {
+        let callers = numbered(size, |n| format!("\"s{n}\": (calls: [\"hub\"]), "));
+        let herrings = numbered(size, |n| format!("\"s{n}\", "));
+        let set = numbered(size, |_| {
+            "(tick: 3, do: set(\"hub\", {\"http_server_error_rate\": 0.9})), ".to_owned()
+        });
+        scenario(&format!(
+            "services: {{\"hub\": (), {callers}}}, red_herrings: [{herrings}], timeline: [{set}]"
+        ))
+    };
+    is_linear("hub", hub, 1000, 60, |text| {
+        let warnings = Scenario::parse("file.ron", text).map(|scenario| scenario.warnings());
+        assert!(warnings.is_ok());
+    });
     is_linear("chain", chain, 1000, 60, |text| {
         let warnings = Scenario::parse("file.ron", text).map(|scenario| scenario.warnings());
         assert!(warnings.is_ok());

@@ -6,15 +6,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose incident is refused fails")]
 
+use std::sync::Arc;
+
 use bevy_ecs::prelude::*;
 use firewatch_action::Profile;
-use firewatch_episode::{EpisodeBatch, EpisodeRequest};
-use firewatch_scenario::{Difficulty, ScenarioGenerator};
+use firewatch_episode::{EpisodeBatch, EpisodeRequest, NewEpisode, StepBuffers, TrainingBatch};
+use firewatch_scenario::{Difficulty, Physics, Scenario, ScenarioGenerator};
 use firewatch_sim::{
     Environment, FaultKind, FaultState, Fleet, Simulation, defragment_environments,
     despawn_environment, spawn_environment,
 };
-use firewatch_tests::neighbour;
+use firewatch_tests::{neighbour, workspace};
 
 /// Bytes that a run may hold more in its second half than in its first: the sizes of incidents differ.
 const SLACK_BYTES: i64 = 64 * 1024;
@@ -100,6 +102,59 @@ fn mixed_resets_of_a_batch_take_constant_memory() {
         batch.reset_masked(&mask, |_| drawn(number)).unwrap();
         mask[number % PLACES] = false;
     });
+}
+
+#[test]
+fn episodes_of_a_trainer_take_constant_memory() {
+    let incidents = [
+        "catalog/hard/two-teams-one-evening.ron",
+        "traffic/incidents/search-after-a-burst.ron",
+    ];
+    let incidents = incidents.map(|file| {
+        let scenario = Scenario::load(&workspace().join("scenarios").join(file)).unwrap();
+        Arc::new(scenario)
+    });
+    let request = |new: NewEpisode| match new.seed % 20 {
+        number @ 0..2 => EpisodeRequest::scenario(Arc::clone(&incidents[number as usize])),
+        number => EpisodeRequest::Drawn {
+            difficulty: difficulty(number as usize),
+            seed: new.seed,
+        },
+    };
+    let builder = TrainingBatch::builder(PLACES, request).max_steps(2);
+    let builder = builder.physics(Physics::ALL).services(8);
+    let mut batch = builder.build().unwrap();
+    let (codes, columns) = (batch.encoding().len() as u32, batch.layout().len());
+    let mut observations = vec![0.0; PLACES * columns];
+    let mut rewards = [0.0; PLACES];
+    let (mut terminated, mut truncated) = ([false; PLACES], [false; PLACES]);
+    let mut errors = [None; PLACES];
+    let mut legal = vec![false; PLACES * codes as usize];
+    assert_bounded("a trainer's batch", |number| {
+        // Every third step begins an episode in each place.
+        if number % (PLACES / 3) != 0 {
+            return;
+        }
+        batch.legal_into(&mut legal).unwrap();
+        let drawn = |place: usize| (number * 31 + place * 17) % codes as usize;
+        let code = |place| match legal[place * codes as usize + drawn(place)] {
+            true => drawn(place) as u32,
+            false => 0,
+        };
+        let buffers = StepBuffers {
+            observations: &mut observations,
+            final_observations: None,
+            rewards: &mut rewards,
+            terminated: &mut terminated,
+            truncated: &mut truncated,
+            errors: &mut errors,
+        };
+        let step = std::array::from_fn::<u32, PLACES, _>(code);
+        batch.step(&step, buffers).unwrap();
+        assert_eq!(errors, [None; PLACES]);
+    });
+    let episodes = (0..PLACES).map(|place| batch.episode(place).unwrap().episode);
+    assert!(episodes.sum::<u64>() >= resets() as u64 * 9 / 10);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! A batch of episodes steps without allocating.
 
 use firewatch_action::{ActionRequest, Profile};
-use firewatch_episode::{BatchStep, EpisodeBatch, TrainingBatch};
+use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeRequest, NewEpisode, TrainingBatch};
+use firewatch_scenario::Difficulty;
 
 use crate::support::{Run, drawn};
 
@@ -56,4 +57,43 @@ fn the_loop_of_a_trainer_allocates_nothing_between_resets() {
     }
     assert!(run.errors.iter().all(Option::is_none));
     assert!(run.terminated.iter().all(|ended| !ended));
+}
+
+/// Allocations of a reset on average: the score's, and for some the name of the service whose log lies.
+const PER_RESET: u64 = 2;
+
+/// Resets of drawn episodes go into the memory of those before them.
+#[test]
+fn a_reset_of_a_drawn_episode_allocates_next_to_nothing() {
+    const COUNT: usize = 200;
+    let hard = |new: NewEpisode| EpisodeRequest::Drawn {
+        difficulty: Difficulty::Hard,
+        seed: new.seed,
+    };
+    let builder = TrainingBatch::builder(COUNT, hard).max_steps(2);
+    let mut run = Run::new(builder.build().unwrap());
+    // Three rounds are an episode: two steps and the reset. The first ones make room.
+    let rounds = |run: &mut Run, count: usize| (0..count).for_each(|_| run.step());
+    rounds(&mut run, 30);
+    let before = run.batch.episode(0).unwrap().episode;
+    let steady = allocation_counter::measure(|| rounds(&mut run, 30));
+    let resets = (run.batch.episode(0).unwrap().episode - before) * COUNT as u64;
+    assert_eq!(resets, 10 * COUNT as u64);
+    assert!(
+        steady.count_total <= PER_RESET * resets,
+        "{} in {resets} resets",
+        steady.count_total
+    );
+    // By hand, one at a time, the same.
+    let one = std::array::from_fn::<bool, COUNT, _>(|index| index == 7);
+    let steady = allocation_counter::measure(|| {
+        for _ in 0..50 {
+            run.batch.reset(&one, &mut run.observations).unwrap();
+        }
+    });
+    assert!(
+        steady.count_total <= PER_RESET * 50,
+        "{} in 50 resets",
+        steady.count_total
+    );
 }

@@ -7,15 +7,7 @@ use firewatch_response::score::ALERT_NAMES;
 use firewatch_scenario::{RandomStreams, Scenario};
 use firewatch_sim::Status;
 
-use crate::support::{any, bits};
-
-/// The observation of each episode, a row each.
-fn observed(batch: &mut EpisodeBatch, layout: &ObservationLayout) -> Vec<Vec<f32>> {
-    // What was in the buffer does not matter.
-    let mut values = vec![f32::NAN; batch.len() * layout.len()];
-    batch.observe_columns_into(layout, &mut values).unwrap();
-    values.chunks(layout.len()).map(<[f32]>::to_vec).collect()
-}
+use crate::support::{any, bits, observed};
 
 /// A batch in which much has happened.
 fn played(count: u64, threads: usize) -> EpisodeBatch {
@@ -43,6 +35,9 @@ fn played(count: u64, threads: usize) -> EpisodeBatch {
 /// What a column has to be, from what people read.
 fn expected(batch: &EpisodeBatch, index: usize, column: &Column) -> f64 {
     let seen = batch.observation(index).unwrap();
+    if let Some(group) = column.users {
+        return expected_of_users(batch, index, group, column.name);
+    }
     let Some(service) = column.service else {
         return match column.name {
             "tick" => seen.tick as f64,
@@ -93,6 +88,30 @@ fn expected(batch: &EpisodeBatch, index: usize, column: &Column) -> f64 {
     }
 }
 
+/// What a column of a group of users has to be.
+fn expected_of_users(batch: &EpisodeBatch, index: usize, group: usize, name: &str) -> f64 {
+    let seen = batch.observation(index).unwrap();
+    let Some(users) = seen.users.get(group) else {
+        return 0.0;
+    };
+    let read = |read: &dyn Fn(firewatch_sim::UsersRef) -> f64| {
+        let of_group = |view: &firewatch_sim::EnvironmentRef| {
+            read(view.traffic().unwrap().users().nth(group).unwrap())
+        };
+        batch.fleet().read(index, of_group).unwrap()
+    };
+    let ended = users.succeeded_rps + users.failed_rps;
+    match name {
+        "users_present" => 1.0,
+        "users_offered_rps" => read(&|users| users.traffic.sent_rps),
+        "users_served_ratio" if ended == 0.0 => 1.0,
+        "users_served_ratio" => users.succeeded_rps / ended,
+        "users_p99_by_patience" => users.latency_p99_s / read(&|users| users.patience_s),
+        "users_miss_objective" => f64::from(u8::from(users.misses_objective)),
+        name => panic!("{name}"),
+    }
+}
+
 /// What the faults that are halted, or are not, come to.
 fn truth(
     batch: &EpisodeBatch,
@@ -111,7 +130,7 @@ fn truth(
 #[test]
 fn each_column_is_what_people_read() {
     let mut batch = played(42, 2);
-    let layout = ObservationLayout::everything(14).unwrap();
+    let layout = ObservationLayout::everything(14).unwrap().with_users(2);
     let columns = layout.columns();
     assert_eq!(columns.len(), layout.len());
     let mut differs = vec![false; columns.len()];
@@ -120,9 +139,13 @@ fn each_column_is_what_people_read() {
         for ((column, &value), differs) in columns.iter().zip(row).zip(&mut differs) {
             let expected = expected(&batch, index, column);
             // Those minutes are shown with 4 decimals.
-            let shown = column.name == "bad_customer_minutes";
+            let precision = match column.name {
+                "bad_customer_minutes" => 1e-4,
+                "users_served_ratio" => 1e-6,
+                _ => 0.0,
+            };
             let is_same =
-                value == expected as f32 || (shown && (f64::from(value) - expected).abs() < 1e-4);
+                value == expected as f32 || (f64::from(value) - expected).abs() < precision;
             assert!(is_same, "{index}: {column:?} is {value}, not {expected}");
             *differs |= value != rows[0][0];
         }
@@ -168,7 +191,7 @@ fn normalised_columns_are_from_0_to_1_and_keep_the_order() {
         ObservationLayout::operator(14),
         ObservationLayout::everything(14),
     ] {
-        let layout = layout.unwrap();
+        let layout = layout.unwrap().with_users(2);
         let normalised = layout.clone().normalised();
         assert!(normalised.is_normalised() && !layout.is_normalised());
         let (plain, scaled) = (

@@ -5,7 +5,7 @@ use firewatch_episode::{
     AutoReset, BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest, EpisodeState, StepError,
 };
 use firewatch_reference::PythonRandom;
-use firewatch_scenario::RandomStreams;
+use firewatch_scenario::{Difficulty, RandomStreams};
 use firewatch_sim::SimError;
 
 use crate::support::{INCIDENTS, Run, any, everything, mixed};
@@ -145,5 +145,39 @@ fn a_fork_to_nowhere_is_an_error_and_one_to_itself_is_nothing() {
     batch.fork(1, 1).unwrap();
     for (index, before) in before.iter().enumerate() {
         assert_eq!(&everything(&batch, index), before);
+    }
+}
+
+/// What a copy shares with its origin is not drawn over as long as one of them has it.
+#[test]
+fn a_reset_changes_no_copy_of_the_episode_that_it_replaces() {
+    const COUNT: usize = 140;
+    let hard = |seed| EpisodeRequest::Drawn {
+        difficulty: [Difficulty::Easy, Difficulty::Hard][seed as usize % 2],
+        seed,
+    };
+    let mut batch = EpisodeBatch::new(Profile::Standard, (0..COUNT as u64).map(hard), 2).unwrap();
+    let mut seeds: Vec<u64> = (0..COUNT as u64).collect();
+    let mut random = PythonRandom::new(5);
+    let mut next = COUNT as u64;
+    for _ in 0..6 {
+        for _ in 0..30 {
+            let (from, to) = (random.below(COUNT), random.below(COUNT));
+            batch.fork(from, to).unwrap();
+            seeds[to] = seeds[from];
+        }
+        let mask: Vec<bool> = (0..COUNT).map(|_| random.below(3) == 0).collect();
+        let reset = |index: usize| {
+            next += 1;
+            seeds[index] = next;
+            hard(next)
+        };
+        batch.reset_masked(&mask, reset).unwrap();
+        let fresh = seeds.iter().copied().map(hard);
+        let fresh = EpisodeBatch::new(Profile::Standard, fresh, 1).unwrap();
+        for (index, seed) in seeds.iter().enumerate() {
+            let expected = everything(&fresh, index);
+            assert_eq!(everything(&batch, index), expected, "seed {seed}");
+        }
     }
 }

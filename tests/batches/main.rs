@@ -13,3 +13,4 @@ mod columns;
 mod forks;
 mod resets;
 mod support;
+mod users;

@@ -3,7 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use firewatch_episode::{
-    AutoReset, EpisodeBatch, EpisodeRequest, NewEpisode, StepBuffers, StepError, TrainingBatch,
+    AutoReset, EpisodeBatch, EpisodeRequest, NewEpisode, ObservationLayout, StepBuffers, StepError,
+    TrainingBatch,
 };
 use firewatch_reference::PythonRandom;
 use firewatch_scenario::{Difficulty, Physics, RandomStreams, Scenario};
@@ -148,4 +149,12 @@ pub fn everything(batch: &EpisodeBatch, index: usize) -> String {
     let hash = batch.fleet().state_hash(index).unwrap();
     let state = serde_json::to_string(&batch.save(index).unwrap()).unwrap();
     format!("{hash:016x} {state}")
+}
+
+/// The observation of each episode, a row each.
+pub fn observed(batch: &mut EpisodeBatch, layout: &ObservationLayout) -> Vec<Vec<f32>> {
+    // What was in the buffer does not matter.
+    let mut values = vec![f32::NAN; batch.len() * layout.len()];
+    batch.observe_columns_into(layout, &mut values).unwrap();
+    values.chunks(layout.len()).map(<[f32]>::to_vec).collect()
 }

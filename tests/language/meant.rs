@@ -31,164 +31,160 @@ fn check(cases: &[(&str, &str)], problems: impl Fn(&str) -> Vec<Problem>) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn names_in_scenarios() {
-    let in_timeline = |step: &str| format!("timeline: [(tick: 3, do: {step})]");
-    let steps = [
-        (
-            r#"action("restart", "db")"#,
-            "did you mean `restart_service`, `restart_thread_pool` or `restart_pipeline_job`?",
-        ),
-        (
-            r#"action("rollback_deplyo", "db")"#,
-            "did you mean `rollback_deploy`?",
-        ),
-        (
-            r#"action("traffic_shift", "db", {"drain": 0.5})"#,
-            "did you mean `drain_percentage`?",
-        ),
-        (
-            r#"set("db", {"cpu": 0.5})"#,
-            "did you mean `process_cpu_utilization`?",
-        ),
-        (
-            r#"set("db", {"latency": 0.5})"#,
-            "did you mean `http_server_request_duration_p99`?",
-        ),
-        (
-            r#"set("db", {"restart_cout": 5})"#,
-            "did you mean `restart_count`?",
-        ),
-        (r#"set("wbe", {"restart_count": 5})"#, "did you mean `web`?"),
-        (r#"halt("wbe")"#, "did you mean `web`?"),
-        (r#"hlat("db")"#, "did you mean `halt`?"),
-        (
-            r#"inject((kind: oomm, service: "web"))"#,
-            "did you mean `oom`?",
-        ),
-    ];
-    let steps: Vec<(String, &str)> = { steps.iter() }
-        .map(|(step, help)| (in_timeline(step), *help))
-        .collect();
-    let steps = steps.iter().map(|(step, help)| (&**step, *help));
-    let fields = [
-        (r#"tick: 20"#, "did you mean `ticks`?"),
-        (r#"profile: standrd"#, "did you mean `standard`?"),
-        (r#"engine: single_falt"#, "did you mean `single_fault`?"),
-        (r#"impact: freshnes"#, "did you mean `freshness`?"),
-        (r#"physics: clasic"#, "did you mean `classic`?"),
-        (r#"root_cause: "wbe""#, "did you mean `web`?"),
-        (r#"red_herrings: ["wbe"]"#, "did you mean `web`?"),
-        (r#"user_facing: ["wbe"]"#, "did you mean `web`?"),
-        (r#"prompt_injection: "wbe""#, "did you mean `web`?"),
-        (
-            r#"adversarial_logs: [(service: "wbe", line: "x")]"#,
-            "did you mean `web`?",
-        ),
-        (
-            r#"goals: [goal("wbe", "restart_count", lt(5))]"#,
-            "did you mean `web`?",
-        ),
-        (
-            r#"goals: [goal("db", "cpu", lt(0.5))]"#,
-            "did you mean `process_cpu_utilization`?",
-        ),
-        (r#"sweep: (sped: [1.0])"#, "did you mean `speed`?"),
-        (r#"expect: [at_ned(all_healthy)]"#, "did you mean `at_end`?"),
-        (
-            r#"expect: [at_end(all_healty)]"#,
-            "did you mean `all_healthy`?",
-        ),
-        (
-            r#"expect: [at_end(status("wbe", down))]"#,
-            "did you mean `web`?",
-        ),
-        (
-            r#"expect: [at_end(status("db", crit))]"#,
-            "did you mean `critical`?",
-        ),
-        (
-            r#"expect: [at_end(metric("db", "cpu", gt(0.5)))]"#,
-            "did you mean `process_cpu_utilization`?",
-        ),
-        (
-            r#"expect: [at_end(metric("db", "heap_dmps", gt(5)))]"#,
-            "did you mean `heap_dumps`?",
-        ),
-        (
-            r#"expect: [at_end(metric("db", "restart_count", gtt(5)))]"#,
-            "did you mean `gt`?",
-        ),
-        (
-            r#"expect: [at_end(metric("db", "mood", gt(5)))]"#,
-            "`firewatch metrics` lists all; one of your own stands in the service's `extra_metrics`",
-        ),
-        (
-            r#"users: [(name: "people", service: "wbe", rps: 5)]"#,
-            "did you mean `web`?",
-        ),
-        (
-            r#"users: [(name: "people", service: "web", rsp: 5)]"#,
-            "did you mean `rps`?",
-        ),
-        (
-            r#"users: [(name: "people", service: "web", rps: 5)], expect: [at_end(users("peple", served(ge(0.9))))]"#,
-            "did you mean `people`?",
-        ),
-        (
-            r#"users: [(service: "web", rps: 5)], timeline: [(tick: 3, do: turn("web", {"slow_facter": 2}))]"#,
-            "did you mean `slow_factor`?",
-        ),
-        (
-            r#"users: [(service: "web", rps: 5)], timeline: [(tick: 3, do: turn_calls("web", "dbb", {"share": 0}))]"#,
-            "did you mean `db`?",
-        ),
-    ];
-    let cases: Vec<(&str, &str)> = steps.chain(fields).collect();
-    check(&cases, |fields| {
-        let parsed = Scenario::parse("x.ron", &scenario(fields));
-        parsed.err().map_or(Vec::new(), |found| found.problems)
-    });
+/// What stands in the timeline of a scenario, and the help.
+const STEPS: &[(&str, &str)] = &[
+    (
+        r#"action("restart", "db")"#,
+        "did you mean `restart_service`, `restart_thread_pool` or `restart_pipeline_job`?",
+    ),
+    (
+        r#"action("rollback_deplyo", "db")"#,
+        "did you mean `rollback_deploy`?",
+    ),
+    (
+        r#"action("traffic_shift", "db", {"drain": 0.5})"#,
+        "did you mean `drain_percentage`?",
+    ),
+    (
+        r#"set("db", {"cpu": 0.5})"#,
+        "did you mean `process_cpu_utilization`?",
+    ),
+    (
+        r#"set("db", {"latency": 0.5})"#,
+        "did you mean `http_server_request_duration_p99`?",
+    ),
+    (
+        r#"set("db", {"restart_cout": 5})"#,
+        "did you mean `restart_count`?",
+    ),
+    (r#"set("wbe", {"restart_count": 5})"#, "did you mean `web`?"),
+    (r#"halt("wbe")"#, "did you mean `web`?"),
+    (r#"hlat("db")"#, "did you mean `halt`?"),
+    (
+        r#"inject((kind: oomm, service: "web"))"#,
+        "did you mean `oom`?",
+    ),
+];
+
+/// Fields of a scenario with two services, and the help.
+const FIELDS: &[(&str, &str)] = &[
+    (r#"tick: 20"#, "did you mean `ticks`?"),
+    (r#"profile: standrd"#, "did you mean `standard`?"),
+    (r#"engine: single_falt"#, "did you mean `single_fault`?"),
+    (r#"impact: freshnes"#, "did you mean `freshness`?"),
+    (r#"physics: clasic"#, "did you mean `classic`?"),
+    (r#"root_cause: "wbe""#, "did you mean `web`?"),
+    (r#"red_herrings: ["wbe"]"#, "did you mean `web`?"),
+    (r#"user_facing: ["wbe"]"#, "did you mean `web`?"),
+    (r#"prompt_injection: "wbe""#, "did you mean `web`?"),
+    (
+        r#"adversarial_logs: [(service: "wbe", line: "x")]"#,
+        "did you mean `web`?",
+    ),
+    (
+        r#"goals: [goal("wbe", "restart_count", lt(5))]"#,
+        "did you mean `web`?",
+    ),
+    (
+        r#"goals: [goal("db", "cpu", lt(0.5))]"#,
+        "did you mean `process_cpu_utilization`?",
+    ),
+    (r#"sweep: (sped: [1.0])"#, "did you mean `speed`?"),
+    (r#"expect: [at_ned(all_healthy)]"#, "did you mean `at_end`?"),
+    (
+        r#"expect: [at_end(all_healty)]"#,
+        "did you mean `all_healthy`?",
+    ),
+    (
+        r#"expect: [at_end(status("wbe", down))]"#,
+        "did you mean `web`?",
+    ),
+    (
+        r#"expect: [at_end(status("db", crit))]"#,
+        "did you mean `critical`?",
+    ),
+    (
+        r#"expect: [at_end(metric("db", "cpu", gt(0.5)))]"#,
+        "did you mean `process_cpu_utilization`?",
+    ),
+    (
+        r#"expect: [at_end(metric("db", "heap_dmps", gt(5)))]"#,
+        "did you mean `heap_dumps`?",
+    ),
+    (
+        r#"expect: [at_end(metric("db", "restart_count", gtt(5)))]"#,
+        "did you mean `gt`?",
+    ),
+    (
+        r#"expect: [at_end(metric("db", "mood", gt(5)))]"#,
+        "`firewatch metrics` lists all; one of your own stands in the service's `extra_metrics`",
+    ),
+    (
+        r#"users: [(name: "people", service: "wbe", rps: 5)]"#,
+        "did you mean `web`?",
+    ),
+    (
+        r#"users: [(name: "people", service: "web", rsp: 5)]"#,
+        "did you mean `rps`?",
+    ),
+    (
+        r#"users: [(name: "people", service: "web", rps: 5)], expect: [at_end(users("peple", served(ge(0.9))))]"#,
+        "did you mean `people`?",
+    ),
+    (
+        r#"users: [(service: "web", rps: 5)], timeline: [(tick: 3, do: turn("web", {"slow_facter": 2}))]"#,
+        "did you mean `slow_factor`?",
+    ),
+    (
+        r#"users: [(service: "web", rps: 5)], timeline: [(tick: 3, do: turn_calls("web", "dbb", {"share": 0}))]"#,
+        "did you mean `db`?",
+    ),
+];
+
+/// Whole scenarios, and the help.
+const SCENARIOS: &[(&str, &str)] = &[
+    (
+        r#"Scenario(name: "x", difficulty: eazy)"#,
+        "did you mean `easy`?",
+    ),
+    (
+        r#"Scenaro(name: "x", difficulty: easy)"#,
+        "write `Scenario(name: \"...\", ...)`",
+    ),
+    (
+        r#"Scenario(name: "x", difficulty: easy, services: ["auth-servce"])"#,
+        "did you mean `auth-service`?",
+    ),
+    (
+        r#"Scenario(name: "x", difficulty: easy, services: {"a": (cals: [])})"#,
+        "did you mean `calls`?",
+    ),
+    (
+        r#"Scenario(name: "x", difficulty: easy, services: {"web": (calls: ["wbe"]), "api": ()})"#,
+        "did you mean `web`?",
+    ),
+    (
+        r#"Scenario(name: "x", difficulty: easy, services: {"a": ()}, faults: [(kind: bad_deplyo, service: "a")])"#,
+        "did you mean `bad_deploy`?",
+    ),
+    (
+        r#"Scenario(name: "x", difficulty: easy, services: {"a": ()}, faults: [(kind: oom, servce: "a")])"#,
+        "did you mean `service`?",
+    ),
+];
+
+fn problems_of(text: &str) -> Vec<Problem> {
+    let parsed = Scenario::parse("x.ron", text);
+    parsed.err().map_or(Vec::new(), |found| found.problems)
 }
 
 #[test]
-fn names_in_scenarios_of_no_service() {
-    check(
-        &[
-            (
-                r#"Scenario(name: "x", difficulty: eazy)"#,
-                "did you mean `easy`?",
-            ),
-            (
-                r#"Scenaro(name: "x", difficulty: easy)"#,
-                "write `Scenario(name: \"...\", ...)`",
-            ),
-            (
-                r#"Scenario(name: "x", difficulty: easy, services: ["auth-servce"])"#,
-                "did you mean `auth-service`?",
-            ),
-            (
-                r#"Scenario(name: "x", difficulty: easy, services: {"a": (cals: [])})"#,
-                "did you mean `calls`?",
-            ),
-            (
-                r#"Scenario(name: "x", difficulty: easy, services: {"web": (calls: ["wbe"]), "api": ()})"#,
-                "did you mean `web`?",
-            ),
-            (
-                r#"Scenario(name: "x", difficulty: easy, services: {"a": ()}, faults: [(kind: bad_deplyo, service: "a")])"#,
-                "did you mean `bad_deploy`?",
-            ),
-            (
-                r#"Scenario(name: "x", difficulty: easy, services: {"a": ()}, faults: [(kind: oom, servce: "a")])"#,
-                "did you mean `service`?",
-            ),
-        ],
-        |text| {
-            let parsed = Scenario::parse("x.ron", text);
-            parsed.err().map_or(Vec::new(), |found| found.problems)
-        },
-    );
+fn names_in_scenarios() {
+    check(STEPS, |step| {
+        problems_of(&scenario(&format!("timeline: [(tick: 3, do: {step})]")))
+    });
+    check(FIELDS, |fields| problems_of(&scenario(fields)));
+    check(SCENARIOS, problems_of);
 }
 
 /// What a runbook names is known to no one while it is checked alone, but for what is built in.

@@ -1,5 +1,7 @@
 //! Checks of the meaning of an action file.
 
+mod names;
+
 use std::collections::BTreeSet;
 
 use firewatch_sim::find_metric;
@@ -36,6 +38,7 @@ pub(super) fn check(file: &ActionFile, base: Option<Base>, author: Author, notes
     if let Author::User { built_in } = author {
         reserved(file, built_in, notes);
     }
+    names::check_names(file, notes);
     for (index, name) in file.extra_metrics.iter().enumerate() {
         if find_metric(name).is_some() {
             let message = format!("`{name}` is a known metric, not one of your own");

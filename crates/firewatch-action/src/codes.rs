@@ -14,6 +14,7 @@ codes! {
     UNNAMED_FIELD = "unnamed-field": "A value in a struct has no name.";
     DUPLICATE = "duplicate": "A field, key, name or value is given twice.";
     EMPTY_NAME = "empty-name": "A name is empty.";
+    UNTYPABLE_NAME = "untypable-name": "An action, a parameter or a metric of its file has a name with a character that can't be seen.";
     EMPTY_LIST = "empty-list": "A list that needs an element has none.";
     EMPTY_RANGE = "empty-range": "A range has no value in it, or one that can't be written.";
     TOO_LONG = "too-long": "A text is longer than it may be.";

@@ -34,6 +34,9 @@ impl PendingFile {
             let help = format!("create it, or give another `{flag}`");
             return Err(Failure::Usage(message, Some(help)));
         }
+        if let Some(old) = &old {
+            check_permission(&target, old).map_err(|error| unwritable(&target, &error))?;
+        }
         let file = create(folder, old).map_err(|error| unwritable(&target, &error))?;
         Ok(Self { file, target })
     }
@@ -67,6 +70,16 @@ impl Write for PendingFile {
         let flushed = self.file.as_file_mut().flush();
         flushed.map_err(|error| self.with_path(&error))
     }
+}
+
+/// Checks whether a file may be written: to replace it takes the permission of its folder alone.
+fn check_permission(target: &Path, found: &fs::Metadata) -> io::Result<()> {
+    // A user for whom permissions do not count opens it all the same.
+    if found.permissions().readonly() {
+        let error = "it is read-only";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, error));
+    }
+    OpenOptions::new().write(true).open(target).map(|_| ())
 }
 
 /// Creates an empty file in the folder, with the permissions of the file it replaces. A signal that ends the
@@ -136,6 +149,43 @@ pub fn write_file(target: &Path, flag: &str, text: &str) -> Result<(), Failure> 
     let written = pending.file.as_file_mut().write_all(text.as_bytes());
     written.map_err(|error| unwritable(&pending.target, &error))?;
     pending.commit()
+}
+
+/// Writes a text to a file that must not be there yet, whole or not at all. `flag` is the argument that named it.
+///
+/// # Errors
+/// The file is there, or can't be written.
+pub fn write_new_file(target: &Path, flag: &str, text: &str) -> Result<(), Failure> {
+    let mut pending = new_file(target, flag)?;
+    let written = pending.file.as_file_mut().write_all(text.as_bytes());
+    written.map_err(|error| unwritable(&pending.target, &error))?;
+    let PendingFile { file, target } = pending;
+    match file.persist_noclobber(&target) {
+        Ok(_) => Ok(()),
+        // Somebody else has written it since.
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(is_there(&target)),
+        Err(error) => Err(unwritable(&target, &error.error)),
+    }
+}
+
+/// Checks whether a new file can be written now. `flag` is the argument that named it.
+///
+/// # Errors
+/// The file is there, or can't be written.
+pub fn check_new(target: &Path, flag: &str) -> Result<(), Failure> {
+    new_file(target, flag).map(|_| ())
+}
+
+fn new_file(target: &Path, flag: &str) -> Result<PendingFile, Failure> {
+    if fs::symlink_metadata(target).is_ok() {
+        return Err(is_there(target));
+    }
+    PendingFile::new(target, flag)
+}
+
+fn is_there(target: &Path) -> Failure {
+    let message = format!("`{}` is there already", path_text(target));
+    Failure::Usage(message, Some("give the name of a new file".to_owned()))
 }
 
 /// Checks whether a file can be written now. `flag` is the argument that named it.

@@ -103,6 +103,54 @@ fn pipes_are_neither_searched_for_nor_waited_for() {
     }
 }
 
+/// A pipe that nobody writes to, a device without an end and a socket, named on the command line.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_no_regular_file_is_refused_by_its_name() {
+    let folder = Folder::new();
+    let made = Command::new("mkfifo").arg(folder.path("pipe.ron")).status();
+    assert!(made.expect("mkfifo starts").success());
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path("socket.ron"));
+    std::os::unix::fs::symlink("/dev/zero", folder.path("device.ron")).expect("a link");
+    folder.write("s.ron", scenario("own.ron"));
+    folder.write("own.ron", ACTIONS);
+    for special in ["pipe.ron", "device.ron", "socket.ron"] {
+        let others: [&[&str]; 8] = [
+            &["fmt"],
+            &["fmt", "--check"],
+            &["kinds"],
+            &["convert"],
+            &["run", "s.ron", "--runbook"],
+            &["sweep", "s.ron", "--seeds", "0..2", "--runbook"],
+            &["play", "s.ron", "--runbook"],
+            &["run", "s.ron", "--against"],
+        ];
+        let others = others.map(|command| [command, &[special]].concat());
+        let readers = COMMANDS.map(|command| with_file(command, special, &[]));
+        for arguments in others.iter().chain(&readers) {
+            let told = told_soon(&folder, arguments);
+            assert!(told.contains("not a regular file"), "{arguments:?}: {told}");
+            assert!(told.contains(special), "{arguments:?}: {told}");
+        }
+    }
+}
+
+/// Returns what a command tells that ends with 2 before long.
+#[cfg(target_os = "linux")]
+fn told_soon(folder: &Folder, arguments: &[&str]) -> String {
+    let mut timed = Command::new("timeout");
+    let firewatch = env!("CARGO_BIN_EXE_firewatch");
+    let timed = timed.args(["60", firewatch]).args(arguments);
+    let timed = timed
+        .current_dir(folder.0.path())
+        .stdin(std::process::Stdio::null());
+    let output = timed.output().expect("`timeout` starts");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let told = told + &String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+    told
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_runbook_may_still_come_through_a_pipe() {

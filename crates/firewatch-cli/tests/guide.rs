@@ -164,3 +164,46 @@ fn links_lead_somewhere() {
         }
     }
 }
+
+/// Settings of editors: those in JSON are JSON, and all start the command that there is. Brackets close in all of them.
+#[test]
+fn settings_of_editors_can_be_read() {
+    let page = fs::read_to_string(workspace().join("docs/editors.md")).unwrap();
+    let mut starts = 0;
+    for language in ["json", "lua", "toml", "js", "rust"] {
+        for block in blocks(&page, &format!("```{language}\n")) {
+            if language == "json" {
+                let settings: serde_json::Value = serde_json::from_str(block).unwrap();
+                assert!(settings.is_object(), "{block}");
+            }
+            assert_eq!(open_brackets(block), Some(0), "{language}:\n{block}");
+            starts += usize::from(block.contains("\"lsp\"") && block.contains("firewatch"));
+        }
+    }
+    assert_eq!(starts, 5, "each editor starts `firewatch lsp`");
+    let output = command(&["lsp", "--help"]).output().unwrap();
+    assert!(output.status.success(), "there is the command `lsp`");
+}
+
+/// Returns the brackets that are open at the end of a text, outside of quotes; `None` if one closes another.
+fn open_brackets(text: &str) -> Option<usize> {
+    let (mut open, mut quoted) = (Vec::new(), false);
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => open.push(c),
+            ')' | ']' | '}' => {
+                let closes = matches!(
+                    (open.pop(), c),
+                    (Some('('), ')') | (Some('['), ']') | (Some('{'), '}')
+                );
+                if !closes {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    (!quoted).then_some(open.len())
+}

@@ -70,6 +70,21 @@ fn the_target_of_a_link_is_written_and_keeps_its_permissions() {
 }
 
 #[test]
+fn a_read_only_file_is_not_replaced() {
+    let (links, targets) = folders();
+    let (link, target) = (links.path().join("link"), targets.path().join("results"));
+    fs::write(&target, "old").expect("it can be written");
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o444)).expect("they can be set");
+    symlink(&target, &link).expect("it can be made");
+    for out in [&target, &link] {
+        assert!(write_to(3, out).contains("it is read-only"));
+    }
+    assert_eq!(fs::read_to_string(&target).expect("it is there"), "old");
+    let left = fs::read_dir(targets.path()).expect("a folder").count();
+    assert_eq!(left, 1, "nothing else is left there");
+}
+
+#[test]
 fn a_link_to_what_is_no_file_is_refused() {
     let (links, targets) = folders();
     let link = |name: &str, to: &Path| {

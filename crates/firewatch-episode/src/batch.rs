@@ -3,6 +3,7 @@
 mod columns;
 mod encoded;
 mod fork;
+mod parts;
 mod round;
 mod step;
 
@@ -15,13 +16,13 @@ use firewatch_scenario::Scenario;
 use firewatch_sim::{Fleet, SimError, Simulation};
 
 use crate::error::EpisodeError;
-use crate::factory::{EpisodeFactory, PreparedEpisode};
+use crate::factory::{EpisodeFactory, EpisodeNeeds, PreparedEpisode};
 use crate::info::Info;
 use crate::request::EpisodeRequest;
 use crate::session::Session;
 use crate::state::EpisodeState;
 use crate::verdict::ActionVerdict;
-use round::{BatchRound, PART, RoundChanges, TurnState};
+use round::{PART, RoundChanges, TurnState};
 pub use step::BatchStep;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
@@ -242,40 +243,21 @@ impl EpisodeBatch {
     ) -> Result<(), EpisodeError> {
         SimError::check_length("actions", actions.len(), self.len())?;
         SimError::check_length("steps", steps.len(), self.len())?;
-        self.asked.clear();
+        let mut asked = std::mem::take(&mut self.asked);
+        asked.clear();
         for (action, session) in actions.iter().zip(&self.sessions) {
             let catalogue = round::actions_of(session, &self.catalogue);
             let found = action.action(catalogue);
             let is_foreign = found.is_err() && round::is_of_some_physics(action, &self.catalogue);
-            self.asked
-                .push(if is_foreign { None } else { Some(found?) });
+            asked.push(if is_foreign { None } else { Some(found?) });
         }
         let size = self.fleet.part_size();
-        let sessions = self.sessions.chunks_mut(size);
-        let turns = self.turns.chunks_mut(size);
-        let asked = self.asked.chunks(size);
-        let asked = asked.zip(actions.chunks(size));
-        let own = sessions.zip(turns).zip(asked).zip(steps.chunks_mut(size));
-        let own = own.zip(&mut self.changes);
-        let (catalogue, profile) = (&*self.catalogue, self.profile);
-        self.fleet.try_for_each_part(own, |part, own| {
-            let ((((sessions, turns), (asked, actions)), steps), changes) = own;
-            let first = part.range().start;
-            let round = BatchRound {
-                catalogue,
-                profile,
-                first,
-                sessions,
-                turns,
-                asked,
-                actions,
-                steps,
-                changes,
-                picked: None,
-                declared: false,
-            };
-            round.run(part)
-        })
+        let of_parts = asked.chunks(size).zip(actions.chunks(size));
+        let done = self.play_parts(of_parts, None, steps, |round, part, (asked, actions)| {
+            round.run(part, asked, actions)
+        });
+        self.asked = asked;
+        done
     }
 
     /// Returns one episode as plain data, without the history of actions. As [`Episode::save`](crate::Episode::save) it
@@ -331,6 +313,15 @@ impl EpisodeBatch {
     pub(crate) fn progress(&self, index: usize) -> (bool, u64) {
         let session = &self.sessions[index];
         (session.score.end().is_some(), session.steps)
+    }
+
+    /// What there has to be room for in an episode of the batch.
+    pub(crate) fn needs(&self, index: usize) -> EpisodeNeeds {
+        let session = &self.sessions[index];
+        EpisodeNeeds {
+            services: session.score.services(),
+            ..EpisodeNeeds::of(&session.scenario)
+        }
     }
 
     /// The score of one episode so far, for graders: it knows what no step tells before the end.

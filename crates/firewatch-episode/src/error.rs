@@ -38,6 +38,18 @@ pub enum EpisodeError {
     /// A code of an action was refused: nothing has happened.
     #[error(transparent)]
     Encoding(#[from] EncodingError),
+    /// The layout of observations has room for groups of users, and an episode has more.
+    #[error(
+        "environment {environment} has {groups} groups of users, and the layout has room for {room}: make more with `ObservationLayout::with_users`"
+    )]
+    TooManyUsers {
+        /// Index of the environment.
+        environment: usize,
+        /// Groups of users that it has.
+        groups: usize,
+        /// Groups that there is room for.
+        room: usize,
+    },
     /// A saved state was refused.
     #[error(transparent)]
     State(#[from] StateError),

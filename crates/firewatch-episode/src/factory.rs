@@ -5,7 +5,7 @@ use std::sync::Arc;
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_response::score::ScoreTerms;
 use firewatch_scenario::{Difficulty, Physics, Scenario, ScenarioGenerator, generate};
-use firewatch_sim::{Blueprint, FleetPart, NewPart, SimError};
+use firewatch_sim::{FleetPart, NewPart, SimError, Topology};
 
 use crate::error::EpisodeError;
 use crate::incident::PreparedIncident;
@@ -35,13 +35,36 @@ impl PreparedEpisode {
         }
     }
 
-    /// The physics of the episode, and the number of its services.
-    pub(crate) fn shape(&self) -> (Physics, usize) {
+    /// What there has to be room for.
+    pub(crate) fn needs(&self) -> EpisodeNeeds {
         match self {
-            Self::Drawn { difficulty, .. } => (Physics::Classic, difficulty.service_count()),
-            Self::Incident(incident) => {
-                (incident.scenario.physics, incident.blueprint.services.len())
-            }
+            Self::Drawn { difficulty, .. } => EpisodeNeeds {
+                physics: Physics::Classic,
+                services: difficulty.service_count(),
+                user_groups: 0,
+            },
+            Self::Incident(incident) => EpisodeNeeds {
+                services: incident.blueprint.services.len(),
+                ..EpisodeNeeds::of(&incident.scenario)
+            },
+        }
+    }
+}
+
+/// What codes and observations have to have room for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EpisodeNeeds {
+    pub(crate) physics: Physics,
+    pub(crate) services: usize,
+    pub(crate) user_groups: usize,
+}
+
+impl EpisodeNeeds {
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        Self {
+            physics: scenario.physics,
+            services: scenario.services.len(),
+            user_groups: scenario.users.len(),
         }
     }
 }
@@ -53,6 +76,9 @@ pub(crate) struct EpisodeFactory {
     /// The scenario that stands for all drawn episodes of a difficulty, in the order of the difficulties. Each
     /// factory has its own, so that threads don't share the count of references.
     drawn: [Arc<Scenario>; 3],
+    /// Of each environment of the part, the mesh of the last episode that was drawn for it: once another takes its place,
+    /// the next is drawn into its memory.
+    meshes: Vec<Option<Arc<Topology>>>,
     /// Indices of the episodes that begin; kept, as is the next.
     beginning: Vec<usize>,
     openings: Vec<OpeningState>,
@@ -65,15 +91,9 @@ impl EpisodeFactory {
             episodes: ScenarioGenerator::new(),
             drawn: [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard]
                 .map(|difficulty| Arc::new(generate(difficulty, 0))),
+            meshes: Vec::new(),
             beginning: Vec::new(),
             openings: Vec::new(),
-        }
-    }
-
-    fn blueprint<'a>(&'a mut self, prepared: &'a PreparedEpisode) -> &'a Blueprint {
-        match prepared {
-            &PreparedEpisode::Drawn { difficulty, seed } => self.episodes.draw(difficulty, seed),
-            PreparedEpisode::Incident(incident) => &incident.blueprint,
         }
     }
 
@@ -83,7 +103,19 @@ impl EpisodeFactory {
         part: &mut NewPart,
         episodes: &[(usize, PreparedEpisode)],
     ) -> Result<(), SimError> {
-        { episodes.iter() }.try_for_each(|(_, prepared)| part.push(self.blueprint(prepared)))
+        for (_, prepared) in episodes {
+            let mut mesh = None;
+            match prepared {
+                &PreparedEpisode::Drawn { difficulty, seed } => {
+                    let blueprint = self.episodes.draw(difficulty, seed);
+                    part.push(blueprint)?;
+                    mesh = Some(Arc::clone(&blueprint.topology));
+                }
+                PreparedEpisode::Incident(incident) => part.push(&incident.blueprint)?,
+            }
+            self.meshes.push(mesh);
+        }
+        Ok(())
     }
 
     /// Puts the environments of these episodes in the places of others.
@@ -95,8 +127,23 @@ impl EpisodeFactory {
         part: &mut FleetPart,
         episodes: &[(usize, PreparedEpisode)],
     ) -> Result<(), SimError> {
-        { episodes.iter() }
-            .try_for_each(|(index, prepared)| part.reset(*index, self.blueprint(prepared)))
+        let first = part.range().start;
+        for &(environment, ref prepared) in episodes {
+            match prepared {
+                &PreparedEpisode::Drawn { difficulty, seed } => {
+                    let blueprint = self.episodes.draw(difficulty, seed);
+                    part.reset(environment, blueprint)?;
+                    let mesh = Arc::clone(&blueprint.topology);
+                    if let Some(earlier) = self.meshes[environment - first].replace(mesh) {
+                        self.episodes.reuse(earlier);
+                    }
+                }
+                PreparedEpisode::Incident(incident) => {
+                    part.reset(environment, &incident.blueprint)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Does the first tick of episodes whose environments are fresh, and hands each one's session to

@@ -1,6 +1,8 @@
 //! What a policy sees of an environment: a row of numbers whose columns can be listed.
 
+mod room;
 mod scale;
+mod users;
 mod write;
 
 use firewatch_response::score::ALERT_NAMES;
@@ -8,12 +10,14 @@ use firewatch_sim::{METRICS, Metric, MetricKind, Observation, SimError};
 
 use scale::Scale;
 pub(crate) use scale::in_single;
+use users::USERS;
 
 /// The columns of the rows that [`EpisodeBatch::observe_columns_into`](crate::EpisodeBatch::observe_columns_into) writes,
 /// a row for each environment.
 ///
 /// # Layout
-/// For `S` [services](Self::services) that there is room for and `M` metrics, in this order:
+/// For `S` [services](Self::services) and `U` [groups of users](Self::users) that there is room for and `M` metrics, in this
+/// order:
 ///
 /// | columns | what |
 /// | --- | --- |
@@ -21,9 +25,10 @@ pub(crate) use scale::in_single;
 /// | `S` * `M` | service by service its metrics; 0 for one that it does not have |
 /// | `S` * 6 | service by service whether there is one (`present`), then whether each of its alerts fires |
 /// | `S` * `S` | caller by caller, whether it calls each service (`calls`) |
+/// | `U` * 5 | group by group of users, in the physics of traffic: whether there is one (`users_present`), new requests per second (`users_offered_rps`), the share of those that ended which was served (`users_served_ratio`, 1 where none ended), their p99 by the time after which they give an attempt up (`users_p99_by_patience`), whether they miss what they are promised (`users_miss_objective`) |
 /// | 2 + `S` * 4 | only [with ground truth](Self::with_ground_truth): `faults_active` and `all_halted` of the incident, then service by service `fault_active`, `fault_halted`, `red_herring`, `root_cause` |
 ///
-/// All columns of a service that an environment does not have are 0. [`columns`](Self::columns) lists the same at run
+/// All columns of a service or a group of users that an environment does not have are 0. [`columns`](Self::columns) lists the same at run
 /// time, with units and ranges. Truth values are 0 or 1, a status is 0 (healthy) to 3 (down).
 ///
 /// ```
@@ -40,6 +45,8 @@ pub(crate) use scale::in_single;
 #[derive(Clone, Debug)]
 pub struct ObservationLayout {
     metrics: Observation,
+    /// Groups of users that there is room for.
+    users: usize,
     has_ground_truth: bool,
     is_normalised: bool,
     /// How each metric becomes 0 to 1, where it does.
@@ -52,8 +59,10 @@ pub struct ObservationLayout {
 pub struct Column {
     /// What it is: the name of a metric or an alert, or as [`ObservationLayout`] has it.
     pub name: &'static str,
-    /// Index of the service that it is about; `None` for one about the incident.
+    /// Index of the service that it is about; `None` for one about the incident or a group of users.
     pub service: Option<usize>,
+    /// Index of the group of users that it is about.
+    pub users: Option<usize>,
     /// Index of the service that is called, in a column of `calls`.
     pub callee: Option<usize>,
     /// Unit of the value, in UCUM notation; empty for truth values, and `1` for shares.
@@ -87,7 +96,7 @@ const MAX_EXACT: f64 = (1_u64 << 24) as f64;
 const FLAGS: usize = 1 + ALERT_NAMES.len();
 
 impl ObservationLayout {
-    /// Makes the layout of these metrics, for up to `services` services, without ground truth.
+    /// Makes the layout of these metrics, for up to `services` services, without groups of users and without ground truth.
     ///
     /// # Errors
     /// As [`Observation::new`].
@@ -97,6 +106,7 @@ impl ObservationLayout {
     ) -> Result<Self, SimError> {
         Ok(Self {
             metrics: Observation::new(metrics, services)?,
+            users: 0,
             has_ground_truth: false,
             is_normalised: false,
             scales: Vec::new(),
@@ -104,7 +114,8 @@ impl ObservationLayout {
     }
 
     /// Makes the layout of what an operator sees: all metrics that are numbers, as in
-    /// [`Observation::services`](crate::Observation::services). It has no ground truth.
+    /// [`Observation::services`](crate::Observation::services). It has no ground truth. What users get in the physics of
+    /// traffic, as in [`Observation::users`](crate::Observation::users), takes [`with_users`](Self::with_users).
     ///
     /// # Errors
     /// As [`Observation::new`].
@@ -122,6 +133,35 @@ impl ObservationLayout {
         Ok(Self::operator(services)?.with_ground_truth())
     }
 
+    /// Makes room for that many groups of users, in place of none.
+    ///
+    /// Without any, a layout leaves groups out. With some, an episode that has more is an error, as one with more services is.
+    ///
+    /// ```
+    /// use firewatch_episode::ObservationLayout;
+    ///
+    /// # fn main() -> Result<(), firewatch_episode::EpisodeError> {
+    /// let layout = ObservationLayout::operator(4)?.with_users(2);
+    /// let columns = layout.columns();
+    /// let of_users = columns.iter().filter(|column| column.users == Some(1));
+    /// assert!(of_users.map(|column| column.name).eq([
+    ///     "users_present",
+    ///     "users_offered_rps",
+    ///     "users_served_ratio",
+    ///     "users_p99_by_patience",
+    ///     "users_miss_objective",
+    /// ]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_users(self, groups: usize) -> Self {
+        Self {
+            users: groups,
+            ..self
+        }
+    }
+
     /// Adds where the faults are: see [`everything`](Self::everything).
     #[must_use]
     pub fn with_ground_truth(self) -> Self {
@@ -135,7 +175,7 @@ impl ObservationLayout {
     ///
     /// Metrics whose range is at most 0 to 1,000 are scaled by it, linearly, and cut off at 0 and 1. Others are at least
     /// 0 and have no end: `x` becomes `x / (x + half)`, where `half` is 1 s, 1 day for what is counted in whole seconds, 1 GiB, 100
-    /// requests, events or others, 60 ticks. Adjacency and flags stay 0 or 1.
+    /// requests, events or others, 60 ticks, and half of a patience. Adjacency and flags stay 0 or 1.
     #[must_use]
     pub fn normalised(self) -> Self {
         let metrics = self.metrics.metrics().iter();
@@ -154,7 +194,7 @@ impl ObservationLayout {
             true => INCIDENT_TRUTH.len() + services * SERVICE_TRUTH.len(),
             false => 0,
         };
-        self.adjacency_start() + services * services + truth
+        self.users_start() + self.users * USERS.len() + truth
     }
 
     /// Returns whether it has no columns; it always has those of the incident.
@@ -167,6 +207,12 @@ impl ObservationLayout {
     #[must_use]
     pub fn services(&self) -> usize {
         self.metrics.services()
+    }
+
+    /// Returns the number of groups of users that there is room for.
+    #[must_use]
+    pub fn users(&self) -> usize {
+        self.users
     }
 
     /// Returns the metrics, in order.
@@ -199,6 +245,10 @@ impl ObservationLayout {
         self.flags_start() + self.services() * FLAGS
     }
 
+    fn users_start(&self) -> usize {
+        self.adjacency_start() + self.services() * self.services()
+    }
+
     /// Returns the columns, in order.
     #[must_use]
     pub fn columns(&self) -> Vec<Column> {
@@ -206,6 +256,7 @@ impl ObservationLayout {
         let of_incident = |name, unit, max| Column {
             name,
             service: None,
+            users: None,
             callee: None,
             unit,
             min: 0.0,
@@ -233,6 +284,12 @@ impl ObservationLayout {
                 ..flag("calls", service)
             }));
         }
+        for users in 0..self.users {
+            columns.extend(USERS.iter().map(|column| Column {
+                users: Some(users),
+                ..of_incident(column.name, column.unit, column.max)
+            }));
+        }
         if self.has_ground_truth {
             let truth = INCIDENT_TRUTH.iter();
             columns.extend(truth.map(|&(name, max)| of_incident(name, "", max)));
@@ -253,6 +310,7 @@ impl ObservationLayout {
         Column {
             name: metric.name,
             service: Some(service),
+            users: None,
             callee: None,
             unit: metric.unit,
             min,

@@ -8,6 +8,7 @@ mod play;
 mod respond;
 pub mod score;
 mod serial;
+mod shown;
 
 pub use expect::{ExpectationOutcome, ExpectationVerdict};
 pub use play::{
@@ -15,6 +16,7 @@ pub use play::{
     Timetable,
 };
 pub use respond::Responder;
+pub use shown::shown_value;
 
 /// The examples of the package's README, as tests.
 #[cfg(doctest)]

@@ -28,13 +28,13 @@ pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,
     meant, shown, suggest,
 };
-pub use source::{MAX_FILE_BYTES, text, utf8, within_limits, without_mark};
+pub use source::{MAX_FILE_BYTES, bytes, text, utf8, within_limits, without_mark};
 pub use suggestion::Suggestion;
 pub use syntax::{
     Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, body, each_token,
     parse, too_deep,
 };
-pub use visible::{steers_terminal, visible, visible_lines};
+pub use visible::{hidden_in, steers_terminal, visible, visible_lines};
 
 /// The examples of the package's README, as tests.
 #[cfg(doctest)]

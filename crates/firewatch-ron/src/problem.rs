@@ -49,7 +49,7 @@ pub struct LocatedProblem<'a> {
     pub column: usize,
     /// Line just after which the place ends.
     pub end_line: usize,
-    /// Column just behind the end.
+    /// Column right after the end.
     pub end_column: usize,
     /// Whether the file can be used in spite of it.
     pub severity: Severity,

@@ -12,21 +12,33 @@ pub const MAX_FILE_BYTES: usize = 1 << 20;
 /// The name of a file and the text in it.
 pub fn text(path: &Path) -> Result<(String, String), Diagnostics> {
     let name = path.display().to_string();
-    let text = utf8(&name, read(path)?)?;
+    let text = utf8(&name, bytes(path)?)?;
     Ok((name, text))
 }
 
-/// The bytes of a file, up to one more than are allowed.
-fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
+/// The bytes of a regular file, up to one more than are allowed. Others are not opened: a pipe would be waited for, and
+/// to open some devices does something. Those that the process was started with are open already.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostics> {
+    let name = path.display().to_string();
     let unreadable = |error: std::io::Error| {
-        let name = path.display().to_string();
-        Diagnostics::without_text(
+        let message = format!("can't be read: {error}");
+        Diagnostics::without_text(&name, codes::UNREADABLE, message, None)
+    };
+    let found = std::fs::metadata(path).map_err(unreadable)?;
+    if !found.is_file() && !is_open(path) {
+        let what = match found.is_dir() {
+            true => "a folder",
+            false => "not a regular file",
+        };
+        let message = format!("can't be read: it is {what}");
+        let help = Some("name a file".to_owned());
+        return Err(Diagnostics::without_text(
             &name,
             codes::UNREADABLE,
-            format!("can't be read: {error}"),
-            None,
-        )
-    };
+            message,
+            help,
+        ));
+    }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
     // One byte more than allowed tells a large file from one that just fits.
@@ -34,6 +46,12 @@ fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     Ok(bytes)
+}
+
+/// Whether the path names what the process was given when it started, as a shell names the output of a command.
+fn is_open(path: &Path) -> bool {
+    let folders = ["/dev/fd", "/proc/self/fd"];
+    path == Path::new("/dev/stdin") || folders.iter().any(|folder| path.starts_with(folder))
 }
 
 /// The text of a file.

@@ -83,7 +83,7 @@ impl<'a> CallGraph<'a> {
         }
     }
 
-    /// The services, callers before callees, without those that are in a cycle of calls or behind one.
+    /// The services, callers before callees, without those that are in a cycle of calls or called from one.
     pub(crate) fn callers_first(&self) -> Vec<usize> {
         let mut callers = vec![0_usize; self.first.len().saturating_sub(1)];
         for call in &self.calls {

@@ -23,6 +23,7 @@ use crate::codes;
 use crate::model::{Calls, Fault, Scenario, Service, TimelineAction};
 use firewatch_action::decode::{Decoder, key_path};
 use firewatch_ron::{shown, suggest};
+use firewatch_sim::num::exact_text;
 
 /// Largest number of ticks that a run may take.
 pub const MAX_TICKS: u64 = 10_000_000;
@@ -41,7 +42,7 @@ pub const MAX_EVENTS: usize = 10_000;
 /// Largest number of goals of a scenario.
 pub const MAX_GOALS: usize = 1000;
 
-pub(crate) use runbook::{check_runbook, check_runbook_alone};
+pub(crate) use runbook::{check_runbook, check_runbook_alone, concealed};
 
 impl Scenario {
     /// Largest number of ticks that a run of as many services may take.
@@ -185,7 +186,7 @@ impl<'a> Checker<'a> {
 
     fn in_range(&mut self, path: &str, number: f64, min: f64, max: f64) {
         if !(min..=max).contains(&number) {
-            let (max, number) = (in_short(max), in_short(number));
+            let (max, number) = (exact_text(max), exact_text(number));
             let message = format!("`{path}` must be {min} to {max}, not {number}");
             self.notes
                 .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
@@ -362,15 +363,6 @@ impl<'a> Checker<'a> {
             self.notes
                 .report(codes::UNREACHABLE_TICK, path, message, "", Some(help));
         }
-    }
-}
-
-/// A number without hundreds of zeros.
-fn in_short(number: f64) -> String {
-    if number.abs() < 1e15 && (number == 0.0 || number.abs() > 1e-5) {
-        number.to_string()
-    } else {
-        format!("{number:e}")
     }
 }
 

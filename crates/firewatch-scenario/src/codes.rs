@@ -46,6 +46,10 @@ codes! {
     UNREACHED_SERVICE = "unreached-service": "An expectation wants a service to be unwell that no fault reaches.";
     MASKED_FAULT = "masked-fault": "A fault never shows because a halted one heals its service faster.";
     NOT_BUILT_IN = "not-built-in": "A runbook, checked alone, names an action, a parameter or a metric that is not built in.";
+    CONCEALED_CONDITION = "concealed-condition": "A runbook, checked alone, asks for something that the profile `standard` tells only at the end.";
+    HIDDEN_CHARACTER = "hidden-character": "A name has a character that can't be seen, or that a terminal obeys.";
+    UNSPREAD_METRICS = "unspread-metrics": "The timeline sets metrics that make a service fail, and its callers never notice.";
+    SUDDEN_PARTITION = "sudden-partition": "A partition of a low speed is critical at its first tick all the same.";
     ENDED_LOOP = "ended-loop": "A loop of retries ends at the first tick of its fault.";
 }
 

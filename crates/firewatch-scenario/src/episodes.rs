@@ -35,7 +35,7 @@ pub struct ScenarioGenerator {
     draft: Draft,
     names: Vec<SmolStr>,
     calls: Vec<(usize, usize)>,
-    /// The last episode that was drawn.
+    /// The last episode that was drawn; its mesh is drawn over if nobody else has it.
     blueprint: Blueprint,
 }
 
@@ -117,8 +117,20 @@ impl ScenarioGenerator {
         );
         self.calls.clear();
         self.calls.extend(draft.calls());
-        let topology = Topology::from_indices(&self.names, &self.calls, &draft.red_herrings);
-        self.blueprint.topology = Arc::new(topology.expect("a drawn mesh is in order"));
+        let topology = &mut self.blueprint.topology;
+        if Arc::get_mut(topology).is_none() {
+            *topology = Arc::default();
+        }
+        if let Some(topology) = Arc::get_mut(topology) {
+            let drawn = topology.rebuild(&self.names, &self.calls, &draft.red_herrings);
+            drawn.expect("a drawn mesh is in order");
+        }
+    }
+
+    /// Takes the mesh of an earlier episode, to draw the next one into its memory if nobody else has it. The last episode
+    /// that was drawn is gone then.
+    pub fn reuse(&mut self, mesh: Arc<Topology>) {
+        self.blueprint.topology = mesh;
     }
 }
 

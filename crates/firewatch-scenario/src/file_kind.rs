@@ -2,7 +2,7 @@
 
 use firewatch_action::form::is_json;
 use firewatch_ron as load;
-use firewatch_ron::{TokenKind, each_token};
+use firewatch_ron::{Token, TokenKind, each_token};
 
 /// The sorts of file that Firewatch reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,72 +48,88 @@ impl FileKind {
         }
     }
 
-    /// What a file of that name seems to be: of one in JSON, the names of its fields say so.
+    /// What a file of that name seems to be; what is none of Firewatch's counts as a scenario.
     #[must_use]
     pub fn of_file(name: &str, text: &str) -> Self {
-        if !is_json(name) {
-            return Self::of(text);
-        }
-        let (mut has_name, mut has_actions) = (false, false);
-        for key in keys(load::without_mark(text)) {
-            match key {
-                "\"steps\"" => return Self::Runbook,
-                "\"kinds\"" => return Self::FaultKinds,
-                "\"name\"" => has_name = true,
-                "\"rules\"" | "\"actions\"" | "\"amend\"" => has_actions = true,
-                _ => {}
-            }
-        }
-        match has_actions && !has_name {
-            true => Self::Actions,
-            false => Self::Scenario,
+        Self::found_in(name, text).unwrap_or(Self::Scenario)
+    }
+
+    /// What a text in RON seems to be; what is none of Firewatch's counts as a scenario.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self::of_ron(load::without_mark(text)).unwrap_or(Self::Scenario)
+    }
+
+    /// The kind of a file of that name, whatever is wrong in it: the name before its first bracket says so, or else
+    /// the names of its fields. `None` for a file of another program.
+    #[must_use]
+    pub fn found_in(name: &str, text: &str) -> Option<Self> {
+        let text = load::without_mark(text);
+        match is_json(name) {
+            true => Self::of_fields(fields(text, |text, token| {
+                (token.kind == TokenKind::Text).then(|| text[token.span.clone()].trim_matches('"'))
+            })),
+            false => Self::of_ron(text),
         }
     }
 
-    /// What a text seems to be: the name before its first bracket says so. What has another name, or none,
-    /// counts as a scenario.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        let text = load::without_mark(text);
+    fn of_ron(text: &str) -> Option<Self> {
         let mut tokens = each_token(text);
-        let mut name = tokens.next();
-        // Lists of extensions, `#![enable(...)]`, come before it.
-        while name
-            .as_ref()
-            .is_some_and(|token| &text[token.span.clone()] == "#")
-        {
-            let mut behind = tokens
-                .by_ref()
-                .skip_while(|token| token.kind != TokenKind::Mark(b']'));
-            behind.next();
-            name = tokens.next();
+        let mut first = tokens.next()?;
+        // Lists of extensions, `#![enable(...)]`, come first.
+        while &text[first.span.clone()] == "#" {
+            first = { tokens.by_ref() }
+                .skip_while(|token| token.kind != TokenKind::Mark(b']'))
+                .nth(1)?;
         }
-        let is_named = tokens
-            .next()
-            .is_some_and(|token| token.kind == TokenKind::Mark(b'('));
-        match name.filter(|_| is_named).map(|name| &text[name.span]) {
-            Some("Runbook") => Self::Runbook,
-            Some("Actions") => Self::Actions,
-            Some("FaultKinds") => Self::FaultKinds,
-            _ => Self::Scenario,
+        let name = &text[first.span];
+        match first.kind {
+            TokenKind::Word => Self::ALL.into_iter().find(|kind| kind.name() == name),
+            TokenKind::Mark(b'(') => Self::of_fields(fields(text, |text, token| {
+                (token.kind == TokenKind::Word).then(|| &text[token.span.clone()])
+            })),
+            _ => None,
+        }
+    }
+
+    fn of_fields<'t>(fields: impl Iterator<Item = &'t str>) -> Option<Self> {
+        let (mut has_name, mut has_actions, mut has_incident) = (false, false, false);
+        for field in fields {
+            match field {
+                "steps" => return Some(Self::Runbook),
+                "kinds" => return Some(Self::FaultKinds),
+                "name" => has_name = true,
+                "rules" | "actions" | "amend" => has_actions = true,
+                "difficulty" | "ticks" | "services" | "faults" | "users" => has_incident = true,
+                _ => {}
+            }
+        }
+        match (has_incident, has_actions && !has_name) {
+            (true, _) => Some(Self::Scenario),
+            (false, true) => Some(Self::Actions),
+            (false, false) => None,
         }
     }
 }
 
-/// The names of the fields of a text in JSON, in quotes.
-fn keys(text: &str) -> impl Iterator<Item = &str> {
+/// The names of the outermost fields of a text; `name` returns that of a token that can be one.
+fn fields<'t>(
+    text: &'t str,
+    name: fn(&'t str, &Token) -> Option<&'t str>,
+) -> impl Iterator<Item = &'t str> {
     let mut tokens = each_token(text).peekable();
     let mut depth = 0_usize;
     std::iter::from_fn(move || {
         loop {
             let token = tokens.next()?;
             match token.kind {
-                TokenKind::Mark(b'{' | b'[') => depth += 1,
-                TokenKind::Mark(b'}' | b']') => depth = depth.saturating_sub(1),
-                TokenKind::Text if depth == 1 => {
+                TokenKind::Mark(b'{' | b'[' | b'(') => depth += 1,
+                TokenKind::Mark(b'}' | b']' | b')') => depth = depth.saturating_sub(1),
+                _ if depth == 1 => {
                     let next = tokens.peek().map(|token| token.kind);
-                    if next == Some(TokenKind::Mark(b':')) {
-                        return Some(&text[token.span]);
+                    let found = name(text, &token);
+                    if found.is_some() && next == Some(TokenKind::Mark(b':')) {
+                        return found;
                     }
                 }
                 _ => {}

@@ -162,7 +162,7 @@ impl SweepPlan {
         self.runs
     }
 
-    /// Number of runs with the same seed, which stand one behind the other.
+    /// Number of runs with the same seed, which follow each other.
     #[must_use]
     pub fn runs_per_seed(&self) -> u64 {
         self.settings
@@ -191,7 +191,7 @@ impl SweepPlan {
         &self.base
     }
 
-    /// One of so many contiguous pieces of the plan, of as equal a size as possible; `piece` counts
+    /// Returns one of the contiguous `pieces` of the plan, of as equal a size as possible; `piece` counts
     /// from 1. All pieces together are the plan, in order.
     #[must_use]
     pub fn piece(&self, piece: u64, pieces: u64) -> Range<u64> {
@@ -202,7 +202,7 @@ impl SweepPlan {
         border(piece.saturating_sub(1))..border(piece)
     }
 
-    /// What tells that run from the others. Runs count from 0; behind the last they begin anew.
+    /// What tells that run from the others. Runs count from 0; after the last they begin anew.
     #[must_use]
     pub fn run(&self, run: u64) -> SweepRun {
         let mut rest = run % self.settings.max(1);

@@ -16,20 +16,20 @@
 //! )
 //! ```
 //!
-//! Behind each tick, from the second on, a runbook does one action or waits. It decides on what was to be
+//! After each tick, from the second on, a runbook does one action or waits. It decides on what was to be
 //! seen before that tick, as everybody does who answers an episode. The steps:
 //!
 //! | step | what it does |
 //! | --- | --- |
 //! | `action("name", "service", {"parameter": value})` | an action of the catalogue, as in a timeline |
-//! | `wait(3)` | nothing for so many ticks |
-//! | `wait_until(condition)`, `wait_until(condition, 10)` | nothing until the condition holds, or for so many ticks at most |
+//! | `wait(3)` | nothing for that number of ticks |
+//! | `wait_until(condition)`, `wait_until(condition, 10)` | nothing until the condition holds, or for that number of ticks at most |
 //! | `when(condition, [steps])`, `when(condition, [steps], [others])` | the steps if the condition holds now, else the others |
 //!
 //! A **condition** is a check of an expectation that an operator can see (all but `blast_radius`, and under the standard
 //! profile `wrong_actions` and `grade`, which are told once the incident is over), `alert("service")`
 //! (any alert about it) or `alert("service", high_error_rate)` (or `high_latency`, `memory_pressure`,
-//! `service_down`), `tick(ge(6))` (the tick behind which the next action is done), `not(condition)`,
+//! `service_down`), `tick(ge(6))` (the tick after which the next action is done), `not(condition)`,
 //! `all([...])` or `any([...])`.
 //!
 //! In a run that a runbook answers, the SLO budget, `mttm` and `mitigated` are those of an episode: what
@@ -64,9 +64,9 @@ pub struct Runbook {
 pub enum RunbookStep {
     /// Does an action.
     Act(ActionRequest),
-    /// Does nothing for so many ticks.
+    /// Does nothing for that number of ticks.
     Wait(u64),
-    /// Does nothing until something holds, or for so many ticks at most.
+    /// Does nothing until something holds, or for that number of ticks at most.
     WaitUntil(RunbookCondition, Option<u64>),
     /// Does the first steps if something holds now, else the others.
     When(RunbookCondition, Vec<RunbookStep>, Vec<RunbookStep>),
@@ -79,7 +79,7 @@ pub enum RunbookCondition {
     Check(Check),
     /// An alert of that name fires about the service; any, if none is named.
     Alert(String, Option<AlertName>),
-    /// The tick behind which the next action is done.
+    /// The tick after which the next action is done.
     Tick(Comparison<f64>),
     /// It does not hold.
     Not(Box<RunbookCondition>),

@@ -122,7 +122,7 @@ impl Seeds {
 /// When the faults of a service are halted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Halt {
-    /// Once so many ticks are done: the next is the first that sees it.
+    /// Once that number of ticks is done: the next is the first that sees it.
     At(u64),
     /// Not at all.
     Never,
@@ -231,7 +231,7 @@ pub fn whole_steps(first: u64, last: u64, step: u64, end: End) -> Result<Vec<u64
     Ok((0..u64::from(count)).map(|i| first + i * step).collect())
 }
 
-/// The number as one, if there may be so many values.
+/// Returns a count of values as a whole number, if it is within the limit.
 fn checked_count(count: f64) -> Result<u32, BadRange> {
     if count > MAX_SWEEP_VALUES as f64 {
         Err(BadRange::TooMany)

@@ -1,9 +1,11 @@
 //! What a reviewer would ask about a scenario that can be played: each warning is a problem that is none if it is
 //! meant.
 
+mod by_hand;
 mod calls;
 mod circles;
 mod faults;
+mod names;
 mod no_effect;
 mod reach;
 mod runbook;
@@ -17,23 +19,26 @@ use firewatch_ron::{Code, Problem, shown};
 impl Scenario {
     /// Returns what may not be meant in a scenario without [`Scenario::problems`].
     ///
-    /// In both physics: a service that calls itself or another one twice, and a fault that is listed twice. In traffic: users
+    /// In both physics: names with characters that can't be seen, a service that calls itself or another one twice, and a
+    /// fault that is listed twice. In traffic: users
     /// that a service has no capacity for from the start, a call that waits longer than anybody waits for its caller,
     /// retries that multiply at three levels, a cycle of calls whose load does not shrink, and what is turned to what it is. In classic, what its rules
     /// rule out: a fault that customers are too far from or a red herring hides, trouble expected where no fault reaches,
-    /// a fault that never shows because a halted one heals faster, and a loop of retries that ends as it begins. A scenario
-    /// that is drawn has no warnings.
+    /// metrics that the timeline sets and that spread to no caller, a partition that is to be small, a fault that never shows because a
+    /// halted one heals faster, and a loop of retries that ends as it begins. A scenario that is drawn has no warnings.
     #[must_use]
     pub fn warnings(&self) -> Vec<Problem> {
         if self.generated {
             return Vec::new();
         }
         let mut reviewer = Reviewer::new(self);
+        reviewer.hidden_characters();
         reviewer.calls();
         reviewer.repeated_faults();
         match self.physics {
             Physics::Classic => {
                 reviewer.reach();
+                reviewer.sudden_partitions();
                 reviewer.masked_faults();
                 reviewer.ended_loops();
             }

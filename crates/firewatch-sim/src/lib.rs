@@ -108,9 +108,10 @@ pub use world::traffic::{
 pub use world::value::Value;
 
 /// Operations that give the same bits on every platform: extremes, of which `f64::max` and `f64::min` leave the sign of a
-/// zero open, and the scattering of numbers.
+/// zero open, the scattering of numbers, and numbers as texts.
 pub mod num {
     pub use crate::world::num::{max, min, split_mix};
+    pub use crate::world::number_text::{exact_text, text_with_decimals};
 }
 
 /// The examples of the package's README, as tests.

@@ -11,6 +11,7 @@ pub(crate) mod fault_kind;
 pub(crate) mod log_template;
 pub(crate) mod metric;
 pub(crate) mod num;
+pub(crate) mod number_text;
 pub(crate) mod optional;
 pub(crate) mod ownership;
 pub(crate) mod process;

@@ -65,13 +65,17 @@ enum Command {
     ///
     /// Brackets whose first item has a line of its own stay open; all others stay on one line if they fit. An open
     /// bracket has one field on each line, unless some share a line already. Columns that are padded stay aligned.
-    /// A file with errors of syntax is left alone. The name of each file that changes is printed.
+    /// A file with errors of syntax, a read-only one and one with other hard links is told and left alone; a link to a
+    /// file stays one. In folders, files of other programs are left out. The name of each file that changes is printed.
     #[command(after_help = EXIT_CODES)]
     Fmt(fmt::FmtArguments),
     /// Judge whether scenarios make good incidents by playing policies against them
     #[command(after_help = EXIT_CODES, after_long_help = audit::details())]
     Audit(audit::AuditArguments),
     /// Print a scenario to begin with, or write it to a new file
+    ///
+    /// The services are a chain of calls, of which one has a fault. At a terminal, three questions stand for the
+    /// arguments that are not given. Nothing that is there is replaced.
     #[command(after_help = EXIT_CODES)]
     New(new::NewArguments),
     /// List scenarios with their faults and mechanics

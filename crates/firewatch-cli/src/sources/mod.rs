@@ -7,5 +7,5 @@ mod source;
 pub use problems::{
     FAILED_ACTION_HELP, check_failed_action, file_problem, link_leaves_folder, reject,
 };
-pub use search::{find, find_all, find_one};
+pub use search::{FoundSources, find, find_all, find_known, find_one};
 pub use source::{Source, ensure_not_an_input, task};

@@ -1,12 +1,11 @@
 //! Sources of scenarios: a file, the standard input, or a built-in task.
 
-use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use firewatch_action::{Profile, form};
 use firewatch_reference::{Task, tasks};
-use firewatch_ron::{MAX_FILE_BYTES, instead_of};
+use firewatch_ron::{MAX_FILE_BYTES, instead_of, listed};
 use firewatch_scenario::{
     CustomActions, Diagnostics, FaultKindFile, FileKind, LoadOptions, Runbook, Scenario, codes,
 };
@@ -106,7 +105,7 @@ impl Source {
     /// Returns the text and the text in canonical layout.
     ///
     /// # Errors
-    /// What is wrong with the syntax.
+    /// The text is none of Firewatch's, or what is wrong with the syntax.
     pub fn formatted(&self) -> Result<(String, String), Diagnostics> {
         let (file, text) = match self {
             Self::File { path, .. } => firewatch_ron::text(path)?,
@@ -115,6 +114,9 @@ impl Source {
                 (file.to_owned(), text)
             }
         };
+        if FileKind::found_in(&file, &text).is_none() {
+            return Err(self.not_of_firewatch());
+        }
         match form::formatted(&file, &text) {
             Ok(formatted) => Ok((text, formatted)),
             Err(problems) => Err(Diagnostics {
@@ -168,20 +170,30 @@ impl Source {
 
     /// Returns the kind of file, guessed from its text.
     pub fn kind(&self) -> FileKind {
-        let Self::File { path, .. } = self else {
-            return FileKind::Scenario;
-        };
-        // A pipe can be read only once.
-        if !path.is_file() {
-            return FileKind::Scenario;
-        }
-        let mut head = Vec::new();
-        let read = fs::File::open(path)
-            .and_then(|file| file.take(MAX_FILE_BYTES as u64).read_to_end(&mut head));
+        self.known_kind().unwrap_or(FileKind::Scenario)
+    }
+
+    /// Returns the kind of file like [`Source::kind`]; `None` for a file of another program.
+    pub fn known_kind(&self) -> Option<FileKind> {
         // A file that can't be read is reported when it is loaded.
-        read.map_or(FileKind::Scenario, |_| {
-            FileKind::of_file(&self.name(), &String::from_utf8_lossy(&head))
-        })
+        let unread = Some(FileKind::Scenario);
+        let Self::File { path, .. } = self else {
+            return unread;
+        };
+        match firewatch_ron::bytes(path) {
+            Ok(bytes) => FileKind::found_in(&self.name(), &String::from_utf8_lossy(&bytes)),
+            Err(_) => unread,
+        }
+    }
+
+    fn not_of_firewatch(&self) -> Diagnostics {
+        let names = FileKind::ALL.map(FileKind::name);
+        let help = format!(
+            "a file of Firewatch begins with {}; one in JSON has the fields of these",
+            listed(names, "or")
+        );
+        let message = "this seems to be a file of another program";
+        file_problem(&self.name(), codes::WRONG_FILE_KIND, message, &help)
     }
 
     fn not_a_scenario(&self, kind: FileKind) -> Diagnostics {

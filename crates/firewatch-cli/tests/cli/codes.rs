@@ -51,6 +51,17 @@ fn warnings_fail_a_check_only_if_they_are_denied() {
     let runbook = runbook.to_str().expect("a plain path");
     let told = stdout(1, &[&denied[..], &["--format", "json", runbook]].concat());
     assert!(told.contains("\"not-built-in\""), "{told}");
+    let asks = "Runbook(name: \"x\", steps: [\n    wait_until(any([not(wrong_actions(0)), grade(ge(0.5))])),\n])";
+    fs::write(runbook, asks).expect("the file is written");
+    let found = stdout(1, &[&denied[..], &[runbook]].concat());
+    for part in [
+        "x.ron:2:25",
+        "x.ron:2:44",
+        "2 warnings",
+        "under the profile `standard`",
+    ] {
+        assert!(found.contains(part), "`{part}`: {found}");
+    }
     assert!(told.contains("\"warning\""), "{told}");
 }
 

@@ -1,10 +1,8 @@
-//! What there is to say: kinds, metrics, codes, and a scenario to begin with.
-
-use std::fs;
+//! What there is to say: kinds, metrics and codes.
 
 use serde_json::Value;
 
-use crate::support::{command, json, stderr, stdout};
+use crate::support::{json, stderr, stdout};
 
 fn list(arguments: &[&str]) -> Vec<Value> {
     let list = json(0, arguments);
@@ -81,52 +79,4 @@ fn every_code_is_explained() {
     assert!(codes::all().all(|code| all.contains(&entry(code))), "{all}");
     let told = stderr(2, &["explain", "unknown-servce"]);
     assert!(told.contains("did you mean `unknown-service`?"), "{told}");
-}
-
-#[test]
-fn a_new_scenario_runs_for_each_kind_and_difficulty() {
-    let folder = tempfile::tempdir().expect("a folder");
-    for kind in [
-        "oom",
-        "memory_leak",
-        "bad_deploy",
-        "config_drift",
-        "network_partition",
-    ] {
-        for difficulty in ["easy", "medium", "hard"] {
-            let file = folder.path().join(format!("{kind}-{difficulty}.ron"));
-            let new = [
-                "new",
-                "--kind",
-                kind,
-                "--difficulty",
-                difficulty,
-                "--services",
-                "a,b,c,d",
-            ];
-            let output = command(&new).arg(&file).output().expect("it starts");
-            assert!(output.status.success());
-            let output = command(&["run"]).arg(&file).output().expect("it starts");
-            assert!(
-                output.status.success(),
-                "{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-            assert!(shown.contains(&format!("{kind} begins")), "{shown}");
-        }
-    }
-}
-
-#[test]
-fn a_new_scenario_replaces_no_file_and_names_what_does_not_fit() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("mine.ron");
-    fs::write(&file, "mine").expect("it can be written");
-    let output = command(&["new"]).arg(&file).output().expect("it starts");
-    assert_eq!(output.status.code(), Some(2));
-    assert_eq!(fs::read_to_string(&file).expect("it is there"), "mine");
-    assert!(stderr(2, &["new", "--on", "nobody"]).contains("services: web, api, db"));
-    // What the language refuses is refused here, and nothing is printed.
-    assert_eq!(stdout(2, &["new", "--services", "a,a"]), "");
 }

@@ -1,5 +1,6 @@
 //! Rejected arguments, and a reader that closes the output.
 
+use std::fs;
 use std::io::{Read, Write};
 
 use crate::support::text;
@@ -18,6 +19,38 @@ fn a_reader_that_goes_away_is_no_failure() {
     let output = child.wait_with_output().expect("the command ends");
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn a_runbook_that_does_not_fit_is_refused_before_the_session() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runbook = path(folder.path(), "r.ron");
+    let pool = "tests/fixtures/folder/pool.ron";
+    for (steps, said) in [
+        (
+            "wait_until(wrong_actions(0))",
+            "which actions were wrong is told once the incident is over",
+        ),
+        (
+            "when(not(grade(ge(0.5))), [])",
+            "the grade is told once the incident is over",
+        ),
+        ("action(\"restart_service\", \"nowhere\")", "`nowhere`"),
+    ] {
+        let text = format!("Runbook(name: \"r\", steps: [{steps}])");
+        fs::write(&runbook, &text).expect("it can be written");
+        let errors = refused(2, &[pool, "--runbook", &runbook]);
+        assert!(
+            errors.contains(said) && errors.contains("r.ron:1:"),
+            "{errors}"
+        );
+        let run = crate::support::stderr(2, &["run", pool, "--runbook", &runbook]);
+        assert_eq!(errors, run, "`run` says the same");
+    }
+    assert!(refused(2, &[pool, "--runbook", "nowhere.ron"]).contains("nowhere.ron"));
+    fs::write(&runbook, "Runbook(name: \"r\", steps: [wait(1)])").expect("it can be written");
+    let onto = refused(2, &[pool, "--runbook", &runbook, "--save", &runbook]);
+    assert!(onto.contains("is an input of this command"), "{onto}");
 }
 
 #[test]

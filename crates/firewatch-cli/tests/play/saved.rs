@@ -34,13 +34,15 @@ fn what_was_done_is_saved_as_a_runbook() {
             && ended.contains("declared resolved at tick 13, grade 0."),
         "{ended}"
     );
-    // Without actions, the file is unchanged.
-    let (_, note) = session(&save, "status\n");
-    assert!(
-        note.contains("was not written: no action was performed"),
-        "{note}"
-    );
-    assert_eq!(fs::read_to_string(&file).expect("a runbook"), ended);
+    // Without actions, the file is unchanged: waits are none, whether or not the incident is over.
+    for lines in ["status\n", "quit\n", "wait 2\nquit\n", "wait 999\n"] {
+        let (_, note) = session(&save, lines);
+        assert!(
+            note.contains("was not written: no action was performed"),
+            "{note}"
+        );
+        assert_eq!(fs::read_to_string(&file).expect("a runbook"), ended);
+    }
     let names = fs::read_dir(folder.path()).expect("a folder");
     assert_eq!(names.count(), 1);
 }

@@ -206,21 +206,28 @@ fn yardstick(count: usize) -> f64 {
     best
 }
 
-/// Bytes that an environment takes in a batch.
-fn bytes(count: usize) -> Option<usize> {
-    let before = resident_bytes()?;
-    let requests = (0..count as u64).map(drawn);
-    let batch = EpisodeBatch::new(Profile::Standard, requests, 1).expect("they can begin");
-    let grown = resident_bytes()?.saturating_sub(before);
-    Some(grown / batch.len())
+/// Prints the bytes that an environment takes in batches of these sizes, without what all batches share.
+fn print_bytes(sizes: &[usize]) {
+    let new = |count: &usize| {
+        let requests = (0..*count as u64).map(drawn);
+        EpisodeBatch::new(Profile::Standard, requests, 1).expect("they can begin")
+    };
+    // They are kept: what one gives back the next would take without growing. The first has what all share.
+    let mut batches = vec![new(&1)];
+    for count in sizes {
+        let before = resident_bytes();
+        batches.push(new(count));
+        if let Some((before, after)) = before.zip(resident_bytes()) {
+            let bytes = after.saturating_sub(before) / count;
+            println!("{count}: {bytes} bytes an environment");
+        }
+    }
 }
 
 /// Prints the tables.
 pub fn print(count: Option<usize>) {
     let sizes = count.map_or(vec![1_024, 16_384], |count| vec![count]);
-    if let Some(bytes) = sizes.last().and_then(|&count| bytes(count)) {
-        println!("{bytes} bytes an environment");
-    }
+    print_bytes(&sizes);
     let small = ObservationLayout::new(METRICS, SERVICES).expect("all are numbers");
     let operator = ObservationLayout::operator(SERVICES).expect("all are numbers");
     let layouts = [

@@ -1,129 +1,159 @@
-//! A beam search over answers, by the grade that each gets if nothing else is done.
+//! A look-ahead of one action, and a beam search over answers.
 
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use crate::arena::{Arena, KEPT, Outcome};
+use firewatch_action::ActionRequest;
+use firewatch_episode::Episode;
 
-/// Most times that an answer is extended after an alert has begun or ended.
-const EXTENSIONS: usize = 10;
+use crate::planner::{Actions, Answer, Moment, Planner};
 
-/// An answer up to now, played in a place of the arena.
-#[derive(Clone)]
-struct Answer {
-    place: usize,
-    /// What it comes to if nothing else is done.
-    outcome: Outcome,
-    actions: usize,
-    /// Alerts at the last step.
+/// Most actions of an answer.
+const LONGEST: usize = 8;
+/// The best grade that there is.
+const PERFECT: f64 = 1.0;
+
+/// What may call for an action: which alerts fire, and how many faults have begun. The faults only a planner knows.
+#[derive(PartialEq)]
+struct Signs {
     alerts: Vec<[bool; 5]>,
-    extended: usize,
+    faults: usize,
 }
 
-/// A way to go on from an answer.
-#[derive(Clone, Copy)]
-struct Extension {
-    /// Index of the answer.
-    from: usize,
-    code: u32,
-    outcome: Outcome,
-    actions: usize,
-}
-
-/// Returns the best grade that is found by keeping that many answers.
-pub fn search(arena: &mut Arena, width: usize) -> Result<f64, Box<dyn Error>> {
-    if 2 * width >= KEPT {
-        return Err(format!("there is no room for {width} answers").into());
+impl Signs {
+    fn of(episode: &Episode) -> Option<Self> {
+        Some(Self {
+            alerts: episode.score()?.alert_flags().collect(),
+            faults: episode.view()?.faults().count(),
+        })
     }
-    arena.copy(0, 1)?;
-    let mut answers = vec![Answer {
-        place: 1,
-        outcome: outcome_of_waiting(arena, 1)?,
-        actions: 0,
-        alerts: Vec::new(),
-        extended: 0,
-    }];
-    let mut best = answers[0].outcome.grade;
-    // Answers move between the two halves of the places that are kept.
-    for half in [1 + width, 1].into_iter().cycle() {
-        answers.retain(|answer| arena.has_ended(answer.place).is_ok_and(|ended| !ended));
-        if answers.is_empty() {
+}
+
+/// Whenever the signs have changed or something was done, does the best that can be done then, if it is better than
+/// nothing.
+pub fn look_ahead(planner: &mut Planner) -> Result<Answer, Box<dyn Error>> {
+    let mut episode = planner.begin()?;
+    let mut answer = nothing(planner)?;
+    let mut known = None;
+    while episode.end().is_none() {
+        let signs = Signs::of(&episode);
+        let mut request = None;
+        if signs != known {
+            let moment = Moment::of(&episode)?;
+            let tried = ranked(planner.try_all(&moment)?);
+            if let Some(best) = better(tried, &answer) {
+                answer.outcome = best.outcome;
+                request = best.actions.first().map(|(_, request)| request.clone());
+                answer.actions.extend(best.actions);
+            }
+            known = signs.filter(|_| request.is_none());
+        }
+        episode.step(&request.unwrap_or_else(ActionRequest::wait))?;
+    }
+    Ok(answer)
+}
+
+/// The best answer that is found by keeping that many answers of each number of actions.
+pub fn search(planner: &mut Planner, width: usize) -> Result<Answer, Box<dyn Error>> {
+    let mut best = nothing(planner)?;
+    let mut answers = vec![best.clone()];
+    for _ in 0..LONGEST {
+        let mut longer = Vec::new();
+        for answer in &answers {
+            longer.extend(extended(planner, answer)?);
+        }
+        answers = ranked(longer);
+        // The same actions on the same services at other ticks are no other answer.
+        let mut seen = BTreeSet::new();
+        answers.retain(|answer| seen.insert(names(&answer.actions)));
+        answers.truncate(width);
+        match better(answers.clone(), &best) {
+            Some(longer) => best = longer,
+            None => break,
+        }
+        if best.outcome.grade >= PERFECT {
             return Ok(best);
         }
-        let mut extensions = extend(arena, &mut answers)?;
-        // The best first; of equals the shorter answer, then the one that was found first.
-        extensions.sort_by(|a, b| {
-            { b.outcome.value.total_cmp(&a.outcome.value) }.then(a.actions.cmp(&b.actions))
-        });
-        let mut seen = BTreeSet::new();
-        extensions.retain(|one| seen.insert((one.outcome.value.to_bits(), one.actions)));
-        extensions.truncate(width);
-        best = extensions
-            .iter()
-            .map(|one| one.outcome.grade)
-            .fold(best, f64::max);
-        answers = take(arena, &answers, &extensions, half)?;
     }
-    Ok(best)
+    retimed(planner, best)
 }
 
-/// What an episode comes to if nothing more is done in it.
-fn outcome_of_waiting(arena: &mut Arena, place: usize) -> Result<Outcome, Box<dyn Error>> {
-    let mut found = None;
-    arena.branch(place, &[0], |_, outcome| found = Some(outcome))?;
-    found.ok_or_else(|| "nothing was played".into())
+/// The answer of doing nothing.
+fn nothing(planner: &mut Planner) -> Result<Answer, Box<dyn Error>> {
+    let beginning = Moment::of(&planner.begin()?)?;
+    let answers = planner.answers(&beginning, vec![Actions::new()])?;
+    let first = answers.into_iter().next();
+    first.ok_or_else(|| "nothing was played".into())
 }
 
-/// All ways to go on at this step: to wait, and where an alert has begun or ended, every legal action.
-fn extend(arena: &mut Arena, answers: &mut [Answer]) -> Result<Vec<Extension>, Box<dyn Error>> {
-    let codes = arena.legal.clone();
-    let mut extensions = Vec::new();
-    for (from, answer) in answers.iter_mut().enumerate() {
-        extensions.push(Extension {
-            from,
-            code: 0,
-            outcome: answer.outcome,
-            actions: answer.actions,
-        });
-        let alerts = arena.alerts(answer.place)?;
-        if alerts == answer.alerts || answer.extended == EXTENSIONS {
-            continue;
+/// The best first; of equals the one that was found first.
+fn ranked(mut answers: Vec<Answer>) -> Vec<Answer> {
+    answers.sort_by(|a, b| b.outcome.value.total_cmp(&a.outcome.value));
+    answers
+}
+
+/// The first of ranked answers, if it is better than the one that there is.
+fn better(ranked: Vec<Answer>, than: &Answer) -> Option<Answer> {
+    let first = ranked.into_iter().next();
+    first.filter(|first| first.outcome.value > than.outcome.value)
+}
+
+fn names(actions: &Actions) -> BTreeSet<(String, Option<String>)> {
+    let name = |request: &ActionRequest| (request.name.clone(), request.target.clone());
+    actions.iter().map(|(_, request)| name(request)).collect()
+}
+
+/// All answers that have one action more than this one, after its last: at the next tick, and whenever the signs change.
+fn extended(planner: &mut Planner, answer: &Answer) -> Result<Vec<Answer>, Box<dyn Error>> {
+    let mut longer = Vec::new();
+    let mut episode = planner.begin()?;
+    for (tick, request) in &answer.actions {
+        while Moment::tick(&episode) < Some(*tick) {
+            episode.step(&ActionRequest::wait())?;
         }
-        answer.alerts = alerts;
-        answer.extended += 1;
-        let actions = answer.actions + 1;
-        arena.branch(answer.place, &codes[1..], |code, outcome| {
-            extensions.push(Extension {
-                from,
-                code,
-                outcome,
-                actions,
-            });
-        })?;
+        episode.step(request)?;
     }
-    Ok(extensions)
+    let mut known = None;
+    while episode.end().is_none() {
+        let signs = Signs::of(&episode);
+        if signs != known {
+            known = signs;
+            for mut last in planner.try_all(&Moment::of(&episode)?)? {
+                last.actions.splice(0..0, answer.actions.iter().cloned());
+                longer.push(last);
+            }
+        }
+        episode.step(&ActionRequest::wait())?;
+    }
+    Ok(longer)
 }
 
-/// Takes the extensions, in places from `first` on.
-fn take(
-    arena: &mut Arena,
-    answers: &[Answer],
-    extensions: &[Extension],
-    first: usize,
-) -> Result<Vec<Answer>, Box<dyn Error>> {
-    let mut taken = Vec::new();
-    let mut steps = Vec::new();
-    for (place, extension) in (first..).zip(extensions) {
-        let answer = &answers[extension.from];
-        arena.copy(answer.place, place)?;
-        steps.push((place, extension.code));
-        taken.push(Answer {
-            place,
-            outcome: extension.outcome,
-            actions: extension.actions,
-            ..answer.clone()
-        });
+/// Moves single actions of an answer to other ticks, as long as that makes it better.
+fn retimed(planner: &mut Planner, mut best: Answer) -> Result<Answer, Box<dyn Error>> {
+    let beginning = Moment::of(&planner.begin()?)?;
+    loop {
+        let last = best.actions.last().map_or(0, |(tick, _)| *tick);
+        let mut others = Vec::new();
+        for index in 0..best.actions.len() {
+            let ticks = beginning.tick..=last;
+            others.extend(ticks.map(|tick| moved(&best.actions, index, tick)));
+        }
+        let others = ranked(planner.answers(&beginning, others)?);
+        match better(others, &best) {
+            Some(other) => best = other,
+            None => return Ok(best),
+        }
     }
-    arena.step(&steps)?;
-    Ok(taken)
+}
+
+/// The same actions, with one of them at that tick; those that are in its way are done later.
+fn moved(actions: &Actions, index: usize, tick: u64) -> Actions {
+    let mut actions = actions.clone();
+    let (_, request) = actions.remove(index);
+    let place = actions.partition_point(|(at, _)| *at < tick);
+    actions.insert(place, (tick, request));
+    for next in 1..actions.len() {
+        actions[next].0 = actions[next].0.max(actions[next - 1].0 + 1);
+    }
+    actions
 }

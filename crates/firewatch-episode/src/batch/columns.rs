@@ -11,8 +11,8 @@ impl EpisodeBatch {
     /// from the second call on it allocates nothing on one thread.
     ///
     /// # Errors
-    /// [`SimError::BufferLength`]; nothing is written then. [`SimError::ObservationTooSmall`]; the contents of the buffer
-    /// are unspecified then.
+    /// [`SimError::BufferLength`]; nothing is written then. [`SimError::ObservationTooSmall`],
+    /// [`EpisodeError::TooManyUsers`]; the contents of the buffer are unspecified then.
     pub fn observe_columns_into(
         &mut self,
         layout: &ObservationLayout,

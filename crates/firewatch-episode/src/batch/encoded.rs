@@ -6,7 +6,7 @@ use firewatch_scenario::Physics;
 use firewatch_sim::SimError;
 
 use super::EpisodeBatch;
-use super::round::{BatchRound, PART};
+use super::round::PART;
 use super::step::BatchStep;
 use crate::encoding::ActionEncoding;
 use crate::error::EpisodeError;
@@ -99,17 +99,10 @@ impl EpisodeBatch {
         mask: Option<&[bool]>,
         steps: &mut [BatchStep],
     ) -> Result<(), EpisodeError> {
-        let size = self.fleet.part_size();
-        let sessions = self.sessions.chunks_mut(size);
-        let turns = self.turns.chunks_mut(size);
-        let own = sessions.zip(turns).zip(codes.chunks(size));
-        let own = own.zip(steps.chunks_mut(size)).zip(&mut self.changes);
-        let (catalogue, profile) = (&*self.catalogue, self.profile);
-        self.fleet.try_for_each_part(own, |part, own| {
-            let ((((sessions, turns), codes), steps), changes) = own;
-            let first = part.range().start;
+        let codes = codes.chunks(self.fleet.part_size());
+        self.play_parts(codes, mask, steps, |round, part, codes| {
+            let (first, sessions) = (round.first, &*round.sessions);
             let count = sessions.len();
-            let picked = mask.map(|mask| &mask[first..first + count]);
             let request = |place: usize| {
                 let session = sessions.get(place).or(sessions.first())?;
                 let code = codes.get(place).copied().unwrap_or_default();
@@ -122,20 +115,7 @@ impl EpisodeBatch {
             };
             let requests: [_; PART] = array::from_fn(|place| request(place).unwrap_or(any));
             let asked = requests.map(|request| Some(request.action));
-            BatchRound {
-                catalogue,
-                profile,
-                first,
-                sessions,
-                turns,
-                asked: &asked[..count],
-                actions: &requests[..count],
-                steps,
-                changes,
-                picked,
-                declared: false,
-            }
-            .run(part)
+            round.run(part, &asked[..count], &requests[..count])
         })
     }
 }

@@ -68,3 +68,7 @@ impl Scale {
 pub(crate) fn in_single(value: f64) -> f32 {
     value as f32
 }
+
+pub(super) fn as_flag(flag: bool) -> f32 {
+    f32::from(u8::from(flag))
+}

@@ -1,9 +1,11 @@
 //! Writing the rows of a layout.
 
-use firewatch_sim::{EnvironmentRef, FleetPart, SimError, ValueRows};
+use firewatch_sim::{EnvironmentRef, FleetPart, ValueRows};
 
-use super::scale::{Scale, in_single};
+use super::scale::{Scale, as_flag, in_single};
+use super::users::{self, USERS};
 use super::{FLAGS, INCIDENT, INCIDENT_TRUTH, ObservationLayout, SERVICE_TRUTH};
+use crate::error::EpisodeError;
 use crate::session::Session;
 
 impl ObservationLayout {
@@ -11,20 +13,27 @@ impl ObservationLayout {
     /// environment of the part, and `sessions` its session.
     ///
     /// # Errors
-    /// [`SimError::BufferLength`], [`SimError::ObservationTooSmall`].
+    /// [`SimError::BufferLength`](firewatch_sim::SimError::BufferLength),
+    /// [`SimError::ObservationTooSmall`](firewatch_sim::SimError::ObservationTooSmall), [`EpisodeError::TooManyUsers`].
     pub(crate) fn write(
         &self,
         part: &mut FleetPart,
         sessions: &[Session],
         picked: impl Fn(usize) -> bool,
         values: &mut [f32],
-    ) -> Result<(), SimError> {
+    ) -> Result<(), EpisodeError> {
+        let first = part.range().start;
+        if self.users > 0 {
+            let sessions = (first..).zip(sessions);
+            for (environment, session) in sessions.filter(|(index, _)| picked(*index)) {
+                self.check_users(environment, session.scenario.users.len())?;
+            }
+        }
         let rows = ValueRows {
             length: self.len(),
             start: self.metrics_start(),
         };
         part.observe_rows(&self.metrics, rows, &picked, values)?;
-        let first = part.range().start;
         part.read_picked(&picked, |environment, view| {
             let place = environment - first;
             let row = &mut values[place * rows.length..][..rows.length];
@@ -39,7 +48,8 @@ impl ObservationLayout {
         let (incident, rest) = row.split_at_mut(INCIDENT.len());
         let (metrics, rest) = rest.split_at_mut(services * self.metrics().len());
         let (flags, rest) = rest.split_at_mut(services * FLAGS);
-        let (calls, truth) = rest.split_at_mut(services * services);
+        let (calls, rest) = rest.split_at_mut(services * services);
+        let (users, truth) = rest.split_at_mut(self.users * USERS.len());
         self.write_incident(session, view, incident);
         self.normalise(metrics);
         flags.fill(0.0);
@@ -53,6 +63,9 @@ impl ObservationLayout {
             }
         }
         self.write_calls(view, calls);
+        if !users.is_empty() {
+            users::write(view, self.is_normalised(), users);
+        }
         if self.has_ground_truth {
             self.write_truth(view, truth);
         }
@@ -126,8 +139,4 @@ impl ObservationLayout {
             row[3] = as_flag(view.environment().root_cause_service() == Some(index));
         }
     }
-}
-
-fn as_flag(flag: bool) -> f32 {
-    f32::from(u8::from(flag))
 }

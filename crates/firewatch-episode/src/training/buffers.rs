@@ -37,9 +37,11 @@ pub enum StepError {
     /// The next episode could not begin; the one that has ended stays.
     #[error("the next episode can't begin: its incident can't be built")]
     ResetFailed,
-    /// The next episode has more services than there is room for, or a physics whose actions have no codes; the one that
-    /// has ended stays.
-    #[error("the next episode has more services or other physics than there is room for")]
+    /// The next episode has more services or groups of users than there is room for, or a physics whose actions have no
+    /// codes; the one that has ended stays.
+    #[error(
+        "the next episode has more services, more groups of users or other physics than there is room for"
+    )]
     DoesNotFit,
     /// The action failed. Unlike with all others, the tick has happened.
     #[error("the action failed; its tick has happened")]

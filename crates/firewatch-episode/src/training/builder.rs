@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use firewatch_action::{ActionCatalogue, Profile};
 use firewatch_scenario::Physics;
-use firewatch_sim::SimError;
 
 use super::{AutoReset, NewEpisode, Source, TrainingBatch, Turn, new_episode};
 use crate::batch::{BatchStep, EpisodeBatch};
@@ -25,6 +24,7 @@ pub struct TrainingBatchBuilder<'a> {
     auto_reset: AutoReset,
     max_steps: Option<u64>,
     services: usize,
+    users: usize,
     physics: Vec<Physics>,
     layout: Option<ObservationLayout>,
 }
@@ -45,6 +45,7 @@ impl<'a> TrainingBatch<'a> {
             auto_reset: AutoReset::default(),
             max_steps: None,
             services: 0,
+            users: 0,
             physics: Vec::new(),
             layout: None,
         }
@@ -94,6 +95,12 @@ impl<'a> TrainingBatchBuilder<'a> {
         self
     }
 
+    /// Makes room for that number of groups of users in the layout of an operator, if the first episodes don't need more.
+    pub fn users(mut self, groups: usize) -> Self {
+        self.users = groups;
+        self
+    }
+
     /// Makes codes for the actions of these physics, beside those of the first episodes.
     pub fn physics(mut self, physics: &[Physics]) -> Self {
         self.physics.extend(physics);
@@ -101,7 +108,8 @@ impl<'a> TrainingBatchBuilder<'a> {
     }
 
     /// Sets the columns of observations; by default they are what an
-    /// [operator](ObservationLayout::operator) sees. It must have room for the services of the episodes.
+    /// [operator](ObservationLayout::operator) sees, with the groups of users of the first episodes. It must have room for the
+    /// services of the episodes.
     pub fn layout(mut self, layout: ObservationLayout) -> Self {
         self.layout = Some(layout);
         self
@@ -110,8 +118,8 @@ impl<'a> TrainingBatchBuilder<'a> {
     /// Builds the batch, and begins the first episode of each environment.
     ///
     /// # Errors
-    /// As [`EpisodeBatch::with_actions`] and [`ActionEncoding::new`]; [`SimError::ObservationTooSmall`] if a first episode
-    /// has more services than the layout has room for.
+    /// As [`EpisodeBatch::with_actions`] and [`ActionEncoding::new`]; [`ObservationTooSmall`](firewatch_sim::SimError::ObservationTooSmall)
+    /// and [`EpisodeError::TooManyUsers`] if a first episode has more than the layout has room for.
     pub fn build(mut self) -> Result<TrainingBatch<'a>, EpisodeError> {
         let count = self.environments;
         let built_in = || Arc::new(ActionCatalogue::built_in(self.profile).clone());
@@ -127,9 +135,13 @@ impl<'a> TrainingBatchBuilder<'a> {
         let first = batch.encoding(self.services.max(room))?;
         let layout = match self.layout.take() {
             Some(layout) => layout,
-            None => ObservationLayout::operator(first.services())?,
+            None => {
+                let groups = (0..count).map(|index| batch.needs(index).user_groups);
+                let users = self.users.max(groups.max().unwrap_or_default());
+                ObservationLayout::operator(first.services())?.with_users(users)
+            }
         };
-        check_room(&batch, layout.services())?;
+        (0..count).try_for_each(|index| layout.check_room(index, batch.needs(index)))?;
         let physics = self.physics.iter().chain(first.physics());
         let physics: Vec<Physics> = physics.copied().collect();
         let encoding = ActionEncoding::new(&catalogue, &physics, layout.services())?;
@@ -152,20 +164,4 @@ impl<'a> TrainingBatchBuilder<'a> {
         (0..count).for_each(|index| training.note_end(index));
         Ok(training)
     }
-}
-
-/// Checks that there is room for the services of each episode.
-fn check_room(batch: &EpisodeBatch, room: usize) -> Result<(), EpisodeError> {
-    for environment in 0..batch.len() {
-        let services = batch.score(environment)?.services();
-        if services > room {
-            let too_small = SimError::ObservationTooSmall {
-                environment,
-                services,
-                room,
-            };
-            return Err(too_small.into());
-        }
-    }
-    Ok(())
 }

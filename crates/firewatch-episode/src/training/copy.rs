@@ -6,6 +6,7 @@ use firewatch_scenario::Scenario;
 
 use super::TrainingBatch;
 use crate::error::EpisodeError;
+use crate::factory::EpisodeNeeds;
 use crate::state::EpisodeState;
 
 impl TrainingBatch<'_> {
@@ -21,8 +22,8 @@ impl TrainingBatch<'_> {
     /// its episode stays.
     ///
     /// # Errors
-    /// As [`crate::EpisodeBatch::restore`]; [`firewatch_sim::SimError::ObservationTooSmall`] and
-    /// [`crate::EncodingError::OtherPhysics`] for one that there is no room or code for.
+    /// As [`crate::EpisodeBatch::restore`]; [`firewatch_sim::SimError::ObservationTooSmall`],
+    /// [`EpisodeError::TooManyUsers`] and [`crate::EncodingError::OtherPhysics`] for one that there is no room or code for.
     pub fn load(
         &mut self,
         environment: usize,
@@ -30,7 +31,7 @@ impl TrainingBatch<'_> {
         state: &EpisodeState,
     ) -> Result<(), EpisodeError> {
         let scenario = scenario.into();
-        self.check_fit(environment, (scenario.physics, scenario.services.len()))?;
+        self.check_fit(environment, EpisodeNeeds::of(&scenario))?;
         self.batch.restore(environment, scenario, state)?;
         self.note_end(environment);
         Ok(())

@@ -1,11 +1,10 @@
 //! Beginning the next episodes of environments.
 
-use firewatch_scenario::Physics;
 use firewatch_sim::SimError;
 
 use super::{End, NewEpisode, StepError, TrainingBatch, new_episode};
 use crate::error::EpisodeError;
-use crate::factory::PreparedEpisode;
+use crate::factory::{EpisodeNeeds, PreparedEpisode};
 
 impl TrainingBatch<'_> {
     /// Begins the next episode of each environment where the mask is true, and writes their first observations; the rows
@@ -13,7 +12,7 @@ impl TrainingBatch<'_> {
     ///
     /// # Errors
     /// [`SimError::BufferLength`], and as [`crate::EpisodeBatch::reset_masked`] for the first environment that has an
-    /// error; [`SimError::ObservationTooSmall`]. No episode has begun then: all go on as they were.
+    /// error; [`SimError::ObservationTooSmall`], [`EpisodeError::TooManyUsers`]. No episode has begun then: all go on as they were.
     pub fn reset(&mut self, mask: &[bool], observations: &mut [f32]) -> Result<(), EpisodeError> {
         SimError::check_length("the mask", mask.len(), self.len())?;
         let values = self.len() * self.layout.len();
@@ -61,6 +60,7 @@ impl TrainingBatch<'_> {
                     self.begun[index] = false;
                     *place = Some(match error {
                         EpisodeError::Sim(SimError::ObservationTooSmall { .. })
+                        | EpisodeError::TooManyUsers { .. }
                         | EpisodeError::Encoding(_) => StepError::DoesNotFit,
                         _ => StepError::ResetFailed,
                     });
@@ -77,25 +77,18 @@ impl TrainingBatch<'_> {
     fn prepare(&mut self, new: NewEpisode) -> Result<PreparedEpisode, EpisodeError> {
         let request = (self.source)(new);
         let prepared = PreparedEpisode::new(self.batch.profile(), &request)?;
-        self.check_fit(new.environment, prepared.shape())?;
+        self.check_fit(new.environment, prepared.needs())?;
         Ok(prepared)
     }
 
-    /// Checks that there is room for an episode of that number of services, and that its actions have codes.
+    /// Checks that there is room for an episode, and that its actions have codes.
     pub(super) fn check_fit(
         &self,
         environment: usize,
-        (physics, services): (Physics, usize),
+        needs: EpisodeNeeds,
     ) -> Result<(), EpisodeError> {
-        let room = self.layout.services();
-        if services > room {
-            return Err(EpisodeError::Sim(SimError::ObservationTooSmall {
-                environment,
-                services,
-                room,
-            }));
-        }
-        Ok(self.encoding.check_physics(physics)?)
+        self.layout.check_room(environment, needs)?;
+        Ok(self.encoding.check_physics(needs.physics)?)
     }
 
     /// Begins what is prepared.

@@ -40,7 +40,10 @@ pub fn check(file: &SourceFile, scenario: Option<&Scenario>, open: &OpenTexts) -
         FileKind::Runbook => {
             let runbook = match scenario {
                 Some(scenario) => Runbook::parse_for(name, text, scenario),
-                None => Runbook::parse(name, text),
+                None => Runbook::review_text(name, text).map(|(runbook, warnings)| {
+                    checked.problems = warnings.problems;
+                    runbook
+                }),
             };
             runbook.map(|runbook| checked.runbook = Some(Arc::new(runbook)))
         }
@@ -96,7 +99,7 @@ fn elsewhere(file: &SourceFile, refused: &Diagnostics) -> Problem {
     }
 }
 
-/// Places count from behind the mark that a text can begin with.
+/// Places count from the end of the mark that a text can begin with.
 fn shift_for_mark(file: &SourceFile, problems: &mut [Problem]) {
     let mark = file.text().len() - firewatch_ron::without_mark(file.text()).len();
     for span in problems

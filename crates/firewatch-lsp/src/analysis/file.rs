@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use firewatch_action::form::is_json;
-use firewatch_ron::{TokenKind, each_token};
+use firewatch_ron::each_token;
 use firewatch_scenario::{FileKind, OpenTexts, own_runbook};
 
 use crate::text::Text;
@@ -26,36 +26,14 @@ pub struct SourceFile {
     pub is_foreign: bool,
 }
 
-/// Fields that a file in JSON has that is one of Firewatch's.
-const FIELDS: [&str; 9] = [
-    "actions",
-    "amend",
-    "difficulty",
-    "faults",
-    "kinds",
-    "rules",
-    "services",
-    "steps",
-    "users",
-];
-
-/// Whether a text holds something that begins as no file of Firewatch does.
-fn is_foreign(text: &str, is_json: bool) -> bool {
-    let text = firewatch_ron::without_mark(text);
-    let mut tokens = each_token(text);
-    if is_json {
-        let mut texts = tokens.filter(|token| token.kind == TokenKind::Text);
-        return !texts.any(|token| FIELDS.contains(&text[token.span].trim_matches('"')));
-    }
-    let first = tokens.next();
-    let name = first
-        .filter(|token| token.kind == TokenKind::Word)
-        .map(|token| &text[token.span]);
-    let is_begun = tokens
-        .next()
-        .is_some_and(|token| token.kind == TokenKind::Mark(b'('));
-    let known = FileKind::ALL;
-    name.is_some_and(|name| is_begun && !known.iter().any(|kind| kind.name() == name))
+/// Whether a text holds something, of which nothing is Firewatch's. The first word of a file may be being written.
+fn is_foreign(name: &str, text: &str) -> bool {
+    let is_begun = || {
+        each_token(firewatch_ron::without_mark(text))
+            .nth(1)
+            .is_some()
+    };
+    FileKind::found_in(name, text).is_none() && (is_json(name) || is_begun())
 }
 
 impl SourceFile {
@@ -68,7 +46,7 @@ impl SourceFile {
         };
         let is_json = is_json(&name);
         Self {
-            is_foreign: is_foreign(text.as_str(), is_json),
+            is_foreign: is_foreign(&name, text.as_str()),
             kind: FileKind::of_file(&name, text.as_str()),
             is_json,
             path,

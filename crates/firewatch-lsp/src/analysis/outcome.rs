@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use firewatch_response::{ExpectationOutcome, Playback};
+use firewatch_response::{ExpectationOutcome, Playback, shown_value};
 use firewatch_ron::{Expr, Kind, parse};
 use firewatch_scenario::{Check, Expectation, FileKind, Physics, Runbook, Scenario};
 
@@ -139,21 +139,7 @@ impl std::fmt::Display for Outcome {
             Some(false) => "failed",
             None => return f.write_str("undecided"),
         };
-        write!(f, "{word} at tick {}: {}", self.tick, short(&self.actual))
-    }
-}
-
-/// A value, if it is a number with at most five digits that count.
-fn short(actual: &str) -> String {
-    const LONG: usize = 8;
-    let number = actual.parse::<f64>().ok().filter(|_| actual.len() > LONG);
-    let rounded = number.and_then(|number| format!("{number:.4e}").parse::<f64>().ok());
-    match rounded {
-        Some(number) if number != 0.0 && !(1e-4..1e15).contains(&number.abs()) => {
-            format!("{number:e}")
-        }
-        Some(number) => number.to_string(),
-        None => actual.to_owned(),
+        write!(f, "{word} at tick {}: {}", self.tick, self.actual)
     }
 }
 
@@ -206,12 +192,15 @@ fn note(playback: &Playback, expectations: &[&Expectation], outcomes: &mut [Opti
             ExpectationOutcome::Passed => Some(Outcome {
                 held: Some(true),
                 tick: playback.tick_count(),
-                actual: script.actual(&expectation.check, &playback.view()),
+                actual: shown_value(
+                    &expectation.check,
+                    &script.actual(&expectation.check, &playback.view()),
+                ),
             }),
             ExpectationOutcome::Failed { tick, actual } => Some(Outcome {
                 held: Some(false),
                 tick: *tick,
-                actual: actual.clone(),
+                actual: shown_value(&expectation.check, actual),
             }),
         };
     }
@@ -258,25 +247,5 @@ impl Lists {
             }
         }
         lists
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn long_numbers_are_shown_in_short() {
-        for (actual, shown) in [
-            ("0.9994993246512479", "0.9995"),
-            ("66.66666666666652", "66.667"),
-            ("0.0000000123456789", "1.2346e-8"),
-            ("1234567890", "1234600000"),
-            ("0.52", "0.52"),
-            ("critical", "critical"),
-            ("not mitigated", "not mitigated"),
-        ] {
-            assert_eq!(short(actual), shown);
-        }
     }
 }

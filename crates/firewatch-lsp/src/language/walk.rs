@@ -162,7 +162,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// A field in a list or a map belongs behind it: its end is missing.
+    /// A field in a list or a map belongs after it: its end is missing.
     fn leave_for_field(&mut self) {
         let is_in_struct = |frame: &Frame| frame.bracket == b'(' && !frame.is_call;
         if self

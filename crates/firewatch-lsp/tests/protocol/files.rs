@@ -51,6 +51,19 @@ fn outcomes_stand_beside_expectations() {
 }
 
 #[test]
+fn what_only_one_profile_allows_is_told_of_a_runbook_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::new();
+    let runbook = uri(&folder.path().join("alone.ron"));
+    let text = "Runbook(name: \"r\", steps: [wait_until(grade(ge(0.5)), 3)])";
+    client.open(&runbook, text);
+    assert_eq!(client.codes(&runbook, 1), ["concealed-condition"]);
+    let fixed = text.replace("grade(ge(0.5))", "all_healthy");
+    client.change(&runbook, 2, json!([{"text": fixed}]));
+    assert_eq!(client.codes(&runbook, 2), [""; 0]);
+}
+
+#[test]
 fn open_texts_stand_instead_of_the_files_that_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let [scenario, actions] = ["one.ron", "ours.ron"].map(|name| folder.path().join(name));

@@ -205,7 +205,7 @@ impl<'a> Builder<'a> {
 }
 
 impl<'a> Gap<'a> {
-    /// Sorts the comments before a token that has so many line ends before it.
+    /// Sorts the comments before a token. `newlines` are the line ends directly before that.
     fn new(mut comments: Vec<Comment<'a>>, newlines: usize) -> Self {
         let on_same_line = comments.iter().take_while(|comment| comment.newlines == 0);
         let count = on_same_line.count();

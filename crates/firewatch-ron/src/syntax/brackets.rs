@@ -233,7 +233,7 @@ impl Parser<'_> {
         mismatches
     }
 
-    /// The comma behind an item, which the last one may have or not.
+    /// The comma after an item, which the last one may have or not.
     pub(super) fn separator(&mut self) {
         if self.is_lost {
             self.is_lost = false;

@@ -108,7 +108,7 @@ impl<'a> Parser<'a> {
         Kind::List(items)
     }
 
-    /// A field where a list holds values: in a line of its own it belongs behind the list.
+    /// A field where a list holds values: in a line of its own it belongs after the list.
     pub(super) fn field_in_list(&mut self) -> Option<Expr<'a>> {
         let span = self.span();
         let start = self.open.last().map_or(0, |opener| opener.place.start);

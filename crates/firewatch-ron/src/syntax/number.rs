@@ -60,7 +60,7 @@ fn sign(raw: &str) -> (i128, &str) {
     }
 }
 
-/// Whether these are digits, with single or more `_` between or behind them.
+/// Whether these are digits, with one or more `_` between or after them.
 fn are_digits(text: &str, base: u32) -> bool {
     text.starts_with(|c: char| c.is_digit(base))
         && text.chars().all(|c| c == '_' || c.is_digit(base))

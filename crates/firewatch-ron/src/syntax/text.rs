@@ -69,7 +69,7 @@ fn unicode(text: &str) -> Result<(char, usize), Wrong> {
     Ok((c, 3 + length + 1))
 }
 
-/// The character that so many hexadecimal digits stand for, and the length with the `\x`.
+/// The character that the first `count` hexadecimal digits stand for, and the length with the `\x`.
 fn hexadecimal(
     text: &str,
     digits: &str,

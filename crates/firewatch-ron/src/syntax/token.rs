@@ -13,7 +13,7 @@ pub enum TokenKind {
     Number,
     /// Text in double quotes, with escapes.
     Text,
-    /// `r"..."` or `r#"..."#`; so many `#`.
+    /// `r"..."` or `r#"..."#`, with the number of its `#` on one side.
     RawText(usize),
     /// Text whose closing quote is missing: up to the end of its first line.
     OpenText,
@@ -134,7 +134,7 @@ impl<'a> Lexer<'a> {
         };
         let span = start..self.at;
         if matches!(kind, TokenKind::OpenText | TokenKind::OpenComment) {
-            // Nothing behind it can be read.
+            // Nothing after it can be read.
             self.at = self.text.len();
         }
         Token { kind, span }

@@ -40,13 +40,13 @@ impl RunbookVisitor for Checker<'_> {
     }
 
     fn visit_check(&mut self, path: &str, check: &Check) {
-        match self.concealed(check) {
-            Some((message, help)) => {
-                let (message, help) = (message.to_owned(), Some(help.to_owned()));
+        match concealed(check) {
+            Some(hidden) if !self.may_see(&hidden) => {
+                let (message, help) = (hidden.message.to_owned(), Some(hidden.help.to_owned()));
                 self.notes
                     .report(codes::NOT_OBSERVABLE, path, message, "", help);
             }
-            None => self.check(path, check),
+            _ => self.check(path, check),
         }
     }
 
@@ -67,29 +67,49 @@ impl RunbookVisitor for Checker<'_> {
     }
 }
 
+/// What an operator does not see while the incident goes on.
+pub(crate) struct Concealed {
+    pub(crate) message: &'static str,
+    /// What to ask for instead.
+    pub(crate) help: &'static str,
+    /// The only profile that conceals it; `None` if each does.
+    pub(crate) under: Option<Profile>,
+}
+
+/// What a condition must not ask for. The reference tells of wrong actions at once.
+pub(crate) fn concealed(check: &Check) -> Option<Concealed> {
+    let Check::Quantity(quantity, _) = check else {
+        return None;
+    };
+    let (message, help, under) = match quantity {
+        Quantity::BlastRadius => (
+            "an operator does not see how far the faults reach",
+            "`unhealthy_services(...)` counts what shows",
+            None,
+        ),
+        Quantity::WrongActions => (
+            "which actions were wrong is told once the incident is over",
+            "ask for it in `expect`: `at_end(wrong_actions(0))`",
+            Some(Profile::Standard),
+        ),
+        Quantity::Grade => (
+            "the grade is told once the incident is over",
+            "ask for it in `expect`: `at_end(grade(ge(0.8)))`",
+            Some(Profile::Standard),
+        ),
+        _ => return None,
+    };
+    Some(Concealed {
+        message,
+        help,
+        under,
+    })
+}
+
 impl Checker<'_> {
-    /// What an operator does not see while the incident goes on, and what to ask for instead. The reference tells of wrong
-    /// actions at once.
-    fn concealed(&self, check: &Check) -> Option<(&'static str, &'static str)> {
-        let Check::Quantity(quantity, _) = check else {
-            return None;
-        };
-        let is_standard = self.scenario.profile == Profile::Standard;
-        let conceals = is_standard && !self.notes.is_broken("profile");
-        match quantity {
-            Quantity::BlastRadius => Some((
-                "an operator does not see how far the faults reach",
-                "`unhealthy_services(...)` counts what shows",
-            )),
-            Quantity::WrongActions if conceals => Some((
-                "which actions were wrong is told once the incident is over",
-                "ask for it in `expect`: `at_end(wrong_actions(0))`",
-            )),
-            Quantity::Grade if conceals => Some((
-                "the grade is told once the incident is over",
-                "ask for it in `expect`: `at_end(grade(ge(0.8)))`",
-            )),
-            _ => None,
-        }
+    /// Whether only another profile than the scenario's conceals it, or whether that may be so.
+    fn may_see(&self, concealed: &Concealed) -> bool {
+        let unknown = self.notes.is_broken("profile");
+        (concealed.under).is_some_and(|under| unknown || under != self.scenario.profile)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED, in_short};
+use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED};
 use crate::codes;
 use crate::model::{Fault, Physics};
 use crate::plan::{find_field, metric_value};
@@ -14,6 +14,7 @@ use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
 use firewatch_ron::{shown, suggest};
 use firewatch_sim::FaultKind;
+use firewatch_sim::num::exact_text;
 
 impl Checker<'_> {
     pub(super) fn sweep(&mut self) {
@@ -256,7 +257,7 @@ impl Checker<'_> {
 
     fn speed(&mut self, path: &str, speed: f64) {
         if !(0.0..=MAX_SPEED).contains(&speed) {
-            let speed = in_short(speed);
+            let speed = exact_text(speed);
             let message = format!("a speed must be 0 to {MAX_SPEED}, not {speed}");
             self.notes
                 .report(codes::OUT_OF_RANGE, path, message, "out of range", None);

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use firewatch_sim::{Engine, ImpactMode};
 
 use super::calls::{ABOVE, FROM, given_policy};
-use super::{Checker, MAX_TICKS, in_short};
+use super::{Checker, MAX_TICKS};
 use crate::codes;
 use crate::model::{Calls, Capacity, Load, Physics, UserGroup, limits};
 use firewatch_action::Profile;
 use firewatch_action::decode::join;
 use firewatch_ron::shown;
+use firewatch_sim::num::exact_text;
 
 impl Checker<'_> {
     /// What only one physics has.
@@ -311,7 +312,7 @@ impl Checker<'_> {
             return;
         };
         let path = join(path, field);
-        let [found, least, most] = [number, least, most].map(in_short);
+        let [found, least, most] = [number, least, most].map(exact_text);
         let message = format!("`{path}` must be {least} to {most}, not {found}");
         self.notes
             .report(codes::OUT_OF_RANGE, &path, message, "out of range", None);
@@ -322,7 +323,7 @@ impl Checker<'_> {
         if (0.0..=max).contains(&number) && !(is_above && number == 0.0) {
             return;
         }
-        let (found, max) = (in_short(number), in_short(max));
+        let (found, max) = (exact_text(number), exact_text(max));
         let range = if is_above {
             format!("above 0, up to {max}")
         } else {

@@ -1,10 +1,11 @@
 //! What is turned from outside: knobs that there are, and what they can be turned to.
 
-use super::{Checker, in_short};
+use super::Checker;
 use crate::codes;
 use crate::model::{Calls, KnobRange, Physics, Turn, Turned};
 use firewatch_action::decode::{join, key_path};
 use firewatch_ron::{shown, suggest};
+use firewatch_sim::num::exact_text;
 
 impl Checker<'_> {
     /// Notes something that only the physics of traffic has.
@@ -67,7 +68,7 @@ impl Checker<'_> {
     pub(super) fn value_of_knob(&mut self, path: &str, shown: &str, name: &str, value: f64) {
         let range = KnobRange::of(name);
         if !range.contains(value) {
-            let (min, max, value) = (range.min, in_short(range.max), in_short(value));
+            let (min, max, value) = (range.min, exact_text(range.max), exact_text(value));
             let allowed = match (range.is_above, range.is_whole) {
                 (true, _) => format!("above {min}, up to {max}"),
                 (_, true) => format!("a whole number from {min} to {max}"),

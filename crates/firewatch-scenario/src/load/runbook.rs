@@ -30,9 +30,17 @@ impl Runbook {
     /// As [`Runbook::load`].
     pub fn review(path: &Path) -> Result<(Self, Diagnostics), Diagnostics> {
         let (name, text) = firewatch_ron::text(path)?;
-        let runbook = Self::parse(&name, &text)?;
+        Self::review_text(&name, &text)
+    }
+
+    /// Reads a runbook from text as [`Runbook::parse`] does, and what may not be meant in it, as [`Runbook::review`].
+    ///
+    /// # Errors
+    /// As [`Runbook::load`].
+    pub fn review_text(file: &str, text: &str) -> Result<(Self, Diagnostics), Diagnostics> {
+        let runbook = Self::parse(file, text)?;
         let warnings = runbook.warnings();
-        let warnings = located::<Self>(warnings, &name, &text, &FaultKinds::default());
+        let warnings = located::<Self>(warnings, file, text, &FaultKinds::default());
         Ok((runbook, warnings))
     }
 

@@ -132,7 +132,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Halts come behind whatever else the timeline does at the same tick.
+    /// Halts come after whatever else the timeline does at the same tick.
     fn set_halts(&self, scenario: &mut Scenario) {
         let mut seen = BTreeSet::new();
         let services = scenario.all_faults().map(|fault| &*fault.service);

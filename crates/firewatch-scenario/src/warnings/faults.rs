@@ -1,4 +1,4 @@
-//! Faults that are listed twice, that never show, and loops that end as they begin. The last two are tried: the rules of
+//! Faults that are listed twice, that can't be small or never show, and loops that end as they begin. The last two are tried: the rules of
 //! the tick stand in the engine, and custom fault kinds have their own.
 
 use std::collections::BTreeMap;
@@ -14,6 +14,9 @@ use crate::model::{Fault, Scenario, TimelineAction};
 const MAX_TRIAL_WORK: u64 = 1_000_000;
 /// Faults of which a trial is made.
 const MAX_TRIALS: usize = 8;
+
+/// Speed below which the errors of a partition grow by less than 0.02 a tick.
+const SMALL_SPEED: f64 = 0.1;
 
 /// A flag of a service in a loop of retries.
 const LOOP: &str = "metastable_feedback_loop_active";
@@ -54,6 +57,27 @@ impl Reviewer<'_> {
             };
             is_between && may_end
         })
+    }
+
+    /// Partitions whose errors grow so slowly that a small one seems to be meant.
+    pub(super) fn sudden_partitions(&mut self) {
+        let small = |one: &Beginning| {
+            one.fault.kind == FaultKind::NETWORK_PARTITION && one.fault.speed < SMALL_SPEED
+        };
+        for small in all_beginnings(self.scenario).filter(small) {
+            let service = shown(&small.fault.service);
+            let message = format!(
+                "`{service}` is critical at the first tick of this partition, however low its speed is"
+            );
+            let help = "its p99 is at least 5 s at once: in the classic physics no partition is small; `bad_deploy` of a low \
+                        speed fails a few requests";
+            self.warn(
+                codes::SUDDEN_PARTITION,
+                format!("{}.speed", small.path),
+                message,
+                help,
+            );
+        }
     }
 
     /// Faults that begin after one was halted elsewhere, and never show because that one heals the whole mesh.

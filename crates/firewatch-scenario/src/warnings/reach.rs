@@ -22,6 +22,7 @@ impl Reviewer<'_> {
             self.customers_of(&mesh, source);
         }
         self.unreached(&mesh);
+        self.unspread_metrics(&mesh);
     }
 
     /// Whether customers notice a fault.
@@ -112,7 +113,7 @@ struct Source {
 }
 
 /// What stands between faults and customers.
-struct Mesh {
+pub(super) struct Mesh {
     callers: Vec<Vec<usize>>,
     callees: Vec<Vec<usize>>,
     /// Services that customers talk to.
@@ -217,6 +218,20 @@ impl Mesh {
             }
         }
         None
+    }
+
+    /// Returns a caller of a service to which nothing happens, if the service has no fault, is no red herring, and no
+    /// customer talks to it.
+    pub(super) fn calm_caller(&self, service: usize) -> Option<usize> {
+        let has_fault = |service: usize| self.sources.iter().any(|one| one.service == service);
+        if self.walls[service] || self.facing.contains(&service) || has_fault(service) {
+            return None;
+        }
+        let mut callers = self.callers[service].iter().copied();
+        callers.find(|caller| {
+            firewatch_ron::work::count(1);
+            !self.walls[*caller] && !self.can_be_unwell(*caller)
+        })
     }
 
     fn can_be_unwell(&self, service: usize) -> bool {

@@ -1,5 +1,7 @@
 //! What a reviewer would ask about load: overloads, timeouts and retries.
 
+use firewatch_sim::num::text_with_decimals;
+
 use super::Reviewer;
 use crate::call_graph::GraphCall;
 use crate::codes;
@@ -43,7 +45,7 @@ impl Reviewer<'_> {
                 continue;
             }
             let name = self.name(service);
-            let (rps, most) = (short(arriving[service]), short(most));
+            let (rps, most) = (requests(arriving[service]), requests(most));
             let message =
                 format!("`{name}` gets {rps} requests a second from the start and can do {most}");
             let help = "if that is not what the scenario is about, give it more `instances`, or less `rps` to its users";
@@ -136,7 +138,7 @@ impl Reviewer<'_> {
                 "{} try again: when `{}` fails, one request becomes {}",
                 chain.who(),
                 self.name(call.to),
-                short(chain.attempts),
+                requests(chain.attempts),
             );
             warnings.push((self.path_of_call(call, "retries"), message));
         }
@@ -205,13 +207,9 @@ impl Chain {
 }
 
 /// A number of requests with three digits.
-fn short(number: f64) -> String {
-    if number >= MANY {
-        "more than 1e15".to_owned()
-    } else if number >= 100.0 {
-        format!("{number:.0}")
-    } else {
-        let text = format!("{number:.2}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+fn requests(number: f64) -> String {
+    match number >= MANY {
+        true => "more than 1e15".to_owned(),
+        false => text_with_decimals(number, 2),
     }
 }

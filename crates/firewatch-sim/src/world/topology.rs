@@ -1,9 +1,10 @@
 //! The call graph of a mesh, the victims of a cascade and the blast radius.
 
 mod entries;
+mod names;
 mod node_set;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use petgraph::Direction;
@@ -11,6 +12,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smol_str::SmolStr;
 
 use crate::world::error::SimError;
+use names::find_duplicate;
 use node_set::NodeSet;
 
 /// Hops that a cascade goes at most, and over which the blast radius is counted.
@@ -85,21 +87,6 @@ impl CascadeVictims {
     }
 }
 
-/// Up to this many services, names are compared in pairs to find duplicates.
-const FEW: usize = 32;
-
-/// Returns the first name that occurs a second time.
-fn find_duplicate(names: &[SmolStr]) -> Option<&SmolStr> {
-    if names.len() <= FEW {
-        let mut indexed = names.iter().enumerate();
-        return { &mut indexed }
-            .find(|(index, name)| names[..*index].contains(name))
-            .map(|(_, name)| name);
-    }
-    let mut seen = HashSet::new();
-    names.iter().find(|name| !seen.insert(*name))
-}
-
 impl Topology {
     /// Builds a shape from the services' names in order, each caller with what it calls, and the
     /// red herrings.
@@ -165,6 +152,21 @@ impl Topology {
         calls: &[(usize, usize)],
         red_herrings: &[usize],
     ) -> Result<Self, SimError> {
+        let mut topology = Self::default();
+        topology.rebuild(services, calls, red_herrings)?;
+        Ok(topology)
+    }
+
+    /// Becomes what [`from_indices`](Self::from_indices) would build, in the memory that it has.
+    ///
+    /// # Errors
+    /// As [`from_indices`](Self::from_indices); it is as it was then.
+    pub fn rebuild(
+        &mut self,
+        services: &[SmolStr],
+        calls: &[(usize, usize)],
+        red_herrings: &[usize],
+    ) -> Result<(), SimError> {
         let limit = usize::from(u16::MAX);
         if let Some(name) = find_duplicate(services) {
             return Err(SimError::DuplicateService(name.to_string()));
@@ -185,21 +187,23 @@ impl Topology {
                 "a red herring is no service, or is given twice",
             ));
         }
-        let mut graph = DiGraph::with_capacity(services.len(), calls.len());
+        self.graph.clear();
+        self.graph.reserve_exact_nodes(services.len());
+        self.graph.reserve_exact_edges(calls.len());
         for name in services {
-            graph.add_node(name.clone());
+            self.graph.add_node(name.clone());
         }
         for &(caller, callee) in calls {
-            graph.add_edge(NodeIndex::new(caller), NodeIndex::new(callee), ());
+            let [from, to] = [caller, callee].map(NodeIndex::new);
+            self.graph.add_edge(from, to, ());
         }
-        Ok(Self {
-            graph,
-            services: services.len(),
-            mentioned: BTreeMap::new(),
-            red_herrings: red_herrings.to_vec(),
-            red_herring_set: listed,
-            victims: OnceLock::new(),
-        })
+        self.services = services.len();
+        self.mentioned.clear();
+        self.red_herrings.clear();
+        self.red_herrings.extend_from_slice(red_herrings);
+        self.red_herring_set = listed;
+        self.victims.take();
+        Ok(())
     }
 
     /// Number of services in the mesh.

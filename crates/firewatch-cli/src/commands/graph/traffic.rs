@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use firewatch_scenario::{Call, Calls, Load, Scenario};
 use firewatch_sim::EnvironmentRef;
+use firewatch_sim::num::text_with_decimals;
 
 use super::quoted::Quoted;
 
@@ -85,12 +86,7 @@ pub(super) fn write_users(dot: &mut String, scenario: &Scenario) -> fmt::Result 
     Ok(())
 }
 
-/// Formats a rate without many digits.
-fn short(rps: f64) -> String {
-    let text = if rps >= 100.0 {
-        return format!("{rps:.0}");
-    } else {
-        format!("{rps:.1}")
-    };
-    text.trim_end_matches(".0").to_owned()
+/// Formats a rate or a share without many digits.
+fn short(number: f64) -> String {
+    text_with_decimals(number, 1)
 }

@@ -41,12 +41,14 @@ pub struct PlayArguments {
     /// `firewatch run FILE --runbook RUNBOOK` replays the session with the same grade; for a task, give
     /// `--task ID` instead of FILE. Under the profile `reference`, tasks and generated incidents start in a
     /// state that `run` cannot reproduce. The file is written when the session ends, whether or not the
-    /// incident is over, unless no action was performed. A signal that ends the command, such as SIGTERM or
+    /// incident is over, unless no action was performed: a session of waits alone is not saved. A signal that ends the command, such as SIGTERM or
     /// the closing of the terminal, leaves no file.
     #[arg(long, value_name = "RUNBOOK")]
     pub save: Option<PathBuf>,
     /// Compare with this runbook at the end, instead of the one of the scenario's name in a folder `runbooks`
     /// beside it or above
+    ///
+    /// It must fit the incident: the session does not begin otherwise.
     #[arg(long, value_name = "RUNBOOK")]
     pub runbook: Option<PathBuf>,
     /// The folder for the files that scenarios name.

@@ -1,10 +1,10 @@
 //! The best answer that is known: the runbook of the incident, or what a search finds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use firewatch_audit::{AuditOptions, audit};
 use firewatch_response::{EventKind, Playback};
-use firewatch_scenario::{Runbook, Scenario, TimelineAction, own_runbook};
+use firewatch_scenario::{Diagnostics, Runbook, Scenario, TimelineAction, own_runbook};
 
 use super::arguments::PlayArguments;
 use super::session::PlaySession;
@@ -24,30 +24,54 @@ pub struct BestAnswer {
     pub actions: Vec<(u64, String)>,
 }
 
+/// The runbook to compare with.
+pub enum KnownRunbook {
+    /// The one that `--runbook` names.
+    Given(PathBuf, Runbook),
+    /// The one of the scenario, which is read at the end.
+    Own(PathBuf),
+    Nothing,
+}
+
+impl KnownRunbook {
+    /// Finds the runbook. One that is named must fit the incident before the session, not after it.
+    ///
+    /// # Errors
+    /// All problems of the one that is named.
+    pub fn of(scenario: &Scenario, arguments: &PlayArguments) -> Result<Self, Diagnostics> {
+        if let Some(path) = &arguments.runbook {
+            let runbook = Runbook::load_for(path, scenario)?;
+            return Ok(Self::Given(path.clone(), runbook));
+        }
+        let own = { arguments.file.as_deref() }.and_then(|file| own_runbook(file).ok().flatten());
+        Ok(own.map_or(Self::Nothing, Self::Own))
+    }
+}
+
 /// Returns the best answer that is known, or the reason why none is.
-pub fn answer(session: &PlaySession, arguments: &PlayArguments) -> Result<BestAnswer, String> {
+pub fn answer(session: &PlaySession, known: &KnownRunbook) -> Result<BestAnswer, String> {
     if !session.is_its_scenario() {
         return Err(
             "none is known: `reference` draws the state that it begins in itself".to_owned(),
         );
     }
     let scenario = session.scenario();
-    let path = match (&arguments.runbook, &arguments.file) {
-        (Some(runbook), _) => Some(runbook.clone()),
-        (None, Some(file)) => own_runbook(file).ok().flatten(),
-        (None, None) => None,
-    };
-    match path {
-        Some(path) => of_runbook(scenario, &path),
-        None => of_search(scenario),
+    match known {
+        KnownRunbook::Given(path, runbook) => of_runbook(scenario, path, runbook.clone()),
+        KnownRunbook::Own(path) => {
+            let runbook = Runbook::load_for(path, scenario).map_err(|_| {
+                let path = path_text(path);
+                format!("none is known: the runbook `{path}` is invalid; `--runbook` says why")
+            });
+            of_runbook(scenario, path, runbook?)
+        }
+        KnownRunbook::Nothing => of_search(scenario),
     }
 }
 
-fn of_runbook(scenario: &Scenario, path: &Path) -> Result<BestAnswer, String> {
+fn of_runbook(scenario: &Scenario, path: &Path, runbook: Runbook) -> Result<BestAnswer, String> {
     let name = path_text(path);
     let unfit = |why: &str| format!("none is known: the runbook `{name}` {why}");
-    let runbook = Runbook::load_for(path, scenario);
-    let runbook = runbook.map_err(|_| unfit("is invalid; `firewatch check` says why"))?;
     let origin = format!("the runbook \"{}\" in {name}", runbook.name);
     let mut playback =
         Playback::answered(scenario.clone(), runbook).map_err(|_| unfit("can't be played"))?;

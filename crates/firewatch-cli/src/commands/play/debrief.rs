@@ -5,7 +5,7 @@ use std::io::Write;
 
 use firewatch_sim::Status;
 
-use super::arguments::PlayArguments;
+use super::best::KnownRunbook;
 use super::replay::Replay;
 use super::session::{PlaySession, StepRecord};
 use super::{best, clues, costs, timeline};
@@ -20,11 +20,7 @@ use crate::ui::units::count;
 ///
 /// # Errors
 /// The output can't be written.
-pub fn write(
-    session: &PlaySession,
-    arguments: &PlayArguments,
-    out: &mut Output,
-) -> Result<(), Failure> {
+pub fn write(session: &PlaySession, known: &KnownRunbook, out: &mut Output) -> Result<(), Failure> {
     if !costs::can_replay(session) {
         let limit = costs::REPLAY_LIMIT;
         let message = format!("no debrief: it replays at most {limit} service ticks");
@@ -35,7 +31,7 @@ pub fn write(
     write_spread(session, &replay, out)?;
     write_timeline(session, out)?;
     write_clues(session, &replay, out)?;
-    write_best(session, arguments, out)?;
+    write_best(session, known, out)?;
     write_costs(session, &replay, out)
 }
 
@@ -134,11 +130,11 @@ fn write_clues(session: &PlaySession, replay: &Replay, out: &mut Output) -> Resu
 
 fn write_best(
     session: &PlaySession,
-    arguments: &PlayArguments,
+    known: &KnownRunbook,
     out: &mut Output,
 ) -> Result<(), Failure> {
     heading("The best answer that is known", out)?;
-    let best = match best::answer(session, arguments) {
+    let best = match best::answer(session, known) {
         Ok(best) => best,
         Err(why) => return write_paragraph(&why, PLAIN, out),
     };

@@ -7,7 +7,7 @@ use firewatch_response::score::{EpisodeEnd, Grade, Incident, ScoreRules};
 use firewatch_scenario::title_of_knobs;
 use firewatch_sim::FaultState;
 
-use super::arguments::PlayArguments;
+use super::best::KnownRunbook;
 use super::debrief;
 use super::freshness::stale_data;
 use super::goals::{sentence, shown};
@@ -24,11 +24,7 @@ use crate::ui::units::{clock, count, percent};
 const MITIGATION: &str = "time to mitigate";
 
 /// Writes the grade, reveals the incident and debriefs. Writes nothing while the incident continues.
-pub fn write(
-    session: &PlaySession,
-    arguments: &PlayArguments,
-    out: &mut Output,
-) -> Result<(), Failure> {
+pub fn write(session: &PlaySession, known: &KnownRunbook, out: &mut Output) -> Result<(), Failure> {
     let Some((end, grade)) = session.result() else {
         return Ok(());
     };
@@ -48,7 +44,7 @@ pub fn write(
     write_facts(session, out)?;
     write_goals(session, out)?;
     write_answer(session, out)?;
-    debrief::write(session, arguments, out)
+    debrief::write(session, known, out)
 }
 
 fn write_grade(session: &PlaySession, grade: &Grade, out: &mut Output) -> Result<(), Failure> {

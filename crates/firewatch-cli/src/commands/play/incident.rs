@@ -1,21 +1,18 @@
 //! The incident to play, and its rules.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::PlayArguments;
 use crate::failure::Failure;
-use crate::paths::path_text;
+use crate::paths::{path_text, quoted};
 use crate::sources::{self, Source};
 use firewatch_action::Profile;
 use firewatch_episode::{EpisodeError, EpisodeRequest};
-use firewatch_ron::steers_terminal;
 use firewatch_scenario::{Diagnostics, Difficulty, Scenario};
 
 /// Under this profile, the reference draws an initial state that no file can express.
 const NO_FILE: &str = "under the profile `reference`, tasks and generated incidents start in a state that `run` cannot reproduce";
-const NOT_UTF8: &str = "a file name is not UTF-8";
 
 /// An incident to play.
 pub struct PlayIncident {
@@ -124,38 +121,6 @@ impl PlayIncident {
         };
         Ok((heading, command))
     }
-}
-
-/// Quotes a path for a shell and a terminal. A path that looks like a flag gets `./` before it.
-fn quoted(path: &Path) -> Result<String, &'static str> {
-    let mut path = Cow::Borrowed(path.to_str().ok_or(NOT_UTF8)?);
-    if path.starts_with('-') {
-        path = Cow::Owned(format!("./{path}"));
-    }
-    if path.contains(steers_terminal) {
-        return Ok(quoted_with_escapes(&path));
-    }
-    // Quoting fails only for a zero byte, which no path contains.
-    Ok(shlex::try_quote(&path).map_or_else(|_| path.to_string(), Cow::into_owned))
-}
-
-/// Quotes a word as `$'...'` with escaped bytes.
-fn quoted_with_escapes(word: &str) -> String {
-    let mut quoted = String::from("$'");
-    for c in word.chars() {
-        match c {
-            '\'' | '\\' => quoted.extend(['\\', c]),
-            c if steers_terminal(c) => {
-                let mut bytes = [0; 4];
-                for byte in c.encode_utf8(&mut bytes).bytes() {
-                    quoted.push_str(&format!("\\{byte:03o}"));
-                }
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('\'');
-    quoted
 }
 
 fn of_file(

@@ -31,14 +31,16 @@ use crate::failure::{Exit, Failure};
 use crate::file_format::FileFormat;
 use crate::paths::path_text;
 use crate::pending;
+use crate::sources::{Source, ensure_not_an_input};
 use crate::ui::output::{Console, Form, Output};
 use crate::ui::style::{DIM, visible};
 pub use arguments::PlayArguments;
+use best::KnownRunbook;
 use command::PromptCommand;
 pub use help::of_the_command as details;
 use incident::PlayIncident;
 use input::{InputLine, LineReader};
-use session::PlaySession;
+use session::{PlaySession, StepRecord};
 use vocabulary::Vocabulary;
 
 /// The flag that names the runbook to write.
@@ -54,13 +56,21 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
         }
     };
     if let Some(file) = &arguments.save {
+        let compared = arguments.runbook.iter().cloned().map(Source::without_root);
+        ensure_not_an_input(file, &compared.collect::<Vec<_>>())?;
         // A file that can't be written must fail before the session, not after it.
         pending::check_writable(file, SAVE)?;
     }
     let mut session = PlaySession::begin(&incident)?;
+    let known = match KnownRunbook::of(session.scenario(), arguments) {
+        Ok(known) => known,
+        Err(problems) => {
+            console.report_diagnostics(&problems);
+            return Ok(Exit::Invalid);
+        }
+    };
     let mut out = console.results(None, Form::Text)?;
-    let played =
-        run_session(&mut session, arguments, console, &mut out).and_then(|()| out.finish());
+    let played = run_session(&mut session, &known, console, &mut out).and_then(|()| out.finish());
     // The runbook is saved however the session ended.
     let saved = save(&session, &incident, arguments, console);
     match (played, saved) {
@@ -78,7 +88,7 @@ pub fn play(arguments: &PlayArguments, console: &Console) -> Result<Exit, Failur
 /// Plays a session from the first screen to the last.
 fn run_session(
     session: &mut PlaySession,
-    arguments: &PlayArguments,
+    known: &KnownRunbook,
     console: &Console,
     out: &mut Output,
 ) -> Result<(), Failure> {
@@ -99,7 +109,7 @@ fn run_session(
             Err(line_error) => report_line_error(line_error, &line, console, out)?,
         }
     }
-    ending::write(session, arguments, out)
+    ending::write(session, known, out)
 }
 
 /// Reports an error in a line. The line has no effect and takes no tick.
@@ -157,9 +167,10 @@ fn save(
     let Some(file) = &arguments.save else {
         return Ok(());
     };
-    if session.steps().is_empty() {
+    // A runbook that only waits would answer nothing, and may stand where a better one is.
+    if session.steps().iter().all(StepRecord::is_wait) {
         console.report_note(format_args!(
-            "`{}` was not written: no action was performed",
+            "`{}` was not written: no action was performed, and to wait is none",
             path_text(file)
         ));
         return Ok(());

@@ -1,7 +1,7 @@
 //! Outcomes of expectations as text.
 
 use anstyle::Style;
-use firewatch_response::{ExpectationOutcome, ExpectationVerdict};
+use firewatch_response::{ExpectationOutcome, ExpectationVerdict, shown_value};
 use firewatch_scenario::Check;
 use firewatch_sim::Status;
 
@@ -43,6 +43,7 @@ pub fn mark(outcome: &ExpectationOutcome) -> (Style, &'static str) {
 
 /// Formats an actual value with its name. Text that says that there is no value stands alone.
 fn actual_text(check: &Check, actual: &str) -> String {
+    let actual = &*shown_value(check, actual);
     match check {
         Check::Status(service, _) if actual.parse::<Status>().is_ok() => {
             format!("{service} is {actual}")

@@ -6,6 +6,7 @@
 //! or not-a-number, in double precision and in the single precision of an observation.
 
 use crate::world::error::SimError;
+use crate::world::number_text::exact_text;
 
 /// The numbers that a metric can have.
 #[derive(Clone, Copy)]
@@ -99,25 +100,16 @@ fn refusal(range: Range, number: f64, name: &'static str) -> SimError {
         };
     }
     let allowed = if number < range.floor {
-        format!("at least {}", in_short(range.floor))
+        format!("at least {}", exact_text(range.floor))
     } else if number > range.ceiling {
-        format!("at most {}", in_short(range.ceiling))
+        format!("at most {}", exact_text(range.ceiling))
     } else {
-        format!("0 or at least {}", in_short(range.least_above_zero))
+        format!("0 or at least {}", exact_text(range.least_above_zero))
     };
     SimError::OutOfRange {
         what: name,
         allowed,
         given: number,
-    }
-}
-
-/// The number without a row of zeros.
-fn in_short(number: f64) -> String {
-    if number == 0.0 || (1e-3..1e16).contains(&number.abs()) {
-        format!("{number}")
-    } else {
-        format!("{number:e}")
     }
 }
 

@@ -67,3 +67,40 @@ fn names_that_are_only_mentioned_can_be_red_herrings_and_new_nodes_are_none() {
     let node = topology.mention("new");
     assert!(!topology.is_red_herring(node) && !topology.is_red_herring(usize::MAX));
 }
+
+/// All that there is to be known of a mesh.
+fn shape(topology: &Topology) -> String {
+    let victims = (0..topology.service_count()).map(|source| topology.victims(source));
+    format!(
+        "{:?} {:?} {:?} {:?}",
+        topology.services().collect::<Vec<_>>(),
+        topology.dependencies().collect::<Vec<_>>(),
+        topology.red_herrings().collect::<Vec<_>>(),
+        victims.collect::<Vec<_>>()
+    )
+}
+
+#[test]
+fn a_mesh_that_is_rebuilt_has_nothing_of_the_one_before() {
+    let names = |text: &str| text.split(' ').map(SmolStr::new).collect::<Vec<_>>();
+    let small = (names("a b c"), [(0, 1), (1, 2)], [2]);
+    let large = (names("d e f g h"), [(4, 3), (3, 1)], [0]);
+    let built = |(services, calls, herrings): &(Vec<SmolStr>, [(usize, usize); 2], [usize; 1])| {
+        Topology::from_indices(services, calls, herrings).unwrap()
+    };
+    let mut topology = Topology::new(["x", "y"], [("x", ["y", "nowhere"])], ["y"]).unwrap();
+    let _ = topology.victims(1);
+    for mesh in [&small, &large, &small] {
+        topology.rebuild(&mesh.0, &mesh.1, &mesh.2).unwrap();
+        assert_eq!(shape(&topology), shape(&built(mesh)));
+    }
+    // One that can't be leaves it as it was.
+    for (services, calls, herrings) in [
+        (names("a a"), vec![], vec![]),
+        (names("a b"), vec![(0, 2)], vec![]),
+        (names("a b"), vec![(0, 1)], vec![1, 1]),
+    ] {
+        topology.rebuild(&services, &calls, &herrings).unwrap_err();
+        assert_eq!(shape(&topology), shape(&built(&small)));
+    }
+}
