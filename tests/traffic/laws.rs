@@ -142,6 +142,95 @@ fn downwards(parts: &Parts) -> Parts {
     parts
 }
 
+/// A service with one worker that nothing waits for; its calls go to itself, and fail at once.
+fn avalanche(calls: Vec<CallSpec>) -> Parts {
+    let service = ServiceSpec {
+        instances: 1,
+        concurrency: 1,
+        work_s: 0.0,
+        queue_limit: 0.0,
+    };
+    let users = UserSpec {
+        service: 0,
+        rate_rps: 100.0,
+        patience_s: 0.5,
+        retries: 1,
+        backoff_s: 0.0,
+    };
+    Parts {
+        services: vec![service],
+        calls,
+        users: vec![users],
+    }
+}
+
+/// Each round of calls is larger than the one before, by as much as retries without back-off can make it.
+#[test]
+fn retries_in_a_circle_stay_finite() {
+    let call = |timeout_s, retries, share, optional| CallSpec {
+        from: 0,
+        to: 0,
+        timeout_s,
+        retries,
+        backoff_s: 0.0,
+        share,
+        optional,
+        fallback: None,
+        breaker: None,
+        cache: None,
+        asynchronous: false,
+    };
+    let mut both = avalanche(vec![
+        call(0.76, u32::MAX, 0.56, false),
+        call(0.1, 1, 1.0, false),
+    ]);
+    both.services[0].instances = u32::MAX;
+    let mut three = avalanche(vec![
+        call(1e9, u32::MAX, 0.53, true),
+        call(1.87, 1, 1.0, true),
+        call(0.1, 1, 1.0, false),
+    ]);
+    three.services[0].concurrency = u32::MAX;
+    three.services[0].work_s = 0.079;
+    for parts in [both, three] {
+        let mesh = parts.mesh();
+        play(&mesh, &vec![None; TICKS], |knobs, state| {
+            check_numbers(&mesh, state);
+            let mut unreachable = state.clone();
+            let mut knobs = knobs.clone();
+            knobs.services[0].unreachable_ratio = 0.44;
+            unreachable.tick(&mesh, &knobs, TICK_S);
+            check_numbers(&mesh, &unreachable);
+        });
+    }
+}
+
+/// What the knobs come to, as text.
+fn settings(state: &State) -> String {
+    let saved = serde_json::to_value(state).expect("a state is plain numbers");
+    saved["settings"].to_string()
+}
+
+/// Also of a service that is as empty as one that nothing was set for.
+#[test]
+fn what_an_empty_service_is_set_to_is_by_the_knobs_alone() {
+    let mut parts = avalanche(Vec::new());
+    parts.services[0].instances = 0;
+    for users in [Vec::new(), parts.users.clone()] {
+        parts.users = users;
+        let mesh = parts.mesh();
+        let mut knobs = Knobs::new(&mesh);
+        let mut by_turns = State::new(&mesh);
+        for down in [true, false] {
+            knobs.services[0].down = down;
+            by_turns.tick(&mesh, &knobs, TICK_S);
+        }
+        let mut at_once = State::new(&mesh);
+        at_once.tick(&mesh, &knobs, TICK_S);
+        assert_eq!(settings(&by_turns), settings(&at_once));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -225,10 +314,6 @@ proptest! {
         by_turns.tick(&mesh, &knobs, TICK_S);
         let mut at_once = State::new(&mesh);
         at_once.tick(&mesh, &knobs, TICK_S);
-        let settings = |state: &State| {
-            let saved = serde_json::to_value(state).expect("a state is plain numbers");
-            saved["settings"].to_string()
-        };
         prop_assert_eq!(settings(&by_turns), settings(&at_once));
     }
 

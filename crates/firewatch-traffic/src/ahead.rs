@@ -1,6 +1,6 @@
 //! What is to be expected, found up the calls.
 
-use crate::gamma::Gamma;
+use crate::gamma::{FOREVER_S, Gamma};
 use crate::knobs::either;
 use crate::mesh::Hop;
 use crate::outlook::{Outcome, Sojourn};
@@ -12,9 +12,6 @@ use crate::times::Times;
 /// Callers that are held by waits send by what they expected at the start of a sub-step, so that queue and wait would swing
 /// in long ones. If the wait goes the share f of its way in each, they settle in sub-steps of up to 4 / f - 2 waits.
 const FOLLOW_S: f64 = 1.0;
-
-/// Longer waits than any patience.
-const FOREVER_S: f64 = 1e12;
 
 impl Step<'_> {
     /// Finds what is to be expected, callees before callers. Returns the largest share of the time at a service by which what

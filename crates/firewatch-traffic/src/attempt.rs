@@ -1,7 +1,7 @@
 //! What becomes of an attempt within a sub-step, and so of all that are sent: a sub-step is linear in them.
 
 use crate::gamma::Gamma;
-use crate::level::{BACKOFF_STAGES, LEVELS, Level, TIMEOUT_STAGES, last_level, pass};
+use crate::level::{BACKOFF_STAGES, LEAST, LEVELS, Level, TIMEOUT_STAGES, last_level, pass};
 use crate::times::Times;
 
 /// No more attempts than that are repeated at the last level: nobody waits for all of them.
@@ -47,7 +47,7 @@ impl Flows {
     /// Lets as many requests end as begin, where it is nearly that.
     pub(crate) fn balance(&mut self, new: f64) {
         let left = self.succeeded() + self.failed;
-        if left > 0.0 {
+        if left >= LEAST {
             let factor = new / left;
             self.ok.iter_mut().for_each(|ok| *ok *= factor);
             self.failed *= factor;

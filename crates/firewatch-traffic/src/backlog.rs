@@ -1,11 +1,11 @@
 //! Messages that wait, and for how long.
 
+use crate::settings::MOST;
+
 /// Batches that are told apart. Their ages are exact where messages came at so many different rates; more are put together.
 const BATCHES: usize = 16;
 /// Rates that differ by less are one.
 const ALIKE: f64 = 0.01;
-/// More messages don't come at once: those of a circle would be more with each round.
-const MOST: f64 = 1e12;
 /// Fewer messages are none: numbers that are nearly 0 are slow to compute with.
 const NONE: f64 = 1e-9;
 
@@ -72,6 +72,7 @@ impl Backlog {
             batch.youngest_s += step_s;
         }
         let come = std::mem::take(&mut self.arriving);
+        // More messages don't come at once: those of a circle would be more with each round.
         self.add(come.min(MOST), step_s);
     }
 

@@ -6,6 +6,7 @@ use crate::backlog::Backlog;
 use crate::breaker::BreakerState;
 use crate::cache::CacheState;
 use crate::leg::Pools;
+use crate::level::LEAST;
 use crate::mesh::Mesh;
 use crate::outlook::Sojourn;
 use crate::waiting::Curve;
@@ -176,8 +177,8 @@ impl ServiceFlows {
     /// Lets as much leave as came, where it is nearly that.
     pub(crate) fn balance(&mut self) {
         let left = self.left();
-        if left <= 0.0 {
-            self.arrived = 0.0;
+        if left < LEAST {
+            *self = Self::default();
             return;
         }
         let factor = self.arrived / left;
@@ -234,5 +235,21 @@ impl Scratch {
             arrivals: vec![[0.0; 2]; services],
             beside: vec![[0.0; 2]; services],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hardly_comes_and_hardly_leaves_is_none() {
+        let mut flows = ServiceFlows {
+            arrived: 1e-9,
+            refused: f64::MIN_POSITIVE,
+            ..ServiceFlows::default()
+        };
+        flows.balance();
+        assert_eq!((flows.arrived, flows.left()), (0.0, 0.0));
     }
 }

@@ -10,6 +10,9 @@ pub(crate) struct Gamma {
     pub(crate) variance: f64,
 }
 
+/// No time is longer: that is more than any patience, and what is made of it stays finite.
+pub(crate) const FOREVER_S: f64 = 1e12;
+
 /// Shapes above this are points: a thousandth of the mean is less than any sub-step resolves.
 const POINT_SHAPE: f64 = 1e6;
 
@@ -22,8 +25,13 @@ impl Gamma {
         variance: 0.0,
     };
 
+    /// Cut at [`FOREVER_S`]: where a service calls itself, times would be longer with each round.
+    #[inline]
     pub(crate) fn new(mean: f64, variance: f64) -> Self {
-        Self { mean, variance }
+        Self {
+            mean: mean.min(FOREVER_S),
+            variance: variance.min(FOREVER_S * FOREVER_S),
+        }
     }
 
     /// The sum of two independent times.

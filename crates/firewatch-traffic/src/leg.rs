@@ -4,10 +4,8 @@
 //! (`good`), or its caller will wait for the whole timeout (`doomed`).
 
 use crate::attempt::{Carried, LegRoom, Outlook};
+use crate::gamma::FOREVER_S;
 use crate::level::{LEAST, LEVELS, Level, TIMEOUT_STAGES, kept, last_level, pass};
-
-/// No attempt is remembered for longer.
-const MOST_S: f64 = 1e12;
 
 /// What is in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
@@ -56,14 +54,14 @@ impl Pools {
             }
         }
         let late_s = saved_after(timeout_s / 2.0, self.late_s).max(timeout_s);
-        self.late_s = late_s.min(MOST_S);
+        self.late_s = late_s.min(FOREVER_S);
     }
 
     /// Gives up attempts in a queue that moves on more slowly: what is left of their wait, half of it on average, grows by
     /// `factor`. They have waited for the other half.
     pub(crate) fn give_up(&mut self, factor: f64, wait_s: f64, timeout_s: f64, spread_s: f64) {
         let left_s = 0.5 * wait_s.min(self.good_s);
-        self.good_s = (self.good_s + (factor - 1.0) * left_s).min(MOST_S);
+        self.good_s = (self.good_s + (factor - 1.0) * left_s).min(FOREVER_S);
         let over_s = self.good_s - timeout_s;
         let share = (0.5 + over_s / (4.0 * spread_s).max(1e-9)).clamp(0.0, 1.0);
         if share <= 0.0 {
@@ -74,7 +72,7 @@ impl Pools {
             level.doomed[stage.min(TIMEOUT_STAGES - 1)] += share * level.good;
             level.good -= share * level.good;
         }
-        self.late_s = self.late_s.max(self.good_s).min(MOST_S);
+        self.late_s = self.late_s.max(self.good_s).min(FOREVER_S);
         self.good_s = self.good_s.min(timeout_s);
     }
 

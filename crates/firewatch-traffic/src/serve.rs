@@ -3,7 +3,9 @@
 use crate::attempt::{Flows, Response};
 use crate::fluid::ServiceFlows;
 use crate::leg::Pools;
+use crate::level::LEAST;
 use crate::pace::STILL;
+use crate::settings::MOST;
 use crate::step::Step;
 use crate::waiting::Load;
 
@@ -19,7 +21,9 @@ impl Step<'_> {
     /// Lets a service work: first what it has, then what it can start besides.
     pub(crate) fn serve(&mut self, service: usize) {
         let settings = self.settings.services[service];
-        let arrived = std::mem::take(&mut self.fluid.services[service].arriving);
+        let arriving = std::mem::take(&mut self.fluid.services[service].arriving);
+        // Where a service calls itself, what fails at once would be retried by more with each round.
+        let arrived = arriving.min(MOST);
         let mut flows = ServiceFlows {
             arrived,
             ..ServiceFlows::default()
@@ -204,10 +208,11 @@ impl Step<'_> {
         // What comes and goes changes the queue by its root, and where the queue decides who waits too long, that pulls it
         // back: by the normal density per standard deviation, 0.4, of the attempts that are undecided.
         let pull = 0.8 * std::mem::take(&mut fluid.undecided);
-        if pull > 0.0 && moved > 0.0 && fluid.variance > 0.0 {
-            let free = fluid.variance;
-            let root = (pull * pull + 4.0 * moved * moved / free).sqrt();
-            let deviation = free * (root - pull) / (2.0 * moved);
+        if pull > 0.0 && moved >= LEAST {
+            let free = fluid.variance.sqrt();
+            let pulled = pull * free;
+            let both = (pulled * pulled + 4.0 * moved * moved).sqrt();
+            let deviation = 2.0 * moved * free / (both + pulled);
             fluid.variance = deviation * deviation;
         }
         flows.is_varying = (fluid.variance - before).abs() > 1e-3 * (1.0 + before);

@@ -4,7 +4,7 @@ use crate::knobs::{Knobs, ServiceKnobs};
 use crate::mesh::Mesh;
 
 /// Times, rates and sizes are cut here: their squares stay finite, and no fluid is longer or larger.
-const MOST: f64 = 1e12;
+pub(crate) const MOST: f64 = 1e12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ServiceSettings {
@@ -70,10 +70,12 @@ fn amount(value: f64) -> f64 {
 
 impl Settings {
     pub(crate) fn new(mesh: &Mesh) -> Self {
-        Self {
+        let mut settings = Self {
             services: vec![ServiceSettings::default(); mesh.services().len()],
             legs: vec![LegSettings::default(); mesh.calls().len() + mesh.users().len()],
-        }
+        };
+        settings.update_rooms(mesh);
+        settings
     }
 
     pub(crate) fn fits(&self, mesh: &Mesh) -> bool {
@@ -171,7 +173,8 @@ impl Settings {
                     let caller = &self.services[caller];
                     caller.workers.min(caller.present)
                 };
-                let of_callers: f64 = mesh.callers_of(service).iter().map(held).sum();
+                let callers = mesh.callers_of(service).iter().map(held);
+                let of_callers = callers.fold(0.0, |sum, held| sum + held);
                 present = of_callers.min(self.services[service].room);
             }
             let settings = &mut self.services[service];
