@@ -316,15 +316,47 @@ fn a_breaker_opens_with_the_attempt_that_fills_it() {
             let made = state.call(0).attempts_rps * TICK_S;
             let first = 0.25 * rate_rps;
             let more = 0.07 * rate_rps + 0.03 * min_requests;
-            // Only so many come within the window.
-            if rate_rps * 10.0 <= min_requests {
-                continue;
-            }
             assert!(
                 made >= 0.95 * min_requests && made <= min_requests.max(first) + more,
                 "{made} for {min_requests} at {rate_rps}"
             );
         }
+    }
+}
+
+/// Where every attempt fails, a breaker is open for its time, and then closed for as many attempts as open it, again and again.
+#[test]
+fn a_breaker_opens_again_after_each_time() {
+    for (rate_rps, open_s) in [(10.0, 20.0), (40.0, 20.0), (40.0, 3.0), (200.0, 30.0)] {
+        let min_requests = 20.0;
+        let call = CallSpec {
+            optional: true,
+            breaker: Some(Breaker {
+                failure_ratio: 0.5,
+                min_requests,
+                window_s: 10.0,
+                open_s,
+            }),
+            ..CallSpec::new(0, 1)
+        };
+        let services = vec![service(64, 0.0001, 100.0), service(64, 0.01, 100.0)];
+        let users = UserSpec::new(0, rate_rps);
+        let mesh = Mesh::new(services, vec![call], vec![users]).expect("it is a mesh");
+        let mut knobs = Knobs::new(&mesh);
+        let mut state = State::new(&mesh);
+        knobs.services[1].error_ratio = 1.0;
+        let mut made = 0.0;
+        for _ in 0..20 {
+            state.tick(&mesh, &knobs, TICK_S);
+            made += state.call(0).attempts_rps * TICK_S;
+        }
+        let times = 20.0 * TICK_S / (open_s + min_requests / rate_rps);
+        // It opens at the end of a sub-step of a quarter of a second.
+        let most = min_requests + 0.25 * rate_rps;
+        assert!(
+            made >= 0.95 * times * min_requests && made <= 1.05 * times * most,
+            "{made} in {times} times at {rate_rps}, open for {open_s}"
+        );
     }
 }
 

@@ -41,7 +41,7 @@ impl BreakerState {
         self.open_left_s <= 0.0 && !opens(breaker, ended, failed_rps * breaker.window_s)
     }
 
-    /// Returns in how many seconds it opens if attempts go on to end and fail at these rates, and nothing leaves its window
+    /// Returns in how many seconds it opens, which is closed, if attempts go on to end and fail at these rates, and nothing leaves its window
     /// meanwhile; at most `most_s`.
     pub(crate) fn opens_in_s(
         &self,
@@ -50,9 +50,6 @@ impl BreakerState {
         failed_rps: f64,
         most_s: f64,
     ) -> f64 {
-        if self.open_left_s > 0.0 {
-            return most_s;
-        }
         let (ended, failed): (f64, f64) = (self.ended.iter().sum(), self.failed.iter().sum());
         let opens = |seconds: f64| {
             opens(

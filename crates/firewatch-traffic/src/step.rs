@@ -132,12 +132,15 @@ impl Step<'_> {
             let [ended, failed] = self.seen_by_breaker(call);
             let (ended_rps, failed_rps) = (ended / self.step_s, failed / self.step_s);
             let state = &mut self.fluid.breakers[call];
-            let was_closed = state.open_left_s <= 0.0;
+            // It may have closed in the sub-step, and opened again.
+            let left_s = (state.open_left_s - self.step_s).max(0.0);
             state.advance(breaker, ended, failed, self.step_s);
-            change.opens |= was_closed && state.open_left_s > 0.0;
+            change.opens |= state.open_left_s > left_s;
             let stays = state.stays_closed(breaker, ended_rps, failed_rps);
             change.is_still &= stays;
-            if failed > 0.0 && !stays {
+            if state.open_left_s > 0.0 {
+                change.longest_s = change.longest_s.min(state.open_left_s);
+            } else if failed > 0.0 && !stays {
                 let longest_s = change.longest_s.min(LONGEST_TIMED_S);
                 change.longest_s = state.opens_in_s(breaker, ended_rps, failed_rps, longest_s);
             }
