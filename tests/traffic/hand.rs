@@ -324,6 +324,40 @@ fn a_breaker_opens_with_the_attempt_that_fills_it() {
     }
 }
 
+/// Users who try again are served no more than there is capacity for, however long it lasts.
+#[test]
+fn no_more_is_served_than_there_is_capacity() {
+    for (rate_rps, retries, queue_limit) in [
+        (500.0, 3, 10.0),
+        (110.0, 3, 10.0),
+        (500.0, 1, 10.0),
+        (500.0, 3, 1000.0),
+        (5000.0, 2, 0.0),
+    ] {
+        let service = ServiceSpec {
+            instances: 2,
+            concurrency: 5,
+            work_s: 0.1,
+            queue_limit,
+        };
+        let users = UserSpec {
+            retries,
+            ..UserSpec::new(0, rate_rps)
+        };
+        let mesh = Mesh::new(vec![service], Vec::new(), vec![users]).expect("it is a mesh");
+        let knobs = Knobs::new(&mesh);
+        let mut state = State::new(&mesh);
+        for tick in 0..20 {
+            state.tick(&mesh, &knobs, TICK_S);
+            let served_rps = state.user(0).succeeded_rps;
+            assert!(
+                served_rps <= 101.0,
+                "{served_rps} of 100 in tick {tick} at {rate_rps}"
+            );
+        }
+    }
+}
+
 /// Where every attempt fails, a breaker is open for its time, and then closed for as many attempts as open it, again and again.
 #[test]
 fn a_breaker_opens_again_after_each_time() {

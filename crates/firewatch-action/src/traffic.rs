@@ -1,7 +1,8 @@
 //! Effects on traffic: what they change, whether they would change anything, and carrying them out.
 
 use firewatch_sim::{
-    CallKnob, EnvironmentMut, EnvironmentRef, ServiceKnob, SimError, SmolStr, TrafficChange,
+    CallKnob, EnvironmentMut, EnvironmentRef, RouteRef, ServiceKnob, SimError, SmolStr,
+    TrafficChange,
 };
 
 use crate::model::{CallRoute, Operand, TrafficEffect};
@@ -91,16 +92,11 @@ impl TrafficEffect {
                 let Some(value) = number(to, parameters) else {
                     return Vec::new();
                 };
-                let routes =
-                    traffic
-                        .call_routes()
-                        .filter(|&(from, to, has_fallback)| match calls {
-                            CallRoute::Made => from == target,
-                            CallRoute::Received => to == target,
-                            CallRoute::Replaceable => to == target && has_fallback,
-                        });
+                let routes = traffic.call_routes().filter(|route| {
+                    calls.has(route, target) && !(route.is_asynchronous && knob.is_of_answers())
+                });
                 let named =
-                    routes.filter_map(|(from, to, _)| name_of(view, from).zip(name_of(view, to)));
+                    routes.filter_map(|way| name_of(view, way.from).zip(name_of(view, way.to)));
                 named
                     .map(|(from, to)| FoundChange::Call(from, to, *knob, value))
                     .collect()
@@ -127,9 +123,7 @@ impl TrafficEffect {
             Self::DropRequests => vec![FoundChange::Service(name, ServiceKnob::Down, 1.0)],
         }
     }
-}
 
-impl TrafficEffect {
     /// Why it changes nothing of a target of that name: by what it was set to and by what calls there are, never by what is
     /// wrong.
     pub(crate) fn why_idle(
@@ -141,17 +135,37 @@ impl TrafficEffect {
     ) -> String {
         let finds_none = self.changes(view, target, parameters).is_empty();
         match self {
-            Self::TurnCalls { calls, .. } if finds_none => match calls {
-                CallRoute::Made => format!("{name} calls nobody"),
-                CallRoute::Received => format!("nobody calls {name}"),
-                CallRoute::Replaceable => format!("no call to {name} has a fallback"),
-            },
+            Self::TurnCalls { calls, knob, .. } if finds_none => {
+                calls.why_none(name, knob.is_of_answers())
+            }
             Self::AddInstances { .. } if finds_none => {
                 format!("{name} has as many instances as it may have")
             }
             Self::AddInstances { .. } => format!("instances of {name} are starting"),
             Self::DropRequests => format!("{name} is starting anew"),
             _ => format!("{name} was set like that already"),
+        }
+    }
+}
+
+impl CallRoute {
+    fn has(self, route: &RouteRef, target: usize) -> bool {
+        match self {
+            Self::Made => route.from == target,
+            Self::Received => route.to == target,
+            Self::Replaceable => route.to == target && route.has_fallback,
+        }
+    }
+
+    /// Says why a service has no such calls, or none for whose answers somebody waits.
+    #[must_use]
+    pub fn why_none(self, service: &str, of_answers: bool) -> String {
+        match (self, of_answers) {
+            (Self::Made, true) => format!("{service} waits for no answer"),
+            (Self::Made, false) => format!("{service} calls nobody"),
+            (Self::Received, true) => format!("nobody waits for an answer of {service}"),
+            (Self::Received, false) => format!("nobody calls {service}"),
+            (Self::Replaceable, _) => format!("no call to {service} has a fallback"),
         }
     }
 }

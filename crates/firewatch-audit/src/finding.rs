@@ -56,7 +56,7 @@ macro_rules! checks {
 }
 
 checks! {
-    TakesEffect, "takes_effect", [], "Each fault takes effect: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more.";
+    TakesEffect, "takes_effect", [], "Each fault takes effect: with nobody acting its service is not healthy at some tick after it begins, and at that tick the service's status would be better without the fault, or its error rate lower by 0.05 or more; in traffic it is enough that a group of users misses 0.05 more of its objective than without the fault.";
     FalseAlarm, "false_alarm", ["alarm", "reward", "cost"], "In a false alarm (no fault that an action can end, and no customer hit) an alert fires or there is a red herring, doing nothing and declaring at once get the grade 1, and each single remedy costs.";
     InactionLoses, "inaction_loses", [], "Doing nothing does not win, except in a false alarm.";
     Winnable, "winnable", [], "A given runbook wins, or a sequence of at most `--max-actions` actions that the search finds.";

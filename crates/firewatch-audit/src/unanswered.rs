@@ -1,5 +1,7 @@
 //! The incident without an answer, beside the same without its faults.
 
+mod fault_seen;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,8 +13,8 @@ use firewatch_sim::{
 
 use crate::arena::check_timeline;
 use crate::finding::{AuditCheck, AuditFinding};
-use crate::text::counted;
 use crate::work::{self, Work};
+use fault_seen::{FaultSeen, missed};
 use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
 
 /// Error rate by which a fault must have made things worse where it leaves the status alone, and from
@@ -30,15 +32,6 @@ pub(crate) struct UnansweredRun {
     pub(crate) alert: Option<(u64, String)>,
     faults: Vec<FaultSeen>,
     red_herrings: Vec<RedHerringSeen>,
-}
-
-/// The effect of a fault without an answer.
-#[derive(Clone, Debug, Default)]
-struct FaultSeen {
-    /// Tick, status with the fault and without, error rate with and without.
-    effect: Option<(u64, [Status; 2], [f64; 2])>,
-    /// The first tick after it began at which its service is not healthy, with its status.
-    unhealthy: Option<(u64, Status)>,
 }
 
 /// The effect of a red herring without an answer.
@@ -139,17 +132,19 @@ impl UnansweredRun {
             }
         }
         let position = |name: &str| { scenario.services.iter() }.position(|s| s.name == name);
+        let missed_with = batch.fleet().read(0, missed)?;
         let faults = scenario.all_faults().enumerate();
         for (index, fault) in faults.skip(others.start).take(others.len()) {
             if let Some(service) = position(&fault.service)
                 && tick > fault.start_tick
             {
-                let without = batch.fleet().read(1 + index - others.start, |view| {
-                    view.vitals().nth(service).copied()
+                let (without, missed) = batch.fleet().read(1 + index - others.start, |view| {
+                    (view.vitals().nth(service).copied(), missed(view))
                 })?;
                 if let Some(without) = without {
                     self.faults[index].look(tick, &with[service], &without);
                 }
+                self.faults[index].look_at_users(tick, &missed_with, &missed);
             }
         }
         if others.contains(&self.faults.len()) {
@@ -200,7 +195,7 @@ impl UnansweredRun {
             AuditFinding::new(
                 AuditCheck::TakesEffect,
                 about,
-                seen.effect.is_some(),
+                seen.effect.is_some() || seen.missed.is_some(),
                 evidence,
             )
             .advise(advice)
@@ -232,57 +227,6 @@ impl UnansweredRun {
             }
         };
         herrings.map(finding).collect()
-    }
-}
-
-impl FaultSeen {
-    fn look(&mut self, tick: u64, with: &Vitals, without: &Vitals) {
-        if with.status == Status::Healthy {
-            return;
-        }
-        self.unhealthy.get_or_insert((tick, with.status));
-        let errors = [with, without].map(|vitals| vitals.http_server_error_rate);
-        if with.status > without.status || errors[0] - errors[1] >= NOTABLE_ERRORS {
-            let statuses = [with.status, without.status];
-            self.effect.get_or_insert((tick, statuses, errors));
-        }
-    }
-
-    /// Returns the evidence, and the advice if it takes no effect.
-    fn evidence(&self, fault: &Fault, scenario: &Scenario) -> (String, &'static str) {
-        let service = &fault.service;
-        let absent = !scenario.has_service(service);
-        match (self.effect, self.unhealthy) {
-            (Some((tick, [with, without], _)), _) if with != without => {
-                let facts = format!("{with} at tick {tick}, without it {without}");
-                (facts, "")
-            }
-            (Some((tick, [with, _], errors)), _) => {
-                let [errors, without] = errors.map(percent);
-                let facts =
-                    format!("{with} at tick {tick} with {errors} of errors, without it {without}");
-                (facts, "")
-            }
-            (None, Some((tick, status))) => (
-                format!("{service} is {status} at tick {tick}, and would be so without it"),
-                "move what it causes from the service's `metrics` into its own, or raise its `speed` above what else harms the service",
-            ),
-            (None, None) if absent => (
-                format!("{service} is not in the mesh"),
-                "name a service of the mesh",
-            ),
-            (None, None) if fault.start_tick >= scenario.ticks => (
-                format!(
-                    "it never begins: the incident has {}",
-                    counted(scenario.ticks, "tick")
-                ),
-                "lower its `start_tick`, or raise `ticks`",
-            ),
-            (None, None) => (
-                format!("{service} stays healthy while nobody acts"),
-                "raise its `speed`, begin it earlier, or give its service `metrics` nearer to the edge",
-            ),
-        }
     }
 }
 

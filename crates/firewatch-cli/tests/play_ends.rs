@@ -38,13 +38,13 @@ fn piped(folder: &Folder, lines: &[u8]) -> (Option<i32>, String) {
 fn assert_saved(folder: &Folder) {
     assert_eq!(folder.files(), ["saved.ron"]);
     let saved = text(&folder.read("saved.ron"));
-    assert!(saved.contains("wait"), "{saved}");
+    assert!(saved.contains("escalate"), "{saved}");
 }
 
 #[test]
 fn a_line_that_is_too_long_ends_the_session_and_what_was_done_is_saved() {
     let folder = Folder::new();
-    let lines = [b"wait 2\n".to_vec(), vec![b'x'; 1 << 20], b"\n".to_vec()].concat();
+    let lines = [b"escalate\n".to_vec(), vec![b'x'; 1 << 20], b"\n".to_vec()].concat();
     let (code, errors) = piped(&folder, &lines);
     assert_eq!(code, Some(2), "{errors}");
     assert!(errors.contains("longer than 65536 bytes"), "{errors}");
@@ -80,9 +80,9 @@ fn bytes_that_are_not_text_are_a_mistyped_line_at_a_terminal() {
     let mut told = Vec::new();
     for (typed, answer) in [
         ("", "budget 28.5>"),
-        ("wait 2\r", "budget 25.5>"),
+        ("escalate\r", "budget 27>"),
         ("stat\u{e9}", ""),
-        ("status\r", "budget 25.5>"),
+        ("status\r", "budget 27>"),
         ("quit\r", "saved the session to"),
     ] {
         // The bytes of a terminal in Latin-1.

@@ -128,7 +128,7 @@ fn the_printed_command_does_the_same_again_in_an_empty_folder() {
 fn where_there_is_no_such_command_none_is_printed() {
     let folder = tempfile::tempdir().expect("a folder");
     let play = "firewatch play --task task_easy_oom_baseline --profile reference --save r.ron";
-    let (_, note) = shell(folder.path(), play, ANSWER);
+    let (_, note) = shell(folder.path(), play, "escalate\nwait 3\nquit\n");
     assert!(
         note.contains("saved the session to") && !note.contains("firewatch"),
         "{note}"
@@ -138,7 +138,7 @@ fn where_there_is_no_such_command_none_is_printed() {
         "{note}"
     );
     let difficulty = "firewatch play --difficulty easy --profile reference --save r.ron";
-    let (_, note) = shell(folder.path(), difficulty, "wait\nquit\n");
+    let (_, note) = shell(folder.path(), difficulty, "escalate\nquit\n");
     assert!(
         note.contains("no command can replay it: under the profile"),
         "{note}"

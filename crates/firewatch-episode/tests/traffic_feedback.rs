@@ -68,13 +68,13 @@ fn what_changes_nothing_is_said_to_change_nothing() {
             "set_timeout",
             "mail",
             with("timeout_s", 9.0),
-            Some("mail was set like that already"),
+            Some("mail waits for no answer"),
         ),
         (
             "set_timeout",
             "log",
             Metrics::new(),
-            Some("log calls nobody"),
+            Some("log waits for no answer"),
         ),
         (
             "shed_load",

@@ -69,7 +69,7 @@ pub use host::pause::{pause_environment, resume_environment};
 #[cfg(feature = "bevy_app")]
 pub use host::plugin::FirewatchPlugin;
 pub use host::simulation::Simulation;
-pub use host::traffic::{CallRef, FailureCause, FailureReason, TrafficRef, UsersRef};
+pub use host::traffic::{CallRef, FailureCause, FailureReason, RouteRef, TrafficRef, UsersRef};
 pub use host::turn::change_traffic;
 pub use host::view::{EnvironmentRef, ServiceHandle};
 /// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.

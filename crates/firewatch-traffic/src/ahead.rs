@@ -14,10 +14,8 @@ use crate::times::Times;
 const FOLLOW_S: f64 = 1.0;
 
 impl Step<'_> {
-    /// Finds what is to be expected, callees before callers. Returns the largest share of the time at a service by which what
-    /// is expected is behind what was found.
-    pub(crate) fn look_ahead(&mut self) -> f64 {
-        let mut lag = 0.0_f64;
+    /// Finds what is to be expected, callees before callers.
+    pub(crate) fn look_ahead(&mut self) {
         for &service in self.mesh.order().iter().rev() {
             let settings = &self.settings.services[service];
             let work = Gamma::new(
@@ -53,13 +51,12 @@ impl Step<'_> {
             };
             sojourn.wait = self.wait(service, pace_s);
             let before = &self.fluid.services[service].sojourn;
-            lag = lag.max(sojourn.follow(before, FOLLOW_S / self.step_s));
+            sojourn.follow(before, FOLLOW_S / self.step_s);
             self.fluid.services[service].sojourn = sojourn;
         }
         for user in 0..self.mesh.users().len() {
             self.look_at_leg(self.mesh.calls().len() + user, 0.0);
         }
-        lag
     }
 
     /// Looks at a leg's service, while attempts fail before they are sent for the share `open` of the sub-step.

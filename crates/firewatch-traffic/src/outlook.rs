@@ -39,23 +39,15 @@ impl Sojourn {
         }
     }
 
-    /// Goes only the share of the way from what was expected before, if it is below 1. Returns how far the wait is behind, as
-    /// a share of the time at the service.
-    pub(crate) fn follow(&mut self, before: &Self, share: f64) -> f64 {
+    /// Goes only the share of the way from what was expected before, if it is below 1.
+    pub(crate) fn follow(&mut self, before: &Self, share: f64) {
         if share >= 1.0 {
-            return 0.0;
+            return;
         }
-        let found_s = self.wait.mean;
         let part = |from: f64, to: f64| from + share * (to - from);
         self.fast = part(before.fast, self.fast);
         self.wait.mean = part(before.wait.mean, self.wait.mean);
         self.wait.variance = part(before.wait.variance, self.wait.variance);
-        let behind_s = (found_s - self.wait.mean).abs();
-        if behind_s > 0.0 {
-            behind_s / (self.wait.mean + self.holding_s())
-        } else {
-            0.0
-        }
     }
 
     /// Seconds that a worker is held.

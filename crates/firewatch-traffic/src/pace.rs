@@ -1,26 +1,12 @@
-//! How long sub-steps are: short while rates change, longer while they do not, longer still while they and waits hardly do,
-//! none while nothing moves.
-//!
-//! The numbers of seconds here are measured: among those with which a request-level simulation agrees as well, those that
-//! take the fewest sub-steps.
+//! How long sub-steps are: short while rates change, longer while they do not, none while nothing moves.
 
-/// The first sub-step after something was set, in seconds, and the shortest one. Half of it takes a third more sub-steps, and
-/// is closer to the simulation in one value of six hundred.
-const SHORTEST_S: f64 = 0.5;
-/// No sub-step is longer while rates change: timeouts and back-offs are a few seconds.
+/// The first sub-step after something was set, in seconds, and the shortest one where no breaker asks for shorter ones.
+const SHORTEST_S: f64 = 0.25;
+/// No sub-step is longer: timeouts and back-offs are a few seconds, and what is expected of waits and refusals lags what was
+/// found the more the longer they are.
 const LONGEST_S: f64 = 2.0;
-/// No sub-step is longer at all: half of a usual tick, so that what drifts is looked at twice.
-const FARTHEST_S: f64 = 15.0;
-/// Sub-steps go that far while they are wrong by less than this share of what they may be wrong by.
-const FAR: f64 = 1.0 / 3.0;
-/// And while what is expected of waits is behind what was found by less than this share of a stay.
-const NEAR: f64 = 0.2;
-/// No sub-step is longer while a breaker is open or sees failures.
-pub(crate) const LONGEST_TIMED_S: f64 = 0.4;
-/// No sub-step in which a breaker opens is longer: it lets through all attempts until its end.
-const OPENING_S: f64 = 0.25;
-/// How many times as long as the last one a sub-step is at most: rates that don't change may begin to.
-const GROWTH: f64 = 4.0;
+/// No sub-step is longer while a breaker sees failures: so that one opens at the right time within its window.
+pub(crate) const LONGEST_TIMED_S: f64 = 0.5;
 /// Sub-steps of a tick at most.
 const MOST_STEPS: f64 = 480.0;
 /// Sub-steps in which nothing moves before nothing is taken to move: what is found in one is felt in the next.
@@ -28,9 +14,7 @@ const STILL_STEPS: u32 = 2;
 /// Share of what comes that may stay, or be missing, where nothing is taken to move: it fills no queue within an incident.
 pub(crate) const STILL: f64 = 1e-4;
 /// What a sub-step may be wrong by, as a share of what is at a service.
-const TOLERANCE: f64 = 0.015;
-/// What comes to a service in so many seconds counts as being there: it is soon gone, and an error of it with it.
-const GONE_S: f64 = 0.05;
+const TOLERANCE: f64 = 0.02;
 /// A sub-step that is wrong by more is taken again, as shorter ones.
 const REFUSED: f64 = 2.0 * TOLERANCE;
 
@@ -39,11 +23,9 @@ const REFUSED: f64 = 2.0 * TOLERANCE;
 pub(crate) struct Change {
     /// The largest share of what is at a service that the sub-step may be wrong by.
     error: f64,
-    /// The largest share of the time at a service by which what is expected of it is behind what was found.
-    lag: f64,
     /// Whether nothing moves: requests come and go and leave everything as it is.
     pub(crate) is_still: bool,
-    /// The next sub-step should not be longer: a breaker is open or sees failures, and what it does next depends on seconds.
+    /// The next sub-step should not be longer: an open breaker closes then, or one that sees failures may open.
     pub(crate) longest_s: f64,
     /// Whether a breaker opened.
     pub(crate) opens: bool,
@@ -53,40 +35,25 @@ impl Default for Change {
     fn default() -> Self {
         Self {
             error: 0.0,
-            lag: 0.0,
             is_still: true,
-            longest_s: FARTHEST_S,
+            longest_s: LONGEST_S,
             opens: false,
         }
     }
 }
 
 impl Change {
-    /// Begins with how far what is expected is behind what was found.
-    pub(crate) fn new(lag: f64) -> Self {
-        Self {
-            lag,
-            ..Self::default()
-        }
-    }
-
     /// Takes note of what came to some place and what left it.
     pub(crate) fn add(&mut self, came: f64, left: f64, step_s: f64) {
         self.is_still &= (came - left).abs() <= STILL * came + 1e-9 * step_s;
     }
 
-    /// Takes note of how a rate changed from the last sub-step, beside what is there and what came. What implicit Euler leaves
-    /// out is half of the change of the rate, for the length of the sub-step.
-    pub(crate) fn add_error(&mut self, turned_rps: f64, there: f64, came: f64, step_s: f64) {
-        let there = 1.0 + there + GONE_S * came / step_s;
-        self.error = self.error.max(0.5 * step_s * turned_rps.abs() / there);
-    }
-
-    /// Returns how long a sub-step may be after this one.
-    fn longest_s(&self) -> f64 {
-        let is_near = self.error < FAR * TOLERANCE && self.lag < NEAR;
-        let longest_s = if is_near { FARTHEST_S } else { LONGEST_S };
-        self.longest_s.min(longest_s)
+    /// Takes note of how a rate changed from the last sub-step, beside what is there. What implicit Euler leaves out is half
+    /// of the change of the rate, for the length of the sub-step.
+    pub(crate) fn add_error(&mut self, turned_rps: f64, there: f64, step_s: f64) {
+        self.error = self
+            .error
+            .max(0.5 * step_s * turned_rps.abs() / (1.0 + there));
     }
 }
 
@@ -171,7 +138,7 @@ impl Pace {
     /// Returns whether a sub-step is to be replaced by shorter ones if a breaker opens in it: by more than is lost in rounding,
     /// so that those are not.
     fn is_untimely(&self, step_s: f64) -> bool {
-        step_s > 1.01 * OPENING_S.max(self.tick_s / MOST_STEPS)
+        step_s > 1.01 * SHORTEST_S.max(self.tick_s / MOST_STEPS)
     }
 
     /// Decides what becomes of a sub-step, and how long the next one is to be.
@@ -184,7 +151,7 @@ impl Pace {
         }
         // A breaker that opens does so after each attempt, not at the end of a long sub-step.
         if change.opens && self.is_untimely(step_s) {
-            self.step_s = OPENING_S;
+            self.step_s = SHORTEST_S;
             return Verdict::IsRefused;
         }
         self.still_steps = if change.is_still {
@@ -202,8 +169,8 @@ impl Pace {
         if self.left_s < 1e-9 * step_s {
             self.left_s = 0.0;
         }
-        let next_s = (step_s * factor.clamp(0.5, GROWTH)).max(SHORTEST_S);
-        self.step_s = next_s.min(change.longest_s());
+        let next_s = (step_s * factor.clamp(0.5, 2.0)).max(SHORTEST_S);
+        self.step_s = next_s.min(change.longest_s);
         Verdict::Passes
     }
 

@@ -20,12 +20,12 @@ impl Step<'_> {
     pub(crate) fn run(&mut self) -> Change {
         self.find_shares();
         self.find_gates();
-        let lag = self.look_ahead();
+        self.look_ahead();
         self.send_users();
         for index in 0..self.mesh.order().len() {
             self.serve(self.mesh.order()[index]);
         }
-        let mut change = Change::new(lag);
+        let mut change = Change::default();
         self.turn_breakers(&mut change);
         self.fill_caches(&mut change);
         self.measure(&mut change);
@@ -42,7 +42,7 @@ impl Step<'_> {
             let net_rps = (flows.arrived - left) / self.step_s;
             let turned_rps = net_rps - fluid.net_rps;
             let there = fluid.busy + fluid.queue;
-            change.add_error(turned_rps, there, flows.arrived, self.step_s);
+            change.add_error(turned_rps, there, self.step_s);
             fluid.net_rps = net_rps;
         }
         for leg in self.user_legs() {

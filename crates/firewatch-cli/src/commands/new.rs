@@ -58,8 +58,9 @@ pub fn new(arguments: &NewArguments, console: &Console) -> Result<Exit, Failure>
         // Nobody should answer questions for a file that can't be written.
         check_new(file, FILE)?;
     }
-    let mut choices = given(arguments)?;
-    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let mut choices = given(arguments, can_ask)?;
+    if can_ask {
         Questions::new(io::stdin().lock(), io::stderr()).ask(&mut choices)?;
     }
     let scenario = choices.scenario(&arguments.name, arguments.difficulty, arguments.physics);
@@ -106,14 +107,14 @@ fn next_step(file: &Path) -> String {
 }
 
 /// Returns what the arguments say.
-fn given(arguments: &NewArguments) -> Result<Choices, Failure> {
+fn given(arguments: &NewArguments, can_ask: bool) -> Result<Choices, Failure> {
     let choices = Choices {
         services: arguments.services.clone(),
         kind: arguments.kind,
         on: arguments.on.clone(),
     };
     // Without services, those that are asked for may contain it.
-    let are_known = choices.services.is_some() || !io::stdin().is_terminal();
+    let are_known = choices.services.is_some() || !can_ask;
     match &choices.on {
         Some(on) if are_known && !choices.services().contains(on) => {
             let message = format!("`--on` names `{on}`, which is none of the services");

@@ -196,10 +196,14 @@ impl Search {
         }
     }
 
-    /// Searches a folder. Skips links to folders, which could form a cycle, and pipes and devices.
+    /// Searches a folder. Skips links to folders, which could form a cycle, pipes and devices, and what is hidden: it is of
+    /// version control, or an editor's.
     fn try_enter(&mut self, folder: &Path) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
             let (path, file_type) = (entry.path(), entry.file_type()?);
             if file_type.is_dir() {
                 self.enter(&path);

@@ -48,13 +48,11 @@ impl Reviewer<'_> {
                 let Some(&(_, last)) = circle.last() else {
                     continue;
                 };
-                if circle.iter().any(|(_, way)| way.is_fallback()) == with_fallbacks {
-                    let path = match last {
-                        Way::Call(call) => self.path_of_call(call, "to"),
-                        Way::Fallback(call, _) => self.path_of_call(call, "fallback"),
-                    };
-                    warnings.push((path, with_fallbacks, self.told(&circle)));
-                }
+                let path = match last {
+                    Way::Call(call) => self.path_of_call(call, "to"),
+                    Way::Fallback(call, _) => self.path_of_call(call, "fallback"),
+                };
+                warnings.push((path, with_fallbacks, self.told(&circle)));
             }
         }
         for (path, is_of_failures, circle) in warnings {
@@ -70,7 +68,7 @@ impl Reviewer<'_> {
         }
     }
 
-    /// Finds circles of calls that all requests make, by a search in depth.
+    /// Finds circles of calls that all requests make, by a search in depth: those without a fallback, or those with one.
     fn circles_of(&self, with_fallbacks: bool) -> Vec<Circle<'_>> {
         let count = self.scenario.services.len();
         let mut state = vec![Visit::New; count];
@@ -98,7 +96,10 @@ impl Reviewer<'_> {
                     Visit::Open if found.len() < MAX_CIRCLES => {
                         let path = { open.iter() }.skip_while(|(service, ..)| *service != to);
                         let gone = path.map(|(service, ways, next)| (*service, ways[*next - 1]));
-                        found.push(gone.collect());
+                        let circle: Circle = gone.collect();
+                        if circle.iter().any(|(_, way)| way.is_fallback()) == with_fallbacks {
+                            found.push(circle);
+                        }
                     }
                     Visit::Open | Visit::Done => {}
                 }
@@ -131,7 +132,13 @@ impl Reviewer<'_> {
             if index < FEW {
                 told.push_str(&format!("`{}` {verb} ", self.name(service)));
             } else if index == FEW {
-                told.push_str("others calls ");
+                let falls_back = circle[FEW..].iter().any(|(_, way)| way.is_fallback());
+                let verb = if falls_back {
+                    "call or fall back to"
+                } else {
+                    "call"
+                };
+                told.push_str(&format!("others {verb} "));
             }
         }
         let first = circle.first().map(|(service, _)| self.name(*service));

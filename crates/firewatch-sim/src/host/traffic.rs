@@ -45,6 +45,20 @@ pub struct CallRef<'w> {
     pub traffic: CallTraffic,
 }
 
+/// How a call goes, by the indices of its services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RouteRef {
+    /// The service that calls.
+    pub from: usize,
+    /// The service that is called.
+    pub to: usize,
+    /// Whether there is another service to be asked.
+    pub has_fallback: bool,
+    /// Whether nobody waits for the answer.
+    pub is_asynchronous: bool,
+}
+
 /// Why most of the requests failed that did: what went wrong, at which service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailureCause<'w> {
@@ -70,6 +84,10 @@ pub enum FailureReason {
     Error,
     /// A circuit breaker held calls to the service back.
     BreakerOpen,
+    /// Calls to the service were cut.
+    CallsCut,
+    /// Calls failed on their way to the service.
+    CallErrors,
 }
 
 impl fmt::Display for FailureCause<'_> {
@@ -82,6 +100,8 @@ impl fmt::Display for FailureCause<'_> {
             FailureReason::Unreachable => write!(f, "{service} unreachable"),
             FailureReason::Error => write!(f, "errors of {service}"),
             FailureReason::BreakerOpen => write!(f, "circuit breaker of {service} open"),
+            FailureReason::CallsCut => write!(f, "calls to {service} cut"),
+            FailureReason::CallErrors => write!(f, "errors of calls to {service}"),
         }
     }
 }
@@ -195,11 +215,15 @@ impl<'w> TrafficRef<'w> {
         failed
     }
 
-    /// The calls with these properties, by the indices of their services: who calls, who is called, and whether there is
-    /// somebody else to be asked.
-    pub fn call_routes(&self) -> impl Iterator<Item = (usize, usize, bool)> + use<'w> {
+    /// How the calls go, in order.
+    pub fn call_routes(&self) -> impl Iterator<Item = RouteRef> + use<'w> {
         let calls = self.traffic.shape.mesh.calls().iter();
-        calls.map(|call| (call.from, call.to, call.fallback.is_some()))
+        calls.map(|call| RouteRef {
+            from: call.from,
+            to: call.to,
+            has_fallback: call.fallback.is_some(),
+            is_asynchronous: call.asynchronous,
+        })
     }
 
     /// Instances that a service, by its index, states, and that it should have; those that start count.
@@ -338,7 +362,8 @@ impl<'w> TrafficRef<'w> {
         let (mesh, state) = (&self.traffic.shape.mesh, &self.traffic.state);
         for _ in mesh.services() {
             let traffic = state.service(service);
-            if traffic.refused_rps >= traffic.call_failed_rps
+            if traffic.refused_rps > 0.0
+                && traffic.refused_rps >= traffic.call_failed_rps
                 && traffic.refused_rps >= traffic.error_rps
             {
                 return (service, self.refusal(service));
@@ -353,11 +378,19 @@ impl<'w> TrafficRef<'w> {
             let worst = worst.filter(|_| traffic.call_failed_rps > traffic.error_rps);
             let Some(call) = worst else { break };
             let (of_call, callee) = (state.call(call), mesh.calls()[call].to);
+            let knobs = &self.traffic.knobs.calls[call];
+            if knobs.cut {
+                return (callee, FailureReason::CallsCut);
+            }
             if of_call.breaker_open >= 0.5 {
                 return (callee, FailureReason::BreakerOpen);
             }
-            if of_call.timeout_ratio >= of_call.error_ratio {
+            if of_call.timeout_ratio > 0.0 && of_call.timeout_ratio >= of_call.error_ratio {
                 return self.slowness(callee);
+            }
+            // Of a message nothing is known but whether it was sent.
+            if knobs.error_ratio > 0.0 && 2.0 * knobs.error_ratio >= of_call.error_ratio {
+                return (callee, FailureReason::CallErrors);
             }
             service = callee;
         }

@@ -3,7 +3,7 @@
 /// Returns the number with all its digits, and without a row of zeros: `0.25`, `1e300`.
 #[must_use]
 pub fn exact_text(number: f64) -> String {
-    if number == 0.0 || (1e-5..1e16).contains(&number.abs()) {
+    if number == 0.0 || (1e-5..1e15).contains(&number.abs()) {
         number.to_string()
     } else {
         format!("{number:e}")
@@ -13,14 +13,16 @@ pub fn exact_text(number: f64) -> String {
 /// Returns the number with at most so many decimals, and with none from 100 on.
 #[must_use]
 pub fn text_with_decimals(number: f64, decimals: usize) -> String {
-    if number >= 100.0 {
+    if number.abs() >= 100.0 {
         return format!("{number:.0}");
     }
     let text = format!("{number:.decimals$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
-    }
+    let text = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => &text,
+    };
+    // What is 0 once it is rounded has no sign.
+    if text == "-0" { "0" } else { text }.to_owned()
 }
 
 #[cfg(test)]
@@ -36,7 +38,9 @@ mod tests {
             (12.0, "12", "12"),
             (99.996, "99.996", "100"),
             (123.456, "123.456", "123"),
-            (1e15, "1000000000000000", "1000000000000000"),
+            (-123.456, "-123.456", "-123"),
+            (-0.001, "-0.001", "0"),
+            (1e15, "1e15", "1000000000000000"),
             (1e300, "1e300", &format!("{:.0}", 1e300)),
             (1e-6, "1e-6", "0"),
             (f64::INFINITY, "inf", "inf"),

@@ -93,12 +93,15 @@ impl<R: BufRead, W: Write> Questions<R, W> {
     }
 }
 
-/// Reads the names of services. They are tried in a scenario, which says what they can't be.
+/// Reads the names of services, with commas or else spaces between them. They are tried in a scenario, which says what they
+/// can't be.
 fn services(answer: &str) -> Result<Vec<String>, String> {
-    let names: Vec<String> = answer
-        .split(',')
-        .map(|name| name.trim().to_owned())
-        .collect();
+    let names: Vec<String> = if answer.contains(',') {
+        let names = answer.split(',');
+        names.map(|name| name.trim().to_owned()).collect()
+    } else {
+        answer.split_whitespace().map(str::to_owned).collect()
+    };
     let mut tried = Scenario::new("tried".to_owned(), Difficulty::Easy);
     let named = |name: &String| Service {
         name: name.clone(),
@@ -173,6 +176,13 @@ mod tests {
             kind: Some(FaultKind::OOM),
         };
         assert_eq!(asked(all, "")?.1, "");
+        Ok(())
+    }
+
+    #[test]
+    fn services_may_have_spaces_between_them() -> Result<(), Failure> {
+        let (choices, _) = asked(nothing(), "web  db\n\n\n")?;
+        assert_eq!(choices.services(), ["web", "db"]);
         Ok(())
     }
 

@@ -22,7 +22,7 @@ impl Reviewer<'_> {
                 continue;
             };
             let mut turned = action.turned_calls().peekable();
-            let Some(&(route, _)) = turned.peek() else {
+            let Some(&(route, knob)) = turned.peek() else {
                 continue;
             };
             let mut ways = turned.flat_map(|(route, knob)| {
@@ -33,11 +33,7 @@ impl Reviewer<'_> {
             });
             if ways.next().is_none() {
                 let (name, target) = (shown(&request.name), self.name(target));
-                let why = match route {
-                    CallRoute::Made => format!("`{target}` waits for no call"),
-                    CallRoute::Received => format!("nobody calls `{target}`"),
-                    CallRoute::Replaceable => format!("no call to `{target}` has a fallback"),
-                };
+                let why = route.why_none(&format!("`{target}`"), knob.is_of_answers());
                 found.push((index, format!("`{name}` changes nothing: {why}")));
             }
         }

@@ -1,11 +1,12 @@
 //! Breakers that never see enough calls to open.
 
+use crate::call_graph::GraphCall;
 use crate::model::{Load, TimelineAction};
 use crate::warnings::Reviewer;
 use crate::warnings::faults::all_beginnings;
 
 /// Knobs by which more calls are made.
-const OF_LOAD: [&str; 4] = ["rps", "rate_factor", "retries", "share"];
+const OF_LOAD: [&str; 5] = ["rps", "rate_factor", "retries", "share", "instances"];
 
 impl Reviewer<'_> {
     pub(super) fn idle_breakers(&mut self) {
@@ -13,16 +14,16 @@ impl Reviewer<'_> {
             return;
         }
         let most_rps = self.most_rps();
+        let released_rps = |service: usize| self.released_rps(service);
         let mut found = Vec::new();
         for &service in &self.order {
             for call in self.graph.calls_of(service) {
                 let Some(breaker) = call.call.breaker else {
                     continue;
                 };
-                let attempts =
-                    most_rps[service] * call.call.share() * (call.call.retries() as f64 + 1.0);
+                let seen = attempts(most_rps[service].max(released_rps(service)), call);
                 // What is nearly enough may be: numbers are means.
-                let seen = (attempts * breaker.window_s()).ceil();
+                let seen = (seen * breaker.window_s()).ceil();
                 if seen < breaker.min_requests() as f64 {
                     let message = format!(
                         "this breaker never opens: it wants to see {} calls, and {seen} come within its window of {} s at most",
@@ -61,6 +62,21 @@ impl Reviewer<'_> {
                 .any(by_fault)
     }
 
+    /// Requests per second that a service finishes at most once something has held them up: what waits is worked off as fast
+    /// as its workers can. None where nothing holds anything up.
+    fn released_rps(&self, service: usize) -> f64 {
+        let is_calm =
+            self.scenario.timeline.is_empty() && all_beginnings(self.scenario).next().is_none();
+        if is_calm {
+            return 0.0;
+        }
+        let capacity = &self.scenario.services[service].capacity;
+        match capacity.autoscaling {
+            Some(_) => f64::INFINITY,
+            None => capacity.rps(),
+        }
+    }
+
     /// Requests per second that come to each service at most, those that are tried again included; infinitely
     /// many to those that somebody falls back to. What is in a cycle of calls, or behind one, is left out.
     fn most_rps(&self) -> Vec<f64> {
@@ -83,11 +99,14 @@ impl Reviewer<'_> {
         }
         for &service in &self.order {
             for call in self.graph.calls_of(service) {
-                let attempts =
-                    most_rps[service] * call.call.share() * (call.call.retries() as f64 + 1.0);
-                most_rps[call.to] += attempts;
+                most_rps[call.to] += attempts(most_rps[service], call);
             }
         }
         most_rps
     }
+}
+
+/// Attempts per second of a call, of this number of requests to the caller.
+fn attempts(rps: f64, call: &GraphCall) -> f64 {
+    rps * call.call.share() * (call.call.retries() as f64 + 1.0)
 }

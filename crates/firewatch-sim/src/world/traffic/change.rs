@@ -293,6 +293,12 @@ impl ServiceKnob {
 }
 
 impl CallKnob {
+    /// Returns whether it is about waiting for an answer, which nobody does of an asynchronous call.
+    #[must_use]
+    pub fn is_of_answers(self) -> bool {
+        matches!(self, Self::TimeoutS | Self::Retries | Self::BackoffS)
+    }
+
     fn turn(self, knobs: &mut CallKnobs, value: Option<f64>) -> Result<(), SimError> {
         match self {
             Self::TimeoutS => knobs.timeout_s = value,
