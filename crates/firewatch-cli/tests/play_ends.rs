@@ -80,9 +80,9 @@ fn bytes_that_are_not_text_are_a_mistyped_line_at_a_terminal() {
     let mut told = Vec::new();
     for (typed, answer) in [
         ("", "budget 28.5>"),
-        ("escalate\r", "budget 27>"),
+        ("escalate\r", "budget 27.0>"),
         ("stat\u{e9}", ""),
-        ("status\r", "budget 27>"),
+        ("status\r", "budget 27.0>"),
         ("quit\r", "saved the session to"),
     ] {
         // The bytes of a terminal in Latin-1.

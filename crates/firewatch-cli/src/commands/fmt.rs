@@ -95,6 +95,12 @@ impl LaidOut {
             let help = "make it a file of its own, or lay out a copy".to_owned();
             return Err(Failure::Usage(message, Some(help)));
         }
+        // Somebody may have saved it meanwhile.
+        if !firewatch_ron::text(path).is_ok_and(|(_, text)| text == self.text) {
+            let message = format!("`{}` has changed since it was read", path_text(path));
+            let help = "lay it out again".to_owned();
+            return Err(Failure::Usage(message, Some(help)));
+        }
         write_file(path, "PATH", &self.formatted)
     }
 }

@@ -2,7 +2,7 @@
 
 use firewatch_sim::{FaultKind, FaultKnobs, FaultShape};
 
-use super::{OF_ANSWERS, without_meaning};
+use super::without_meaning;
 use crate::model::{Call, Fault, TimelineAction, Turned};
 use crate::warnings::Reviewer;
 use crate::warnings::faults::{Beginning, all_beginnings};
@@ -69,7 +69,8 @@ impl Reviewer<'_> {
         if !fault.has_speed_in_traffic() {
             return;
         }
-        if fault.speed == 0.0 {
+        let is_spike = matches!(fault.shape, Some(FaultShape::Spike));
+        if fault.speed == 0.0 && !is_spike {
             let message = "this fault never turns anything: at speed 0 it stays as it begins";
             let help = "give it a speed above 0, or leave `speed` out";
             self.no_effect(join(path, "speed"), message.to_owned(), help);
@@ -106,12 +107,14 @@ impl Reviewer<'_> {
         }
         let own = { self.graph.indices.get(&*fault.service) }
             .map(|&index| self.scenario.services[index].capacity.queue_limit());
+        let is_turned_once =
+            self.scenario.timeline.is_empty() && all_beginnings(self.scenario).count() == 1;
         if let (Some(limit), Some(own)) = (knobs.queue_limit, own.map(|own| own as f64))
-            && limit >= own
+            && limit == own
+            && is_turned_once
         {
-            let message = format!("no more than {own} may wait at `{name}` anyway");
-            let help =
-                "of several queue limits the least counts: give it a lower one, or leave it out";
+            let message = format!("the queue limit of `{name}` is {own} already");
+            let help = "turn it to something else, or leave it out";
             self.no_effect(join(path, "queue_limit"), message, help);
         }
         let of_instances = of_instances(knobs);
@@ -122,12 +125,17 @@ impl Reviewer<'_> {
             let help = "leave `zone` out";
             self.no_effect(join(path, "zone"), message, help);
         }
+        // What it turns besides shows while it recovers, and in other zones.
         let is_whole = fault.level.is_none_or(|level| level == 1.0)
+            && fault.recovery.is_none()
+            && knobs.zone.is_none()
             && matches!(
                 fault.shape,
                 None | Some(FaultShape::Step | FaultShape::Flapping { .. })
             );
-        if let Some(other) = of_instances.filter(|_| knobs.down && is_whole) {
+        // What does not reach a service that is down is no request to it.
+        let hidden = of_instances.filter(|other| *other != "unreachable_ratio");
+        if let Some(other) = hidden.filter(|_| knobs.down && is_whole) {
             let message = format!("`{other}` shows nowhere: what is `down` answers nothing");
             let help =
                 "leave it out, make it a fault of its own, or give this one a `level` below 1";
@@ -154,9 +162,8 @@ impl Reviewer<'_> {
                     format!("`{knob}` turns nothing: {why}"),
                     help,
                 );
-            } else if knobs.cut && OF_ANSWERS.contains(&knob) {
-                self.hidden_by_cut(path, knob);
             } else if turned == stated
+                && !self.has_actions()
                 && !self.is_turned_by_event(of, knob)
                 && self.faults_turning(of, knob) < 2
             {
@@ -180,12 +187,19 @@ impl Reviewer<'_> {
             ("unreachable_ratio", knobs.unreachable_ratio),
         ];
         for (knob, turned) in on_the_way {
-            // What was sent before the cut takes as long.
-            let hides = knobs.cut && !(call.asynchronous && knob == "added_latency_s");
+            // What was sent before the cut takes as long, and the way to a fallback is the same.
+            let shows = call.fallback.is_some() || call.asynchronous && knob == "added_latency_s";
+            let hides = knobs.cut && !shows;
             if turned != 0.0 && hides {
                 self.hidden_by_cut(path, knob);
             }
         }
+    }
+
+    /// Whether the timeline does actions, any of which may turn what a fault turns.
+    fn has_actions(&self) -> bool {
+        let mut events = self.scenario.timeline.iter();
+        events.any(|event| matches!(event.action, TimelineAction::Perform(_)))
     }
 
     fn hidden_by_cut(&mut self, path: &str, knob: &str) {
