@@ -13,13 +13,11 @@ use firewatch_sim::{
 
 use crate::arena::check_timeline;
 use crate::finding::{AuditCheck, AuditFinding};
+use crate::text::percent;
 use crate::work::{self, Work};
-use fault_seen::{FaultSeen, missed};
+use fault_seen::{FaultSeen, NOTABLE_ERRORS, missed};
 use firewatch_episode::{BatchStep, EpisodeBatch, EpisodeError, EpisodeRequest};
 
-/// Error rate by which a fault must have made things worse where it leaves the status alone, and from
-/// which on a service looks suspicious: below it, the standard profile's guard sees nothing to remedy.
-const NOTABLE_ERRORS: f64 = 0.05;
 const LAG: &str = "data_freshness_lag_seconds";
 
 /// The incident without an answer.
@@ -318,8 +316,4 @@ fn without(
         | TimelineAction::Restart(_) => true,
     });
     Ok(scenario)
-}
-
-fn percent(ratio: f64) -> String {
-    format!("{:.1}%", ratio * 100.0)
 }

@@ -3,9 +3,11 @@
 use firewatch_scenario::{Fault, Physics, Scenario};
 use firewatch_sim::{EnvironmentRef, Status, Vitals};
 
-use super::{NOTABLE_ERRORS, percent};
-use crate::text::counted;
+use crate::text::{counted, percent};
 
+/// Error rate by which a fault must have made things worse where it leaves the status alone, and from
+/// which on a service looks suspicious: below it, the standard profile's guard sees nothing to remedy.
+pub(super) const NOTABLE_ERRORS: f64 = 0.05;
 /// Part of an objective that a fault must let users miss in addition.
 const NOTABLE_MISS: f64 = 0.05;
 
