@@ -126,8 +126,10 @@ impl Pace {
     }
 
     /// Returns whether a sub-step may have to be taken back.
-    pub(crate) fn is_trial(&self, step_s: f64) -> bool {
-        self.still_steps >= STILL_STEPS || self.is_refusable(step_s) || self.is_untimely(step_s)
+    pub(crate) fn is_trial(&self, step_s: f64, has_breakers: bool) -> bool {
+        self.still_steps >= STILL_STEPS
+            || self.is_refusable(step_s)
+            || has_breakers && self.is_untimely(step_s)
     }
 
     /// Returns whether a sub-step can be replaced by shorter ones.
