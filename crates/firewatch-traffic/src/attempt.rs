@@ -28,6 +28,7 @@ pub(crate) struct Flows {
 }
 
 impl Flows {
+    /// Nothing happened: a constant, as [`Carried::NONE`].
     pub(crate) const NONE: Self = Self {
         sent: 0.0,
         retried: 0.0,
@@ -128,7 +129,7 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    /// Returns what comes of so many.
+    /// Returns the response to `amount` requests.
     #[inline]
     pub(crate) fn times(&self, amount: f64) -> Self {
         Self {
@@ -154,7 +155,7 @@ impl Outlook {
         self.one = self.respond(1.0, &Carried::NONE);
     }
 
-    /// Returns what comes of what is carried on, and of so many first attempts.
+    /// Returns the response to the attempts that are carried on and to `entering` first attempts.
     #[inline]
     pub(crate) fn respond(&self, entering: f64, carried: &Carried) -> Response {
         let attempt = &self.attempt;
@@ -174,9 +175,7 @@ impl Outlook {
             failed: carried.flows.failed + blocked + ending * attempt.failed * self.ended,
         }
     }
-}
 
-impl Outlook {
     /// Finds what becomes of an attempt within the sub-step.
     #[inline]
     fn set_attempt(&mut self) {
@@ -232,7 +231,7 @@ pub(crate) struct Carried {
 }
 
 impl Carried {
-    /// Nothing is there.
+    /// Nothing is there. Each leg begins a sub-step with it, and a derived default makes a tick slower by a hundredth.
     pub(crate) const NONE: Self = Self {
         flows: Flows::NONE,
         returning: [0.0; LEVELS],

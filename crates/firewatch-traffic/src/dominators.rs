@@ -1,9 +1,12 @@
-//! Services that every request to another has come through: the dominators of the graph of calls.
+//! Dominators of the graph of calls: services that every request to another one has come through.
 
-/// Returns services with their immediate dominators, dominators first, by the algorithm of Cooper, Harvey and Kennedy
+/// Returns pairs of a service and its immediate dominator, dominators first, by the algorithm of Cooper, Harvey and Kennedy
 /// ("A simple, fast dominance algorithm", 2001). Each service has its callers, and says whether requests come to it that
 /// come through none of them: those come from a node of their own, the source.
-pub(crate) fn gates(callers_of: &[Vec<usize>], is_entry: &[bool]) -> Vec<(usize, usize)> {
+pub(crate) fn immediate_dominators(
+    callers_of: &[Vec<usize>],
+    is_entry: &[bool],
+) -> Vec<(usize, usize)> {
     let source = callers_of.len();
     let order = from_the_source(callers_of, is_entry);
     let mut place = vec![usize::MAX; source + 1];

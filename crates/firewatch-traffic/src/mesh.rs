@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::dominators::gates;
+use crate::dominators::immediate_dominators;
 use crate::spec::{CallSpec, MeshError, ServiceSpec, UserSpec, check_indices, check_numbers};
 
 /// Services, calls and users, checked and put in order. It never changes; [`Knobs`](crate::Knobs) turn what can be turned.
@@ -23,9 +23,8 @@ pub struct Mesh {
     callers_of: Vec<Vec<usize>>,
     /// Whether the service gets requests that hold no worker of a caller: those of users, and messages.
     is_entry: Vec<bool>,
-    /// Services with the last one that every request to them has come through, in an order in which that one has its turn
-    /// before them. What it has one for all have come through, too.
-    gates: Vec<(usize, usize)>,
+    /// Pairs of a service and its immediate dominator, dominators first.
+    immediate_dominators: Vec<(usize, usize)>,
     /// Where attempts go: of calls, of users, of fallbacks.
     legs: Vec<Leg>,
     /// The leg of a call's fallback.
@@ -85,7 +84,7 @@ impl Mesh {
             order: Vec::new(),
             callers_of: Vec::new(),
             is_entry: Vec::new(),
-            gates: Vec::new(),
+            immediate_dominators: Vec::new(),
             legs: Vec::new(),
             fallback_of: Vec::new(),
             cached_calls: Vec::new(),
@@ -97,7 +96,7 @@ impl Mesh {
         mesh.add_hops();
         mesh.add_callers();
         mesh.add_caches_and_messages();
-        mesh.gates = gates(&mesh.callers_of, &mesh.is_entry);
+        mesh.immediate_dominators = immediate_dominators(&mesh.callers_of, &mesh.is_entry);
         Ok(mesh)
     }
 
@@ -151,9 +150,10 @@ impl Mesh {
         self.is_entry[service]
     }
 
-    /// Returns services with the last one that every request to them has come through, that one's first.
-    pub(crate) fn gates(&self) -> &[(usize, usize)] {
-        &self.gates
+    /// Returns pairs of a service and its immediate dominator, dominators first: the last service that every request to it
+    /// has come through.
+    pub(crate) fn immediate_dominators(&self) -> &[(usize, usize)] {
+        &self.immediate_dominators
     }
 
     /// Returns where attempts go: first a leg for each call, then for each group of users, then for each fallback.

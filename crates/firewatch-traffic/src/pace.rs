@@ -137,8 +137,8 @@ impl Pace {
         step_s > 2.0 * SHORTEST_S.max(self.tick_s / MOST_STEPS)
     }
 
-    /// Returns whether a sub-step is to be replaced by shorter ones if a breaker opens in it: by more than is lost in rounding,
-    /// so that those are not.
+    /// Returns whether a sub-step in which a breaker opens is taken again as shorter ones. The hundredth on top covers the
+    /// rounding of the shortest ones, which are not.
     fn is_untimely(&self, step_s: f64) -> bool {
         step_s > 1.01 * SHORTEST_S.max(self.tick_s / MOST_STEPS)
     }

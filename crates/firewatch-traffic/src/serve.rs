@@ -62,7 +62,7 @@ impl Step<'_> {
             {
                 flows.killed += self.fluid.legs[leg].total(u32::MAX);
                 self.fluid.legs[leg] = Pools::default();
-                self.scratch.legs[leg].flows = Flows::default();
+                self.scratch.legs[leg].flows = Flows::NONE;
                 self.fluid.reached_rps[leg] = 0.0;
             }
         }
@@ -83,7 +83,7 @@ impl Step<'_> {
             |step, leg, entering, message| {
                 let [entering, of_one] = entering;
                 if message {
-                    step.scratch.legs[leg].flows = Flows::default();
+                    step.scratch.legs[leg].flows = Flows::NONE;
                     return [step.send_messages(leg, entering), step.sending(leg, of_one)];
                 }
                 let room = &mut step.scratch.legs[leg];
@@ -107,8 +107,9 @@ impl Step<'_> {
         work_s / (work_s + self.step_s)
     }
 
-    /// Lets several numbers of requests go through the calls of a service, by what `call` says comes of so many of them at a
-    /// leg, where messages are told apart, and returns what has succeeded and what has failed.
+    /// Passes `N` amounts of requests through the calls of a service, side by side, and returns how many of each succeeded
+    /// and failed. `call` returns the response of a leg to the amounts that enter it; its last argument says whether they
+    /// are messages.
     fn go_through<const N: usize>(
         &mut self,
         service: usize,

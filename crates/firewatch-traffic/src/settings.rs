@@ -162,9 +162,9 @@ impl Settings {
             (settings.present, settings.room) = (MOST, MOST);
         }
         // The fewest workers of what requests have come through stand in the place of the room for now.
-        for &(service, gate) in mesh.gates() {
-            let gate = &self.services[gate];
-            self.services[service].room = gate.workers.min(gate.room);
+        for &(service, dominator) in mesh.immediate_dominators() {
+            let dominator = &self.services[dominator];
+            self.services[service].room = dominator.workers.min(dominator.room);
         }
         for &service in mesh.order() {
             let mut present = MOST;
@@ -174,6 +174,7 @@ impl Settings {
                     caller.workers.min(caller.present)
                 };
                 let callers = mesh.callers_of(service).iter().map(held);
+                // `Iterator::sum` begins at -0.0, which is written into states.
                 let of_callers = callers.fold(0.0, |sum, held| sum + held);
                 present = of_callers.min(self.services[service].room);
             }
