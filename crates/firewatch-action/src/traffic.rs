@@ -1,8 +1,7 @@
 //! Effects on traffic: what they change, whether they would change anything, and carrying them out.
 
 use firewatch_sim::{
-    CallKnob, EnvironmentMut, EnvironmentRef, RouteRef, ServiceKnob, SimError, SmolStr,
-    TrafficChange,
+    CallKnob, EnvironmentMut, EnvironmentRef, ServiceKnob, SimError, SmolStr, TrafficChange,
 };
 
 use crate::model::{CallRoute, Operand, TrafficEffect};
@@ -93,7 +92,9 @@ impl TrafficEffect {
                     return Vec::new();
                 };
                 let routes = traffic.call_routes().filter(|route| {
-                    calls.has(route, target) && !(route.is_asynchronous && knob.is_of_answers())
+                    let ends = [route.from, route.to];
+                    calls.includes(target, ends, route.has_fallback)
+                        && !(route.is_asynchronous && knob.is_of_answers())
                 });
                 let named =
                     routes.filter_map(|way| name_of(view, way.from).zip(name_of(view, way.to)));
@@ -149,11 +150,13 @@ impl TrafficEffect {
 }
 
 impl CallRoute {
-    fn has(self, route: &RouteRef, target: usize) -> bool {
+    /// Returns whether a call from one service to another is one of these of a target; all by their indices.
+    #[must_use]
+    pub fn includes(self, target: usize, [from, to]: [usize; 2], has_fallback: bool) -> bool {
         match self {
-            Self::Made => route.from == target,
-            Self::Received => route.to == target,
-            Self::Replaceable => route.to == target && route.has_fallback,
+            Self::Made => from == target,
+            Self::Received => to == target,
+            Self::Replaceable => to == target && has_fallback,
         }
     }
 

@@ -26,7 +26,7 @@ pub use format::{format, format_json};
 pub use lines::position;
 pub use problem::{
     Diagnostics, LocatedProblem, MAX_PROBLEMS, Problem, choices, closest, instead_of, listed,
-    meant, shown, suggest,
+    meant, shown, suggest, told_if_hidden,
 };
 pub use source::{MAX_FILE_BYTES, bytes, text, utf8, within_limits, without_mark};
 pub use suggestion::Suggestion;
@@ -34,7 +34,7 @@ pub use syntax::{
     Expr, Group, Item, Kind, Name, Number, NumberValue, Parsed, Token, TokenKind, body, each_token,
     parse, too_deep,
 };
-pub use visible::{hidden_in, steers_terminal, visible, visible_lines};
+pub use visible::{steers_terminal, visible, visible_lines};
 
 /// The examples of the package's README, as tests.
 #[cfg(doctest)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::code::{Code, Severity};
 use crate::lines::Lines;
-use crate::visible::visible;
+use crate::visible::{hidden_in, visible};
 use crate::work;
 
 /// One problem in a file.
@@ -111,6 +111,16 @@ impl Diagnostics {
 
 /// Problems that are shown of one file; of the others only their number.
 pub const MAX_PROBLEMS: usize = 100;
+
+/// Returns what to say of a name with a character that a reader does not see as what it is; `what` is what has the name.
+#[must_use]
+pub fn told_if_hidden(what: &str, name: &str) -> Option<String> {
+    let hidden = u32::from(hidden_in(name)?);
+    let name = shown(name);
+    Some(format!(
+        "the name of {what} has a character that can't be seen, U+{hidden:04X}: `{name}`"
+    ))
+}
 
 /// A name out of a file as it can stand in a message: short, and visible.
 pub fn shown(name: &str) -> String {

@@ -26,8 +26,7 @@ pub fn steers_terminal(c: char) -> bool {
 
 /// The first character of a name that a reader does not see as what it is: one that [steers the
 /// terminal](steers_terminal), or white space that looks like a plain space or a line end.
-#[must_use]
-pub fn hidden_in(name: &str) -> Option<char> {
+pub(crate) fn hidden_in(name: &str) -> Option<char> {
     name.chars()
         .find(|&c| steers_terminal(c) || (c.is_whitespace() && c != ' '))
 }

@@ -2,6 +2,38 @@
 
 use std::fmt;
 
+/// Numbers the versions of a generator, the oldest first.
+macro_rules! numbered {
+    ($generator:ident { $($version:ident = $number:literal),+ }) => {
+        impl $generator {
+            /// All of them, the oldest first.
+            pub const ALL: &'static [Self] = &[$(Self::$version),+];
+
+            /// Returns the number that files and commands name it by.
+            #[must_use]
+            pub fn number(self) -> u64 {
+                match self {
+                    $(Self::$version => $number,)+
+                }
+            }
+
+            /// Returns the version of that number, if there is one.
+            #[must_use]
+            pub fn of_number(number: u64) -> Option<Self> {
+                let mut all = Self::ALL.iter().copied();
+                all.find(|version| version.number() == number)
+            }
+        }
+
+        /// The number.
+        impl fmt::Display for $generator {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}", self.number())
+            }
+        }
+    };
+}
+
 /// A version of the generator of classic incidents. What a difficulty and a seed give in one version never changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,38 +48,13 @@ pub enum GeneratorVersion {
     V3,
 }
 
+numbered!(GeneratorVersion { V1 = 1, V2 = 2, V3 = 3 });
+
 impl GeneratorVersion {
-    /// All of them, the oldest first.
-    pub const ALL: &'static [Self] = &[Self::V1, Self::V2, Self::V3];
-
-    /// Returns the number that files and commands name it by.
-    #[must_use]
-    pub fn number(self) -> u64 {
-        match self {
-            Self::V1 => 1,
-            Self::V2 => 2,
-            Self::V3 => 3,
-        }
-    }
-
     /// Returns whether it draws goals; else a scenario's author sets them.
     #[must_use]
     pub fn draws_goals(self) -> bool {
         self != Self::V1
-    }
-
-    /// Returns the version of that number, if there is one.
-    #[must_use]
-    pub fn of_number(number: u64) -> Option<Self> {
-        let mut all = Self::ALL.iter().copied();
-        all.find(|version| version.number() == number)
-    }
-}
-
-/// The number.
-impl fmt::Display for GeneratorVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.number())
     }
 }
 
@@ -60,29 +67,4 @@ pub enum TrafficGeneratorVersion {
     V1,
 }
 
-impl TrafficGeneratorVersion {
-    /// All of them, the oldest first.
-    pub const ALL: &'static [Self] = &[Self::V1];
-
-    /// Returns the number that files and commands name it by.
-    #[must_use]
-    pub fn number(self) -> u64 {
-        match self {
-            Self::V1 => 1,
-        }
-    }
-
-    /// Returns the version of that number, if there is one.
-    #[must_use]
-    pub fn of_number(number: u64) -> Option<Self> {
-        let mut all = Self::ALL.iter().copied();
-        all.find(|version| version.number() == number)
-    }
-}
-
-/// The number.
-impl fmt::Display for TrafficGeneratorVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.number())
-    }
-}
+numbered!(TrafficGeneratorVersion { V1 = 1 });

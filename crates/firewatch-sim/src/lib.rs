@@ -111,7 +111,7 @@ pub use world::value::Value;
 /// zero open, the scattering of numbers, and numbers as texts.
 pub mod num {
     pub use crate::world::num::{max, min, split_mix};
-    pub use crate::world::number_text::{exact_text, text_with_decimals};
+    pub use crate::world::number_text::{exact_text, text_with_decimals, without_trailing_zeros};
 }
 
 /// The examples of the package's README, as tests.

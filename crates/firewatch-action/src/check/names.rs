@@ -1,6 +1,6 @@
 //! The names that a file of actions declares: those who respond have to type them.
 
-use firewatch_ron::{hidden_in, shown};
+use firewatch_ron::told_if_hidden;
 
 use crate::action_file::ActionFile;
 use crate::codes;
@@ -27,14 +27,8 @@ pub(super) fn check_names(file: &ActionFile, notes: &mut Decoder) {
 }
 
 fn check_name(path: &str, what: &str, name: &str, notes: &mut Decoder) {
-    let Some(hidden) = hidden_in(name) else {
-        return;
-    };
-    let message = format!(
-        "the name of {what} has a character that can't be seen, U+{:04X}: `{}`",
-        u32::from(hidden),
-        shown(name)
-    );
-    let help = "take it out: those who respond have to type the name".to_owned();
-    notes.report(codes::UNTYPABLE_NAME, path, message, "", Some(help));
+    if let Some(message) = told_if_hidden(what, name) {
+        let help = "take it out: those who respond have to type the name".to_owned();
+        notes.report(codes::UNTYPABLE_NAME, path, message, "", Some(help));
+    }
 }

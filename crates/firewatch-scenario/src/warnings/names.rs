@@ -1,7 +1,7 @@
 //! Names with characters that nobody sees, or that a terminal obeys.
 
 use firewatch_action::decode::{join, key_path};
-use firewatch_ron::{Problem, hidden_in, shown};
+use firewatch_ron::{Problem, told_if_hidden};
 
 use super::Reviewer;
 use crate::codes;
@@ -37,14 +37,9 @@ impl Reviewer<'_> {
     }
 }
 
-/// Returns what is to be said about a name.
+/// Returns the warning about a name that has a hidden character.
 pub(super) fn hidden(path: String, what: &str, name: &str) -> Option<Problem> {
-    let hidden = hidden_in(name)?;
-    let message = format!(
-        "the name of {what} has a character that can't be seen, U+{:04X}: `{}`",
-        u32::from(hidden),
-        shown(name)
-    );
+    let message = told_if_hidden(what, name)?;
     let help = "take it out: a terminal may obey it, reports show it as an escape, and in CSV and JSON it is there, so that \
                 names which look the same differ";
     Some(Problem {

@@ -12,9 +12,7 @@ use crate::model::{Call, Load, TimelineAction, Turned};
 use crate::warnings::faults::all_beginnings;
 use firewatch_action::decode::join;
 use firewatch_ron::shown;
-
-/// Knobs of calls that mean nothing where nobody waits for an answer.
-const OF_ANSWERS: [&str; 3] = ["timeout_s", "retries", "backoff_s"];
+use firewatch_sim::CallKnob;
 
 impl Reviewer<'_> {
     pub(super) fn without_effect(&mut self) {
@@ -150,13 +148,14 @@ impl Reviewer<'_> {
 
 /// Why a knob of a call means nothing, whatever it is turned to, and what would be right.
 fn without_meaning(call: &Call, knob: &str) -> Option<(&'static str, &'static str)> {
-    if call.asynchronous && OF_ANSWERS.contains(&knob) {
+    let knob: CallKnob = knob.parse().ok()?;
+    if call.asynchronous && knob.is_of_answers() {
         return Some((
             "messages wait as long as it takes, and are sent once",
             "leave it out: `cut`, `share`, `error_ratio`, `added_latency_s` and `unreachable_ratio` are of messages too",
         ));
     }
-    (knob == "cache_flushed" && call.cache.is_none()).then_some((
+    (knob == CallKnob::CacheFlushed && call.cache.is_none()).then_some((
         "there is no cache in front of the call",
         "give the call a `cache`, or leave it out",
     ))

@@ -10,19 +10,25 @@ pub fn exact_text(number: f64) -> String {
     }
 }
 
-/// Returns the number with at most so many decimals, and with none from 100 on.
+/// Returns the number with at most that many decimals, and with none from 100 on.
 #[must_use]
 pub fn text_with_decimals(number: f64, decimals: usize) -> String {
     if number.abs() >= 100.0 {
         return format!("{number:.0}");
     }
     let text = format!("{number:.decimals$}");
-    let text = match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.'),
-        false => &text,
-    };
+    let text = without_trailing_zeros(&text);
     // What is 0 once it is rounded has no sign.
     if text == "-0" { "0" } else { text }.to_owned()
+}
+
+/// Returns a decimal number without zeros at the end of its decimals, nor a point that nothing follows.
+#[must_use]
+pub fn without_trailing_zeros(text: &str) -> &str {
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => text,
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use firewatch_sim::Status;
+use firewatch_sim::num::without_trailing_zeros;
 
 use super::layout::Layout;
 use super::metric_series::MetricSeries;
@@ -193,11 +194,7 @@ pub fn short_number(value: f64) -> String {
         "0".to_owned()
     } else if (0.001..100_000.0).contains(&size) {
         let digits = (3 - decimal_exponent(size)).clamp(0, 6) as usize;
-        let text = format!("{value:.digits$}");
-        match text.contains('.') {
-            true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-            false => text,
-        }
+        without_trailing_zeros(&format!("{value:.digits$}")).to_owned()
     } else {
         format!("{value:.2e}")
     }

@@ -1,9 +1,6 @@
 //! Actions of the timeline about calls that there are not.
 
-use firewatch_action::CallRoute;
-
 use super::without_meaning;
-use crate::call_graph::GraphCall;
 use crate::model::TimelineAction;
 use crate::warnings::Reviewer;
 use firewatch_ron::shown;
@@ -28,7 +25,9 @@ impl Reviewer<'_> {
             let mut ways = turned.flat_map(|(route, knob)| {
                 let calls = self.graph.calls.iter();
                 calls.filter(move |call| {
-                    is_on(call, route, target) && without_meaning(&call.call, knob.name()).is_none()
+                    let ends = [call.from, call.to];
+                    route.includes(target, ends, call.fallback.is_some())
+                        && without_meaning(&call.call, knob.name()).is_none()
                 })
             });
             if ways.next().is_none() {
@@ -41,13 +40,5 @@ impl Reviewer<'_> {
             let help = "do it to another service, or leave it out";
             self.no_effect(format!("timeline[{index}].do.service"), message, help);
         }
-    }
-}
-
-fn is_on(call: &GraphCall, route: CallRoute, target: usize) -> bool {
-    match route {
-        CallRoute::Made => call.from == target,
-        CallRoute::Received => call.to == target,
-        CallRoute::Replaceable => call.to == target && call.fallback.is_some(),
     }
 }
