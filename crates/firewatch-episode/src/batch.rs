@@ -22,7 +22,7 @@ use crate::request::EpisodeRequest;
 use crate::session::Session;
 use crate::state::EpisodeState;
 use crate::verdict::ActionVerdict;
-use round::{PART, RoundChanges, TurnState};
+use round::{Asked, PART, RoundChanges, TurnState};
 pub use step::BatchStep;
 
 /// Episodes side by side, each of which goes through the same bits as in an [`crate::Episode`] alone.
@@ -243,21 +243,33 @@ impl EpisodeBatch {
     ) -> Result<(), EpisodeError> {
         SimError::check_length("actions", actions.len(), self.len())?;
         SimError::check_length("steps", steps.len(), self.len())?;
-        let mut asked = std::mem::take(&mut self.asked);
-        asked.clear();
+        let mut ids = std::mem::take(&mut self.asked);
+        let found = self.find_actions(actions, &mut ids);
+        let done = found.and_then(|()| {
+            let size = self.fleet.part_size();
+            let of_parts = ids.chunks(size).zip(actions.chunks(size));
+            self.play_parts(of_parts, None, steps, |round, part, (ids, requests)| {
+                round.run(part, &Asked { ids, requests })
+            })
+        });
+        self.asked = ids;
+        done
+    }
+
+    /// Finds the numbers of the actions that are asked for; `None` for one that only the other physics has.
+    fn find_actions<A: RequestedAction>(
+        &self,
+        actions: &[A],
+        ids: &mut Vec<Option<ActionId>>,
+    ) -> Result<(), EpisodeError> {
+        ids.clear();
         for (action, session) in actions.iter().zip(&self.sessions) {
             let catalogue = round::actions_of(session, &self.catalogue);
             let found = action.action(catalogue);
             let is_foreign = found.is_err() && round::is_of_some_physics(action, &self.catalogue);
-            asked.push(if is_foreign { None } else { Some(found?) });
+            ids.push(if is_foreign { None } else { Some(found?) });
         }
-        let size = self.fleet.part_size();
-        let of_parts = asked.chunks(size).zip(actions.chunks(size));
-        let done = self.play_parts(of_parts, None, steps, |round, part, (asked, actions)| {
-            round.run(part, asked, actions)
-        });
-        self.asked = asked;
-        done
+        Ok(())
     }
 
     /// Returns one episode as plain data, without the history of actions. As [`Episode::save`](crate::Episode::save) it

@@ -6,7 +6,7 @@ use firewatch_scenario::Physics;
 use firewatch_sim::SimError;
 
 use super::EpisodeBatch;
-use super::round::PART;
+use super::round::{Asked, PART};
 use super::step::BatchStep;
 use crate::encoding::ActionEncoding;
 use crate::error::EpisodeError;
@@ -114,8 +114,12 @@ impl EpisodeBatch {
                 return Ok(());
             };
             let requests: [_; PART] = array::from_fn(|place| request(place).unwrap_or(any));
-            let asked = requests.map(|request| Some(request.action));
-            round.run(part, &asked[..count], &requests[..count])
+            let ids = requests.map(|request| Some(request.action));
+            let asked = Asked {
+                ids: &ids[..count],
+                requests: &requests[..count],
+            };
+            round.run(part, &asked)
         })
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn is_of_some_physics(action: &impl RequestedAction, given: &ActionCa
 /// What a step of the episodes of one part goes through: before the tick the timelines act; after it all
 /// environments are looked at and their actions planned, then metrics are set, then the rest of the actions is done, then
 /// the services that have changed are looked at again.
-pub(super) struct BatchRound<'a, A> {
+pub(super) struct BatchRound<'a> {
     pub(super) profile: Profile,
     /// The actions of all episodes but those of traffic.
     pub(super) catalogue: &'a ActionCatalogue,
@@ -83,8 +83,6 @@ pub(super) struct BatchRound<'a, A> {
     // A place an episode in each.
     pub(super) sessions: &'a mut [Session],
     pub(super) turns: &'a mut [TurnState],
-    pub(super) asked: &'a [Option<ActionId>],
-    pub(super) actions: &'a [A],
     pub(super) steps: &'a mut [BatchStep],
     pub(super) changes: &'a mut RoundChanges,
     /// Which episodes are stepped, if not all are: the others stay as they are.
@@ -93,9 +91,20 @@ pub(super) struct BatchRound<'a, A> {
     pub(super) declared: bool,
 }
 
-impl<A: RequestedAction> BatchRound<'_, A> {
-    /// Steps the episodes.
-    pub(super) fn run(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+/// What is asked of the episodes of a part: an item for each.
+pub(super) struct Asked<'a, A> {
+    /// The number of the action; `None` for one that only the other physics has.
+    pub(super) ids: &'a [Option<ActionId>],
+    pub(super) requests: &'a [A],
+}
+
+impl BatchRound<'_> {
+    /// Steps the episodes, each with an action.
+    pub(super) fn run<A: RequestedAction>(
+        mut self,
+        part: &mut FleetPart,
+        asked: &Asked<A>,
+    ) -> Result<(), EpisodeError> {
         // To pick some of the environments takes longer than all or none.
         if self
             .picked
@@ -111,7 +120,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             None => part.tick(),
             Some(picked) => tick_picked(part, picked)?,
         }
-        self.play(part)
+        self.play(part, asked)
     }
 
     fn is_picked(&self, place: usize) -> bool {
@@ -132,15 +141,19 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         Ok(())
     }
 
-    fn play(mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
-        self.look(part)?;
+    fn play<A: RequestedAction>(
+        mut self,
+        part: &mut FleetPart,
+        asked: &Asked<A>,
+    ) -> Result<(), EpisodeError> {
+        self.look(part, asked)?;
         for place in 0..self.turns.len() {
             let is_done = matches!(
                 self.turns[place],
                 TurnState::Closed | TurnState::Done(..) | TurnState::Skipped
             );
             if !is_done {
-                self.steps[place] = BatchStep::of(self.act(part, place));
+                self.steps[place] = BatchStep::of(self.act(part, place, asked));
             }
         }
         self.close(part)?;
@@ -183,12 +196,16 @@ impl<A: RequestedAction> BatchRound<'_, A> {
 
     /// Looks at all environments after the tick, plans the actions and does those that only set metrics. Steps whose
     /// action changes nothing are done with.
-    fn look(&mut self, part: &mut FleetPart) -> Result<(), EpisodeError> {
+    fn look<A: RequestedAction>(
+        &mut self,
+        part: &mut FleetPart,
+        asked: &Asked<A>,
+    ) -> Result<(), EpisodeError> {
         let first = self.first;
         self.changes.settings.clear();
         let mut interrupted = false;
         part.read_all(|environment, view| {
-            interrupted |= self.look_at(environment - first, view);
+            interrupted |= self.look_at(environment - first, view, asked);
         });
         part.set_metrics(&self.changes.settings)?;
         if !interrupted {
@@ -204,7 +221,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             |environment, view| {
                 let place = environment - first;
                 if let TurnState::Interrupted(changed) = self.turns[place] {
-                    self.turns[place] = self.decide(place, view, changed);
+                    self.turns[place] = self.decide(place, view, asked, changed);
                 }
             },
         );
@@ -214,7 +231,12 @@ impl<A: RequestedAction> BatchRound<'_, A> {
 
     /// Looks at an environment after the tick. Returns whether its action is to be planned after an interruption has
     /// ended.
-    fn look_at(&mut self, place: usize, view: &EnvironmentRef) -> bool {
+    fn look_at<A: RequestedAction>(
+        &mut self,
+        place: usize,
+        view: &EnvironmentRef,
+        asked: &Asked<A>,
+    ) -> bool {
         if !self.is_picked(place) {
             self.turns[place] = TurnState::Skipped;
             return false;
@@ -229,7 +251,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         self.turns[place] = match session.actions.passing_effects() {
             // The reference fails at some of its reports, which are made of what was done.
             _ if self.profile == Profile::Reference => TurnState::Open,
-            PassingEffects::None => self.decide(place, view, ChangedServices::NONE),
+            PassingEffects::None => self.decide(place, view, asked, ChangedServices::NONE),
             PassingEffects::Interruption => {
                 let mut changed = ChangedServices::NONE;
                 if let Some((service, setting)) = session.actions.end_interruption(view) {
@@ -245,18 +267,19 @@ impl<A: RequestedAction> BatchRound<'_, A> {
 
     /// Plans an action, and does it as far as it only sets metrics. `changed` are the services that have changed since
     /// the environment was looked at.
-    fn decide(
+    fn decide<A: RequestedAction>(
         &mut self,
         place: usize,
         view: &EnvironmentRef,
+        asked: &Asked<A>,
         mut changed: ChangedServices,
     ) -> TurnState {
         let session = &mut self.sessions[place];
         let catalogue = actions_of(session, self.catalogue);
-        let Some(action) = self.asked[place] else {
+        let Some(action) = asked.ids[place] else {
             return TurnState::Open;
         };
-        let request = &self.actions[place];
+        let request = &asked.requests[place];
         let plan = catalogue.plan(view, &session.actions, action, request);
         let tick = view.clock().tick;
         if let Some(outcome) = catalogue.perform_without_change(&plan) {
@@ -292,12 +315,17 @@ impl<A: RequestedAction> BatchRound<'_, A> {
     }
 
     /// Does an action.
-    fn act(&mut self, part: &mut FleetPart, place: usize) -> Result<ActionOutcome, EpisodeError> {
-        let action = &self.actions[place];
+    fn act<A: RequestedAction>(
+        &mut self,
+        part: &mut FleetPart,
+        place: usize,
+        asked: &Asked<A>,
+    ) -> Result<ActionOutcome, EpisodeError> {
+        let (id, action) = (asked.ids[place], &asked.requests[place]);
         let session = &mut self.sessions[place];
         let catalogue = actions_of(session, self.catalogue);
         let environment = &mut part.environment_mut(self.first + place)?;
-        let foreign = match self.asked[place] {
+        let foreign = match id {
             None => action.action(catalogue).err(),
             Some(_) => None,
         };
@@ -311,10 +339,10 @@ impl<A: RequestedAction> BatchRound<'_, A> {
             _ => {
                 let actions = &mut session.actions;
                 actions.advance_passing_effects(catalogue, environment)?;
-                match (self.profile, self.asked[place]) {
-                    (Profile::Standard, Some(asked)) => {
+                match (self.profile, id) {
+                    (Profile::Standard, Some(id)) => {
                         let view = environment.view()?;
-                        let plan = catalogue.plan(&view, actions, asked, action);
+                        let plan = catalogue.plan(&view, actions, id, action);
                         let draft = &mut self.changes.draft;
                         catalogue.perform_with(environment, actions, action, &plan, draft)
                     }
@@ -325,7 +353,7 @@ impl<A: RequestedAction> BatchRound<'_, A> {
         let (tick, all) = (environment.view()?.clock().tick, ChangedServices::ALL);
         self.turns[place] = match &done {
             Ok(outcome) => TurnState::Done(session.judge(tick, outcome), all),
-            Err(error) => match session.failed_outcome(catalogue, self.asked[place], error) {
+            Err(error) => match session.failed_outcome(catalogue, id, error) {
                 Some(outcome) => TurnState::Done(session.judge(tick, &outcome), all),
                 None => TurnState::Failed,
             },
