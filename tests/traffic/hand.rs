@@ -290,24 +290,29 @@ fn messages_wait_from_the_start_on() {
     }
 }
 
+/// A service whose users make 1 call per request, through a breaker with a window of 10 s that opens at half of failures.
+fn behind_a_breaker(rate_rps: f64, min_requests: f64, open_s: f64) -> Mesh {
+    let call = CallSpec {
+        optional: true,
+        breaker: Some(Breaker {
+            failure_ratio: 0.5,
+            min_requests,
+            window_s: 10.0,
+            open_s,
+        }),
+        ..CallSpec::new(0, 1)
+    };
+    let services = vec![service(64, 0.0001, 100.0), service(64, 0.01, 100.0)];
+    let users = UserSpec::new(0, rate_rps);
+    Mesh::new(services, vec![call], vec![users]).expect("it is a mesh")
+}
+
 /// Where every attempt fails, a breaker opens with the first that makes its number full, and stays open: so many are made.
 #[test]
 fn a_breaker_opens_with_the_attempt_that_fills_it() {
     for rate_rps in [7.0, 16.0, 40.0, 90.0, 400.0] {
         for min_requests in [20.0, 25.0, 31.0, 50.0] {
-            let call = CallSpec {
-                optional: true,
-                breaker: Some(Breaker {
-                    failure_ratio: 0.5,
-                    min_requests,
-                    window_s: 10.0,
-                    open_s: 60.0,
-                }),
-                ..CallSpec::new(0, 1)
-            };
-            let services = vec![service(64, 0.0001, 100.0), service(64, 0.01, 100.0)];
-            let users = UserSpec::new(0, rate_rps);
-            let mesh = Mesh::new(services, vec![call], vec![users]).expect("it is a mesh");
+            let mesh = behind_a_breaker(rate_rps, min_requests, 60.0);
             let mut knobs = Knobs::new(&mesh);
             let mut state = State::new(&mesh);
             knobs.services[1].error_ratio = 1.0;
@@ -364,19 +369,7 @@ fn no_more_is_served_than_there_is_capacity() {
 fn a_breaker_opens_again_after_each_time() {
     for (rate_rps, open_s) in [(10.0, 20.0), (40.0, 20.0), (40.0, 3.0), (200.0, 30.0)] {
         let min_requests = 20.0;
-        let call = CallSpec {
-            optional: true,
-            breaker: Some(Breaker {
-                failure_ratio: 0.5,
-                min_requests,
-                window_s: 10.0,
-                open_s,
-            }),
-            ..CallSpec::new(0, 1)
-        };
-        let services = vec![service(64, 0.0001, 100.0), service(64, 0.01, 100.0)];
-        let users = UserSpec::new(0, rate_rps);
-        let mesh = Mesh::new(services, vec![call], vec![users]).expect("it is a mesh");
+        let mesh = behind_a_breaker(rate_rps, min_requests, open_s);
         let mut knobs = Knobs::new(&mesh);
         let mut state = State::new(&mesh);
         knobs.services[1].error_ratio = 1.0;
@@ -399,18 +392,7 @@ fn a_breaker_opens_again_after_each_time() {
 /// as little scatter as so many have it opens within a second before the half is full, however calm it was before.
 #[test]
 fn a_breaker_remembers_a_calm_window() {
-    let call = CallSpec {
-        optional: true,
-        breaker: Some(Breaker {
-            failure_ratio: 0.5,
-            min_requests: 20.0,
-            window_s: 10.0,
-            open_s: 60.0,
-        }),
-        ..CallSpec::new(0, 1)
-    };
-    let services = vec![service(64, 0.0001, 100.0), service(64, 0.01, 100.0)];
-    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 40.0)]).expect("it is a mesh");
+    let mesh = behind_a_breaker(40.0, 20.0, 60.0);
     for calm_ticks in [1, 2, 5, 40] {
         let mut knobs = Knobs::new(&mesh);
         let mut state = State::new(&mesh);

@@ -1,8 +1,9 @@
 //! What `run` shows on request: some services, metrics over time, two runs side by side, and each save of a file.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Lines};
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -142,6 +143,24 @@ fn next_run(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> String
     run
 }
 
+/// Starts a run of a file that is run again at each save, and returns the lines that it prints and its notes.
+fn watch(
+    file: &Path,
+) -> (
+    Child,
+    Lines<BufReader<ChildStdout>>,
+    Lines<BufReader<ChildStderr>>,
+) {
+    let mut child = command(&["run", file.to_str().expect("a path"), "--watch"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let notes = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    (child, lines, notes)
+}
+
 #[test]
 fn each_save_runs_again() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -151,14 +170,7 @@ fn each_save_runs_again() {
         format!("Scenario(name: {name:?}, ticks: 5, difficulty: easy, services: [\"db-proxy\"])")
     };
     write(&scenario("first"));
-    let path = file.to_str().expect("a path");
-    let mut child = command(&["run", path, "--watch"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    let mut notes = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let (mut child, mut lines, mut notes) = watch(&file);
     let mut next_note = |wanted: &str| {
         let found = notes.find(|line| line.as_ref().is_ok_and(|line| line.contains(wanted)));
         found.expect("a note").expect("text")
@@ -188,14 +200,7 @@ fn a_broken_file_of_actions_stays_watched() {
     let scenario = "Scenario(name: \"x\", ticks: 5, difficulty: easy, services: [\"db-proxy\"], actions: [\"own.ron\"])";
     write("scenarios.ron", scenario);
     write("own.ron", "Actions(actions: ");
-    let path = folder.path().join("scenarios.ron");
-    let mut child = command(&["run", path.to_str().expect("a path"), "--watch"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    let mut notes = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let (mut child, mut lines, mut notes) = watch(&folder.path().join("scenarios.ron"));
     let mut is_watching = || {
         let mut notes = notes.by_ref().map(|line| line.expect("text"));
         notes.any(|line| line.contains("watching 2 files"))
