@@ -74,7 +74,7 @@ impl Write for PendingFile {
 
 /// Checks whether a file may be written: to replace it takes the permission of its folder alone.
 fn check_permission(target: &Path, found: &fs::Metadata) -> io::Result<()> {
-    // A user for whom permissions do not count opens it all the same.
+    // Root opens read-only files, too.
     if found.permissions().readonly() {
         let error = "it is read-only";
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, error));

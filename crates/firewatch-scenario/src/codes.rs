@@ -49,7 +49,7 @@ codes! {
     CONCEALED_CONDITION = "concealed-condition": "A runbook, checked alone, asks for something that the profile `standard` tells only at the end.";
     HIDDEN_CHARACTER = "hidden-character": "A name has a character that can't be seen, or that a terminal obeys.";
     UNSPREAD_METRICS = "unspread-metrics": "The timeline sets metrics that make a service fail, and its callers never notice.";
-    SUDDEN_PARTITION = "sudden-partition": "A partition of a low speed is critical at its first tick all the same.";
+    SUDDEN_PARTITION = "sudden-partition": "A partition with a low speed makes its service critical from the first tick on.";
     ENDED_LOOP = "ended-loop": "A loop of retries ends at the first tick of its fault.";
 }
 

@@ -19,13 +19,18 @@ use firewatch_ron::{Code, Problem, shown};
 impl Scenario {
     /// Returns what may not be meant in a scenario without [`Scenario::problems`].
     ///
-    /// In both physics: names with characters that can't be seen, a service that calls itself or another one twice, and a
-    /// fault that is listed twice. In traffic: users
-    /// that a service has no capacity for from the start, a call that waits longer than anybody waits for its caller,
-    /// retries that multiply at three levels, a cycle of calls whose load does not shrink, and what is turned to what it is. In classic, what its rules
-    /// rule out: a fault that customers are too far from or a red herring hides, trouble expected where no fault reaches,
-    /// metrics that the timeline sets and that spread to no caller, a partition that is to be small, a fault that never shows because a
-    /// halted one heals faster, and a loop of retries that ends as it begins. A scenario that is drawn has no warnings.
+    /// In both physics: names with hidden characters, a service that calls itself or another one twice, and a fault that
+    /// is listed twice.
+    ///
+    /// In traffic: users that a service has no capacity for from the start, a call that waits longer than anybody waits for
+    /// its caller, retries that multiply at three levels, a cycle of calls whose load does not shrink, and settings without
+    /// an effect.
+    ///
+    /// In classic, what its rules exclude: a fault that customers are too far from or a red herring hides, trouble expected
+    /// where no fault reaches, metrics that the timeline sets and that spread to no caller, a partition with a low speed,
+    /// a fault that never shows because a halted one heals faster, and a loop of retries that ends as it begins.
+    ///
+    /// A drawn scenario has no warnings.
     #[must_use]
     pub fn warnings(&self) -> Vec<Problem> {
         if self.generated {

@@ -5,7 +5,7 @@ use crate::model::Check;
 use firewatch_action::decode::join;
 use firewatch_action::{ActionRequest, Comparison};
 
-/// What is to be done at each part of a runbook.
+/// Receives the actions and conditions of a runbook.
 pub(crate) trait RunbookVisitor {
     fn visit_action(&mut self, path: &str, request: &ActionRequest);
 

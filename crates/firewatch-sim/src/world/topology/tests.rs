@@ -68,7 +68,7 @@ fn names_that_are_only_mentioned_can_be_red_herrings_and_new_nodes_are_none() {
     assert!(!topology.is_red_herring(node) && !topology.is_red_herring(usize::MAX));
 }
 
-/// All that there is to be known of a mesh.
+/// Returns everything that a mesh tells about itself.
 fn shape(topology: &Topology) -> String {
     let victims = (0..topology.service_count()).map(|source| topology.victims(source));
     format!(
