@@ -8,8 +8,13 @@
     reason = "a case that can't be read, or a mesh that is none, fails its test"
 )]
 
+mod breakers;
+mod caches;
 mod cases;
 mod compare;
 mod hand;
+mod knobs;
 mod laws;
 mod meshes;
+mod messages;
+mod settled;

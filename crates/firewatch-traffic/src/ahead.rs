@@ -72,10 +72,7 @@ impl Step<'_> {
         let service = &self.fluid.services[target.to];
         let settings = &self.settings.services[target.to];
         // Less than that is the swing of a queue around its mean.
-        if (service.slowed - 1.0).abs() > 0.02
-            && settings.unreachable_ratio <= 0.0
-            && !settings.is_down
-        {
+        if (service.slowed - 1.0).abs() > 0.02 && !settings.is_down {
             let timeout_s = self.settings.legs[target.settings].timeout_s;
             let wait = service.sojourn.wait;
             let (pools, spread_s) = (&mut self.fluid.legs[leg], wait.variance.sqrt());

@@ -101,6 +101,8 @@ pub(crate) struct Outlook {
 pub(crate) struct Attempt {
     pub(crate) sent: f64,
     pub(crate) aborted: f64,
+    /// What never reaches the service, and is never answered.
+    pub(crate) lost: f64,
     pub(crate) reached: f64,
     pub(crate) fast: f64,
     pub(crate) late: f64,
@@ -183,6 +185,7 @@ impl Outlook {
         let aborted = sent * self.aborted;
         let underway = sent - aborted;
         let reached = underway * (1.0 - self.unreachable);
+        let lost = underway - reached;
         let fast = reached * self.fast;
         let late = (reached - fast) * self.late;
         let in_time = reached - fast - late;
@@ -193,11 +196,7 @@ impl Outlook {
             good,
             ..Level::default()
         };
-        let timed_out = pass(
-            &mut attempt.stays.doomed,
-            late + (underway - reached),
-            self.doomed_stays,
-        );
+        let timed_out = pass(&mut attempt.stays.doomed, late + lost, self.doomed_stays);
         let failed = aborted + fast + errors + timed_out;
         attempt.again = pass(&mut attempt.stays.backoff, failed, self.backoff_stays);
         attempt.repeated = 1.0 / (self.ended + self.followed * (1.0 - attempt.again));
@@ -205,6 +204,7 @@ impl Outlook {
         attempt.backing_off = attempt.stays.backing_off();
         attempt.sent = sent;
         attempt.aborted = aborted;
+        attempt.lost = lost;
         attempt.reached = reached;
         attempt.fast = fast;
         attempt.late = late;

@@ -13,7 +13,9 @@ pub(crate) struct Pools {
     pub(crate) levels: [Level; LEVELS],
     /// Mean seconds after which those in `good` were to be answered when they were sent.
     pub(crate) good_s: f64,
-    /// Mean seconds after which those in `doomed` were to be answered when they were sent, as far as they reached a queue.
+    /// Share of those in `doomed` that reached a queue: nothing else saves them than that it moves on faster.
+    pub(crate) queued: f64,
+    /// Mean seconds after which these were to be answered when they were sent.
     pub(crate) late_s: f64,
 }
 
@@ -22,6 +24,11 @@ impl Pools {
     pub(crate) fn total(&self, retries: u32) -> f64 {
         let levels = &self.levels[..=last_level(retries)];
         levels.iter().map(Level::total).sum()
+    }
+
+    /// Returns how many attempts will time out.
+    fn doomed(&self) -> f64 {
+        self.levels.iter().map(Level::flying_in_vain).sum()
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
@@ -34,25 +41,30 @@ impl Pools {
                 .for_each(&mut *see);
         }
         see(self.good_s);
+        see(self.queued);
         see(self.late_s);
     }
 
     /// Saves doomed attempts in a queue that moves on faster: what is left of their wait shrinks by `factor`. An attempt in
-    /// some stage has waited for that part of the timeout; waits spread by `spread_s`.
+    /// some stage has waited for that part of the timeout; waits spread by `spread_s`. Nobody saves those that never came
+    /// to the queue.
     pub(crate) fn rescue(&mut self, factor: f64, timeout_s: f64, spread_s: f64) {
         let saved_after =
             |waited_s: f64, late_s: f64| waited_s + factor * (late_s - waited_s).max(0.0);
         let per_s = 1.0 / (4.0 * spread_s).max(1e-9);
+        let (doomed, mut all_saved) = (self.doomed(), 0.0);
         for stage in 0..TIMEOUT_STAGES {
             let waited_s = timeout_s * (stage as f64 + 0.5) / TIMEOUT_STAGES as f64;
             let early_s = timeout_s - saved_after(waited_s, self.late_s);
-            let share = (0.5 + early_s * per_s).clamp(0.0, 1.0);
+            let share = self.queued * (0.5 + early_s * per_s).clamp(0.0, 1.0);
             for level in &mut self.levels {
                 let saved = share * level.doomed[stage];
                 level.good += saved;
                 level.doomed[stage] -= saved;
+                all_saved += saved;
             }
         }
+        self.queued = part_of(self.queued * doomed - all_saved, doomed - all_saved);
         let late_s = saved_after(timeout_s / 2.0, self.late_s).max(timeout_s);
         self.late_s = late_s.min(FOREVER_S);
     }
@@ -68,10 +80,14 @@ impl Pools {
             return;
         }
         let stage = (left_s / timeout_s.max(1e-9) * TIMEOUT_STAGES as f64) as usize;
+        let (doomed, mut given_up) = (self.doomed(), 0.0);
         for level in &mut self.levels {
-            level.doomed[stage.min(TIMEOUT_STAGES - 1)] += share * level.good;
-            level.good -= share * level.good;
+            let lost = share * level.good;
+            level.doomed[stage.min(TIMEOUT_STAGES - 1)] += lost;
+            level.good -= lost;
+            given_up += lost;
         }
+        self.queued = part_of(self.queued * doomed + given_up, doomed + given_up);
         self.late_s = self.late_s.max(self.good_s).min(FOREVER_S);
         self.good_s = self.good_s.min(timeout_s);
     }
@@ -203,9 +219,23 @@ impl Pools {
         }
         let late = attempts * outlook.attempt.late;
         if late > 0.0 {
-            let share = late / (carried.doomed + late);
+            let share = late / (self.queued * carried.doomed + late);
             self.late_s = mixed(self.late_s, outlook.late_s, share);
         }
+        let doomed = late + attempts * outlook.attempt.lost;
+        if doomed > 0.0 {
+            let share = doomed / (carried.doomed + doomed);
+            self.queued = mixed(self.queued, late / doomed, share);
+        }
+    }
+}
+
+/// Which share of all a part is; rounding leaves it within 0 and 1.
+fn part_of(part: f64, all: f64) -> f64 {
+    if all > 0.0 {
+        (part / all).clamp(0.0, 1.0)
+    } else {
+        0.0
     }
 }
 

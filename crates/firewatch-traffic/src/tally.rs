@@ -57,7 +57,7 @@ impl Readings {
     ) {
         let times = seconds / step_s;
         self.add_services(seen, times, seconds);
-        self.add_legs(seen, times);
+        self.add_legs(seen, times, seconds);
         self.add_users(seen, latencies, times, seconds);
     }
 
@@ -77,7 +77,7 @@ impl Readings {
         }
     }
 
-    fn add_legs(&mut self, seen: &Seen<'_>, times: f64) {
+    fn add_legs(&mut self, seen: &Seen<'_>, times: f64, seconds: f64) {
         let calls = seen.mesh.calls().len();
         for (leg, room) in seen.mesh.legs().iter().zip(&seen.scratch.legs) {
             let flows = &room.flows;
@@ -98,7 +98,7 @@ impl Readings {
                 last = fallback;
             }
             reading.failed_rps += times * seen.scratch.legs[last].flows.failed;
-            reading.breaker_open += times * seen.scratch.open[call];
+            reading.breaker_open += seconds * seen.scratch.open[call];
         }
     }
 
