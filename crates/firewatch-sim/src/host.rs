@@ -15,4 +15,5 @@ pub(crate) mod reader;
 pub(crate) mod simulation;
 pub(crate) mod traffic;
 pub(crate) mod turn;
+pub(crate) mod value_rows;
 pub(crate) mod view;

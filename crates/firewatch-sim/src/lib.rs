@@ -64,13 +64,14 @@ pub use host::events::{EnvironmentEvent, EventKind, EventSystems, install_events
 pub use host::fleet::{EnvironmentSummary, Fleet, FleetBuilder, FleetPart, MetricSetting, NewPart};
 pub use host::hash::STATE_HASH_VERSION;
 pub use host::intervene::{Intervention, halt_fault, inject_fault, set_metric, set_slo_budget};
-pub use host::observe::{Observation, ValueRows};
+pub use host::observe::Observation;
 pub use host::pause::{pause_environment, resume_environment};
 #[cfg(feature = "bevy_app")]
 pub use host::plugin::FirewatchPlugin;
 pub use host::simulation::Simulation;
 pub use host::traffic::{CallRef, FailureCause, FailureReason, RouteRef, TrafficRef, UsersRef};
 pub use host::turn::change_traffic;
+pub use host::value_rows::ValueRows;
 pub use host::view::{EnvironmentRef, ServiceHandle};
 /// Text of which up to 23 bytes need no memory of their own: names of services, versions, hashes.
 pub use smol_str::SmolStr;

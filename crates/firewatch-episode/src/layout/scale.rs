@@ -2,13 +2,14 @@
 
 use firewatch_sim::{Metric, MetricKind};
 
-/// How a value becomes a number from 0 to 1.
+/// How a value `v` becomes a number from 0 to 1: `(v - min) / (base + slope v)`, cut off at both ends.
+///
+/// It is one formula for both kinds of metrics, so that a row of different ones is normalised without a branch.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Scale {
-    /// By its range, cut off at both ends.
-    Linear { min: f32, range: f32 },
-    /// For what has no end: this value becomes 1/2.
-    Saturating { half: f32 },
+pub(super) struct Scale {
+    min: f32,
+    base: f32,
+    slope: f32,
 }
 
 /// The largest value of a range that is linear.
@@ -22,9 +23,10 @@ impl Scale {
             _ => (metric.min, metric.max),
         };
         if max <= WIDEST {
-            return Self::Linear {
+            return Self {
                 min: in_single(min),
-                range: in_single(max - min),
+                base: in_single(max - min),
+                slope: 0.0,
             };
         }
         let half = match (metric.unit, metric.kind) {
@@ -37,25 +39,24 @@ impl Scale {
         Self::saturating(half)
     }
 
+    /// For what has no end: 0 stays 0, and `half` becomes 1/2.
     pub(super) fn saturating(half: f64) -> Self {
-        Self::Saturating {
-            half: in_single(half),
+        Self {
+            min: 0.0,
+            base: in_single(half),
+            slope: 1.0,
         }
     }
 
     #[inline]
     pub(super) fn apply(self, value: f32) -> f32 {
-        match self {
-            Self::Linear { min, range } => {
-                let scaled = (value - min) / range;
-                if scaled > 0.0 {
-                    if scaled < 1.0 { scaled } else { 1.0 }
-                } else {
-                    0.0
-                }
-            }
-            Self::Saturating { half } if value > 0.0 => value / (value + half),
-            Self::Saturating { .. } => 0.0,
+        // Infinity over infinity would be no number.
+        let value = if value > f32::MAX { f32::MAX } else { value };
+        let scaled = (value - self.min) / (self.base + self.slope * value);
+        match value > self.min {
+            true if scaled < 1.0 => scaled,
+            true => 1.0,
+            false => 0.0,
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Observations: chosen metrics of all services of many environments, as plain numbers.
 
+use std::mem::discriminant;
+
 use bevy_ecs::entity_disabling::Disabled;
 use bevy_ecs::prelude::*;
 
+use crate::host::value_rows::ValueRows;
 use crate::tick::mesh::column;
 use crate::world::environment::Environment;
 use crate::world::error::SimError;
-use crate::world::metric::{self, Metric, Number, Numbers, as_f32};
+use crate::world::metric::{self, HasMetrics, Metric, Number, as_f32};
 use crate::world::ownership::Services;
 use crate::world::rows::{RowRange, has_contiguous_rows};
 use crate::world::service::{
@@ -29,6 +32,8 @@ use crate::world::service::{
 #[derive(Clone, Debug)]
 pub struct Observation {
     metrics: Vec<&'static Metric>,
+    /// Indices of the metrics, those of a component one after another.
+    by_component: Vec<usize>,
     services: usize,
 }
 
@@ -54,11 +59,18 @@ impl Observation {
                 .filter(|metric| metric.is_number())
                 .ok_or_else(|| SimError::Unobservable(name.to_owned()))
         };
+        let metrics: Vec<_> = { metrics.into_iter() }
+            .map(observable)
+            .collect::<Result<_, _>>()?;
+        let mut by_component: Vec<usize> = (0..metrics.len()).collect();
+        let first_of_component = |&index: &usize| {
+            let is_alike = |other: &&Metric| has_same_component(metrics[index], other);
+            metrics.iter().position(is_alike)
+        };
+        by_component.sort_by_key(first_of_component);
         Ok(Self {
-            metrics: metrics
-                .into_iter()
-                .map(observable)
-                .collect::<Result<_, _>>()?,
+            metrics,
+            by_component,
             services,
         })
     }
@@ -83,49 +95,14 @@ impl Observation {
     }
 
     /// Returns the number of values per environment.
-    fn stride(&self) -> usize {
+    pub(crate) fn stride(&self) -> usize {
         self.services * self.metrics.len()
     }
 }
 
-/// Rows of a buffer, one for each environment, in which its values take a part.
-///
-/// The row of the environment with index `i` begins at `i * length`, and its values at `start` in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ValueRows {
-    /// Values of a row.
-    pub length: usize,
-    /// The first of them that is observed.
-    pub start: usize,
-}
-
-impl ValueRows {
-    /// Rows that have nothing else.
-    fn of(observation: &Observation) -> Self {
-        Self {
-            length: observation.stride(),
-            start: 0,
-        }
-    }
-
-    /// Checks that a row has room for what is observed of an environment.
-    ///
-    /// # Errors
-    /// [`SimError::BufferLength`].
-    pub(crate) fn check(self, observation: &Observation) -> Result<(), SimError> {
-        let end = self.start.saturating_add(observation.stride());
-        SimError::check_length("a row of values", self.length.min(end), end)
-    }
-
-    /// The values of the environment with that index.
-    fn values<'a>(
-        self,
-        values: &'a mut [f32],
-        index: usize,
-        observation: &Observation,
-    ) -> &'a mut [f32] {
-        &mut values[index * self.length + self.start..][..observation.stride()]
-    }
+/// Whether one component has both metrics.
+fn has_same_component(a: &Metric, b: &Metric) -> bool {
+    discriminant(a.number()) == discriminant(b.number())
 }
 
 /// Where the services of an environment are.
@@ -186,7 +163,10 @@ impl Observer {
         self.observe_rows(
             observed,
             observation,
-            ValueRows::of(observation),
+            ValueRows {
+                length: observation.stride(),
+                start: 0,
+            },
             |_| true,
             values,
         )?;
@@ -211,35 +191,39 @@ impl Observer {
         self.find(observed, observation, picked)?;
         let world = observed.world;
         for found in &self.found {
-            rows.values(values, found.index, observation).fill(0.0);
+            rows.values(values, found.index, observation.stride())
+                .fill(0.0);
         }
         if observation.services == 0 {
             return Ok(());
         }
-        for (index, metric) in observation.metrics.iter().enumerate() {
+        let of_component = |&a: &usize, &b: &usize| {
+            has_same_component(observation.metrics[a], observation.metrics[b])
+        };
+        for metrics in observation.by_component.chunk_by(of_component) {
             let mut out = Out {
                 values,
                 observation,
                 rows,
-                metric: index,
+                metrics,
                 world,
                 found: &self.found,
             };
-            match metric.number() {
-                Number::Vitals(numbers) => out.column(&mut self.vitals, numbers),
-                Number::Runtime(numbers) => out.column(&mut self.runtimes, numbers),
-                Number::Uptime(numbers) => out.column(&mut self.uptimes, numbers),
-                Number::ServiceInfo(numbers) => out.column(&mut self.infos, numbers),
-                Number::RequestQueue(numbers) => out.sparse::<RequestQueue>(numbers),
-                Number::RequestTraffic(numbers) => out.sparse::<RequestTraffic>(numbers),
-                Number::Traffic(numbers) => out.sparse::<Traffic>(numbers),
-                Number::CrashLoop(numbers) => out.sparse::<CrashLoop>(numbers),
-                Number::Certificate(numbers) => out.sparse::<Certificate>(numbers),
-                Number::ImagePull(numbers) => out.sparse::<ImagePull>(numbers),
-                Number::Pipeline(numbers) => out.sparse::<Pipeline>(numbers),
-                Number::RuntimeDiagnostics(numbers) => {
-                    out.fill((numbers.read)(&RuntimeDiagnostics::default()));
-                    out.sparse::<RuntimeDiagnostics>(numbers);
+            match observation.metrics[metrics[0]].number() {
+                Number::Vitals(_) => out.column(&mut self.vitals),
+                Number::Runtime(_) => out.column(&mut self.runtimes),
+                Number::Uptime(_) => out.column(&mut self.uptimes),
+                Number::ServiceInfo(_) => out.column(&mut self.infos),
+                Number::RequestQueue(_) => out.sparse::<RequestQueue>(),
+                Number::RequestTraffic(_) => out.sparse::<RequestTraffic>(),
+                Number::Traffic(_) => out.sparse::<Traffic>(),
+                Number::CrashLoop(_) => out.sparse::<CrashLoop>(),
+                Number::Certificate(_) => out.sparse::<Certificate>(),
+                Number::ImagePull(_) => out.sparse::<ImagePull>(),
+                Number::Pipeline(_) => out.sparse::<Pipeline>(),
+                Number::RuntimeDiagnostics(_) => {
+                    out.fill(&RuntimeDiagnostics::default());
+                    out.sparse::<RuntimeDiagnostics>();
                 }
             }
         }
@@ -288,83 +272,101 @@ impl Observer {
     }
 }
 
-/// Where the values of one metric go, and where they come from.
+/// Where the values of the metrics of one component go, and where they come from.
 struct Out<'a> {
     values: &'a mut [f32],
     observation: &'a Observation,
     rows: ValueRows,
-    /// Index of the metric in the observation.
-    metric: usize,
+    /// Indices of the metrics in the observation.
+    metrics: &'a [usize],
     world: &'a World,
     found: &'a [Found],
 }
 
 impl Out<'_> {
-    /// The values of an environment, from that of the metric for its first service on.
-    fn places(&mut self, found: &Found) -> &mut [f32] {
-        let values = self.rows.values(self.values, found.index, self.observation);
-        &mut values[self.metric..]
-    }
-
-    /// Writes a metric that every service has.
-    fn column<C: Component>(&mut self, query: &mut QueryState<&'static C>, numbers: &Numbers<C>) {
-        let (world, metrics) = (self.world, self.observation.metrics.len());
-        let column = column(query, world);
+    /// Writes the metrics of a component that every service has.
+    fn column<C: HasMetrics>(&mut self, query: &mut QueryState<&'static C>) {
+        let column = column(query, self.world);
+        let step = self.observation.metrics.len();
         for found in self.found {
-            let places = self.places(found);
-            if found.in_place {
-                let rows = found.rows.of(column).unwrap_or(&[]);
-                (numbers.copy)(rows, places, metrics);
-            } else {
-                read_each(
-                    world,
-                    found,
-                    places.iter_mut().step_by(metrics),
-                    numbers.read,
-                );
+            if !found.in_place {
+                self.read_each::<C>(found, |_| true);
+                continue;
+            }
+            let services = found.rows.of(column).unwrap_or(&[]);
+            let values = self
+                .rows
+                .values(self.values, found.index, self.observation.stride());
+            for &index in self.metrics {
+                let metric = self.observation.metrics[index];
+                if let Some(numbers) = C::numbers(metric.number()) {
+                    (numbers.copy)(services, &mut values[index..], step);
+                }
             }
         }
     }
 
-    /// Writes the default of a metric.
-    fn fill(&mut self, default: Option<f64>) {
-        let metrics = self.observation.metrics.len();
-        for found in self.found {
-            let places = self.places(found).iter_mut().step_by(metrics);
-            places
-                .take(found.rows.count())
-                .for_each(|place| *place = as_f32(default));
+    /// Writes the metrics of a component as if every service had this one.
+    fn fill<C: HasMetrics>(&mut self, component: &C) {
+        let step = self.observation.metrics.len();
+        for &index in self.metrics {
+            let Some(numbers) = C::numbers(self.observation.metrics[index].number()) else {
+                continue;
+            };
+            let value = as_f32((numbers.read)(component));
+            for found in self.found {
+                let values = self
+                    .rows
+                    .values(self.values, found.index, self.observation.stride());
+                let places = values[index..].iter_mut().step_by(step);
+                places
+                    .take(found.rows.count())
+                    .for_each(|place| *place = value);
+            }
         }
     }
 
-    /// Writes a metric that only some services have.
-    fn sparse<C: Component>(&mut self, numbers: &Numbers<C>) {
-        let (world, metrics) = (self.world, self.observation.metrics.len());
+    /// Writes the metrics of a component that only some services have.
+    fn sparse<C: HasMetrics>(&mut self) {
+        let world = self.world;
         let storage = world
             .component_id::<C>()
             .and_then(|id| world.storages().sparse_sets.get(id));
-        if storage.is_none_or(|storage| storage.is_empty()) {
+        let Some(storage) = storage.filter(|storage| !storage.is_empty()) else {
             return;
-        }
+        };
         for found in self.found {
-            let places = self.places(found).iter_mut().step_by(metrics);
-            read_each(world, found, places, numbers.read);
+            self.read_each::<C>(found, |service| storage.contains(service));
+        }
+    }
+
+    /// Writes the metrics of those services of an environment that may have the component, one by one.
+    fn read_each<C: HasMetrics>(&mut self, found: &Found, may_have: impl Fn(Entity) -> bool) {
+        let services = self.world.get::<Services>(found.environment);
+        let services = services.map_or(&[][..], Services::as_slice);
+        let values = self
+            .rows
+            .values(self.values, found.index, self.observation.stride());
+        let values = values.chunks_exact_mut(self.observation.metrics.len());
+        let all = services.iter().zip(values);
+        for (&service, values) in all.filter(|(service, _)| may_have(**service)) {
+            if let Some(component) = self.world.get::<C>(service) {
+                read(component, self.observation, self.metrics, values);
+            }
         }
     }
 }
 
-/// Writes a metric of those services of an environment that have it, one by one.
-fn read_each<'a, C: Component>(
-    world: &World,
-    found: &Found,
-    places: impl Iterator<Item = &'a mut f32>,
-    read: fn(&C) -> Option<f64>,
+/// Writes the metrics of a component with these indices among all values of its service.
+fn read<C: HasMetrics>(
+    component: &C,
+    observation: &Observation,
+    metrics: &[usize],
+    values: &mut [f32],
 ) {
-    let services = world.get::<Services>(found.environment);
-    let services = services.map_or(&[][..], Services::as_slice);
-    for (&service, place) in services.iter().zip(places) {
-        if let Some(component) = world.get::<C>(service) {
-            *place = as_f32(read(component));
+    for &index in metrics {
+        if let Some(numbers) = C::numbers(observation.metrics[index].number()) {
+            values[index] = as_f32((numbers.read)(component));
         }
     }
 }

@@ -15,5 +15,5 @@ pub use access::{find, read, read_all, write};
 pub use key::MetricKey;
 pub use list::METRICS;
 pub(crate) use list::{as_f32, change, check_components};
+pub(crate) use model::{HasMetrics, Number};
 pub use model::{Metric, MetricKind};
-pub(crate) use model::{Number, Numbers};

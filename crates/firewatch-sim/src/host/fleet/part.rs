@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::settings::MetricSetting;
 use super::shard::Shard;
 use crate::host::change::EnvironmentMut;
-use crate::host::observe::{Observation, ValueRows};
+use crate::host::observe::Observation;
+use crate::host::value_rows::ValueRows;
 use crate::host::view::EnvironmentRef;
 use crate::world::blueprint::Blueprint;
 use crate::world::error::SimError;
@@ -140,7 +141,7 @@ impl<'f> FleetPart<'f> {
         picked: impl Fn(usize) -> bool,
         values: &mut [f32],
     ) -> Result<(), SimError> {
-        rows.check(observation)?;
+        rows.check(observation.stride())?;
         let expected = self.range().len() * rows.length;
         SimError::check_length("values", values.len(), expected)?;
         let first = self.first;

@@ -12,10 +12,18 @@ use crate::world::error::SimError;
 use crate::world::service::CustomMetrics;
 use crate::world::value::Value;
 
+/// The known metrics by their names.
+static BY_NAME: LazyLock<Vec<&Metric>> = LazyLock::new(|| {
+    let mut metrics: Vec<&Metric> = METRICS.iter().collect();
+    metrics.sort_by_key(|metric| metric.name);
+    metrics
+});
+
 /// The known metric of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Metric> {
-    METRICS.iter().find(|metric| metric.name == name)
+    let place = BY_NAME.binary_search_by(|metric| metric.name.cmp(name));
+    Some(BY_NAME[place.ok()?])
 }
 
 /// The value of a metric of a service; `None` where the service does not have it.
@@ -46,11 +54,6 @@ pub fn read_all(service: EntityRef<'_>) -> impl Iterator<Item = (&str, Value)> {
 /// All metrics that a service has, by name.
 pub(crate) fn read_map(service: EntityRef) -> BTreeMap<String, Value> {
     // Building a map is fastest from sorted entries.
-    static BY_NAME: LazyLock<Vec<&Metric>> = LazyLock::new(|| {
-        let mut metrics: Vec<&Metric> = METRICS.iter().collect();
-        metrics.sort_by_key(|metric| metric.name);
-        metrics
-    });
     let known = BY_NAME
         .iter()
         .filter_map(|metric| Some((metric.name.to_owned(), (metric.read)(service)?)));

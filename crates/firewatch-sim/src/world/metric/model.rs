@@ -76,20 +76,34 @@ pub(crate) struct Numbers<C: 'static> {
     pub(crate) copy: fn(&[C], &mut [f32], usize),
 }
 
-/// The component that has a metric, and how it is read.
-pub(crate) enum Number {
-    Vitals(Numbers<Vitals>),
-    Runtime(Numbers<Runtime>),
-    Uptime(Numbers<Uptime>),
-    ServiceInfo(Numbers<ServiceInfo>),
-    RequestQueue(Numbers<RequestQueue>),
-    RequestTraffic(Numbers<RequestTraffic>),
-    Traffic(Numbers<Traffic>),
-    CrashLoop(Numbers<CrashLoop>),
-    Certificate(Numbers<Certificate>),
-    ImagePull(Numbers<ImagePull>),
-    Pipeline(Numbers<Pipeline>),
-    RuntimeDiagnostics(Numbers<RuntimeDiagnostics>),
+/// A component that has metrics.
+pub(crate) trait HasMetrics: Component + Sized {
+    /// How a metric is read and set, if it is one of the component's.
+    fn numbers(number: &Number) -> Option<&Numbers<Self>>;
+}
+
+macro_rules! components_with_metrics {
+    ($($component:ident)*) => {
+        /// The component that has a metric, and how it is read.
+        pub(crate) enum Number {
+            $($component(Numbers<$component>),)*
+        }
+
+        $(impl HasMetrics for $component {
+            #[inline]
+            fn numbers(number: &Number) -> Option<&Numbers<Self>> {
+                match number {
+                    Number::$component(numbers) => Some(numbers),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+components_with_metrics! {
+    Vitals Runtime Uptime ServiceInfo RequestQueue RequestTraffic Traffic CrashLoop Certificate ImagePull Pipeline
+    RuntimeDiagnostics
 }
 
 impl std::fmt::Debug for Metric {
