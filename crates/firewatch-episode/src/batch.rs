@@ -248,7 +248,7 @@ impl EpisodeBatch {
         let done = found.and_then(|()| {
             let size = self.fleet.part_size();
             let of_parts = ids.chunks(size).zip(actions.chunks(size));
-            self.play_parts(of_parts, None, steps, |round, part, (ids, requests)| {
+            self.play_parts(of_parts, None, steps, |mut round, part, (ids, requests)| {
                 round.run(part, &Asked { ids, requests })
             })
         });

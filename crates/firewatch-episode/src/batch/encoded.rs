@@ -1,12 +1,13 @@
 //! Steps of a batch by the codes of actions.
 
 use std::array;
+use std::iter::repeat;
 
 use firewatch_scenario::Physics;
-use firewatch_sim::SimError;
+use firewatch_sim::{FleetPart, SimError};
 
 use super::EpisodeBatch;
-use super::round::{Asked, PART};
+use super::round::{Asked, BatchRound, PART};
 use super::step::BatchStep;
 use crate::encoding::ActionEncoding;
 use crate::error::EpisodeError;
@@ -50,7 +51,7 @@ impl EpisodeBatch {
                 encoding.resolve(index, code, shape(session))?;
             }
         }
-        self.play_codes(encoding, codes, mask, steps)
+        self.play_codes(encoding, codes, mask, steps, repeat(()), |_, _, ()| Ok(()))
     }
 
     /// Writes which codes are legal in each episode, in the shape episodes, codes: those of services and actions that
@@ -91,36 +92,52 @@ impl EpisodeBatch {
         encoding.resolve(index, code, shape).map(|_| ())
     }
 
-    /// Steps the picked episodes by codes that were checked; the codes of the others are not looked at.
-    pub(crate) fn play_codes(
+    /// Steps the picked episodes by codes that were checked; the codes of the others are not looked at. `after` is done to
+    /// each part and its item of `own` at once, while what the part has read is in the processor's caches.
+    pub(crate) fn play_codes<T: Send>(
         &mut self,
         encoding: &ActionEncoding,
         codes: &[u32],
         mask: Option<&[bool]>,
         steps: &mut [BatchStep],
+        own: impl Iterator<Item = T> + Send,
+        after: impl Fn(&mut FleetPart, &[Session], T) -> Result<(), EpisodeError> + Sync,
     ) -> Result<(), EpisodeError> {
-        let codes = codes.chunks(self.fleet.part_size());
-        self.play_parts(codes, mask, steps, |round, part, codes| {
-            let (first, sessions) = (round.first, &*round.sessions);
-            let count = sessions.len();
-            let request = |place: usize| {
-                let session = sessions.get(place).or(sessions.first())?;
-                let code = codes.get(place).copied().unwrap_or_default();
-                let code = encoding.resolve(first + place, code, shape(session)).ok();
-                code.or_else(|| encoding.waiting(session.scenario.physics))
-            };
-            // Of an episode that is not stepped, whatever there is.
-            let Some(any) = request(0).or_else(|| encoding.waiting_anywhere()) else {
-                return Ok(());
-            };
-            let requests: [_; PART] = array::from_fn(|place| request(place).unwrap_or(any));
-            let ids = requests.map(|request| Some(request.action));
-            let asked = Asked {
-                ids: &ids[..count],
-                requests: &requests[..count],
-            };
-            round.run(part, &asked)
+        let asked = codes.chunks(self.fleet.part_size()).zip(own);
+        self.play_parts(asked, mask, steps, |mut round, part, (codes, own)| {
+            round.run_codes(part, encoding, codes)?;
+            after(part, round.sessions, own)
         })
+    }
+}
+
+impl BatchRound<'_> {
+    /// Steps the episodes of the part, each with the action of its code.
+    fn run_codes(
+        &mut self,
+        part: &mut FleetPart,
+        encoding: &ActionEncoding,
+        codes: &[u32],
+    ) -> Result<(), EpisodeError> {
+        let (first, sessions) = (self.first, &*self.sessions);
+        let count = sessions.len();
+        let request = |place: usize| {
+            let session = sessions.get(place).or(sessions.first())?;
+            let code = codes.get(place).copied().unwrap_or_default();
+            let code = encoding.resolve(first + place, code, shape(session)).ok();
+            code.or_else(|| encoding.waiting(session.scenario.physics))
+        };
+        // Of an episode that is not stepped, whatever there is.
+        let Some(any) = request(0).or_else(|| encoding.waiting_anywhere()) else {
+            return Ok(());
+        };
+        let requests: [_; PART] = array::from_fn(|place| request(place).unwrap_or(any));
+        let ids = requests.map(|request| Some(request.action));
+        let asked = Asked {
+            ids: &ids[..count],
+            requests: &requests[..count],
+        };
+        self.run(part, &asked)
     }
 }
 

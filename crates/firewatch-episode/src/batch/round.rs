@@ -101,7 +101,7 @@ pub(super) struct Asked<'a, A> {
 impl BatchRound<'_> {
     /// Steps the episodes, each with an action.
     pub(super) fn run<A: RequestedAction>(
-        mut self,
+        &mut self,
         part: &mut FleetPart,
         asked: &Asked<A>,
     ) -> Result<(), EpisodeError> {
@@ -142,7 +142,7 @@ impl BatchRound<'_> {
     }
 
     fn play<A: RequestedAction>(
-        mut self,
+        &mut self,
         part: &mut FleetPart,
         asked: &Asked<A>,
     ) -> Result<(), EpisodeError> {

@@ -52,15 +52,36 @@ impl TrainingBatch<'_> {
             self.begun[index] = turn == Turn::Begins;
         }
         self.prepare_next(buffers.errors);
-        let all_tick = (0..self.len()).all(|index| self.may_tick(index));
-        let stepped = (!all_tick).then_some(&*self.stepped);
-        self.batch
-            .play_codes(&self.encoding, codes, stepped, &mut self.steps)?;
+        self.play(mask, codes, buffers.observations)?;
         self.begin_prepared()?;
         for index in (0..self.len()).filter(|&index| is_picked(index)) {
             self.write_result(index, &mut buffers);
         }
-        self.observe_stepped(mask, buffers)
+        self.observe_begun(buffers.observations)?;
+        self.begin_same_step(buffers)
+    }
+
+    /// Steps what is to be stepped, and writes the observations of what does not begin another episode.
+    fn play(
+        &mut self,
+        mask: Option<&[bool]>,
+        codes: &[u32],
+        observations: &mut [f32],
+    ) -> Result<(), EpisodeError> {
+        let all_tick = (0..self.len()).all(|index| self.may_tick(index));
+        let stepped = (!all_tick).then_some(&*self.stepped);
+        let (layout, begun) = (&self.layout, &self.begun);
+        let is_observed = |index: usize| mask.is_none_or(|mask| mask[index]) && !begun[index];
+        let rows = observations.chunks_mut(self.batch.fleet().part_size() * layout.len());
+        let steps = &mut self.steps;
+        self.batch.play_codes(
+            &self.encoding,
+            codes,
+            stepped,
+            steps,
+            rows,
+            |part, sessions, rows| layout.write(part, sessions, is_observed, rows),
+        )
     }
 
     /// Whether an environment may tick in the step: also one that has ended, if its next episode is sure to replace it.
@@ -111,15 +132,8 @@ impl TrainingBatch<'_> {
         buffers.truncated[index] = end == Some(End::Truncated) && !is_first;
     }
 
-    /// Writes the observations, and begins the episodes that are to begin in the same step.
-    fn observe_stepped(
-        &mut self,
-        mask: Option<&[bool]>,
-        buffers: StepBuffers,
-    ) -> Result<(), EpisodeError> {
-        let is_picked = |index: usize| mask.is_none_or(|mask| mask[index]);
-        self.batch
-            .observe_picked_into(&self.layout, is_picked, buffers.observations)?;
+    /// Begins the episodes that are to begin in the same step, and keeps the last observations of those before.
+    fn begin_same_step(&mut self, buffers: StepBuffers) -> Result<(), EpisodeError> {
         let Some(last) = buffers.final_observations else {
             return Ok(());
         };
