@@ -88,6 +88,7 @@ impl Grid {
         Sweep {
             seeds: seeds.collect(),
             speed: axes(speeds, &services, self.apart[0]),
+            level: Vec::new(),
             kind: axes(distinct(self.kinds), &services, self.apart[1]),
             start: axes(distinct(begins), &services, self.apart[3]),
             metric: { Some(metric).into_iter() }

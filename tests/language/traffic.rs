@@ -530,6 +530,150 @@ fn a_sweep_varies_numbers_of_services_and_users() {
     assert_eq!(problems[0].code.name(), "unknown-metric");
 }
 
+/// A scenario in which every number of calls, of users, of a service and of a fault can be varied.
+fn with_policies(sweep: &str) -> String {
+    format!(
+        "Scenario(name: \"x\", difficulty: easy, users: [(service: \"web\", rps: 50)], services: {{ \
+            \"web\": (calls: [(to: \"db\", breaker: (open_s: 20), cache: (hit_share: 0.5)), \"log\"]), \
+            \"db\": (start_up_ticks: 2, autoscaling: (target_utilization: 0.5, min: 1, max: 4)), \"log\": () }}, \
+            faults: [(kind: bad_deploy, service: \"db\")], sweep: ({sweep}))"
+    )
+}
+
+#[test]
+fn a_sweep_varies_calls_policies_and_levels() {
+    let of_calls = [
+        ("timeout_s", 0.25),
+        ("retries", 3.0),
+        ("backoff_s", 0.0),
+        ("share", 0.5),
+        ("failure_ratio", 0.9),
+        ("min_requests", 7.0),
+        ("window_s", 5.0),
+        ("open_s", 15.0),
+        ("hit_share", 0.75),
+        ("warm_up_s", 60.0),
+    ];
+    let of_db = [
+        ("start_up_ticks", 3.0),
+        ("target_utilization", 0.7),
+        ("min", 2.0),
+        ("max", 8.0),
+    ];
+    let list = |fields: &[(&str, f64)]| {
+        let fields = fields
+            .iter()
+            .map(|(name, value)| format!("{name:?}: [{value}]"));
+        fields.collect::<Vec<_>>().join(", ")
+    };
+    let sweep = format!(
+        "metric: {{\"web -> db\": {{{}}}, \"web->log\": {{\"retries\": [1]}}, \"db\": {{{}}}}}, level: [0.1, 0.5]",
+        list(&of_calls),
+        list(&of_db)
+    );
+    let scenario = Scenario::parse("x.ron", &with_policies(&sweep)).unwrap();
+    let plan = firewatch_scenario::SweepPlan::new(&scenario);
+    assert_eq!((plan.runs(), plan.problems(1)), (2, Vec::new()));
+    let last = plan.scenario(1);
+    let Calls::Named(calls) = &last.services[0].calls else {
+        panic!("they are named")
+    };
+    let (breaker, cache) = (calls[0].breaker.unwrap(), calls[0].cache.unwrap());
+    let own = [
+        calls[0].timeout_s(),
+        calls[0].retries() as f64,
+        calls[0].backoff_s(),
+        calls[0].share(),
+    ];
+    let of_breaker = [
+        breaker.failure_ratio(),
+        breaker.min_requests() as f64,
+        breaker.window_s(),
+        breaker.open_s(),
+    ];
+    let all = [
+        &own[..],
+        &of_breaker,
+        &[cache.hit_share(), cache.warm_up_s()],
+    ]
+    .concat();
+    assert_eq!(all, of_calls.map(|(_, value)| value));
+    assert_eq!(calls[1].retries(), 1);
+    let capacity = &last.services[1].capacity;
+    let scaling = capacity.autoscaling.unwrap();
+    assert_eq!(
+        (
+            capacity.start_up_ticks(),
+            scaling.target_utilization,
+            scaling.min,
+            scaling.max
+        ),
+        (3, 0.7, 2, 8)
+    );
+    assert_eq!(last.faults[0].level, Some(0.5));
+    // Written and read again it is the same.
+    assert_eq!(
+        Scenario::parse("x.ron", &scenario.to_string()),
+        Ok(scenario)
+    );
+}
+
+#[test]
+fn a_sweep_of_what_is_not_there_is_told_by_name() {
+    for (sweep, path, message) in [
+        (
+            "metric: {\"web -> dv\": {\"retries\": [1]}}",
+            "sweep.metric[\"web -> dv\"]@key",
+            "unknown service `dv`",
+        ),
+        (
+            "metric: {\"db -> web\": {\"retries\": [1]}}",
+            "sweep.metric[\"db -> web\"]@key",
+            "`db` does not call `web`",
+        ),
+        (
+            "metric: {\"web -> log\": {\"open_s\": [1]}}",
+            "sweep.metric[\"web -> log\"]@key",
+            "`web -> log` has no `breaker`",
+        ),
+        (
+            "metric: {\"log\": {\"max\": [1]}}",
+            "sweep.metric[\"log\"]@key",
+            "`log` has no `autoscaling`",
+        ),
+        (
+            "metric: {\"web -> db\": {\"retry\": [1]}}",
+            "sweep.metric[\"web -> db\"][\"retry\"]@key",
+            "calls have no number `retry` to vary",
+        ),
+        (
+            "metric: {\"web -> db\": {\"share\": [0.5, 1.5]}}",
+            "sweep.metric[\"web -> db\"][\"share\"][1]",
+            "`sweep.metric[\"web -> db\"][\"share\"][1]` must be 0 to 1, not 1.5",
+        ),
+        (
+            "level: [1.5]",
+            "sweep.level[0]",
+            "`sweep.level[0]` must be 0 to 1, not 1.5",
+        ),
+    ] {
+        let problems = Scenario::parse("x.ron", &with_policies(sweep))
+            .unwrap_err()
+            .problems;
+        let told: Vec<_> = { problems.iter() }
+            .map(|problem| (&*problem.path, &*problem.message))
+            .collect();
+        assert_eq!(told, [(path, message)]);
+    }
+    let classic = "Scenario(name: \"x\", difficulty: easy, services: {\"a\": ()}, \
+        faults: [(kind: oom, service: \"a\")], sweep: (level: [0.5]))";
+    let problems = Scenario::parse("x.ron", classic).unwrap_err().problems;
+    assert_eq!(
+        (problems[0].code.name(), &*problems[0].path),
+        ("wrong-physics", "sweep.level")
+    );
+}
+
 /// Points of a rate are lists in JSON: a file that is refused for something else says nothing of them.
 #[test]
 fn points_in_json_are_no_problem() {

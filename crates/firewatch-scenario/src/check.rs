@@ -20,13 +20,13 @@ use created::{Created, timeline_requests};
 
 use crate::catalogue::{self, SERVICE_CATALOGUE};
 use crate::codes;
-use crate::model::{Calls, Fault, Scenario, Service, TimelineAction};
+use crate::model::{Calls, Fault, Scenario, Service, TimelineAction, limits};
 use firewatch_action::decode::{Decoder, key_path};
 use firewatch_ron::{shown, suggest};
 use firewatch_sim::num::exact_text;
 
 /// Largest number of ticks that a run may take.
-pub const MAX_TICKS: u64 = 10_000_000;
+pub const MAX_TICKS: u64 = limits::TICKS;
 /// Largest number of ticks times services of a run.
 pub const MAX_SERVICE_TICKS: u64 = 1_000_000_000;
 /// Largest speed of a fault.

@@ -12,11 +12,11 @@ use crate::sweep::{Axis, MetricAxis, Seeds, Sweep};
 use firewatch_ron::{Problem, shown};
 use settings::Settings;
 
-pub(crate) use fields::find_field;
+pub(crate) use fields::{Field, FieldOwner, ends_of_calls, find_field, names_of_calls};
 pub use settings::Setting;
 pub(crate) use settings::metric_value;
 
-/// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, kinds, starts, metrics,
+/// The runs of a scenario's grid, in order: as in a nested loop over seeds, then speeds, levels, kinds, starts, metrics,
 /// halting ticks and runbooks, of which the last varies fastest.
 ///
 /// ```
@@ -90,6 +90,7 @@ impl SweepPlan {
                 .iter()
                 .map(|axis| column("speed", axis, Setting::Speed)),
         );
+        columns.extend({ sweep.level.iter() }.map(|axis| column("level", axis, Setting::Level)));
         columns.extend(
             sweep
                 .kind
@@ -168,7 +169,7 @@ impl SweepPlan {
         self.settings
     }
 
-    /// The names of what varies besides the seed: `speed`, `kind`, `start`, `halt`, each followed by `:service`
+    /// The names of what varies besides the seed: `speed`, `level`, `kind`, `start`, `halt`, each followed by `:service`
     /// where it varies one service only; `metric:service:metric`; and `runbook`.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
@@ -276,7 +277,7 @@ impl SweepPlan {
         let elsewhere = of_metrics.filter(|column| {
             let owner = column.service.as_deref().unwrap_or_default();
             let field = column.metric.as_deref();
-            match field.and_then(|name| find_field(&scenario, name)) {
+            match field.and_then(|name| find_field(&scenario, owner, name)) {
                 Some(field) => !field.has_owner(&scenario, owner),
                 None => !scenario.has_service(owner),
             }

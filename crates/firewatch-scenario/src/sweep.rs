@@ -12,7 +12,7 @@ pub const MAX_SWEEP_RUNS: u64 = 1_000_000_000_000;
 /// Most ticks times services of all runs of a sweep together.
 pub const MAX_SWEEP_SERVICE_TICKS: u64 = 1_000_000_000_000_000;
 
-/// A grid: each seed with each speed, each kind, each start, each value of a metric and each halting tick. Empty,
+/// A grid: each seed with each speed, each level, each kind, each start, each value of a metric and each halting tick. Empty,
 /// it is one run: the scenario as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
@@ -20,12 +20,14 @@ pub struct Sweep {
     pub seeds: Vec<Seeds>,
     /// Speeds of faults.
     pub speed: Vec<Axis<f64>>,
+    /// Levels of faults, in the physics of traffic.
+    pub level: Vec<Axis<f64>>,
     /// Kinds of faults.
     pub kind: Vec<Axis<FaultKind>>,
     /// Ticks done when faults begin.
     pub start: Vec<Axis<u64>>,
-    /// Metrics that services have at the start; in the physics of traffic also numbers of services and of groups of
-    /// users, by the names of their fields.
+    /// Metrics that services have at the start; in the physics of traffic also numbers of services, of calls and of groups
+    /// of users, by the names of their fields.
     pub metric: Vec<MetricAxis>,
     /// When services with faults are halted, instead of when the timeline says.
     pub halt: Vec<Axis<Halt>>,
@@ -61,11 +63,12 @@ impl Sweep {
     /// Number of values of each axis.
     pub(crate) fn lengths(&self) -> impl Iterator<Item = usize> {
         let speeds = self.speed.iter().map(|axis| axis.values.len());
+        let levels = self.level.iter().map(|axis| axis.values.len());
         let kinds = self.kind.iter().map(|axis| axis.values.len());
         let halts = self.halt.iter().map(|axis| axis.values.len());
         let starts = self.start.iter().map(|axis| axis.values.len());
         let metrics = self.metric.iter().map(|axis| axis.values.len());
-        { speeds.chain(kinds) }
+        { speeds.chain(levels).chain(kinds) }
             .chain(starts)
             .chain(metrics)
             .chain(halts)
@@ -85,7 +88,7 @@ pub struct Axis<T> {
 /// A metric that varies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricAxis {
-    /// The service.
+    /// The service; in the physics of traffic also a group of users, or calls as `web -> search`.
     pub service: String,
     /// The metric: a number, or a truth value as 0 or 1.
     pub metric: String,

@@ -208,6 +208,23 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Notes that a call with fields has none, if it is a word alone; the signature shows how the call is written.
+    pub(super) fn is_without_fields(
+        &self,
+        decoder: &mut Decoder,
+        path: &str,
+        signature: &str,
+    ) -> bool {
+        let is_word = matches!(self.values, Values::None);
+        if is_word {
+            let message = format!("`{}` takes fields, not none", self.name);
+            let help = Some(decoder.written(&format!("write `{signature}`")));
+            let place = self.span.clone();
+            decoder.problem(codes::WRONG_ARGUMENTS, path, place, message, "", help);
+        }
+        is_word
+    }
+
     /// The values, if there are as many as there may be; the signature shows how the call is written.
     pub(super) fn arguments(
         &self,

@@ -94,8 +94,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Notes that there is no group of users of that name.
-    pub(super) fn known_users(&mut self, path: &str, name: &str) {
+    /// Whether there is a group of users of that name; notes it if not.
+    pub(super) fn known_users(&mut self, path: &str, name: &str) -> bool {
         let users = &self.scenario.users;
         let is_known = users.iter().any(|users| users.name() == name);
         if !is_known && !self.notes.is_broken_within("users") {
@@ -107,6 +107,7 @@ impl Checker<'_> {
                         .or_else(|| Some("only a scenario with `users` has some".to_owned()))
                 });
         }
+        is_known
     }
 
     fn user_check(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED};
 use crate::codes;
 use crate::model::{Fault, Physics};
-use crate::plan::{find_field, metric_value};
+use crate::plan::{Field, FieldOwner, ends_of_calls, find_field, metric_value, names_of_calls};
 use crate::sweep::{
     Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, MetricAxis, Seeds,
     again, seeds_again,
@@ -21,6 +21,7 @@ impl Checker<'_> {
         let sweep = &self.scenario.sweep;
         self.seeds(&sweep.seeds);
         self.axes("sweep.speed", &sweep.speed, |speed| speed.to_bits());
+        self.axes("sweep.level", &sweep.level, |level| level.to_bits());
         self.axes("sweep.kind", &sweep.kind, |kind| kind);
         self.axes("sweep.start", &sweep.start, |start| start);
         self.axes("sweep.halt", &sweep.halt, |halt| halt);
@@ -31,11 +32,17 @@ impl Checker<'_> {
         for (path, speed) in values("sweep.speed", &sweep.speed) {
             self.speed(&path, speed);
         }
+        for (path, level) in values("sweep.level", &sweep.level) {
+            self.bounded(&path, level, false, 1.0);
+        }
         for (path, kind) in values("sweep.kind", &sweep.kind) {
             self.fault_kind(&path, kind);
         }
         for axis in &sweep.halt {
             self.halts(axis);
+        }
+        if !sweep.level.is_empty() {
+            self.needs_traffic("sweep.level", "level");
         }
         if self.scenario.physics == Physics::Traffic {
             self.kinds_of_traffic(&sweep.kind);
@@ -197,22 +204,11 @@ impl Checker<'_> {
             return;
         }
         let owner = format!("{of_service}@key");
-        if let Some(field) = find_field(self.scenario, &axis.metric) {
-            if field.of_users {
-                self.known_users(&owner, &axis.service);
-            } else {
-                self.known_service(&owner, &axis.service, "");
-            }
-            for (index, number) in axis.values.iter().enumerate() {
-                let path = format!("{path}[{index}]");
-                self.bounded(&path, *number, field.is_above, field.max);
-                if field.is_whole && number.fract() != 0.0 {
-                    let message = format!("`{}` is a whole number, not {number}", field.name);
-                    self.notes
-                        .report(codes::OUT_OF_RANGE, &path, message, "", None);
-                }
-            }
-            return;
+        if let Some(field) = find_field(self.scenario, &axis.service, &axis.metric) {
+            return self.field_axis(&owner, path, field, axis);
+        }
+        if ends_of_calls(&axis.service).is_some() && !self.services.contains_key(&*axis.service) {
+            return self.no_field_of_calls(path, axis);
         }
         if !self.known_service(&owner, &axis.service, "") {
             return;
@@ -224,6 +220,43 @@ impl Checker<'_> {
             let metrics = Metrics::from([(axis.metric.clone(), value)]);
             self.metrics(of_service, &metrics, own);
         }
+    }
+
+    fn field_axis(&mut self, owner: &str, path: &str, field: Field, axis: &MetricAxis) {
+        let is_known = match (field.of, ends_of_calls(&axis.service)) {
+            (FieldOwner::Users, _) => self.known_users(owner, &axis.service),
+            (of, Some((from, to))) if of.is_calls() => {
+                self.known_service(owner, from, "")
+                    && self.known_service(owner, to, "")
+                    && self.is_called(owner, from, to)
+            }
+            _ => self.known_service(owner, &axis.service, ""),
+        };
+        if is_known && !field.has_owner(self.scenario, &axis.service) {
+            let needed = field.of.needed().unwrap_or_default();
+            let message = format!("`{}` has no `{needed}`", shown(&axis.service));
+            let help = format!("give it one: `{}` is a number of it", field.name);
+            self.notes
+                .report(codes::CONFLICTING_FIELDS, owner, message, "", Some(help));
+        }
+        for (index, number) in axis.values.iter().enumerate() {
+            let path = format!("{path}[{index}]");
+            self.bounded(&path, *number, field.is_above, field.max);
+            if field.is_whole && number.fract() != 0.0 {
+                let message = format!("`{}` is a whole number, not {number}", field.name);
+                self.notes
+                    .report(codes::OUT_OF_RANGE, &path, message, "", None);
+            }
+        }
+    }
+
+    fn no_field_of_calls(&mut self, path: &str, axis: &MetricAxis) {
+        let path = format!("{path}@key");
+        let message = format!("calls have no number `{}` to vary", shown(&axis.metric));
+        self.notes
+            .report_with(codes::UNKNOWN_METRIC, &path, message, "", || {
+                suggest(&axis.metric, "numbers of calls", names_of_calls())
+            });
     }
 
     /// Notes where there is no fault to vary. What is drawn by the seed is known only then.

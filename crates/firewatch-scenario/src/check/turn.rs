@@ -80,14 +80,16 @@ impl Checker<'_> {
         }
     }
 
-    /// Notes that one service does not call another.
-    pub(super) fn is_called(&mut self, path: &str, from: &str, to: &str) {
+    /// Whether one service calls another, as far as that is known; notes it if not.
+    pub(super) fn is_called(&mut self, path: &str, from: &str, to: &str) -> bool {
         let Some(service) = self.services.get(from).copied() else {
-            return;
+            return true;
         };
-        if let Calls::Named(calls) = &service.calls
-            && !calls.iter().any(|call| call.to == *to)
-        {
+        let Calls::Named(calls) = &service.calls else {
+            return true;
+        };
+        let is_called = calls.iter().any(|call| call.to == *to);
+        if !is_called {
             let message = format!("`{}` does not call `{}`", shown(from), shown(to));
             let callees = calls.iter().map(|call| &*call.to);
             self.notes
@@ -95,5 +97,6 @@ impl Checker<'_> {
                     suggest(to, "services that it calls", callees)
                 });
         }
+        is_called
     }
 }

@@ -26,6 +26,9 @@ pub(crate) struct SweepForm {
     /// Speeds of faults: of all, or by service.
     #[serde(skip_serializing_if = "Option::is_none")]
     speed: Option<AxesForm<f64>>,
+    /// In traffic, levels of faults, 0 to 1: of all, or by service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<AxesForm<f64>>,
     /// Kinds of faults: of all, or by service.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<AxesForm<FaultKind>>,
@@ -33,8 +36,10 @@ pub(crate) struct SweepForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<AxesForm<u64>>,
     /// Metrics at the start, by service and name; a truth value is 0 or 1. In traffic also the numbers of services
-    /// (`instances`, `concurrency`, `work_ms`, `capacity_rps`, `queue_limit`, `memory_per_request`) and of groups of users
-    /// (`rps`, `patience_s`, `retries`, `backoff_s`).
+    /// (`instances`, `concurrency`, `work_ms`, `capacity_rps`, `queue_limit`, `start_up_ticks`, `memory_per_request`, and
+    /// `target_utilization`, `min` and `max` of their autoscaling), of groups of users (`rps`, `patience_s`, `retries`,
+    /// `backoff_s`) and of calls, by `"web -> search"` (`timeout_s`, `retries`, `backoff_s`, `share`, and those of their
+    /// breaker and their cache).
     #[serde(skip_serializing_if = "Option::is_none")]
     metric: Option<Entries<Entries<ValuesForm<f64>>>>,
     /// Ticks at which services with faults are halted, instead of when the timeline says: all, or by service.
@@ -152,6 +157,7 @@ impl SweepForm {
                 .and_then(|form| values(form, notes, &join(path, "seeds")))
                 .unwrap_or_default(),
             speed: axes(self.speed, notes, &join(path, "speed")),
+            level: axes(self.level, notes, &join(path, "level")),
             kind: axes(self.kind, notes, &join(path, "kind")),
             start: axes(self.start, notes, &join(path, "start")),
             metric: metrics(self.metric, notes, &join(path, "metric")),
@@ -219,6 +225,7 @@ impl From<Sweep> for SweepForm {
         Self {
             seeds,
             speed: axes_form(&sweep.speed),
+            level: axes_form(&sweep.level),
             kind: axes_form(&sweep.kind),
             start: axes_form(&sweep.start),
             metric: metrics_form(&sweep.metric),

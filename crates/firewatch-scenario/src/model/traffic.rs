@@ -69,6 +69,8 @@ pub mod limits {
     pub const WORK_MS: f64 = 3_600_000.0;
     /// Requests that are counted or wait.
     pub const REQUESTS: u64 = 1_000_000_000;
+    /// Ticks of a run, and that an instance takes to start.
+    pub const TICKS: u64 = 10_000_000;
     /// Zones of a service.
     pub const ZONES: usize = 100;
     /// The least and the largest factor on work.

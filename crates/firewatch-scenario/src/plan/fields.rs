@@ -1,14 +1,15 @@
-//! Numbers of traffic that a sweep can vary: fields of services and of groups of users.
+//! Numbers of traffic that a sweep can vary: fields of services, of calls and of groups of users.
 
-use crate::model::{Load, Physics, Scenario, limits};
+use crate::model::{
+    Autoscaling, Breaker, Cache, Call, Calls, Capacity, Load, Physics, Scenario, limits,
+};
 
 /// A number of a scenario of traffic that can be varied.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Field {
     /// Its name in files.
     pub(crate) name: &'static str,
-    /// Whether it is of a group of users, not of a service.
-    pub(crate) of_users: bool,
+    pub(crate) of: FieldOwner,
     /// Whether it can't be 0.
     pub(crate) is_above: bool,
     /// The largest.
@@ -17,89 +18,243 @@ pub(crate) struct Field {
     pub(crate) is_whole: bool,
 }
 
-const fn whole(name: &'static str, is_above: bool, max: u64) -> Field {
+/// What a field is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldOwner {
+    Service,
+    /// A service with `autoscaling`.
+    Autoscaling,
+    /// The calls of one service to another: `web -> search`.
+    Calls,
+    /// Calls with a `breaker`.
+    Breaker,
+    /// Calls with a `cache`.
+    Cache,
+    Users,
+}
+
+const fn whole(of: FieldOwner, name: &'static str, is_above: bool, max: u64) -> Field {
     Field {
         name,
-        of_users: false,
+        of,
         is_above,
         max: max as f64,
         is_whole: true,
     }
 }
 
-const fn amount(name: &'static str, is_above: bool, max: f64) -> Field {
+const fn amount(of: FieldOwner, name: &'static str, is_above: bool, max: f64) -> Field {
     Field {
         name,
-        of_users: false,
+        of,
         is_above,
         max,
         is_whole: false,
     }
 }
 
-const fn of_users(field: Field) -> Field {
-    Field {
-        of_users: true,
-        ..field
-    }
-}
-
 /// All of them.
-const FIELDS: [Field; 10] = [
-    whole("instances", true, limits::INSTANCES),
-    whole("concurrency", true, limits::CONCURRENCY),
-    amount("work_ms", true, limits::WORK_MS),
-    amount("capacity_rps", true, limits::RPS),
-    whole("queue_limit", false, limits::REQUESTS),
-    amount("memory_per_request", false, 1.0),
-    of_users(amount("rps", false, limits::RPS)),
-    of_users(amount("patience_s", true, limits::SECONDS)),
-    of_users(whole("retries", false, limits::RETRIES)),
-    of_users(amount("backoff_s", false, limits::SECONDS)),
+const FIELDS: [Field; 24] = [
+    whole(FieldOwner::Service, "instances", true, limits::INSTANCES),
+    whole(
+        FieldOwner::Service,
+        "concurrency",
+        true,
+        limits::CONCURRENCY,
+    ),
+    amount(FieldOwner::Service, "work_ms", true, limits::WORK_MS),
+    amount(FieldOwner::Service, "capacity_rps", true, limits::RPS),
+    whole(FieldOwner::Service, "queue_limit", false, limits::REQUESTS),
+    whole(FieldOwner::Service, "start_up_ticks", true, limits::TICKS),
+    amount(FieldOwner::Service, "memory_per_request", false, 1.0),
+    amount(
+        FieldOwner::Autoscaling,
+        "target_utilization",
+        true,
+        limits::UTILIZATION[1],
+    ),
+    whole(FieldOwner::Autoscaling, "min", true, limits::INSTANCES),
+    whole(FieldOwner::Autoscaling, "max", true, limits::INSTANCES),
+    amount(FieldOwner::Calls, "timeout_s", true, limits::SECONDS),
+    whole(FieldOwner::Calls, "retries", false, limits::RETRIES),
+    amount(FieldOwner::Calls, "backoff_s", false, limits::SECONDS),
+    amount(FieldOwner::Calls, "share", false, 1.0),
+    amount(FieldOwner::Breaker, "failure_ratio", true, 1.0),
+    whole(FieldOwner::Breaker, "min_requests", true, limits::REQUESTS),
+    amount(FieldOwner::Breaker, "window_s", true, limits::SECONDS),
+    amount(FieldOwner::Breaker, "open_s", true, limits::SECONDS),
+    amount(FieldOwner::Cache, "hit_share", false, 1.0),
+    amount(FieldOwner::Cache, "warm_up_s", true, limits::SECONDS),
+    amount(FieldOwner::Users, "rps", false, limits::RPS),
+    amount(FieldOwner::Users, "patience_s", true, limits::SECONDS),
+    whole(FieldOwner::Users, "retries", false, limits::RETRIES),
+    amount(FieldOwner::Users, "backoff_s", false, limits::SECONDS),
 ];
 
+/// The caller and the callee of calls that are written `web -> search`.
+pub(crate) fn ends_of_calls(owner: &str) -> Option<(&str, &str)> {
+    let (from, to) = owner.split_once("->")?;
+    Some((from.trim(), to.trim()))
+}
+
 /// The field of that name, in a scenario that has it.
-pub(crate) fn find_field(scenario: &Scenario, name: &str) -> Option<Field> {
+pub(crate) fn find_field(scenario: &Scenario, owner: &str, name: &str) -> Option<Field> {
+    if scenario.physics != Physics::Traffic {
+        return None;
+    }
+    let is_named = scenario.has_service(owner) || has_users(scenario, owner);
+    let is_of_calls = !is_named && ends_of_calls(owner).is_some();
     let mut fields = FIELDS.into_iter();
-    fields.find(|field| scenario.physics == Physics::Traffic && field.name == name)
+    fields.find(|field| field.of.is_calls() == is_of_calls && field.name == name)
+}
+
+/// The names of the numbers of calls.
+pub(crate) fn names_of_calls() -> impl Iterator<Item = &'static str> + Clone {
+    let of_calls = FIELDS.iter().filter(|field| field.of.is_calls());
+    of_calls.map(|field| field.name)
+}
+
+fn has_users(scenario: &Scenario, name: &str) -> bool {
+    scenario.users.iter().any(|users| users.name() == name)
+}
+
+impl FieldOwner {
+    pub(crate) fn is_calls(self) -> bool {
+        matches!(self, Self::Calls | Self::Breaker | Self::Cache)
+    }
+
+    /// What has to be given for the field to be of anything.
+    pub(crate) fn needed(self) -> Option<&'static str> {
+        match self {
+            Self::Autoscaling => Some("autoscaling"),
+            Self::Breaker => Some("breaker"),
+            Self::Cache => Some("cache"),
+            Self::Service | Self::Calls | Self::Users => None,
+        }
+    }
 }
 
 impl Field {
-    /// Whether the scenario has the service or the group of users.
+    /// Whether the scenario has what the field is of.
     pub(crate) fn has_owner(self, scenario: &Scenario, owner: &str) -> bool {
-        if self.of_users {
-            scenario.users.iter().any(|users| users.name() == owner)
-        } else {
-            scenario.has_service(owner)
+        match self.of {
+            FieldOwner::Users => has_users(scenario, owner),
+            FieldOwner::Service => scenario.has_service(owner),
+            FieldOwner::Autoscaling => { scenario.services.iter() }
+                .any(|service| service.name == owner && service.capacity.autoscaling.is_some()),
+            FieldOwner::Calls | FieldOwner::Breaker | FieldOwner::Cache => {
+                let Some((from, to)) = ends_of_calls(owner) else {
+                    return false;
+                };
+                let callers = scenario
+                    .services
+                    .iter()
+                    .filter(|service| service.name == from);
+                let mut calls = callers.flat_map(|service| match &service.calls {
+                    Calls::Named(calls) => &calls[..],
+                    Calls::Catalogue => &[],
+                });
+                calls.any(|call| call.to == to && self.is_of_call(call))
+            }
         }
     }
 
-    /// Gives the service or the group of users the number. A rate does not change then.
+    fn is_of_call(self, call: &Call) -> bool {
+        match self.of {
+            FieldOwner::Breaker => call.breaker.is_some(),
+            FieldOwner::Cache => call.cache.is_some(),
+            _ => true,
+        }
+    }
+
+    /// Gives the owner the number. A rate does not change then.
     pub(crate) fn set(self, scenario: &mut Scenario, owner: &str, value: f64) {
-        // Not negative, and small.
-        let count = value as u64;
-        if let Some(users) =
-            { scenario.users.iter_mut() }.find(|users| self.of_users && users.name() == owner)
-        {
+        if self.of == FieldOwner::Users {
+            let mut users = scenario.users.iter_mut();
+            let Some(users) = users.find(|users| users.name() == owner) else {
+                return;
+            };
             match self.name {
                 "rps" => users.rps = Load::Constant(value),
                 "patience_s" => users.patience_s = Some(value),
-                "retries" => users.retries = Some(count),
+                "retries" => users.retries = Some(whole_number(value)),
                 _ => users.backoff_s = Some(value),
             }
+            return;
         }
-        if let Some(service) =
-            { scenario.services.iter_mut() }.find(|service| !self.of_users && service.name == owner)
-        {
-            let capacity = &mut service.capacity;
-            match self.name {
-                "instances" => capacity.instances = Some(count),
-                "concurrency" => capacity.concurrency = Some(count),
-                "work_ms" => (capacity.work_ms, capacity.capacity_rps) = (Some(value), None),
-                "capacity_rps" => (capacity.work_ms, capacity.capacity_rps) = (None, Some(value)),
-                "queue_limit" => capacity.queue_limit = Some(count),
-                _ => capacity.memory_per_request = Some(value),
+        let (owner, to) = match ends_of_calls(owner) {
+            Some((from, to)) if self.of.is_calls() => (from, to),
+            _ => (owner, ""),
+        };
+        let mut services = scenario.services.iter_mut();
+        let Some(service) = services.find(|service| service.name == owner) else {
+            return;
+        };
+        match (&mut service.calls, self.of.is_calls()) {
+            (Calls::Named(calls), true) => {
+                let of_field = calls.iter_mut().filter(|call| call.to == to);
+                of_field.for_each(|call| self.set_of_call(call, value));
             }
+            (Calls::Catalogue, true) => {}
+            (_, false) => self.set_of_capacity(&mut service.capacity, value),
         }
     }
+
+    fn set_of_capacity(self, capacity: &mut Capacity, value: f64) {
+        let count = whole_number(value);
+        if let (FieldOwner::Autoscaling, Some(scaling)) = (self.of, &mut capacity.autoscaling) {
+            let Autoscaling {
+                target_utilization,
+                min,
+                max,
+            } = scaling;
+            match self.name {
+                "target_utilization" => *target_utilization = value,
+                "min" => *min = count,
+                _ => *max = count,
+            }
+            return;
+        }
+        match self.name {
+            "instances" => capacity.instances = Some(count),
+            "concurrency" => capacity.concurrency = Some(count),
+            "work_ms" => (capacity.work_ms, capacity.capacity_rps) = (Some(value), None),
+            "capacity_rps" => (capacity.work_ms, capacity.capacity_rps) = (None, Some(value)),
+            "queue_limit" => capacity.queue_limit = Some(count),
+            "start_up_ticks" => capacity.start_up_ticks = Some(count),
+            _ => capacity.memory_per_request = Some(value),
+        }
+    }
+
+    fn set_of_call(self, call: &mut Call, value: f64) {
+        let count = whole_number(value);
+        match (self.of, &mut call.breaker, &mut call.cache) {
+            (FieldOwner::Breaker, Some(breaker), _) => self.set_of_breaker(breaker, value),
+            (FieldOwner::Cache, _, Some(Cache { hit_share, .. })) if self.name == "hit_share" => {
+                *hit_share = Some(value);
+            }
+            (FieldOwner::Cache, _, Some(Cache { warm_up_s, .. })) => *warm_up_s = Some(value),
+            (FieldOwner::Calls, ..) => match self.name {
+                "timeout_s" => call.timeout_s = Some(value),
+                "retries" => call.retries = Some(count),
+                "backoff_s" => call.backoff_s = Some(value),
+                _ => call.share = Some(value),
+            },
+            _ => {}
+        }
+    }
+
+    fn set_of_breaker(self, breaker: &mut Breaker, value: f64) {
+        match self.name {
+            "failure_ratio" => breaker.failure_ratio = Some(value),
+            "min_requests" => breaker.min_requests = Some(whole_number(value)),
+            "window_s" => breaker.window_s = Some(value),
+            _ => breaker.open_s = Some(value),
+        }
+    }
+}
+
+/// Not negative, and small: that was checked.
+fn whole_number(value: f64) -> u64 {
+    value as u64
 }

@@ -14,6 +14,8 @@ use firewatch_ron::work;
 pub enum Setting {
     /// A speed of faults.
     Speed(f64),
+    /// A level of faults.
+    Level(f64),
     /// A kind of faults.
     Kind(FaultKind),
     /// The tick at which faults begin.
@@ -30,6 +32,7 @@ pub enum Setting {
 #[derive(Default)]
 pub(super) struct Settings<'a> {
     speeds: BTreeMap<Option<&'a str>, f64>,
+    levels: BTreeMap<Option<&'a str>, f64>,
     kinds: BTreeMap<Option<&'a str>, FaultKind>,
     starts: BTreeMap<Option<&'a str>, u64>,
     /// Of a service and its metric.
@@ -41,7 +44,7 @@ pub(super) struct Settings<'a> {
 
 /// Gives a service the metric, as a value of the metric's kind; or a number of traffic.
 fn set_metric(scenario: &mut Scenario, service: &str, metric: &str, value: f64) {
-    if let Some(field) = find_field(scenario, metric) {
+    if let Some(field) = find_field(scenario, service, metric) {
         return field.set(scenario, service, value);
     }
     let mut services = scenario.services.iter_mut();
@@ -92,6 +95,7 @@ impl<'a> Settings<'a> {
     ) {
         match setting {
             Setting::Speed(speed) => drop(self.speeds.insert(service, speed)),
+            Setting::Level(level) => drop(self.levels.insert(service, level)),
             Setting::Kind(kind) => drop(self.kinds.insert(service, kind)),
             Setting::Start(tick) => drop(self.starts.insert(service, tick)),
             Setting::Metric(value) => {
@@ -124,6 +128,7 @@ impl<'a> Settings<'a> {
         for fault in scenario.faults.iter_mut().chain(injected) {
             work::count(1);
             fault.speed = of(&self.speeds, &fault.service).unwrap_or(fault.speed);
+            fault.level = of(&self.levels, &fault.service).or(fault.level);
             fault.start_tick = of(&self.starts, &fault.service).unwrap_or(fault.start_tick);
             fault.kind = of(&self.kinds, &fault.service).unwrap_or(fault.kind);
         }

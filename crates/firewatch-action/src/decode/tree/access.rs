@@ -323,6 +323,11 @@ impl<'de> VariantAccess<'de> for CallAccess<'_, '_> {
     ) -> Result<V::Value, Refused> {
         let name = self.call.name;
         let example = self.signature.map_or(name, |signature| signature.text);
+        let Reading { notes, path, .. } = &mut *self.reading;
+        if self.call.is_without_fields(notes, path, example) {
+            self.reading.failed = true;
+            return Placeholder.deserialize_struct("", names, visitor);
+        }
         let said = [&*format!("`{name}`"), name, example];
         let (value, is_whole) = fields(self.reading, self.expr, said, names, visitor)?;
         self.reading.failed |= !is_whole;

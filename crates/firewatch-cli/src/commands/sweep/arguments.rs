@@ -24,10 +24,12 @@ pub struct SweepArguments {
         )
     )]
     pub seeds: Option<SeedRanges>,
-    /// Vary `speed`, `kind`, `start` or `halt` of all faults, or `NAME:SERVICE` of the faults of one service
+    /// Vary `speed`, `level`, `kind`, `start` or `halt` of all faults, or `NAME:SERVICE` of the faults of one service
     ///
     /// `start` is the tick at which faults begin. `metric:SERVICE:METRIC=0.5..0.9/0.1` varies a metric at the
-    /// start; a truth value is 0 or 1. `runbook=a.ron,b.ron` responds to each run with each of these files.
+    /// start; a truth value is 0 or 1. In traffic it also varies numbers of services, of groups of users and of calls:
+    /// `metric:web:rps=50,100`, `metric:web -> search:retries=0,1,3`. `runbook=a.ron,b.ron` responds to each run with each
+    /// of these files.
     #[arg(long, value_name = "NAME=VALUES")]
     pub vary: Vec<Vary>,
     /// Respond to each run with this runbook; the rows contain the score of the response

@@ -38,6 +38,7 @@ fn merge(mut sweep: Sweep, arguments: &SweepArguments) -> Sweep {
     for vary in &arguments.vary {
         match vary.clone() {
             Vary::Speed(axis) => given.speed.push(axis),
+            Vary::Level(axis) => given.level.push(axis),
             Vary::Kind(axis) => given.kind.push(axis),
             Vary::Start(axis) => given.start.push(axis),
             Vary::Metric(axis) => given.metric.push(axis),
@@ -47,6 +48,7 @@ fn merge(mut sweep: Sweep, arguments: &SweepArguments) -> Sweep {
         }
     }
     replace(&mut sweep.speed, given.speed);
+    replace(&mut sweep.level, given.level);
     replace(&mut sweep.kind, given.kind);
     replace(&mut sweep.start, given.start);
     let is_given = |axis: &MetricAxis| {

@@ -50,7 +50,7 @@ pub type Columns = Vec<(String, ColumnType)>;
 pub fn columns(plan: &SweepPlan, has_runbook: bool) -> Columns {
     let varied = plan.columns().into_iter().zip(plan.first_settings());
     let varied = varied.map(|(name, setting)| match setting {
-        Setting::Speed(_) => (name, ColumnType::Float),
+        Setting::Speed(_) | Setting::Level(_) => (name, ColumnType::Float),
         Setting::Kind(_) => (name, ColumnType::Text),
         Setting::Start(_) => (name, ColumnType::Unsigned),
         Setting::Metric(_) => (name, ColumnType::Float),
@@ -93,7 +93,7 @@ pub fn cells<'a>(plan: &'a SweepPlan, run: u64, results: &'a RunResult) -> Vec<C
         CellValue::Unsigned(what.seed),
     ];
     cells.extend(what.settings.into_iter().map(|setting| match setting {
-        Setting::Speed(speed) => CellValue::Float(speed),
+        Setting::Speed(number) | Setting::Level(number) => CellValue::Float(number),
         Setting::Kind(kind) => CellValue::FaultKind(kind),
         Setting::Start(tick) => CellValue::Unsigned(tick),
         Setting::Metric(value) => CellValue::Float(value),
@@ -131,7 +131,7 @@ pub fn describe_settings(plan: &SweepPlan, run: u64) -> String {
     let mut words = vec![format!("seed {}", what.seed)];
     for (name, setting) in plan.columns().iter().zip(what.settings) {
         words.push(match setting {
-            Setting::Speed(speed) => format!("{name} {speed}"),
+            Setting::Speed(number) | Setting::Level(number) => format!("{name} {number}"),
             Setting::Kind(kind) => format!("{name} {kind}"),
             Setting::Start(tick) => format!("{name} {tick}"),
             Setting::Metric(value) => format!("{name} {value}"),

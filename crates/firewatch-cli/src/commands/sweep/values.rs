@@ -9,12 +9,14 @@ use firewatch_scenario::{
 };
 use firewatch_sim::FaultKind;
 
-/// A varied setting: `NAME=VALUES` with the name `speed`, `kind`, `start` or `halt`, optionally followed by
+/// A varied setting: `NAME=VALUES` with the name `speed`, `level`, `kind`, `start` or `halt`, optionally followed by
 /// `:SERVICE`; `metric:SERVICE:METRIC=VALUES`; or `runbook=FILES`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Vary {
     /// Speeds of faults.
     Speed(Axis<f64>),
+    /// Levels of faults.
+    Level(Axis<f64>),
     /// Kinds of faults.
     Kind(Axis<FaultKind>),
     /// Ticks at which faults begin.
@@ -45,7 +47,10 @@ impl FromStr for Vary {
         }
         match name {
             "speed" => {
-                list_values(values, speeds).map(|values| Self::Speed(Axis { service, values }))
+                list_values(values, numbers).map(|values| Self::Speed(Axis { service, values }))
+            }
+            "level" => {
+                list_values(values, numbers).map(|values| Self::Level(Axis { service, values }))
             }
             "kind" => list_values(values, kinds).map(|values| Self::Kind(Axis { service, values })),
             "start" => {
@@ -58,7 +63,12 @@ impl FromStr for Vary {
             }
             "halt" => list_values(values, halts).map(|values| Self::Halt(Axis { service, values })),
             _ => {
-                let names = ["speed", "kind", "start", "metric", "halt", "runbook"];
+                let names = [
+                    "speed", "level", "kind", "start", "metric", "halt", "runbook",
+                ];
+                if name == "seed" || name == "seeds" {
+                    return Err("seeds vary by `--seeds`, as in `--seeds 0..100`".to_owned());
+                }
                 Err(unknown(&format!("`{name}` can't be varied"), name, &names))
             }
         }
@@ -73,7 +83,7 @@ fn metric(of: Option<&str>, values: &str) -> Result<MetricAxis, String> {
         Some((service, metric)) if !service.is_empty() && !metric.is_empty() => Ok(MetricAxis {
             service: service.to_owned(),
             metric: metric.to_owned(),
-            values: list_values(values, speeds)?,
+            values: list_values(values, numbers)?,
         }),
         _ => Err(
             "name service and metric, such as `metric:db-proxy:process_memory_utilization=0.5,0.8`"
@@ -167,7 +177,7 @@ fn list_values<T>(
     Ok(values)
 }
 
-fn speeds(text: &str) -> Result<Vec<f64>, String> {
+fn numbers(text: &str) -> Result<Vec<f64>, String> {
     let Some(span) = RangeText::read(text) else {
         return number(text).map(|speed| vec![speed]);
     };
