@@ -22,6 +22,47 @@ fn one_worker_half_busy_is_m_m_1() {
     assert_near(state.user(0).latency_p99_s, 0.02 * 100.0_f64.ln(), 0.1);
 }
 
+/// One request in twenty makes a call of 1 s: the median is that of the others, and the 99th percentile the time that four
+/// of five such calls don't take, 1.609 s.
+#[test]
+fn a_service_with_two_kinds_of_requests_has_the_percentiles_of_both() {
+    let call = CallSpec {
+        share: 0.05,
+        timeout_s: 10.0,
+        ..CallSpec::new(0, 1)
+    };
+    let services = vec![service(1000, 0.01, 1e3), service(1000, 1.0, 1e3)];
+    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 50.0)]);
+    let mesh = mesh.expect("it is a mesh");
+    let state = settled(&mesh, &Knobs::new(&mesh));
+    let traffic = state.service(0);
+    assert_near(traffic.latency_p50_s, 0.0075, 0.1);
+    assert_near(traffic.latency_p99_s, 1.609, 0.05);
+    assert_near(state.user(0).latency_p99_s, 1.609, 0.05);
+}
+
+/// Whoever asks a service that is unreachable for some waits for its timeout, and no longer, however few these are.
+#[test]
+fn no_percentile_is_above_the_timeout_of_what_is_slow() {
+    for unreachable_ratio in [0.02, 0.1, 0.3, 0.5, 0.9] {
+        let call = CallSpec {
+            timeout_s: 2.0,
+            ..CallSpec::new(0, 1)
+        };
+        let services = vec![service(1000, 0.01, 1e3), service(1000, 0.01, 1e3)];
+        let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 50.0)]);
+        let mesh = mesh.expect("it is a mesh");
+        let mut knobs = Knobs::new(&mesh);
+        knobs.calls[0].unreachable_ratio = unreachable_ratio;
+        let traffic = settled(&mesh, &knobs).service(0);
+        assert_near(traffic.latency_p99_s, 2.03, 0.03);
+        let median_s = if unreachable_ratio < 0.45 { 0.02 } else { 2.0 };
+        if unreachable_ratio != 0.5 {
+            assert_near(traffic.latency_p50_s, median_s, 0.5);
+        }
+    }
+}
+
 /// Two workers and no room, offered two workers' worth of work: Erlang's loss formula refuses 2 of 5.
 #[test]
 fn two_workers_without_a_queue_lose_what_erlang_says() {

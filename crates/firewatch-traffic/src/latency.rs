@@ -55,32 +55,42 @@ impl Latencies {
     /// without answers. A mixture's quantile lies between those of its parts.
     pub(crate) fn quantile(&self, share: f64, z: f64) -> f64 {
         let count: f64 = self.bins.iter().map(|bin| bin.count).sum();
-        let above = (1.0 - share) * count;
-        // Fewer move the quantile by less than it is found within.
-        let least = 1e-3 * above.min(share * count);
+        let least = least_part(share, count);
         let mut parts = [(0.0, Gamma::default()); BINS];
         let mut used = 0;
-        let (mut low, mut high) = (f64::MAX, 0.0_f64);
         for bin in self.bins.iter().filter(|bin| bin.count > least) {
             let mean = bin.sum / bin.count;
             let time = Gamma::new(mean, (bin.squares / bin.count - mean * mean).max(0.0));
-            let quantile = time.quantile(z);
-            (low, high) = (low.min(quantile), high.max(quantile));
             parts[used] = (bin.count, time);
             used += 1;
         }
-        if used == 0 {
-            return 0.0;
-        }
-        let over = |time_s: f64| {
-            let tails = parts[..used]
-                .iter()
-                .map(|(count, time)| count * time.tail(time_s));
-            tails.sum::<f64>() - above
-        };
-        let time_s = root(over, low, high);
+        let time_s = mixture_quantile(&parts[..used], share, count, z);
         time_s.min(self.most_s)
     }
+}
+
+/// Parts that have no more of the `count` move the quantile of a share by less than it is found within.
+fn least_part(share: f64, count: f64) -> f64 {
+    1e-3 * count * share.min(1.0 - share)
+}
+
+/// Returns the time that a share of `count` times takes at most, where `z` is that share's standard normal quantile; 0
+/// without parts. Each part has its count. A mixture's quantile lies between those of its parts.
+pub(crate) fn mixture_quantile(parts: &[(f64, Gamma)], share: f64, count: f64, z: f64) -> f64 {
+    let (least, above) = (least_part(share, count), (1.0 - share) * count);
+    let (mut low, mut high) = (f64::MAX, 0.0_f64);
+    for (_, time) in parts.iter().filter(|(part, _)| *part > least) {
+        let quantile = time.quantile(z);
+        (low, high) = (low.min(quantile), high.max(quantile));
+    }
+    if low > high {
+        return 0.0;
+    }
+    let over = |time_s: f64| {
+        let tails = parts.iter().map(|(part, time)| part * time.tail(time_s));
+        tails.sum::<f64>() - above
+    };
+    root(over, low, high)
 }
 
 /// Finds where a falling function crosses zero between two places, within a hundredth: by false position, where the end

@@ -50,6 +50,22 @@ impl Sojourn {
         self.wait.variance = part(before.wait.variance, self.wait.variance);
     }
 
+    /// Seconds from the queue to the end, of each kind: those that succeed and those that fail, usual ones and slow ones,
+    /// each with its share.
+    pub(crate) fn latencies(&self) -> [(f64, Gamma); 4] {
+        let of = |share: f64, times: &Times| {
+            [
+                (share * (1.0 - times.share), self.wait.plus(times.usual)),
+                (share * times.share, self.wait.plus(times.slow)),
+            ]
+        };
+        let ([ok, slow_ok], [failed, slow_failed]) = (
+            of(1.0 - self.failing, &self.ok),
+            of(self.failing, &self.failed),
+        );
+        [ok, slow_ok, failed, slow_failed]
+    }
+
     /// Seconds that a worker is held.
     pub(crate) fn held(&self) -> Gamma {
         self.ok.all().or(self.failed.all(), self.failing)

@@ -1,7 +1,7 @@
 //! Sums over the sub-steps of a tick, and what is read of them.
 
 use crate::fluid::{Fluid, Scratch};
-use crate::latency::Latencies;
+use crate::latency::{Latencies, mixture_quantile};
 use crate::level::LEVELS;
 use crate::mesh::Mesh;
 use crate::readings::{CallTraffic, ServiceTraffic, UserTraffic};
@@ -180,8 +180,9 @@ fn finish_service(reading: &mut ServiceTraffic, seen: &Seen<'_>, index: usize, t
     if !settings.is_down {
         let latency = sojourn.wait.plus(sojourn.held());
         reading.latency_mean_s = latency.mean;
-        reading.latency_p50_s = latency.quantile(0.0);
-        reading.latency_p99_s = latency.quantile(NORMAL_P99);
+        let kinds = sojourn.latencies();
+        reading.latency_p50_s = mixture_quantile(&kinds, 0.5, 1.0, 0.0);
+        reading.latency_p99_s = mixture_quantile(&kinds, 0.99, 1.0, NORMAL_P99);
     }
 }
 
