@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use firewatch_episode::{
-    AutoReset, EpisodeBatch, EpisodeRequest, NewEpisode, StepError, TrainingBatch, episode_seed,
+    AutoReset, EpisodeBatch, EpisodeError, EpisodeRequest, NewEpisode, StepError, TrainingBatch,
+    episode_seed,
 };
 use firewatch_reference::PythonRandom;
 use firewatch_scenario::RandomStreams;
@@ -164,6 +165,8 @@ fn a_masked_step_leaves_the_others_as_they_are() {
 
 #[test]
 fn an_episode_that_is_cut_off_is_truncated_and_no_end_of_the_incident() {
+    let never_begun = TrainingBatch::builder(3, |new| drawn(new.seed)).max_steps(0);
+    assert_eq!(never_begun.build().err(), Some(EpisodeError::NoSteps));
     for auto_reset in [
         AutoReset::NextStep,
         AutoReset::SameStep,

@@ -84,6 +84,26 @@ fn an_operator_sees_what_groups_of_users_get() {
 }
 
 #[test]
+fn users_of_whom_nobody_is_served_have_waited_for_as_long_as_they_would() {
+    let outage = BURST.replace(
+        "users:",
+        "faults: [(knobs: (down: true), service: \"web\")], users:",
+    );
+    let scenario = Scenario::parse("outage.ron", &outage).unwrap();
+    let request = EpisodeRequest::scenario(scenario);
+    let mut batch = EpisodeBatch::new(Profile::Standard, [request], 1).unwrap();
+    let layout = ObservationLayout::operator(3).unwrap().with_users(2);
+    let row = observed(&mut batch, &layout).remove(0);
+    let is_p99 = |column: &Column| column.name == "users_p99_by_patience";
+    let columns = layout.columns();
+    let p99: Vec<f32> = { columns.iter().zip(&row) }
+        .filter(|(column, _)| is_p99(column))
+        .map(|(_, value)| *value)
+        .collect();
+    assert!(p99[0] == 1.0 && p99[1] < 0.5, "{p99:?}");
+}
+
+#[test]
 fn a_layout_with_users_has_room_for_all_of_an_incident_or_for_none() {
     let operator = ObservationLayout::operator(3).unwrap();
     let mut batch = EpisodeBatch::new(Profile::Standard, [burst()], 1).unwrap();

@@ -63,6 +63,75 @@ fn no_percentile_is_above_the_timeout_of_what_is_slow() {
     }
 }
 
+/// Nobody waits where most workers are free: an attempt is late if its own work is, with the probability e^-1 where the timeout
+/// is the mean of the work, and so are as many of those that follow it.
+#[test]
+fn where_nobody_waits_the_work_alone_is_late() {
+    let users = UserSpec {
+        patience_s: 0.1,
+        retries: 3,
+        backoff_s: 0.0,
+        ..UserSpec::new(0, 40.0)
+    };
+    let mesh = Mesh::new(vec![service(60, 0.1, 200.0)], vec![], vec![users]);
+    let mesh = mesh.expect("it is a mesh");
+    let mut state = settled(&mesh, &Knobs::new(&mesh));
+    let late = (-1.0_f64).exp();
+    let attempts_rps = 40.0 * (1.0 + late + late * late + late * late * late);
+    assert_near(state.user(0).attempts_rps, attempts_rps, 0.03);
+    // Less work and more again leave it as it was.
+    let mut knobs = Knobs::new(&mesh);
+    for slow_factor in [0.5, 1.0] {
+        knobs.services[0].slow_factor = slow_factor;
+        for _ in 0..5 {
+            state.tick(&mesh, &knobs, TICK_S);
+        }
+    }
+    assert_near(state.user(0).attempts_rps, attempts_rps, 0.03);
+}
+
+/// Who waits for workers that there are not is served when they are there, and whoever comes meanwhile, too.
+#[test]
+fn who_waited_for_workers_is_served_when_they_come() {
+    let users = UserSpec {
+        patience_s: 60.0,
+        ..UserSpec::new(0, 40.0)
+    };
+    let mesh = Mesh::new(vec![service(8, 0.08, 5000.0)], vec![], vec![users]);
+    let mesh = mesh.expect("it is a mesh");
+    let mut knobs = Knobs::new(&mesh);
+    let mut state = settled(&mesh, &knobs);
+    knobs.services[0].instances = Some(0.0);
+    state.tick(&mesh, &knobs, TICK_S);
+    knobs.services[0].instances = None;
+    let mut failed_rps = 0.0;
+    state.tick(&mesh, &knobs, TICK_S);
+    assert_near(state.user(0).succeeded_rps, 80.0, 0.1);
+    for _ in 0..8 {
+        failed_rps += state.user(0).failed_rps;
+        state.tick(&mesh, &knobs, TICK_S);
+    }
+    assert!(failed_rps < 4.0, "{failed_rps}");
+}
+
+/// A time that is added to the work is a constant: nobody is answered before.
+#[test]
+fn no_answer_is_faster_than_what_is_added_to_the_work() {
+    let users = UserSpec {
+        patience_s: 3.0,
+        ..UserSpec::new(0, 40.0)
+    };
+    let mesh = Mesh::new(vec![service(400, 0.02, 1e3)], vec![], vec![users]);
+    let mesh = mesh.expect("it is a mesh");
+    for (added_latency_s, served_rps) in [(4.0, 0.0), (3.05, 0.0), (2.5, 40.0)] {
+        let mut knobs = Knobs::new(&mesh);
+        knobs.services[0].added_latency_s = added_latency_s;
+        let state = settled(&mesh, &knobs);
+        let found_rps = state.user(0).succeeded_rps;
+        assert!((found_rps - served_rps).abs() < 0.5, "{found_rps}");
+    }
+}
+
 /// Two workers and no room, offered two workers' worth of work: Erlang's loss formula refuses 2 of 5.
 #[test]
 fn two_workers_without_a_queue_lose_what_erlang_says() {

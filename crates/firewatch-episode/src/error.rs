@@ -50,6 +50,9 @@ pub enum EpisodeError {
         /// Groups that there is room for.
         room: usize,
     },
+    /// Episodes were to be cut off before their first step.
+    #[error("an episode is cut off after 1 step or later, not after 0")]
+    NoSteps,
     /// A saved state was refused.
     #[error(transparent)]
     State(#[from] StateError),

@@ -25,7 +25,7 @@ use users::USERS;
 /// | `S` * `M` | service by service its metrics; 0 for one that it does not have |
 /// | `S` * 6 | service by service whether there is one (`present`), then whether each of its alerts fires |
 /// | `S` * `S` | caller by caller, whether it calls each service (`calls`) |
-/// | `U` * 5 | group by group of users, in the physics of traffic: whether there is one (`users_present`), new requests per second (`users_offered_rps`), the share of those that ended which was served (`users_served_ratio`, 1 where none ended), their p99 by the time after which they give an attempt up (`users_p99_by_patience`), whether they miss what they are promised (`users_miss_objective`) |
+/// | `U` * 5 | group by group of users, in the physics of traffic: whether there is one (`users_present`), new requests per second (`users_offered_rps`), the share of those that ended which was served (`users_served_ratio`, 1 where none ended), their p99 by the time after which they give an attempt up (`users_p99_by_patience`, 1 where all failed that ended, 0 where none ended), whether they miss what they are promised (`users_miss_objective`) |
 /// | 2 + `S` * 4 | only [with ground truth](Self::with_ground_truth): `faults_active` and `all_halted` of the incident, then service by service `fault_active`, `fault_halted`, `red_herring`, `root_cause` |
 ///
 /// All columns of a service or a group of users that an environment does not have are 0. [`columns`](Self::columns) lists the same at run

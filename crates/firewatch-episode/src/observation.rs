@@ -54,8 +54,8 @@ pub struct ObservedUsers {
     pub succeeded_rps: f64,
     /// Requests that failed after all attempts, per second.
     pub failed_rps: f64,
-    /// 99th percentile of the latency, from the first attempt on, seconds.
-    pub latency_p99_s: f64,
+    /// 99th percentile of the latency of those that were served, from the first attempt on, seconds; `null` where nobody was.
+    pub latency_p99_s: Option<f64>,
     /// Whether it misses what it is promised: then customers are hit.
     pub misses_objective: bool,
 }
@@ -71,7 +71,7 @@ impl ObservedUsers {
             service: users.service.to_owned(),
             succeeded_rps: users.traffic.succeeded_rps,
             failed_rps: users.traffic.failed_rps,
-            latency_p99_s: users.traffic.latency_p99_s,
+            latency_p99_s: users.latency_p99_s(),
             misses_objective: users.miss() > 0.0,
         });
         observed.collect()

@@ -225,10 +225,7 @@ impl CheckContext<'_> {
         let users = groups.find(|users| users.name == group)?;
         match quantity {
             UserQuantity::Served => users.served(),
-            UserQuantity::P99 => {
-                let is_served = users.traffic.succeeded_rps > 0.0;
-                is_served.then_some(users.traffic.latency_p99_s)
-            }
+            UserQuantity::P99 => users.latency_p99_s(),
         }
     }
 

@@ -76,10 +76,10 @@ impl Step<'_> {
             let timeout_s = self.settings.legs[target.settings].timeout_s;
             let wait = service.sojourn.wait;
             let (pools, spread_s) = (&mut self.fluid.legs[leg], wait.variance.sqrt());
+            let wait_s = wait.mean / service.slowed;
             if service.slowed < 1.0 {
-                pools.rescue(service.slowed, timeout_s, spread_s);
+                pools.rescue(service.slowed, wait_s, timeout_s, spread_s);
             } else {
-                let wait_s = wait.mean / service.slowed;
                 pools.give_up(service.slowed, wait_s, timeout_s, spread_s);
             }
         }
@@ -124,6 +124,7 @@ impl Step<'_> {
         }
         let busy = fluid.busy.min(workers);
         if busy * FOREVER_S <= fluid.queue * holding_s {
+            fluid.pace_s = FOREVER_S / fluid.queue.max(1.0);
             return Gamma::new(FOREVER_S, 0.0);
         }
         let pace_s = (holding_s / busy).min(FOREVER_S);

@@ -7,6 +7,9 @@ use crate::attempt::{Carried, LegRoom, Outlook};
 use crate::gamma::FOREVER_S;
 use crate::level::{LEAST, LEVELS, Level, TIMEOUT_STAGES, kept, last_level, pass};
 
+/// Waits above that are those for workers that there are not.
+const ENDLESS_S: f64 = FOREVER_S / 1e3;
+
 /// What is in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pools {
@@ -45,12 +48,20 @@ impl Pools {
         see(self.late_s);
     }
 
-    /// Saves doomed attempts in a queue that moves on faster: what is left of their wait shrinks by `factor`. An attempt in
-    /// some stage has waited for that part of the timeout; waits spread by `spread_s`. Nobody saves those that never came
-    /// to the queue.
-    pub(crate) fn rescue(&mut self, factor: f64, timeout_s: f64, spread_s: f64) {
-        let saved_after =
-            |waited_s: f64, late_s: f64| waited_s + factor * (late_s - waited_s).max(0.0);
+    /// Saves doomed attempts in a queue that moves on faster: what is left of their wait, at most `wait_s`, shrinks by
+    /// `factor`; the work after it does not. An attempt in some stage has waited for that part of the timeout; waits spread
+    /// by `spread_s`. Nobody saves those that never came to the queue.
+    pub(crate) fn rescue(&mut self, factor: f64, wait_s: f64, timeout_s: f64, spread_s: f64) {
+        // Where nobody worked, all of what is left was the wait.
+        let wait_s = if wait_s > ENDLESS_S {
+            FOREVER_S
+        } else {
+            wait_s
+        };
+        let saved_after = |waited_s: f64, late_s: f64| {
+            let left_s = (late_s - waited_s).max(0.0);
+            waited_s + left_s - (1.0 - factor) * left_s.min(wait_s)
+        };
         let per_s = 1.0 / (4.0 * spread_s).max(1e-9);
         let (doomed, mut all_saved) = (self.doomed(), 0.0);
         for stage in 0..TIMEOUT_STAGES {

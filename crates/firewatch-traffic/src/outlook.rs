@@ -1,7 +1,7 @@
 //! What a request has to expect, from the callees up: how long answers take, and how often they are failures.
 
 use crate::attempt::{FAST_S, Outlook};
-use crate::gamma::{Gamma, power};
+use crate::gamma::{FOREVER_S, Gamma, power};
 use crate::knobs::either;
 use crate::settings::{LegSettings, ServiceSettings};
 use crate::times::Times;
@@ -101,10 +101,14 @@ impl Outlook {
         let left_s = (timeout_s - added_s).max(0.0);
         let way = Gamma::new(added_s, 0.0);
         let bad = sojourn.failing;
-        let (ok_in_time, ok) = sojourn.ok.after(sojourn.wait).within(left_s);
+        let within = |times: &Times| {
+            let all = times.after(sojourn.wait);
+            all.within_above(service.added_s.min(left_s), left_s)
+        };
+        let (ok_in_time, ok) = within(&sojourn.ok);
         let ok = ok.after(way);
         let (bad_in_time, bad_times) = if bad > NEGLIGIBLE {
-            let (share, times) = sojourn.failed.after(sojourn.wait).within(left_s);
+            let (share, times) = within(&sojourn.failed);
             (share, times.after(way).all())
         } else {
             (1.0, Gamma::NONE)
@@ -144,7 +148,13 @@ impl Outlook {
         self.ok = ok;
         self.failure = failure.time(timeout_s);
         self.success = success;
-        self.late_s = (added_s + sojourn.wait.mean + sojourn.holding_s()).max(timeout_s);
+        let all_s = added_s + sojourn.wait.mean + sojourn.holding_s();
+        let in_time_s = good_answers * ok_s + bad_answers * bad_times.mean;
+        self.late_s = if late > NEGLIGIBLE {
+            ((all_s - in_time_s) / late).max(timeout_s).min(FOREVER_S)
+        } else {
+            all_s.max(timeout_s)
+        };
         if service.is_down {
             // What was killed is answered at once.
             (self.answer_s, self.answered_badly) = (0.0, 1.0);

@@ -186,8 +186,11 @@ fn finish_service(reading: &mut ServiceTraffic, seen: &Seen<'_>, index: usize, t
     }
 }
 
+/// Requests of a tick below which there are none: what has ended fades away and leaves traces of it.
+const NONE: f64 = 1e-5;
+
 fn share_of(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 {
+    if whole > NONE {
         (part / whole).min(1.0)
     } else {
         0.0
@@ -223,6 +226,8 @@ fn finish_user(reading: &mut UserTraffic, latencies: &Latencies, tick_s: f64) {
     ] {
         *sum /= tick_s;
     }
-    reading.latency_p50_s = latencies.quantile(0.5, 0.0);
-    reading.latency_p99_s = latencies.quantile(0.99, NORMAL_P99);
+    if reading.succeeded_rps * tick_s > NONE {
+        reading.latency_p50_s = latencies.quantile(0.5, 0.0);
+        reading.latency_p99_s = latencies.quantile(0.99, NORMAL_P99);
+    }
 }

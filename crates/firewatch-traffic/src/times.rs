@@ -159,6 +159,17 @@ impl Times {
         ])
     }
 
+    /// The same, where no time is below `least`: that part of it is no chance.
+    #[inline]
+    pub(crate) fn within_above(&self, least: f64, time: f64) -> (f64, Self) {
+        if least <= 0.0 {
+            return self.within(time);
+        }
+        let above = self.after(Gamma::new(-least, 0.0));
+        let (share, within) = above.within(time - least);
+        (share, within.after(Gamma::new(least, 0.0)))
+    }
+
     /// Returns the probability of at most `time`, and what is.
     #[inline]
     pub(crate) fn within(&self, time: f64) -> (f64, Self) {

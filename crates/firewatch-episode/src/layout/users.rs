@@ -44,7 +44,12 @@ pub(super) const USERS: [UsersColumn; 5] = [
         unit: "1",
         max: 1e15,
         half: Some(0.5),
-        read: |users| users.traffic.latency_p99_s / users.patience_s,
+        // Who fails has waited for as long as he would.
+        read: |users| match (users.latency_p99_s(), users.served()) {
+            (Some(p99_s), _) => p99_s / users.patience_s,
+            (None, Some(_)) => 1.0,
+            (None, None) => 0.0,
+        },
     },
     UsersColumn {
         name: "users_miss_objective",

@@ -83,7 +83,7 @@ impl<'a> TrainingBatchBuilder<'a> {
         self
     }
 
-    /// Cuts episodes off after that number of steps; by default they last until they end.
+    /// Cuts episodes off after that number of steps, at least 1; by default they last until they end.
     pub fn max_steps(mut self, max_steps: u64) -> Self {
         self.max_steps = Some(max_steps);
         self
@@ -118,9 +118,12 @@ impl<'a> TrainingBatchBuilder<'a> {
     /// Builds the batch, and begins the first episode of each environment.
     ///
     /// # Errors
-    /// As [`EpisodeBatch::with_actions`] and [`ActionEncoding::new`]; [`ObservationTooSmall`](firewatch_sim::SimError::ObservationTooSmall)
+    /// [`EpisodeError::NoSteps`]; as [`EpisodeBatch::with_actions`] and [`ActionEncoding::new`]; [`ObservationTooSmall`](firewatch_sim::SimError::ObservationTooSmall)
     /// and [`EpisodeError::TooManyUsers`] if a first episode has more than the layout has room for.
     pub fn build(mut self) -> Result<TrainingBatch<'a>, EpisodeError> {
+        if self.max_steps == Some(0) {
+            return Err(EpisodeError::NoSteps);
+        }
         let count = self.environments;
         let built_in = || Arc::new(ActionCatalogue::built_in(self.profile).clone());
         let catalogue = self.actions.take().unwrap_or_else(built_in);

@@ -283,8 +283,33 @@ fn the_cause_of_failures_is_told() {
         some("auth", FailureReason::Unreachable, "auth unreachable")
     );
     assert_eq!(
-        of("search", ServiceKnob::AddedLatencyS, 4.0).unwrap().0,
-        "search"
+        of("auth", ServiceKnob::AddedLatencyS, 4.0).unwrap().0,
+        "auth"
+    );
+    // The service is well; what its caller sends gets lost, or arrives late.
+    let of_calls = |knob, value| {
+        cause(TrafficChange::Call {
+            from: "web",
+            to: "search",
+            knob,
+            value: Some(value),
+        })
+    };
+    assert_eq!(
+        of_calls(CallKnob::UnreachableRatio, 0.5),
+        some(
+            "search",
+            FailureReason::CallsLost,
+            "calls to search never arrived"
+        )
+    );
+    assert_eq!(
+        of_calls(CallKnob::AddedLatencyS, 10.0),
+        some(
+            "search",
+            FailureReason::CallsSlow,
+            "calls to search slow on their way"
+        )
     );
 }
 

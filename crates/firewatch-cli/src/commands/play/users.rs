@@ -26,12 +26,17 @@ pub fn table(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
             Cell::plain(&users.name),
             Cell::new(palette, DIM, &format!("at {}", users.service)),
             Cell::new(palette, PLAIN, &format!("{} served", served(users))).right(),
-            Cell::plain(&format!("p99 {}", latency(users.latency_p99_s))).right(),
+            Cell::plain(&format!("p99 {}", p99(users))).right(),
             Cell::new(palette, style, kept),
         ]
     };
     let rows: Vec<Vec<Cell>> = users.iter().map(row).collect();
     write_table(&rows, out)
+}
+
+/// The 99th percentile of the latency; a dash where nobody was served.
+fn p99(users: &ObservedUsers) -> String {
+    { users.latency_p99_s }.map_or_else(|| "–".to_owned(), latency)
 }
 
 /// The share of the requests that ended which were served; nothing where none ended.

@@ -102,7 +102,8 @@ pub struct UsersTick<'a> {
     pub sent_rps: f64,
     /// Of the requests that ended; null where none did.
     pub served: Option<f64>,
-    pub p99_s: f64,
+    /// Of those that were served; null where nobody was.
+    pub p99_s: Option<f64>,
     /// Whether they got what they are promised.
     pub missed: bool,
 }
@@ -115,7 +116,7 @@ pub fn users_of<'a>(view: &EnvironmentRef<'a>) -> Vec<UsersTick<'a>> {
         service: users.service,
         sent_rps: users.traffic.sent_rps,
         served: users.served(),
-        p99_s: users.traffic.latency_p99_s,
+        p99_s: users.latency_p99_s(),
         missed: users.miss() > 0.0,
     };
     users.into_iter().flatten().map(of_group).collect()
