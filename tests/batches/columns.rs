@@ -106,9 +106,10 @@ fn expected_of_users(batch: &EpisodeBatch, index: usize, group: usize, name: &st
         "users_offered_rps" => read(&|users| users.traffic.sent_rps),
         "users_served_ratio" if ended == 0.0 => 1.0,
         "users_served_ratio" => users.succeeded_rps / ended,
-        "users_p99_by_patience" => {
-            users.latency_p99_s.unwrap_or_default() / read(&|users| users.patience_s)
-        }
+        "users_p99_by_patience" => match users.latency_p99_s {
+            Some(p99_s) => p99_s / read(&|users| users.patience_s),
+            None => f64::from(u8::from(ended > 0.0)),
+        },
         "users_miss_objective" => f64::from(u8::from(users.misses_objective)),
         name => panic!("{name}"),
     }

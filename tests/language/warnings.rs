@@ -12,7 +12,7 @@ use firewatch_tests::{difference, files, scenarios, workspace};
 #[test]
 fn every_warning_is_as_agreed() {
     let files = files(&workspace().join("tests/fixtures/warnings"), "ron");
-    assert_eq!(files.len(), 14);
+    assert_eq!(files.len(), 15);
     let mut different = Vec::new();
     for file in files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();

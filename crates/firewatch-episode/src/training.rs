@@ -210,7 +210,7 @@ impl TrainingBatch<'_> {
     }
 
     /// Writes which codes are legal, in the shape environments, codes; see [`EpisodeBatch::legal_into`]. It changes only
-    /// where an episode begins.
+    /// where an episode begins, or is forked or loaded.
     ///
     /// # Errors
     /// [`SimError::BufferLength`]; nothing is written then.

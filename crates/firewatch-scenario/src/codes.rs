@@ -35,6 +35,7 @@ codes! {
     WARNINGS:
     OVERLOADED = "overloaded": "A service gets more requests from the start than it can work on.";
     LONG_TIMEOUT = "long-timeout": "A call waits for its answer when nobody waits for its caller's any more.";
+    SHORT_TIMEOUT = "short-timeout": "Callers or users give up before the usual answer is there.";
     MULTIPLIED_RETRIES = "multiplied-retries": "Three or more in a chain of calls try again, and that multiplies.";
     GROWING_CYCLE = "growing-cycle": "Every request goes round in a circle of calls.";
     NO_EFFECT = "no-effect": "What is said or turned changes nothing.";

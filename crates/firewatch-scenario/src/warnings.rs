@@ -9,6 +9,7 @@ mod names;
 mod no_effect;
 mod reach;
 mod runbook;
+mod timeouts;
 mod traffic;
 
 use crate::call_graph::{CallGraph, GraphCall};
@@ -23,7 +24,7 @@ impl Scenario {
     /// is listed twice.
     ///
     /// In traffic: users that a service has no capacity for from the start, a call that waits longer than anybody waits for
-    /// its caller, retries that multiply at three levels, a cycle of calls whose load does not shrink, and settings without
+    /// its caller, or not as long as its answer takes, retries that multiply at three levels, a cycle of calls whose load does not shrink, and settings without
     /// an effect.
     ///
     /// In classic, what its rules exclude: a fault that customers are too far from or a red herring hides, trouble expected

@@ -13,7 +13,8 @@ pub struct StepBuffers<'b> {
     pub final_observations: Option<&'b mut [f32]>,
     /// The rewards of the step; 0 where none was done.
     pub rewards: &'b mut [f32],
-    /// Whether the incident has ended.
+    /// Whether the incident has ended. Where no other episode takes its place, with [`AutoReset::Disabled`](crate::AutoReset::Disabled)
+    /// or [`StepError::DoesNotFit`], it stays true in later steps, and so does `truncated`: each end counts once.
     pub terminated: &'b mut [bool],
     /// Whether the episode was cut off before that.
     pub truncated: &'b mut [bool],

@@ -1,22 +1,22 @@
-//! What a reviewer would ask about load: overloads, timeouts and retries.
+//! What a reviewer would ask about load: overloads and retries.
 
 use firewatch_sim::num::text_with_decimals;
 
 use super::Reviewer;
-use crate::call_graph::GraphCall;
 use crate::codes;
 
 impl Reviewer<'_> {
     pub(super) fn traffic(&mut self) {
         self.order = self.graph.callers_first();
         self.overloads();
-        self.timeouts();
+        self.long_timeouts();
+        self.short_timeouts();
         self.retries();
         self.circles();
     }
 
     /// Indices of the services that groups of users call, with the groups.
-    fn entries(&self) -> Vec<(usize, usize)> {
+    pub(super) fn entries(&self) -> Vec<(usize, usize)> {
         let users = self.scenario.users.iter().enumerate();
         let entry = |service: &str| self.graph.indices.get(service).copied();
         users
@@ -54,7 +54,7 @@ impl Reviewer<'_> {
     }
 
     /// Seconds that a request holds a worker of each service while nobody waits for one.
-    fn holding_s(&self) -> Vec<f64> {
+    pub(super) fn holding_s(&self) -> Vec<f64> {
         let services = self.scenario.services.iter();
         let mut holding: Vec<f64> = services.map(|s| s.capacity.work_s()).collect();
         for &service in self.order.iter().rev() {
@@ -66,40 +66,6 @@ impl Reviewer<'_> {
             holding[service] += waits.sum::<f64>();
         }
         holding
-    }
-
-    /// Calls that wait for an answer when nobody waits for their caller's any more.
-    fn timeouts(&mut self) {
-        let mut waited = vec![None::<f64>; self.scenario.services.len()];
-        let mut wait = |service: usize, seconds: f64| {
-            let longest: &mut Option<f64> = &mut waited[service];
-            *longest = Some(longest.map_or(seconds, |longest| longest.max(seconds)));
-        };
-        for (service, users) in self.entries() {
-            wait(service, self.scenario.users[users].patience_s());
-        }
-        let waited_for = |call: &&GraphCall| !call.call.asynchronous;
-        for call in self.graph.calls.iter().filter(waited_for) {
-            wait(call.to, call.call.timeout_s());
-            if let Some(fallback) = call.fallback {
-                wait(fallback, call.call.timeout_s());
-            }
-        }
-        let mut warnings = Vec::new();
-        for call in self.graph.calls.iter().filter(waited_for) {
-            let timeout_s = call.call.timeout_s();
-            if let Some(longest) = waited[call.from].filter(|longest| timeout_s > *longest) {
-                let (from, to) = (self.name(call.from), self.name(call.to));
-                let message = format!(
-                    "`{from}` waits {timeout_s} s for `{to}`, and nobody waits longer than {longest} s for `{from}`"
-                );
-                warnings.push((self.path_of_call(call, "timeout_s"), message));
-            }
-        }
-        let help = "what comes after that is worked on for nothing: a timeout should be shorter than its caller's";
-        for (path, message) in warnings {
-            self.warn(codes::LONG_TIMEOUT, path, message, help);
-        }
     }
 
     /// The last of three or more calls in a chain that are tried again.
