@@ -146,7 +146,8 @@ impl Checker<'_> {
 
     fn users(&mut self) {
         let scenario = self.scenario;
-        if scenario.users.is_empty() && !scenario.generated {
+        if scenario.users.is_empty() && !scenario.generated && !self.notes.is_broken_within("users")
+        {
             let message = "a scenario of `traffic` needs `users`".to_owned();
             let help = "say who sends requests: `users: [(service: \"...\", rps: 50)]`".to_owned();
             self.notes

@@ -87,7 +87,7 @@ pub(crate) enum CheckForm {
     /// Number of services that are not healthy.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{service}")))]
     UnhealthyServices(Comparison<f64>),
-    /// Number of services that were not healthy because of a fault; under the reference profile that the faults could reach.
+    /// Number of services that were not healthy because of a fault, in traffic of all that were not; under the reference profile that the faults could reach.
     #[cfg_attr(feature = "schema", schemars(extend("x-unit" = "{service}")))]
     BlastRadius(Comparison<f64>),
     /// Sum of the rewards so far.

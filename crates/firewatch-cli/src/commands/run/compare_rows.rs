@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use firewatch_sim::num::exact_text;
 use firewatch_sim::{Status, Value};
 
 use super::difference::{Difference, Differences};
@@ -147,7 +148,7 @@ pub fn write_first_values(rows: &[Row], layout: Layout, out: &mut Output) -> Res
             writeln!(out, "\n  {}", out.palette.paint(DIM, heading))?;
         }
         let first = difference.values.iter().take(FEW).map(|value| {
-            let [left, right] = value.values.each_ref().map(value_text);
+            let [left, right] = value_texts(&value.values);
             format!("{} {left} > {right}", visible(&value.name))
         });
         let mut text = first.collect::<Vec<_>>().join(", ");
@@ -167,12 +168,36 @@ pub fn write_first_values(rows: &[Row], layout: Layout, out: &mut Output) -> Res
     Ok(())
 }
 
-fn value_text(value: &Option<Value>) -> String {
+/// The values in short, or in full where that would not tell them apart.
+fn value_texts(values: &[Option<Value>; 2]) -> [String; 2] {
+    let short = values
+        .each_ref()
+        .map(|value| value_text(value, short_number));
+    match short[0] == short[1] {
+        true => values.each_ref().map(|value| value_text(value, exact_text)),
+        false => short,
+    }
+}
+
+fn value_text(value: &Option<Value>, number_text: fn(f64) -> String) -> String {
     match value {
         None => "absent".to_owned(),
         Some(value) => match value.as_f64() {
-            Some(number) => short_number(number),
+            Some(number) => number_text(number),
             None => visible(&value.to_string()).into_owned(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_differ_by_little_are_told_apart() {
+        let numbers = |left, right| value_texts(&[left, right].map(|n| Some(Value::Float(n))));
+        assert_eq!(numbers(0.5, 1.0), ["0.5", "1"]);
+        assert_eq!(numbers(0.999_999_9, 1.0), ["0.9999999", "1"]);
+        assert_eq!(value_texts(&[None, Some(Value::Int(3))]), ["absent", "3"]);
     }
 }
