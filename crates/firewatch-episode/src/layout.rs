@@ -65,7 +65,7 @@ pub struct Column {
     pub users: Option<usize>,
     /// Index of the service that is called, in a column of `calls`.
     pub callee: Option<usize>,
-    /// Unit of the value, in UCUM notation; empty for truth values, and `1` for shares.
+    /// Unit of the value, in UCUM notation; empty for truth values and for the SLO budget, whose unit the incident chooses, and `1` for shares.
     pub unit: &'static str,
     /// Smallest value that makes sense.
     pub min: f64,

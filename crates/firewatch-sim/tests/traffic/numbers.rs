@@ -8,7 +8,7 @@ use firewatch_sim::{
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::{environment, ticks, with_course};
+use crate::{environment, shop, ticks, with_course};
 
 const SERVICES: usize = 4;
 
@@ -206,6 +206,37 @@ fn assert_in_order(simulation: &Simulation) {
     for service in view.service_names() {
         assert!(!view.logs(service).is_empty());
     }
+}
+
+/// Ordinary requests take about the median, also where a queue makes it nearly the 99th percentile.
+#[test]
+fn ordinary_requests_of_a_log_take_about_the_median() {
+    let mut simulation = Simulation::new(&shop()).unwrap();
+    let slow = TrafficChange::Service {
+        service: "search",
+        knob: ServiceKnob::SlowFactor,
+        value: Some(3.0),
+    };
+    simulation.environment_mut().change_traffic(&slow).unwrap();
+    let mut seen = 0;
+    for _ in 0..40 {
+        simulation.run(1);
+        let view = simulation.view();
+        let median = view.metric("search", "http_server_request_duration_median");
+        let median_ms = 1000.0 * median.and_then(|value| value.as_f64()).unwrap();
+        for line in view.logs("search") {
+            let time = line.split_once(" processed ").and_then(|(_, rest)| {
+                let (_, time) = rest.rsplit_once("in ")?;
+                time.strip_suffix("ms")?.parse::<f64>().ok()
+            });
+            if let Some(time_ms) = time {
+                let share = time_ms / median_ms;
+                assert!((0.49..=1.51).contains(&share), "{line}: {median_ms}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 5, "{seen}");
 }
 
 proptest! {
