@@ -84,7 +84,7 @@ fn an_operator_sees_what_groups_of_users_get() {
 }
 
 #[test]
-fn users_of_whom_nobody_is_served_have_waited_for_as_long_as_they_would() {
+fn where_nobody_is_served_the_p99_counts_as_the_whole_patience() {
     let outage = BURST.replace(
         "users:",
         "faults: [(knobs: (down: true), service: \"web\")], users:",

@@ -567,7 +567,7 @@ fn a_sweep_varies_calls_policies_and_levels() {
         fields.collect::<Vec<_>>().join(", ")
     };
     let sweep = format!(
-        "metric: {{\"web -> db\": {{{}}}, \"web->log\": {{\"retries\": [1]}}, \"db\": {{{}}}}}, level: [0.1, 0.5]",
+        "metric: {{\"web -> db\": {{{}}}, \"web -> log\": {{\"retries\": [1]}}, \"db\": {{{}}}}}, level: [0.1, 0.5]",
         list(&of_calls),
         list(&of_db)
     );
@@ -650,6 +650,11 @@ fn a_sweep_of_what_is_not_there_is_told_by_name() {
             "metric: {\"web -> db\": {\"share\": [0.5, 1.5]}}",
             "sweep.metric[\"web -> db\"][\"share\"][1]",
             "`sweep.metric[\"web -> db\"][\"share\"][1]` must be 0 to 1, not 1.5",
+        ),
+        (
+            "metric: {\"web->db\": {\"retries\": [1]}}",
+            "sweep.metric[\"web->db\"]@key",
+            "unknown service `web->db`",
         ),
         (
             "level: [1.5]",

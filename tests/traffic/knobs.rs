@@ -158,3 +158,41 @@ fn what_was_lost_on_its_way_is_not_answered() {
         assert_near(state.user(0).succeeded_rps, 90.0, 1e-3);
     }
 }
+
+/// What goes down kills what came to it, and not what was lost on its way: that waits for its whole patience.
+#[test]
+fn what_was_lost_on_its_way_is_not_killed() {
+    let users = UserSpec {
+        patience_s: 90.0,
+        ..UserSpec::new(0, 40.0)
+    };
+    let mesh = Mesh::new(vec![service(8, 0.02, 500.0)], vec![], vec![users]);
+    let mesh = mesh.expect("it is a mesh");
+    let mut knobs = Knobs::new(&mesh);
+    let mut state = settled(&mesh, &knobs);
+    knobs.services[0].unreachable_ratio = 1.0;
+    state.tick(&mesh, &knobs, TICK_S);
+    (knobs.services[0].unreachable_ratio, knobs.services[0].down) = (0.0, true);
+    state.tick(&mesh, &knobs, TICK_S);
+    // Those that come are refused; 1,200 wait.
+    assert_near(state.user(0).failed_rps, 40.0, 0.2);
+    assert_near(state.users_present(0), 1200.0, 0.2);
+}
+
+/// Where nobody comes any more nobody ends, and there are no percentiles.
+#[test]
+fn what_fades_away_is_nobody() {
+    let users = vec![UserSpec::new(0, 40.0)];
+    let mesh = Mesh::new(vec![service(8, 0.02, 500.0)], vec![], users);
+    let mesh = mesh.expect("it is a mesh");
+    let mut knobs = Knobs::new(&mesh);
+    let mut state = settled(&mesh, &knobs);
+    knobs.users[0].rate_rps = 0.0;
+    for tick in 0..20 {
+        state.tick(&mesh, &knobs, TICK_S);
+        let users = state.user(0);
+        let has_ended = users.succeeded_rps + users.failed_rps > 0.0;
+        assert_eq!(has_ended, users.latency_p99_s > 0.0, "{tick}: {users:?}");
+        assert!(tick == 0 || !has_ended, "{tick}: {users:?}");
+    }
+}

@@ -124,12 +124,12 @@
 //! differ in. `scenarios/actions/` has a file that adds to it.
 //!
 //! A **sweep** is a grid of runs ([`SweepPlan`]): `sweep: (seeds: range(0, 1000), speed: [0.5, 1.0], kind: [oom,
-//! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `kind`, `start`
+//! bad_deploy], halt: [4, 8, never])`. Each field may be left out: `seeds`, and `speed`, `level` (in traffic), `kind`, `start`
 //! (the ticks done when they begin) and `halt` (the tick at which the services with faults are halted, instead of
 //! the timeline's own halts of them) of all faults, or of those of some services: `speed: {"auth-service": [0.5,
 //! 1.0]}`. `metric: {"db-proxy": {"process_memory_utilization": [0.5, 0.8]}}` varies a number that a service has at
-//! the start; a truth value is 0 or 1. In traffic it varies numbers of services and of groups of users as well:
-//! `metric: {"search": {"instances": [2, 4]}, "web": {"rps": [50, 70, 90]}}`. Among values
+//! the start; a truth value is 0 or 1. In traffic it varies numbers of services, of groups of users and of calls as
+//! well: `metric: {"search": {"instances": [2, 4]}, "web": {"rps": [50, 70, 90]}, "web -> search": {"retries": [0, 3]}}`. Among values
 //! may stand `range(first, end, step)`, for seeds `range(first, end)`; the end is not included.
 //!
 //! # Limits

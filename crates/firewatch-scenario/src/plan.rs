@@ -12,7 +12,7 @@ use crate::sweep::{Axis, MetricAxis, Seeds, Sweep};
 use firewatch_ron::{Problem, shown};
 use settings::Settings;
 
-pub(crate) use fields::{Field, FieldOwner, ends_of_calls, find_field, names_of_calls};
+pub(crate) use fields::{Field, FieldOwner, call_field_names, find_field};
 pub use settings::Setting;
 pub(crate) use settings::metric_value;
 
@@ -285,7 +285,7 @@ impl SweepPlan {
         problems.extend(elsewhere.map(|column| Problem {
             code: codes::UNKNOWN_SERVICE,
             path: String::new(),
-            message: format!("there is no service to vary `{}` of", shown(&column.name)),
+            message: format!("there is nothing to vary `{}` of", shown(&column.name)),
             span: None,
             label: String::new(),
             help: None,

@@ -96,6 +96,11 @@ pub struct MetricAxis {
     pub values: Vec<f64>,
 }
 
+/// The caller and the callee of calls that are written `web -> search`.
+pub(crate) fn caller_and_callee(owner: &str) -> Option<(&str, &str)> {
+    owner.split_once(" -> ")
+}
+
 /// Seeds in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seeds {

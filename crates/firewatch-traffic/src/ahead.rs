@@ -67,6 +67,7 @@ impl Step<'_> {
             &self.settings.services[target.to],
             &self.settings.legs[target.settings],
             open,
+            self.fluid.legs[leg].queued,
             self.step_s,
         );
         let service = &self.fluid.services[target.to];

@@ -64,15 +64,6 @@ impl Gamma {
         self.variance / (9.0 * self.mean * self.mean)
     }
 
-    /// Returns the probability of more than `time`.
-    pub(crate) fn tail(self, time: f64) -> f64 {
-        match self.place(time) {
-            Place::Above => 0.0,
-            Place::Below => 1.0,
-            Place::Within(at) => at.tail,
-        }
-    }
-
     /// Finds where a time is.
     #[inline]
     fn place(self, time: f64) -> Place {
@@ -114,17 +105,26 @@ impl Gamma {
         })
     }
 
-    /// Returns the quantile that is the standard normal distribution's at `z`.
-    pub(crate) fn quantile(self, z: f64) -> f64 {
+    /// Returns its cube root, for whoever asks for many of its tails; `None` if no time is above 0.
+    pub(crate) fn cube_root(self) -> Option<CubeRoot> {
         if self.mean <= 0.0 {
-            return 0.0;
+            return None;
         }
+        let per_root = 1.0 / cube_root(self.mean);
         if self.is_point() {
-            return self.mean;
+            return Some(CubeRoot {
+                per_root,
+                mean: 1.0,
+                per_deviation: POINT,
+            });
         }
         let spread = self.spread();
-        let root = (1.0 - spread + z * spread.sqrt()).max(0.0);
-        self.mean * root * root * root
+        // Nearly all of it is next to nothing.
+        (spread < MOST_SPREAD).then(|| CubeRoot {
+            per_root,
+            mean: 1.0 - spread,
+            per_deviation: 1.0 / spread.sqrt(),
+        })
     }
 
     /// Returns the probability of at most `time`, and the mean of what is.
@@ -152,6 +152,32 @@ impl Gamma {
             share,
             mean.clamp(0.0, time / (1.0 + 9.0 * at.deviation * at.deviation)),
         )
+    }
+}
+
+/// The cube root of a gamma variable, which is nearly normal.
+#[derive(Clone, Copy)]
+pub(crate) struct CubeRoot {
+    /// One over the cube root of the variable's mean, in units of which the rest is.
+    per_root: f64,
+    mean: f64,
+    per_deviation: f64,
+}
+
+/// One over the deviation of what has none.
+const POINT: f64 = 1e9;
+
+impl CubeRoot {
+    /// Returns the quantile that is the standard normal distribution's at `z`.
+    #[inline]
+    pub(crate) fn quantile(self, z: f64) -> f64 {
+        (self.mean + z / self.per_deviation).max(0.0) / self.per_root
+    }
+
+    /// Returns the probability of a larger root.
+    #[inline]
+    pub(crate) fn tail(self, root: f64) -> f64 {
+        normal_tail((root * self.per_root - self.mean) * self.per_deviation)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Latencies of answers within a tick: a mixture of gamma distributions, gathered by their means.
 
 use crate::gamma::Gamma;
+use crate::mixture::Quantile;
 
 /// Bins; each is half of an octave wide, from 0.1 ms on: 2 to the power of -13 s.
 const BINS: usize = 56;
@@ -51,73 +52,18 @@ impl Latencies {
         self.most_s = self.most_s.max(most_s);
     }
 
-    /// Returns the time that a share of the answers took at most, where `z` is that share's standard normal quantile; 0
-    /// without answers. A mixture's quantile lies between those of its parts.
-    pub(crate) fn quantile(&self, share: f64, z: f64) -> f64 {
-        let count: f64 = self.bins.iter().map(|bin| bin.count).sum();
-        let least = least_part(share, count);
-        let mut parts = [(0.0, Gamma::default()); BINS];
-        let mut used = 0;
-        for bin in self.bins.iter().filter(|bin| bin.count > least) {
+    /// Returns a quantile of the answers; 0 without any.
+    pub(crate) fn quantile(&self, quantile: Quantile) -> f64 {
+        let part = |bin: &Bin| {
+            if bin.count <= 0.0 {
+                return (0.0, Gamma::NONE);
+            }
             let mean = bin.sum / bin.count;
-            let time = Gamma::new(mean, (bin.squares / bin.count - mean * mean).max(0.0));
-            parts[used] = (bin.count, time);
-            used += 1;
-        }
-        let time_s = mixture_quantile(&parts[..used], share, count, z);
-        time_s.min(self.most_s)
-    }
-}
-
-/// Parts that have no more of the `count` move the quantile of a share by less than it is found within.
-fn least_part(share: f64, count: f64) -> f64 {
-    1e-3 * count * share.min(1.0 - share)
-}
-
-/// Returns the time that a share of `count` times takes at most, where `z` is that share's standard normal quantile; 0
-/// without parts. Each part has its count. A mixture's quantile lies between those of its parts.
-pub(crate) fn mixture_quantile(parts: &[(f64, Gamma)], share: f64, count: f64, z: f64) -> f64 {
-    let (least, above) = (least_part(share, count), (1.0 - share) * count);
-    let (mut low, mut high) = (f64::MAX, 0.0_f64);
-    for (_, time) in parts.iter().filter(|(part, _)| *part > least) {
-        let quantile = time.quantile(z);
-        (low, high) = (low.min(quantile), high.max(quantile));
-    }
-    if low > high {
-        return 0.0;
-    }
-    let over = |time_s: f64| {
-        let tails = parts.iter().map(|(part, time)| part * time.tail(time_s));
-        tails.sum::<f64>() - above
-    };
-    root(over, low, high)
-}
-
-/// Finds where a falling function crosses zero between two places, within a hundredth: by false position, where the end
-/// that stays counts half (the Illinois algorithm).
-fn root(falling: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
-    // Within a hundredth is far closer than the mixture is to the truth.
-    let is_found = |low: f64, high: f64| high - low <= 0.01 * high;
-    if is_found(low, high) {
-        return low + (high - low) / 2.0;
-    }
-    let (mut at_low, mut at_high) = (falling(low).max(0.0), falling(high).min(0.0));
-    for _ in 0..24 {
-        let share = if at_low > at_high {
-            at_low / (at_low - at_high)
-        } else {
-            0.5
+            let variance = (bin.squares / bin.count - mean * mean).max(0.0);
+            (bin.count, Gamma::new(mean, variance))
         };
-        let middle = low + (high - low) * share.clamp(0.05, 0.95);
-        let value = falling(middle);
-        if value > 0.0 {
-            (low, at_low, at_high) = (middle, value, at_high / 2.0);
-        } else {
-            (high, at_high, at_low) = (middle, value, at_low / 2.0);
-        }
-        if is_found(low, high) {
-            break;
-        }
+        quantile
+            .of(&self.bins.each_ref().map(part))
+            .min(self.most_s)
     }
-    low + (high - low) / 2.0
 }

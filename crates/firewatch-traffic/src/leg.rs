@@ -7,7 +7,7 @@ use crate::attempt::{Carried, LegRoom, Outlook};
 use crate::gamma::FOREVER_S;
 use crate::level::{LEAST, LEVELS, Level, TIMEOUT_STAGES, kept, last_level, pass};
 
-/// Waits above that are those for workers that there are not.
+/// A longer wait means that there are no workers.
 const ENDLESS_S: f64 = FOREVER_S / 1e3;
 
 /// What is in flight.

@@ -16,6 +16,7 @@ mod leg;
 mod level;
 mod mesh;
 mod messages;
+mod mixture;
 mod outlook;
 mod pace;
 mod readings;

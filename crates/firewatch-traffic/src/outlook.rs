@@ -87,13 +87,15 @@ pub(crate) struct Outcome {
 }
 
 impl Outlook {
-    /// Looks at a service from a caller that waits for so long, in place: it is large, and there is one for each leg.
+    /// Looks at a service from a caller that waits for so long, in place: it is large, and there is one for each leg. `queued`
+    /// is the share of those in flight who will time out that came to the service.
     pub(crate) fn look(
         &mut self,
         sojourn: &Sojourn,
         service: &ServiceSettings,
         leg: &LegSettings,
         open: f64,
+        queued: f64,
         step_s: f64,
     ) {
         let (timeout_s, added_s) = (leg.timeout_s, leg.faults.added_s);
@@ -101,14 +103,11 @@ impl Outlook {
         let left_s = (timeout_s - added_s).max(0.0);
         let way = Gamma::new(added_s, 0.0);
         let bad = sojourn.failing;
-        let within = |times: &Times| {
-            let all = times.after(sojourn.wait);
-            all.within_above(service.added_s.min(left_s), left_s)
-        };
-        let (ok_in_time, ok) = within(&sojourn.ok);
+        let (wait, least_s) = (sojourn.wait, service.added_s.min(left_s));
+        let (ok_in_time, ok) = sojourn.ok.after(wait).within_above(least_s, left_s);
         let ok = ok.after(way);
         let (bad_in_time, bad_times) = if bad > NEGLIGIBLE {
-            let (share, times) = within(&sojourn.failed);
+            let (share, times) = sojourn.failed.after(wait).within_above(least_s, left_s);
             (share, times.after(way).all())
         } else {
             (1.0, Gamma::NONE)
@@ -156,9 +155,9 @@ impl Outlook {
             all_s.max(timeout_s)
         };
         if service.is_down {
-            // What was killed is answered at once.
+            // What was killed is answered at once, and what never came to it is not.
             (self.answer_s, self.answered_badly) = (0.0, 1.0);
-            self.timeout_s *= unreachable;
+            self.timeout_s *= 1.0 - queued;
         }
         self.set_step(step_s);
     }

@@ -1,14 +1,12 @@
 //! Sums over the sub-steps of a tick, and what is read of them.
 
 use crate::fluid::{Fluid, Scratch};
-use crate::latency::{Latencies, mixture_quantile};
+use crate::latency::Latencies;
 use crate::level::LEVELS;
 use crate::mesh::Mesh;
+use crate::mixture::Quantile;
 use crate::readings::{CallTraffic, ServiceTraffic, UserTraffic};
 use crate::settings::Settings;
-
-/// The 99 % quantile of the standard normal distribution.
-const NORMAL_P99: f64 = 2.326_347_874_040_841;
 
 /// Readings: sums while a tick runs, means afterwards.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
@@ -181,16 +179,18 @@ fn finish_service(reading: &mut ServiceTraffic, seen: &Seen<'_>, index: usize, t
         let latency = sojourn.wait.plus(sojourn.held());
         reading.latency_mean_s = latency.mean;
         let kinds = sojourn.latencies();
-        reading.latency_p50_s = mixture_quantile(&kinds, 0.5, 1.0, 0.0);
-        reading.latency_p99_s = mixture_quantile(&kinds, 0.99, 1.0, NORMAL_P99);
+        reading.latency_p50_s = Quantile::MEDIAN.of(&kinds);
+        reading.latency_p99_s = Quantile::P99.of(&kinds);
     }
 }
 
-/// Requests of a tick below which there are none: what has ended fades away and leaves traces of it.
-const NONE: f64 = 1e-5;
+/// Requests of a tick below which there are none, and the least share of those that ended that were served: what has ended fades
+/// away and leaves traces.
+const LEAST_REQUESTS: f64 = 1e-5;
+const LEAST_SERVED: f64 = 1e-4;
 
 fn share_of(part: f64, whole: f64) -> f64 {
-    if whole > NONE {
+    if whole > LEAST_REQUESTS {
         (part / whole).min(1.0)
     } else {
         0.0
@@ -226,8 +226,12 @@ fn finish_user(reading: &mut UserTraffic, latencies: &Latencies, tick_s: f64) {
     ] {
         *sum /= tick_s;
     }
-    if reading.succeeded_rps * tick_s > NONE {
-        reading.latency_p50_s = latencies.quantile(0.5, 0.0);
-        reading.latency_p99_s = latencies.quantile(0.99, NORMAL_P99);
+    let ended_rps = reading.succeeded_rps + reading.failed_rps;
+    if ended_rps * tick_s <= LEAST_REQUESTS {
+        (reading.succeeded_rps, reading.failed_rps) = (0.0, 0.0);
+    }
+    if reading.succeeded_rps > LEAST_SERVED * ended_rps {
+        reading.latency_p50_s = latencies.quantile(Quantile::MEDIAN);
+        reading.latency_p99_s = latencies.quantile(Quantile::P99);
     }
 }

@@ -208,15 +208,12 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Notes that a call with fields has none, if it is a word alone; the signature shows how the call is written.
-    pub(super) fn is_without_fields(
-        &self,
-        decoder: &mut Decoder,
-        path: &str,
-        signature: &str,
-    ) -> bool {
+    /// Whether a call with fields is a word alone; notes it if so. The signature shows how the call is written.
+    pub(super) fn refuses_word(&self, decoder: &mut Decoder, path: &str, signature: &str) -> bool {
         let is_word = matches!(self.values, Values::None);
-        if is_word {
+        if is_word && decoder.is_near_slip(&self.span) {
+            decoder.mark_broken(path);
+        } else if is_word {
             let message = format!("`{}` takes fields, not none", self.name);
             let help = Some(decoder.written(&format!("write `{signature}`")));
             let place = self.span.clone();

@@ -18,6 +18,11 @@ pub fn latency(seconds: f64) -> String {
     }
 }
 
+/// Formats the 99th percentile of the latency of users; a dash where nobody was served.
+pub fn p99(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "–".to_owned(), latency)
+}
+
 /// Returns the simulated seconds of a number of ticks.
 pub fn seconds(ticks: u64) -> i64 {
     i64::try_from(ticks)

@@ -53,6 +53,7 @@ fn bad_usage_ends_with_2_and_says_what_would_be_right() {
         ),
         (&[GRID, "--vary", "halt=4,nevr"], "or `never`"),
         (&[GRID, "--vary", "halt=4..30/4"], "tick 20 is too late"),
+        (&[GRID, "--vary", "seed=1,2"], "seeds vary by `--seeds`"),
         (&[GRID, "--seeds", "5..5"], "`5..5` is empty"),
         (&[GRID, "--seeds", "5..=4"], "write the lower seed first"),
         (

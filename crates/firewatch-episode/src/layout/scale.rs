@@ -73,3 +73,36 @@ pub(crate) fn in_single(value: f64) -> f32 {
 pub(super) fn as_flag(flag: bool) -> f32 {
     f32::from(u8::from(flag))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Scale;
+
+    #[test]
+    fn whatever_is_scaled_is_from_0_to_1() {
+        let linear = Scale {
+            min: -1.0,
+            base: 4.0,
+            slope: 0.0,
+        };
+        let point = Scale {
+            base: 0.0,
+            ..linear
+        };
+        let open = Scale::saturating(2.0);
+        for (value, in_linear, in_open) in [
+            (-3.0, 0.0, 0.0),
+            (1.0, 0.5, 1.0 / 3.0),
+            (2.0, 0.75, 0.5),
+            (9.0, 1.0, 9.0 / 11.0),
+            (f32::INFINITY, 1.0, 1.0),
+            (f32::NEG_INFINITY, 0.0, 0.0),
+            (f32::NAN, 0.0, 0.0),
+        ] {
+            assert_eq!(linear.apply(value), in_linear, "{value}");
+            assert_eq!(open.apply(value), in_open, "{value}");
+            let at_point = point.apply(value);
+            assert!(at_point == 0.0 || at_point == 1.0, "{value}: {at_point}");
+        }
+    }
+}

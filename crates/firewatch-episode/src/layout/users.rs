@@ -44,7 +44,7 @@ pub(super) const USERS: [UsersColumn; 5] = [
         unit: "1",
         max: 1e15,
         half: Some(0.5),
-        // Who fails has waited for as long as he would.
+        // Where all failed, the p99 counts as the whole patience.
         read: |users| match (users.latency_p99_s(), users.served()) {
             (Some(p99_s), _) => p99_s / users.patience_s,
             (None, Some(_)) => 1.0,

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED};
 use crate::codes;
 use crate::model::{Fault, Physics};
-use crate::plan::{Field, FieldOwner, ends_of_calls, find_field, metric_value, names_of_calls};
+use crate::plan::{Field, FieldOwner, call_field_names, find_field, metric_value};
 use crate::sweep::{
     Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, MetricAxis, Seeds,
-    again, seeds_again,
+    again, caller_and_callee, seeds_again,
 };
 use firewatch_action::Metrics;
 use firewatch_action::decode::key_path;
@@ -204,10 +204,22 @@ impl Checker<'_> {
             return;
         }
         let owner = format!("{of_service}@key");
+        let is_calls = caller_and_callee(&axis.service).is_some();
+        let mut users = self.scenario.users.iter();
+        let is_users = users.any(|users| users.name() == axis.service);
+        if axis.service.contains("->") && !is_calls && !is_users {
+            let hint = "calls are written `web -> search`, with spaces";
+            if !self.known_service(&owner, &axis.service, hint) {
+                return;
+            }
+        }
         if let Some(field) = find_field(self.scenario, &axis.service, &axis.metric) {
             return self.field_axis(&owner, path, field, axis);
         }
-        if ends_of_calls(&axis.service).is_some() && !self.services.contains_key(&*axis.service) {
+        if is_calls && !self.services.contains_key(&*axis.service) {
+            if self.scenario.physics == Physics::Classic {
+                return self.needs_traffic(path, &axis.metric);
+            }
             return self.no_field_of_calls(path, axis);
         }
         if !self.known_service(&owner, &axis.service, "") {
@@ -223,16 +235,13 @@ impl Checker<'_> {
     }
 
     fn field_axis(&mut self, owner: &str, path: &str, field: Field, axis: &MetricAxis) {
-        let is_known = match (field.of, ends_of_calls(&axis.service)) {
+        let is_known = match (field.of, caller_and_callee(&axis.service)) {
             (FieldOwner::Users, _) => self.known_users(owner, &axis.service),
-            (of, Some((from, to))) if of.is_calls() => {
-                self.known_service(owner, from, "")
-                    && self.known_service(owner, to, "")
-                    && self.is_called(owner, from, to)
-            }
+            (of, Some((from, to))) if of.is_calls() => self.known_call([owner, owner], from, to),
             _ => self.known_service(owner, &axis.service, ""),
         };
-        if is_known && !field.has_owner(self.scenario, &axis.service) {
+        let is_unread = self.notes.is_broken_within("services");
+        if is_known && !is_unread && !field.has_owner(self.scenario, &axis.service) {
             let needed = field.of.needed().unwrap_or_default();
             let message = format!("`{}` has no `{needed}`", shown(&axis.service));
             let help = format!("give it one: `{}` is a number of it", field.name);
@@ -255,7 +264,7 @@ impl Checker<'_> {
         let message = format!("calls have no number `{}` to vary", shown(&axis.metric));
         self.notes
             .report_with(codes::UNKNOWN_METRIC, &path, message, "", || {
-                suggest(&axis.metric, "numbers of calls", names_of_calls())
+                suggest(&axis.metric, "numbers of calls", call_field_names())
             });
     }
 

@@ -26,11 +26,7 @@ impl Checker<'_> {
             }
             Turned::Calls(from, to) => {
                 self.needs_traffic(path, "turn_calls");
-                if self.known_service(&join(path, "service"), from, "")
-                    && self.known_service(&join(path, "to"), to, "")
-                {
-                    self.is_called(&join(path, "to"), from, to);
-                }
+                self.known_call([&join(path, "service"), &join(path, "to")], from, to);
             }
             Turned::Users(users) => {
                 self.needs_traffic(path, "turn_users");
@@ -78,6 +74,14 @@ impl Checker<'_> {
             self.notes
                 .report(codes::OUT_OF_RANGE, path, message, "out of range", None);
         }
+    }
+
+    /// Whether there are both services and one calls the other, as far as that is known; notes it if not. The paths are those
+    /// of both names.
+    pub(super) fn known_call(&mut self, paths: [&str; 2], from: &str, to: &str) -> bool {
+        self.known_service(paths[0], from, "")
+            && self.known_service(paths[1], to, "")
+            && self.is_called(paths[1], from, to)
     }
 
     /// Whether one service calls another, as far as that is known; notes it if not.

@@ -3,6 +3,7 @@
 use crate::model::{
     Autoscaling, Breaker, Cache, Call, Calls, Capacity, Load, Physics, Scenario, limits,
 };
+use crate::sweep::caller_and_callee;
 
 /// A number of a scenario of traffic that can be varied.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,25 +92,19 @@ const FIELDS: [Field; 24] = [
     amount(FieldOwner::Users, "backoff_s", false, limits::SECONDS),
 ];
 
-/// The caller and the callee of calls that are written `web -> search`.
-pub(crate) fn ends_of_calls(owner: &str) -> Option<(&str, &str)> {
-    let (from, to) = owner.split_once("->")?;
-    Some((from.trim(), to.trim()))
-}
-
 /// The field of that name, in a scenario that has it.
 pub(crate) fn find_field(scenario: &Scenario, owner: &str, name: &str) -> Option<Field> {
     if scenario.physics != Physics::Traffic {
         return None;
     }
     let is_named = scenario.has_service(owner) || has_users(scenario, owner);
-    let is_of_calls = !is_named && ends_of_calls(owner).is_some();
+    let is_of_calls = !is_named && caller_and_callee(owner).is_some();
     let mut fields = FIELDS.into_iter();
     fields.find(|field| field.of.is_calls() == is_of_calls && field.name == name)
 }
 
 /// The names of the numbers of calls.
-pub(crate) fn names_of_calls() -> impl Iterator<Item = &'static str> + Clone {
+pub(crate) fn call_field_names() -> impl Iterator<Item = &'static str> + Clone {
     let of_calls = FIELDS.iter().filter(|field| field.of.is_calls());
     of_calls.map(|field| field.name)
 }
@@ -143,7 +138,7 @@ impl Field {
             FieldOwner::Autoscaling => { scenario.services.iter() }
                 .any(|service| service.name == owner && service.capacity.autoscaling.is_some()),
             FieldOwner::Calls | FieldOwner::Breaker | FieldOwner::Cache => {
-                let Some((from, to)) = ends_of_calls(owner) else {
+                let Some((from, to)) = caller_and_callee(owner) else {
                     return false;
                 };
                 let callers = scenario
@@ -182,7 +177,7 @@ impl Field {
             }
             return;
         }
-        let (owner, to) = match ends_of_calls(owner) {
+        let (owner, to) = match caller_and_callee(owner) {
             Some((from, to)) if self.of.is_calls() => (from, to),
             _ => (owner, ""),
         };

@@ -46,6 +46,7 @@ impl Reviewer<'_> {
         let answer_s = self.holding_s();
         let is_short = |timeout_s: f64, service: usize| answer_s[service] >= timeout_s;
         let seconds = |service: usize| text_with_decimals(answer_s[service], 3);
+        let asked = self.asked();
         let mut warnings = Vec::new();
         for (service, users) in self.entries() {
             let (group, name) = (&self.scenario.users[users], self.name(service));
@@ -58,25 +59,44 @@ impl Reviewer<'_> {
                 warnings.push((format!("users[{users}].patience_s"), message));
             }
         }
-        for call in self
-            .graph
-            .calls
-            .iter()
-            .filter(|call| !call.call.asynchronous)
-        {
+        let is_made = |call: &&GraphCall| {
+            !call.call.asynchronous && call.call.usual_share() > 0.0 && asked[call.from]
+        };
+        for call in self.graph.calls.iter().filter(is_made) {
             let timeout_s = call.call.timeout_s();
-            if is_short(timeout_s, call.to) {
-                let (from, to) = (self.name(call.from), self.name(call.to));
+            let services = [Some(call.to), call.fallback];
+            for service in services
+                .into_iter()
+                .flatten()
+                .filter(|&to| is_short(timeout_s, to))
+            {
+                let (from, to) = (self.name(call.from), self.name(service));
                 let message = format!(
                     "`{from}` waits {timeout_s} s for `{to}`, whose answers take {} s even where nobody is before it",
-                    seconds(call.to)
+                    seconds(service)
                 );
                 warnings.push((self.path_of_call(call, "timeout_s"), message));
             }
         }
-        let help = "most of them time out: wait longer, or let the work take less (`work_ms`; with `capacity_rps` it is the workers over that)";
+        let help = "a third of them or more time out: wait longer, or let the work take less (`work_ms`; with `capacity_rps` it is the workers over that)";
         for (path, message) in warnings {
             self.warn(codes::SHORT_TIMEOUT, path, message, help);
         }
+    }
+    /// Which services requests of users come to.
+    fn asked(&self) -> Vec<bool> {
+        let mut asked = vec![false; self.scenario.services.len()];
+        let mut open: Vec<usize> = self.entries().into_iter().map(|(entry, _)| entry).collect();
+        while let Some(service) = open.pop() {
+            if !std::mem::replace(&mut asked[service], true) {
+                let calls = self.graph.calls_of(service).iter();
+                open.extend(
+                    calls
+                        .flat_map(|call| [Some(call.to), call.fallback])
+                        .flatten(),
+                );
+            }
+        }
+        asked
     }
 }

@@ -10,7 +10,7 @@ use words::Words;
 
 /// Version of [`EnvironmentRef::state_hash`](crate::EnvironmentRef::state_hash). It rises when the same state gets
 /// another hash: who keeps hashes keeps it with them.
-pub const STATE_HASH_VERSION: u32 = 2;
+pub const STATE_HASH_VERSION: u32 = 3;
 
 impl EnvironmentRef<'_> {
     /// A fingerprint of the state: equal states have equal ones on every platform and in every run.

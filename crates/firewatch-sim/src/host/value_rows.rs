@@ -14,7 +14,7 @@ pub struct ValueRows {
 }
 
 impl ValueRows {
-    /// Checks that a row has room for so many values of an environment.
+    /// Checks that a row has room for `count` values of an environment.
     ///
     /// # Errors
     /// [`SimError::BufferLength`].

@@ -324,7 +324,7 @@ impl<'de> VariantAccess<'de> for CallAccess<'_, '_> {
         let name = self.call.name;
         let example = self.signature.map_or(name, |signature| signature.text);
         let Reading { notes, path, .. } = &mut *self.reading;
-        if self.call.is_without_fields(notes, path, example) {
+        if self.call.refuses_word(notes, path, example) {
             self.reading.failed = true;
             return Placeholder.deserialize_struct("", names, visitor);
         }

@@ -8,7 +8,7 @@ use crate::ui::output::Output;
 use crate::ui::style::{BAD, DIM, GOOD, PLAIN};
 use crate::ui::table::Cell;
 use crate::ui::text::write_table;
-use crate::ui::units::{latency, percent};
+use crate::ui::units::{p99, percent};
 
 /// Writes a row for each group of users; nothing where there are none.
 pub fn table(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
@@ -26,17 +26,12 @@ pub fn table(session: &PlaySession, out: &mut Output) -> Result<(), Failure> {
             Cell::plain(&users.name),
             Cell::new(palette, DIM, &format!("at {}", users.service)),
             Cell::new(palette, PLAIN, &format!("{} served", served(users))).right(),
-            Cell::plain(&format!("p99 {}", p99(users))).right(),
+            Cell::plain(&format!("p99 {}", p99(users.latency_p99_s))).right(),
             Cell::new(palette, style, kept),
         ]
     };
     let rows: Vec<Vec<Cell>> = users.iter().map(row).collect();
     write_table(&rows, out)
-}
-
-/// The 99th percentile of the latency; a dash where nobody was served.
-fn p99(users: &ObservedUsers) -> String {
-    { users.latency_p99_s }.map_or_else(|| "–".to_owned(), latency)
 }
 
 /// The share of the requests that ended which were served; nothing where none ended.

@@ -20,7 +20,9 @@ pub struct UsersSummary {
     /// Of the worst tick.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worst_served: Option<f64>,
-    pub worst_p99_s: f64,
+    /// Of the worst tick; absent where nobody was ever served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst_p99_s: Option<f64>,
     /// Ticks in which they did not get what they are promised.
     pub ticks_missed: u64,
     /// The tick in which most failed, and why most of those did.
@@ -55,7 +57,7 @@ impl UsersSummary {
                 failed_requests: 0.0,
                 served: None,
                 worst_served: None,
-                worst_p99_s: 0.0,
+                worst_p99_s: None,
                 ticks_missed: 0,
                 worst_tick: None,
                 cause: None,
@@ -77,7 +79,10 @@ impl UsersSummary {
         let ended = self.served_requests + self.failed_requests;
         self.served = (ended > 0.0).then(|| self.served_requests / ended);
         self.ticks_missed += u64::from(users.miss() > 0.0);
-        self.worst_p99_s = self.worst_p99_s.max(users.traffic.latency_p99_s);
+        self.worst_p99_s = [self.worst_p99_s, users.latency_p99_s()]
+            .into_iter()
+            .flatten()
+            .reduce(f64::max);
         let Some(served) = users.served() else { return };
         if self.worst_served.is_none_or(|worst| served < worst) {
             self.worst_served = Some(served);

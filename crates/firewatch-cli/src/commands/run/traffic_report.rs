@@ -11,7 +11,7 @@ use crate::ui::output::Output;
 use crate::ui::style::{BAD, DIM, GOOD, Palette, WARNING, visible};
 use crate::ui::table::Cell;
 use crate::ui::text::{write_table, write_wrapped};
-use crate::ui::units::{latency, percent};
+use crate::ui::units::{latency, p99, percent};
 
 /// Writes users first, then services, then why users failed.
 pub fn write(
@@ -56,7 +56,7 @@ fn users_row(users: &UsersSummary, layout: Layout, palette: Palette) -> Vec<Cell
     ];
     if layout.is_wide() {
         row.push(share(users.worst_served));
-        row.push(Cell::plain(&latency(users.worst_p99_s)).right());
+        row.push(Cell::plain(&p99(users.worst_p99_s)).right());
     }
     row
 }

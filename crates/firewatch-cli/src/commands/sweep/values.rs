@@ -179,7 +179,7 @@ fn list_values<T>(
 
 fn numbers(text: &str) -> Result<Vec<f64>, String> {
     let Some(span) = RangeText::read(text) else {
-        return number(text).map(|speed| vec![speed]);
+        return number(text).map(|number| vec![number]);
     };
     let Some(step) = span.step else {
         return Err(format!("`{text}` needs a step, such as `{text}/0.5`"));
