@@ -8,8 +8,8 @@ mod write;
 use firewatch_response::score::ALERT_NAMES;
 use firewatch_sim::{METRICS, Metric, MetricKind, Observation, SimError};
 
-use scale::Scale;
 pub(crate) use scale::in_single;
+use scale::{Scale, Scales};
 use users::USERS;
 
 /// The columns of the rows that [`EpisodeBatch::observe_columns_into`](crate::EpisodeBatch::observe_columns_into) writes,
@@ -50,7 +50,7 @@ pub struct ObservationLayout {
     has_ground_truth: bool,
     is_normalised: bool,
     /// How each metric becomes 0 to 1, where it does.
-    scales: Vec<Scale>,
+    scales: Scales,
 }
 
 /// A column of an observation.
@@ -109,7 +109,7 @@ impl ObservationLayout {
             users: 0,
             has_ground_truth: false,
             is_normalised: false,
-            scales: Vec::new(),
+            scales: Scales::default(),
         })
     }
 

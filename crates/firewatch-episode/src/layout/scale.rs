@@ -61,6 +61,41 @@ impl Scale {
     }
 }
 
+/// The scales of a row of values, number by number: a processor applies them to several values at once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Scales {
+    min: Vec<f32>,
+    base: Vec<f32>,
+    slope: Vec<f32>,
+}
+
+impl FromIterator<Scale> for Scales {
+    fn from_iter<I: IntoIterator<Item = Scale>>(scales: I) -> Self {
+        let mut all = Self::default();
+        for Scale { min, base, slope } in scales {
+            all.min.push(min);
+            all.base.push(base);
+            all.slope.push(slope);
+        }
+        all
+    }
+}
+
+impl Scales {
+    /// Normalises rows; without any scale they stay as they are.
+    pub(super) fn apply(&self, rows: &mut [f32]) {
+        if self.min.is_empty() {
+            return;
+        }
+        for row in rows.chunks_exact_mut(self.min.len()) {
+            let scales = self.min.iter().zip(&self.base).zip(&self.slope);
+            for (value, ((&min, &base), &slope)) in row.iter_mut().zip(scales) {
+                *value = Scale { min, base, slope }.apply(*value);
+            }
+        }
+    }
+}
+
 /// Rounds to single precision, in which observations and rewards are given.
 #[expect(
     clippy::cast_possible_truncation,

@@ -51,7 +51,7 @@ impl ObservationLayout {
         let (calls, rest) = rest.split_at_mut(services * services);
         let (users, truth) = rest.split_at_mut(self.users * USERS.len());
         self.write_incident(session, view, incident);
-        self.normalise(metrics);
+        self.scales.apply(metrics);
         flags.fill(0.0);
         for (flags, alerts) in flags
             .chunks_exact_mut(FLAGS)
@@ -86,17 +86,6 @@ impl ObservationLayout {
             *place = in_single(value);
             if is_normalised && max > 1.0 {
                 *place = Scale::saturating(half).apply(*place);
-            }
-        }
-    }
-
-    fn normalise(&self, metrics: &mut [f32]) {
-        if self.scales.is_empty() {
-            return;
-        }
-        for metrics in metrics.chunks_exact_mut(self.scales.len()) {
-            for (value, scale) in metrics.iter_mut().zip(&self.scales) {
-                *value = scale.apply(*value);
             }
         }
     }
