@@ -652,6 +652,11 @@ fn a_sweep_of_what_is_not_there_is_told_by_name() {
             "`sweep.metric[\"web -> db\"][\"share\"][1]` must be 0 to 1, not 1.5",
         ),
         (
+            "metric: {\"web\": {\"timeout_s\": [1]}}",
+            "sweep.metric[\"web\"][\"timeout_s\"]@key",
+            "`timeout_s` is a number of calls, not of `web`",
+        ),
+        (
             "metric: {\"web->db\": {\"retries\": [1]}}",
             "sweep.metric[\"web->db\"]@key",
             "unknown service `web->db`",

@@ -225,6 +225,19 @@ impl Checker<'_> {
         if !self.known_service(&owner, &axis.service, "") {
             return;
         }
+        let is_traffic = self.scenario.physics == Physics::Traffic;
+        if is_traffic && call_field_names().any(|name| name == axis.metric) {
+            let name = shown(&axis.service);
+            let message = format!("`{}` is a number of calls, not of `{name}`", axis.metric);
+            let help = format!(
+                "name the calls: `\"{name} -> ...\": {{\"{}\": [...]}}`",
+                axis.metric
+            );
+            let path = format!("{path}@key");
+            return self
+                .notes
+                .report(codes::UNKNOWN_METRIC, &path, message, "", Some(help));
+        }
         let own = self.services.get(&*axis.service).copied();
         let Some(service) = own else { return };
         for number in &axis.values {
