@@ -191,7 +191,7 @@ fn what_fades_away_is_nobody() {
     for tick in 0..20 {
         state.tick(&mesh, &knobs, TICK_S);
         let users = state.user(0);
-        let has_ended = users.succeeded_rps + users.failed_rps > 0.0;
+        let has_ended = users.has_ended();
         assert_eq!(has_ended, users.latency_p99_s > 0.0, "{tick}: {users:?}");
         assert!(tick == 0 || !has_ended, "{tick}: {users:?}");
     }

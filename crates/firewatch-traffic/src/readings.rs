@@ -91,3 +91,13 @@ pub struct UserTraffic {
     /// Share of the failed attempts that were answered with an error of the entry service or of a call, 0..=1.
     pub error_ratio: f64,
 }
+
+/// Requests per second below which there are none: what has ended fades away and leaves traces.
+pub(crate) const LEAST_RPS: f64 = 1e-6;
+
+impl UserTraffic {
+    /// Returns whether any requests ended.
+    pub fn has_ended(&self) -> bool {
+        self.succeeded_rps + self.failed_rps > LEAST_RPS
+    }
+}

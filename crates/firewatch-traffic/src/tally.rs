@@ -5,7 +5,7 @@ use crate::latency::Latencies;
 use crate::level::LEVELS;
 use crate::mesh::Mesh;
 use crate::mixture::Quantile;
-use crate::readings::{CallTraffic, ServiceTraffic, UserTraffic};
+use crate::readings::{CallTraffic, LEAST_RPS, ServiceTraffic, UserTraffic};
 use crate::settings::Settings;
 
 /// Readings: sums while a tick runs, means afterwards.
@@ -184,13 +184,12 @@ fn finish_service(reading: &mut ServiceTraffic, seen: &Seen<'_>, index: usize, t
     }
 }
 
-/// Requests of a tick below which there are none, and the least share of those that ended that were served: what has ended fades
-/// away and leaves traces.
-const LEAST_REQUESTS: f64 = 1e-5;
+/// The least share of the requests that ended that have to be served for percentiles.
 const LEAST_SERVED: f64 = 1e-4;
 
-fn share_of(part: f64, whole: f64) -> f64 {
-    if whole > LEAST_REQUESTS {
+/// The share of a sum over a tick that a part is; 0 of traces.
+fn share_of(part: f64, whole: f64, tick_s: f64) -> f64 {
+    if whole > LEAST_RPS * tick_s {
         (part / whole).min(1.0)
     } else {
         0.0
@@ -199,8 +198,8 @@ fn share_of(part: f64, whole: f64) -> f64 {
 
 fn finish_call(reading: &mut CallTraffic, tick_s: f64) {
     let attempts = reading.attempts_rps;
-    reading.timeout_ratio = share_of(reading.timeout_ratio, attempts);
-    reading.error_ratio = share_of(reading.error_ratio, attempts);
+    reading.timeout_ratio = share_of(reading.timeout_ratio, attempts, tick_s);
+    reading.error_ratio = share_of(reading.error_ratio, attempts, tick_s);
     for sum in [
         &mut reading.attempts_rps,
         &mut reading.retries_rps,
@@ -215,9 +214,9 @@ fn finish_call(reading: &mut CallTraffic, tick_s: f64) {
 
 fn finish_user(reading: &mut UserTraffic, latencies: &Latencies, tick_s: f64) {
     let failures = reading.timeout_ratio + reading.error_ratio + reading.refused_ratio;
-    reading.timeout_ratio = share_of(reading.timeout_ratio, failures);
-    reading.error_ratio = share_of(reading.error_ratio, failures);
-    reading.refused_ratio = share_of(reading.refused_ratio, failures);
+    reading.timeout_ratio = share_of(reading.timeout_ratio, failures, tick_s);
+    reading.error_ratio = share_of(reading.error_ratio, failures, tick_s);
+    reading.refused_ratio = share_of(reading.refused_ratio, failures, tick_s);
     for sum in [
         &mut reading.sent_rps,
         &mut reading.attempts_rps,
@@ -227,10 +226,7 @@ fn finish_user(reading: &mut UserTraffic, latencies: &Latencies, tick_s: f64) {
         *sum /= tick_s;
     }
     let ended_rps = reading.succeeded_rps + reading.failed_rps;
-    if ended_rps * tick_s <= LEAST_REQUESTS {
-        (reading.succeeded_rps, reading.failed_rps) = (0.0, 0.0);
-    }
-    if reading.succeeded_rps > LEAST_SERVED * ended_rps {
+    if reading.has_ended() && reading.succeeded_rps > LEAST_SERVED * ended_rps {
         reading.latency_p50_s = latencies.quantile(Quantile::MEDIAN);
         reading.latency_p99_s = latencies.quantile(Quantile::P99);
     }

@@ -65,8 +65,8 @@ impl UsersRef<'_> {
     /// Share of the requests that ended which were served, 0 to 1; `None` where none ended.
     #[must_use]
     pub fn served(&self) -> Option<f64> {
-        let ended = self.traffic.succeeded_rps + self.traffic.failed_rps;
-        (ended > 0.0).then(|| 1.0 - failed_share(&self.traffic))
+        let has_ended = self.traffic.has_ended();
+        has_ended.then(|| 1.0 - failed_share(&self.traffic))
     }
 
     /// 99th percentile of the latency of those that were served, from the first attempt on, seconds; `None` where nobody was.

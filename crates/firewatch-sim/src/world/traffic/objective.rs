@@ -57,8 +57,8 @@ impl Objective {
 
 /// The share of the requests that ended in the last tick which failed; 0 where none ended.
 pub(crate) fn failed_share(traffic: &UserTraffic) -> f64 {
-    let ended = traffic.succeeded_rps + traffic.failed_rps;
-    if ended > 0.0 {
+    if traffic.has_ended() {
+        let ended = traffic.succeeded_rps + traffic.failed_rps;
         num::min(1.0, num::max(0.0, traffic.failed_rps / ended))
     } else {
         0.0
