@@ -200,7 +200,7 @@ impl Outlook {
         let failed = aborted + fast + errors + timed_out;
         attempt.again = pass(&mut attempt.stays.backoff, failed, self.backoff_stays);
         attempt.repeated = 1.0 / (self.ended + self.followed * (1.0 - attempt.again));
-        attempt.flying = good + attempt.stays.flying_in_vain();
+        attempt.flying = good + attempt.stays.doomed_total();
         attempt.backing_off = attempt.stays.backing_off();
         attempt.sent = sent;
         attempt.aborted = aborted;

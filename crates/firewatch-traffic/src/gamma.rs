@@ -107,7 +107,8 @@ impl Gamma {
 
     /// Returns its cube root, for whoever asks for many of its tails; `None` if no time is above 0.
     pub(crate) fn cube_root(self) -> Option<CubeRoot> {
-        if self.mean <= 0.0 {
+        // Also what is so small that one over its root has no end.
+        if self.mean < f64::MIN_POSITIVE {
             return None;
         }
         let per_root = 1.0 / cube_root(self.mean);

@@ -31,7 +31,7 @@ impl Pools {
 
     /// Returns how many attempts will time out.
     fn doomed(&self) -> f64 {
-        self.levels.iter().map(Level::flying_in_vain).sum()
+        self.levels.iter().map(Level::doomed_total).sum()
     }
 
     pub(crate) fn for_each_value(&self, see: &mut dyn FnMut(f64)) {
@@ -150,7 +150,7 @@ impl Pools {
                 carried.returning[level] += pass(&mut pool.backoff, again, outlook.backoff_stays);
                 flows.failed = failed * outlook.ended;
             }
-            let doomed = pool.flying_in_vain();
+            let doomed = pool.doomed_total();
             carried.ok += answered - errors;
             carried.good += good;
             carried.doomed += doomed;
@@ -182,7 +182,7 @@ impl Pools {
                 continue;
             }
             let pool = &mut self.levels[level];
-            let flying = pool.good + pool.flying_in_vain();
+            let flying = pool.good + pool.doomed_total();
             let in_time = attempts * attempt.in_time;
             let good = carried.good + all * attempt.in_time;
             record.sent(

@@ -22,12 +22,12 @@ pub(crate) struct Level {
 impl Level {
     #[inline]
     pub(crate) fn total(&self) -> f64 {
-        self.good + self.flying_in_vain() + self.backing_off()
+        self.good + self.doomed_total() + self.backing_off()
     }
 
     /// Returns the number of attempts that will time out.
     #[inline]
-    pub(crate) fn flying_in_vain(&self) -> f64 {
+    pub(crate) fn doomed_total(&self) -> f64 {
         self.doomed.iter().sum()
     }
 
