@@ -3,7 +3,7 @@
 use firewatch_traffic::{Breaker, CallSpec, Knobs, Mesh, State, UserSpec};
 
 use crate::meshes::TICK_S;
-use crate::settled::{assert_near, service, settled};
+use crate::settled::{assert_near, mesh_of, service, settled};
 
 /// A service whose users make 1 call per request, through a breaker with a window of 10 s that opens at half of failures.
 fn behind_a_breaker(rate_rps: f64, min_requests: f64, open_s: f64) -> Mesh {
@@ -19,10 +19,10 @@ fn behind_a_breaker(rate_rps: f64, min_requests: f64, open_s: f64) -> Mesh {
     };
     let services = vec![service(64, 0.0001, 100.0), service(64, 0.01, 100.0)];
     let users = UserSpec::new(0, rate_rps);
-    Mesh::new(services, vec![call], vec![users]).expect("it is a mesh")
+    mesh_of(services, vec![call], vec![users])
 }
 
-/// Where every attempt fails, a breaker opens with the first that makes its number full, and stays open: so many are made.
+/// If every attempt fails, a breaker opens as soon as its minimum number has ended, and stays open: no more are made.
 #[test]
 fn a_breaker_opens_with_the_attempt_that_fills_it() {
     for rate_rps in [7.0, 16.0, 40.0, 90.0, 400.0] {
@@ -68,8 +68,8 @@ fn a_breaker_opens_again_after_each_time() {
     }
 }
 
-/// A breaker that saw 10 s of 40 answers a second sees the share of failures rise by a tenth in each second in which all fail: with
-/// as little scatter as so many have it opens within a second before the half is full, however calm it was before.
+/// A breaker that saw 40 good answers a second for 10 s sees the failed share rise by a tenth per second once all fail. With so
+/// little scatter it opens within the second before half of its window has failed, however long it was calm before.
 #[test]
 fn a_breaker_remembers_a_calm_window() {
     let mesh = behind_a_breaker(40.0, 20.0, 60.0);

@@ -3,7 +3,7 @@
 use firewatch_traffic::{Cache, CallSpec, Knobs, Mesh, UserSpec};
 
 use crate::meshes::TICK_S;
-use crate::settled::{assert_near, service, settled};
+use crate::settled::{assert_near, mesh_of, service, settled};
 
 fn cached_mesh() -> Mesh {
     let call = CallSpec {
@@ -14,7 +14,7 @@ fn cached_mesh() -> Mesh {
         ..CallSpec::new(0, 1)
     };
     let services = vec![service(64, 0.01, 100.0), service(64, 0.01, 100.0)];
-    Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]).expect("it is a mesh")
+    mesh_of(services, vec![call], vec![UserSpec::new(0, 100.0)])
 }
 
 /// A warm cache with a hit share of 0.9 lets one request in ten through. Empty, it lets all through, and 60 s later it has

@@ -1,19 +1,18 @@
 //! Numbers that can be computed by hand: the theory of queues, attempts, reasons.
 
-use firewatch_traffic::{CallSpec, Knobs, Mesh, ServiceSpec, State, UserSpec};
+use firewatch_traffic::{CallSpec, Knobs, ServiceSpec, State, UserSpec};
 
 use crate::meshes::TICK_S;
-use crate::settled::{assert_near, service, settled};
+use crate::settled::{assert_near, mesh_of, service, settled};
 
 /// One worker, half busy: the mean time in the system is the work over what is idle, 0.01 / 0.5, and exponential.
 #[test]
 fn one_worker_half_busy_is_m_m_1() {
-    let mesh = Mesh::new(
+    let mesh = mesh_of(
         vec![service(1, 0.01, 1e6)],
         vec![],
         vec![UserSpec::new(0, 50.0)],
     );
-    let mesh = mesh.expect("it is a mesh");
     let state = settled(&mesh, &Knobs::new(&mesh));
     let traffic = state.service(0);
     assert_near(traffic.busy_workers, 0.5, 0.01);
@@ -32,8 +31,7 @@ fn a_service_with_two_kinds_of_requests_has_the_percentiles_of_both() {
         ..CallSpec::new(0, 1)
     };
     let services = vec![service(1000, 0.01, 1e3), service(1000, 1.0, 1e3)];
-    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 50.0)]);
-    let mesh = mesh.expect("it is a mesh");
+    let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 50.0)]);
     let state = settled(&mesh, &Knobs::new(&mesh));
     let traffic = state.service(0);
     assert_near(traffic.latency_p50_s, 0.0075, 0.1);
@@ -50,8 +48,7 @@ fn no_percentile_is_above_the_timeout_of_what_is_slow() {
             ..CallSpec::new(0, 1)
         };
         let services = vec![service(1000, 0.01, 1e3), service(1000, 0.01, 1e3)];
-        let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 50.0)]);
-        let mesh = mesh.expect("it is a mesh");
+        let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 50.0)]);
         let mut knobs = Knobs::new(&mesh);
         knobs.calls[0].unreachable_ratio = unreachable_ratio;
         let traffic = settled(&mesh, &knobs).service(0);
@@ -73,8 +70,7 @@ fn where_nobody_waits_the_work_alone_is_late() {
         backoff_s: 0.0,
         ..UserSpec::new(0, 40.0)
     };
-    let mesh = Mesh::new(vec![service(60, 0.1, 200.0)], vec![], vec![users]);
-    let mesh = mesh.expect("it is a mesh");
+    let mesh = mesh_of(vec![service(60, 0.1, 200.0)], vec![], vec![users]);
     let mut state = settled(&mesh, &Knobs::new(&mesh));
     let late = (-1.0_f64).exp();
     let attempts_rps = 40.0 * (1.0 + late + late * late + late * late * late);
@@ -90,15 +86,14 @@ fn where_nobody_waits_the_work_alone_is_late() {
     assert_near(state.user(0).attempts_rps, attempts_rps, 0.03);
 }
 
-/// Who waits for workers that there are not is served when they are there, and whoever comes meanwhile, too.
+/// Requests that queue while no instance runs are served once instances are back, and so are those that come later.
 #[test]
 fn who_waited_for_workers_is_served_when_they_come() {
     let users = UserSpec {
         patience_s: 60.0,
         ..UserSpec::new(0, 40.0)
     };
-    let mesh = Mesh::new(vec![service(8, 0.08, 5000.0)], vec![], vec![users]);
-    let mesh = mesh.expect("it is a mesh");
+    let mesh = mesh_of(vec![service(8, 0.08, 5000.0)], vec![], vec![users]);
     let mut knobs = Knobs::new(&mesh);
     let mut state = settled(&mesh, &knobs);
     knobs.services[0].instances = Some(0.0);
@@ -121,8 +116,7 @@ fn no_answer_is_faster_than_what_is_added_to_the_work() {
         patience_s: 3.0,
         ..UserSpec::new(0, 40.0)
     };
-    let mesh = Mesh::new(vec![service(400, 0.02, 1e3)], vec![], vec![users]);
-    let mesh = mesh.expect("it is a mesh");
+    let mesh = mesh_of(vec![service(400, 0.02, 1e3)], vec![], vec![users]);
     for (added_latency_s, served_rps) in [(4.0, 0.0), (3.05, 0.0), (2.5, 40.0)] {
         let mut knobs = Knobs::new(&mesh);
         knobs.services[0].added_latency_s = added_latency_s;
@@ -135,12 +129,11 @@ fn no_answer_is_faster_than_what_is_added_to_the_work() {
 /// Two workers and no room, offered two workers' worth of work: Erlang's loss formula refuses 2 of 5.
 #[test]
 fn two_workers_without_a_queue_lose_what_erlang_says() {
-    let mesh = Mesh::new(
+    let mesh = mesh_of(
         vec![service(2, 0.01, 0.0)],
         vec![],
         vec![UserSpec::new(0, 200.0)],
     );
-    let mesh = mesh.expect("it is a mesh");
     let traffic = settled(&mesh, &Knobs::new(&mesh)).service(0);
     assert_near(traffic.refused_rps, 80.0, 0.06);
 }
@@ -153,7 +146,7 @@ fn errors_are_retried() {
         ..CallSpec::new(0, 1)
     };
     let services = vec![service(32, 0.01, 100.0), service(32, 0.01, 100.0)];
-    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 16.0)]).expect("it is a mesh");
+    let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 16.0)]);
     let mut knobs = Knobs::new(&mesh);
     knobs.services[1].error_ratio = 0.75;
     let state = settled(&mesh, &knobs);
@@ -173,8 +166,7 @@ fn each_retry_holds_a_worker_for_its_back_off() {
             ..CallSpec::new(0, 1)
         };
         let services = vec![service(2000, 0.01, 100.0), service(32, 0.01, 100.0)];
-        let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]);
-        let mesh = mesh.expect("it is a mesh");
+        let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 100.0)]);
         let mut knobs = Knobs::new(&mesh);
         knobs.services[1].error_ratio = 1.0;
         let state = settled(&mesh, &knobs);
@@ -192,7 +184,7 @@ fn an_unreachable_service_holds_workers_for_its_timeouts() {
         ..CallSpec::new(0, 1)
     };
     let services = vec![service(64, 0.0, 100.0), service(4, 0.01, 100.0)];
-    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 20.0)]).expect("it is a mesh");
+    let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 20.0)]);
     let mut knobs = Knobs::new(&mesh);
     knobs.services[1].unreachable_ratio = 1.0;
     let state = settled(&mesh, &knobs);
@@ -215,8 +207,7 @@ fn optional_calls_and_fallbacks_keep_requests_alive() {
     };
     for call in [optional, backed] {
         let services = vec![service(8, 0.01, 100.0); 3];
-        let mesh =
-            Mesh::new(services, vec![call], vec![UserSpec::new(0, 20.0)]).expect("it is a mesh");
+        let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 20.0)]);
         let mut knobs = Knobs::new(&mesh);
         knobs.services[1].down = true;
         let state = settled(&mesh, &knobs);
@@ -229,12 +220,11 @@ fn optional_calls_and_fallbacks_keep_requests_alive() {
 /// What is refused for a full queue shows as refusals; what a request fails of is told apart.
 #[test]
 fn users_are_told_why() {
-    let mesh = Mesh::new(
+    let mesh = mesh_of(
         vec![service(1, 0.1, 2.0)],
         vec![],
         vec![UserSpec::new(0, 100.0)],
     );
-    let mesh = mesh.expect("it is a mesh");
     let users = settled(&mesh, &Knobs::new(&mesh)).user(0);
     assert_near(users.succeeded_rps, 10.0, 0.02);
     assert_near(users.refused_ratio, 1.0, 1e-6);
@@ -260,7 +250,7 @@ fn no_more_is_served_than_there_is_capacity() {
             retries,
             ..UserSpec::new(0, rate_rps)
         };
-        let mesh = Mesh::new(vec![service], Vec::new(), vec![users]).expect("it is a mesh");
+        let mesh = mesh_of(vec![service], Vec::new(), vec![users]);
         let knobs = Knobs::new(&mesh);
         // What comes while the queue fills is expected to wait less than it does.
         let mut state = settled(&mesh, &knobs);
@@ -298,7 +288,7 @@ fn thousands_of_services_are_a_mesh() {
     let mut services = vec![service(8, 1e-4, 100.0); hub + 1];
     services[3].instances = 2;
     let users = UserSpec::new(0, 10.0);
-    let mesh = Mesh::new(services, calls.collect(), vec![users]).expect("it is a mesh");
+    let mesh = mesh_of(services, calls.collect(), vec![users]);
     let mut state = State::new(&mesh);
     state.tick(&mesh, &Knobs::new(&mesh), TICK_S);
     assert_near(state.service(3).arrived_rps, 5.0, 0.01);
@@ -309,7 +299,7 @@ fn thousands_of_services_are_a_mesh() {
 fn a_tick_allocates_nothing() {
     let services = vec![service(8, 0.01, 100.0); 4];
     let calls = (1..4).map(|to| CallSpec::new(to - 1, to)).collect();
-    let mesh = Mesh::new(services, calls, vec![UserSpec::new(0, 200.0)]).expect("it is a mesh");
+    let mesh = mesh_of(services, calls, vec![UserSpec::new(0, 200.0)]);
     let mut knobs = Knobs::new(&mesh);
     let mut state = State::new(&mesh);
     let counted = allocation_counter::measure(|| {

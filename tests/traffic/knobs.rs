@@ -1,9 +1,9 @@
 //! Knobs on calls, and knobs that meet.
 
-use firewatch_traffic::{CallSpec, Knobs, Mesh, ServiceKnobs, UserSpec};
+use firewatch_traffic::{CallSpec, Knobs, ServiceKnobs, UserSpec};
 
 use crate::meshes::TICK_S;
-use crate::settled::{assert_near, service, settled};
+use crate::settled::{assert_near, mesh_of, service, settled};
 
 /// Three of four attempts of one call fail on their way: 9 of 16 of its calls are lost, after 1.75 attempts, of which
 /// one in four arrives. The other caller of the same service notices nothing.
@@ -15,7 +15,7 @@ fn errors_on_one_call_are_of_no_other() {
     };
     let services = vec![service(32, 0.01, 100.0); 3];
     let users = vec![UserSpec::new(0, 16.0), UserSpec::new(1, 16.0)];
-    let mesh = Mesh::new(services, vec![call, CallSpec::new(1, 2)], users).expect("it is a mesh");
+    let mesh = mesh_of(services, vec![call, CallSpec::new(1, 2)], users);
     let mut knobs = Knobs::new(&mesh);
     knobs.calls[0].error_ratio = 0.75;
     let state = settled(&mesh, &knobs);
@@ -32,7 +32,7 @@ fn errors_on_one_call_are_of_no_other() {
 fn latency_of_a_call_is_its_callers() {
     let services = vec![service(64, 0.01, 100.0), service(64, 0.01, 100.0)];
     let calls = vec![CallSpec::new(0, 1)];
-    let mesh = Mesh::new(services, calls, vec![UserSpec::new(0, 20.0)]).expect("it is a mesh");
+    let mesh = mesh_of(services, calls, vec![UserSpec::new(0, 20.0)]);
     let mut knobs = Knobs::new(&mesh);
     knobs.calls[0].added_latency_s = 0.5;
     let state = settled(&mesh, &knobs);
@@ -57,7 +57,7 @@ fn a_call_that_nobody_answers_holds_its_caller() {
         timeout_s: 0.5,
         ..CallSpec::new(0, 1)
     };
-    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 20.0)]).expect("it is a mesh");
+    let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 20.0)]);
     let mut knobs = Knobs::new(&mesh);
     knobs.calls[0].unreachable_ratio = 0.5;
     let state = settled(&mesh, &knobs);
@@ -139,8 +139,7 @@ fn zones_add_up() {
 #[test]
 fn what_was_lost_on_its_way_is_not_answered() {
     let users = vec![UserSpec::new(0, 90.0)];
-    let mesh = Mesh::new(vec![service(8, 0.02, 500.0)], vec![], users);
-    let mesh = mesh.expect("it is a mesh");
+    let mesh = mesh_of(vec![service(8, 0.02, 500.0)], vec![], users);
     for unreachable_ratio in [0.5, 1.0] {
         let mut knobs = Knobs::new(&mesh);
         let mut state = settled(&mesh, &knobs);
@@ -166,8 +165,7 @@ fn what_was_lost_on_its_way_is_not_killed() {
         patience_s: 90.0,
         ..UserSpec::new(0, 40.0)
     };
-    let mesh = Mesh::new(vec![service(8, 0.02, 500.0)], vec![], vec![users]);
-    let mesh = mesh.expect("it is a mesh");
+    let mesh = mesh_of(vec![service(8, 0.02, 500.0)], vec![], vec![users]);
     let mut knobs = Knobs::new(&mesh);
     let mut state = settled(&mesh, &knobs);
     knobs.services[0].unreachable_ratio = 1.0;
@@ -183,8 +181,7 @@ fn what_was_lost_on_its_way_is_not_killed() {
 #[test]
 fn what_fades_away_is_nobody() {
     let users = vec![UserSpec::new(0, 40.0)];
-    let mesh = Mesh::new(vec![service(8, 0.02, 500.0)], vec![], users);
-    let mesh = mesh.expect("it is a mesh");
+    let mesh = mesh_of(vec![service(8, 0.02, 500.0)], vec![], users);
     let mut knobs = Knobs::new(&mesh);
     let mut state = settled(&mesh, &knobs);
     knobs.users[0].rate_rps = 0.0;

@@ -1,21 +1,24 @@
 //! Asynchronous calls: messages that wait for their consumer.
 
-use firewatch_traffic::{CallSpec, Knobs, Mesh, UserSpec};
+use firewatch_traffic::{CallSpec, Knobs, UserSpec};
 
 use crate::meshes::TICK_S;
-use crate::settled::{assert_near, service, settled};
+use crate::settled::{assert_near, mesh_of, service, settled};
+
+fn message(from: usize, to: usize) -> CallSpec {
+    CallSpec {
+        asynchronous: true,
+        ..CallSpec::new(from, to)
+    }
+}
 
 /// A consumer that is away for 60 s leaves 6,000 messages at 100 a second. Back, it does 200 a second: after 30 s it has
 /// done those 6,000 and 3,000 have come, of which the oldest came 30 s ago; after 60 s nothing waits. Nobody waits for it.
 #[test]
 fn messages_wait_for_their_consumer() {
-    let call = CallSpec {
-        asynchronous: true,
-        ..CallSpec::new(0, 1)
-    };
+    let call = message(0, 1);
     let services = vec![service(8, 0.01, 100.0), service(2, 0.01, 0.0)];
-    let mesh =
-        Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]).expect("it is a mesh");
+    let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 100.0)]);
     let mut knobs = Knobs::new(&mesh);
     let mut state = settled(&mesh, &knobs);
     assert_eq!(state.call(0).messages_waiting, 0.0);
@@ -46,12 +49,9 @@ fn messages_wait_for_their_consumer() {
 /// one after the first 75 t, which were sent by 75 t / 90, so that it has waited for t / 6.
 #[test]
 fn messages_wait_from_the_start_on() {
-    let call = CallSpec {
-        asynchronous: true,
-        ..CallSpec::new(0, 1)
-    };
+    let call = message(0, 1);
     let services = vec![service(8, 0.001, 100.0), service(3, 0.04, 0.0)];
-    let mesh = Mesh::new(services, vec![call], vec![UserSpec::new(0, 90.0)]).expect("it is a mesh");
+    let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 90.0)]);
     let knobs = Knobs::new(&mesh);
     let mut state = settled(&mesh, &knobs);
     state.clear_messages();
@@ -67,10 +67,6 @@ fn messages_wait_from_the_start_on() {
 
 #[test]
 fn a_mesh_knows_who_sends_messages_to_a_service() {
-    let message = |from, to| CallSpec {
-        asynchronous: true,
-        ..CallSpec::new(from, to)
-    };
     let calls = vec![
         message(2, 1),
         CallSpec::new(0, 1),
@@ -78,7 +74,7 @@ fn a_mesh_knows_who_sends_messages_to_a_service() {
         message(0, 1),
     ];
     let services = vec![service(1, 0.01, 0.0); 3];
-    let mesh = Mesh::new(services, calls, Vec::new()).expect("it is a mesh");
+    let mesh = mesh_of(services, calls, Vec::new());
     let sent = [0, 1, 2, 3].map(|to| mesh.message_calls_to(to).collect::<Vec<_>>());
     assert_eq!(sent, [vec![], vec![0, 3], vec![2], vec![]]);
 }
@@ -88,13 +84,11 @@ fn a_mesh_knows_who_sends_messages_to_a_service() {
 fn messages_that_are_not_sent_are_lost() {
     for (optional, failed) in [(false, 25.0), (true, 0.0)] {
         let call = CallSpec {
-            asynchronous: true,
             optional,
-            ..CallSpec::new(0, 1)
+            ..message(0, 1)
         };
         let services = vec![service(64, 0.01, 100.0), service(64, 0.01, 100.0)];
-        let mesh =
-            Mesh::new(services, vec![call], vec![UserSpec::new(0, 100.0)]).expect("it is a mesh");
+        let mesh = mesh_of(services, vec![call], vec![UserSpec::new(0, 100.0)]);
         let mut knobs = Knobs::new(&mesh);
         knobs.calls[0].error_ratio = 0.25;
         knobs.calls[0].unreachable_ratio = 0.5;

@@ -1,6 +1,6 @@
-//! Services of meshes by hand, and what these settle to.
+//! Meshes by hand, and what they settle to.
 
-use firewatch_traffic::{Knobs, Mesh, ServiceSpec, State};
+use firewatch_traffic::{CallSpec, Knobs, Mesh, ServiceSpec, State, UserSpec};
 
 use crate::meshes::TICK_S;
 
@@ -11,6 +11,10 @@ pub fn service(workers: u32, work_s: f64, queue_limit: f64) -> ServiceSpec {
         work_s,
         queue_limit,
     }
+}
+
+pub fn mesh_of(services: Vec<ServiceSpec>, calls: Vec<CallSpec>, users: Vec<UserSpec>) -> Mesh {
+    Mesh::new(services, calls, users).expect("it is a mesh")
 }
 
 pub fn settled(mesh: &Mesh, knobs: &Knobs) -> State {

@@ -12,7 +12,7 @@ use crate::sweep::{Axis, MetricAxis, Seeds, Sweep};
 use firewatch_ron::{Problem, shown};
 use settings::Settings;
 
-pub(crate) use fields::{Field, FieldOwner, call_field_names, find_field};
+pub(crate) use fields::{Field, FieldOwner, call_field_names, find_field, names_calls};
 pub use settings::Setting;
 pub(crate) use settings::metric_value;
 

@@ -14,7 +14,7 @@ use crate::times::Times;
 const FOLLOW_S: f64 = 1.0;
 
 impl Step<'_> {
-    /// Finds what is to be expected, callees before callers.
+    /// Estimates the answers of each service, callees before callers.
     pub(crate) fn look_ahead(&mut self) {
         for &service in self.mesh.order().iter().rev() {
             let settings = &self.settings.services[service];

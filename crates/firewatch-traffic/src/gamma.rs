@@ -105,7 +105,7 @@ impl Gamma {
         })
     }
 
-    /// Returns its cube root, for whoever asks for many of its tails; `None` if no time is above 0.
+    /// Returns the distribution of its cube root, whose tails take few operations; `None` if no time is above 0.
     pub(crate) fn cube_root(self) -> Option<CubeRoot> {
         // Also what is so small that one over its root has no end.
         if self.mean < f64::MIN_POSITIVE {

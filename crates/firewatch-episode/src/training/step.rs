@@ -61,7 +61,7 @@ impl TrainingBatch<'_> {
         self.begin_same_step(buffers)
     }
 
-    /// Steps what is to be stepped, and writes the observations of what does not begin another episode.
+    /// Steps the environments whose turn it is, and writes the observations of all that begin no other episode.
     fn play(
         &mut self,
         mask: Option<&[bool]>,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Checker, MAX_SERVICE_TICKS, MAX_SPEED};
 use crate::codes;
 use crate::model::{Fault, Physics};
-use crate::plan::{Field, FieldOwner, call_field_names, find_field, metric_value};
+use crate::plan::{Field, FieldOwner, call_field_names, find_field, metric_value, names_calls};
 use crate::sweep::{
     Axis, Halt, MAX_SWEEP_RUNS, MAX_SWEEP_SERVICE_TICKS, MAX_SWEEP_VALUES, MetricAxis, Seeds,
     again, caller_and_callee, seeds_again,
@@ -204,39 +204,18 @@ impl Checker<'_> {
             return;
         }
         let owner = format!("{of_service}@key");
-        let is_calls = caller_and_callee(&axis.service).is_some();
-        let mut users = self.scenario.users.iter();
-        let is_users = users.any(|users| users.name() == axis.service);
-        if axis.service.contains("->") && !is_calls && !is_users {
-            let hint = "calls are written `web -> search`, with spaces";
-            if !self.known_service(&owner, &axis.service, hint) {
-                return;
-            }
-        }
         if let Some(field) = find_field(self.scenario, &axis.service, &axis.metric) {
             return self.field_axis(&owner, path, field, axis);
         }
-        if is_calls && !self.services.contains_key(&*axis.service) {
-            if self.scenario.physics == Physics::Classic {
-                return self.needs_traffic(path, &axis.metric);
-            }
-            return self.no_field_of_calls(path, axis);
+        if names_calls(self.scenario, &axis.service) {
+            return self.no_field_of_calls(&owner, path, axis);
         }
         if !self.known_service(&owner, &axis.service, "") {
             return;
         }
         let is_traffic = self.scenario.physics == Physics::Traffic;
         if is_traffic && call_field_names().any(|name| name == axis.metric) {
-            let name = shown(&axis.service);
-            let message = format!("`{}` is a number of calls, not of `{name}`", axis.metric);
-            let help = format!(
-                "name the calls: `\"{name} -> ...\": {{\"{}\": [...]}}`",
-                axis.metric
-            );
-            let path = format!("{path}@key");
-            return self
-                .notes
-                .report(codes::UNKNOWN_METRIC, &path, message, "", Some(help));
+            return self.field_of_calls(path, axis);
         }
         let own = self.services.get(&*axis.service).copied();
         let Some(service) = own else { return };
@@ -248,9 +227,9 @@ impl Checker<'_> {
     }
 
     fn field_axis(&mut self, owner: &str, path: &str, field: Field, axis: &MetricAxis) {
-        let is_known = match (field.of, caller_and_callee(&axis.service)) {
-            (FieldOwner::Users, _) => self.known_users(owner, &axis.service),
-            (of, Some((from, to))) if of.is_calls() => self.known_call([owner, owner], from, to),
+        let is_known = match field.of {
+            FieldOwner::Users => self.known_users(owner, &axis.service),
+            of if of.is_calls() => self.known_calls(owner, &axis.service),
             _ => self.known_service(owner, &axis.service, ""),
         };
         let is_unread = self.notes.is_broken_within("services");
@@ -272,7 +251,36 @@ impl Checker<'_> {
         }
     }
 
-    fn no_field_of_calls(&mut self, path: &str, axis: &MetricAxis) {
+    /// Whether there are these calls, as far as that is known; notes it if not.
+    fn known_calls(&mut self, owner: &str, written: &str) -> bool {
+        match caller_and_callee(written) {
+            Some((from, to)) => self.known_call([owner, owner], from, to),
+            None => {
+                let hint = "calls are written `web -> search`, with spaces";
+                self.known_service(owner, written, hint)
+            }
+        }
+    }
+
+    /// Notes a number of calls that is varied of a service.
+    fn field_of_calls(&mut self, path: &str, axis: &MetricAxis) {
+        let (name, field) = (shown(&axis.service), &axis.metric);
+        let message = format!("`{field}` is a number of calls, not of `{name}`");
+        let help = format!("name the calls: `\"{name} -> ...\": {{\"{field}\": [...]}}`");
+        let path = format!("{path}@key");
+        self.notes
+            .report(codes::UNKNOWN_METRIC, &path, message, "", Some(help));
+    }
+
+    /// Notes that calls have no such number.
+    fn no_field_of_calls(&mut self, owner: &str, path: &str, axis: &MetricAxis) {
+        if caller_and_callee(&axis.service).is_none() {
+            self.known_calls(owner, &axis.service);
+            return;
+        }
+        if self.scenario.physics == Physics::Classic {
+            return self.needs_traffic(path, &axis.metric);
+        }
         let path = format!("{path}@key");
         let message = format!("calls have no number `{}` to vary", shown(&axis.metric));
         self.notes

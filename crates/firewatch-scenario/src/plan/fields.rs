@@ -92,13 +92,17 @@ const FIELDS: [Field; 24] = [
     amount(FieldOwner::Users, "backoff_s", false, limits::SECONDS),
 ];
 
+/// Whether a name with an arrow is meant for calls: it is neither a service's nor that of a group of users.
+pub(crate) fn names_calls(scenario: &Scenario, owner: &str) -> bool {
+    owner.contains("->") && !scenario.has_service(owner) && !has_users(scenario, owner)
+}
+
 /// The field of that name, in a scenario that has it.
 pub(crate) fn find_field(scenario: &Scenario, owner: &str, name: &str) -> Option<Field> {
     if scenario.physics != Physics::Traffic {
         return None;
     }
-    let is_named = scenario.has_service(owner) || has_users(scenario, owner);
-    let is_of_calls = !is_named && caller_and_callee(owner).is_some();
+    let is_of_calls = names_calls(scenario, owner);
     let mut fields = FIELDS.into_iter();
     fields.find(|field| field.of.is_calls() == is_of_calls && field.name == name)
 }
