@@ -13,7 +13,33 @@ pub(super) fn stamp(milliseconds: i64) -> String {
     let time = at.rem_euclid(MILLISECONDS_PER_DAY);
     let (hours, minutes) = (time / 3_600_000, time / 60_000 % 60);
     let (seconds, milliseconds) = (time / 1000 % 60, time % 1000);
-    format!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}Z")
+    // Digit by digit: every line of a log has a time, and formatting one takes ten times as long.
+    let mut text = String::with_capacity(24);
+    match year {
+        0..10_000 => push_digits(&mut text, year, 4),
+        _ => text.push_str(&format!("{year:04}")),
+    }
+    for (before, number, digits) in [
+        ('-', month, 2),
+        ('-', day, 2),
+        ('T', hours, 2),
+        (':', minutes, 2),
+        (':', seconds, 2),
+        ('.', milliseconds, 3),
+    ] {
+        text.push(before);
+        push_digits(&mut text, number, digits);
+    }
+    text.push('Z');
+    text
+}
+
+/// Adds the last digits of a number that is not negative.
+fn push_digits(text: &mut String, number: i64, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = u8::try_from(number / 10_i64.pow(place) % 10).unwrap_or_default();
+        text.push(char::from(b'0' + digit));
+    }
 }
 
 /// Returns year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.
