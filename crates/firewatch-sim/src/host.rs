@@ -6,6 +6,7 @@ pub(crate) mod events;
 pub(crate) mod fleet;
 pub(crate) mod hash;
 pub(crate) mod intervene;
+pub(crate) mod known;
 pub(crate) mod logs;
 pub(crate) mod observe;
 pub(crate) mod pause;

@@ -19,6 +19,7 @@ pub(crate) mod rebuild;
 pub(crate) mod removals;
 pub(crate) mod rows;
 pub(crate) mod service;
+pub(crate) mod service_columns;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod topology;

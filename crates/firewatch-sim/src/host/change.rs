@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::host::intervene::{self, Intervention};
+use crate::host::known::Absences;
 use crate::host::pause::{pause_environment, resume_environment};
 use crate::host::turn::change_traffic;
 use crate::host::view::{EnvironmentRef, PartsQuery, ServiceHandle};
@@ -85,7 +86,9 @@ impl<'w> EnvironmentMut<'w> {
         let found = { self.fleet.as_ref() }.and_then(|fleet| {
             // Not where it is paused, or in a table that is newer than the query.
             let parts = fleet.parts.get_manual(self.world, self.entity).ok();
-            parts.map(|(entity, parts)| EnvironmentRef::of(self.world, entity, parts))
+            parts.map(|(entity, parts)| {
+                EnvironmentRef::of(self.world, entity, parts, None, Absences::default())
+            })
         });
         found.map_or_else(|| EnvironmentRef::new(self.world, self.entity), Ok)
     }

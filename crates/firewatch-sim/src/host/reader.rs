@@ -3,7 +3,8 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::storage::ComponentSparseSet;
 
-use crate::host::view::{Absences, CustomSet, EnvironmentRef, PartsQuery, RowsRef};
+use crate::host::known::{Absences, CustomSet, RowsRef};
+use crate::host::view::{EnvironmentRef, PartsQuery};
 use crate::world::environment::{Clock, Environment, Impact, LogScript, SloBudget};
 use crate::world::fault::Fault;
 use crate::world::ownership::{Faults, Services};
@@ -91,11 +92,11 @@ impl<'w> Columns<'w> {
     /// The environment of that entity, which was in that row.
     #[inline]
     pub(crate) fn view(&self, row: usize, entity: Entity) -> Option<EnvironmentRef<'w>> {
-        let is_there = |entities: &[Entity]| entities.get(row) == Some(&entity);
-        let Some((_, parts)) = self.environments.filter(|(all, _)| is_there(all)) else {
+        let table = self.environments.as_ref();
+        let Some((_, parts)) = table.filter(|(all, _)| all.get(row) == Some(&entity)) else {
             return EnvironmentRef::new(self.world, entity).ok();
         };
-        let (environments, services, faults, clocks, budgets, impacts, scripts) = parts;
+        let &(environments, services, faults, clocks, budgets, impacts, scripts) = parts;
         let (environment, services, faults) = (&environments[row], &services[row], &faults[row]);
         let has = |rows: RowRange, entities, parts: &[Entity]| {
             self.is_contiguous || rows.has(entities, parts)
@@ -123,7 +124,7 @@ impl<'w> Columns<'w> {
             impacts.get(row)?,
             scripts.get(row)?,
         );
-        let view = EnvironmentRef::of(self.world, entity, parts);
-        Some(view.with_rows(rows, self.absences))
+        let (world, absences) = (self.world, self.absences);
+        Some(EnvironmentRef::of(world, entity, parts, rows, absences))
     }
 }

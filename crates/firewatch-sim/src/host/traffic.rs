@@ -92,6 +92,7 @@ impl UsersRef<'_> {
 impl<'w> EnvironmentRef<'w> {
     /// The traffic; `None` in an environment of the classic physics.
     #[must_use]
+    #[inline]
     pub fn traffic(&self) -> Option<TrafficRef<'w>> {
         let topology = self.topology();
         self.traffic_component()

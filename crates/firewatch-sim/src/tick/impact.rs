@@ -32,9 +32,10 @@ pub(crate) fn impact(
         |environment, (clock, mut impact, mut budget), _, services| {
             let (all, services) = (&*services, &*services.vitals);
             let impact = impact.bypass_change_detection();
+            let (minutes, unhealthy) = of_unhealthy(services);
             match environment.impact_mode {
                 ImpactMode::Standard => {
-                    impact.bcm_delta = standard_minutes(services);
+                    impact.bcm_delta = minutes;
                     impact.bad_customer_minutes += impact.bcm_delta;
                     track_streak(impact, clock.tick);
                 }
@@ -52,24 +53,23 @@ pub(crate) fn impact(
                     }
                 }
             }
-            burn(budget.bypass_change_detection(), services);
+            burn(budget.bypass_change_detection(), unhealthy, services.len());
         },
     );
 }
 
-fn standard_minutes(services: &[Vitals]) -> f64 {
-    let mut minutes = 0.0;
+/// What the services that are not healthy cost customers, in minutes, and how many they are.
+fn of_unhealthy(services: &[Vitals]) -> (f64, usize) {
+    let (mut minutes, mut unhealthy) = (0.0, 0);
     for vitals in services {
         let cost = vitals.bad_customer_minutes();
+        let is_healthy = vitals.status == Status::Healthy;
         // Selected rather than branched on: it changes from service to service. Adding 0 is adding
         // nothing.
-        minutes += if vitals.status == Status::Healthy {
-            0.0
-        } else {
-            cost
-        };
+        minutes += if is_healthy { 0.0 } else { cost };
+        unhealthy += usize::from(!is_healthy);
     }
-    minutes
+    (minutes, unhealthy)
 }
 
 impl Vitals {
@@ -112,13 +112,9 @@ fn track_freshness(impact: &mut Impact, tick: u64, lag: Option<f64>) {
     }
 }
 
-fn burn(budget: &mut SloBudget, services: &[Vitals]) {
-    let unhealthy = services
-        .iter()
-        .filter(|vitals| vitals.status != Status::Healthy)
-        .count();
+fn burn(budget: &mut SloBudget, unhealthy: usize, services: usize) {
     if unhealthy > 0 {
-        budget.remaining -= budget.burn_per_tick * (unhealthy as f64 / services.len() as f64);
+        budget.remaining -= budget.burn_per_tick * (unhealthy as f64 / services as f64);
     }
     budget.remaining = num::max(0.0, budget.remaining);
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use bevy_ecs::archetype::ArchetypeId;
 use bevy_ecs::prelude::*;
-use bevy_ecs::system::SystemState;
 
 use crate::world::environment::{
     Clock, Engine, Environment, Impact, ImpactMode, LogScript, SloBudget,
@@ -11,29 +11,13 @@ use crate::world::environment::{
 use crate::world::fault::{Fault, FaultKinds, fault_kinds};
 use crate::world::optional::{HasOptional, NO_COMPONENTS, OptionalComponents, has_any, put};
 use crate::world::ownership::{Faults, Services};
+use crate::world::rows::RowRange;
 use crate::world::service::{Runtime, ServiceInfo, Uptime, Vitals};
+use crate::world::service_columns::{ServiceColumns, ServiceParts};
 use crate::world::topology::Topology;
 use crate::world::traffic::MeshTraffic;
 
 type SharedParts = (
-    &'static Environment,
-    &'static Services,
-    &'static Faults,
-    &'static Clock,
-    &'static SloBudget,
-    &'static Impact,
-    &'static LogScript,
-);
-
-type ServiceParts = (
-    &'static Vitals,
-    &'static Runtime,
-    &'static Uptime,
-    &'static ServiceInfo,
-    HasOptional,
-);
-
-type SharedPartsMut = (
     &'static mut Environment,
     &'static Services,
     &'static Faults,
@@ -43,26 +27,16 @@ type SharedPartsMut = (
     &'static mut LogScript,
 );
 
-type ServicePartsMut = (
-    &'static mut Vitals,
-    &'static mut Runtime,
-    &'static mut Uptime,
-    &'static mut ServiceInfo,
-    HasOptional,
-);
-
-type WrittenParts = (
-    Query<'static, 'static, SharedPartsMut>,
-    Query<'static, 'static, ServicePartsMut>,
-    Query<'static, 'static, &'static mut Fault>,
-);
-
 /// An environment, component by component. One copy is filled again and again: its memory is kept.
 #[derive(Default)]
 pub(crate) struct EnvironmentCopy {
     /// `None` until an environment has been copied.
     shared: Option<SharedCopy>,
-    services: Vec<ServiceCopy>,
+    log_script: LogScript,
+    traffic: Option<MeshTraffic>,
+    services: ServiceCopies,
+    /// What only some services have, with their places among all.
+    optional: Vec<(usize, OptionalComponents)>,
     faults: Vec<Fault>,
     /// The kinds of fault of its world, by whose numbers the faults name theirs.
     fault_kinds: FaultKinds,
@@ -77,26 +51,57 @@ struct SharedCopy {
     clock: Clock,
     slo_budget: SloBudget,
     impact: Impact,
-    log_script: LogScript,
-    traffic: Option<MeshTraffic>,
 }
 
-struct ServiceCopy {
-    vitals: Vitals,
-    runtime: Runtime,
-    uptime: Uptime,
-    info: ServiceInfo,
-    optional: Option<Box<OptionalComponents>>,
+/// What every service has; a place in each for a service.
+#[derive(Default)]
+struct ServiceCopies {
+    vitals: Vec<Vitals>,
+    runtimes: Vec<Runtime>,
+    uptimes: Vec<Uptime>,
+    infos: Vec<ServiceInfo>,
+}
+
+impl ServiceCopies {
+    fn clear(&mut self) {
+        self.vitals.clear();
+        self.runtimes.clear();
+        self.uptimes.clear();
+        self.infos.clear();
+    }
+
+    /// Copies all services of an environment out of their columns.
+    fn extend(&mut self, columns: &ServiceColumns) {
+        self.vitals.extend_from_slice(columns.vitals);
+        self.runtimes.extend_from_slice(columns.runtimes);
+        self.uptimes.extend_from_slice(columns.uptimes);
+        self.infos.extend_from_slice(columns.infos);
+    }
+
+    /// Copies them into the columns of another environment with as many.
+    fn put(&self, columns: &mut ServiceColumns) {
+        columns.vitals.copy_from_slice(&self.vitals);
+        columns.runtimes.copy_from_slice(&self.runtimes);
+        columns.uptimes.copy_from_slice(&self.uptimes);
+        columns.infos.clone_from_slice(&self.infos);
+    }
+
+    fn len(&self) -> usize {
+        self.vitals.len()
+    }
 }
 
 /// Copies environments of one world out of it, and into it.
 pub(crate) struct Copier {
     shared: QueryState<SharedParts>,
     services: QueryState<ServiceParts>,
-    faults: QueryState<&'static Fault>,
-    written: SystemState<WrittenParts>,
-    /// Services whose optional components are to be written.
-    special: Vec<(Entity, usize)>,
+    faults: QueryState<&'static mut Fault>,
+    optional: QueryState<HasOptional>,
+    /// The archetype of the service last found without optional components: nearly all services are of it.
+    plain: Option<ArchetypeId>,
+    /// Services and faults of the environment at hand; kept, as is the memory of the copy.
+    members: Vec<Entity>,
+    afflictions: Vec<Entity>,
 }
 
 impl Copier {
@@ -105,8 +110,10 @@ impl Copier {
             shared: world.query(),
             services: world.query(),
             faults: world.query(),
-            written: SystemState::new(world),
-            special: Vec::new(),
+            optional: world.query(),
+            plain: None,
+            members: Vec::new(),
+            afflictions: Vec::new(),
         }
     }
 
@@ -114,7 +121,7 @@ impl Copier {
     /// then.
     pub(crate) fn read(
         &mut self,
-        world: &World,
+        world: &mut World,
         entity: Entity,
         copy: &mut EnvironmentCopy,
     ) -> bool {
@@ -123,32 +130,9 @@ impl Copier {
         else {
             return false;
         };
-        copy.fault_kinds = fault_kinds(world);
-        copy.services.clear();
-        for &service in services.as_slice() {
-            let Ok((vitals, runtime, uptime, info, optional)) = self.services.get(world, service)
-            else {
-                return false;
-            };
-            let read = || Box::new(OptionalComponents::read(world.entity(service)));
-            copy.services.push(ServiceCopy {
-                vitals: *vitals,
-                runtime: *runtime,
-                uptime: *uptime,
-                info: info.clone(),
-                optional: has_any(optional).then(read),
-            });
-        }
-        copy.faults.clear();
-        for &fault in faults.as_slice() {
-            let Ok(fault) = self.faults.get(world, fault) else {
-                return false;
-            };
-            copy.faults.push(*fault);
-        }
-        // Copies are often of the same incident, whose texts are the same.
-        let known = copy.shared.take().map(|shared| shared.log_script);
-        let known = known.filter(|known| known == log_script);
+        fill(&mut self.members, services.as_slice());
+        fill(&mut self.afflictions, faults.as_slice());
+        let rows = environment.rows.services;
         copy.shared = Some(SharedCopy {
             topology: Arc::clone(&environment.topology),
             root_cause: environment.root_cause_node(),
@@ -157,12 +141,76 @@ impl Copier {
             clock: *clock,
             slo_budget: *slo_budget,
             impact: *impact,
-            log_script: known.unwrap_or_else(|| log_script.clone()),
-            traffic: { environment.engine == Engine::Traffic }
-                .then(|| world.get::<MeshTraffic>(entity).cloned())
-                .flatten(),
         });
-        true
+        // Copies are often of the same incident, whose texts are the same.
+        if copy.log_script != *log_script {
+            copy.log_script.clone_from(log_script);
+        }
+        copy.traffic = match environment.engine {
+            Engine::Traffic => world.get::<MeshTraffic>(entity).cloned(),
+            Engine::MultiFault | Engine::SingleFault => None,
+        };
+        copy.fault_kinds = fault_kinds(world);
+        copy.faults.clear();
+        for &fault in &self.afflictions {
+            let Ok(fault) = self.faults.get(world, fault) else {
+                return false;
+            };
+            copy.faults.push(*fault);
+        }
+        copy.services.clear();
+        self.read_services(world, rows, &mut copy.services) && {
+            copy.optional.clear();
+            for index in 0..self.members.len() {
+                let service = self.members[index];
+                if self.has_optional(world, service) {
+                    let optional = OptionalComponents::read(world.entity(service));
+                    copy.optional.push((index, optional));
+                }
+            }
+            true
+        }
+    }
+
+    fn read_services(
+        &mut self,
+        world: &mut World,
+        rows: RowRange,
+        copies: &mut ServiceCopies,
+    ) -> bool {
+        let members = &self.members;
+        let are_copied = ServiceColumns::with(&mut self.services, world, |columns| {
+            let own = columns.rows(rows, members);
+            own.map(|own| copies.extend(&own)).is_some()
+        });
+        are_copied
+            || members.iter().all(|&service| {
+                let Ok((_, vitals, runtime, uptime, info)) = self.services.get(world, service)
+                else {
+                    return false;
+                };
+                copies.vitals.push(*vitals);
+                copies.runtimes.push(*runtime);
+                copies.uptimes.push(*uptime);
+                copies.infos.push(info.clone());
+                true
+            })
+    }
+
+    /// Whether a service has components that only some have.
+    fn has_optional(&mut self, world: &World, service: Entity) -> bool {
+        let Ok(entity) = world.get_entity(service) else {
+            return false;
+        };
+        let archetype = entity.location().archetype_id;
+        if self.plain == Some(archetype) {
+            return false;
+        }
+        let has_any = self.optional.get(world, service).is_ok_and(has_any);
+        if !has_any {
+            self.plain = Some(archetype);
+        }
+        has_any
     }
 
     /// Puts a copy into the entities of another environment: no entity is spawned, no row moves. Returns `false`,
@@ -174,81 +222,116 @@ impl Copier {
         entity: Entity,
         copy: &EnvironmentCopy,
     ) -> bool {
-        if fault_kinds(world) != copy.fault_kinds {
-            return false;
-        }
         let Some(shared) = &copy.shared else {
             return false;
         };
-        let Ok((mut environments, mut services, mut faults)) = self.written.get_mut(world) else {
+        let Ok((environment, services, faults, ..)) = self.shared.get(world, entity) else {
             return false;
         };
-        let Ok(parts) = environments.get_mut(entity) else {
-            return false;
-        };
-        let (mut environment, targets, afflictions, mut clock, mut budget, mut impact, mut logs) =
-            parts;
-        let (targets, afflictions) = (targets.as_slice(), afflictions.as_slice());
-        let is_whole = targets.len() == copy.services.len()
-            && afflictions.len() == copy.faults.len()
-            && targets.iter().all(|&target| services.contains(target))
-            && afflictions.iter().all(|&fault| faults.contains(fault));
-        if !is_whole {
+        fill(&mut self.members, services.as_slice());
+        fill(&mut self.afflictions, faults.as_slice());
+        let rows = environment.rows.services;
+        let is_whole = self.members.len() == copy.services.len()
+            && self.afflictions.len() == copy.faults.len()
+            && fault_kinds(world) == copy.fault_kinds
+            && { self.afflictions.iter() }.all(|&fault| self.faults.get(world, fault).is_ok());
+        if !is_whole || !self.write_services(world, rows, &copy.services) {
             return false;
         }
+        self.write_shared(world, entity, shared, &copy.log_script);
+        for (fault, &affliction) in copy.faults.iter().zip(&self.afflictions) {
+            if let Ok(mut component) = self.faults.get_mut(world, affliction) {
+                let index = fault.service_index();
+                *component = Fault {
+                    service: index.and_then(|index| self.members.get(index).copied()),
+                    ..*fault
+                };
+            }
+        }
+        self.write_optional(world, entity, copy);
+        true
+    }
+
+    /// Writes what every service has, of all or of none: returns whether all are there.
+    fn write_services(
+        &mut self,
+        world: &mut World,
+        rows: RowRange,
+        copies: &ServiceCopies,
+    ) -> bool {
+        let members = &self.members;
+        let are_written = ServiceColumns::with(&mut self.services, world, |columns| {
+            let own = columns.rows(rows, members);
+            own.map(|mut own| copies.put(&mut own)).is_some()
+        });
+        if are_written {
+            return true;
+        }
+        let services = &mut self.services;
+        let is_there = |&service: &Entity| services.get(world, service).is_ok();
+        if !members.iter().all(is_there) {
+            return false;
+        }
+        for (index, &service) in members.iter().enumerate() {
+            if let Ok((_, mut vitals, mut runtime, mut uptime, mut info)) =
+                services.get_mut(world, service)
+            {
+                *vitals = copies.vitals[index];
+                *runtime = copies.runtimes[index];
+                *uptime = copies.uptimes[index];
+                info.clone_from(&copies.infos[index]);
+            }
+        }
+        true
+    }
+
+    /// Writes what the environment has beside its services and faults.
+    fn write_shared(
+        &mut self,
+        world: &mut World,
+        entity: Entity,
+        shared: &SharedCopy,
+        log_script: &LogScript,
+    ) {
+        let Ok((mut environment, _, _, mut clock, mut budget, mut impact, mut logs)) =
+            self.shared.get_mut(world, entity)
+        else {
+            return;
+        };
         if !Arc::ptr_eq(&environment.topology, &shared.topology) {
             environment.topology = Arc::clone(&shared.topology);
         }
         environment.set_root_cause(shared.root_cause);
         (environment.engine, environment.impact_mode) = (shared.engine, shared.impact_mode);
         (*clock, *budget, *impact) = (shared.clock, shared.slo_budget, shared.impact);
-        if *logs != shared.log_script {
-            logs.clone_from(&shared.log_script);
+        if *logs != *log_script {
+            logs.clone_from(log_script);
         }
-        for ((index, service), &target) in copy.services.iter().enumerate().zip(targets) {
-            if let Ok((mut vitals, mut runtime, mut uptime, mut info, optional)) =
-                services.get_mut(target)
-            {
-                (*vitals, *runtime, *uptime) = (service.vitals, service.runtime, service.uptime);
-                if *info != service.info {
-                    info.clone_from(&service.info);
-                }
-                if has_any(optional) || service.optional.is_some() {
-                    self.special.push((target, index));
-                }
-            }
-        }
-        for (fault, &affliction) in copy.faults.iter().zip(afflictions) {
-            if let Ok(mut component) = faults.get_mut(affliction) {
-                *component = Fault {
-                    service: { fault.service_index() }
-                        .and_then(|index| targets.get(index).copied()),
-                    ..*fault
-                };
-            }
-        }
-        self.write_optional(world, entity, copy, shared.traffic.as_ref());
-        true
     }
 
     /// Writes what only some services and environments have.
-    fn write_optional(
-        &mut self,
-        world: &mut World,
-        entity: Entity,
-        copy: &EnvironmentCopy,
-        traffic: Option<&MeshTraffic>,
-    ) {
+    fn write_optional(&mut self, world: &mut World, entity: Entity, copy: &EnvironmentCopy) {
         let mut removed = false;
-        for (target, index) in self.special.drain(..) {
-            let optional = copy.services[index].optional.as_deref();
-            removed |= { optional.unwrap_or(&NO_COMPONENTS) }.write(&mut world.entity_mut(target));
+        let mut copied = copy.optional.iter().peekable();
+        for index in 0..self.members.len() {
+            let service = self.members[index];
+            let own = copied.next_if(|(place, _)| *place == index);
+            if own.is_some() || self.has_optional(world, service) {
+                let components = own.map_or(&NO_COMPONENTS, |(_, components)| components);
+                removed |= components.write(&mut world.entity_mut(service));
+            }
         }
-        if traffic.is_some() || world.get::<MeshTraffic>(entity).is_some() {
-            removed |= put(&mut world.entity_mut(entity), traffic);
+        if copy.traffic.is_some() || world.get::<MeshTraffic>(entity).is_some() {
+            removed |= put(&mut world.entity_mut(entity), copy.traffic.as_ref());
         }
         if removed {
             world.clear_trackers();
         }
     }
+}
+
+/// Replaces a list by another, in its memory.
+fn fill(list: &mut Vec<Entity>, by: &[Entity]) {
+    list.clear();
+    list.extend_from_slice(by);
 }

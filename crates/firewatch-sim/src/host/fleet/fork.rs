@@ -1,7 +1,6 @@
 //! Copying one environment of a fleet over another.
 
 use super::Fleet;
-use crate::world::copy::EnvironmentCopy;
 use crate::world::error::SimError;
 use crate::world::fault::fault_kinds;
 
@@ -18,10 +17,7 @@ impl Fleet {
         if from == to {
             return Ok(());
         }
-        let mut copy = std::mem::take(&mut self.copy);
-        let is_copied = self.fork_in_place(source, target, &mut copy);
-        self.copy = copy;
-        if is_copied {
+        if self.fork_in_place(source, target) {
             return Ok(());
         }
         let kinds = fault_kinds(&self.pool.shard(source.0).world);
@@ -34,9 +30,8 @@ impl Fleet {
         &mut self,
         (shard, slot): (usize, usize),
         (target, place): (usize, usize),
-        copy: &mut EnvironmentCopy,
     ) -> bool {
-        self.pool.shard_mut(shard).copy_out(slot, copy)
-            && self.pool.shard_mut(target).copy_in(place, copy)
+        let Self { pool, copy, .. } = self;
+        pool.shard_mut(shard).copy_out(slot, copy) && pool.shard_mut(target).copy_in(place, copy)
     }
 }

@@ -4,10 +4,9 @@ use bevy_ecs::prelude::*;
 
 use crate::host::change::EnvironmentMut;
 use crate::host::view::ServiceHandle;
-use crate::tick::mesh;
 use crate::world::error::SimError;
 use crate::world::metric::{Metric, MetricKey, Number};
-use crate::world::service::{Runtime, ServiceInfo, Uptime, Vitals};
+use crate::world::service_columns::{ServiceColumns, ServiceParts};
 use crate::world::value::Value;
 
 /// A metric of a service and its new value.
@@ -19,25 +18,6 @@ pub struct MetricSetting {
     pub metric: MetricKey,
     /// Its new value.
     pub value: Value,
-}
-
-/// The components that every service has.
-pub(super) type ServiceParts = (
-    Entity,
-    &'static mut Vitals,
-    &'static mut Runtime,
-    &'static mut Uptime,
-    &'static mut ServiceInfo,
-);
-
-/// The columns of the table of services.
-#[derive(Default)]
-struct ServiceColumns<'a> {
-    entities: &'a [Entity],
-    vitals: &'a mut [Vitals],
-    runtimes: &'a mut [Runtime],
-    uptimes: &'a mut [Uptime],
-    infos: &'a mut [ServiceInfo],
 }
 
 impl ServiceColumns<'_> {
@@ -77,31 +57,15 @@ pub(super) fn set_metrics(
     services: &mut QueryState<ServiceParts>,
     settings: &[MetricSetting],
 ) -> Result<(), SimError> {
-    let tables = services.contiguous_iter_mut(world);
-    let mut tables = tables.into_iter().flatten();
-    let mut table = tables.find(|(all, ..)| !all.is_empty());
-    let mut columns = match &mut table {
-        Some((entities, vitals, runtimes, uptimes, infos)) => ServiceColumns {
-            entities,
-            vitals: mesh::slice(Some(vitals)),
-            runtimes: mesh::slice(Some(runtimes)),
-            uptimes: mesh::slice(Some(uptimes)),
-            infos: mesh::slice(Some(infos)),
-        },
-        None => ServiceColumns::default(),
-    };
     let mut elsewhere = Vec::new();
-    let mut result = Ok(());
-    for setting in settings {
-        match columns.set(setting) {
-            Ok(true) => {}
-            Ok(false) => elsewhere.push(setting),
-            Err(error) => {
-                result = Err(error);
-                break;
+    let result = ServiceColumns::with(services, world, |columns| {
+        for setting in settings {
+            if !columns.set(setting)? {
+                elsewhere.push(setting);
             }
         }
-    }
+        Ok(())
+    });
     // Those before the one that failed are still to be made.
     for setting in elsewhere {
         let mut environment = EnvironmentMut::new(world, setting.service.environment)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy_ecs::message::Messages;
 use bevy_ecs::prelude::*;
 
-use super::settings::{MetricSetting, ServiceParts, set_metrics};
+use super::settings::{MetricSetting, set_metrics};
 use super::summary::EnvironmentSummary;
 use crate::host::change::{EnvironmentMut, OfFleet};
 use crate::host::events::{EnvironmentEvent, install_events};
@@ -25,6 +25,7 @@ use crate::world::error::SimError;
 use crate::world::ownership::Damaged;
 use crate::world::rebuild::Rebuild;
 use crate::world::rows::ContiguousRows;
+use crate::world::service_columns::ServiceParts;
 
 pub(super) struct Shard {
     pub(super) world: World,
@@ -205,29 +206,24 @@ impl Shard {
         events
     }
 
-    /// Reads the picked environments, in order.
-    pub(super) fn read_picked(
+    /// Reads the environments in these slots, in that order.
+    pub(super) fn read_each(
         &mut self,
-        picked: impl Fn(usize) -> bool,
+        slots: impl Iterator<Item = usize>,
         mut read: impl FnMut(usize, &EnvironmentRef),
     ) {
         self.defragment();
         if self.extended {
-            for (slot, &entity) in self.environments.iter().enumerate() {
-                if let (true, Ok(view)) = (picked(slot), EnvironmentRef::new(&self.world, entity)) {
+            for slot in slots {
+                if let Ok(view) = EnvironmentRef::new(&self.world, self.environments[slot]) {
                     read(slot, &view);
                 }
             }
             return;
         }
         let columns = self.reader.columns(&self.world);
-        for (slot, &row) in self
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(slot, _)| picked(*slot))
-        {
-            if let Some(view) = columns.view(row, self.environments[slot]) {
+        for slot in slots {
+            if let Some(view) = columns.view(self.rows[slot], self.environments[slot]) {
                 read(slot, &view);
             }
         }
@@ -340,7 +336,8 @@ impl Shard {
 
     /// Copies an environment; returns whether it could be.
     pub(super) fn copy_out(&mut self, slot: usize, copy: &mut EnvironmentCopy) -> bool {
-        self.copier.read(&self.world, self.environments[slot], copy)
+        let environment = self.environments[slot];
+        self.copier.read(&mut self.world, environment, copy)
     }
 
     /// Puts a copy in the place of an environment; returns whether it fits there.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use bevy_ecs::prelude::*;
 
 use super::list::{METRICS, change};
-use super::model::{Metric, Number};
+use super::model::{Metric, MetricKind, Number};
 use super::range::check_number;
 use crate::world::error::SimError;
 use crate::world::service::CustomMetrics;
@@ -19,11 +19,21 @@ static BY_NAME: LazyLock<Vec<&Metric>> = LazyLock::new(|| {
     metrics
 });
 
+/// The same by the length of the name first, which needs few comparisons of texts.
+static BY_LENGTH: LazyLock<Vec<&Metric>> = LazyLock::new(|| {
+    let mut metrics = BY_NAME.clone();
+    metrics.sort_by_key(|metric| metric.name.len());
+    metrics
+});
+
 /// The known metric of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Metric> {
-    let place = BY_NAME.binary_search_by(|metric| metric.name.cmp(name));
-    Some(BY_NAME[place.ok()?])
+    let place = BY_LENGTH.binary_search_by(|metric| {
+        let by_length = metric.name.len().cmp(&name.len());
+        by_length.then_with(|| metric.name.cmp(name))
+    });
+    Some(BY_LENGTH[place.ok()?])
 }
 
 /// The value of a metric of a service; `None` where the service does not have it.
@@ -151,6 +161,19 @@ pub fn check_settable(name: &str) -> Result<(), SimError> {
 }
 
 pub(super) fn check_known(metric: &Metric, value: &Value) -> Result<(), SimError> {
+    match (metric.kind, value) {
+        // What is set most often needs no component to see whether it fits. No range has a number that is not finite.
+        (MetricKind::Float, Value::Float(number)) => {
+            check_number(metric.range, *number, metric.name)
+        }
+        (MetricKind::Int, Value::Int(number)) => {
+            check_number(metric.range, *number as f64, metric.name)
+        }
+        _ => check_fit(metric, value),
+    }
+}
+
+fn check_fit(metric: &Metric, value: &Value) -> Result<(), SimError> {
     check_finite(metric.name, value)?;
     if !metric.accepts(value) {
         return Err(SimError::MetricType {

@@ -117,6 +117,13 @@ impl MetricKey {
         }
     }
 
+    /// Whether it is the status of a service.
+    #[inline]
+    #[must_use]
+    pub fn is_status(&self) -> bool {
+        matches!(self, Self::Known(metric) if metric.kind == MetricKind::Status)
+    }
+
     /// Sets the metric in a copy of a service's vitals, to a value that was [checked](Self::check); nothing if it is none of
     /// theirs.
     #[inline]

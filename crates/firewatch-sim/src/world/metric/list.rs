@@ -66,13 +66,11 @@ macro_rules! metrics {
                         component.$field.write(value);
                     },
                     copy: |components, places, step| {
-                        // Half as many instructions as `step_by` takes.
-                        let mut at = 0;
-                        for component in components {
-                            if let Some(place) = places.get_mut(at) {
+                        let rows = places.chunks_mut(step.max(1));
+                        for (component, row) in components.iter().zip(rows) {
+                            if let Some(place) = row.first_mut() {
                                 *place = as_f32(component.$field.number());
                             }
-                            at += step;
                         }
                     },
                 }),
