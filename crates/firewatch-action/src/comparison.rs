@@ -28,6 +28,17 @@ names! {
     }
 }
 
+impl Operator {
+    /// Returns whether it holds for values that have no order: they are only equal or not.
+    pub(crate) fn holds_for_equal(self, is_equal: impl FnOnce() -> bool) -> bool {
+        match self {
+            Self::Eq => is_equal(),
+            Self::Ne => !is_equal(),
+            _ => false,
+        }
+    }
+}
+
 /// A comparison with a fixed value, which is the right operand.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison<T> {
@@ -62,11 +73,7 @@ impl Comparison<Value> {
                 with,
             }
             .holds(&found),
-            _ => match self.operator {
-                Operator::Eq => *found == self.with,
-                Operator::Ne => *found != self.with,
-                _ => false,
-            },
+            _ => self.operator.holds_for_equal(|| *found == self.with),
         }
     }
 }

@@ -85,18 +85,14 @@ impl CustomerRules {
         })
     }
 
-    /// Whether customers are hit: a service that they talk to hurts them, as `faced_hurt` says of each, or data is
-    /// stale. Where there is traffic customers are its users, and hit while a group of them misses its objective.
+    /// Whether customers are hit: a service that they talk to hurts them, or data is stale. Where there is traffic customers
+    /// are its users, and hit while a group of them misses its objective.
     #[inline]
-    pub fn are_hit(
-        &self,
-        mut faced_hurt: impl Iterator<Item = bool>,
-        view: &EnvironmentRef,
-    ) -> bool {
-        if let Some(traffic) = view.traffic() {
-            return traffic.are_users_hit();
+    pub fn are_hit(&self, service_hurts: bool, view: &EnvironmentRef) -> bool {
+        match view.traffic() {
+            Some(traffic) => traffic.are_users_hit(),
+            None => service_hurts || (self.stale_data_hits_users && self.is_stale(view)),
         }
-        faced_hurt.any(|hurts| hurts) || (self.stale_data_hits_users && self.is_stale(view))
     }
 
     /// Whether customers are hit now; `named` are the services that the scenario says they talk to.
@@ -110,11 +106,12 @@ impl CustomerRules {
         if let Some(faced) = found.get(self, named, view.topology()) {
             let mut services = view.vitals().enumerate();
             let hurt = services.any(|(service, vitals)| faced >> service & 1 == 1 && hurts(vitals));
-            return self.are_hit(std::iter::once(hurt), view);
+            return self.are_hit(hurt, view);
         }
         let services = self.user_facing(named, view.topology()).zip(view.vitals());
-        let faced = services.filter_map(|(is_faced, vitals)| is_faced.then_some(vitals));
-        self.are_hit(faced.map(hurts), view)
+        let mut faced = services.filter_map(|(is_faced, vitals)| is_faced.then_some(vitals));
+        let hurt = faced.any(hurts);
+        self.are_hit(hurt, view)
     }
 
     /// Whether the root cause's data is stale, in an incident about freshness; never where the root cause is not in

@@ -154,21 +154,31 @@ pub(crate) struct DraftedService<'a> {
 
 impl DraftedService<'_> {
     /// A metric; `None` if the service does not have it.
+    #[inline]
     pub(crate) fn metric(&self, metric: &MetricKey) -> Option<Value> {
-        let drafted = self
-            .draft
-            .changes
-            .iter()
-            .rev()
-            .find_map(|change| match change {
-                DraftedChange::Metric(index, setting)
-                    if *index == self.index && is_same(&setting.metric, metric) =>
-                {
-                    Some(setting.value.clone())
-                }
-                _ => None,
-            });
-        drafted.or_else(|| self.view.metric_at(self.index, metric))
+        match self.drafted(metric) {
+            Some(value) => Some(value.clone()),
+            None => self.view.metric_at(self.index, metric),
+        }
+    }
+
+    /// Whether the service has a metric.
+    pub(crate) fn has(&self, metric: &MetricKey) -> bool {
+        let is_always = matches!(metric, MetricKey::Known(known) if known.always);
+        is_always || self.metric(metric).is_some()
+    }
+
+    /// The value that a metric has been set to.
+    fn drafted(&self, metric: &MetricKey) -> Option<&Value> {
+        let mut changes = self.draft.changes.iter().rev();
+        changes.find_map(|change| match change {
+            DraftedChange::Metric(index, setting)
+                if *index == self.index && is_same(&setting.metric, metric) =>
+            {
+                Some(&setting.value)
+            }
+            _ => None,
+        })
     }
 
     /// A metric as a number; 0 without one.

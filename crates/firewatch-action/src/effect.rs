@@ -165,12 +165,11 @@ impl EffectDrafter<'_> {
         change: &Change,
     ) -> Result<(), ActionError> {
         let (context, service) = (self.context, self.service(index));
-        let old = match change {
-            // The old value is not used: skip making a `Value` of it.
-            Change::Set { create: true, .. } => None,
-            _ => service.metric(metric),
+        let new = match change {
+            Change::Set { to, create } => context.set_to(&service, metric, to, *create),
+            _ => context.calculated(service.metric(metric), change)?,
         };
-        let Some(new) = context.changed(&service, old.as_ref(), change)? else {
+        let Some(new) = new else {
             return Ok(());
         };
         let is_unfit = matches!(change, Change::Set { .. }) && !metric.accepts(&new);
@@ -235,44 +234,48 @@ impl<'a> EffectContext<'a> {
         }
     }
 
-    /// Returns the new value of a metric; `None` if it does not change.
-    fn changed<'v>(
+    /// Returns the value that a metric is set to; `None` if the service does not have it and it is not to be created.
+    fn set_to<'v>(
         &self,
         service: &DraftedService,
-        old: Option<&Value>,
-        change: &'v Change,
-    ) -> Result<Option<Cow<'v, Value>>, ActionError>
+        metric: &MetricKey,
+        to: &'v Operand,
+        create: bool,
+    ) -> Option<Cow<'v, Value>>
     where
         'a: 'v,
     {
-        if let Change::Set { to, create } = change {
-            if old.is_none() && !create {
-                return Ok(None);
-            }
-            return Ok(match to {
-                Operand::Value(value) => Some(Cow::Borrowed(value)),
-                Operand::Parameter(index) => self.parameters.get(*index),
-                Operand::Metric(metric) => service.metric(metric).map(Cow::Owned),
-            });
+        if !create && !service.has(metric) {
+            return None;
         }
-        let new = old.map(|old| self.calculated(old, change)).transpose()?;
-        Ok(new.flatten().map(Cow::Owned))
+        match to {
+            Operand::Value(value) => Some(Cow::Borrowed(value)),
+            Operand::Parameter(index) => self.parameters.get(*index),
+            Operand::Metric(metric) => service.metric(metric).map(Cow::Owned),
+        }
     }
 
     /// Computes the new value of a metric from its old one; `None` if it does not change.
-    fn calculated(&self, old: &Value, change: &Change) -> Result<Option<Value>, ActionError> {
-        if let (Change::ShiftSha, Value::Text(sha)) = (change, old) {
-            return Ok(Some(Value::Text(shift_sha(sha))));
+    fn calculated<'v>(
+        &self,
+        old: Option<Value>,
+        change: &Change,
+    ) -> Result<Option<Cow<'v, Value>>, ActionError> {
+        let Some(old) = old else {
+            return Ok(None);
+        };
+        if let (Change::ShiftSha, Value::Text(sha)) = (change, &old) {
+            return Ok(Some(Cow::Owned(Value::Text(shift_sha(sha)))));
         }
         let Some(x) = old.as_f64() else {
             return Ok(None);
         };
-        Ok(Some(match change {
+        Ok(Some(Cow::Owned(match change {
             Change::Scale { by, limits, round } => {
                 let scaled = self.limited(x, x * self.factor(by), limits);
                 Value::Float(round.map_or(scaled, |digits| round_decimal(scaled, digits)))
             }
-            Change::Add { amount, limits } => self.added(old, amount, limits),
+            Change::Add { amount, limits } => self.added(&old, amount, limits),
             Change::Clamp(limits) => Value::Float(limit(x, limits)),
             Change::IntDiv { by, floor } => {
                 let divisor = i64::try_from(*by).unwrap_or(i64::MAX).max(1);
@@ -285,9 +288,9 @@ impl<'a> EffectContext<'a> {
                 }
                 self.floored(x, trunc(scaled), *floor)
             }
-            // `Set` and text are handled above; a number has no hash to shift.
+            // Text is handled above; a number has no hash to shift, and nothing is set here.
             Change::Set { .. } | Change::ShiftSha => return Ok(None),
-        }))
+        })))
     }
 
     fn factor(&self, factor: &Factor) -> f64 {

@@ -1,13 +1,14 @@
 //! Deciding what an action does, before anything changes.
 
-use firewatch_sim::{EnvironmentRef, ServiceHandle};
+use firewatch_sim::{EnvironmentRef, Fault};
+use smallvec::SmallVec;
 
 use crate::catalogue::{ActionCatalogue, ActionId};
-use crate::model::{ActionSpec, Branch, Category, Condition, Matching};
+use crate::model::{ActionSpec, Branch, Category, Condition, Effect, Matching};
 use crate::parameter::{Parameters, Unfit};
 use crate::request::{HaltedFault, RequestedAction, Target};
 use crate::session::ActionSession;
-use crate::situation::{Seen, Situation};
+use crate::situation::{Scope, Seen, Situation};
 
 /// What an action will do to an environment in its current state.
 ///
@@ -18,8 +19,6 @@ pub struct ActionPlan {
     pub(super) action: ActionId,
     /// Index of the target in the mesh.
     pub(super) service: Option<usize>,
-    /// Handle of the target, which saves a lookup when the plan is performed.
-    pub(super) handle: Option<ServiceHandle>,
     pub(super) wrong: bool,
     pub(super) effect: ActionEffect,
     pub(super) halts: Option<HaltedFault>,
@@ -66,7 +65,6 @@ impl ActionCatalogue {
         let mut plan = ActionPlan {
             action,
             service: None,
-            handle: None,
             wrong: false,
             effect: ActionEffect::Nothing,
             halts: None,
@@ -78,14 +76,26 @@ impl ActionCatalogue {
                 Matching::Any if spec.category == Category::Investigation => Seen::Acting,
                 Matching::Any => Seen::Any,
             };
-            let at = Situation {
+            let gathered: SmallVec<[Fault; 4]>;
+            let faults = match view.faults_slice() {
+                Some(faults) => faults,
+                None => {
+                    gathered = view.faults().copied().collect();
+                    &gathered
+                }
+            };
+            let scope = Scope {
                 view,
+                faults,
                 session,
                 customers: self.customers(),
-                seen,
                 action: &spec.name,
-                target: None,
                 parameters: self.parameters(spec, request),
+            };
+            let at = Situation {
+                scope: &scope,
+                seen,
+                target: None,
             };
             self.fill_in(&mut plan, spec, at, request);
         }
@@ -112,10 +122,7 @@ impl ActionCatalogue {
             match request.target(at.view) {
                 Target::Missing => plan.effect = ActionEffect::NoTarget,
                 Target::Unknown => plan.effect = ActionEffect::NoService,
-                Target::Service(index) => {
-                    plan.service = Some(index);
-                    plan.handle = at.view.service_handle(index);
-                }
+                Target::Service(index) => plan.service = Some(index),
             }
             if plan.service.is_none() {
                 return;
@@ -149,6 +156,10 @@ impl ActionCatalogue {
     /// Fills in the plan where a fault that does not show yet is concealed: the action halts it, but has the effects
     /// and the feedback that it would have without the fault.
     fn fill_in_concealed(&self, plan: &mut ActionPlan, spec: &ActionSpec, at: &Situation) {
+        if spec.is_plain() {
+            plan.effect = ActionEffect::Branch(0);
+            return;
+        }
         let applying = at.branch_of(spec);
         let branch = applying.and_then(|index| spec.branches.get(index));
         plan.halts = branch.and_then(|branch| at.halted_by(branch));
@@ -160,7 +171,7 @@ impl ActionCatalogue {
         plan.effect = ActionEffect::of(if is_spared && (looks_healthy || plan.halts.is_none()) {
             let last = spec.branches.len().checked_sub(1);
             blind.branch_in_vain(spec).or(last)
-        } else if looks_healthy {
+        } else if looks_healthy && spec.asks_for_faults() {
             blind.branch_of(spec)
         } else {
             applying
@@ -205,5 +216,33 @@ impl ActionCatalogue {
     fn looks_healthy(&self, at: &Situation) -> bool {
         let mut healthy = self.rules().healthy.iter();
         healthy.all(|condition| at.holds(condition))
+    }
+}
+
+impl ActionSpec {
+    /// Returns whether it does the same whatever the state, and is never wrong: its only branch has no conditions, halts
+    /// nothing and turns nothing.
+    fn is_plain(&self) -> bool {
+        let is_plain = |branch: &Branch| {
+            let turns = |effect: &Effect| matches!(effect, Effect::Traffic(_));
+            branch.when.is_empty() && branch.halts.is_empty() && !branch.effects.iter().any(turns)
+        };
+        matches!(&*self.branches, [only] if !self.guarded && is_plain(only))
+    }
+
+    /// Returns whether faults decide which branch applies.
+    fn asks_for_faults(&self) -> bool {
+        let mut conditions = self.branches.iter().flat_map(|branch| &branch.when);
+        conditions.any(Condition::is_about_faults)
+    }
+}
+
+impl Condition {
+    fn is_about_faults(&self) -> bool {
+        match self {
+            Self::Fault(_) | Self::ActiveFault => true,
+            Self::Somewhere(inner) | Self::Not(inner) => inner.is_about_faults(),
+            _ => false,
+        }
     }
 }

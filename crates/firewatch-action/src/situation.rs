@@ -1,7 +1,10 @@
 //! Evaluating the conditions of actions.
 
-use firewatch_sim::{EnvironmentRef, Fault, FaultKind, MetricKey, Status};
+use std::ops::Deref;
 
+use firewatch_sim::{EnvironmentRef, Fault, FaultKind, MetricKey, Status, Value, Vitals};
+
+use crate::comparison::Comparison;
 use crate::customers::CustomerRules;
 use crate::effect::{KEYS, MEBIBYTE};
 use crate::model::{
@@ -32,17 +35,32 @@ struct Memory {
     new: f64,
 }
 
+/// What conditions are evaluated on, whatever the target and the faults that are seen.
+pub(super) struct Scope<'a> {
+    pub(super) view: &'a EnvironmentRef<'a>,
+    /// All faults of the environment.
+    pub(super) faults: &'a [Fault],
+    pub(super) session: &'a ActionSession,
+    pub(super) customers: &'a CustomerRules,
+    /// Name of the action.
+    pub(super) action: &'a str,
+    pub(super) parameters: Parameters<'a>,
+}
+
 /// The state that conditions are evaluated on.
 #[derive(Clone, Copy)]
 pub(super) struct Situation<'a> {
-    pub(super) view: &'a EnvironmentRef<'a>,
-    pub(super) session: &'a ActionSession,
-    pub(super) customers: &'a CustomerRules,
+    pub(super) scope: &'a Scope<'a>,
     pub(super) seen: Seen,
-    /// Name of the action.
-    pub(super) action: &'a str,
     pub(super) target: Option<usize>,
-    pub(super) parameters: Parameters<'a>,
+}
+
+impl<'a> Deref for Situation<'a> {
+    type Target = Scope<'a>;
+
+    fn deref(&self) -> &Scope<'a> {
+        self.scope
+    }
 }
 
 impl<'a> Situation<'a> {
@@ -125,20 +143,26 @@ impl<'a> Situation<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn holds(&self, condition: &Condition) -> bool {
         let Some(target) = self.target else {
             return self.holds_without_target(condition);
         };
+        // Those that are asked about most.
         match condition {
             Condition::Fault(kinds) => {
                 { self.faults() }.any(|(index, fault)| self.is_one_of(index, fault, kinds))
             }
+            Condition::Metric(metric, comparison) => self.compares(target, metric, comparison),
+            Condition::RedHerring => self.view.is_red_herring(target),
+            _ => self.holds_of(target, condition),
+        }
+    }
+
+    #[inline(never)]
+    fn holds_of(&self, target: usize, condition: &Condition) -> bool {
+        match condition {
             Condition::ActiveFault => self.faults().any(|(_, fault)| !fault.halted),
-            Condition::RedHerring => self.is_red_herring(target),
-            Condition::Metric(metric, comparison) => {
-                let value = self.view.metric_at(target, metric);
-                value.is_some_and(|value| comparison.holds_for(&value))
-            }
             Condition::HasMetric(metric) => self.view.metric_at(target, metric).is_some(),
             Condition::RestartHelps => self.view.is_mended_by_restart(target),
             Condition::MemoryShort => {
@@ -156,14 +180,41 @@ impl<'a> Situation<'a> {
                 .memory(*limit, target)
                 .is_some_and(|memory| memory.new < memory.used),
             Condition::Not(inner) => !self.holds(inner),
-            Condition::CustomersHit
+            Condition::Fault(_)
+            | Condition::Metric(..)
+            | Condition::RedHerring
+            | Condition::CustomersHit
             | Condition::Somewhere(_)
             | Condition::Parameter(..)
             | Condition::Recorded(_) => self.holds_without_target(condition),
         }
     }
 
+    /// Returns whether a comparison holds for a metric of a service. The vitals and the status, which are asked about most,
+    /// are compared where they are, without a [`Value`] of them.
+    #[inline]
+    fn compares(&self, service: usize, metric: &MetricKey, to: &Comparison<Value>) -> bool {
+        let vital = self.view.vital_at(service, metric);
+        if let Some((vital, with)) = vital.zip(to.with.as_f64()) {
+            let operator = to.operator;
+            return Comparison { operator, with }.holds(&vital);
+        }
+        self.compares_value(service, metric, to)
+    }
+
+    #[inline(never)]
+    fn compares_value(&self, service: usize, metric: &MetricKey, to: &Comparison<Value>) -> bool {
+        if let (true, Value::Text(name)) = (metric.is_status(), &to.with) {
+            let vitals = self.view.vitals_at(service);
+            let is_equal = |vitals: &Vitals| vitals.status.name() == name;
+            return vitals.is_some_and(|v| to.operator.holds_for_equal(|| is_equal(v)));
+        }
+        let value = self.view.metric_at(service, metric);
+        value.is_some_and(|value| to.holds_for(&value))
+    }
+
     /// Evaluates a condition without a target: `false` for those that are about one.
+    #[inline(never)]
     fn holds_without_target(&self, condition: &Condition) -> bool {
         match condition {
             Condition::Parameter(index, value) => {
@@ -204,17 +255,15 @@ impl<'a> Situation<'a> {
         })
     }
 
-    fn is_red_herring(&self, target: usize) -> bool {
-        self.view.is_red_herring(target)
-    }
-
     /// Returns the faults of the target that actions can see, with their places in the list of all.
     fn faults(&self) -> impl Iterator<Item = (usize, &'a Fault)> + use<'a> {
         let Self {
-            view, target, seen, ..
+            scope: Scope { view, faults, .. },
+            target,
+            seen,
         } = *self;
         let is_cause = view.environment().root_cause_service() == target;
-        view.faults().enumerate().filter_map(move |(index, fault)| {
+        faults.iter().enumerate().filter_map(move |(index, fault)| {
             let is_here = Some(fault.node()) == target;
             let is_seen = match seen {
                 Seen::Primary => is_cause && index == 0,
@@ -257,7 +306,7 @@ impl<'a> Situation<'a> {
                     false => self.holds_for(fault.node(), halts_where),
                 }
         };
-        let mut faults = self.view.faults().enumerate();
+        let mut faults = self.faults.iter().enumerate();
         let found = faults.find(|(index, fault)| !fault.halted && is_meant(*index, fault));
         found.map(|(index, fault)| HaltedFault {
             index,

@@ -3,6 +3,7 @@
 mod account;
 mod alert;
 mod changed;
+mod clone;
 mod columns;
 mod episode_end;
 mod firing;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use account::ImpactTotals;
 pub use alert::{ALERT_NAMES, Alert, AlertThresholds, Severity, alert_thresholds};
 pub use changed::ChangedServices;
+use clone::clone_by_fields;
 pub use episode_end::EpisodeEnd;
 use firewatch_action::{Profile, StateError};
 use firewatch_scenario::Goal;
@@ -45,7 +47,7 @@ pub use terms::ScoreTerms;
 pub const BCM_DECIMALS: u32 = 4;
 
 /// The score of an answer to an incident. A step is a tick and the action after it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Score {
     terms: ScoreTerms,
@@ -58,6 +60,16 @@ pub struct Score {
     input: Option<Box<GradeInput>>,
     grade: Option<Box<Grade>>,
 }
+
+clone_by_fields!(Score {
+    terms,
+    state,
+    total_reward,
+    declared_at,
+    end,
+    input,
+    grade,
+});
 
 impl Score {
     /// Starts after the first tick, which has no action. `initial_budget` is the SLO budget before it. Where that

@@ -1,7 +1,7 @@
 //! The account of an incident: who is hit, since when it is mitigated, what it costs customers, and which
 //! services it has harmed. Everything that reports one of these asks here.
 
-use firewatch_sim::{EnvironmentRef, ImpactMode, Status, Vitals};
+use firewatch_sim::{EnvironmentRef, ImpactMode};
 use serde::{Deserialize, Serialize};
 
 use super::mesh;
@@ -47,7 +47,7 @@ impl ImpactTally {
     /// Observes a tick, before anything is done after it: what it cost customers if it hit any, and whether no fault
     /// goes on that has to be ended.
     #[inline]
-    fn observe(
+    pub(crate) fn observe(
         &mut self,
         quiet_ticks: u64,
         tick: u64,
@@ -75,21 +75,6 @@ impl ImpactTally {
         }
     }
 
-    /// Observes a tick of the environment: whether it hit customers, and the services that they talk to. Whether all
-    /// is ended is asked only where customers were hit before.
-    #[inline]
-    pub(crate) fn observe_view<'v>(
-        &mut self,
-        quiet_ticks: u64,
-        view: &EnvironmentRef,
-        hit: bool,
-        user_facing: impl Iterator<Item = &'v Vitals>,
-        all_ended: impl FnOnce() -> bool,
-    ) {
-        let minutes = hit.then(|| minutes(view, user_facing));
-        self.observe(quiet_ticks, view.clock().tick, minutes, all_ended);
-    }
-
     /// The tick since which customers, who were hit, are not, if they have not been for enough ticks by now: what
     /// anybody can see, whether or not a fault goes on.
     pub(crate) fn unhit_since(&self, quiet_ticks: u64, tick: u64) -> Option<u64> {
@@ -102,18 +87,12 @@ impl ImpactTally {
     }
 }
 
-/// What the last tick cost the customers that it hit: those of the user-facing services, which are not healthy, and
-/// where data has to be fresh, those of all its pipelines; in traffic, its users.
-fn minutes<'v>(view: &EnvironmentRef, user_facing: impl Iterator<Item = &'v Vitals>) -> f64 {
-    if view.traffic().is_some() {
-        return view.impact().bcm_delta;
-    }
+/// What the last tick cost the customers that it hit: those of the user-facing services that are not healthy, which is
+/// `of_services`, and where data has to be fresh, those of all its pipelines; in traffic, its users.
+pub(crate) fn minutes(view: &EnvironmentRef, of_services: f64) -> f64 {
     match view.environment().impact_mode() {
-        ImpactMode::Freshness => view.impact().bcm_delta,
-        ImpactMode::Standard => {
-            let unhealthy = user_facing.filter(|vitals| vitals.status != Status::Healthy);
-            unhealthy.fold(0.0, |sum, vitals| sum + vitals.bad_customer_minutes())
-        }
+        ImpactMode::Standard if view.traffic().is_none() => of_services,
+        _ => view.impact().bcm_delta,
     }
 }
 

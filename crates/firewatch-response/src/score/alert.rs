@@ -176,6 +176,12 @@ impl AlertSet {
         Self(firing)
     }
 
+    /// Returns a bit for each alert, the first of [`ALERT_NAMES`] in the lowest.
+    #[inline]
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
     /// Returns whether each alert is in it, in the order of [`ALERT_NAMES`].
     pub(crate) fn flags(self) -> [bool; ALERTS_PER_SERVICE] {
         std::array::from_fn(|alert| self.contains(alert))

@@ -21,6 +21,11 @@ impl Score {
         records.map(|record| record.alerts.flags())
     }
 
+    /// The same as numbers: a bit for each alert, the first of [`ALERT_NAMES`] in the lowest.
+    pub fn alert_bits(&self) -> impl Iterator<Item = u8> {
+        self.state.records.iter().map(|record| record.alerts.bits())
+    }
+
     /// The alerts that fire, in order; their ids come from the seed.
     #[must_use]
     pub fn alerts(&self, view: &EnvironmentRef, seed: u64) -> Vec<Alert> {

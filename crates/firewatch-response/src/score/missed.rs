@@ -12,6 +12,7 @@ pub const MISSED_LATENCY: &str = "users.p99_s";
 const MISSED_SHARE: &str = "users.served";
 
 /// Records the alert of each service whose users miss their objective.
+#[inline]
 pub(super) fn note(records: &mut [ServiceRecord], view: &EnvironmentRef) {
     let Some(traffic) = view.traffic() else {
         return;

@@ -1,6 +1,6 @@
 //! Score state of a service.
 
-use firewatch_action::UserImpactRule;
+use firewatch_action::{Profile, UserImpactRule};
 use firewatch_sim::{Status, Vitals};
 use serde::{Deserialize, Serialize};
 
@@ -83,19 +83,81 @@ pub(super) struct ObservationRules {
 }
 
 impl ObservationRules {
-    pub(super) fn of(rules: &ScoreRules) -> Self {
+    const REFERENCE: Self = Self::of(&ScoreRules::REFERENCE);
+    const STANDARD: Self = Self::of(&ScoreRules::STANDARD);
+
+    pub(super) fn of_profile(profile: Profile) -> &'static Self {
+        match profile {
+            Profile::Reference => &Self::REFERENCE,
+            Profile::Standard => &Self::STANDARD,
+        }
+    }
+
+    const fn of(rules: &ScoreRules) -> Self {
+        let [error_rate, latency, memory] = &rules.alerts;
         Self {
             derives_status: rules.derives_status,
             user_impact: rules.customers.user_impact,
-            warning_at: rules.alerts.map(|rule| rule.warning_at),
+            warning_at: [error_rate.warning_at, latency.warning_at, memory.warning_at],
         }
     }
 }
 
-/// Returns how many services are not healthy.
-pub(super) fn unhealthy(records: &[ServiceRecord]) -> usize {
-    let unhealthy = records
-        .iter()
-        .filter(|record| record.status != Status::Healthy);
-    unhealthy.count()
+/// What services that are observed come to together.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    /// How many are not healthy.
+    pub(super) unhealthy: usize,
+    /// Whether one that customers talk to hurts them.
+    pub(super) hurts_customers: bool,
+    /// What a tick costs the customers of those that they talk to and that are not healthy, in minutes.
+    pub(super) unhealthy_facing_minutes: f64,
+}
+
+impl Look {
+    /// Observes services, with what is done to each before.
+    #[inline]
+    pub(super) fn at<'a>(
+        profile: Profile,
+        services: impl Iterator<Item = (&'a mut ServiceRecord, &'a Vitals)>,
+        before: impl Fn(&mut ServiceRecord),
+    ) -> Self {
+        // A loop for each profile, in which its rules are constants.
+        match profile {
+            Profile::Reference => Self::by(&ObservationRules::REFERENCE, services, before),
+            Profile::Standard => Self::by(&ObservationRules::STANDARD, services, before),
+        }
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "rules are constants only where it is inlined: half as many instructions"
+    )]
+    #[inline(always)]
+    fn by<'a>(
+        rules: &ObservationRules,
+        services: impl Iterator<Item = (&'a mut ServiceRecord, &'a Vitals)>,
+        before: impl Fn(&mut ServiceRecord),
+    ) -> Self {
+        let mut look = Self::default();
+        for (record, vitals) in services {
+            before(record);
+            record.observe(rules, vitals);
+            look.add(record, vitals);
+        }
+        look
+    }
+
+    /// Adds a service that was observed.
+    #[inline]
+    fn add(&mut self, record: &ServiceRecord, vitals: &Vitals) {
+        self.unhealthy += usize::from(record.status != Status::Healthy);
+        self.hurts_customers |= record.user_facing & record.hurts;
+        let costs = record.user_facing & (vitals.status != Status::Healthy);
+        // Selected rather than branched on, as the status is. Adding 0 is adding nothing.
+        self.unhealthy_facing_minutes += match costs {
+            true => vitals.bad_customer_minutes(),
+            false => 0.0,
+        };
+    }
 }

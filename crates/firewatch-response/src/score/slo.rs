@@ -64,18 +64,12 @@ impl Slo {
         (self.ceiling, self.burn) = (other.remaining, other.burn_per_tick);
     }
 
-    /// Notes whether the tick has hit customers, and what that burns. `all_healthy` is only asked where a
-    /// healthy mesh burns nothing.
-    pub(crate) fn note_impact(
-        &mut self,
-        rules: &SloRules,
-        user_impact: bool,
-        all_healthy: impl FnOnce() -> bool,
-    ) {
+    /// Notes whether the tick has hit customers, and what that burns.
+    pub(crate) fn note_impact(&mut self, rules: &SloRules, user_impact: bool, all_healthy: bool) {
         self.user_impact = user_impact;
         self.burn_now = if user_impact {
             self.burn
-        } else if !rules.healthy_mesh_burns && all_healthy() {
+        } else if !rules.healthy_mesh_burns && all_healthy {
             0.0
         } else {
             self.burn * rules.unnoticed_share
@@ -91,14 +85,14 @@ impl Slo {
     pub(crate) fn charge_after_tick(
         &mut self,
         rules: &SloRules,
-        unhealthy: impl FnOnce() -> usize,
+        unhealthy: usize,
         services: usize,
     ) {
         if rules.burn != BurnRule::UndoEngine {
             return;
         }
         // Without services nothing is unhealthy.
-        let share = unhealthy() as f64 / services.max(1) as f64;
+        let share = unhealthy as f64 / services.max(1) as f64;
         // The engine cuts the budget off at 0, so what is undone may be more than was charged.
         let engine = num::max(0.0, self.remaining - self.engine_burn * share);
         let undone = num::min(self.ceiling, engine + self.burn * share);
@@ -147,12 +141,12 @@ mod tests {
     fn the_reference_undoes_the_burn_of_the_tick_and_charges_that_of_the_step() {
         // 29 after a tick with 1 of 3 unhealthy: 28.5 left.
         let mut slo = slo(REFERENCE, 29.0);
-        slo.note_impact(REFERENCE, true, || false);
-        slo.charge_after_tick(REFERENCE, || 1, 3);
+        slo.note_impact(REFERENCE, true, false);
+        slo.charge_after_tick(REFERENCE, 1, 3);
         assert_eq!(slo.remaining, 27.5);
         // With nobody hit a fifth of it, even if all is well.
-        slo.note_impact(REFERENCE, false, || false);
-        slo.charge_after_tick(REFERENCE, || 0, 3);
+        slo.note_impact(REFERENCE, false, false);
+        slo.charge_after_tick(REFERENCE, 0, 3);
         assert_eq!((slo.burn_now, slo.remaining), (1.5 * 0.2, 27.5 - 1.5 * 0.2));
     }
 
@@ -160,8 +154,8 @@ mod tests {
     fn the_reference_lets_a_budget_come_back() {
         // The engine cut 0.2 - 1.5 off at 0; all of the 1.5 are taken back.
         let mut slo = slo(REFERENCE, 0.2);
-        slo.note_impact(REFERENCE, false, || false);
-        slo.charge_after_tick(REFERENCE, || 3, 3);
+        slo.note_impact(REFERENCE, false, false);
+        slo.charge_after_tick(REFERENCE, 3, 3);
         assert_eq!(slo.remaining, 1.5 - 1.5 * 0.2);
         slo.remaining = 0.0;
         slo.charge_after_action(REFERENCE, true);
@@ -178,7 +172,7 @@ mod tests {
         let mut slo = slo(STANDARD, 2.0);
         assert_eq!(slo.remaining, 30.0);
         slo.remaining = 2.0;
-        slo.note_impact(STANDARD, true, || false);
+        slo.note_impact(STANDARD, true, false);
         slo.charge_after_action(STANDARD, true);
         assert_eq!(slo.remaining, 1.25);
         slo.charge_after_action(STANDARD, false);
@@ -186,7 +180,7 @@ mod tests {
         slo.charge_after_action(STANDARD, true);
         assert_eq!(slo.remaining, 0.0);
         for all_healthy in [true, false] {
-            slo.note_impact(STANDARD, false, || all_healthy);
+            slo.note_impact(STANDARD, false, all_healthy);
             assert_eq!(slo.burn_now, 0.0);
         }
     }

@@ -5,21 +5,22 @@ use firewatch_sim::{EnvironmentRef, Status, Vitals, round_decimal};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::account::ImpactTally;
+use super::account::{self, ImpactTally};
 use super::alert::{ALERTS_PER_SERVICE, Alert, Clock, FiringAlert, FiringSince};
 use super::changed::ChangedServices;
+use super::clone::clone_by_fields;
 use super::mesh;
 use super::missed;
 use super::outcome::Incident;
 use super::reward::{BUDGET_DECIMALS, Reward, RewardInput, weighted_mean_error_rate};
 use super::rules::{AffectedRule, ImpactRule, ScoreRules};
-use super::service::{ObservationRules, ServiceRecord, unhealthy};
+use super::service::{Look, ObservationRules, ServiceRecord};
 use super::slo::Slo;
 use super::step_record::StepRecord;
 use firewatch_action::{Profile, StateError};
 
 /// The state of a score.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScoreState {
     pub(crate) profile: Profile,
@@ -45,6 +46,22 @@ pub(crate) struct ScoreState {
     /// Faults that actions of the answer halted.
     pub(crate) ended_faults: u32,
 }
+
+clone_by_fields!(ScoreState {
+    profile,
+    records,
+    since,
+    reachable,
+    slo,
+    account,
+    mttm_tick,
+    bonus_paid,
+    health_before,
+    budget_before,
+    hit_before,
+    wrong_actions,
+    ended_faults,
+});
 
 impl ScoreState {
     /// Starts after the tick of the reset. `user_facing` are the services that the scenario names so.
@@ -79,7 +96,7 @@ impl ScoreState {
             wrong_actions: 0,
             ended_faults: 0,
         };
-        state.look(view, |_| {});
+        let look = state.look(view, |_| {});
         for record in &mut state.records {
             record.keep_error_rate();
         }
@@ -87,7 +104,7 @@ impl ScoreState {
         state.note_engine_mitigation(view);
         if rules.counts_reset_tick {
             // Nobody was hit before, so nothing is asked.
-            state.note_impact(view, || false);
+            state.note_impact(view, &look, || false);
             state.slo.charge_after_action(&rules.slo, false);
             state.note_statuses(view.clock().tick);
         }
@@ -152,25 +169,27 @@ impl ScoreState {
         }
     }
 
-    /// Goes through the services, with what is done to each before it is observed; `for_each` does so in plain loops where
-    /// their rows lie side by side.
+    /// Goes through the services, with what is done to each before it is observed.
     #[inline]
-    fn look(&mut self, view: &EnvironmentRef, before: impl Fn(&mut ServiceRecord)) {
-        let rules = ObservationRules::of(self.rules());
-        let mut records = self.records.iter_mut();
-        view.vitals().for_each(|vitals| {
-            if let Some(record) = records.next() {
-                before(record);
-                record.observe(&rules, vitals);
+    fn look(&mut self, view: &EnvironmentRef, before: impl Fn(&mut ServiceRecord)) -> Look {
+        let gathered: SmallVec<[Vitals; 8]>;
+        // One plain loop over a slice.
+        let vitals = match view.vitals_slice() {
+            Some(vitals) => vitals,
+            None => {
+                gathered = view.vitals().copied().collect();
+                &gathered
             }
-        });
+        };
+        let look = Look::at(self.profile, self.records.iter_mut().zip(vitals), before);
         missed::note(&mut self.records, view);
+        look
     }
 
     /// Goes through the services that have changed.
     pub(crate) fn look_again(&mut self, view: &EnvironmentRef, changed: ChangedServices) {
         if changed.are_all() {
-            self.look(view, |_| {});
+            let _ = self.look(view, |_| {});
         } else {
             self.look_at(changed, |service| view.vitals_at(service).copied());
         }
@@ -185,12 +204,12 @@ impl ScoreState {
         if services.is_empty() {
             return;
         }
-        let rules = ObservationRules::of(self.rules());
+        let rules = ObservationRules::of_profile(self.profile);
         for service in services.iter() {
             let record = self.records.get_mut(service);
             if let Some((record, vitals)) = record.zip(vitals(service)) {
                 let before = record.alerts;
-                record.observe(&rules, &vitals);
+                record.observe(rules, &vitals);
                 record.alerts.keep_missed_objective(before);
             }
         }
@@ -198,14 +217,11 @@ impl ScoreState {
 
     /// Looks at the environment after the tick of a step, before the action.
     pub(crate) fn after_tick(&mut self, incident: &Incident, view: &EnvironmentRef) {
-        self.look(view, ServiceRecord::keep_error_rate);
-        self.note_impact(view, || incident.is_all_ended(view));
-        let records = &self.records;
-        self.slo.charge_after_tick(
-            &ScoreRules::of(self.profile).slo,
-            || unhealthy(records),
-            records.len(),
-        );
+        let look = self.look(view, ServiceRecord::keep_error_rate);
+        self.note_impact(view, &look, || incident.is_all_ended(view));
+        let rules = &self.rules().slo;
+        let services = self.records.len();
+        self.slo.charge_after_tick(rules, look.unhealthy, services);
     }
 
     /// Finishes a step whose action has been observed, and returns its reward.
@@ -261,37 +277,29 @@ impl ScoreState {
         Reward::new(&rules.reward, &input)
     }
 
-    fn note_impact(&mut self, view: &EnvironmentRef, all_ended: impl FnOnce() -> bool) {
-        let rules = self.rules();
-        let faced = self.records.iter().filter(|record| record.user_facing);
-        let faced_hurt = faced.map(|record| record.hurts);
-        let hit = rules.customers.are_hit(faced_hurt, view);
-        let all_healthy = || unhealthy(&self.records) == 0;
-        self.slo.note_impact(&rules.slo, hit, all_healthy);
-        if let Some(traffic) = view.traffic() {
-            self.slo.burn_by(traffic.failed_share());
-        }
-        if let ImpactRule::Account { quiet_ticks } = rules.impact {
-            self.keep_account(quiet_ticks, hit, view, all_ended);
-        }
-    }
-
-    fn keep_account(
+    fn note_impact(
         &mut self,
-        quiet_ticks: u64,
-        hit: bool,
         view: &EnvironmentRef,
+        look: &Look,
         all_ended: impl FnOnce() -> bool,
     ) {
-        if !view.fault_entities().is_empty() || view.traffic().is_some() {
+        let (rules, traffic) = (self.rules(), view.traffic());
+        let hit = rules.customers.are_hit(look.hurts_customers, view);
+        self.slo.note_impact(&rules.slo, hit, look.unhealthy == 0);
+        if let Some(traffic) = &traffic {
+            self.slo.burn_by(traffic.failed_share());
+        }
+        let ImpactRule::Account { quiet_ticks } = rules.impact else {
+            return;
+        };
+        if traffic.is_some() || !view.fault_entities().is_empty() {
             for record in &mut self.records {
                 record.seen |= record.hurts;
             }
         }
-        let services = self.records.iter().zip(view.vitals());
-        let facing = services.filter_map(|(record, vitals)| record.user_facing.then_some(vitals));
-        let account = &mut self.account;
-        account.observe_view(quiet_ticks, view, hit, facing, all_ended);
+        let minutes = hit.then(|| account::minutes(view, look.unhealthy_facing_minutes));
+        let tick = view.clock().tick;
+        self.account.observe(quiet_ticks, tick, minutes, all_ended);
         self.mttm_tick = self.account.mitigated_at;
     }
 

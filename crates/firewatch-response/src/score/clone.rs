@@ -1,0 +1,21 @@
+//! Copies that are made in the place of others.
+
+/// Implements [`Clone`] for a struct of these fields. Unlike the derived one, `clone_from` copies field by field into what
+/// there is: nothing is allocated or moved, where an episode is copied over another of the same shape.
+macro_rules! clone_by_fields {
+    ($type:ident { $($field:ident),* $(,)? }) => {
+        impl Clone for $type {
+            fn clone(&self) -> Self {
+                let Self { $($field),* } = self;
+                Self { $($field: Clone::clone($field)),* }
+            }
+
+            fn clone_from(&mut self, other: &Self) {
+                let Self { $($field),* } = other;
+                $(Clone::clone_from(&mut self.$field, $field);)*
+            }
+        }
+    };
+}
+
+pub(super) use clone_by_fields;
