@@ -3,6 +3,7 @@
 mod columns;
 mod encoded;
 mod fork;
+mod order;
 mod parts;
 mod round;
 mod step;

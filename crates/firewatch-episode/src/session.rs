@@ -98,6 +98,32 @@ impl Session {
         }
     }
 
+    /// Becomes a copy of another: in its own memory, which is quicker than a clone.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        let Self {
+            profile,
+            scenario,
+            seed,
+            timetable,
+            failed_action,
+            score,
+            actions,
+            history,
+            verdicts,
+            verdict,
+            steps,
+        } = other;
+        (self.profile, self.seed, self.steps) = (*profile, *seed, *steps);
+        self.scenario.clone_from(scenario);
+        self.timetable.clone_from(timetable);
+        self.failed_action.clone_from(failed_action);
+        self.score.clone_from(score);
+        self.actions.clone_from(actions);
+        self.history.clone_from(history);
+        self.verdicts.clone_from(verdicts);
+        self.verdict = *verdict;
+    }
+
     /// Whether the scenario itself does anything in later ticks. Only then is
     /// [`before_tick`](Self::before_tick) needed.
     pub(crate) fn has_timetable(&self) -> bool {

@@ -25,7 +25,9 @@ impl EpisodeBatch {
             return Ok(());
         }
         self.fleet.fork(from, to)?;
-        self.sessions[to] = self.sessions[from].clone();
+        if let Ok([source, target]) = self.sessions.get_disjoint_mut([from, to]) {
+            target.copy_from(source);
+        }
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use firewatch_response::score::{ChangedServices, StepRecord};
 use firewatch_scenario::Physics;
 use firewatch_sim::{EnvironmentRef, FleetPart, MetricSetting};
 
+use super::order::ActionOrder;
 use super::step::BatchStep;
 use crate::error::EpisodeError;
 use crate::session::Session;
@@ -25,8 +26,8 @@ pub(super) enum TurnState {
     Over,
     /// Its action is planned when it is done, after passing effects have advanced.
     Open,
-    /// Its action is planned after its interruption has ended.
-    Interrupted(ChangedServices),
+    /// Its action is planned next; these services have changed since it was looked at.
+    Ready(ChangedServices),
     /// Its action is planned.
     Planned(ActionPlan),
     /// Its action is done, and its reward is not known yet.
@@ -42,8 +43,7 @@ pub(super) enum TurnState {
 pub(super) struct RoundChanges {
     settings: Vec<MetricSetting>,
     draft: EffectDraft,
-    /// Of each episode, whether its action is planned after its interruption has ended.
-    interrupted: Vec<bool>,
+    order: ActionOrder,
 }
 
 /// The actions of an episode of a batch: those of its physics, or those that the batch was given.
@@ -203,66 +203,51 @@ impl BatchRound<'_> {
     ) -> Result<(), EpisodeError> {
         let first = self.first;
         self.changes.settings.clear();
-        let mut interrupted = false;
-        part.read_all(|environment, view| {
-            interrupted |= self.look_at(environment - first, view, asked);
-        });
+        part.read_all(|environment, view| self.look_at(environment - first, view));
         part.set_metrics(&self.changes.settings)?;
-        if !interrupted {
-            return Ok(());
-        }
         self.changes.settings.clear();
-        let mut interrupted = std::mem::take(&mut self.changes.interrupted);
-        interrupted.clear();
-        let is_interrupted = |turn: &TurnState| matches!(turn, TurnState::Interrupted(_));
-        interrupted.extend(self.turns.iter().map(is_interrupted));
-        part.read_picked(
-            |environment| interrupted[environment - first],
-            |environment, view| {
-                let place = environment - first;
-                if let TurnState::Interrupted(changed) = self.turns[place] {
-                    self.turns[place] = self.decide(place, view, asked, changed);
-                }
-            },
-        );
-        self.changes.interrupted = interrupted;
+        let mut order = std::mem::take(&mut self.changes.order);
+        let is_ready = |place: &usize| matches!(self.turns[*place], TurnState::Ready(_));
+        let ready = (0..self.turns.len()).filter(is_ready);
+        let action = |place: usize| asked.ids[place].map_or(0, |id| id.index() + 1);
+        let read = part.read_each(order.sort(first, ready, action), |environment, view| {
+            let place = environment - first;
+            if let TurnState::Ready(changed) = self.turns[place] {
+                self.turns[place] = self.decide(place, view, asked, changed);
+            }
+        });
+        self.changes.order = order;
+        read?;
         Ok(part.set_metrics(&self.changes.settings)?)
     }
 
-    /// Looks at an environment after the tick. Returns whether its action is to be planned after an interruption has
-    /// ended.
-    fn look_at<A: RequestedAction>(
-        &mut self,
-        place: usize,
-        view: &EnvironmentRef,
-        asked: &Asked<A>,
-    ) -> bool {
+    /// Looks at an environment after the tick.
+    fn look_at(&mut self, place: usize, view: &EnvironmentRef) {
         if !self.is_picked(place) {
             self.turns[place] = TurnState::Skipped;
-            return false;
+            return;
         }
         let session = &mut self.sessions[place];
         if session.score.end().is_some() {
             self.turns[place] = TurnState::Over;
-            return false;
+            return;
         }
         let catalogue = actions_of(session, self.catalogue);
         session.look(catalogue, view);
         self.turns[place] = match session.actions.passing_effects() {
             // The reference fails at some of its reports, which are made of what was done.
             _ if self.profile == Profile::Reference => TurnState::Open,
-            PassingEffects::None => self.decide(place, view, asked, ChangedServices::NONE),
+            PassingEffects::None => TurnState::Ready(ChangedServices::NONE),
             PassingEffects::Interruption => {
                 let mut changed = ChangedServices::NONE;
                 if let Some((service, setting)) = session.actions.end_interruption(view) {
                     changed.add(service);
                     self.changes.settings.push(setting);
                 }
-                TurnState::Interrupted(changed)
+                TurnState::Ready(changed)
             }
             PassingEffects::Several => TurnState::Open,
         };
-        matches!(self.turns[place], TurnState::Interrupted(_))
     }
 
     /// Plans an action, and does it as far as it only sets metrics. `changed` are the services that have changed since

@@ -1,5 +1,6 @@
 //! Writing the rows of a layout.
 
+use firewatch_response::score::ALERT_NAMES;
 use firewatch_sim::{EnvironmentRef, FleetPart, ValueRows};
 
 use super::scale::{Scale, as_flag, in_single};
@@ -7,6 +8,23 @@ use super::users::{self, USERS};
 use super::{FLAGS, INCIDENT, INCIDENT_TRUTH, ObservationLayout, SERVICE_TRUTH};
 use crate::error::EpisodeError;
 use crate::session::Session;
+
+/// The flags of a service that is there, by the bits of its alerts.
+const FLAGS_OF: [[f32; FLAGS]; 1 << ALERT_NAMES.len()] = {
+    let mut rows = [[1.0; FLAGS]; _];
+    let mut bits = 0;
+    while bits < rows.len() {
+        let mut alert = 0;
+        while alert < ALERT_NAMES.len() {
+            if bits >> alert & 1 == 0 {
+                rows[bits][1 + alert] = 0.0;
+            }
+            alert += 1;
+        }
+        bits += 1;
+    }
+    rows
+};
 
 impl ObservationLayout {
     /// Writes the rows of the environments of a part whose index `picked` accepts; `values` has a row for each
@@ -53,14 +71,9 @@ impl ObservationLayout {
         self.write_incident(session, view, incident);
         self.scales.apply(metrics);
         flags.fill(0.0);
-        for (flags, alerts) in flags
-            .chunks_exact_mut(FLAGS)
-            .zip(session.score.alert_flags())
-        {
-            flags[0] = 1.0;
-            for (flag, fires) in flags[1..].iter_mut().zip(alerts) {
-                *flag = as_flag(fires);
-            }
+        let alerts = session.score.alert_bits();
+        for (flags, bits) in flags.chunks_exact_mut(FLAGS).zip(alerts) {
+            flags.copy_from_slice(&FLAGS_OF[usize::from(bits) % FLAGS_OF.len()]);
         }
         self.write_calls(view, calls);
         if !users.is_empty() {
