@@ -56,6 +56,12 @@ impl ServiceRecord {
         }
     }
 
+    /// Whether other alerts fire than at the end of the last step.
+    #[inline]
+    pub(super) fn has_new_alerts(&self) -> bool {
+        self.alerts != self.noted_alerts
+    }
+
     /// Keeps the last observation as the one before the step.
     #[inline]
     pub(super) fn keep_error_rate(&mut self) {

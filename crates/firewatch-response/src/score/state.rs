@@ -315,18 +315,20 @@ impl ScoreState {
 
     /// Notes which alerts fire, and where the profile goes by that, who is not healthy and who is so again.
     fn note_statuses(&mut self, tick: u64) {
-        let notes_recovery = self.rules().affected == AffectedRule::ReachingFaults;
-        for (record, since) in self.records.iter_mut().zip(&mut self.since) {
-            if notes_recovery {
+        if self.rules().affected == AffectedRule::ReachingFaults {
+            for record in &mut self.records {
                 let is_healthy = record.status == Status::Healthy;
                 record.recovered |= record.seen & is_healthy;
                 record.seen |= !is_healthy;
             }
-            // At most ticks none begins or ends.
-            if record.alerts != record.noted_alerts {
+        }
+        // At most ticks none begins or ends.
+        let records = self.records.iter_mut().enumerate();
+        for (service, record) in records.filter(|(_, record)| record.has_new_alerts()) {
+            if let Some(since) = self.since.get_mut(service) {
                 since.note(tick, record.noted_alerts, record.alerts);
-                record.noted_alerts = record.alerts;
             }
+            record.noted_alerts = record.alerts;
         }
     }
 

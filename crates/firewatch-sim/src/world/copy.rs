@@ -198,14 +198,19 @@ impl Copier {
     }
 
     /// Whether a service has components that only some have.
+    #[inline]
     fn has_optional(&mut self, world: &World, service: Entity) -> bool {
-        let Ok(entity) = world.get_entity(service) else {
-            return false;
-        };
-        let archetype = entity.location().archetype_id;
-        if self.plain == Some(archetype) {
-            return false;
+        let archetype = world.get_entity(service).map(|e| e.location().archetype_id);
+        match archetype {
+            Ok(archetype) if self.plain == Some(archetype) => false,
+            Ok(archetype) => self.has_optional_of(world, service, archetype),
+            Err(_) => false,
         }
+    }
+
+    /// The same of a service of an archetype that is not known to be plain.
+    #[cold]
+    fn has_optional_of(&mut self, world: &World, service: Entity, archetype: ArchetypeId) -> bool {
         let has_any = self.optional.get(world, service).is_ok_and(has_any);
         if !has_any {
             self.plain = Some(archetype);
