@@ -244,7 +244,20 @@ fn parts_of_a_fleet_are_ticked_read_and_changed_on_any_number_of_threads() {
                     assert!(part.read(other, |_| ()).is_err());
                     assert!(part.change(other, |_| ()).is_err());
                     assert!(part.tick_picked(&[range.start, other]).is_err());
+                    let read = part.read_each(&[range.start, other], |_, _| unreachable!());
+                    assert!(read.is_err());
                 }
+                let order = [range.end - 1, range.start, range.end - 1];
+                let mut visited = Vec::new();
+                part.read_each(&order, |index, view| {
+                    visited.push((index, view.state_hash()));
+                })?;
+                let expected = order.map(|index| (index, part.read(index, |v| v.state_hash())));
+                assert!(
+                    visited
+                        .iter()
+                        .eq(&expected.map(|(index, hash)| (index, hash.unwrap())))
+                );
                 let first = range.start;
                 part.read_all(|index, view| read[index - first] = (index, view.state_hash()));
                 let budget = |index: usize| index.is_multiple_of(3).then_some(index as f64);

@@ -4,9 +4,10 @@
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::relationship::Relationship;
+use firewatch_action::{ActionCatalogue, ActionRequest, ActionSession, Profile};
 use firewatch_sim::{
-    Damaged, Environment, EnvironmentRef, Fault, FaultKind, FaultOf, FaultState, Faults, ServiceOf,
-    Services, Vitals, despawn_environment, inject_fault, spawn_environment,
+    Damaged, Environment, EnvironmentMut, EnvironmentRef, Fault, FaultKind, FaultOf, FaultState,
+    Faults, ServiceOf, Services, Vitals, despawn_environment, inject_fault, spawn_environment,
 };
 use firewatch_tests::{Host, neighbour, rows_are_together};
 
@@ -137,6 +138,41 @@ fn an_environment_that_loses_all_its_parts_can_still_be_read() {
     assert_eq!(view.faults().count() + view.services().count(), 0);
     assert_eq!(view.impact().bad_customer_minutes, 0.0);
     host.despawn(environment);
+}
+
+#[test]
+fn an_action_on_all_services_leaves_out_one_that_a_host_has_despawned() {
+    let mut host = Host::default();
+    let state = neighbour(2);
+    let environment = host.spawn(&state);
+    host.world
+        .despawn(host.view(environment).service_entities()[1]);
+    let file = r#"Actions(actions: {"calm": (
+        about: "Calms everybody.",
+        category: investigation,
+        branches: [(
+            effects: [
+                set(metric: "http_server_error_rate", to: 0.25, on: all),
+                set(metric: "restart_count", to: 7, on: all),
+            ],
+            feedback: "All are calm.",
+        )],
+    )})"#;
+    let standard = ActionCatalogue::built_in(Profile::Standard);
+    let catalogue = standard.extended_by("own.ron", file).unwrap();
+    let calm = ActionRequest::new("calm", &state.services[0].name);
+    let mut changed = EnvironmentMut::new(&mut host.world, environment).unwrap();
+    let done = catalogue.apply(&mut changed, &mut ActionSession::new(), &calm);
+    assert!(done.is_ok(), "{done:?}");
+    let view = host.view(environment);
+    let restarts = |name: &str| view.metric(name, "restart_count");
+    let calmed = state.services.iter().map(|service| restarts(&service.name));
+    let calmed: Vec<_> = calmed.collect();
+    assert!(calmed[1].is_none());
+    assert_eq!(
+        calmed.iter().filter(|n| **n == Some(7.into())).count(),
+        calmed.len() - 1
+    );
 }
 
 #[test]

@@ -133,6 +133,37 @@ fn systems_that_move_rows_change_no_result() {
     }
 }
 
+#[test]
+fn forks_of_environments_whose_rows_are_apart_go_on_alike() {
+    let mut fleet = fleet(&states(), 1, 7);
+    for tick in 0..12_i64 {
+        fleet.tick();
+        // A metric that only one has is copied, and one that only the other has is taken away.
+        for index in [0, 19] {
+            if tick % 4 == 1 {
+                fleet
+                    .set_metric(index, "back", "mine", &tick.into())
+                    .unwrap();
+            }
+        }
+        let untouched = fleet.snapshot(5).unwrap();
+        // All have as many services and faults: of one shard, and of two.
+        for (from, to) in [(0, 3), (2, 19), (18, 4)] {
+            fleet.fork(from, to).unwrap();
+            let copy = fleet.snapshot(to).unwrap();
+            assert_eq!(
+                copy,
+                fleet.snapshot(from).unwrap(),
+                "{from}, {to} at {tick}"
+            );
+        }
+        assert_eq!(fleet.snapshot(5).unwrap(), untouched);
+        fleet.tick();
+        let [original, copy] = [0, 3].map(|index| fleet.snapshot(index).unwrap());
+        assert_eq!(copy, original, "after {tick}");
+    }
+}
+
 /// Every way to read a fleet has what a snapshot has.
 fn reads_agree(fleet: &mut Fleet, alone: &[Simulation]) {
     let hashes: Vec<u64> = alone.iter().map(Simulation::state_hash).collect();
@@ -240,6 +271,9 @@ fn an_environment_that_a_system_despawns_is_gone_and_the_others_go_on() {
         .try_for_each_part(std::iter::once(&mut seen), |part, seen| {
             part.tick();
             part.read_all(|_, _| *seen += 1);
+            let (all, mut found) = (Vec::from_iter(part.range()), 0);
+            part.read_each(&all, |_, _| found += 1)?;
+            assert_eq!(found, *seen);
             Ok::<(), SimError>(())
         })
         .unwrap();

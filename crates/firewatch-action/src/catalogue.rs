@@ -57,7 +57,7 @@ pub struct ActionCatalogue {
 pub struct ActionId(u32);
 
 impl ActionId {
-    /// The number.
+    /// Its place in [`ActionCatalogue::actions`].
     #[must_use]
     pub fn index(self) -> usize {
         self.0 as usize

@@ -30,10 +30,10 @@ names! {
 
 impl Operator {
     /// Returns whether it holds for values that have no order: they are only equal or not.
-    pub(crate) fn holds_for_equal(self, is_equal: impl FnOnce() -> bool) -> bool {
+    pub(crate) fn holds_unordered(self, are_equal: bool) -> bool {
         match self {
-            Self::Eq => is_equal(),
-            Self::Ne => !is_equal(),
+            Self::Eq => are_equal,
+            Self::Ne => !are_equal,
             _ => false,
         }
     }
@@ -73,7 +73,7 @@ impl Comparison<Value> {
                 with,
             }
             .holds(&found),
-            _ => self.operator.holds_for_equal(|| *found == self.with),
+            _ => self.operator.holds_unordered(*found == self.with),
         }
     }
 }

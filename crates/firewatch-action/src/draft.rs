@@ -162,10 +162,12 @@ impl DraftedService<'_> {
         }
     }
 
-    /// Whether the service has a metric.
+    /// Whether the service has a metric. That of one which a host has despawned has none.
     pub(crate) fn has(&self, metric: &MetricKey) -> bool {
-        let is_always = matches!(metric, MetricKey::Known(known) if known.always);
-        is_always || self.metric(metric).is_some()
+        match metric {
+            MetricKey::Known(known) if known.always => self.view.vitals_at(self.index).is_some(),
+            _ => self.metric(metric).is_some(),
+        }
     }
 
     /// The value that a metric has been set to.

@@ -165,14 +165,23 @@ impl EffectDrafter<'_> {
         change: &Change,
     ) -> Result<(), ActionError> {
         let (context, service) = (self.context, self.service(index));
-        let new = match change {
-            Change::Set { to, create } => context.set_to(&service, metric, to, *create),
-            _ => context.calculated(service.metric(metric), change)?,
+        let (new, is_unfit) = match change {
+            Change::Set { to, create } => {
+                let new = context.set_to(&service, metric, to, *create);
+                let is_unfit = new.as_ref().is_some_and(|new| !metric.accepts(new));
+                (new, is_unfit)
+            }
+            _ => {
+                let old = service.metric(metric);
+                let new = old
+                    .map(|old| context.calculated(&old, change))
+                    .transpose()?;
+                (new.flatten().map(Cow::Owned), false)
+            }
         };
         let Some(new) = new else {
             return Ok(());
         };
-        let is_unfit = matches!(change, Change::Set { .. }) && !metric.accepts(&new);
         // A computed number loses its fraction; a number that a file or a parameter sets is refused.
         let new = match is_unfit {
             true => Some(new),
@@ -256,26 +265,19 @@ impl<'a> EffectContext<'a> {
     }
 
     /// Computes the new value of a metric from its old one; `None` if it does not change.
-    fn calculated<'v>(
-        &self,
-        old: Option<Value>,
-        change: &Change,
-    ) -> Result<Option<Cow<'v, Value>>, ActionError> {
-        let Some(old) = old else {
-            return Ok(None);
-        };
-        if let (Change::ShiftSha, Value::Text(sha)) = (change, &old) {
-            return Ok(Some(Cow::Owned(Value::Text(shift_sha(sha)))));
+    fn calculated(&self, old: &Value, change: &Change) -> Result<Option<Value>, ActionError> {
+        if let (Change::ShiftSha, Value::Text(sha)) = (change, old) {
+            return Ok(Some(Value::Text(shift_sha(sha))));
         }
         let Some(x) = old.as_f64() else {
             return Ok(None);
         };
-        Ok(Some(Cow::Owned(match change {
+        Ok(Some(match change {
             Change::Scale { by, limits, round } => {
                 let scaled = self.limited(x, x * self.factor(by), limits);
                 Value::Float(round.map_or(scaled, |digits| round_decimal(scaled, digits)))
             }
-            Change::Add { amount, limits } => self.added(&old, amount, limits),
+            Change::Add { amount, limits } => self.added(old, amount, limits),
             Change::Clamp(limits) => Value::Float(limit(x, limits)),
             Change::IntDiv { by, floor } => {
                 let divisor = i64::try_from(*by).unwrap_or(i64::MAX).max(1);
@@ -290,7 +292,7 @@ impl<'a> EffectContext<'a> {
             }
             // Text is handled above; a number has no hash to shift, and nothing is set here.
             Change::Set { .. } | Change::ShiftSha => return Ok(None),
-        })))
+        }))
     }
 
     fn factor(&self, factor: &Factor) -> f64 {

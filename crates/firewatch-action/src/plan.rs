@@ -76,17 +76,10 @@ impl ActionCatalogue {
                 Matching::Any if spec.category == Category::Investigation => Seen::Acting,
                 Matching::Any => Seen::Any,
             };
-            let gathered: SmallVec<[Fault; 4]>;
-            let faults = match view.faults_slice() {
-                Some(faults) => faults,
-                None => {
-                    gathered = view.faults().copied().collect();
-                    &gathered
-                }
-            };
+            let mut gathered = SmallVec::<[Fault; 4]>::new();
             let scope = Scope {
                 view,
-                faults,
+                faults: view.faults_slice(&mut gathered),
                 session,
                 customers: self.customers(),
                 action: &spec.name,
@@ -119,7 +112,7 @@ impl ActionCatalogue {
         request: &impl RequestedAction,
     ) {
         if spec.needs_target() {
-            match request.target(at.view) {
+            match request.target(at.scope.view) {
                 Target::Missing => plan.effect = ActionEffect::NoTarget,
                 Target::Unknown => plan.effect = ActionEffect::NoService,
                 Target::Service(index) => plan.service = Some(index),
@@ -132,7 +125,7 @@ impl ActionCatalogue {
             target: plan.service,
             ..at
         };
-        let unfit = at.parameters.check();
+        let unfit = at.scope.parameters.check();
         if let Some(Unfit::Rejected(index)) = unfit {
             plan.effect = ActionEffect::BadParameter(index);
             return;
@@ -158,8 +151,19 @@ impl ActionCatalogue {
     fn fill_in_concealed(&self, plan: &mut ActionPlan, spec: &ActionSpec, at: &Situation) {
         if spec.is_plain() {
             plan.effect = ActionEffect::Branch(0);
-            return;
+        } else {
+            self.fill_in_by_state(plan, spec, at, spec.asks_for_faults());
         }
+    }
+
+    /// The same for any action. Without `asks_for_faults`, faults don't decide which branch applies.
+    fn fill_in_by_state(
+        &self,
+        plan: &mut ActionPlan,
+        spec: &ActionSpec,
+        at: &Situation,
+        asks_for_faults: bool,
+    ) {
         let applying = at.branch_of(spec);
         let branch = applying.and_then(|index| spec.branches.get(index));
         plan.halts = branch.and_then(|branch| at.halted_by(branch));
@@ -171,7 +175,7 @@ impl ActionCatalogue {
         plan.effect = ActionEffect::of(if is_spared && (looks_healthy || plan.halts.is_none()) {
             let last = spec.branches.len().checked_sub(1);
             blind.branch_in_vain(spec).or(last)
-        } else if looks_healthy && spec.asks_for_faults() {
+        } else if looks_healthy && asks_for_faults {
             blind.branch_of(spec)
         } else {
             applying
@@ -242,7 +246,102 @@ impl Condition {
         match self {
             Self::Fault(_) | Self::ActiveFault => true,
             Self::Somewhere(inner) | Self::Not(inner) => inner.is_about_faults(),
-            _ => false,
+            Self::RedHerring
+            | Self::Metric(..)
+            | Self::HasMetric(_)
+            | Self::Parameter(..)
+            | Self::Recorded(_)
+            | Self::UnhealthyCaller
+            | Self::CustomersHit
+            | Self::MoreMemory(_)
+            | Self::TooLittleMemory(_)
+            | Self::RestartHelps
+            | Self::MemoryShort => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use firewatch_sim::{
+        EnvironmentState, FaultKind, FaultState, ServiceState, Simulation, SloBudget,
+    };
+
+    use super::*;
+    use crate::{ActionRequest, Profile};
+
+    /// Three services: one that gets a fault, one that calls it, and a red herring.
+    fn incident(kind: FaultKind) -> Simulation {
+        let service = |name: &str| ServiceState {
+            name: name.into(),
+            ..Default::default()
+        };
+        let state = EnvironmentState {
+            services: ["a", "b", "c"].map(service).into(),
+            red_herrings: vec!["c".into()],
+            faults: vec![FaultState::new(kind, "a", 2.0)],
+            ..EnvironmentState::new(SloBudget {
+                remaining: 30.0,
+                burn_per_tick: 1.5,
+            })
+        };
+        Simulation::new(&state).unwrap()
+    }
+
+    #[test]
+    fn shortcuts_plan_what_is_planned_without_them() {
+        let catalogue = ActionCatalogue::built_in(Profile::Standard);
+        let mut plain = 0;
+        for kind in [
+            FaultKind::OOM,
+            FaultKind::MEMORY_LEAK,
+            FaultKind::BAD_DEPLOY,
+            FaultKind::CONFIG_DRIFT,
+            FaultKind::NETWORK_PARTITION,
+        ] {
+            let mut simulation = incident(kind);
+            for tick in 0..12 {
+                simulation.run(1);
+                if tick == 8 {
+                    let halt = firewatch_sim::Intervention::HaltFault(0);
+                    simulation.environment_mut().intervene(&halt).unwrap();
+                }
+                let (view, session) = (simulation.view(), ActionSession::new());
+                for (spec, target) in
+                    { catalogue.actions().iter() }.flat_map(|spec| [0, 1, 2].map(|at| (spec, at)))
+                {
+                    let request = ActionRequest::new(spec.name(), ["a", "b", "c"][target]);
+                    let action = request.action(catalogue).unwrap();
+                    let planned = catalogue.plan(&view, &session, action, &request);
+                    plain += usize::from(spec.is_plain());
+                    let mut gathered = SmallVec::<[Fault; 4]>::new();
+                    let at = Situation {
+                        scope: &Scope {
+                            view: &view,
+                            faults: view.faults_slice(&mut gathered),
+                            session: &session,
+                            customers: catalogue.customers(),
+                            action: spec.name(),
+                            parameters: catalogue.parameters(spec, &request),
+                        },
+                        seen: match spec.category {
+                            Category::Investigation => Seen::Acting,
+                            _ => Seen::Any,
+                        },
+                        target: planned.service,
+                    };
+                    let mut whole = ActionPlan {
+                        effect: ActionEffect::Nothing,
+                        wrong: false,
+                        halts: None,
+                        is_idle: false,
+                        ..planned
+                    };
+                    catalogue.fill_in_by_state(&mut whole, spec, &at, true);
+                    assert_eq!(whole, planned, "{} of {kind} at {tick}", spec.name());
+                }
+            }
+        }
+        assert!(plain > 0);
     }
 }

@@ -1,8 +1,6 @@
 //! Evaluating the conditions of actions.
 
-use std::ops::Deref;
-
-use firewatch_sim::{EnvironmentRef, Fault, FaultKind, MetricKey, Status, Value, Vitals};
+use firewatch_sim::{EnvironmentRef, Fault, FaultKind, MetricKey, Status, Value};
 
 use crate::comparison::Comparison;
 use crate::customers::CustomerRules;
@@ -55,14 +53,6 @@ pub(super) struct Situation<'a> {
     pub(super) target: Option<usize>,
 }
 
-impl<'a> Deref for Situation<'a> {
-    type Target = Scope<'a>;
-
-    fn deref(&self) -> &Scope<'a> {
-        self.scope
-    }
-}
-
 impl<'a> Situation<'a> {
     /// Returns the index of the first branch that applies. Where all faults of the target are seen, one about faults that
     /// are over gives way to the first that is about a fault that goes on.
@@ -106,11 +96,18 @@ impl<'a> Situation<'a> {
         });
         let would_change = |effect: &TrafficEffect| {
             self.target.is_some_and(|target| {
-                let changes = effect.changes(self.view, target, self.parameters);
-                changes.iter().any(|change| change.would_change(self.view))
+                let changes = effect.changes(self.scope.view, target, self.scope.parameters);
+                changes
+                    .iter()
+                    .any(|change| change.would_change(self.scope.view))
             })
         };
         effects.map(would_change).reduce(|some, one| some || one)
+    }
+
+    /// Returns whether a fault of the target is of one of these kinds; of any, if none is named.
+    fn has_fault(&self, kinds: &[FaultKind]) -> bool {
+        { self.faults() }.any(|(index, fault)| self.is_one_of(index, fault, kinds))
     }
 
     /// Returns whether the target has an active fault of one of these kinds; of any, if none is named.
@@ -129,14 +126,14 @@ impl<'a> Situation<'a> {
         else {
             return false;
         };
-        let metric_of = |metric: &MetricKey| self.view.metric_at(self.target?, metric);
+        let metric_of = |metric: &MetricKey| self.scope.view.metric_at(self.target?, metric);
         let Some(present) = metric_of(metric) else {
             return false;
         };
         match to {
             Operand::Value(value) => present != *value,
             Operand::Parameter(index) => {
-                let parameter = self.parameters.get(*index);
+                let parameter = self.scope.parameters.get(*index);
                 parameter.is_some_and(|value| present != *value)
             }
             Operand::Metric(other) => metric_of(other).is_some_and(|value| present != value),
@@ -150,11 +147,8 @@ impl<'a> Situation<'a> {
         };
         // Those that are asked about most.
         match condition {
-            Condition::Fault(kinds) => {
-                { self.faults() }.any(|(index, fault)| self.is_one_of(index, fault, kinds))
-            }
+            Condition::Fault(kinds) => self.has_fault(kinds),
             Condition::Metric(metric, comparison) => self.compares(target, metric, comparison),
-            Condition::RedHerring => self.view.is_red_herring(target),
             _ => self.holds_of(target, condition),
         }
     }
@@ -162,15 +156,17 @@ impl<'a> Situation<'a> {
     #[inline(never)]
     fn holds_of(&self, target: usize, condition: &Condition) -> bool {
         match condition {
+            Condition::Fault(kinds) => self.has_fault(kinds),
+            Condition::Metric(metric, comparison) => self.compares(target, metric, comparison),
+            Condition::RedHerring => self.scope.view.is_red_herring(target),
             Condition::ActiveFault => self.faults().any(|(_, fault)| !fault.halted),
-            Condition::HasMetric(metric) => self.view.metric_at(target, metric).is_some(),
-            Condition::RestartHelps => self.view.is_mended_by_restart(target),
-            Condition::MemoryShort => {
-                { self.view.traffic() }.is_some_and(|traffic| traffic.is_short_of_memory(target))
-            }
+            Condition::HasMetric(metric) => self.scope.view.metric_at(target, metric).is_some(),
+            Condition::RestartHelps => self.scope.view.is_mended_by_restart(target),
+            Condition::MemoryShort => { self.scope.view.traffic() }
+                .is_some_and(|traffic| traffic.is_short_of_memory(target)),
             Condition::UnhealthyCaller => {
-                let mut vitals = self.view.vitals().enumerate();
-                let calls = |caller| self.view.topology().calls(caller, target);
+                let mut vitals = self.scope.view.vitals().enumerate();
+                let calls = |caller| self.scope.view.topology().calls(caller, target);
                 vitals.any(|(caller, v)| v.status != Status::Healthy && calls(caller))
             }
             Condition::MoreMemory(limit) => self
@@ -180,10 +176,7 @@ impl<'a> Situation<'a> {
                 .memory(*limit, target)
                 .is_some_and(|memory| memory.new < memory.used),
             Condition::Not(inner) => !self.holds(inner),
-            Condition::Fault(_)
-            | Condition::Metric(..)
-            | Condition::RedHerring
-            | Condition::CustomersHit
+            Condition::CustomersHit
             | Condition::Somewhere(_)
             | Condition::Parameter(..)
             | Condition::Recorded(_) => self.holds_without_target(condition),
@@ -194,7 +187,7 @@ impl<'a> Situation<'a> {
     /// are compared where they are, without a [`Value`] of them.
     #[inline]
     fn compares(&self, service: usize, metric: &MetricKey, to: &Comparison<Value>) -> bool {
-        let vital = self.view.vital_at(service, metric);
+        let vital = self.scope.view.vital_at(service, metric);
         if let Some((vital, with)) = vital.zip(to.with.as_f64()) {
             let operator = to.operator;
             return Comparison { operator, with }.holds(&vital);
@@ -205,11 +198,11 @@ impl<'a> Situation<'a> {
     #[inline(never)]
     fn compares_value(&self, service: usize, metric: &MetricKey, to: &Comparison<Value>) -> bool {
         if let (true, Value::Text(name)) = (metric.is_status(), &to.with) {
-            let vitals = self.view.vitals_at(service);
-            let is_equal = |vitals: &Vitals| vitals.status.name() == name;
-            return vitals.is_some_and(|v| to.operator.holds_for_equal(|| is_equal(v)));
+            let vitals = self.scope.view.vitals_at(service);
+            return vitals
+                .is_some_and(|vitals| to.operator.holds_unordered(vitals.status.name() == name));
         }
-        let value = self.view.metric_at(service, metric);
+        let value = self.scope.view.metric_at(service, metric);
         value.is_some_and(|value| to.holds_for(&value))
     }
 
@@ -218,17 +211,19 @@ impl<'a> Situation<'a> {
     fn holds_without_target(&self, condition: &Condition) -> bool {
         match condition {
             Condition::Parameter(index, value) => {
-                self.parameters.get(*index).as_deref() == Some(value)
+                self.scope.parameters.get(*index).as_deref() == Some(value)
             }
             Condition::Recorded(comparison) => {
-                comparison.holds(&(self.session.recorded_ticks() as f64))
+                comparison.holds(&(self.scope.session.recorded_ticks() as f64))
             }
             Condition::CustomersHit => {
-                let (named, found) = self.session.user_facing();
-                self.customers.are_hit_in(named, found, self.view)
+                let (named, found) = self.scope.session.user_facing();
+                self.scope
+                    .customers
+                    .are_hit_in(named, found, self.scope.view)
             }
             Condition::Somewhere(inner) => {
-                let mut services = 0..self.view.service_count();
+                let mut services = 0..self.scope.view.service_count();
                 services.any(|service| self.holds_for(service, std::slice::from_ref(inner)))
             }
             Condition::Not(inner) => !self.holds(inner),
@@ -240,11 +235,11 @@ impl<'a> Situation<'a> {
     fn memory(&self, limit: ParameterIndex, target: usize) -> Option<Memory> {
         let keys = &*KEYS;
         let number = |metric| {
-            let value = self.view.metric_at(target, metric);
+            let value = self.scope.view.metric_at(target, metric);
             value.and_then(|value| value.as_f64())
         };
         let limit_bytes = number(&keys.limit)?;
-        let given = self.parameters.get(limit);
+        let given = self.scope.parameters.get(limit);
         let mebibytes = given.and_then(|given| given.as_f64());
         let used = number(&keys.usage)?;
         Some(Memory {
@@ -278,11 +273,11 @@ impl<'a> Situation<'a> {
     /// Returns whether a fault is of one of these kinds; of any, if none is named. One that says itself what it turns says
     /// by which actions it ends, too: to each of them it is one of those that the action is about.
     fn is_one_of(&self, index: usize, fault: &Fault, kinds: &[FaultKind]) -> bool {
-        match self.view.fault_kind(fault) {
+        match self.scope.view.fault_kind(fault) {
             _ if kinds.is_empty() => true,
             FaultKind::KNOBS => {
-                let mut names = self.view.actions_that_end_at(index).iter();
-                names.any(|name| name == self.action)
+                let mut names = self.scope.view.actions_that_end_at(index).iter();
+                names.any(|name| name == self.scope.action)
             }
             kind => kinds.contains(&kind),
         }
@@ -297,20 +292,21 @@ impl<'a> Situation<'a> {
         if halts.is_empty() {
             return None;
         }
-        let is_seen = |kind| { self.faults() }.any(|(_, seen)| self.view.fault_kind(seen) == kind);
+        let is_seen =
+            |kind| { self.faults() }.any(|(_, seen)| self.scope.view.fault_kind(seen) == kind);
         let is_meant = |index: usize, fault: &Fault| {
-            let kind = self.view.fault_kind(fault);
+            let kind = self.scope.view.fault_kind(fault);
             self.is_one_of(index, fault, halts)
                 && match halts_where.is_empty() {
                     true => Some(fault.node()) == self.target && is_seen(kind),
                     false => self.holds_for(fault.node(), halts_where),
                 }
         };
-        let mut faults = self.faults.iter().enumerate();
+        let mut faults = self.scope.faults.iter().enumerate();
         let found = faults.find(|(index, fault)| !fault.halted && is_meant(*index, fault));
         found.map(|(index, fault)| HaltedFault {
             index,
-            kind: self.view.fault_kind(fault),
+            kind: self.scope.view.fault_kind(fault),
         })
     }
 

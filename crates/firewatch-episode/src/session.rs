@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// Becomes a copy of another: in its own memory, which is quicker than a clone.
+    /// Becomes a copy of another. Its score is copied in place, which is quicker than to clone and drop one.
     pub(crate) fn copy_from(&mut self, other: &Self) {
         let Self {
             profile,

@@ -1,12 +1,12 @@
 //! The order in which actions are planned.
 
 /// The environments whose actions are planned next, those of an action side by side: what it does is in the processor's
-/// caches then, and its branches are foreseen. Environments are independent, so any order gives the same bits.
+/// caches then, and the processor predicts its branches. Environments are independent, so any order gives the same bits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActionOrder {
     environments: Vec<usize>,
     /// Where the next environment of each action goes.
-    next: Vec<usize>,
+    ends: Vec<usize>,
 }
 
 impl ActionOrder {
@@ -18,22 +18,22 @@ impl ActionOrder {
         places: impl Iterator<Item = usize> + Clone,
         action: impl Fn(usize) -> usize,
     ) -> &[usize] {
-        let Self { environments, next } = self;
+        let Self { environments, ends } = self;
         // A counting sort: how many there are of each action, then where they begin.
         let actions = places.clone().map(&action).max().map_or(0, |last| last + 1);
-        next.clear();
-        next.resize(actions, 0);
-        places.clone().for_each(|place| next[action(place)] += 1);
+        ends.clear();
+        ends.resize(actions, 0);
+        places.clone().for_each(|place| ends[action(place)] += 1);
         let mut count = 0;
-        for next in &mut *next {
-            (*next, count) = (count, count + *next);
+        for end in &mut *ends {
+            (*end, count) = (count, count + *end);
         }
         environments.clear();
         environments.resize(count, 0);
         for place in places {
-            let next = &mut next[action(place)];
-            environments[*next] = first + place;
-            *next += 1;
+            let end = &mut ends[action(place)];
+            environments[*end] = first + place;
+            *end += 1;
         }
         environments
     }

@@ -71,9 +71,9 @@ pub(super) fn is_of_some_physics(action: &impl RequestedAction, given: &ActionCa
     action.action(given).is_ok() || action.action(ActionCatalogue::of_traffic()).is_ok()
 }
 
-/// What a step of the episodes of one part goes through: before the tick the timelines act; after it all
-/// environments are looked at and their actions planned, then metrics are set, then the rest of the actions is done, then
-/// the services that have changed are looked at again.
+/// What a step of the episodes of one part goes through: before the tick the timelines act; after it all environments are
+/// looked at, and interruptions end; then actions are planned, those of an action side by side, and metrics are set; then
+/// the rest of the actions is done, and the services that have changed are looked at again.
 pub(super) struct BatchRound<'a> {
     pub(super) profile: Profile,
     /// The actions of all episodes but those of traffic.
@@ -210,7 +210,8 @@ impl BatchRound<'_> {
         let is_ready = |place: &usize| matches!(self.turns[*place], TurnState::Ready(_));
         let ready = (0..self.turns.len()).filter(is_ready);
         let action = |place: usize| asked.ids[place].map_or(0, |id| id.index() + 1);
-        let read = part.read_each(order.sort(first, ready, action), |environment, view| {
+        let environments = order.sort(first, ready, action);
+        let read = part.read_each(environments, |environment, view| {
             let place = environment - first;
             if let TurnState::Ready(changed) = self.turns[place] {
                 self.turns[place] = self.decide(place, view, asked, changed);

@@ -182,11 +182,6 @@ impl AlertSet {
         self.0
     }
 
-    /// Returns whether each alert is in it, in the order of [`ALERT_NAMES`].
-    pub(crate) fn flags(self) -> [bool; ALERTS_PER_SERVICE] {
-        std::array::from_fn(|alert| self.contains(alert))
-    }
-
     /// Adds the alert on users.
     pub(crate) fn add_missed_objective(&mut self) {
         self.0 |= 1 << MISSED;

@@ -1,7 +1,7 @@
 //! Copies that are made in the place of others.
 
-/// Implements [`Clone`] for a struct of these fields. Unlike the derived one, `clone_from` copies field by field into what
-/// there is: nothing is allocated or moved, where an episode is copied over another of the same shape.
+/// Implements [`Clone`] for a struct of these fields. Unlike the derived one, `clone_from` copies field by field in place:
+/// nothing is allocated or moved where both are of meshes of the same size.
 macro_rules! clone_by_fields {
     ($type:ident { $($field:ident),* $(,)? }) => {
         impl Clone for $type {

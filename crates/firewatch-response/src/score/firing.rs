@@ -17,11 +17,12 @@ impl Score {
     /// Returns which alerts of each service fire, in the order of [`ALERT_NAMES`]: the same as [`alerts`](Self::alerts), as
     /// last observed.
     pub fn alert_flags(&self) -> impl Iterator<Item = [bool; ALERT_NAMES.len()]> {
-        let records = self.state.records.iter();
-        records.map(|record| record.alerts.flags())
+        self.alert_bits()
+            .map(|bits| std::array::from_fn(|alert| bits >> alert & 1 == 1))
     }
 
-    /// The same as numbers: a bit for each alert, the first of [`ALERT_NAMES`] in the lowest.
+    /// Returns the alerts of each service that fire as a number, as last observed: a bit for each alert, the first of
+    /// [`ALERT_NAMES`] in the lowest.
     pub fn alert_bits(&self) -> impl Iterator<Item = u8> {
         self.state.records.iter().map(|record| record.alerts.bits())
     }

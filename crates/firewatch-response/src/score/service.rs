@@ -123,15 +123,20 @@ pub(super) struct Look {
 impl Look {
     /// Observes services, with what is done to each before.
     #[inline]
-    pub(super) fn at<'a>(
+    pub(super) fn of_profile(
         profile: Profile,
-        services: impl Iterator<Item = (&'a mut ServiceRecord, &'a Vitals)>,
+        records: &mut [ServiceRecord],
+        vitals: &[Vitals],
         before: impl Fn(&mut ServiceRecord),
     ) -> Self {
         // A loop for each profile, in which its rules are constants.
         match profile {
-            Profile::Reference => Self::by(&ObservationRules::REFERENCE, services, before),
-            Profile::Standard => Self::by(&ObservationRules::STANDARD, services, before),
+            Profile::Reference => {
+                Self::with_rules(&ObservationRules::REFERENCE, records, vitals, before)
+            }
+            Profile::Standard => {
+                Self::with_rules(&ObservationRules::STANDARD, records, vitals, before)
+            }
         }
     }
 
@@ -140,16 +145,21 @@ impl Look {
         reason = "rules are constants only where it is inlined: half as many instructions"
     )]
     #[inline(always)]
-    fn by<'a>(
+    fn with_rules(
         rules: &ObservationRules,
-        services: impl Iterator<Item = (&'a mut ServiceRecord, &'a Vitals)>,
+        records: &mut [ServiceRecord],
+        vitals: &[Vitals],
         before: impl Fn(&mut ServiceRecord),
     ) -> Self {
         let mut look = Self::default();
-        for (record, vitals) in services {
+        for (record, vitals) in records.iter_mut().zip(vitals) {
             before(record);
             record.observe(rules, vitals);
             look.add(record, vitals);
+        }
+        // Where a host has despawned a service, there are vitals of fewer: the other records stay as they are.
+        for record in records.iter().skip(vitals.len()) {
+            look.add_record(record);
         }
         look
     }
@@ -157,13 +167,18 @@ impl Look {
     /// Adds a service that was observed.
     #[inline]
     fn add(&mut self, record: &ServiceRecord, vitals: &Vitals) {
-        self.unhealthy += usize::from(record.status != Status::Healthy);
-        self.hurts_customers |= record.user_facing & record.hurts;
+        self.add_record(record);
         let costs = record.user_facing & (vitals.status != Status::Healthy);
         // Selected rather than branched on, as the status is. Adding 0 is adding nothing.
         self.unhealthy_facing_minutes += match costs {
             true => vitals.bad_customer_minutes(),
             false => 0.0,
         };
+    }
+
+    #[inline]
+    fn add_record(&mut self, record: &ServiceRecord) {
+        self.unhealthy += usize::from(record.status != Status::Healthy);
+        self.hurts_customers |= record.user_facing & record.hurts;
     }
 }

@@ -172,16 +172,9 @@ impl ScoreState {
     /// Goes through the services, with what is done to each before it is observed.
     #[inline]
     fn look(&mut self, view: &EnvironmentRef, before: impl Fn(&mut ServiceRecord)) -> Look {
-        let gathered: SmallVec<[Vitals; 8]>;
-        // One plain loop over a slice.
-        let vitals = match view.vitals_slice() {
-            Some(vitals) => vitals,
-            None => {
-                gathered = view.vitals().copied().collect();
-                &gathered
-            }
-        };
-        let look = Look::at(self.profile, self.records.iter_mut().zip(vitals), before);
+        let mut gathered = SmallVec::<[Vitals; 8]>::new();
+        let vitals = view.vitals_slice(&mut gathered);
+        let look = Look::of_profile(self.profile, &mut self.records, vitals, before);
         missed::note(&mut self.records, view);
         look
     }
@@ -189,7 +182,7 @@ impl ScoreState {
     /// Goes through the services that have changed.
     pub(crate) fn look_again(&mut self, view: &EnvironmentRef, changed: ChangedServices) {
         if changed.are_all() {
-            let _ = self.look(view, |_| {});
+            self.look(view, |_| {});
         } else {
             self.look_at(changed, |service| view.vitals_at(service).copied());
         }

@@ -97,11 +97,12 @@ pub(crate) struct Copier {
     services: QueryState<ServiceParts>,
     faults: QueryState<&'static mut Fault>,
     optional: QueryState<HasOptional>,
-    /// The archetype of the service last found without optional components: nearly all services are of it.
-    plain: Option<ArchetypeId>,
+    /// The archetype of the service last looked at, and whether it has optional components: the next is nearly always of
+    /// the same.
+    last: Option<(ArchetypeId, bool)>,
     /// Services and faults of the environment at hand; kept, as is the memory of the copy.
-    members: Vec<Entity>,
-    afflictions: Vec<Entity>,
+    service_entities: Vec<Entity>,
+    fault_entities: Vec<Entity>,
 }
 
 impl Copier {
@@ -111,9 +112,9 @@ impl Copier {
             services: world.query(),
             faults: world.query(),
             optional: world.query(),
-            plain: None,
-            members: Vec::new(),
-            afflictions: Vec::new(),
+            last: None,
+            service_entities: Vec::new(),
+            fault_entities: Vec::new(),
         }
     }
 
@@ -130,8 +131,8 @@ impl Copier {
         else {
             return false;
         };
-        fill(&mut self.members, services.as_slice());
-        fill(&mut self.afflictions, faults.as_slice());
+        services.as_slice().clone_into(&mut self.service_entities);
+        faults.as_slice().clone_into(&mut self.fault_entities);
         let rows = environment.rows.services;
         copy.shared = Some(SharedCopy {
             topology: Arc::clone(&environment.topology),
@@ -152,7 +153,7 @@ impl Copier {
         };
         copy.fault_kinds = fault_kinds(world);
         copy.faults.clear();
-        for &fault in &self.afflictions {
+        for &fault in &self.fault_entities {
             let Ok(fault) = self.faults.get(world, fault) else {
                 return false;
             };
@@ -161,8 +162,8 @@ impl Copier {
         copy.services.clear();
         self.read_services(world, rows, &mut copy.services) && {
             copy.optional.clear();
-            for index in 0..self.members.len() {
-                let service = self.members[index];
+            for index in 0..self.service_entities.len() {
+                let service = self.service_entities[index];
                 if self.has_optional(world, service) {
                     let optional = OptionalComponents::read(world.entity(service));
                     copy.optional.push((index, optional));
@@ -178,13 +179,13 @@ impl Copier {
         rows: RowRange,
         copies: &mut ServiceCopies,
     ) -> bool {
-        let members = &self.members;
+        let entities = &self.service_entities;
         let are_copied = ServiceColumns::with(&mut self.services, world, |columns| {
-            let own = columns.rows(rows, members);
+            let own = columns.rows(rows, entities);
             own.map(|own| copies.extend(&own)).is_some()
         });
         are_copied
-            || members.iter().all(|&service| {
+            || entities.iter().all(|&service| {
                 let Ok((_, vitals, runtime, uptime, info)) = self.services.get(world, service)
                 else {
                     return false;
@@ -198,23 +199,19 @@ impl Copier {
     }
 
     /// Whether a service has components that only some have.
-    #[inline]
     fn has_optional(&mut self, world: &World, service: Entity) -> bool {
-        let archetype = world.get_entity(service).map(|e| e.location().archetype_id);
-        match archetype {
-            Ok(archetype) if self.plain == Some(archetype) => false,
-            Ok(archetype) => self.has_optional_of(world, service, archetype),
-            Err(_) => false,
+        let Ok(entity) = world.get_entity(service) else {
+            return false;
+        };
+        let archetype = entity.location().archetype_id;
+        if let Some((_, has_any)) = self.last.filter(|(last, _)| *last == archetype) {
+            return has_any;
         }
-    }
-
-    /// The same of a service of an archetype that is not known to be plain.
-    #[cold]
-    fn has_optional_of(&mut self, world: &World, service: Entity, archetype: ArchetypeId) -> bool {
-        let has_any = self.optional.get(world, service).is_ok_and(has_any);
-        if !has_any {
-            self.plain = Some(archetype);
-        }
+        let Ok(flags) = self.optional.get(world, service) else {
+            return false;
+        };
+        let has_any = has_any(flags);
+        self.last = Some((archetype, has_any));
         has_any
     }
 
@@ -233,22 +230,22 @@ impl Copier {
         let Ok((environment, services, faults, ..)) = self.shared.get(world, entity) else {
             return false;
         };
-        fill(&mut self.members, services.as_slice());
-        fill(&mut self.afflictions, faults.as_slice());
+        services.as_slice().clone_into(&mut self.service_entities);
+        faults.as_slice().clone_into(&mut self.fault_entities);
         let rows = environment.rows.services;
-        let is_whole = self.members.len() == copy.services.len()
-            && self.afflictions.len() == copy.faults.len()
+        let is_whole = self.service_entities.len() == copy.services.len()
+            && self.fault_entities.len() == copy.faults.len()
             && fault_kinds(world) == copy.fault_kinds
-            && { self.afflictions.iter() }.all(|&fault| self.faults.get(world, fault).is_ok());
+            && { self.fault_entities.iter() }.all(|&fault| self.faults.get(world, fault).is_ok());
         if !is_whole || !self.write_services(world, rows, &copy.services) {
             return false;
         }
         self.write_shared(world, entity, shared, &copy.log_script);
-        for (fault, &affliction) in copy.faults.iter().zip(&self.afflictions) {
-            if let Ok(mut component) = self.faults.get_mut(world, affliction) {
+        for (fault, &fault_entity) in copy.faults.iter().zip(&self.fault_entities) {
+            if let Ok(mut component) = self.faults.get_mut(world, fault_entity) {
                 let index = fault.service_index();
                 *component = Fault {
-                    service: index.and_then(|index| self.members.get(index).copied()),
+                    service: index.and_then(|index| self.service_entities.get(index).copied()),
                     ..*fault
                 };
             }
@@ -264,9 +261,9 @@ impl Copier {
         rows: RowRange,
         copies: &ServiceCopies,
     ) -> bool {
-        let members = &self.members;
+        let entities = &self.service_entities;
         let are_written = ServiceColumns::with(&mut self.services, world, |columns| {
-            let own = columns.rows(rows, members);
+            let own = columns.rows(rows, entities);
             own.map(|mut own| copies.put(&mut own)).is_some()
         });
         if are_written {
@@ -274,17 +271,18 @@ impl Copier {
         }
         let services = &mut self.services;
         let is_there = |&service: &Entity| services.get(world, service).is_ok();
-        if !members.iter().all(is_there) {
+        if !entities.iter().all(is_there) {
             return false;
         }
-        for (index, &service) in members.iter().enumerate() {
+        for (index, &service) in entities.iter().enumerate() {
             if let Ok((_, mut vitals, mut runtime, mut uptime, mut info)) =
                 services.get_mut(world, service)
             {
-                *vitals = copies.vitals[index];
-                *runtime = copies.runtimes[index];
-                *uptime = copies.uptimes[index];
-                info.clone_from(&copies.infos[index]);
+                // Not marked as changed, as where they are written in columns.
+                *vitals.bypass_change_detection() = copies.vitals[index];
+                *runtime.bypass_change_detection() = copies.runtimes[index];
+                *uptime.bypass_change_detection() = copies.uptimes[index];
+                (info.bypass_change_detection()).clone_from(&copies.infos[index]);
             }
         }
         true
@@ -318,8 +316,8 @@ impl Copier {
     fn write_optional(&mut self, world: &mut World, entity: Entity, copy: &EnvironmentCopy) {
         let mut removed = false;
         let mut copied = copy.optional.iter().peekable();
-        for index in 0..self.members.len() {
-            let service = self.members[index];
+        for index in 0..self.service_entities.len() {
+            let service = self.service_entities[index];
             let own = copied.next_if(|(place, _)| *place == index);
             if own.is_some() || self.has_optional(world, service) {
                 let components = own.map_or(&NO_COMPONENTS, |(_, components)| components);
@@ -333,10 +331,4 @@ impl Copier {
             world.clear_trackers();
         }
     }
-}
-
-/// Replaces a list by another, in its memory.
-fn fill(list: &mut Vec<Entity>, by: &[Entity]) {
-    list.clear();
-    list.extend_from_slice(by);
 }

@@ -8,7 +8,8 @@ impl Fleet {
     /// Replaces the environment `to` by a copy of `from`, which goes on from the same state, to the bit. It is the same as
     /// restoring a [snapshot](Self::snapshot) there, and much faster where both have as many services and faults.
     ///
-    /// What a host added to the environment (components) is not copied, and a paused one is copied as one that runs.
+    /// What a host added to the environment (components) is not copied, and a paused one is copied as one that runs. The
+    /// components that every service has are not marked as changed.
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`]; nothing is changed then.

@@ -80,6 +80,16 @@ mod tests {
         ] {
             assert_eq!(stamp(milliseconds), expected);
         }
+        for (days, expected) in [
+            (-20_547 - 719_529, "-001-12-31T"),
+            (-20_547 - 719_528, "0000-01-01T"),
+            (-20_547 - 354_286, "0999-12-31T"),
+            (-20_547 + 2_932_896, "9999-12-31T"),
+            (-20_547 + 2_932_897, "10000-01-01T"),
+        ] {
+            let stamp = stamp(days * DAY);
+            assert!(stamp.starts_with(expected), "{stamp}");
+        }
         for extreme in [i64::MIN, i64::MAX] {
             assert!(stamp(extreme).ends_with('Z'));
         }

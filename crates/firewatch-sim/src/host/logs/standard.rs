@@ -192,3 +192,16 @@ fn is_time(text: &str) -> bool {
     let of_time = |c: char| c.is_ascii_digit() || "-:.TZ+".contains(c);
     text.len() >= 19 && text.contains('T') && text.chars().all(of_time)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::leveled;
+
+    #[test]
+    fn levels_are_padded_as_a_formatter_pads_them() {
+        for level in ["", "INFO", "ERROR", "CRITICAL", "\u{e9}t\u{e9}"] {
+            let formatted = format!("now {level:<5} [db] text");
+            assert_eq!(leveled("now", level, "db", "text"), formatted);
+        }
+    }
+}

@@ -162,7 +162,8 @@ pub fn check_settable(name: &str) -> Result<(), SimError> {
 
 pub(super) fn check_known(metric: &Metric, value: &Value) -> Result<(), SimError> {
     match (metric.kind, value) {
-        // What is set most often needs no component to see whether it fits. No range has a number that is not finite.
+        // What is set most often needs no component to see whether it fits. Ranges are finite: NaN and infinities are
+        // refused with what is beyond them.
         (MetricKind::Float, Value::Float(number)) => {
             check_number(metric.range, *number, metric.name)
         }
@@ -195,4 +196,38 @@ pub(super) fn check_finite(name: &str, value: &Value) -> Result<(), SimError> {
     Err(SimError::NotFinite {
         metric: name.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_checked_as_any_value_is() {
+        let mut numbers = vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5, 1e-12, -0.0];
+        numbers.extend(METRICS.iter().flat_map(|metric| [metric.min, metric.max]));
+        let wholes = [i64::MIN, -1, 0, 1, i64::MAX].map(Value::Int);
+        let values = numbers.into_iter().map(Value::Float).chain(wholes);
+        let others = [Value::from(true), "healthy".into(), "text".into()];
+        let values: Vec<Value> = values.chain(others).collect();
+        // What is not a number is not equal to itself.
+        let said = |checked| format!("{checked:?}");
+        for metric in METRICS {
+            for value in &values {
+                let by_kind = check_known(metric, value);
+                let by_fit = check_fit(metric, value);
+                assert_eq!(said(by_kind), said(by_fit), "{} {value}", metric.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_metric_is_found_by_its_name_alone() {
+        for metric in METRICS {
+            assert!(find(metric.name).is_some_and(|found| std::ptr::eq(found, metric)));
+            assert!(find(&metric.name[1..]).is_none());
+            assert!(find(&format!("{}s", metric.name)).is_none_or(|found| found != metric));
+        }
+        assert!(find("").is_none());
+    }
 }

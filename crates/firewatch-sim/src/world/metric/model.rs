@@ -72,7 +72,7 @@ pub(crate) struct Numbers<C: 'static> {
     /// Sets it to a value that was checked.
     pub(crate) write: fn(&mut C, &Value),
     /// Copies the numbers of all components in one call. The last argument is the step from one place to the
-    /// next, in elements.
+    /// next, in elements: 1 or more.
     pub(crate) copy: fn(&[C], &mut [f32], usize),
 }
 
