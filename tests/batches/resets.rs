@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use firewatch_episode::{
-    AutoReset, EpisodeBatch, EpisodeError, EpisodeRequest, NewEpisode, StepError, TrainingBatch,
-    episode_seed,
+    AutoReset, EpisodeBatch, EpisodeError, EpisodeRequest, NewEpisode, ObservationLayout,
+    StepError, TrainingBatch, episode_seed,
 };
 use firewatch_reference::PythonRandom;
 use firewatch_scenario::RandomStreams;
@@ -161,6 +161,23 @@ fn a_masked_step_leaves_the_others_as_they_are() {
             }
         }
     }
+}
+
+#[test]
+fn a_layout_with_less_room_than_was_asked_for_is_refused() {
+    let layout = || ObservationLayout::operator(3).unwrap();
+    let builder = || TrainingBatch::builder(2, |new| drawn(new.seed)).layout(layout());
+    for (built, what, asked, room) in [
+        (builder().services(7).build(), "services", 7, 3),
+        (builder().users(4).build(), "groups of users", 4, 0),
+    ] {
+        let expected = EpisodeError::LayoutTooSmall { what, asked, room };
+        assert_eq!(built.err(), Some(expected));
+    }
+    let enough = TrainingBatch::builder(2, |new| drawn(new.seed));
+    let layout = ObservationLayout::operator(7).unwrap().with_users(4);
+    let batch = enough.layout(layout).services(7).users(4).build().unwrap();
+    assert_eq!((batch.layout().services(), batch.layout().users()), (7, 4));
 }
 
 #[test]

@@ -50,6 +50,18 @@ pub enum EpisodeError {
         /// Groups that there is room for.
         room: usize,
     },
+    /// More room was asked for than the layout has that was given.
+    #[error(
+        "room for {asked} {what} was asked for, and the layout has room for {room}: make it with room for {asked}"
+    )]
+    LayoutTooSmall {
+        /// Services or groups of users.
+        what: &'static str,
+        /// How many were asked for.
+        asked: usize,
+        /// How many the layout has room for.
+        room: usize,
+    },
     /// Episodes were to be cut off before their first step.
     #[error("an episode is cut off after 1 step or later, not after 0")]
     NoSteps,

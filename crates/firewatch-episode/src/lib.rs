@@ -4,7 +4,8 @@
 //! step is a tick and an [action](firewatch_action::ActionCatalogue), and gives an [`Observation`] with
 //! [alerts](firewatch_response::score::Alert), a [`Reward`](firewatch_response::score::Reward) with its parts, and
 //! at the end a [`Grade`](firewatch_response::score::Grade). An [`EpisodeBatch`] has many of
-//! them in one fleet, bit for bit the same. [`Profile`](firewatch_action::Profile) says whether the
+//! them in one fleet, bit for bit the same; a [`TrainingBatch`] is one as trainers step it, with the codes of an
+//! [`ActionEncoding`], the columns of an [`ObservationLayout`], and resets in between. [`Profile`](firewatch_action::Profile) says whether the
 //! reference's rules hold, defects included, or what they were meant to be.
 //!
 //! # What the profiles differ in
@@ -19,8 +20,8 @@
 //!
 //! The actions have a table of their own, in `actions/README.md` of `firewatch-action`.
 //!
-//! The scenarios' own generator, [`firewatch_scenario::generate`], is another one: it draws meshes
-//! in which the fault's service is called by another.
+//! [`EpisodeRequest::Drawn`] draws by the reference's generator under the reference profile, and else by that of
+//! scenarios, [`firewatch_scenario::generate`], in whose meshes the fault's service is called by another.
 
 mod batch;
 mod encoding;

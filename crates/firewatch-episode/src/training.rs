@@ -51,9 +51,10 @@ type Source<'a> = Box<dyn FnMut(NewEpisode) -> EpisodeRequest + Send + 'a>;
 
 /// Episodes as trainers step them: an integer for each action, results in the caller's memory, resets in between.
 ///
-/// An episode *terminates* when its incident ends: the SLO budget is used up, the ticks are done, or it was declared
-/// resolved. Its ticks count as part of the incident: the last step pays the rest of the grade, so there is nothing to
-/// be had after it. It is *truncated* where [`max_steps`](TrainingBatchBuilder::max_steps) cuts it off before that.
+/// An episode *terminates* when its incident ends: the ticks are done, it was declared resolved, or under the reference
+/// profile the SLO budget is used up. Its ticks count as part of the incident: the last step pays the rest of the grade,
+/// and no reward follows it. It is *truncated* where [`max_steps`](TrainingBatchBuilder::max_steps) cuts it off before
+/// that: it has no grade then.
 ///
 /// ```
 /// use firewatch_episode::{AutoReset, EpisodeRequest, StepBuffers, TrainingBatch};
@@ -186,7 +187,9 @@ impl TrainingBatch<'_> {
         &self.steps
     }
 
-    /// Returns which episode an environment is in.
+    /// Returns which episode of its own an environment is in. What was [forked](Self::fork) or [loaded](Self::load) there
+    /// changes neither its number nor this seed: that of what is played is
+    /// [`EpisodeState::seed`](crate::EpisodeState) of [`save`](Self::save).
     ///
     /// # Errors
     /// [`SimError::UnknownEnvironment`].

@@ -14,7 +14,8 @@ pub struct StepBuffers<'b> {
     /// The rewards of the step; 0 where none was done.
     pub rewards: &'b mut [f32],
     /// Whether the incident has ended. Where no other episode takes its place, with [`AutoReset::Disabled`](crate::AutoReset::Disabled)
-    /// or [`StepError::DoesNotFit`], it stays true in later steps, and so does `truncated`: each end counts once.
+    /// or [`StepError::DoesNotFit`], it stays true in later steps, and so does `truncated`: an end counts where `errors` has
+    /// nothing.
     pub terminated: &'b mut [bool],
     /// Whether the episode was cut off before that.
     pub truncated: &'b mut [bool],
@@ -22,7 +23,7 @@ pub struct StepBuffers<'b> {
     pub errors: &'b mut [Option<StepError>],
 }
 
-/// Why nothing was done in an environment, while the others went on.
+/// Why nothing, or only a tick, was done in an environment, while the others went on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum StepError {

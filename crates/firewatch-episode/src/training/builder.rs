@@ -89,13 +89,15 @@ impl<'a> TrainingBatchBuilder<'a> {
         self
     }
 
-    /// Makes room for that number of services, if the layout and the first episodes don't need more.
+    /// Makes room for that number of services, if the layout and the first episodes don't need more. A layout of the
+    /// caller's must have that room.
     pub fn services(mut self, services: usize) -> Self {
         self.services = services;
         self
     }
 
-    /// Makes room for that number of groups of users in the layout of an operator, if the first episodes don't need more.
+    /// Makes room for that number of groups of users in the layout of an operator, if the first episodes don't need more. A
+    /// layout of the caller's must have that room: see [`ObservationLayout::with_users`].
     pub fn users(mut self, groups: usize) -> Self {
         self.users = groups;
         self
@@ -118,12 +120,13 @@ impl<'a> TrainingBatchBuilder<'a> {
     /// Builds the batch, and begins the first episode of each environment.
     ///
     /// # Errors
-    /// [`EpisodeError::NoSteps`]; as [`EpisodeBatch::with_actions`] and [`ActionEncoding::new`]; [`ObservationTooSmall`](firewatch_sim::SimError::ObservationTooSmall)
+    /// [`EpisodeError::NoSteps`], [`EpisodeError::LayoutTooSmall`]; as [`EpisodeBatch::with_actions`] and [`ActionEncoding::new`]; [`ObservationTooSmall`](firewatch_sim::SimError::ObservationTooSmall)
     /// and [`EpisodeError::TooManyUsers`] if a first episode has more than the layout has room for.
     pub fn build(mut self) -> Result<TrainingBatch<'a>, EpisodeError> {
         if self.max_steps == Some(0) {
             return Err(EpisodeError::NoSteps);
         }
+        self.check_layout()?;
         let count = self.environments;
         let built_in = || Arc::new(ActionCatalogue::built_in(self.profile).clone());
         let catalogue = self.actions.take().unwrap_or_else(built_in);
@@ -166,5 +169,21 @@ impl<'a> TrainingBatchBuilder<'a> {
         };
         (0..count).for_each(|index| training.note_end(index));
         Ok(training)
+    }
+
+    /// Checks that a layout of the caller's has the room that was asked for.
+    fn check_layout(&self) -> Result<(), EpisodeError> {
+        let Some(layout) = &self.layout else {
+            return Ok(());
+        };
+        for (what, asked, room) in [
+            ("services", self.services, layout.services()),
+            ("groups of users", self.users, layout.users()),
+        ] {
+            if asked > room {
+                return Err(EpisodeError::LayoutTooSmall { what, asked, room });
+            }
+        }
+        Ok(())
     }
 }
