@@ -131,6 +131,15 @@ fn truth(
 }
 
 #[test]
+fn there_is_room_for_no_more_users_than_an_incident_can_have() {
+    let layout = ObservationLayout::operator(1)
+        .unwrap()
+        .with_users(usize::MAX);
+    assert_eq!(layout.users(), firewatch_scenario::limits::USERS);
+    assert_eq!(layout.columns().len(), layout.len());
+}
+
+#[test]
 fn each_column_is_what_people_read() {
     let mut batch = played(42, 2);
     let layout = ObservationLayout::everything(14).unwrap().with_users(2);

@@ -11,6 +11,7 @@ mod allocations;
 mod codes;
 mod columns;
 mod forks;
+mod own_kinds;
 mod resets;
 mod support;
 mod users;

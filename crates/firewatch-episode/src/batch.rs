@@ -5,6 +5,7 @@ mod encoded;
 mod fork;
 mod order;
 mod parts;
+mod resets;
 mod round;
 mod step;
 
@@ -170,61 +171,6 @@ impl EpisodeBatch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()
-    }
-
-    /// Begins another episode in each place that is true in `mask`, with its first tick done. The batch's
-    /// threads share the work.
-    ///
-    /// # Errors
-    /// [`SimError::BufferLength`] for the mask; and as [`crate::Episode::reset`] for the first place
-    /// that has one. All requests are looked at before the first environment is replaced, and nothing fails
-    /// after that, so no episode has begun then: all go on as they were. Under the reference profile the one
-    /// of that place goes on with what the failed reset leaves, as in [`crate::Episode::reset`].
-    ///
-    /// A timeline's action that can't be carried out before the first tick is no error: see
-    /// [`BatchStep::failed_action`].
-    pub fn reset_masked(
-        &mut self,
-        mask: &[bool],
-        mut request: impl FnMut(usize) -> EpisodeRequest,
-    ) -> Result<(), EpisodeError> {
-        SimError::check_length("the mask", mask.len(), self.len())?;
-        let picked = (0..self.len()).filter(|&index| mask[index]);
-        let prepared = picked.map(|index| {
-            let request = request(index);
-            let prepared = PreparedEpisode::new(self.profile, &request)
-                .inspect_err(|_| self.sessions[index].after_failed_reset(&request))?;
-            Ok((index, prepared))
-        });
-        let prepared = prepared.collect::<Result<Vec<_>, EpisodeError>>()?;
-        self.begin_prepared(&prepared)
-    }
-
-    /// Begins the episodes of these places, in their order.
-    pub(crate) fn begin_prepared(
-        &mut self,
-        prepared: &[(usize, PreparedEpisode)],
-    ) -> Result<(), EpisodeError> {
-        let size = self.fleet.part_size();
-        let mut rest = prepared;
-        let of_part = (1..).map(move |next_part| {
-            let count = rest.partition_point(|(index, _)| *index < next_part * size);
-            let (own, others) = rest.split_at(count);
-            rest = others;
-            own
-        });
-        let own = self.factories.iter_mut().zip(of_part);
-        let own = own.zip(self.sessions.chunks_mut(size));
-        let catalogue = &*self.catalogue;
-        self.fleet.try_for_each_part(own, |part, own| {
-            let ((factory, prepared), sessions) = own;
-            let first = part.range().start;
-            factory.reset(part, prepared)?;
-            factory.begin(part, catalogue, prepared, |index, session| {
-                sessions[index - first] = session
-            })
-        })?;
-        Ok(())
     }
 
     /// A step of every episode, with an action for each. One that has ended waits for its reset; its

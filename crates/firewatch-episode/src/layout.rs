@@ -6,6 +6,7 @@ mod users;
 mod write;
 
 use firewatch_response::score::ALERT_NAMES;
+use firewatch_scenario::limits;
 use firewatch_sim::{METRICS, Metric, MetricKind, Observation, SimError};
 
 pub(crate) use scale::in_single;
@@ -135,7 +136,7 @@ impl ObservationLayout {
 
     /// Makes room for that many groups of users, in place of none.
     ///
-    /// Without any, a layout leaves groups out. With some, an episode that has more is an error, as one with more services is.
+    /// Without any, a layout leaves groups out; more than the [`limits::USERS`] that a scenario can have make no more room. With some, an episode that has more is an error, as one with more services is.
     ///
     /// ```
     /// use firewatch_episode::ObservationLayout;
@@ -157,7 +158,7 @@ impl ObservationLayout {
     #[must_use]
     pub fn with_users(self, groups: usize) -> Self {
         Self {
-            users: groups,
+            users: groups.min(limits::USERS),
             ..self
         }
     }

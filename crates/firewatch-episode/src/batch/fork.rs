@@ -11,7 +11,7 @@ impl EpisodeBatch {
     /// and much faster where both episodes have as many services and faults.
     ///
     /// # Errors
-    /// [`SimError::UnknownEnvironment`]; nothing is changed then.
+    /// As [`Fleet::fork`](firewatch_sim::Fleet::fork); nothing is changed then.
     pub fn fork(&mut self, from: usize, to: usize) -> Result<(), EpisodeError> {
         let environments = self.len();
         if let Some(&index) = [from, to].iter().find(|&&index| index >= environments) {

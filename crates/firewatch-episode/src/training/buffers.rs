@@ -13,7 +13,7 @@ pub struct StepBuffers<'b> {
     pub final_observations: Option<&'b mut [f32]>,
     /// The rewards of the step; 0 where none was done.
     pub rewards: &'b mut [f32],
-    /// Whether the incident has ended. Where no other episode takes its place, with [`AutoReset::Disabled`](crate::AutoReset::Disabled)
+    /// Whether the incident has ended in the step: not that of a single tick, which is over when it begins. Where no other episode takes its place, with [`AutoReset::Disabled`](crate::AutoReset::Disabled)
     /// or [`StepError::DoesNotFit`], it stays true in later steps, and so does `truncated`: an end counts where `errors` has
     /// nothing.
     pub terminated: &'b mut [bool],

@@ -78,7 +78,7 @@ impl TrainingBatch<'_> {
         let request = (self.source)(new);
         let prepared = PreparedEpisode::new(self.batch.profile(), &request)?;
         self.check_fit(new.environment, prepared.needs())?;
-        Ok(prepared)
+        self.batch.admitted(new.environment, prepared)
     }
 
     /// Checks that there is room for an episode, and that its actions have codes.

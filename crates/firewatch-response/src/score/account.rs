@@ -59,20 +59,27 @@ impl ImpactTally {
         if minutes.is_some() {
             self.last_hit = Some(tick);
             self.relapsed |= self.mitigated_at.take().is_some();
-            self.open_ticks += self.quiet + 1;
+            self.add_open_ticks();
             (self.open, self.quiet) = (true, 0);
         } else if self.open {
             if all_ended() {
-                self.quiet += 1;
+                self.quiet = self.quiet.saturating_add(1);
             } else {
-                self.open_ticks += self.quiet + 1;
+                self.add_open_ticks();
                 self.quiet = 0;
             }
             if self.quiet >= quiet_ticks {
-                self.mitigated_at = Some((tick + 1).saturating_sub(quiet_ticks));
+                self.mitigated_at = Some(tick.saturating_add(1).saturating_sub(quiet_ticks));
                 (self.open, self.quiet) = (false, 0);
             }
         }
+    }
+
+    /// Counts a tick in which it was open, and the quiet ones before it.
+    fn add_open_ticks(&mut self) {
+        // A state that was read can have any count.
+        let ticks = self.quiet.saturating_add(1);
+        self.open_ticks = self.open_ticks.saturating_add(ticks);
     }
 
     /// The tick since which customers, who were hit, are not, if they have not been for enough ticks by now: what
@@ -145,6 +152,21 @@ mod tests {
             account.observe(2, tick, minutes, || ended);
         }
         account
+    }
+
+    #[test]
+    fn counts_of_a_state_that_was_read_stop_at_the_largest() {
+        let mut account = ImpactTally {
+            open: true,
+            quiet: u64::MAX,
+            open_ticks: u64::MAX,
+            ..ImpactTally::default()
+        };
+        account.observe(2, u64::MAX, Some(0.5), || false);
+        assert_eq!((account.open_ticks, account.quiet), (u64::MAX, 0));
+        account.quiet = u64::MAX;
+        account.observe(u64::MAX, u64::MAX, None, || true);
+        assert_eq!((account.quiet, account.mitigated_at), (0, Some(0)));
     }
 
     const HIT: (Option<f64>, bool) = (Some(0.5), false);

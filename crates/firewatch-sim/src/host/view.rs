@@ -1,5 +1,7 @@
 //! Reading an environment.
 
+mod metrics;
+
 use std::ops::Deref;
 
 use bevy_ecs::entity_disabling::Disabled;
@@ -10,13 +12,11 @@ use crate::host::known::{Absences, RowsRef};
 use crate::world::environment::{Clock, Engine, Environment, Impact, LogScript, SloBudget};
 use crate::world::error::SimError;
 use crate::world::fault::{Fault, FaultKind, FaultKindDescriptor, descriptor};
-use crate::world::metric::{self, MetricKey};
 use crate::world::ownership::{Faults, Services};
 use crate::world::service::Vitals;
 use crate::world::status::Status;
 use crate::world::topology::Topology;
 use crate::world::traffic::MeshTraffic;
-use crate::world::value::Value;
 
 /// One environment of a world, to be read.
 #[derive(Clone, Copy, Debug)]
@@ -269,54 +269,6 @@ impl<'w> EnvironmentRef<'w> {
             Some(vitals) => vitals.red_herring,
             None => self.topology().is_red_herring(index),
         }
-    }
-
-    /// A metric of the service at a place in the mesh that is a number of its [`Vitals`]; `None` for any other.
-    #[inline]
-    #[must_use]
-    pub fn vital_at(&self, index: usize, metric: &MetricKey) -> Option<f64> {
-        (metric.vital()?)(self.vitals_at(index)?)
-    }
-
-    /// A metric of the service at a place in the mesh; `None` if it does not have the metric.
-    #[inline]
-    #[must_use]
-    pub fn metric_at(&self, index: usize, metric: &MetricKey) -> Option<Value> {
-        match metric.vital() {
-            Some(read) => read(self.vitals_at(index)?).map(Value::Float),
-            None => self.other_metric_at(index, metric),
-        }
-    }
-
-    /// A metric that is no number of the vitals.
-    #[inline(never)]
-    fn other_metric_at(&self, index: usize, metric: &MetricKey) -> Option<Value> {
-        // Looked for in every service that is asked about, and rarely there.
-        if self.absences.no_pipelines && metric.is_of_pipelines() {
-            return None;
-        }
-        let service = *self.service_entities().get(index)?;
-        if metric.is_custom() && self.absences.custom.lacks(service) {
-            return None;
-        }
-        metric.read(self.world.get_entity(service).ok()?)
-    }
-
-    /// Checks that a metric of a service can be set to a value.
-    ///
-    /// # Errors
-    /// As [`crate::set_metric`], but for the name of the service.
-    pub fn check_metric(&self, metric: &MetricKey, value: &Value) -> Result<(), SimError> {
-        if self.environment.engine == Engine::Traffic {
-            metric::check_settable(metric.name())?;
-        }
-        metric.check(value)
-    }
-
-    /// A metric of a service; `None` if there is no such service or it does not have the metric.
-    #[must_use]
-    pub fn metric(&self, service: &str, name: &str) -> Option<Value> {
-        metric::read(self.service(service)?, name)
     }
 
     /// The status of a service, as of the end of the last tick.

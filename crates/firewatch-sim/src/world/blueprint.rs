@@ -201,7 +201,7 @@ impl Blueprint {
     }
 
     /// Makes the kinds of fault known in the world; returns the number of each fault's kind there.
-    fn admit_kinds(&self, world: &mut World) -> Result<Vec<FaultKindId>, SimError> {
+    pub(crate) fn admit_kinds(&self, world: &mut World) -> Result<Vec<FaultKindId>, SimError> {
         let kinds = self.faults.iter().map(|fault| fault.kind);
         admit(world, &self.fault_kinds, kinds.clone())?;
         kinds.map(|kind| kind_id(world, kind)).collect()

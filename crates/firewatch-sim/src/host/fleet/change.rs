@@ -98,6 +98,23 @@ impl Fleet {
         self.intervene(environment, &set)
     }
 
+    /// Makes the kinds of fault that a blueprint brings known in the world of an environment, as
+    /// [`reset`](Self::reset) does: a host that resets many finds out before the first one is replaced whether all can
+    /// be. No environment changes.
+    ///
+    /// # Errors
+    /// [`SimError::UnknownEnvironment`]; [`SimError::FaultKind`] and [`SimError::UnknownFaultKind`] as
+    /// [`Blueprint::spawn`], nothing is changed then.
+    pub fn admit_kinds(
+        &mut self,
+        environment: usize,
+        blueprint: &Blueprint,
+    ) -> Result<(), SimError> {
+        let (shard, _) = self.locate(environment)?;
+        let world = &mut self.pool.shard_mut(shard).world;
+        blueprint.admit_kinds(world).map(|_| ())
+    }
+
     /// Replaces one environment; the others are not changed. Fastest if the new one has as many services and
     /// faults as the old one, and neither has optional metrics.
     ///

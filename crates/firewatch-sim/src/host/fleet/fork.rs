@@ -12,7 +12,8 @@ impl Fleet {
     /// components that every service has are not marked as changed.
     ///
     /// # Errors
-    /// [`SimError::UnknownEnvironment`]; nothing is changed then.
+    /// [`SimError::UnknownEnvironment`]; [`SimError::FaultKind`] where the part of `to` has another kind of fault of the
+    /// same name. Nothing is changed then.
     pub fn fork(&mut self, from: usize, to: usize) -> Result<(), SimError> {
         let (source, target) = (self.locate(from)?, self.locate(to)?);
         if from == to {

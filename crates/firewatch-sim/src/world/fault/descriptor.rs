@@ -190,6 +190,36 @@ impl FaultKindDescriptor {
         }
     }
 
+    /// Whether both are data, and the same. Functions can't be compared.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        let Self {
+            kind,
+            about,
+            physics: None,
+            growths,
+            fills_memory,
+            cascades,
+            recovers,
+            preceding_change,
+            evidence: None,
+            lines,
+            symptoms: [],
+        } = self
+        else {
+            return false;
+        };
+        other.physics.is_none()
+            && other.evidence.is_none()
+            && other.symptoms.is_empty()
+            && (kind, about) == (&other.kind, &other.about)
+            && growths == &other.growths
+            && *fills_memory == other.fills_memory
+            && *cascades == other.cascades
+            && *recovers == other.recovers
+            && *preceding_change == other.preceding_change
+            && lines == &other.lines
+    }
+
     /// Whether its numbers can be.
     pub(super) fn check(&self) -> Result<(), FaultKindError> {
         let Some(change) = self.preceding_change else {

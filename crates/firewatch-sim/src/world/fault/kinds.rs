@@ -30,7 +30,7 @@ pub struct FaultKinds {
 
 impl FaultKinds {
     /// Adds a kind. A descriptor that several lists share (as an [`Arc`]) is one kind, also where a world gets
-    /// all of these lists.
+    /// all of these lists; and so are descriptors that say the same as data, like those of a file that was read twice.
     ///
     /// # Errors
     /// [`FaultKindError::BuiltIn`] and [`FaultKindError::Duplicate`] for a name that is taken,
@@ -65,7 +65,7 @@ impl FaultKinds {
     fn with(&self, others: &Self) -> Result<Self, FaultKindError> {
         let mut all = self.clone();
         for descriptor in others.custom() {
-            let is_same = |known: &Arc<FaultKindDescriptor>| Arc::ptr_eq(known, descriptor);
+            let is_same = |known: &Arc<FaultKindDescriptor>| are_same(known, descriptor);
             if !self.custom().iter().any(is_same) {
                 all.add(descriptor)?;
             }
@@ -127,10 +127,15 @@ impl FaultKinds {
     }
 }
 
+/// Whether two descriptors are of one kind.
+fn are_same(one: &Arc<FaultKindDescriptor>, other: &Arc<FaultKindDescriptor>) -> bool {
+    Arc::ptr_eq(one, other) || one.says_the_same(other)
+}
+
 /// Equal if the same kinds are known, registered in the same order.
 impl PartialEq for FaultKinds {
     fn eq(&self, other: &Self) -> bool {
-        let is_same = |(a, b): (&Arc<_>, &Arc<_>)| Arc::ptr_eq(a, b);
+        let is_same = |(a, b): (&Arc<_>, &Arc<_>)| are_same(a, b);
         self.custom().len() == other.custom().len()
             && self.custom().iter().zip(other.custom()).all(is_same)
     }
