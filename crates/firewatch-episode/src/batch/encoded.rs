@@ -119,6 +119,10 @@ impl BatchRound<'_> {
         encoding: &ActionEncoding,
         codes: &[u32],
     ) -> Result<(), EpisodeError> {
+        // Before the codes are looked up, which are of all places.
+        if self.is_idle() {
+            return Ok(());
+        }
         let (first, sessions) = (self.first, &*self.sessions);
         let count = sessions.len();
         let request = |place: usize| {

@@ -112,7 +112,7 @@ impl BatchRound<'_> {
         {
             self.picked = None;
         }
-        if self.picked.is_some_and(|picked| !picked.contains(&true)) {
+        if self.is_idle() {
             return Ok(());
         }
         self.act_by_timetables(part)?;
@@ -121,6 +121,11 @@ impl BatchRound<'_> {
             Some(picked) => tick_picked(part, picked)?,
         }
         self.play(part, asked)
+    }
+
+    /// Whether none of the episodes is stepped.
+    pub(super) fn is_idle(&self) -> bool {
+        self.picked.is_some_and(|picked| !picked.contains(&true))
     }
 
     fn is_picked(&self, place: usize) -> bool {
