@@ -105,11 +105,6 @@ impl<'a> Situation<'a> {
         effects.map(would_change).reduce(|some, one| some || one)
     }
 
-    /// Returns whether a fault of the target is of one of these kinds; of any, if none is named.
-    fn has_fault(&self, kinds: &[FaultKind]) -> bool {
-        { self.faults() }.any(|(index, fault)| self.is_one_of(index, fault, kinds))
-    }
-
     /// Returns whether the target has an active fault of one of these kinds; of any, if none is named.
     fn has_active_fault(&self, kinds: &[FaultKind]) -> bool {
         self.faults()
@@ -140,23 +135,14 @@ impl<'a> Situation<'a> {
         }
     }
 
-    #[inline]
     pub(super) fn holds(&self, condition: &Condition) -> bool {
         let Some(target) = self.target else {
             return self.holds_without_target(condition);
         };
-        // Those that are asked about most.
         match condition {
-            Condition::Fault(kinds) => self.has_fault(kinds),
-            Condition::Metric(metric, comparison) => self.compares(target, metric, comparison),
-            _ => self.holds_of(target, condition),
-        }
-    }
-
-    #[inline(never)]
-    fn holds_of(&self, target: usize, condition: &Condition) -> bool {
-        match condition {
-            Condition::Fault(kinds) => self.has_fault(kinds),
+            Condition::Fault(kinds) => {
+                { self.faults() }.any(|(index, fault)| self.is_one_of(index, fault, kinds))
+            }
             Condition::Metric(metric, comparison) => self.compares(target, metric, comparison),
             Condition::RedHerring => self.scope.view.is_red_herring(target),
             Condition::ActiveFault => self.faults().any(|(_, fault)| !fault.halted),
@@ -185,18 +171,12 @@ impl<'a> Situation<'a> {
 
     /// Returns whether a comparison holds for a metric of a service. The vitals and the status, which are asked about most,
     /// are compared where they are, without a [`Value`] of them.
-    #[inline]
     fn compares(&self, service: usize, metric: &MetricKey, to: &Comparison<Value>) -> bool {
         let vital = self.scope.view.vital_at(service, metric);
         if let Some((vital, with)) = vital.zip(to.with.as_f64()) {
             let operator = to.operator;
             return Comparison { operator, with }.holds(&vital);
         }
-        self.compares_value(service, metric, to)
-    }
-
-    #[inline(never)]
-    fn compares_value(&self, service: usize, metric: &MetricKey, to: &Comparison<Value>) -> bool {
         if let (true, Value::Text(name)) = (metric.is_status(), &to.with) {
             let vitals = self.scope.view.vitals_at(service);
             return vitals
@@ -207,7 +187,6 @@ impl<'a> Situation<'a> {
     }
 
     /// Evaluates a condition without a target: `false` for those that are about one.
-    #[inline(never)]
     fn holds_without_target(&self, condition: &Condition) -> bool {
         match condition {
             Condition::Parameter(index, value) => {
