@@ -1,6 +1,6 @@
 //! Beginning other episodes in the places of a batch.
 
-use firewatch_sim::{Fleet, SimError};
+use firewatch_sim::SimError;
 
 use super::EpisodeBatch;
 use crate::error::EpisodeError;
@@ -25,25 +25,28 @@ impl EpisodeBatch {
         mut request: impl FnMut(usize) -> EpisodeRequest,
     ) -> Result<(), EpisodeError> {
         SimError::check_length("the mask", mask.len(), self.len())?;
-        let picked = (0..self.len()).filter(|&index| mask[index]);
-        let prepared = picked.map(|index| {
+        let mut prepared = Vec::new();
+        for index in (0..self.len()).filter(|&index| mask[index]) {
             let request = request(index);
-            let prepared = PreparedEpisode::new(self.profile, &request)
-                .and_then(|prepared| admitted(&mut self.fleet, index, prepared))
+            let episode = PreparedEpisode::new(self.profile, &request)
+                .and_then(|episode| self.admitted(index, episode))
                 .inspect_err(|_| self.sessions[index].after_failed_reset(&request))?;
-            Ok((index, prepared))
-        });
-        let prepared = prepared.collect::<Result<Vec<_>, EpisodeError>>()?;
+            prepared.push((index, episode));
+        }
         self.begin_prepared(&prepared)
     }
 
-    /// Returns an episode that can begin in that place; see [`Fleet::admit_kinds`].
+    /// Makes the kinds of fault of an episode known in the part of the place where it is to begin: after that nothing can
+    /// fail when it does.
     pub(crate) fn admitted(
         &mut self,
         index: usize,
         prepared: PreparedEpisode,
     ) -> Result<PreparedEpisode, EpisodeError> {
-        admitted(&mut self.fleet, index, prepared)
+        if let PreparedEpisode::Incident(incident) = &prepared {
+            self.fleet.admit_kinds(index, &incident.blueprint)?;
+        }
+        Ok(prepared)
     }
 
     /// Begins the episodes of these places, in their order; each is [admitted](Self::admitted) there.
@@ -72,17 +75,4 @@ impl EpisodeBatch {
         })?;
         Ok(())
     }
-}
-
-/// Makes the kinds of fault of an episode known in the part of the place where it is to begin: after that nothing can fail
-/// when it does.
-fn admitted(
-    fleet: &mut Fleet,
-    index: usize,
-    prepared: PreparedEpisode,
-) -> Result<PreparedEpisode, EpisodeError> {
-    if let PreparedEpisode::Incident(incident) = &prepared {
-        fleet.admit_kinds(index, &incident.blueprint)?;
-    }
-    Ok(prepared)
 }

@@ -99,7 +99,7 @@ pub(super) struct Asked<'a, A> {
 }
 
 impl BatchRound<'_> {
-    /// Steps the episodes, each with an action.
+    /// Steps the episodes, each with an action; some of them at least.
     pub(super) fn run<A: RequestedAction>(
         &mut self,
         part: &mut FleetPart,
@@ -111,9 +111,6 @@ impl BatchRound<'_> {
             .is_some_and(|picked| picked.iter().all(|one| *one))
         {
             self.picked = None;
-        }
-        if self.is_idle() {
-            return Ok(());
         }
         self.act_by_timetables(part)?;
         match self.picked {

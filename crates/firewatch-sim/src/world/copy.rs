@@ -160,17 +160,18 @@ impl Copier {
             copy.faults.push(*fault);
         }
         copy.services.clear();
-        self.read_services(world, rows, &mut copy.services) && {
-            copy.optional.clear();
-            for index in 0..self.service_entities.len() {
-                let service = self.service_entities[index];
-                if self.has_optional(world, service) {
-                    let optional = OptionalComponents::read(world.entity(service));
-                    copy.optional.push((index, optional));
-                }
-            }
-            true
+        if !self.read_services(world, rows, &mut copy.services) {
+            return false;
         }
+        copy.optional.clear();
+        for index in 0..self.service_entities.len() {
+            let service = self.service_entities[index];
+            if self.has_optional(world, service) {
+                let optional = OptionalComponents::read(world.entity(service));
+                copy.optional.push((index, optional));
+            }
+        }
+        true
     }
 
     fn read_services(
